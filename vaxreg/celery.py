@@ -1,0 +1,91 @@
+"""The whole clock: Celery, its schedule (a sentence per entry) and how work is hinted to it.
+
+Celery is only ever a hint to hurry. What must be done stands in PostgreSQL rows; the sweep, once
+a minute, does whatever hint was lost (docs/adr/0006).
+"""
+
+import logging
+import os
+import time
+from datetime import timedelta
+
+from celery import Celery
+from django.db import transaction
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaxreg.settings")
+
+log = logging.getLogger(__name__)
+
+DEFAULT_QUEUE = "default"
+MAIL_QUEUE = "mail"
+
+app = Celery("vaxreg")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_default_queue=DEFAULT_QUEUE,
+    task_routes={"messaging.*": {"queue": MAIL_QUEUE}},
+    # A task whose process or worker dies is delivered again; every task is idempotent.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    worker_prefetch_multiplier=1,
+    task_time_limit=60,
+    worker_soft_shutdown_timeout=30,
+    worker_enable_soft_shutdown_on_idle=True,
+    worker_hijack_root_logger=False,
+    accept_content=["json"],
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        # Seconds. Longer than the longest task, short enough that a dead worker's task returns.
+        "visibility_timeout": 120,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        # A frozen broker may cost a publisher two seconds, once; then the breaker below opens.
+        "socket_timeout": 2,
+        "socket_connect_timeout": 1,
+        "max_retries": 0,
+    },
+    timezone="Asia/Ho_Chi_Minh",
+    beat_schedule={
+        "Every minute: write breaches, escalate, remind, and do what a lost hint left undone": {
+            "task": "corrections.sweep",
+            "schedule": timedelta(minutes=1),
+        },
+        "Every minute: send messages whose hint was lost or whose last try failed": {
+            "task": "messaging.deliver_due",
+            "schedule": timedelta(minutes=1),
+        },
+        "Every hour: forget sign-in counters and accounts nobody ever verified": {
+            "task": "accounts.purge",
+            "schedule": timedelta(hours=1),
+        },
+    },
+)
+app.autodiscover_tasks()
+
+# Seconds for which no hint is sent after one failed: the sweep does the work meanwhile.
+BREAKER_SECONDS = 10
+_broken_until = 0.0
+
+
+def hint(task_name: str, *args: int | str) -> None:
+    """Ask Celery, once the current transaction is committed, to run the named task soon.
+
+    Never raises and never holds the caller for more than about two seconds: whoever calls it has
+    already written a row that the sweep would find.
+    """
+    transaction.on_commit(lambda: _publish(task_name, args), robust=True)
+
+
+def _publish(task_name: str, args: tuple[int | str, ...]) -> None:
+    global _broken_until
+    if time.monotonic() < _broken_until:
+        return
+    app.loader.import_default_modules()
+    try:
+        app.tasks[task_name].apply_async(args=args, retry=False)
+    except (KombuError, RedisError, OSError) as error:
+        _broken_until = time.monotonic() + BREAKER_SECONDS
+        log.warning("hint not sent, the sweep will do it: %s (%s)", task_name, error)

@@ -1,0 +1,23 @@
+"""Headers that every answer carries, errors and files included."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class SafeHeadersMiddleware:
+    """Permissions-Policy, Cross-Origin-Resource-Policy, and no-store for whatever is not static."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path.startswith("/static/"):
+            # Personal pages must not come out of anybody's cache, nor of the Back button.
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

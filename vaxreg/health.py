@@ -1,0 +1,78 @@
+"""Is the process alive, and can it do its work? For launchers, proxies and people on call."""
+
+import json
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+
+ReadinessCheck = Callable[[], str]
+
+
+def database_trouble() -> str:
+    """Return what keeps PostgreSQL from answering, or an empty string."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return f"PostgreSQL does not answer: {type(error).__name__}"
+    return ""
+
+
+def redis_trouble() -> str:
+    """Return what keeps Redis from answering, or an empty string."""
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, retry=None
+    )
+    try:
+        client.ping()
+    except redis.RedisError as error:
+        return f"Redis does not answer: {type(error).__name__}"
+    finally:
+        client.close()
+    return ""
+
+
+class HealthMiddleware:
+    """Answers `/healthz` (process) and `/readyz` (all it needs) before any session or database.
+
+    It stands first, so that both work from a probe that knows no host name or https.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/healthz":
+            return _answer(200, {"status": "ok"})
+        if request.path == "/readyz":
+            return readiness()
+        return self.get_response(request)
+
+
+def readiness() -> HttpResponse:
+    """Run every check of `READINESS_CHECKS`; 200 when none has anything to say, else 503."""
+    troubles: dict[str, str] = {}
+    for path in settings.READINESS_CHECKS:
+        check: ReadinessCheck = import_string(path)
+        try:
+            trouble = check()
+        except DatabaseError as error:
+            trouble = f"not checked, PostgreSQL does not answer: {type(error).__name__}"
+        name = path.rsplit(".", 1)[-1].removesuffix("_trouble")
+        troubles[name] = trouble or "ok"
+    well = all(trouble == "ok" for trouble in troubles.values())
+    return _answer(
+        200 if well else 503, {"status": "ok" if well else "trouble", "checks": troubles}
+    )
+
+
+def _answer(status: int, body: dict[str, object]) -> HttpResponse:
+    response = HttpResponse(json.dumps(body), status=status, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    return response
