@@ -1,0 +1,236 @@
+"""Who can sign in, with what, and how often somebody tried."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+
+class Language(models.TextChoices):
+    """The languages of the screens."""
+
+    VIETNAMESE = "vi", _("Vietnamese")
+    ENGLISH = "en", _("English")
+
+
+class SessionKind(models.TextChoices):
+    """Through which door somebody came in; decides which pages they reach."""
+
+    CITIZEN = "citizen", _("citizen")
+    STAFF = "staff", _("staff")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; keeps e-mail lower-case so that one address is one person."""
+
+    def create_user(
+        self,
+        *,
+        email: str | None = None,
+        phone: str | None = None,
+        password: str | None = None,
+        full_name: str = "",
+        **extra: Any,
+    ) -> "User":
+        """A user known by an e-mail address or a phone number (E.164, "+84912345678").
+
+        Without a password nobody can sign in by password. Raises IntegrityError when the
+        address or number is taken or when both are missing.
+        """
+        user = self.model(
+            email=email.strip().lower() if email else None,
+            phone=phone or None,
+            full_name=full_name,
+            **extra,
+        )
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, public_id: Any = None, password: str | None = None, **extra: Any
+    ) -> "User":
+        """An administrator; `createsuperuser` asks for the e-mail address."""
+        if public_id:
+            extra["public_id"] = public_id
+        extra.setdefault("is_staff", True)
+        extra.setdefault("is_superuser", True)
+        return self.create_user(password=password, **extra)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One person. Citizens sign in by phone, staff by e-mail; the same person may do both."""
+
+    public_id = models.UUIDField(_("public ID"), default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("e-mail address"), null=True, blank=True)
+    phone = models.CharField(_("phone number"), max_length=16, null=True, blank=True, unique=True)
+    phone_verified = models.BooleanField(_("phone number verified"), default=False)
+    full_name = models.CharField(_("full name"), max_length=150, blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language.choices, default=Language.VIETNAMESE
+    )
+    id_number = models.CharField(_("ID number"), max_length=12, null=True, blank=True)
+    must_change_password = models.BooleanField(_("must change password"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may use the administration site"), default=False)
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
+    sessions_ended_at = models.DateTimeField(_("sessions ended at"), null=True, blank=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "public_id"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message=_("There is already a user with this e-mail address."),
+            ),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(phone__isnull=False),
+                name="user_can_be_reached",
+                violation_error_message=_("Give an e-mail address or a phone number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(phone__isnull=True) | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
+                name="user_phone_is_e164",
+                violation_error_message=_("Give the phone number with its country code."),
+            ),
+            models.CheckConstraint(
+                condition=Q(phone_verified=False) | Q(phone__isnull=False),
+                name="user_verified_phone_is_there",
+            ),
+            models.CheckConstraint(
+                condition=Q(id_number__isnull=True) | Q(id_number__regex=r"^([0-9]{9}|[0-9]{12})$"),
+                name="user_id_number_shape",
+                violation_error_message=_("An ID number has 9 or 12 digits."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                F("created_at"),
+                condition=Q(phone_verified=False, email__isnull=True),
+                name="user_never_verified",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or str(self.public_id)
+
+    def clean(self) -> None:
+        """Keep the address lower-case and empty contact fields NULL (they are unique)."""
+        super().clean()
+        self.email = self.email.strip().lower() if self.email else None
+        self.phone = self.phone or None
+        self.id_number = self.id_number or None
+
+    def get_full_name(self) -> str:
+        """The full name as Django's own pages ask for it."""
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        """The given name, which in Vietnam comes last."""
+        return self.full_name.split(" ")[-1]
+
+    def get_session_auth_hash(self) -> str:
+        """Changes with the password and with `sessions_ended_at`: older sessions die at once."""
+        return self._session_hash()
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        """The same under each of SECRET_KEY_FALLBACKS, so that key rotation ends no session."""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_hash(secret=secret)
+
+    def _session_hash(self, secret: str | None = None) -> str:
+        ended = self.sessions_ended_at.isoformat() if self.sessions_ended_at else ""
+        return salted_hmac(
+            "accounts.User.session", f"{self.password}|{ended}", secret=secret, algorithm="sha256"
+        ).hexdigest()
+
+
+class SignInCode(models.Model):
+    """A one-time code sent to a phone. The session that asked holds its id; nobody the code."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    code_hash = models.CharField(_("hash of the code"), max_length=64)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires at"))
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("sign-in code")
+        verbose_name_plural = _("sign-in codes")
+        indexes = [models.Index(F("created_at"), name="sign_in_code_age")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    def is_expired(self, now: datetime) -> bool:
+        """Whether the code is too old at this moment."""
+        return self.expires_at <= now
+
+
+class Attempt(models.Model):
+    """Somebody tried something that must not be tried too often.
+
+    The subject (a phone number, an address, a user) is stored as a keyed hash only.
+    """
+
+    purpose = models.CharField(_("purpose"), max_length=40)
+    subject_hash = models.CharField(_("hash of the subject"), max_length=64)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        indexes = [
+            models.Index(F("purpose"), F("subject_hash"), F("at").desc(), name="attempt_count"),
+            models.Index(F("at"), name="attempt_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} #{self.pk}"
+
+
+class ApiToken(models.Model):
+    """A key for a program. Only its hash is stored; the key is shown once, when made."""
+
+    name = models.CharField(_("name"), max_length=100)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user")
+    )
+    key_hash = models.CharField(_("hash of the key"), max_length=64, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=SessionKind.choices)
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
+    expires_at = models.DateTimeField(_("expires at"))
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=SessionKind.values), name="api_token_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

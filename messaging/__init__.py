@@ -1,0 +1,1 @@
+"""Who is told: messages with delivery state, and the channels they travel on."""
