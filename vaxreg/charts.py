@@ -1,0 +1,195 @@
+"""Charts drawn on the server: geometry here, `<c-bars>` and `<c-heat>` print it; no script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+LEVELS = 5
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a bar: `tone` is a CSS name (late-1 … late-3, ok, info), in SVG units of 100."""
+
+    x: str
+    width: str
+    tone: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of a bar chart."""
+
+    label: str
+    value: float
+    parts: Sequence[Part]
+    href: str = ""
+    note: str = ""
+
+
+def bars(
+    rows: Sequence[tuple[str, Sequence[tuple[str, str, float]], str]], *, note: str = ""
+) -> list[Bar]:
+    """Horizontal bars on a common scale.
+
+    Each row is (label, pieces, href); a piece is (tone, words for its tooltip, value).
+    """
+    top = max((sum(value for _tone, _words, value in pieces) for _, pieces, _ in rows), default=0)
+    drawn = []
+    for label, pieces, href in rows:
+        x = 0.0
+        parts = []
+        for tone, words, value in pieces:
+            width = value / top * 100 if top else 0.0
+            if width:
+                parts.append(Part(_n(x), _n(width), tone, f"{label}: {words} {value:g}"))
+            x += width
+        total = sum(value for _tone, _words, value in pieces)
+        drawn.append(Bar(label, total, parts, href, note))
+    return drawn
+
+
+def spark(
+    values: Sequence[float], label: str, top: float | None = None, tone: str = "primary"
+) -> SafeString:
+    """A small line of recent values; give the same `top` to neighbours for a common scale."""
+    width, height, pad = 120, 32, 4
+    peak = max([*values, 1]) if top is None else max(top, 1)
+    step = (width - 2 * pad) / max(len(values) - 1, 1)
+    points = [
+        (pad + index * step, height - pad - value / peak * (height - 2 * pad))
+        for index, value in enumerate(values)
+    ]
+    last = points[-1] if points else (pad, height - pad)
+    return format_html(
+        '<svg class="spark spark--{}" viewBox="0 0 {} {}" width="{}" height="{}" role="img"'
+        ' aria-label="{}"><title>{}</title><polyline points="{}"/>'
+        '<circle cx="{}" cy="{}" r="3"/></svg>',
+        tone,
+        width,
+        height,
+        width,
+        height,
+        label,
+        label,
+        " ".join(f"{_n(x)},{_n(y)}" for x, y in points),
+        _n(last[0]),
+        _n(last[1]),
+    )
+
+
+@dataclass(frozen=True)
+class Multiple:
+    """One of several small charts with the same scale."""
+
+    label: str
+    value: float
+    chart: SafeString
+    href: str = ""
+
+
+def small_multiples(
+    rows: Sequence[tuple[str, Sequence[float], str]], *, own_scale: bool = False
+) -> list[Multiple]:
+    """Sparks for (label, values, href) on one common scale, unless each gets its own."""
+    top = None if own_scale else max((max(values, default=0) for _, values, _ in rows), default=0)
+    return [
+        Multiple(
+            label,
+            values[-1] if values else 0,
+            spark(values, f"{label}: " + ", ".join(f"{value:g}" for value in values), top),
+            href,
+        )
+        for label, values, href in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of a heat map and how dark its cell is: 0 (none) to 5."""
+
+    value: float
+    level: int
+
+
+@dataclass(frozen=True)
+class Heat:
+    """A heat map: a real table, so it reads as one."""
+
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[Cell]]]
+
+
+def heat(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]]) -> Heat:
+    """Shade each number by its share of the largest one."""
+    top = max((max(values, default=0) for _, values in rows), default=0)
+    return Heat(
+        columns,
+        [
+            (label, [Cell(value, -int(-value * LEVELS // top) if top else 0) for value in values])
+            for label, values in rows
+        ],
+    )
+
+
+def trend(
+    series: Sequence[tuple[str, str, Sequence[float]]], label: str, ticks: Sequence[str] = ()
+) -> SafeString:
+    """Several lines over the same days: (tone, name, values) each, named at their right end."""
+    width, height, left, right, floor = 640, 220, 8, 120, 24
+    peak = max((max(values, default=0) for _, _, values in series), default=0) or 1
+    count = max((len(values) for _, _, values in series), default=0)
+    step = (width - left - right) / max(count - 1, 1)
+    ends: list[float] = []
+
+    def line(tone: str, name: str, values: Sequence[float]) -> tuple[str, ...]:
+        points = [
+            (left + index * step, 12 + (1 - value / peak) * (height - floor - 20))
+            for index, value in enumerate(values)
+        ] or [(left, height - floor)]
+        x, y = points[-1]
+        label_y = y + 5
+        while any(abs(label_y - other) < 17 for other in ends):
+            label_y += 17 if label_y < height - floor - 17 else -34
+        ends.append(label_y)
+        path = " ".join(f"{_n(px)},{_n(py)}" for px, py in points)
+        return tone, name, path, _n(x), _n(y), _n(x + 9), _n(label_y), name
+
+    lines = format_html_join(
+        "",
+        '<g class="trend__line trend__line--{}"><title>{}</title><polyline points="{}"/>'
+        '<circle cx="{}" cy="{}" r="3.5"/><text x="{}" y="{}">{}</text></g>',
+        (line(*one) for one in series),
+    )
+    marks = format_html_join(
+        "",
+        '<text class="trend__tick" x="{}" y="{}" text-anchor="middle">{}</text>',
+        (
+            (_n(max(left + index * step, 18)), str(height - 4), tick)
+            for index, tick in enumerate(ticks)
+            if tick
+        ),
+    )
+    return format_html(
+        '<svg class="trend" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<line class="trend__floor" x1="{}" x2="{}" y1="{}" y2="{}"/>{}{}</svg>',
+        width,
+        height,
+        label,
+        left,
+        width - right,
+        height - floor,
+        height - floor,
+        lines,
+        marks,
+    )
+
+
+def _n(value: float) -> str:
+    """SVG wants a point as decimal separator, whatever the page's language."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,101 @@
+"""What people see when something went wrong: plain words, the next step and a phone number."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import gettext as _
+
+from vaxreg import ui
+
+logger = logging.getLogger(__name__)
+
+DATABASE_DOWN = (OperationalError, InterfaceError)
+RETRY_SECONDS = "30"
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: inside one's reach, but not allowed. The exception's sentence, if any, is shown."""
+    reason = str(exception or "")
+    if _is_api(request):
+        return _api_error("client_error", "permission_denied", reason, 403)
+    return render(request, "403.html", {"reason": reason}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no such page, or not for this person; both look the same."""
+    if _is_api(request):
+        return _api_error("client_error", "not_found", _("There is nothing here."), 404)
+    return render(request, "404.html", status=404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that was open too long or came from elsewhere; nothing has been changed."""
+    if _is_api(request):
+        return _api_error("client_error", "csrf", reason, 403)
+    return render(request, "403_csrf.html", {"again": request.get_full_path()}, status=403)
+
+
+def conflict(
+    request: HttpRequest, *, headline: str, text: str, href: str, link: str
+) -> HttpResponse:
+    """409: somebody was faster, or it is too late. Says who and when in `text`, and where to go."""
+    context = {"headline": headline, "text": text, "href": href, "link": link}
+    return render(request, "409.html", context, status=409)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when the database is away. Needs neither database nor session."""
+    if isinstance(sys.exc_info()[1], DATABASE_DOWN):
+        return unavailable(request)
+    if _is_api(request):
+        return _api_error("server_error", "error", "Something went wrong on our side.", 500)
+    return HttpResponse(_static_page("500.html"), status=500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 with Retry-After, in both languages."""
+    if _is_api(request):
+        text = "The registry is not reachable just now. Please try again in a minute."
+        response: HttpResponse = _api_error("server_error", "unavailable", text, 503)
+    else:
+        response = HttpResponse(_static_page("503.html"), status=503)
+    response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+class DatabaseDownMiddleware:
+    """Turns a lost or hung database inside a view into the 503 page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Django logs nothing when a middleware answers, so this does."""
+        if not isinstance(exception, DATABASE_DOWN):
+            return None
+        logger.error("database_unavailable", exc_info=exception)
+        return unavailable(request)
+
+
+def _static_page(name: str) -> str:
+    return loader.get_template(name).render({"hotline": ui.hotline()})
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _api_error(kind: str, code: str, detail: str, status: int) -> JsonResponse:
+    """The same shape as every other error of the API."""
+    errors = [{"code": code, "detail": detail, "attr": None}]
+    return JsonResponse({"type": kind, "errors": errors}, status=status)

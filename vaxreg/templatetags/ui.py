@@ -1,0 +1,89 @@
+"""Template tags and filters of the pages: `{% load ui %}`. The wording lives in vaxreg.ui."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django import template
+from lucide.templatetags.lucide import lucide
+
+from vaxreg import charts, ui
+
+if TYPE_CHECKING:
+    from django import forms
+
+register = template.Library()
+
+register.filter("minute", ui.minute)
+register.filter("clock_time", ui.time)
+register.filter("percent", ui.percent)
+register.filter("phone", ui.phone)
+register.filter("masked_phone", ui.masked_phone)
+register.simple_tag(ui.clock, name="clock")
+register.simple_tag(charts.spark, name="spark")
+register.simple_tag(charts.trend, name="trend")
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, size: int) -> str:
+    return lucide(
+        name,
+        size=size,
+        stroke_width="2",
+        aria_hidden="true",
+        focusable="false",
+        **{"class": "icon"},
+    )
+
+
+@register.simple_tag
+def icon(name: str, size: int | str = 20) -> str:
+    """Draw a lucide icon; always beside words, so screen readers skip it."""
+    return _icon(str(name), int(size))
+
+
+@register.filter
+def when(value: dt.datetime | dt.date | None) -> str:
+    """Date and time with the weekday; a plain date stays a date."""
+    if value is None:
+        return "–"
+    return ui.when(value) if isinstance(value, dt.datetime) else ui.day(value)
+
+
+@register.filter
+def day(value: dt.date | None) -> str:
+    """Only the date."""
+    return "–" if value is None else ui.day(value)
+
+
+@register.filter
+def iso(value: dt.date | None) -> str:
+    """For `<time datetime>`."""
+    return "" if value is None else value.isoformat()
+
+
+@register.filter
+def duration(value: dt.timedelta | None) -> str:
+    """Length of time in words."""
+    return "–" if value is None else ui.duration(value)
+
+
+@register.filter
+def number(value: float | None, decimals: int = 0) -> str:
+    """A number with the separators of the language; a dash when there is none."""
+    return "–" if value is None else ui.number(value, decimals)
+
+
+@register.filter
+def form_errors(form: forms.BaseForm) -> list[ui.FieldError]:
+    """The lines of the error summary."""
+    return list(ui.form_errors(form))
+
+
+@register.simple_tag
+def clock_words() -> str:
+    """The running clock's phrases as JSON, for a data attribute."""
+    return json.dumps(ui.clock_words(), ensure_ascii=False)
