@@ -1,0 +1,49 @@
+"""Whose record a user may open, and whose they may never judge."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from citizens.models import Citizen, RecordLink
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def records_of(user: "User") -> QuerySet[Citizen]:
+    """Citizens whose record the user may open now: their own and those in their care."""
+    return Citizen.objects.linked_to(user)
+
+
+def is_own_or_family(user: "User", citizen: Citizen) -> bool:
+    """Whether the citizen is the user, somebody in the user's care, or the user's guardian.
+
+    Staff are recognised as citizens by the national ID number of their account, by the record
+    they opened, and by a phone number shared with the record. Whoever is recognised so never
+    reviews a correction of that record, whatever badge they wear.
+    """
+    return Citizen.objects.filter(_own_or_family(user), pk=citizen.pk).exists()
+
+
+def _own_or_family(user: "User") -> Q:
+    live = RecordLink.objects.live()
+    own_links = live.filter(relation=RecordLink.Relation.SELF)
+    care_links = live.filter(relation=RecordLink.Relation.GUARDIAN)
+
+    is_me = Q(pk__in=own_links.filter(user=user).values("citizen"))
+    same_account = Q(user=user)
+    if user.id_number:
+        is_me |= Q(id_number=user.id_number)
+        same_account |= Q(user__id_number=user.id_number)
+    if user.phone:
+        is_me |= Q(phone=user.phone)
+    me = Citizen.objects.filter(is_me).values("pk")
+
+    # The same person may have two accounts: one as citizen, one as staff.
+    my_accounts = own_links.filter(citizen__in=me).values("user")
+    my_guardians = care_links.filter(citizen__in=me).values("user")
+    return (
+        is_me
+        | Q(pk__in=live.filter(same_account | Q(user__in=my_accounts)).values("citizen"))
+        | Q(pk__in=own_links.filter(user__in=my_guardians).values("citizen"))
+    )

@@ -1,0 +1,266 @@
+"""Whose record it is: citizens, every revision of their identity, who may open it, who did."""
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from organizations.fields import SearchKeyField
+from organizations.models import Area, Organization
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# 12 digits (căn cước), 9 digits (the old CMND), or a passport, which has a letter.
+# Never refused for its province or year part: numbers keep the place of birth registration.
+ID_NUMBER_PATTERN = r"^(\d{9}|\d{12}|(?=.*[A-Z])[A-Z0-9]{6,12})$"
+PHONE_PATTERN = r"^(\+[1-9]\d{7,14})?$"
+
+
+# Unicode's composed form is the only one we store: macOS and iOS type the other one.
+NAME_IS_COMPOSED = Func(
+    F("full_name"),
+    template="%(expressions)s IS NFC NORMALIZED",
+    output_field=models.BooleanField(),
+)
+
+
+class Sex(models.TextChoices):
+    MALE = "male", _("Male")
+    FEMALE = "female", _("Female")
+    UNKNOWN = "unknown", _("Not recorded")
+
+
+class Identity(models.Model):
+    """The facts that say who a citizen is; kept whole in each revision."""
+
+    full_name = models.CharField(_("full name"), max_length=120)
+    date_of_birth = models.DateField(_("date of birth"))
+    sex = models.CharField(_("sex"), max_length=8, choices=Sex, default=Sex.UNKNOWN)
+    id_number = models.CharField(_("ID number"), max_length=12, null=True, blank=True)  # noqa: DJ001
+    phone = models.CharField(_("phone"), max_length=16, blank=True)
+    workplace = models.CharField(_("workplace"), max_length=160, blank=True)
+    area = models.ForeignKey(
+        Area,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("area"),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class CitizenQuerySet(models.QuerySet["Citizen"]):
+    def linked_to(self, user: "User") -> Self:
+        """Citizens whose record this user may open now: their own and their wards'."""
+        return self.filter(pk__in=RecordLink.objects.live().filter(user=user).values("citizen"))
+
+
+class Citizen(Identity):
+    """A person with a vaccination record. The person owns it, not the phone that stands in it."""
+
+    class Provenance(models.TextChoices):
+        SITE_ENTRY = "site_entry", _("Vaccination site")
+        BACK_ENTRY = "back_entry", _("Late entry")
+        PARTNER = "partner", _("Partner system")
+        SELF_DECLARED = "self_declared", _("Self-declared")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    search_name = SearchKeyField(_("search name"), max_length=120, source="full_name")
+    provenance = models.CharField(
+        _("provenance"), max_length=16, choices=Provenance, default=Provenance.SITE_ENTRY
+    )
+    created_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
+
+    objects = CitizenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("citizen")
+        verbose_name_plural = _("citizens")
+        ordering = ["id"]
+        indexes = [
+            # Registry-wide search goes by date of birth first: names are few (performance.md).
+            models.Index(
+                fields=["date_of_birth", "search_name"], include=["id"], name="citizen_birth_name"
+            ),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="citizen_phone"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id_number"],
+                name="citizen_id_number",
+                violation_error_message=_("A citizen with this ID number exists already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(id_number=None) | Q(id_number__regex=ID_NUMBER_PATTERN),
+                name="citizen_id_number_form",
+                violation_error_message=_(
+                    "An ID number has 12 digits, or 9 digits, or is a passport number."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(phone__regex=PHONE_PATTERN),
+                name="citizen_phone_form",
+                violation_error_message=_("A phone number is stored with its country code."),
+            ),
+            models.CheckConstraint(
+                condition=Q(NAME_IS_COMPOSED) & ~Q(full_name=""),
+                name="citizen_full_name_composed",
+                violation_error_message=_("A name is stored in composed form and is not empty."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        # Shows up in logs and error pages, where no name belongs.
+        return str(self.public_id)
+
+
+class CitizenRevision(Identity):
+    """The identity of a citizen as it stood from one moment on. Append-only (migration 0002)."""
+
+    citizen = models.ForeignKey(
+        Citizen, on_delete=models.PROTECT, related_name="revisions", verbose_name=_("citizen")
+    )
+    number = models.PositiveSmallIntegerField(_("revision"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    by_organization = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("by organization"),
+    )
+    why = models.CharField(_("why"), max_length=500)
+    correction_reference = models.CharField(_("correction"), max_length=16, blank=True)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("revision of a citizen")
+        verbose_name_plural = _("revisions of citizens")
+        ordering = ["citizen_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["citizen", "number"], name="citizen_revision_number"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="citizen_revision_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.citizen_id} · {self.number}"
+
+
+class RecordLinkQuerySet(models.QuerySet["RecordLink"]):
+    def live(self) -> Self:
+        """Links in force now."""
+        now = timezone.now()
+        return self.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
+
+
+class RecordLink(models.Model):
+    """A user may open the record of a citizen: their own, or that of somebody in their care."""
+
+    class Relation(models.TextChoices):
+        SELF = "self", _("Own record")
+        GUARDIAN = "guardian", _("Guardian")
+
+    class Proof(models.TextChoices):
+        PHONE_AND_ID = "phone_and_id", _("Phone and ID number")
+        PHONE_AND_BIRTH = "phone_and_birth", _("Phone, full name and date of birth")
+        ID_AND_BIRTH = "id_and_birth", _("ID number, full name and date of birth")
+        DECLARED = "declared", _("Record started by this person")
+        STAFF = "staff", _("Checked by health staff")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="record_links",
+        verbose_name=_("user"),
+    )
+    citizen = models.ForeignKey(
+        Citizen, on_delete=models.PROTECT, related_name="links", verbose_name=_("citizen")
+    )
+    relation = models.CharField(_("relation"), max_length=8, choices=Relation)
+    proven_by = models.CharField(_("proven by"), max_length=16, choices=Proof)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    objects = RecordLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("record link")
+        verbose_name_plural = _("record links")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "citizen"],
+                condition=Q(until=None),
+                name="record_link_once_per_user_and_citizen",
+                violation_error_message=_("This record is linked to this user already."),
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(until=None, relation="self"),
+                name="record_link_one_own_record",
+                violation_error_message=_("A person has one record of their own."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="record_link_ends_after_it_begins",
+                violation_error_message=_("A link cannot end before it begins."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} · {self.relation} · {self.citizen_id}"
+
+
+class RecordVisit(models.Model):
+    """Somebody opened a citizen's record. Append-only (migration 0002); the citizen may read it."""
+
+    class Why(models.TextChoices):
+        OWN = "own", _("Own record")
+        GUARDIAN = "guardian", _("Guardian")
+        REVIEW = "review", _("Review of a correction")
+        OVERSIGHT = "oversight", _("Oversight")
+        HOTLINE = "hotline", _("Hotline")
+        PARTNER = "partner", _("Partner system")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="record_visits",
+        verbose_name=_("user"),
+    )
+    citizen = models.ForeignKey(
+        Citizen, on_delete=models.PROTECT, related_name="visits", verbose_name=_("citizen")
+    )
+    organization = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("organization"),
+    )
+    why = models.CharField(_("why"), max_length=16, choices=Why)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("visit of a record")
+        verbose_name_plural = _("visits of records")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["citizen", "at"], name="record_visit_citizen_at")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} · {self.why} · {self.citizen_id}"

@@ -1,0 +1,224 @@
+"""What was given: vaccines, doses, and every revision of a dose."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Trim, Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from citizens.models import Citizen
+from organizations.models import Organization
+
+# The days on which doses are given are days in Viet Nam, wherever the server stands.
+DAY_OF_LAST_CHANGE = Func(
+    F("revised_at"),
+    template="(%(expressions)s AT TIME ZONE 'Asia/Ho_Chi_Minh')::date",
+    output_field=models.DateField(),
+)
+
+
+class Vaccine(models.Model):
+    """A vaccine as used in Viet Nam, with the codes that certificates and FHIR need.
+
+    Our code is the key; display names are ambiguous ("Vero Cell" names three products abroad).
+    Intervals and ages warn, they never refuse: rules about mixing changed month by month.
+    """
+
+    code = models.CharField(_("code"), max_length=16, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    manufacturer = models.CharField(_("manufacturer"), max_length=120)
+    mp = models.CharField(_("EU product code"), max_length=40)
+    ma = models.CharField(_("EU manufacturer code"), max_length=40)
+    vp = models.CharField(_("SNOMED CT prophylaxis code"), max_length=20)
+    icd11 = models.CharField(_("ICD-11 code"), max_length=10)
+    cvx = models.CharField(_("CVX code"), max_length=5)
+    approved_on = models.DateField(_("approved in Viet Nam on"), null=True, blank=True)
+    primary_doses = models.PositiveSmallIntegerField(_("doses of the primary course"))
+    interval_min_days = models.PositiveSmallIntegerField(
+        _("shortest interval in days"), null=True, blank=True
+    )
+    interval_max_days = models.PositiveSmallIntegerField(
+        _("longest usual interval in days"), null=True, blank=True
+    )
+    min_age = models.PositiveSmallIntegerField(_("lowest age"), null=True, blank=True)
+    max_age = models.PositiveSmallIntegerField(_("highest age"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("vaccine")
+        verbose_name_plural = _("vaccines")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(primary_doses__range=(1, 3)), name="vaccine_one_to_three_doses"
+            ),
+            models.CheckConstraint(
+                condition=Q(interval_max_days=None)
+                | Q(interval_max_days__gte=F("interval_min_days")),
+                name="vaccine_interval_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_age=None) | Q(max_age__gte=F("min_age")), name="vaccine_age_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DoseFacts(models.Model):
+    """What is known about one dose; kept whole in each revision."""
+
+    class Kind(models.TextChoices):
+        # Decision 43/QĐ-BYT of 07/01/2022: up to three primary, one additional, three boosters.
+        PRIMARY = "primary", _("Primary")
+        ADDITIONAL = "additional", _("Additional")
+        BOOSTER = "booster", _("Booster")
+
+    class Status(models.TextChoices):
+        COMPLETED = "completed", _("Completed")
+        ENTERED_IN_ERROR = "entered_in_error", _("Entered in error")
+
+    class Provenance(models.TextChoices):
+        SITE_ENTRY = "site_entry", _("Vaccination site")
+        BACK_ENTRY = "back_entry", _("Late entry")
+        CORRECTION = "correction", _("Accepted correction")
+        PARTNER = "partner", _("Partner system")
+        SELF_DECLARED = "self_declared", _("Self-declared")
+
+    vaccine = models.ForeignKey(
+        Vaccine, on_delete=models.PROTECT, related_name="+", verbose_name=_("vaccine")
+    )
+    given_on = models.DateField(_("given on"))
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", verbose_name=_("given at")
+    )
+    # Free text: makers' formats differ, and the paper of 2021 has no lot at all.
+    lot = models.CharField(_("lot"), max_length=64, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PRIMARY)
+    ordinal = models.PositiveSmallIntegerField(
+        _("ordinal"), default=1, validators=[MinValueValidator(1), MaxValueValidator(3)]
+    )
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.COMPLETED)
+    provenance = models.CharField(_("provenance"), max_length=16, choices=Provenance)
+
+    class Meta:
+        abstract = True
+
+
+class DoseQuerySet(models.QuerySet["Dose"]):
+    def of(self, citizen: Citizen) -> Self:
+        return self.filter(citizen=citizen)
+
+    def completed(self) -> Self:
+        """Doses that count: given, and not marked as entered in error."""
+        return self.filter(status=Dose.Status.COMPLETED)
+
+    def shown_to_citizen(self) -> Self:
+        """What a record page lists, oldest first, with what each line needs in one query."""
+        return self.completed().select_related("vaccine", "organization").order_by("given_on", "id")
+
+
+class Dose(DoseFacts):
+    """One administered dose as it is known today; how it came to be so stands in its revisions.
+
+    Written only by `doses.actions`: the database refuses a change that does not move `revision`
+    on by one, and any deletion (migration 0002).
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    citizen = models.ForeignKey(
+        Citizen, on_delete=models.PROTECT, related_name="doses", verbose_name=_("citizen")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
+    revised_at = models.DateTimeField(_("last changed at"), default=timezone.now)
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1)
+
+    objects = DoseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dose")
+        verbose_name_plural = _("doses")
+        ordering = ["given_on", "id"]
+        indexes = [
+            models.Index(fields=["citizen", "given_on"], name="dose_citizen_given_on"),
+            models.Index(fields=["organization", "given_on"], name="dose_organization_given_on"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["citizen", "given_on", "vaccine", "organization"],
+                condition=Q(status="completed"),
+                name="dose_once_per_day_vaccine_and_organization",
+                violation_error_message=_("This dose is on record already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(given_on__lte=DAY_OF_LAST_CHANGE),
+                name="dose_not_given_in_the_future",
+                violation_error_message=_("A dose cannot be given in the future."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["primary", "booster"], ordinal__range=(1, 3))
+                | Q(kind="additional", ordinal=1),
+                name="dose_ordinal_fits_kind",
+                violation_error_message=_(
+                    "There are at most three primary doses, one additional dose and three boosters."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(lot=Upper(Trim("lot"))),
+                name="dose_lot_in_capitals",
+                violation_error_message=_("A lot is stored in capitals, without spaces around it."),
+            ),
+            models.CheckConstraint(condition=Q(revision__gte=1), name="dose_revision_from_one"),
+            models.CheckConstraint(
+                condition=Q(revised_at__gte=F("recorded_at")),
+                name="dose_revised_after_it_was_recorded",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class DoseRevision(DoseFacts):
+    """A dose as it stood from one moment on, who made it so and why. Append-only."""
+
+    dose = models.ForeignKey(
+        Dose, on_delete=models.PROTECT, related_name="revisions", verbose_name=_("dose")
+    )
+    number = models.PositiveSmallIntegerField(_("revision"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    by_organization = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("by organization"),
+    )
+    why = models.CharField(_("why"), max_length=500, blank=True)
+    correction_reference = models.CharField(_("correction"), max_length=16, blank=True)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("revision of a dose")
+        verbose_name_plural = _("revisions of doses")
+        ordering = ["dose_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["dose", "number"], name="dose_revision_number"),
+            models.CheckConstraint(
+                condition=Q(number__gte=1), name="dose_revision_number_from_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dose_id} · {self.number}"

@@ -1,0 +1,26 @@
+"""A column that keeps the search key of another column, so that no writer can forget it."""
+
+from typing import Any
+
+from django.db import models
+
+from vaxreg.search import search_key
+
+
+class SearchKeyField(models.CharField):
+    """Holds `search_key(<source>)`, set on every save and bulk_create (not by `update()`)."""
+
+    def __init__(self, *args: Any, source: str = "", **kwargs: Any) -> None:
+        self.source = source
+        kwargs.setdefault("editable", False)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        # Migrations see a plain column: they must not import today's code.
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        key = search_key(getattr(model_instance, self.source))
+        setattr(model_instance, self.attname, key)
+        return key
