@@ -1,0 +1,1 @@
+"""What is disputed: corrections, from filing to the decision. Start reading at lifecycle.py."""

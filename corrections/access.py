@@ -1,0 +1,82 @@
+"""Who may see a correction, and in which capacity they act on it. Said here and nowhere else."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from citizens.access import is_own_or_family, records_of
+from corrections.lifecycle import Party
+from organizations.models import Membership, Organization
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from corrections.models import Correction
+
+DESK_ROLES = (
+    Membership.Role.REVIEWER,
+    Membership.Role.LEAD,
+    Membership.Role.OFFICER,
+    Membership.Role.HOTLINE,
+)
+
+
+def of_own_records(user: "User") -> Q:
+    """Corrections about records that the user holds as a citizen or as a guardian."""
+    return Q(citizen__in=records_of(user).values("pk"))
+
+
+def on_desks_of(user: "User") -> Q:
+    """Corrections held by an organization in which the user works (not by those below it)."""
+    desks = Membership.objects.live().filter(user=user, role__in=DESK_ROLES)
+    return Q(holder__in=desks.values("organization"))
+
+
+def overseen_by(user: "User") -> Q:
+    """Corrections held anywhere in the sub-trees for which the user is a health officer."""
+    reach = Organization.objects.within_reach(user, Membership.Role.OFFICER)
+    return Q(holder__in=reach.values("pk"))
+
+
+def visible_to(user: "User") -> Q:
+    """Everything the user may see: own records, own desks, own sub-trees. Sub-queries only."""
+    return of_own_records(user) | on_desks_of(user) | overseen_by(user)
+
+
+def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party]:
+    """Return in which capacities a user acts on a correction; None stands for the system.
+
+    Nobody decides about themselves or their family, whatever badge they wear.
+    """
+    if user is None:
+        return frozenset({Party.SYSTEM})
+    if is_own_or_family(user, correction.citizen):
+        own = records_of(user).filter(pk=correction.citizen_id).exists()
+        return frozenset({Party.CITIZEN}) if own else frozenset()
+    if correction.holder is None or correction.filing.filed_by_id == user.pk:
+        return frozenset()
+    parties = set()
+    memberships = Membership.objects.live().filter(user=user).select_related("organization")
+    for membership in memberships:
+        place = membership.organization
+        if place.pk == correction.holder_id and membership.role in DESK_ROLES:
+            parties.add(Party.REVIEWER)
+        elif membership.role == Membership.Role.OFFICER and correction.holder.path.startswith(
+            place.path
+        ):
+            parties.add(Party.OVERSEER)
+    return frozenset(parties)
+
+
+def acting_for(user: "User", correction: "Correction", party: Party) -> Organization | None:
+    """Return the organization on whose behalf the user acts in this capacity."""
+    if party == Party.REVIEWER:
+        return correction.holder
+    if party == Party.OVERSEER and correction.holder is not None:
+        for membership in (
+            Membership.objects.live()
+            .filter(user=user, role=Membership.Role.OFFICER)
+            .select_related("organization")
+        ):
+            if correction.holder.path.startswith(membership.organization.path):
+                return membership.organization
+    return None

@@ -1,0 +1,1 @@
+"""The same acts for programs: REST under /api/v1/."""

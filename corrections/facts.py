@@ -1,0 +1,243 @@
+"""What a correction may change about a dose: the facts, their names, and how they read side by side.
+
+Facts travel as texts keyed by field name: vaccine code, ISO date, organization's public id, lot,
+position in the series ("primary-1"). The same form in drafts, corrections, the API and decisions.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from corrections.models import Correction, Kind, facts_of
+from doses.models import Dose, Vaccine
+from organizations.models import Organization
+
+Facts = dict[str, str]
+
+
+class Field(StrEnum):
+    VACCINE = "vaccine"
+    GIVEN_ON = "given_on"
+    ORGANIZATION = "organization"
+    LOT = "lot"
+    POSITION = "position"
+
+
+FIELD_LABELS: dict[Field, Promise] = {
+    Field.VACCINE: gettext_lazy("Vaccine"),
+    Field.GIVEN_ON: gettext_lazy("Date given"),
+    Field.ORGANIZATION: gettext_lazy("Vaccination site"),
+    Field.LOT: gettext_lazy("Lot number"),
+    Field.POSITION: gettext_lazy("Dose number"),
+}
+
+
+class Position(TextChoices):
+    """Kind and ordinal of a dose: QĐ 43/QĐ-BYT of 07/01/2022 knows up to seven lines."""
+
+    PRIMARY_1 = "primary-1", gettext_lazy("Primary dose 1")
+    PRIMARY_2 = "primary-2", gettext_lazy("Primary dose 2")
+    PRIMARY_3 = "primary-3", gettext_lazy("Primary dose 3")
+    ADDITIONAL_1 = "additional-1", gettext_lazy("Additional dose")
+    BOOSTER_1 = "booster-1", gettext_lazy("Booster dose 1")
+    BOOSTER_2 = "booster-2", gettext_lazy("Booster dose 2")
+    BOOSTER_3 = "booster-3", gettext_lazy("Booster dose 3")
+
+
+NEEDED_TO_ADD = (Field.VACCINE, Field.GIVEN_ON, Field.ORGANIZATION, Field.POSITION)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the comparison: recorded beside proposed beside decided, as people read them."""
+
+    field: Field
+    label: str
+    recorded: str
+    proposed: str
+    decided: str
+    is_proposed: bool
+    proposed_value: str
+
+    @property
+    def is_changed(self) -> bool:
+        """The citizen proposes something else than what is recorded."""
+        return self.is_proposed and self.proposed != self.recorded
+
+
+def compare(correction: Correction) -> list[Row]:
+    """Return one row per field; names of vaccines and sites are looked up in two queries."""
+    sources = [correction.recorded, correction.proposed, correction.decided or {}]
+    names = _names(sources)
+    rows = []
+    for field in Field:
+        recorded, proposed, decided = (
+            show(field, str(facts.get(field, "")), names) for facts in sources
+        )
+        if field == Field.ORGANIZATION and not proposed and correction.site_text:
+            proposed = correction.site_text
+        rows.append(
+            Row(
+                field=field,
+                label=str(FIELD_LABELS[field]),
+                recorded=recorded,
+                proposed=proposed,
+                decided=decided,
+                is_proposed=field in correction.proposed or bool(proposed),
+                proposed_value=str(correction.proposed.get(field, "")),
+            )
+        )
+    return rows
+
+
+def show(field: str, value: str, names: dict[str, str]) -> str:
+    """Return a fact as people read it; names maps vaccine codes and site ids to names."""
+    if not value:
+        return ""
+    if field == Field.GIVEN_ON:
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    if field == Field.POSITION:
+        return str(Position(value).label)
+    return names.get(value, value)
+
+
+def _names(sources: list[dict[str, Any]]) -> dict[str, str]:
+    vaccines = {str(facts["vaccine"]) for facts in sources if facts.get("vaccine")}
+    sites = {str(facts["organization"]) for facts in sources if facts.get("organization")}
+    names: dict[str, str] = {}
+    if vaccines:
+        names.update(Vaccine.objects.filter(code__in=vaccines).values_list("code", "name"))
+    if sites:
+        for public_id, name in Organization.objects.filter(public_id__in=sites).values_list(
+            "public_id", "name"
+        ):
+            names[str(public_id)] = name
+    return names
+
+
+def headline(correction: Correction) -> str:
+    """Return in one line what is asked, as the queue shows it."""
+    if correction.kind == Kind.MISSING_DOSE:
+        position = correction.proposed.get(Field.POSITION)
+        if position:
+            return _("Missing: %(dose)s") % {"dose": Position(position).label}
+        return _("Missing dose")
+    labels = [str(FIELD_LABELS[field]) for field in Field if field in correction.proposed]
+    return _("Wrong: %(fields)s") % {"fields": ", ".join(labels).lower()}
+
+
+def check(facts: Facts, *, today: date, complete: bool = False) -> Facts:
+    """Return cleaned facts, empty ones dropped. Raises ValidationError keyed by field name.
+
+    Hard rules only: what can't be true (unknown vaccine or site, a date in the future or before
+    the first COVID-19 dose given in Viet Nam, 08/03/2021). With complete, everything that a new
+    dose needs must be there.
+    """
+    clean: Facts = {}
+    errors: dict[str, str] = {}
+    for name, raw in facts.items():
+        if name not in set(Field):
+            errors[name] = _("This detail of a dose is not known.")
+            continue
+        value = " ".join(str(raw or "").split())
+        if not value:
+            continue
+        try:
+            clean[name] = _CHECKS[Field(name)](value, today)
+        except ValueError as problem:
+            errors[name] = str(problem)
+    for field in NEEDED_TO_ADD if complete else ():
+        if field not in clean and field not in errors:
+            errors[field] = _("%(detail)s is needed to add a dose.") % {
+                "detail": FIELD_LABELS[field]
+            }
+    if errors:
+        raise ValidationError(errors)
+    return clean
+
+
+def _vaccine(value: str, today: date) -> str:
+    if not Vaccine.objects.filter(code=value).exists():
+        raise ValueError(_("Choose a vaccine from the list."))
+    return value
+
+
+FIRST_DAY = date(2021, 3, 8)
+
+
+def _given_on(value: str, today: date) -> str:
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(_("Enter the date as day/month/year, for example 27/03/2022.")) from None
+    if day > today:
+        raise ValueError(_("The date lies in the future. Enter the date on the paper."))
+    if day < FIRST_DAY:
+        raise ValueError(
+            _("The first COVID-19 dose in Viet Nam was given on 08/03/2021. Check the date.")
+        )
+    return day.isoformat()
+
+
+def _organization(value: str, today: date) -> str:
+    try:
+        known = Organization.objects.filter(public_id=UUID(value)).exists()
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(_("Choose a vaccination site from the list."))
+    return value
+
+
+def _lot(value: str, today: date) -> str:
+    if len(value) > 64:
+        raise ValueError(_("A lot number has at most 64 characters."))
+    return value.upper()
+
+
+def _position(value: str, today: date) -> str:
+    if value not in set(Position.values):
+        raise ValueError(_("Choose which dose it was."))
+    return value
+
+
+_CHECKS = {
+    Field.VACCINE: _vaccine,
+    Field.GIVEN_ON: _given_on,
+    Field.ORGANIZATION: _organization,
+    Field.LOT: _lot,
+    Field.POSITION: _position,
+}
+
+
+def differing(dose: Dose, facts: Facts) -> Facts:
+    """Return only those facts that differ from what is recorded of the dose."""
+    recorded = facts_of(dose)
+    return {name: value for name, value in facts.items() if recorded.get(name) != value}
+
+
+def as_values(facts: Facts) -> dict[str, Any]:
+    """Return facts as the values that the dose's own columns take."""
+    values: dict[str, Any] = {}
+    for name, value in facts.items():
+        if name == Field.VACCINE:
+            values["vaccine"] = Vaccine.objects.get(code=value)
+        elif name == Field.GIVEN_ON:
+            values["given_on"] = date.fromisoformat(value)
+        elif name == Field.ORGANIZATION:
+            values["organization"] = Organization.objects.get(public_id=value)
+        elif name == Field.LOT:
+            values["lot"] = value
+        elif name == Field.POSITION:
+            kind, ordinal = value.rsplit("-", 1)
+            values["kind"], values["ordinal"] = kind, int(ordinal)
+    return values

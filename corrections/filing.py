@@ -1,0 +1,240 @@
+"""Filing: how what a citizen sends becomes corrections, once, with nothing lost."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from citizens.access import records_of
+from citizens.models import Citizen
+from corrections import deadlines, facts
+from corrections.actions import leave_errand
+from corrections.facts import Facts, Field
+from corrections.lifecycle import Party, Status
+from corrections.models import (
+    Channel,
+    Correction,
+    CorrectionEvent,
+    Draft,
+    Evidence,
+    Filing,
+    Kind,
+    OutboxRow,
+    facts_of,
+)
+from doses.models import Dose
+from organizations.models import Area, Organization
+from vaxreg import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# How many corrections one filing may hold, and how many may be open for one person (ASVS 2.3.2).
+MOST_CLAIMS = 7
+MOST_OPEN = 20
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One disputed dose: a recorded one with its right facts, or a missing one (dose None)."""
+
+    proposed: Facts
+    dose: Dose | None = None
+    named_site: Organization | None = None
+    named_area: Area | None = None
+    site_text: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What it is about, as text; there is one open correction per subject."""
+        if self.dose is not None:
+            return f"dose:{self.dose.pk}"
+        what = self.proposed.get(Field.POSITION) or self.proposed.get(Field.GIVEN_ON) or "unknown"
+        return f"missing:{what}"
+
+
+class AlreadyOpen(Exception):
+    """There is an open correction about the same dose; it is in `correction`."""
+
+    def __init__(self, correction: Correction) -> None:
+        super().__init__(correction.reference)
+        self.correction = correction
+
+
+class KeyUsedForOtherContent(Exception):
+    """The idempotency key came before, with something else."""
+
+
+class TooManyOpen(Exception):
+    """This person has as many open corrections as one person may have."""
+
+
+def file(
+    *,
+    by: "User",
+    citizen: Citizen,
+    key: str,
+    claims: Sequence[Claim],
+    words: str = "",
+    has_no_paper: bool = False,
+    evidence: Iterable[Evidence] = (),
+    channel: Channel = Channel.WEB,
+    draft: Draft | None = None,
+) -> Filing:
+    """Record a filing: each claim becomes a correction of its own, all or none of them.
+
+    The clock of all of them starts here, at the database's time. The same key again returns the
+    first filing. Raises PermissionDenied when the record is not the filer's, ValidationError keyed
+    "claims", AlreadyOpen, TooManyOpen, KeyUsedForOtherContent.
+    """
+    if not records_of(by).filter(pk=citizen.pk).exists():
+        raise PermissionDenied
+    photos = list(evidence)
+    content_hash = _hash(citizen, claims, words, has_no_paper, photos)
+    try:
+        with transaction.atomic():
+            first = Filing.objects.filter(filed_by=by, key=key).first()
+            if first is not None:
+                return _same(first, content_hash, draft)
+            clean = [_checked(claim, citizen) for claim in claims]
+            _limits(citizen, clean)
+            moment = clock.now()
+            filing = Filing.objects.create(
+                key=key,
+                content_hash=content_hash,
+                filed_by=by,
+                citizen=citizen,
+                channel=channel,
+                words=words,
+                has_no_paper=has_no_paper,
+                received_at=moment,
+            )
+            for photo in photos:
+                photo.draft, photo.filing = None, filing
+                photo.save(update_fields=["draft", "filing"])
+            for claim in clean:
+                _open_correction(filing, claim, by, moment)
+            if draft is not None:
+                draft.delete()
+            return filing
+    except IntegrityError:
+        # A second press came in between: the first one has won, and is what both get.
+        with transaction.atomic():
+            first = Filing.objects.filter(filed_by=by, key=key).first()
+            if first is not None:
+                return _same(first, content_hash, draft)
+            for claim in claims:
+                _refuse_second(claim, citizen)
+        raise
+
+
+def open_about(citizen: Citizen, subject: str) -> Correction | None:
+    """Return the open correction about this subject, if there is one."""
+    return Correction.objects.filter(citizen=citizen, subject=subject).open().first()
+
+
+def _same(first: Filing, content_hash: str, draft: Draft | None) -> Filing:
+    # A page filed from a draft is the same press whatever its form said: the draft was one.
+    if first.content_hash != content_hash and draft is None and first.channel == Channel.API:
+        raise KeyUsedForOtherContent
+    return first
+
+
+def _checked(claim: Claim, citizen: Citizen) -> Claim:
+    today = timezone.localdate(clock.now())
+    proposed = facts.check(claim.proposed, today=today)
+    if claim.dose is not None:
+        if claim.dose.citizen_id != citizen.pk:
+            raise PermissionDenied
+        proposed = facts.differing(claim.dose, proposed)
+        if not proposed and not claim.site_text:
+            raise ValidationError(
+                {"claims": _("Nothing differs from what is recorded. Change at least one detail.")}
+            )
+    elif not (proposed.get(Field.GIVEN_ON) or proposed.get(Field.POSITION)):
+        raise ValidationError({"claims": _("Say which dose is missing, or on which day it was.")})
+    site = claim.named_site
+    if claim.dose is None and site is None and proposed.get(Field.ORGANIZATION):
+        site = Organization.objects.get(public_id=proposed[Field.ORGANIZATION])
+    checked = Claim(proposed, claim.dose, site, claim.named_area, claim.site_text)
+    _refuse_second(checked, citizen)
+    return checked
+
+
+def _refuse_second(claim: Claim, citizen: Citizen) -> None:
+    existing = open_about(citizen, claim.subject)
+    if existing is not None:
+        raise AlreadyOpen(existing)
+
+
+def _limits(citizen: Citizen, claims: Sequence[Claim]) -> None:
+    if not claims:
+        raise ValidationError({"claims": _("Choose at least one dose.")})
+    if len({claim.subject for claim in claims}) < len(claims):
+        raise ValidationError({"claims": _("The same dose stands here twice.")})
+    if len(claims) > MOST_CLAIMS:
+        raise ValidationError({"claims": _("A proposal can hold at most seven doses.")})
+    if Correction.objects.filter(citizen=citizen).open().count() + len(claims) > MOST_OPEN:
+        raise TooManyOpen
+
+
+def _open_correction(filing: Filing, claim: Claim, by: "User", moment: datetime) -> None:
+    mark = deadlines.next_mark(moment, 0)
+    correction = Correction.objects.create(
+        filing=filing,
+        citizen=filing.citizen,
+        kind=Kind.WRONG_FIELDS if claim.dose else Kind.MISSING_DOSE,
+        dose=claim.dose,
+        subject=claim.subject,
+        recorded=facts_of(claim.dose) if claim.dose else {},
+        proposed=claim.proposed,
+        named_site=claim.named_site,
+        named_area=claim.named_area,
+        site_text=claim.site_text,
+        status=Status.RECEIVED,
+        received_at=moment,
+        due_at=deadlines.due_at(moment),
+        next_mark_at=mark[1] if mark else None,
+    )
+    event = CorrectionEvent.objects.create(
+        correction=correction,
+        step="file",
+        to_status=Status.RECEIVED,
+        party=Party.CITIZEN,
+        by=by,
+        at=moment,
+        remark=filing.words,
+    )
+    leave_errand(event, OutboxRow.Errand.ROUTE, moment)
+
+
+def _hash(
+    citizen: Citizen,
+    claims: Sequence[Claim],
+    words: str,
+    has_no_paper: bool,
+    photos: Sequence[Evidence],
+) -> str:
+    content: dict[str, Any] = {
+        "citizen": str(citizen.public_id),
+        "claims": [
+            {
+                **asdict(Claim(claim.proposed, site_text=claim.site_text)),
+                "subject": claim.subject,
+                "site": claim.named_site.pk if claim.named_site else None,
+                "area": claim.named_area.pk if claim.named_area else None,
+            }
+            for claim in claims
+        ],
+        "words": words,
+        "has_no_paper": has_no_paper,
+        "photos": sorted(photo.sha256 for photo in photos),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

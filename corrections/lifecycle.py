@@ -1,0 +1,213 @@
+"""The life of a correction, one table: statuses, parties, steps. No database. Read this first.
+
+Pages draw their buttons from it, verbs (actions.py) ask it, the API lists it, tests walk it.
+The outcomes are those of dispatch 9458/BYT-CNTT, step 2: approved, processed later, rejected.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(StrEnum):
+    RECEIVED = "received"
+    QUEUED = "queued"
+    IN_REVIEW = "in_review"
+    KEPT = "kept"
+    ACCEPTED = "accepted"
+    PARTLY_ACCEPTED = "partly_accepted"
+    REFUSED = "refused"
+
+
+STATUS_LABELS: dict[Status, Promise] = {
+    Status.RECEIVED: _("Received"),
+    Status.QUEUED: _("Waiting for review"),
+    Status.IN_REVIEW: _("Being reviewed"),
+    Status.KEPT: _("Kept for later"),
+    Status.ACCEPTED: _("Accepted"),
+    Status.PARTLY_ACCEPTED: _("Accepted in part"),
+    Status.REFUSED: _("Refused"),
+}
+
+OPEN = frozenset({Status.RECEIVED, Status.QUEUED, Status.IN_REVIEW, Status.KEPT})
+CLOSED = frozenset(Status) - OPEN
+ON_A_DESK = OPEN - {Status.RECEIVED}
+
+
+class Party(StrEnum):
+    """In which capacity somebody acts on a correction; access.parties_of says who is what."""
+
+    CITIZEN = "citizen"
+    REVIEWER = "reviewer"
+    OVERSEER = "overseer"
+    SYSTEM = "system"
+
+
+PARTY_LABELS: dict[Party, Promise] = {
+    Party.CITIZEN: _("Citizen"),
+    Party.REVIEWER: _("Reviewer"),
+    Party.OVERSEER: _("Health officer"),
+    Party.SYSTEM: _("System"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the table: who may take the step, from where, and where it leads.
+
+    reaches None: the status stays as it is.
+    """
+
+    label: Promise
+    taken_by: frozenset[Party]
+    leaves: frozenset[Status]
+    reaches: Status | None = None
+
+
+def _by(*parties: Party) -> frozenset[Party]:
+    return frozenset(parties)
+
+
+STEPS: dict[str, Step] = {
+    "file": Step(_("File"), _by(Party.CITIZEN), frozenset(), Status.RECEIVED),
+    "route": Step(
+        _("Send to the desk"), _by(Party.SYSTEM), frozenset({Status.RECEIVED}), Status.QUEUED
+    ),
+    "pick_up": Step(_("Pick up"), _by(Party.REVIEWER), ON_A_DESK, Status.IN_REVIEW),
+    "give_back": Step(
+        _("Give back"), _by(Party.REVIEWER), frozenset({Status.IN_REVIEW}), Status.QUEUED
+    ),
+    "keep": Step(_("Keep for later"), _by(Party.REVIEWER), ON_A_DESK, Status.KEPT),
+    "accept": Step(_("Accept"), _by(Party.REVIEWER), ON_A_DESK, Status.ACCEPTED),
+    "accept_in_part": Step(
+        _("Accept in part"), _by(Party.REVIEWER), ON_A_DESK, Status.PARTLY_ACCEPTED
+    ),
+    "refuse": Step(_("Refuse"), _by(Party.REVIEWER), ON_A_DESK, Status.REFUSED),
+    "escalate": Step(_("Escalate"), _by(Party.SYSTEM), OPEN),
+    "remind": Step(_("Remind"), _by(Party.OVERSEER, Party.SYSTEM), ON_A_DESK),
+    "reassign": Step(
+        _("Give to another organization"), _by(Party.OVERSEER), ON_A_DESK, Status.QUEUED
+    ),
+    "take_over": Step(
+        _("Decide in the site’s place"), _by(Party.OVERSEER), ON_A_DESK, Status.IN_REVIEW
+    ),
+}
+
+
+class StepNotPossible(Exception):
+    """The step does not leave from the status the correction is in now."""
+
+    def __init__(self, step: str, status: Status) -> None:
+        super().__init__(f"{step} does not leave from {status}")
+        self.step = step
+        self.status = status
+
+
+def after(step_name: str, status: Status) -> Status:
+    """Return the status that follows; raise StepNotPossible if the step does not leave from here."""
+    step = STEPS[step_name]
+    if status not in step.leaves:
+        raise StepNotPossible(step_name, status)
+    return step.reaches or status
+
+
+def possible(status: Status, parties: Iterable[Party]) -> list[str]:
+    """Return the names of the steps that these parties may take from this status."""
+    capacities = frozenset(parties)
+    return [
+        name for name, step in STEPS.items() if status in step.leaves and step.taken_by & capacities
+    ]
+
+
+class Ground(StrEnum):
+    """The thirteen grounds on which dispatch 9458/BYT-CNTT (step 2.3) lets a reviewer refuse."""
+
+    SCREENING_FORM_INCOMPLETE = "screening_form_incomplete"
+    NAME_CONTRADICTS = "name_contradicts"
+    PORTRAIT_ONLY = "portrait_only"
+    DOSE_NUMBER_DIFFERS = "dose_number_differs"
+    BIRTH_DATE_DIFFERS = "birth_date_differs"
+    CERTIFICATE_INCOMPLETE = "certificate_incomplete"
+    PERSONAL_DATA_COVERED = "personal_data_covered"
+    PHOTO_BLURRED = "photo_blurred"
+    DATE_DIFFERS = "date_differs"
+    NOTHING_MATCHES = "nothing_matches"
+    NAME_WITHOUT_DIACRITICS = "name_without_diacritics"
+    VACCINE_DIFFERS = "vaccine_differs"
+    PAPER_ALTERED = "paper_altered"
+
+
+GROUND_LABELS: dict[Ground, Promise] = {
+    Ground.SCREENING_FORM_INCOMPLETE: _(
+        "Photo of the screening form without date, dose or vaccine"
+    ),
+    Ground.NAME_CONTRADICTS: _("The name in the proposal contradicts the certificate"),
+    Ground.PORTRAIT_ONLY: _("A personal photo only, no certificate"),
+    Ground.DOSE_NUMBER_DIFFERS: _("The declared dose number is not that of the certificate"),
+    Ground.BIRTH_DATE_DIFFERS: _("The date of birth on the certificate is not that on record"),
+    Ground.CERTIFICATE_INCOMPLETE: _("The certificate lacks name, sex, date or vaccine"),
+    Ground.PERSONAL_DATA_COVERED: _("Personal data on the certificate are covered"),
+    Ground.PHOTO_BLURRED: _("The photo is blurred"),
+    Ground.DATE_DIFFERS: _("The declared date is not that of the certificate"),
+    Ground.NOTHING_MATCHES: _("Nothing matches the certificate"),
+    Ground.NAME_WITHOUT_DIACRITICS: _("The name is incomplete or typed without diacritics"),
+    Ground.VACCINE_DIFFERS: _("The declared vaccine is not that of the certificate"),
+    Ground.PAPER_ALTERED: _("Personal data on the paper were altered"),
+}
+
+# What the citizen reads first; the reviewer may edit it before it is sent.
+GROUND_SENTENCES: dict[Ground, Promise] = {
+    Ground.SCREENING_FORM_INCOMPLETE: _(
+        "The photo shows a screening form without the date, the dose number or the vaccine. "
+        "Please send a photo of the vaccination certificate."
+    ),
+    Ground.NAME_CONTRADICTS: _(
+        "The name in your proposal is not the name on the certificate. "
+        "Please check whose certificate it is and file again."
+    ),
+    Ground.PORTRAIT_ONLY: _(
+        "The photo does not show a vaccination certificate. "
+        "Please send a photo of the whole certificate."
+    ),
+    Ground.DOSE_NUMBER_DIFFERS: _(
+        "The dose number you gave is not the one on the certificate. "
+        "Please file again with the number on the paper."
+    ),
+    Ground.BIRTH_DATE_DIFFERS: _(
+        "The date of birth on the certificate is not the one on record. "
+        "Please bring your identity card to the vaccination site."
+    ),
+    Ground.CERTIFICATE_INCOMPLETE: _(
+        "The photo of the certificate lacks the name, the sex, the date or the vaccine. "
+        "Please photograph the whole paper."
+    ),
+    Ground.PERSONAL_DATA_COVERED: _(
+        "Personal data on the certificate are covered. Please photograph it without covering anything."
+    ),
+    Ground.PHOTO_BLURRED: _(
+        "The photo is too blurred to read. Please photograph the paper again, flat and in good light."
+    ),
+    Ground.DATE_DIFFERS: _(
+        "The date you gave is not the one on the certificate. "
+        "Please file again with the date on the paper."
+    ),
+    Ground.NOTHING_MATCHES: _(
+        "What you proposed and the certificate do not match in any point. "
+        "Please check whether this is the right paper."
+    ),
+    Ground.NAME_WITHOUT_DIACRITICS: _(
+        "The name is incomplete or typed without diacritics. "
+        "Please file again with the full name as on your identity card."
+    ),
+    Ground.VACCINE_DIFFERS: _(
+        "The vaccine you gave is not the one on the certificate. "
+        "Please file again with the vaccine on the paper."
+    ),
+    Ground.PAPER_ALTERED: _(
+        "Personal data on the paper were altered. "
+        "Please bring the original to the vaccination site."
+    ),
+}

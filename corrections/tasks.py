@@ -1,0 +1,18 @@
+"""What Celery runs: thin. Fetch by id, return if the world moved on, call a verb."""
+
+from celery import shared_task
+
+from corrections import outbox
+from corrections import sweep as sweeping
+
+
+@shared_task(name="corrections.do_errand")
+def do_errand(row_id: int) -> None:
+    """Do one errand soon after its commit; the sweep would do it anyway."""
+    outbox.do(row_id)
+
+
+@shared_task(name="corrections.sweep")
+def sweep() -> None:
+    """Run one pass of the sweep."""
+    sweeping.sweep()

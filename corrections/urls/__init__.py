@@ -1,0 +1,5 @@
+"""Addresses of the pages, one file per audience."""
+
+from corrections.urls import citizen, oversight, review
+
+urlpatterns = [*citizen.urlpatterns, *review.urlpatterns, *oversight.urlpatterns]
