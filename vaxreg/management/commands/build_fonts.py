@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = settings.FONTS_DIR
-        stamp = folder / "stamp"
+        stamp = folder.with_suffix(".stamp")
         wanted = self._fingerprint()
         names = [folder / f"be-vietnam-pro-{weight}.woff2" for weight in WEIGHTS]
         if (
