@@ -9,7 +9,6 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -70,14 +69,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     """One person. Citizens sign in by phone, staff by e-mail; the same person may do both."""
 
     public_id = models.UUIDField(_("public ID"), default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(_("e-mail address"), null=True, blank=True)
+    # NULL, not empty, when unknown: these are unique, or tell unknown from known.
+    email = models.EmailField(_("e-mail address"), null=True, blank=True)  # noqa: DJ001
     phone = models.CharField(_("phone number"), max_length=16, null=True, blank=True, unique=True)
     phone_verified = models.BooleanField(_("phone number verified"), default=False)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     language = models.CharField(
         _("language"), max_length=2, choices=Language.choices, default=Language.VIETNAMESE
     )
-    id_number = models.CharField(_("ID number"), max_length=12, null=True, blank=True)
+    id_number = models.CharField(  # noqa: DJ001
+        _("ID number"), max_length=12, null=True, blank=True
+    )
     must_change_password = models.BooleanField(_("must change password"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the administration site"), default=False)
@@ -169,7 +171,7 @@ class SignInCode(models.Model):
         User, on_delete=models.CASCADE, related_name="+", verbose_name=_("user")
     )
     code_hash = models.CharField(_("hash of the code"), max_length=64)
-    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
     expires_at = models.DateTimeField(_("expires at"))
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     used_at = models.DateTimeField(_("used at"), null=True, blank=True)
@@ -195,7 +197,7 @@ class Attempt(models.Model):
 
     purpose = models.CharField(_("purpose"), max_length=40)
     subject_hash = models.CharField(_("hash of the subject"), max_length=64)
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("at"), db_default=Now())
 
     class Meta:
         verbose_name = _("attempt")

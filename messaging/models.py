@@ -67,7 +67,10 @@ class Message(models.Model):
     )
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
-    dedupe_key = models.CharField(_("de-duplication key"), max_length=200, null=True, unique=True)
+    # NULL for messages that may repeat; the unique index ignores those.
+    dedupe_key = models.CharField(
+        _("de-duplication key"), max_length=200, null=True, blank=True, unique=True
+    )
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     next_try_at = models.DateTimeField(_("next try at"), db_default=Now())
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
@@ -99,11 +102,6 @@ class Message(models.Model):
                 name="message_open",
             ),
             models.Index(F("user"), F("id").desc(), name="message_user"),
-            models.Index(
-                F("sent_at"),
-                condition=Q(is_secret=True) & ~Q(text=""),
-                name="message_secret_kept",
-            ),
         ]
 
     def __str__(self) -> str:

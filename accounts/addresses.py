@@ -1,0 +1,34 @@
+"""Where a request comes from, and where it may be sent on to."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's IP address as our own proxies saw it; what clients claim is not believed.
+
+    IPv6 clients own a /64 network, so that network stands for them.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    proxies: int = settings.TRUSTED_PROXIES
+    if proxies:
+        seen = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
+        if len(seen) >= proxies:
+            address = seen[-proxies].strip()
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def own_path(url: str | None) -> str:
+    """`url` when it is a path of this site, else "": nobody is sent elsewhere after signing in."""
+    if not url or not url.startswith("/"):
+        return ""
+    return url if url_has_allowed_host_and_scheme(url, allowed_hosts=None) else ""

@@ -1,0 +1,68 @@
+"""How programs prove who they are: `Authorization: Token <key>`."""
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.request import Request
+
+from accounts.keys import keyed_hash
+from accounts.models import ApiToken, SessionKind, User
+from vaxreg import clock
+
+PREFIX = "vr_"
+# A token's last use is written down at most this often.
+USED_EVERY = timedelta(minutes=5)
+
+
+def make_token(user: User, *, name: str, kind: SessionKind, lifetime: timedelta) -> str:
+    """A new key for a program that acts as this user; shown here once, stored as a hash."""
+    key = PREFIX + secrets.token_urlsafe(32)
+    ApiToken.objects.create(
+        user=user, name=name, kind=kind, key_hash=_hash(key), expires_at=clock.now() + lifetime
+    )
+    return key
+
+
+class ApiTokenAuthentication(BaseAuthentication):
+    """Finds the live token of a request; `request.auth` is the `ApiToken`."""
+
+    keyword = "Token"
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """The user and token, None without our header; raises AuthenticationFailed."""
+        words = get_authorization_header(request).split()
+        if not words or words[0].lower() != self.keyword.lower().encode():
+            return None
+        token = self._live_token(words[1] if len(words) == 2 else b"")
+        if token is None:
+            raise exceptions.AuthenticationFailed(_("This API token is not valid."))
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 answer asks for."""
+        return self.keyword
+
+    def _live_token(self, key: bytes) -> ApiToken | None:
+        now = clock.now()
+        token = (
+            ApiToken.objects.select_related("user")
+            .filter(
+                key_hash=_hash(key.decode("latin-1")),
+                revoked_at=None,
+                expires_at__gt=now,
+                user__is_active=True,
+            )
+            .first()
+        )
+        if token and (token.last_used_at is None or now - token.last_used_at > USED_EVERY):
+            with transaction.atomic():
+                ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        return token
+
+
+def _hash(key: str) -> str:
+    return keyed_hash("api token", key)

@@ -1,0 +1,40 @@
+"""Forgetting what signing in leaves behind."""
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import ProtectedError, RestrictedError
+
+from accounts import attempts, codes
+from accounts.models import User
+from vaxreg import clock
+
+BATCH = 500
+
+
+def purge() -> None:
+    """Forget old counters, dead codes, dead sessions and numbers that were never verified."""
+    attempts.purge()
+    codes.purge()
+    Session.objects.filter(expire_date__lt=clock.now()).delete()
+    forget_unverified()
+
+
+def forget_unverified() -> int:
+    """Delete accounts that asked for a code and never entered one; how many.
+
+    Accounts that something else holds on to are kept.
+    """
+    asked_before = clock.now() - settings.UNVERIFIED_LIFETIME
+    stale = User.objects.filter(
+        phone_verified=False, email__isnull=True, last_login=None, created_at__lt=asked_before
+    )
+    gone = 0
+    for user in stale.order_by("created_at")[:BATCH]:
+        try:
+            with transaction.atomic():
+                user.delete()
+        except (ProtectedError, RestrictedError):
+            continue
+        gone += 1
+    return gone

@@ -1,0 +1,162 @@
+"""One-time codes by SMS: sending one, and checking what somebody typed.
+
+Numbers never seen are treated like known ones: sending makes an unverified account, so that the
+answer, its headers and what follows are the same, and everybody can sign in with their own phone.
+A record opens later, by a second fact.
+"""
+
+import enum
+import hmac
+import logging
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts import attempts
+from accounts.attempts import EVERYBODY, Rule, Verdict
+from accounts.keys import keyed_hash
+from accounts.models import Language, SignInCode, User
+from messaging import actions as messages
+from messaging.models import Channel
+from vaxreg import clock
+
+log = logging.getLogger(__name__)
+
+SENT_TO_NUMBER = "code to number"
+SENT_TO_ADDRESS = "code to address"
+SENT_IN_HOUR = "codes in an hour"
+WRONG_FOR_NUMBER = "wrong code for number"
+WRONG_IN_HOUR = "wrong codes in an hour"
+
+
+class Outcome(enum.Enum):
+    """What came of a typed code."""
+
+    RIGHT = enum.auto()
+    WRONG = enum.auto()
+    EXPIRED = enum.auto()
+    TOO_MANY = enum.auto()
+
+
+@dataclass(frozen=True)
+class Check:
+    """What came of a typed code, and what is left."""
+
+    outcome: Outcome
+    user: User | None = None
+    tries_left: int = 0
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Sending:
+    """The code that was sent, or the verdict that refused it."""
+
+    verdict: Verdict
+    code_id: uuid.UUID | None = None
+    sent_at: datetime | None = None
+
+
+@transaction.atomic
+def send(phone: str, *, address: str) -> Sending:
+    """Send a fresh code to this number (E.164) unless a limit refuses.
+
+    `address` is the IP address of whoever asks. Codes that other sessions asked for stay good: a
+    stranger who types somebody's number must not spoil that person's code.
+    """
+    hour = settings.SIGN_IN_HOUR
+    verdict = attempts.take(
+        Rule(SENT_TO_NUMBER, phone, settings.CODES_PER_NUMBER),
+        Rule(SENT_TO_ADDRESS, address, settings.CODES_PER_ADDRESS),
+        Rule(SENT_IN_HOUR, EVERYBODY, [(settings.CODES_PER_HOUR, hour)]),
+    )
+    if not verdict.allowed:
+        if verdict.refused_by == SENT_IN_HOUR:
+            log.critical("sign_in_code_budget_spent")
+        return Sending(verdict)
+    now = clock.now()
+    language = get_language() or Language.VIETNAMESE.value
+    user, _created = User.objects.get_or_create(phone=phone, defaults={"language": language})
+    digits = settings.SIGN_IN_CODE_DIGITS
+    code = f"{secrets.randbelow(10**digits):0{digits}}"
+    row = SignInCode(user=user, created_at=now, expires_at=now + settings.SIGN_IN_CODE_LIFETIME)
+    row.code_hash = _hash(row, code)
+    row.save()
+    if user.is_active:
+        messages.send(
+            purpose="sign_in_code",
+            channel=Channel.SMS,
+            recipient=phone,
+            text=_text(code),
+            user_id=user.pk,
+            is_secret=True,
+            useless_after=row.expires_at,
+        )
+    return Sending(verdict, row.pk, now)
+
+
+@transaction.atomic
+def check(code_id: uuid.UUID, typed: str) -> Check:
+    """Compare what was typed (digits only) with the code of this session, and count the try.
+
+    The row is locked, so that however many guesses arrive at once, only five are compared.
+    """
+    row = (
+        SignInCode.objects.select_for_update(of=("self",))
+        .select_related("user")
+        .filter(pk=code_id)
+        .first()
+    )
+    now = clock.now()
+    if row is None or row.used_at or row.is_expired(now):
+        return Check(Outcome.EXPIRED)
+    if row.tries >= settings.SIGN_IN_CODE_TRIES:
+        return Check(Outcome.TOO_MANY)
+    verdict = attempts.take(
+        Rule(WRONG_FOR_NUMBER, str(row.user.phone), settings.WRONG_CODES_PER_NUMBER),
+        Rule(WRONG_IN_HOUR, EVERYBODY, [(settings.WRONG_CODES_PER_HOUR, settings.SIGN_IN_HOUR)]),
+    )
+    if not verdict.allowed:
+        if verdict.refused_by == WRONG_IN_HOUR:
+            log.critical("wrong_sign_in_code_budget_spent")
+        return Check(Outcome.TOO_MANY, retry_at=verdict.retry_at)
+    row.tries += 1
+    if not hmac.compare_digest(row.code_hash, _hash(row, typed)) or not row.user.is_active:
+        row.save(update_fields=["tries"])
+        left = settings.SIGN_IN_CODE_TRIES - row.tries
+        return Check(Outcome.WRONG if left else Outcome.TOO_MANY, tries_left=left)
+    attempts.forgive(verdict)
+    row.used_at = now
+    row.save(update_fields=["tries", "used_at"])
+    user = row.user
+    if not user.phone_verified:
+        user.phone_verified = True
+        user.save(update_fields=["phone_verified"])
+    return Check(Outcome.RIGHT, user=user)
+
+
+def purge() -> int:
+    """Delete the codes that nobody can use any more; how many."""
+    return SignInCode.objects.filter(expires_at__lt=clock.now()).delete()[0]
+
+
+def _hash(row: SignInCode, code: str) -> str:
+    return keyed_hash("sign-in code", f"{row.pk}:{code}")
+
+
+def _text(code: str) -> str:
+    """The message; its last line lets phones fill the code in (the WebOTP form)."""
+    words = _(
+        "%(code)s is your code to sign in to Sổ Tiêm. It is valid for %(minutes)s minutes."
+        " Tell it to nobody, not even to health staff."
+    ) % {
+        "code": code,
+        "minutes": int(settings.SIGN_IN_CODE_LIFETIME.total_seconds()) // 60,
+    }
+    return f"{words}\n\n@{settings.SITE_DOMAIN} #{code}"

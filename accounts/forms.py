@@ -1,0 +1,155 @@
+"""What people type to sign in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import two_factor
+from accounts.models import Language, User
+from accounts.phones import is_vietnamese_mobile
+from vaxreg.forms import CodeField, Form, PhoneField
+
+
+class PhoneForm(Form):
+    """The phone number of a citizen."""
+
+    phone = PhoneField(
+        label=gettext_lazy("Your mobile phone number"),
+        help_text=gettext_lazy("We send a code to this number by SMS. For example: 0912 345 678"),
+    )
+
+    def clean_phone(self) -> str:
+        """Only mobile numbers of Viet Nam are sent codes."""
+        phone: str = self.cleaned_data["phone"]
+        if not is_vietnamese_mobile(phone):
+            raise ValidationError(
+                _("Codes can be sent to Vietnamese mobile numbers only, for example 0912 345 678."),
+                code="not_mobile",
+            )
+        return phone
+
+
+class CodeForm(Form):
+    """The one-time code from the SMS."""
+
+    code = CodeField(label=gettext_lazy("The 6 digits from the SMS"))
+
+
+class PasswordSignInForm(Form):
+    """The first half of the staff's way in."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        max_length=1024,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class SecondFactorForm(Form):
+    """Six digits from the app, or a recovery code."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code from your authenticator app"),
+        help_text=gettext_lazy("6 digits. Lost your phone? Enter one of your recovery codes."),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": "12"}
+        ),
+    )
+
+
+class SetUpForm(Form):
+    """Proves that the app has taken in the secret."""
+
+    code = CodeField(
+        label=gettext_lazy("The 6 digits that the app shows now"),
+        error_messages={"required": gettext_lazy("Enter the 6 digits that the app shows.")},
+    )
+
+    def __init__(self, *args: Any, secret: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.secret = secret
+
+    def clean_code(self) -> str:
+        """The app must show the code that belongs to the secret."""
+        code: str = self.cleaned_data["code"]
+        if not two_factor.matches(self.secret, code):
+            raise ValidationError(
+                _("This code does not match. Check that the clock of your phone is right."),
+                code="wrong",
+            )
+        return code
+
+
+class RecoveryCodesForm(Form):
+    """She says that she has put the codes away."""
+
+    saved = forms.BooleanField(
+        label=gettext_lazy("I have written the codes down or printed them"),
+    )
+
+
+class NewPasswordForm(Form):
+    """A new password; pasting from a password manager works."""
+
+    password = forms.CharField(
+        label=gettext_lazy("New password"),
+        help_text=gettext_lazy(
+            "At least 12 characters. Several words are easy to remember and hard to guess."
+        ),
+        strip=False,
+        max_length=1024,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("The new password again"),
+        strip=False,
+        max_length=1024,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        """By the site's policy, and not the old one once more."""
+        password: str = self.cleaned_data["password"]
+        password_validation.validate_password(password, self.user)
+        if self.user.check_password(password):
+            raise ValidationError(
+                _("This is the password you have now. Choose a new one."), code="same"
+            )
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        """Both times the same."""
+        data = super().clean() or self.cleaned_data
+        if "password" in data and "again" in data and data["password"] != data["again"]:
+            self.add_error("again", _("The two passwords are different. Type the new one again."))
+        return data
+
+
+class AccountForm(Form):
+    """What people may change about their account themselves."""
+
+    full_name = forms.CharField(
+        label=gettext_lazy("Full name"),
+        required=False,
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of pages and messages"),
+        choices=[(Language.VIETNAMESE.value, "Tiếng Việt"), (Language.ENGLISH.value, "English")],
+        widget=forms.RadioSelect,
+    )

@@ -1,0 +1,109 @@
+"""What happens to every request: its language, the limits of its session, its second factor."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import sessions
+from accounts.decorators import kind_wanted_by, to_sign_in
+from accounts.models import Language, SessionKind
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class LanguageMiddleware:
+    """Vietnamese unless somebody chose otherwise, here (cookie) or before (their account).
+
+    What the browser prefers is no choice: borrowed and imported phones are set to English.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if chosen not in Language.values and settings.SESSION_COOKIE_NAME in request.COOKIES:
+            chosen = request.session.get(sessions.LANGUAGE)
+        language = chosen if chosen in Language.values else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+            patch_vary_headers(response, ["Cookie"])
+            return response
+
+
+class SessionLimitsMiddleware:
+    """Ends sessions that lie idle, or have lasted, too long, and those of no known kind."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            self._check(request)
+        return self.get_response(request)
+
+    def _check(self, request: HttpRequest) -> None:
+        now = timezone.now()
+        kind = sessions.kind_of(request)
+        if kind is None:
+            # Some door that is not ours let it in: it opens nothing.
+            logout(request)
+            return
+        limit = sessions.limit_reached(request, kind, now)
+        if limit is None:
+            sessions.note_use(request, now)
+            return
+        logout(request)
+        hours, minutes = divmod(int(limit.total_seconds()) // 60, 60)
+        if hours:
+            text = ngettext(
+                "You were signed out because you had been signed in for %(count)s hour. Sign in again to go on.",
+                "You were signed out because you had been signed in for %(count)s hours. Sign in again to go on.",
+                hours,
+            ) % {"count": hours}
+        else:
+            text = _(
+                "You were signed out because nothing had happened for %(minutes)s minutes. Sign in again to go on."
+            ) % {"minutes": minutes}
+        messages.info(request, text)
+
+
+class SecondFactorMiddleware:
+    """Stands before every view: no staff session with one factor, and each to the right door."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        staff = sessions.kind_of(request) == SessionKind.STAFF and request.user.is_authenticated
+        if staff and not sessions.has_second_factor(request, request.user):
+            logout(request)
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        view_args: Any,
+        view_kwargs: Any,
+    ) -> HttpResponseBase | None:
+        """Lead whoever is not signed in to the sign-in page that this view needs."""
+        match = request.resolver_match
+        if match is not None and "admin" in match.app_names:
+            # The administration site has a sign-in of its own, by password alone: never used.
+            if sessions.kind_of(request) != SessionKind.STAFF:
+                return to_sign_in(request, SessionKind.STAFF)
+            return None
+        if request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        return to_sign_in(request, kind_wanted_by(view) or SessionKind.CITIZEN)

@@ -1,0 +1,30 @@
+"""Which passwords are refused beyond Django's own list."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+# Words of this site that guessers try first, as typed without diacritics, spaces or digits.
+SITE_WORDS = frozenset(
+    ["sotiem", "sotiemchung", "tiemchung", "vaxreg", "tramyte", "ytephuong", "vaccine", "boyte"]
+)
+
+
+class SiteWordsValidator:
+    """Refuses a password that is a word of this site with numbers and signs around it."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise ValidationError when little is left besides words of this site."""
+        rest = "".join(letter for letter in password.lower() if letter.isalpha())
+        for word in sorted(SITE_WORDS, key=len, reverse=True):
+            rest = rest.replace(word, "")
+        if len(rest) < 4 and len(rest) < sum(letter.isalpha() for letter in password):
+            raise ValidationError(
+                _("This password is built from words of this site. Choose other words."),
+                code="password_site_words",
+            )
+
+    def get_help_text(self) -> str:
+        """The rule as a sentence."""
+        return _("Do not build the password from the name of this site.")

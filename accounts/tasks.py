@@ -1,0 +1,11 @@
+"""What the clock does for accounts."""
+
+from celery import shared_task
+
+from accounts import cleaning
+
+
+@shared_task(name="accounts.purge")  # type: ignore[untyped-decorator]
+def purge() -> None:
+    """Forget counters, codes and accounts that nobody needs any more."""
+    cleaning.purge()

@@ -1,0 +1,124 @@
+"""The staff's second factor: six digits from an app (TOTP), or a recovery code.
+
+Rows, recovery codes and the arithmetic are django-allauth's; that a code works only once is kept
+in PostgreSQL, not in a cache that may forget.
+"""
+
+import base64
+import hmac
+import time
+
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import User
+
+
+def is_set_up(user: User) -> bool:
+    """Whether the user has an app that shows codes."""
+    return _authenticators(user).filter(type=Authenticator.Type.TOTP).exists()
+
+
+def new_secret() -> str:
+    """A fresh secret for an app, base32."""
+    return str(generate_totp_secret())
+
+
+@transaction.atomic
+def set_up(user: User, secret: str) -> None:
+    """Bind the app that holds `secret` (base32) to the user, with fresh recovery codes."""
+    _authenticators(user).delete()
+    TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+
+
+def matches(secret: str, typed: str) -> bool:
+    """Whether `typed` is what an app with this secret shows now, one step of 30 s early or late."""
+    return _counter_of(secret, clean(typed)) is not None
+
+
+@transaction.atomic
+def check(user: User, typed: str) -> Authenticator | None:
+    """The factor that `typed` proves, or None. Each code proves it once."""
+    code = clean(typed)
+    for row in _authenticators(user).select_for_update(of=("self",)).order_by("pk"):
+        if row.type == Authenticator.Type.TOTP:
+            counter = _counter_of(get_adapter().decrypt(row.data["secret"]), code)
+            if counter is not None and counter > row.data.get("last_counter", 0):
+                row.data["last_counter"] = counter
+                row.save(update_fields=["data"])
+                return row
+        elif row.type == Authenticator.Type.RECOVERY_CODES and RecoveryCodes(row).validate_code(
+            code
+        ):
+            return row
+    return None
+
+
+def recovery_codes(user: User) -> list[str]:
+    """The recovery codes not yet used."""
+    row = _authenticators(user).filter(type=Authenticator.Type.RECOVERY_CODES).first()
+    return list(RecoveryCodes(row).get_unused_codes()) if row else []
+
+
+def has_unseen_recovery_codes(user: User) -> bool:
+    """Whether the user has recovery codes that were never shown."""
+    row = _authenticators(user).filter(type=Authenticator.Type.RECOVERY_CODES).first()
+    return row is not None and not RecoveryCodes(row).did_view
+
+
+def mark_recovery_codes_seen(user: User) -> None:
+    """They are shown once."""
+    row = _authenticators(user).filter(type=Authenticator.Type.RECOVERY_CODES).first()
+    if row is not None:
+        RecoveryCodes(row).mark_as_viewed()
+
+
+def app_url(user: User, secret: str) -> str:
+    """The otpauth:// address that apps read."""
+    return str(get_adapter().build_totp_url(user, secret))
+
+
+def qr_data_url(url: str) -> str:
+    """The address as a QR code, an SVG in a data: URL for an <img>."""
+    svg = get_adapter().build_totp_svg(url)
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def current_code(user: User) -> tuple[str, int] | None:
+    """What the user's app shows now, and for how many seconds; for the demo pages only."""
+    row = _authenticators(user).filter(type=Authenticator.Type.TOTP).first()
+    if row is None:
+        return None
+    now = int(time.time())
+    secret = get_adapter().decrypt(row.data["secret"])
+    value = hotp_value(secret, now // app_settings.TOTP_PERIOD)
+    return format_hotp_value(value), app_settings.TOTP_PERIOD - now % app_settings.TOTP_PERIOD
+
+
+def clean(typed: str) -> str:
+    """People copy codes with spaces and hyphens."""
+    return "".join(letter for letter in typed if letter.isalnum())
+
+
+def _counter_of(secret: str, code: str) -> int | None:
+    """The newest time step whose code this is."""
+    for counter in sorted(yield_hotp_counters_from_time(), reverse=True):
+        if hmac.compare_digest(format_hotp_value(hotp_value(secret, counter)), code):
+            return int(counter)
+    return None
+
+
+def _authenticators(user: User) -> QuerySet[Authenticator]:
+    return Authenticator.objects.filter(user_id=user.pk)

@@ -1,0 +1,27 @@
+"""Addresses of signing in and of one's account."""
+
+from django.conf import settings
+from django.urls import path
+
+from accounts.views import account, citizen, demo, staff
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("sign-in/", citizen.sign_in, name="sign_in"),
+    path("sign-in/code/", citizen.code, name="code"),
+    path("sign-in/code/again/", citizen.send_again, name="send_again"),
+    path("sign-out/", account.sign_out, name="sign_out"),
+    path("sign-out/everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),
+    path("account/", account.account, name="account"),
+    path("account/password/", account.password, name="password"),
+    path("staff/sign-in/", staff.sign_in, name="staff_sign_in"),
+    path("staff/sign-in/code/", staff.second_factor, name="staff_second_factor"),
+    path("staff/sign-in/password/", staff.new_password, name="staff_new_password"),
+    path("staff/sign-in/set-up/", staff.set_up, name="staff_set_up"),
+    path("staff/sign-in/recovery-codes/", staff.recovery_codes, name="staff_recovery_codes"),
+]
+if settings.DEMO:
+    urlpatterns += [
+        path("demo/second-factors/", demo.second_factors, name="demo_second_factors"),
+    ]

@@ -1,0 +1,126 @@
+"""One's own account: language, sessions, the way out; for citizens and staff alike."""
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+from django.views.i18n import set_language
+
+from accounts import access, sessions
+from accounts.decorators import staff_page
+from accounts.forms import AccountForm, NewPasswordForm
+from accounts.http import UserRequest
+from accounts.models import Language, SessionKind, User
+
+# What browsers are told to throw away; the language cookie stays, drafts in the browser go.
+CLEARED = '"cache", "storage"'
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """Name, ways to reach me, language, sessions."""
+    user = cast(User, request.user)
+    staff = access.is_staff_session(request)
+    form = AccountForm(
+        request.POST or None, initial={"full_name": user.full_name, "language": user.language}
+    )
+    if staff:
+        # The name of staff stands under decisions: their organization keeps it.
+        del form.fields["full_name"]
+    if form.is_valid():
+        user.full_name = form.cleaned_data.get("full_name", user.full_name)
+        user.save(update_fields=["full_name"])
+        response = redirect("accounts:account")
+        _choose_language(request, response, form.cleaned_data["language"])
+        messages.success(request, _("Saved."))
+        return response
+    status = 422 if form.has_errors else 200
+    context = {"form": form, "person": user, "staff": staff, "home_url": _home(request)}
+    return render(request, "accounts/account.html", context, status=status)
+
+
+@staff_page
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def password(request: UserRequest) -> HttpResponse:
+    """Change one's password; every other session of hers ends."""
+    form = NewPasswordForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        request.user.set_password(form.cleaned_data["password"])
+        request.user.save(update_fields=["password"])
+        update_session_auth_hash(request, request.user)
+        messages.success(
+            request, _("Your password is changed. Your other devices have been signed out.")
+        )
+        return redirect("accounts:account")
+    status = 422 if form.has_errors else 200
+    return render(request, "accounts/password.html", {"form": form}, status=status)
+
+
+@login_not_required
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End this session on the server, and what the browser keeps of it."""
+    was_staff = access.is_staff_session(request)
+    logout(request)
+    return _signed_out(request, was_staff, _("You are signed out."))
+
+
+@login_required
+@require_POST
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """End all my sessions, on every device."""
+    was_staff = access.is_staff_session(request)
+    sessions.end_all(cast(User, request.user))
+    logout(request)
+    return _signed_out(request, was_staff, _("You are signed out on all devices."))
+
+
+@login_not_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponseBase:
+    """The language switch of every page; remembered with the account and in a cookie."""
+    response = set_language(request)
+    chosen = request.POST.get("language", "")
+    if chosen in Language.values and request.user.is_authenticated:
+        _remember_language(request, chosen)
+    return response
+
+
+def _signed_out(request: HttpRequest, was_staff: bool, text: str) -> HttpResponse:
+    messages.success(request, text)
+    kind = SessionKind.STAFF if was_staff else SessionKind.CITIZEN
+    response = redirect(access.SIGN_IN_PAGES[kind])
+    response.headers["Clear-Site-Data"] = CLEARED
+    return response
+
+
+def _choose_language(request: HttpRequest, response: HttpResponse, language: str) -> None:
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+    _remember_language(request, language)
+
+
+def _remember_language(request: HttpRequest, language: str) -> None:
+    request.session[sessions.LANGUAGE] = language
+    user = cast(User, request.user)
+    user.language = language
+    user.save(update_fields=["language"])
+
+
+def _home(request: HttpRequest) -> str:
+    kind = access.session_kind(request)
+    return access.home_url(kind) if kind else "/"

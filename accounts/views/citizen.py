@@ -1,0 +1,139 @@
+"""Citizens sign in: the phone number, then the code from the SMS."""
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import access, codes
+from accounts.addresses import client_address, own_path
+from accounts.codes import Outcome, Sending
+from accounts.forms import CodeForm, PhoneForm
+from accounts.models import SessionKind, User
+from accounts.waiting import too_many
+from vaxreg import clock
+
+ASKED = "accounts.asked"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a session that asked for a code remembers: never the code."""
+
+    phone: str
+    code_id: str
+    sent_at: str
+    back: str
+
+    @property
+    def seconds_to_wait(self) -> int:
+        """Until another code may be sent to the number."""
+        _times, wait = settings.CODES_PER_NUMBER[0]
+        passed = clock.now() - datetime.fromisoformat(self.sent_at)
+        return max(0, int((wait - passed).total_seconds()))
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask for the phone number; the answer is the same whether we know it or not."""
+    back = own_path(request.POST.get("next") or request.GET.get("next"))
+    if request.method == "GET" and access.is_citizen_session(request):
+        return redirect(back or access.home_url(SessionKind.CITIZEN))
+    form = PhoneForm(request.POST or None)
+    if form.is_valid():
+        phone = form.cleaned_data["phone"]
+        asked = _asked(request)
+        if asked and asked.phone == phone and asked.seconds_to_wait:
+            # The same person went back and sent the same number again: their code still stands.
+            return redirect("accounts:code")
+        sending = codes.send(phone, address=client_address(request))
+        if not sending.verdict.allowed:
+            return too_many(request, sending.verdict.retry_at, again="accounts:sign_in")
+        _remember(request, phone, sending, back)
+        return redirect("accounts:code")
+    status = 422 if form.has_errors else 200
+    context = {"form": form, "next": back, "staff_here": access.is_staff_session(request)}
+    return render(request, "accounts/sign_in.html", context, status=status)
+
+
+@login_not_required
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """Ask for the code and compare it."""
+    asked = _asked(request)
+    if asked is None:
+        return redirect("accounts:sign_in")
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        check = codes.check(uuid.UUID(asked.code_id), form.cleaned_data["code"])
+        if check.outcome is Outcome.RIGHT and check.user:
+            return _let_in(request, check.user, asked)
+        if check.outcome is Outcome.TOO_MANY:
+            return too_many(request, check.retry_at, again="accounts:sign_in", status=429)
+        form.add_error("code", _what_is_wrong(check))
+    status = 422 if form.has_errors else 200
+    return render(request, "accounts/code.html", {"form": form, "asked": asked}, status=status)
+
+
+@login_not_required
+@require_POST
+def send_again(request: HttpRequest) -> HttpResponse:
+    """Send a fresh code to the number this session asked for."""
+    asked = _asked(request)
+    if asked is None:
+        return redirect("accounts:sign_in")
+    sending = codes.send(asked.phone, address=client_address(request))
+    if not sending.verdict.allowed:
+        return too_many(request, sending.verdict.retry_at, again="accounts:code")
+    _remember(request, asked.phone, sending, asked.back)
+    messages.success(request, _("We have sent a new code. Codes sent before no longer work."))
+    return redirect("accounts:code")
+
+
+def _what_is_wrong(check: codes.Check) -> str:
+    if check.outcome is Outcome.EXPIRED:
+        return _("This code has expired. Press “Send a new code” to get another one.")
+    return ngettext(
+        "This code is not right. You can try %(count)s more time.",
+        "This code is not right. You can try %(count)s more times.",
+        check.tries_left,
+    ) % {"count": check.tries_left}
+
+
+def _let_in(request: HttpRequest, user: User, asked: Asked) -> HttpResponse:
+    """Begin a citizen's session, under a new session id, and lead on."""
+    if request.user.is_authenticated:
+        logout(request)
+    request.session.pop(ASKED, None)
+    record_authentication(request, user, method="code")
+    login = Login(
+        user=user, redirect_url=asked.back, signal_kwargs={"kind": SessionKind.CITIZEN.value}
+    )
+    response: HttpResponse = perform_login(request, login)
+    return response
+
+
+def _asked(request: HttpRequest) -> Asked | None:
+    stored = request.session.get(ASKED)
+    return Asked(**stored) if stored else None
+
+
+def _remember(request: HttpRequest, phone: str, sending: Sending, back: str) -> None:
+    if sending.code_id is None or sending.sent_at is None:
+        raise ValueError("only a code that was sent is remembered")
+    asked = Asked(phone, str(sending.code_id), sending.sent_at.isoformat(), back)
+    request.session[ASKED] = asdict(asked)

@@ -1,0 +1,25 @@
+"""What only the demo shows: the codes that demo staff's apps would show."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import two_factor
+from accounts.models import User
+
+
+@login_not_required
+@require_safe
+def second_factors(request: HttpRequest) -> HttpResponse:
+    """The second factor of each member of the demo staff, now."""
+    if not settings.DEMO:
+        raise Http404
+    staff = User.objects.filter(email__endswith=f"@{settings.DEMO_STAFF_DOMAIN}").order_by("email")
+    shown = [
+        {"user": user, "code": code[0], "seconds": code[1]}
+        for user in staff
+        if (code := two_factor.current_code(user))
+    ]
+    return render(request, "accounts/demo_second_factors.html", {"staff": shown})

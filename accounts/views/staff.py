@@ -1,0 +1,178 @@
+"""Staff sign in: password, then the second factor; both are set up at the first sign-in."""
+
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from allauth.mfa.base.internal.flows import post_authentication
+from django.conf import settings
+from django.contrib.auth import authenticate, logout
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import access, attempts, keys, two_factor
+from accounts.addresses import client_address, own_path
+from accounts.attempts import Rule
+from accounts.forms import (
+    NewPasswordForm,
+    PasswordSignInForm,
+    RecoveryCodesForm,
+    SecondFactorForm,
+    SetUpForm,
+)
+from accounts.models import SessionKind, User
+from accounts.stages import (
+    NewPasswordStage,
+    RecoveryCodesStage,
+    SecondFactorStage,
+    SetUpSecondFactorStage,
+    StaffStage,
+    half_done,
+)
+from accounts.waiting import too_many
+
+WRONG_PASSWORD = "wrong password"  # noqa: S105 - the name of a counter
+WRONG_PASSWORD_FROM = "wrong password from address"  # noqa: S105 - the name of a counter
+WRONG_SECOND_FACTOR = "wrong second factor"
+SIGN_IN = "accounts:staff_sign_in"
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """E-mail and password. Unknown, wrong and closed accounts get the same answer."""
+    back = own_path(request.POST.get("next") or request.GET.get("next"))
+    if request.method == "GET" and access.is_staff_session(request):
+        return redirect(back or access.home_url(SessionKind.STAFF))
+    form = PasswordSignInForm(request.POST or None)
+    if form.is_valid():
+        email, password = form.cleaned_data["email"], form.cleaned_data["password"]
+        verdict = attempts.take(
+            Rule(WRONG_PASSWORD, email.lower(), settings.WRONG_PASSWORDS_PER_PERSON),
+            Rule(
+                WRONG_PASSWORD_FROM, client_address(request), settings.WRONG_PASSWORDS_PER_ADDRESS
+            ),
+        )
+        if not verdict.allowed:
+            return too_many(request, verdict.retry_at, again=SIGN_IN)
+        user = authenticate(request, email=email, password=password)
+        if isinstance(user, User):
+            attempts.forgive(verdict)
+            return _begin(request, user, back)
+        form.add_error(None, _("The e-mail address or the password is not right."))
+    status = 422 if form.has_errors else 200
+    context = {"form": form, "next": back, "citizen_here": access.is_citizen_session(request)}
+    return render(request, "accounts/staff_sign_in.html", context, status=status)
+
+
+@login_not_required
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """The code from the app, or a recovery code."""
+    stage = half_done(request, SecondFactorStage)
+    if stage is None:
+        return redirect(SIGN_IN)
+    user: User = stage.login.user
+    form = SecondFactorForm(request.POST or None)
+    if form.is_valid():
+        verdict = attempts.allow(
+            WRONG_SECOND_FACTOR, str(user.pk), settings.WRONG_SECOND_FACTORS_PER_PERSON
+        )
+        if not verdict.allowed:
+            return too_many(request, verdict.retry_at, again=SIGN_IN)
+        factor = two_factor.check(user, form.cleaned_data["code"])
+        if factor is not None:
+            attempts.forgive(verdict)
+            factor.user = user
+            post_authentication(request, factor)
+            return _next_stage(stage)
+        form.add_error(
+            "code", _("This code is not right, or it was used already. Wait for the next one.")
+        )
+    status = 422 if form.has_errors else 200
+    return render(request, "accounts/staff_second_factor.html", {"form": form}, status=status)
+
+
+@login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def new_password(request: HttpRequest) -> HttpResponse:
+    """The password that somebody else chose is replaced before anything else is seen."""
+    stage = half_done(request, NewPasswordStage)
+    if stage is None:
+        return redirect(SIGN_IN)
+    user: User = stage.login.user
+    form = NewPasswordForm(request.POST or None, user=user)
+    if form.is_valid():
+        user.set_password(form.cleaned_data["password"])
+        user.must_change_password = False
+        user.save(update_fields=["password", "must_change_password"])
+        return _next_stage(stage)
+    status = 422 if form.has_errors else 200
+    return render(request, "accounts/staff_new_password.html", {"form": form}, status=status)
+
+
+@login_not_required
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+def set_up(request: HttpRequest) -> HttpResponse:
+    """Bind an authenticator app; its secret waits, encrypted, in the half-done sign-in."""
+    stage = half_done(request, SetUpSecondFactorStage)
+    if stage is None:
+        return redirect(SIGN_IN)
+    user: User = stage.login.user
+    if "secret" not in stage.state:
+        stage.state["secret"] = keys.encrypt(two_factor.new_secret())
+        stage.keep()
+    secret = keys.decrypt(stage.state["secret"])
+    form = SetUpForm(request.POST or None, secret=secret)
+    if form.is_valid():
+        with transaction.atomic():
+            two_factor.set_up(user, secret)
+            factor = two_factor.check(user, form.cleaned_data["code"])
+        if factor is not None:
+            factor.user = user
+            post_authentication(request, factor)
+            return _next_stage(stage)
+    url = two_factor.app_url(user, secret)
+    context = {"form": form, "app_url": url, "qr": two_factor.qr_data_url(url), "secret": secret}
+    status = 422 if form.has_errors else 200
+    return render(request, "accounts/staff_set_up.html", context, status=status)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """Show the fresh recovery codes once."""
+    stage = half_done(request, RecoveryCodesStage)
+    if stage is None:
+        return redirect(SIGN_IN)
+    user: User = stage.login.user
+    form = RecoveryCodesForm(request.POST or None)
+    if form.is_valid():
+        two_factor.mark_recovery_codes_seen(user)
+        return _next_stage(stage)
+    context = {"form": form, "codes": two_factor.recovery_codes(user)}
+    status = 422 if form.has_errors else 200
+    return render(request, "accounts/staff_recovery_codes.html", context, status=status)
+
+
+def _begin(request: HttpRequest, user: User, back: str) -> HttpResponse:
+    """Start a half-done sign-in in a session that holds nothing else."""
+    if request.user.is_authenticated:
+        logout(request)
+    request.session.cycle_key()
+    login = Login(user=user, redirect_url=back, signal_kwargs={"kind": SessionKind.STAFF.value})
+    response: HttpResponse = perform_password_login(request, {}, login)
+    return response
+
+
+def _next_stage(stage: StaffStage) -> HttpResponse:
+    """Go on to what is left, or in."""
+    response: HttpResponse = stage.exit()
+    return response

@@ -1,0 +1,22 @@
+"""What people see who tried too often: until when to wait, and whom to call meanwhile."""
+
+import math
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from vaxreg import clock
+
+
+def too_many(
+    request: HttpRequest, retry_at: datetime | None, *, again: str, status: int = 429
+) -> HttpResponse:
+    """429 with words; `again` names the page to go back to. No `retry_at`: at once, anew."""
+    context = {"retry_at": retry_at, "again": reverse(again)}
+    response = render(request, "accounts/too_many.html", context, status=status)
+    if retry_at:
+        seconds = math.ceil((retry_at - clock.now()).total_seconds())
+        response.headers["Retry-After"] = str(max(1, seconds))
+    return response

@@ -1,0 +1,38 @@
+"""Messages on the administration site: to look at, masked; nothing can be changed."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from messaging.masking import masked_recipient
+from messaging.models import Message
+
+
+@admin.register(Message)
+class MessageAdmin(admin.ModelAdmin[Message]):
+    """What became of which message."""
+
+    list_display = ["id", "purpose", "channel", "masked", "state", "tries", "created_at", "sent_at"]
+    list_filter = ["state", "channel", "purpose"]
+    fields = [*list_display, "last_error", "next_try_at"]
+    readonly_fields = fields
+    show_full_result_count = False
+
+    @admin.display(description=_("recipient"))
+    def masked(self, message: Message) -> str:
+        """The recipient, masked."""
+        return masked_recipient(message)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Messages are written by verbs only."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was sent was sent."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was sent was sent."""
+        return False

@@ -1,0 +1,45 @@
+"""The demo inbox: what was sent, to whom, with the codes big enough to copy."""
+
+import re
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from messaging.models import Message
+
+SHOWN = 50
+# The last line of a message with a code (WebOTP): "@domain #123456".
+CODE_LINE = re.compile(r"\n+@\S+ #(\d+)\s*$")
+
+
+@login_not_required
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The newest messages, of one recipient if `to` says so. Exists in demo mode only."""
+    if not settings.DEMO:
+        raise Http404
+    to = request.GET.get("to", "").strip()
+    found = Message.objects.order_by("-pk")
+    if to:
+        found = found.filter(recipient=to)
+    recipients = sorted(
+        set(Message.objects.order_by("-pk").values_list("recipient", flat=True)[:200])
+    )
+    context = {
+        "messages_shown": [_shown(m) for m in found[:SHOWN]],
+        "recipients": recipients,
+        "to": to,
+    }
+    return render(request, "messaging/inbox.html", context)
+
+
+def _shown(message: Message) -> dict[str, object]:
+    code = CODE_LINE.search(message.text)
+    return {
+        "message": message,
+        "code": code[1] if code else "",
+        "text": CODE_LINE.sub("", message.text),
+    }
