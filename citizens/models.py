@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from organizations.fields import SearchKeyField
 from organizations.models import Area, Organization
+from vaxreg import clock
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -77,7 +78,7 @@ class Citizen(Identity):
     provenance = models.CharField(
         _("provenance"), max_length=16, choices=Provenance, default=Provenance.SITE_ENTRY
     )
-    created_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
 
     objects = CitizenQuerySet.as_manager()
 
@@ -145,7 +146,7 @@ class CitizenRevision(Identity):
     )
     why = models.CharField(_("why"), max_length=500)
     correction_reference = models.CharField(_("correction"), max_length=16, blank=True)
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("at"), db_default=Now())
 
     class Meta:
         verbose_name = _("revision of a citizen")
@@ -163,7 +164,7 @@ class CitizenRevision(Identity):
 class RecordLinkQuerySet(models.QuerySet["RecordLink"]):
     def live(self) -> Self:
         """Links in force now."""
-        now = timezone.now()
+        now = clock.sql_now()
         return self.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
 
 
@@ -192,7 +193,7 @@ class RecordLink(models.Model):
     )
     relation = models.CharField(_("relation"), max_length=8, choices=Relation)
     proven_by = models.CharField(_("proven by"), max_length=16, choices=Proof)
-    since = models.DateTimeField(_("since"), default=timezone.now)
+    since = models.DateTimeField(_("since"), db_default=Now())
     until = models.DateTimeField(_("until"), null=True, blank=True)
 
     objects = RecordLinkQuerySet.as_manager()
@@ -254,7 +255,7 @@ class RecordVisit(models.Model):
         verbose_name=_("organization"),
     )
     why = models.CharField(_("why"), max_length=16, choices=Why)
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("at"), db_default=Now())
 
     class Meta:
         verbose_name = _("visit of a record")

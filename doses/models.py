@@ -7,8 +7,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
-from django.db.models.functions import Trim, Upper
-from django.utils import timezone
+from django.db.models.functions import Now, Trim, Upper
 from django.utils.translation import gettext_lazy as _
 
 from citizens.models import Citizen
@@ -134,8 +133,8 @@ class Dose(DoseFacts):
     citizen = models.ForeignKey(
         Citizen, on_delete=models.PROTECT, related_name="doses", verbose_name=_("citizen")
     )
-    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
-    revised_at = models.DateTimeField(_("last changed at"), default=timezone.now)
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now())
+    revised_at = models.DateTimeField(_("last changed at"), db_default=Now())
     revision = models.PositiveSmallIntegerField(_("revision"), default=1)
 
     objects = DoseQuerySet.as_manager()
@@ -207,7 +206,7 @@ class DoseRevision(DoseFacts):
     )
     why = models.CharField(_("why"), max_length=500, blank=True)
     correction_reference = models.CharField(_("correction"), max_length=16, blank=True)
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("at"), db_default=Now())
 
     class Meta:
         verbose_name = _("revision of a dose")

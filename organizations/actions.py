@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from organizations.models import Membership, Organization
+from vaxreg import clock
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -51,7 +52,7 @@ def appoint(
         raise CannotAppoint
     held = Membership.objects.live().filter(user=user, organization=organization, role=role).first()
     return held or Membership.objects.create(
-        user=user, organization=organization, role=role, appointed_by=by
+        user=user, organization=organization, role=role, since=clock.now(), appointed_by=by
     )
 
 
@@ -60,7 +61,7 @@ def end_membership(membership: Membership, *, by: "User | None") -> Membership:
     """End a membership now; one that has ended stays as it is. Raises PermissionDenied."""
     membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     _require_may_manage(by, membership.organization)
-    now = timezone.now()
+    now = clock.now()
     if membership.until is None or membership.until > now:
         membership.until = max(now, membership.since)
         membership.ended_by = by
@@ -89,9 +90,9 @@ def close(
         raise CannotClose
     if successor is not None and (not successor.is_open or successor.pk == organization.pk):
         raise CannotClose
-    now = timezone.now()
+    now = clock.now()
     Membership.objects.live(now).filter(organization=organization).update(until=now, ended_by=by)
-    organization.closed_on = on or timezone.localdate()
+    organization.closed_on = on or timezone.localdate(now)
     organization.successor = successor
     organization.save(update_fields=["closed_on", "successor"])
     return organization

@@ -10,11 +10,12 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
-from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organizations.fields import SearchKeyField
+from vaxreg import clock
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -117,6 +118,18 @@ class Area(models.Model):
         return self.full_name
 
 
+class SubTrees(models.Subquery):
+    """Ids of the organizations in the sub-trees of the paths that a query returns.
+
+    The sub-tree of "1/12/" is the range from it up to "1/120", "0" being the character after "/":
+    a range that the index on path answers even when the path comes from a join.
+    """
+
+    template = """(SELECT part.id FROM (%(subquery)s) top (path)
+        JOIN organizations_organization part
+          ON part.path >= top.path AND part.path < left(top.path, -1) || '0')"""
+
+
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def open(self) -> Self:
         """Not closed: may be given work."""
@@ -130,15 +143,17 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """Organizations that the user's live memberships reach, in the given roles (default: all).
 
         Officers reach the sub-tree of their organization, every other role the organization
-        itself. One sub-query, no joins: no duplicates, and rows can be locked.
+        itself. Sub-queries, no joins: no duplicates, and rows can be locked.
         """
         wanted = set(roles) if roles else set(Membership.Role.values)
-        now = timezone.now()
-        own = sorted(wanted - SUB_TREE_ROLES)
-        whole = sorted(wanted & SUB_TREE_ROLES)
-        return self.filter(
-            pk__in=RawSQL(REACH_SQL, [user.pk, own, now, now, user.pk, whole, now, now])  # noqa: S611
-        )
+        held = Membership.objects.live().of(user)
+        reach = Q()
+        if own := wanted - SUB_TREE_ROLES:
+            reach |= Q(pk__in=held.in_roles(own).values("organization"))
+        if whole := wanted & SUB_TREE_ROLES:
+            tops = held.in_roles(whole).values("organization__path")
+            reach |= Q(pk__in=SubTrees(tops))
+        return self.filter(reach)
 
     def able_to_receive(self) -> Self:
         """Open, and with somebody active who reviews: a queue that a person looks at."""
@@ -285,14 +300,14 @@ SPAN = Func(F("since"), F("until"), function="TSTZRANGE", output_field=DateTimeR
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def live(self, at: datetime | None = None) -> Self:
         """Memberships in force at that moment (default: now)."""
-        moment = at or timezone.now()
+        moment = at or clock.sql_now()
         return self.filter(Q(until=None) | Q(until__gt=moment), since__lte=moment)
 
     def of(self, user: "User") -> Self:
         return self.filter(user=user)
 
     def in_roles(self, roles: Iterable[str]) -> Self:
-        return self.filter(role__in=list(roles))
+        return self.filter(role__in=sorted(roles))
 
 
 class Membership(models.Model):
@@ -317,7 +332,7 @@ class Membership(models.Model):
         verbose_name=_("organization"),
     )
     role = models.CharField(_("role"), max_length=16, choices=Role)
-    since = models.DateTimeField(_("since"), default=timezone.now)
+    since = models.DateTimeField(_("since"), db_default=Now())
     until = models.DateTimeField(_("until"), null=True, blank=True)
     appointed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -374,18 +389,3 @@ class Membership(models.Model):
 
 # Roles whose reach is the whole sub-tree of the organization.
 SUB_TREE_ROLES = frozenset({Membership.Role.OFFICER.value})
-
-# The sub-tree of a path is the range from it to the same path with its last "/" moved on to the
-# next character, "0": a range the index on path answers even when the path comes from a join.
-REACH_SQL = """
-    SELECT m.organization_id
-      FROM organizations_membership m
-     WHERE m.user_id = %s AND m.role = ANY(%s) AND m.since <= %s AND (m.until IS NULL OR m.until > %s)
-    UNION ALL
-    SELECT o.id
-      FROM organizations_membership m
-      JOIN organizations_organization top ON top.id = m.organization_id
-      JOIN organizations_organization o
-        ON o.path >= top.path AND o.path < left(top.path, -1) || '0'
-     WHERE m.user_id = %s AND m.role = ANY(%s) AND m.since <= %s AND (m.until IS NULL OR m.until > %s)
-"""
