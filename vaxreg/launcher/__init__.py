@@ -1,0 +1,1 @@
+"""Everything behind `./run` and `./test`: set up, start, watch over, stop, check."""
