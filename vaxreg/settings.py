@@ -238,7 +238,8 @@ SMS_GATEWAY_TOKEN: str = env.str("SMS_GATEWAY_TOKEN", default="")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Sổ Tiêm <khong-tra-loi@localhost>")
 
-CELERY_BROKER_URL = REDIS_URL
+# A socket has another name at Celery than at Redis' own client.
+CELERY_BROKER_URL = REDIS_URL.replace("unix:", "redis+socket:", 1)
 CELERY_TASK_ALWAYS_EAGER = False
 
 REST_FRAMEWORK = {
