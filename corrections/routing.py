@@ -14,7 +14,7 @@ from django.utils.translation import override
 from corrections.deadlines import Addressee
 from corrections.models import Correction, Kind
 from organizations.models import Organization
-from organizations.queries import for_area, next_up
+from organizations.queries import ancestors, current_holder, for_area, next_up
 
 LANGUAGES = ("vi", "en")
 
@@ -51,7 +51,9 @@ def desk_for(correction: Correction) -> Desk:
     desk: Organization | None = first
     while desk is not None and not _can_receive(desk):
         passed_by.append(desk)
-        desk = desk.successor if desk.closed_on and desk.successor else next_up(desk)
+        desk = current_holder(desk) if not desk.is_open else next_up(desk)
+        if desk is None and not passed_by[-1].is_open:
+            desk = next_up(passed_by[-1])
     if desk is None:
         raise NoDesk(correction.reference)
     found = desk
@@ -113,7 +115,7 @@ def level_above(holder: Organization | None, addressee: Addressee) -> Organizati
     """
     wanted = LEVELS[addressee]
     above = ancestors(holder) if holder is not None else []
-    for organization in reversed(above):
+    for organization in above:
         if RANK.get(organization.kind, 0) >= wanted:
             return organization
     return None

@@ -160,7 +160,10 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         working = Membership.objects.live().filter(
             organization=models.OuterRef("pk"), user__is_active=True
         )
-        reviewers = working.filter(role__in=[Membership.Role.REVIEWER, Membership.Role.LEAD])
+        # Officers decide the cases that their own centre or department holds.
+        reviewers = working.filter(
+            role__in=[Membership.Role.REVIEWER, Membership.Role.LEAD, Membership.Role.OFFICER]
+        )
         agents = working.filter(role=Membership.Role.HOTLINE)
         return self.open().filter(
             models.Exists(reviewers) | Q(models.Exists(agents), kind=Organization.Kind.HOTLINE)

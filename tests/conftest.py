@@ -1,0 +1,66 @@
+"""What every test may ask for: the small country, its cast, and browsers signed in as somebody."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts import sessions
+from accounts.models import SessionKind, User
+from corrections import actions, filing
+from corrections.filing import Claim
+from corrections.models import Correction
+from tests import world as worlds
+from tests.world import World
+
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return worlds.build()
+
+
+def signed_in(user: User, kind: SessionKind) -> Client:
+    """Return a client with a session as the sign-in pages leave it behind."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session[sessions.KIND] = kind.value
+    session[sessions.STARTED_AT] = session[sessions.SEEN_AT] = time.time()
+    session.save()
+    return client
+
+
+@pytest.fixture
+def as_citizen() -> SignIn:
+    return lambda user: signed_in(user, SessionKind.CITIZEN)
+
+
+@pytest.fixture
+def as_staff() -> SignIn:
+    return lambda user: signed_in(user, SessionKind.STAFF)
+
+
+@pytest.fixture
+def correction(world: World) -> Correction:
+    """Lan says her first dose was Pfizer; it lies on the desk of Phường Bưởi."""
+    return file_one(world)
+
+
+def file_one(
+    world: World, *, whose: str = "lan", key: str = "key-1", routed: bool = True, **claim: object
+) -> Correction:
+    """File one correction; by default about the vaccine of Lan's first dose."""
+    who = "lan" if whose == "child" else whose
+    if not claim:
+        claim = {"dose": worlds.dose(world, whose), "proposed": {"vaccine": world.pfizer.code}}
+    filed = filing.file(
+        by=world.user(who),
+        citizen=world.citizens[whose],
+        key=key,
+        claims=[Claim(**claim)],  # type: ignore[arg-type]
+    )
+    correction = filed.corrections.get()
+    return actions.route(correction) if routed else correction
