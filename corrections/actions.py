@@ -118,7 +118,15 @@ def remind(correction: Correction, *, by: "User", remark: str = "") -> Correctio
         since = clock.now() - timedelta(days=1)
         if case.events.filter(step="remind", party=Party.OVERSEER, at__gt=since).exists():
             raise StepNotPossible("remind", Status(case.status))
-        return _taken(case, "remind", by, Party.OVERSEER, remark=remark, follow=OutboxRow.Errand.TELL)
+        return _taken(
+            case,
+            "remind",
+            by,
+            Party.OVERSEER,
+            remark=remark,
+            organization=access.acting_for(by, case, Party.OVERSEER),
+            follow=OutboxRow.Errand.TELL,
+        )
 
 
 def reassign(
