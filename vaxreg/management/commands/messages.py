@@ -1,0 +1,60 @@
+"""Translations without GNU gettext: check that they are complete, compile, or add what is new."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import polib
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from vaxreg import catalog
+
+
+class Command(BaseCommand):
+    """Without an option: add new texts to every django.po, empty, and drop unused ones."""
+
+    help = __doc__
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        group = parser.add_mutually_exclusive_group()
+        group.add_argument("--check", action="store_true", help="fail unless complete and true")
+        group.add_argument("--compile", action="store_true", help="write django.mo beside each")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        paths = sorted(
+            path for root in settings.LOCALE_PATHS for path in Path(root).glob("*/LC_MESSAGES/*.po")
+        )
+        if options["compile"]:
+            for path in paths:
+                compile_catalog(path)
+            return
+        wanted = catalog.messages(settings.BASE_DIR)
+        if options["check"]:
+            self._check(paths, wanted)
+            return
+        for path in paths:
+            po = polib.pofile(str(path), wrapwidth=100)
+            catalog.update(po, wanted)
+            po.save()
+
+    def _check(self, paths: list[Path], wanted: dict[catalog.Key, catalog.Message]) -> None:
+        lines = []
+        source = "en"
+        for language, _name in settings.LANGUAGES:
+            if language != source and not any(path.parts[-3] == language for path in paths):
+                lines.append(f"no catalog for {language}")
+        for path in paths:
+            po = polib.pofile(str(path))
+            lines += [f"{path.parts[-3]}: {line}" for line in catalog.problems(po, wanted)]
+        if lines:
+            raise CommandError("\n".join([*lines, f"{len(lines)} problems of translation"]))
+        self.stdout.write(f"{len(wanted)} texts, all translated.")
+
+
+def compile_catalog(path: Path) -> None:
+    """Write django.mo beside a django.po, whole or not at all: somebody may be reading it."""
+    new = path.with_suffix(f".mo.{os.getpid()}")
+    polib.pofile(str(path)).save_as_mofile(str(new))
+    new.replace(path.with_suffix(".mo"))
