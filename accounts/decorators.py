@@ -27,7 +27,7 @@ def staff_page(view: UserView[P]) -> View[P]:
 
 def _page_for(kind: SessionKind, view: UserView[P]) -> View[P]:
     @wraps(view)
-    def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if access.session_kind(request) != kind:
             return to_sign_in(request, kind)
         return view(request, *args, **kwargs)  # type: ignore[arg-type]

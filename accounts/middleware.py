@@ -85,8 +85,12 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        staff = sessions.kind_of(request) == SessionKind.STAFF and request.user.is_authenticated
-        if staff and not sessions.has_second_factor(request, request.user):
+        user = request.user
+        if (
+            user.is_authenticated
+            and sessions.kind_of(request) == SessionKind.STAFF
+            and not sessions.has_second_factor(request, user)
+        ):
             logout(request)
         return self.get_response(request)
 

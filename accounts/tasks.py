@@ -5,7 +5,7 @@ from celery import shared_task
 from accounts import cleaning
 
 
-@shared_task(name="accounts.purge")  # type: ignore[untyped-decorator]
+@shared_task(name="accounts.purge")
 def purge() -> None:
     """Forget counters, codes and accounts that nobody needs any more."""
     cleaning.purge()

@@ -121,4 +121,5 @@ def _counter_of(secret: str, code: str) -> int | None:
 
 
 def _authenticators(user: User) -> QuerySet[Authenticator]:
-    return Authenticator.objects.filter(user_id=user.pk)
+    rows: QuerySet[Authenticator] = Authenticator.objects.filter(user_id=user.pk)
+    return rows

@@ -16,8 +16,17 @@ class MessageAdmin(admin.ModelAdmin[Message]):
 
     list_display = ["id", "purpose", "channel", "masked", "state", "tries", "created_at", "sent_at"]
     list_filter = ["state", "channel", "purpose"]
-    fields = [*list_display, "last_error", "next_try_at"]
-    readonly_fields = fields
+    fields = [
+        "purpose",
+        "channel",
+        "masked",
+        "state",
+        "tries",
+        "last_error",
+        "created_at",
+        "sent_at",
+    ]
+    readonly_fields = ["masked"]
     show_full_result_count = False
 
     @admin.display(description=_("recipient"))

@@ -109,7 +109,7 @@ def _choose_language(request: HttpRequest, response: HttpResponse, language: str
         language,
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
     _remember_language(request, language)
 
