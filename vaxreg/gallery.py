@@ -83,6 +83,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "closed_missed": now - 19 * hours,
         "due_then": now - 24 * hours,
         "paper": PAPER,
+        "hostile": "Không đọc được <b>\"ảnh\"</b> & 'giấy'",
         "bars": charts.bars(
             [
                 (
