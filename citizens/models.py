@@ -1,6 +1,7 @@
 """Whose record it is: citizens, every revision of their identity, who may open it, who did."""
 
 import uuid
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -22,6 +23,11 @@ ID_NUMBER_PATTERN = r"^(\d{9}|\d{12}|(?=.*[A-Z])[A-Z0-9]{6,12})$"
 PHONE_PATTERN = r"^(\+[1-9]\d{7,14})?$"
 
 
+DAY_OF_ENTRY = Func(
+    F("created_at"),
+    template="(%(expressions)s AT TIME ZONE 'Asia/Ho_Chi_Minh')::date",
+    output_field=models.DateField(),
+)
 # Unicode's composed form is the only one we store: macOS and iOS type the other one.
 NAME_IS_COMPOSED = Func(
     F("full_name"),
@@ -116,6 +122,11 @@ class Citizen(Identity):
                 name="citizen_full_name_composed",
                 violation_error_message=_("A name is stored in composed form and is not empty."),
             ),
+            models.CheckConstraint(
+                condition=Q(date_of_birth__gte=date(1900, 1, 1), date_of_birth__lte=DAY_OF_ENTRY),
+                name="citizen_born_before_entry",
+                violation_error_message=_("A date of birth lies in the past, after 1900."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -144,7 +155,7 @@ class CitizenRevision(Identity):
         related_name="+",
         verbose_name=_("by organization"),
     )
-    why = models.CharField(_("why"), max_length=500)
+    why = models.CharField(_("why"), max_length=500, blank=True)
     correction_reference = models.CharField(_("correction"), max_length=16, blank=True)
     at = models.DateTimeField(_("at"), db_default=Now())
 

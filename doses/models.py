@@ -152,6 +152,7 @@ class Dose(DoseFacts):
                 fields=["citizen", "given_on", "vaccine", "organization"],
                 condition=Q(status="completed"),
                 name="dose_once_per_day_vaccine_and_organization",
+                violation_error_code="on_record",
                 violation_error_message=_("This dose is on record already."),
             ),
             models.CheckConstraint(

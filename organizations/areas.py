@@ -43,7 +43,7 @@ def load_areas() -> int:
             """CREATE TEMPORARY TABLE area_list (code text PRIMARY KEY, level text, name text,
                full_name text, parent text, path text, search_name text) ON COMMIT DROP"""
         )
-        with cursor.copy("COPY area_list FROM STDIN") as copy:  # type: ignore[attr-defined]
+        with cursor.copy("COPY area_list FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
         for level, _file in LISTS:

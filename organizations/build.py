@@ -96,7 +96,7 @@ def _add(plans: Iterable[Plan]) -> int:
                kind text, part_of text, area bigint, phone text, search_name text)
                ON COMMIT DROP"""
         )
-        with cursor.copy("COPY organization_plan FROM STDIN") as copy:  # type: ignore[attr-defined]
+        with cursor.copy("COPY organization_plan FROM STDIN") as copy:
             for plan in plans:
                 copy.write_row((*plan, search_key(plan.name)))
         cursor.execute(MERGE, [REGISTRY_START])

@@ -151,7 +151,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         if own := wanted - SUB_TREE_ROLES:
             reach |= Q(pk__in=held.in_roles(own).values("organization"))
         if whole := wanted & SUB_TREE_ROLES:
-            tops = held.in_roles(whole).values("organization__path")
+            tops = held.in_roles(whole).order_by().values("organization__path")
             reach |= Q(pk__in=SubTrees(tops))
         return self.filter(reach)
 

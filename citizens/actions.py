@@ -1,0 +1,276 @@
+"""Opening, starting and revising records, and noting who looked. The only writers of them."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts import attempts
+from citizens.models import Citizen, CitizenRevision, Identity, RecordLink, RecordVisit, Sex
+from organizations.models import Area, Organization
+from vaxreg import clock
+from vaxreg.search import search_key
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+FACTS = tuple(field.name for field in Identity._meta.get_fields())
+
+# Wrong answers of one user; and, from anywhere, about one ID number.
+TRIES: attempts.Limits = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
+TRIES_PER_ID_NUMBER: attempts.Limits = ((20, timedelta(days=1)),)
+
+
+class NoMatch(Exception):
+    """What was answered fits no record that this user may open.
+
+    Says nothing about whether a record is known under the phone number.
+    """
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(tries_left)
+        self.tries_left = tries_left
+
+
+class TooManyTries(Exception):
+    """Too many wrong answers; the next one may be given at `retry_at`."""
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(retry_at)
+        self.retry_at = retry_at
+
+
+class HasOwnRecord(Exception):
+    """The user has a record of their own already: `link`."""
+
+    def __init__(self, link: RecordLink) -> None:
+        super().__init__(link)
+        self.link = link
+
+
+class IdNumberOnRecord(Exception):
+    """The ID number belongs to a record with another name or date of birth.
+
+    The way on: open that record with the name and date of birth written there, or ask the hotline
+    or the health station, which can see both.
+    """
+
+
+class Answer(NamedTuple):
+    """Facts that somebody gave to show whose record they may open."""
+
+    id_number: str | None
+    search_name: str
+    date_of_birth: date | None
+
+
+def open_record(
+    user: "User",
+    *,
+    id_number: str = "",
+    full_name: str = "",
+    date_of_birth: date | None = None,
+    relation: str = RecordLink.Relation.SELF,
+) -> RecordLink:
+    """Link the record that the phone and a second fact point to, or all facts without the phone.
+
+    The second fact is the ID number, or full name (diacritics do not matter) with date of birth.
+    When the phone on record is wrong or has changed, ID number, full name and date of birth
+    together open one's own record too: the person owns it, not the phone. Raises NoMatch,
+    TooManyTries or HasOwnRecord. Not to be called in a transaction: wrong answers must stay
+    counted.
+    """
+    answer = _answer(id_number, full_name, date_of_birth)
+    verdict = _count_a_try(user, answer)
+    match = _match(user, answer, relation)
+    if match is None:
+        tried = attempts.count("open_record", str(user.pk), TRIES[0][1])
+        raise NoMatch(max(TRIES[0][0] - tried, 0))
+    attempts.forgive(verdict)
+    return _link(user, *match, relation)
+
+
+def start_record(
+    user: "User",
+    *,
+    full_name: str,
+    date_of_birth: date,
+    sex: str = Sex.UNKNOWN,
+    id_number: str = "",
+    workplace: str = "",
+    area: Area | None = None,
+    relation: str = RecordLink.Relation.SELF,
+) -> RecordLink:
+    """Start a self-declared record for somebody who has none; opens theirs if they do have one.
+
+    Raises IdNumberOnRecord, TooManyTries, HasOwnRecord, and ValidationError for facts that cannot
+    be. Not to be called in a transaction: tries must stay counted.
+    """
+    answer = _answer(id_number, full_name, date_of_birth)
+    verdict = _count_a_try(user, answer)
+    match = _match(user, answer, relation)
+    taken = Citizen.objects.filter(id_number=answer.id_number) if answer.id_number else None
+    if match is None and taken is not None and taken.exists():
+        raise IdNumberOnRecord
+    attempts.forgive(verdict)
+    if match is not None:
+        return _link(user, *match, relation)
+    with transaction.atomic():
+        _refuse_a_second_own_record(user, relation)
+        citizen = Citizen(
+            full_name=clean_name(full_name),
+            date_of_birth=date_of_birth,
+            sex=sex,
+            id_number=answer.id_number,
+            phone=user.phone or "",
+            workplace=workplace.strip(),
+            area=area,
+            provenance=Citizen.Provenance.SELF_DECLARED,
+            created_at=clock.now(),
+        )
+        citizen.full_clean()
+        citizen.save(force_insert=True)
+        _write_revision(citizen, 1, citizen.created_at, user, None)
+        return _link(user, citizen, RecordLink.Proof.DECLARED, relation)
+
+
+def revise_identity(
+    citizen: Citizen,
+    *,
+    changes: Mapping[str, Any],
+    by: "User | None",
+    why: str,
+    by_organization: Organization | None = None,
+    correction_reference: str = "",
+) -> Citizen:
+    """Give a citizen other identity facts, as a new revision; returns the fresh citizen.
+
+    The facts as first recorded are kept as revision 1. Doses and links stay with the citizen:
+    changing a name or a phone never hides a dose. Raises ValidationError for facts that cannot be,
+    ValueError for a name that is no fact of identity.
+    """
+    if unknown := set(changes) - set(FACTS):
+        raise ValueError(f"no facts of identity: {sorted(unknown)}")
+    wanted = dict(changes)
+    if "full_name" in wanted:
+        wanted["full_name"] = clean_name(wanted["full_name"])
+    if "id_number" in wanted:
+        wanted["id_number"] = clean_id_number(wanted["id_number"] or "")
+    with transaction.atomic():
+        citizen = Citizen.objects.select_for_update(of=("self",)).get(pk=citizen.pk)
+        if all(getattr(citizen, name) == value for name, value in wanted.items()):
+            return citizen
+        last = citizen.revisions.order_by("-number").values_list("number", flat=True).first()
+        if last is None:
+            _write_revision(citizen, 1, citizen.created_at, None, None)
+            last = 1
+        for name, value in wanted.items():
+            setattr(citizen, name, value)
+        citizen.full_clean()
+        citizen.save(force_update=True)
+        _write_revision(
+            citizen, last + 1, clock.now(), by, by_organization, why, correction_reference
+        )
+        return citizen
+
+
+def log_visit(
+    user: "User", citizen: Citizen, why: str, *, organization: Organization | None = None
+) -> RecordVisit:
+    """Note that the user opened the citizen's record; the citizen may read it later.
+
+    `why` is one of RecordVisit.Why; `organization` is the one that staff act for.
+    """
+    return RecordVisit.objects.create(
+        user=user, citizen=citizen, why=why, organization=organization, at=clock.now()
+    )
+
+
+def clean_name(full_name: str) -> str:
+    """A name as it is stored: composed Unicode, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", full_name).split())
+
+
+def clean_id_number(id_number: str) -> str | None:
+    """An ID number as it is stored: capitals, no spaces or dots; None for nothing."""
+    return "".join(c for c in id_number.upper() if c.isalnum()) or None
+
+
+def _answer(id_number: str, full_name: str, date_of_birth: date | None) -> Answer:
+    return Answer(clean_id_number(id_number), search_key(full_name), date_of_birth)
+
+
+def _count_a_try(user: "User", answer: Answer) -> attempts.Verdict:
+    rules = [attempts.Rule("open_record", str(user.pk), TRIES)]
+    if answer.id_number:
+        rules.append(attempts.Rule("open_record_id", answer.id_number, TRIES_PER_ID_NUMBER))
+    verdict = attempts.take(*rules)
+    if verdict.retry_at is not None:
+        raise TooManyTries(verdict.retry_at)
+    return verdict
+
+
+def _match(user: "User", answer: Answer, relation: str) -> tuple[Citizen, str] | None:
+    """The one citizen that the answer proves, and by what; None also when there are two."""
+    by_birth = Q(search_name=answer.search_name, date_of_birth=answer.date_of_birth)
+    knows_birth = bool(answer.search_name and answer.date_of_birth)
+    if user.phone and user.phone_verified:
+        on_phone = Citizen.objects.filter(phone=user.phone)
+        if answer.id_number:
+            found = on_phone.filter(id_number=answer.id_number).first()
+            if found:
+                return found, RecordLink.Proof.PHONE_AND_ID
+        if knows_birth:
+            named = list(on_phone.filter(by_birth)[:2])
+            if len(named) == 1:
+                return named[0], RecordLink.Proof.PHONE_AND_BIRTH
+    if answer.id_number and knows_birth and relation == RecordLink.Relation.SELF:
+        found = Citizen.objects.filter(by_birth, id_number=answer.id_number).first()
+        if found:
+            return found, RecordLink.Proof.ID_AND_BIRTH
+    return None
+
+
+@transaction.atomic
+def _link(user: "User", citizen: Citizen, proven_by: str, relation: str) -> RecordLink:
+    # The lock makes two taps at once wait for each other.
+    Citizen.objects.select_for_update(of=("self",)).get(pk=citizen.pk)
+    known = RecordLink.objects.live().filter(user=user, citizen=citizen).first()
+    if known is not None:
+        return known
+    _refuse_a_second_own_record(user, relation)
+    return RecordLink.objects.create(
+        user=user, citizen=citizen, relation=relation, proven_by=proven_by, since=clock.now()
+    )
+
+
+def _refuse_a_second_own_record(user: "User", relation: str) -> None:
+    if relation != RecordLink.Relation.SELF:
+        return
+    own = RecordLink.objects.live().filter(user=user, relation=relation).first()
+    if own is not None:
+        raise HasOwnRecord(own)
+
+
+def _write_revision(
+    citizen: Citizen,
+    number: int,
+    at: datetime,
+    by: "User | None",
+    by_organization: Organization | None,
+    why: str = "",
+    correction_reference: str = "",
+) -> None:
+    CitizenRevision.objects.create(
+        citizen=citizen,
+        number=number,
+        at=at,
+        by=by,
+        by_organization=by_organization,
+        why=why,
+        correction_reference=correction_reference,
+        **{name: getattr(citizen, name) for name in FACTS},
+    )

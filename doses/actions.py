@@ -1,0 +1,149 @@
+"""Recording and revising doses. The only writers of Dose; each change leaves a revision behind."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from citizens.models import Citizen
+from doses.models import Dose, DoseFacts, DoseRevision, Vaccine
+from organizations.models import Organization
+from vaxreg import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# What a revision keeps and a change may name.
+FACTS = tuple(field.name for field in DoseFacts._meta.get_fields())
+
+
+@transaction.atomic
+def record(
+    *,
+    citizen: Citizen,
+    vaccine: Vaccine,
+    given_on: date,
+    organization: Organization,
+    provenance: str,
+    by: "User | None",
+    by_organization: Organization | None = None,
+    lot: str = "",
+    kind: str = Dose.Kind.PRIMARY,
+    ordinal: int = 1,
+    why: str = "",
+    correction_reference: str = "",
+) -> Dose:
+    """Record a dose that was given, with its first revision.
+
+    `by` is None for the system itself. Raises ValidationError with words for people when the
+    facts cannot be: in the future, before birth, no such ordinal, on record already (code
+    "on_record").
+    """
+    now = clock.now()
+    dose = Dose(
+        citizen=citizen,
+        vaccine=vaccine,
+        given_on=given_on,
+        organization=organization,
+        lot=clean_lot(lot),
+        kind=kind,
+        ordinal=ordinal,
+        provenance=provenance,
+        recorded_at=now,
+        revised_at=now,
+    )
+    _check(dose)
+    dose.save(force_insert=True)
+    _write_revision(dose, by, by_organization, why, correction_reference)
+    return dose
+
+
+@transaction.atomic
+def revise(
+    dose: Dose,
+    *,
+    changes: Mapping[str, Any],
+    by: "User | None",
+    why: str,
+    by_organization: Organization | None = None,
+    correction_reference: str = "",
+) -> Dose:
+    """Give a dose other facts, as a new revision; returns the fresh dose.
+
+    Changes that change nothing leave no revision. A change that comes from a correction says so
+    in the dose's provenance. Raises ValidationError as `record` does; ValueError for a name that
+    is no fact of a dose.
+    """
+    if unknown := set(changes) - set(FACTS):
+        raise ValueError(f"no facts of a dose: {sorted(unknown)}")
+    dose = Dose.objects.select_for_update(of=("self",)).get(pk=dose.pk)
+    wanted = dict(changes)
+    if "lot" in wanted:
+        wanted["lot"] = clean_lot(wanted["lot"])
+    if all(getattr(dose, name) == value for name, value in wanted.items()):
+        return dose
+    if correction_reference and "status" not in wanted:
+        wanted.setdefault("provenance", Dose.Provenance.CORRECTION)
+    for name, value in wanted.items():
+        setattr(dose, name, value)
+    dose.revision += 1
+    dose.revised_at = max(clock.now(), dose.revised_at)
+    _check(dose)
+    dose.save(force_update=True)
+    _write_revision(dose, by, by_organization, why, correction_reference)
+    return dose
+
+
+def mark_entered_in_error(
+    dose: Dose,
+    *,
+    by: "User | None",
+    why: str,
+    by_organization: Organization | None = None,
+    correction_reference: str = "",
+) -> Dose:
+    """Take a dose that was never given out of the record; it stays in the history."""
+    return revise(
+        dose,
+        changes={"status": Dose.Status.ENTERED_IN_ERROR},
+        by=by,
+        why=why,
+        by_organization=by_organization,
+        correction_reference=correction_reference,
+    )
+
+
+def clean_lot(lot: str) -> str:
+    """A lot as it is stored: capitals, single spaces, none around it."""
+    return " ".join(lot.upper().split())
+
+
+def _check(dose: Dose) -> None:
+    dose.full_clean()
+    if dose.given_on < dose.citizen.date_of_birth:
+        raise ValidationError(
+            {"given_on": _("A dose cannot be given before the person was born.")},
+            code="before_birth",
+        )
+
+
+def _write_revision(
+    dose: Dose,
+    by: "User | None",
+    by_organization: Organization | None,
+    why: str,
+    correction_reference: str,
+) -> None:
+    DoseRevision.objects.create(
+        dose=dose,
+        number=dose.revision,
+        by=by,
+        by_organization=by_organization,
+        why=why,
+        correction_reference=correction_reference,
+        at=dose.revised_at,
+        **{name: getattr(dose, name) for name in FACTS},
+    )
