@@ -1,16 +1,21 @@
 """The small country in which tests happen: two districts of Hà Nội, and the fixed cast."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 from accounts.models import User
 from citizens.models import Citizen, RecordLink
 from doses.actions import record
 from doses.models import Dose, Vaccine
+from doses.vaccines import load_vaccines
 from organizations.models import Area, Membership, Organization
+from vaxreg import clock
 
 Kinds = Organization.Kind
 Roles = Membership.Role
+# Staff and links have been there for a while: stories may begin in the past.
+LONG_AGO = timedelta(days=60)
 
 
 @dataclass
@@ -61,16 +66,9 @@ def organization(
     )
 
 
-def vaccine(code: str, name: str) -> Vaccine:
-    from doses.management.commands.load_vaccines import VACCINES  # the real table
-
-    return Vaccine.objects.update_or_create(
-        code=code, defaults={k: v for k, v in VACCINES[code].items() if k != "code"}
-    )[0]
-
-
 def build() -> World:
     """Write the country and its people to the database."""
+    load_vaccines()
     ha_noi = area("01", "Hà Nội", "Thành phố Hà Nội", "province")
     tay_ho = area("003", "Tây Hồ", "Quận Tây Hồ", "district", ha_noi)
     dong_da = area("006", "Đống Đa", "Quận Đống Đa", "district", ha_noi)
@@ -98,8 +96,8 @@ def build() -> World:
         ),
         hospital=organization("BV-01-01", "Bệnh viện Bạch Mai", Kinds.HOSPITAL, so, ha_noi),
         areas={"ha_noi": ha_noi, "tay_ho": tay_ho, "buoi": buoi, "quang_an": quang_an, "lang": lang},
-        az=vaccine("AZ", "AstraZeneca"),
-        pfizer=vaccine("PF", "Comirnaty"),
+        az=Vaccine.objects.get(code="AZ"),
+        pfizer=Vaccine.objects.get(code="PF"),
     )
     _people(world)
     return world
@@ -113,7 +111,9 @@ def _people(world: World) -> None:
 
     def staff(key: str, name: str, organization: Organization, role: str) -> User:
         user = User.objects.create_user(email=f"{key}@example.vn", full_name=name, password="x")
-        Membership.objects.create(user=user, organization=organization, role=role)
+        Membership.objects.create(
+            user=user, organization=organization, role=role, since=clock.now() - LONG_AGO
+        )
         world.users[key] = user
         return user
 
@@ -149,7 +149,7 @@ def _people(world: World) -> None:
         phone="+84987654321",
         area=world.areas["quang_an"],
     )
-    link = RecordLink.objects.create
+    link = partial(RecordLink.objects.create, since=clock.now() - LONG_AGO)
     link(user=lan, citizen=citizens["lan"], relation="self", proven_by="phone_and_id")
     link(user=lan, citizen=citizens["child"], relation="guardian", proven_by="staff")
     link(user=binh, citizen=citizens["binh"], relation="self", proven_by="phone_and_id")
