@@ -179,7 +179,7 @@ class PhoneField(OwnWords, forms.CharField):
         text = super().clean(value)
         if not text:
             return ""
-        compact = re.sub(r"[\s.\-()‑–]", "", text)
+        compact = re.sub(r"[\s.()\-\u2010-\u2015]", "", text)
         compact = re.sub(r"^00", "+", compact)
         if not re.fullmatch(r"\+?\d+", compact):
             raise self._error("letters")
@@ -195,11 +195,19 @@ class PhoneField(OwnWords, forms.CharField):
         if possible == phonenumbers.ValidationResult.TOO_LONG:
             raise self._error("long")
         if not phonenumbers.is_valid_number(parsed):
-            raise self._error("unknown")
+            raise self._error(_wrong_length(parsed) or "unknown")
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
     def _error(self, code: str) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code)
+
+
+def _wrong_length(number: phonenumbers.PhoneNumber) -> str:
+    """A mobile number with a digit too many is "possible" for the library: land lines are longer."""
+    digits = str(number.national_number)
+    if number.country_code != 84 or digits[0] not in "35789" or len(digits) == 9:
+        return ""
+    return "short" if len(digits) < 9 else "long"
 
 
 class IdNumberField(OwnWords, forms.CharField):
@@ -225,7 +233,7 @@ class IdNumberField(OwnWords, forms.CharField):
 
     def clean(self, value: Any) -> str:
         """Digits or capital letters and digits without blanks."""
-        text = re.sub(r"[\s.\-]", "", super().clean(value)).upper()
+        text = re.sub(r"[\s.\-\u2010-\u2015]", "", super().clean(value)).upper()
         if not text or re.fullmatch(r"\d{12}|\d{9}|(?=.*\d)[A-Z]{1,2}[0-9A-Z]{6,8}", text):
             return text
         if text.isdigit():
@@ -250,7 +258,7 @@ class CodeField(OwnWords, forms.CharField):
 
     def clean(self, value: Any) -> str:
         """Exactly the digits, or nothing when nothing is asked."""
-        text = re.sub(r"[\s.\-–]", "", super().clean(value))
+        text = re.sub(r"[\s.\-\u2010-\u2015]", "", super().clean(value))
         if text and not re.fullmatch(rf"[0-9]{{{self.length}}}", text):
             params = {"length": self.length}
             raise ValidationError(self.error_messages["digits"], code="digits", params=params)

@@ -18,7 +18,13 @@ from vaxreg.forms import CodeField, DateField, Form, IdNumberField, PhoneField
 SITES = ["Phường Bưởi", "Phường Quảng An", "Phường Yên Phụ", "Phường Thụy Khuê", "Phường Nhật Tân"]
 LATE = [(3, 5, 6), (4, 3, 2), (4, 2, 0), (1, 2, 1), (0, 0, 0)]
 WEEK = ["T2", "T3", "T4", "T5", "T6", "T7", "CN"]
-WEEKS = [[0, 3, 6, 0, 3, 6, 0], [7, 2, 8, 2, 2, 4, 8], [5, 1, 5, 8, 1, 2, 7], [3, 0, 2, 5, 0, 0, 6], [0] * 7]
+WEEKS = [
+    [0, 3, 6, 0, 3, 6, 0],
+    [7, 2, 8, 2, 2, 4, 8],
+    [5, 1, 5, 8, 1, 2, 7],
+    [3, 0, 2, 5, 0, 0, 6],
+    [0] * 7,
+]
 PAPER = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='600' height='420'%3E%3Crect"
     " width='600' height='420' fill='%23efe7d9'/%3E%3Ctext x='40' y='60' font-size='24' fill='%23811'"
@@ -31,7 +37,8 @@ class SampleForm(Form):
 
     full_name = forms.CharField(label=_("Full name"))
     vaccine = forms.ChoiceField(
-        label=_("Vaccine"), choices=[("", "—"), ("pfizer", "Pfizer-BioNTech"), ("az", "AstraZeneca")]
+        label=_("Vaccine"),
+        choices=[("", "—"), ("pfizer", "Pfizer-BioNTech"), ("az", "AstraZeneca")],
     )
     given_on = DateField(label=_("Date of the dose"), past_only=True)
     phone = PhoneField(label=_("Phone number"))
@@ -88,7 +95,14 @@ def gallery(request: HttpRequest) -> HttpResponse:
             [
                 (
                     site,
-                    list(zip(("late-1", "late-2", "late-3"), ("0–24 h", "1–3 d", "> 3 d"), late, strict=True)),
+                    list(
+                        zip(
+                            ("late-1", "late-2", "late-3"),
+                            ("0–24 h", "1–3 d", "> 3 d"),
+                            late,
+                            strict=True,
+                        )
+                    ),
                     "#bars",
                 )
                 for site, late in zip(SITES, LATE, strict=True)
@@ -99,7 +113,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
         ),
         "heat": charts.heat(WEEK, list(zip(SITES, WEEKS, strict=True))),
         "trend": charts.trend(
-            [("info", str(_("Received")), [5, 9, 7, 8, 12, 6, 4]), ("primary", str(_("Decided")), [4, 6, 8, 7, 7, 8, 6])],
+            [
+                ("info", str(_("Received")), [5, 9, 7, 8, 12, 6, 4]),
+                ("primary", str(_("Decided")), [4, 6, 8, 7, 7, 8, 6]),
+            ],
             str(_("Corrections per day")),
             WEEK,
         ),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django import forms
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
+    from django_stubs_ext import StrOrPromise, StrPromise
 
 SOON = dt.timedelta(hours=12)
 
@@ -51,9 +52,7 @@ class Hotline:
 
 def hotline() -> Hotline:
     """The national line, from the settings."""
-    return Hotline(
-        settings.HOTLINE_DISPLAY, f"tel:{settings.HOTLINE_TEL}", settings.HOTLINE_HOURS
-    )
+    return Hotline(settings.HOTLINE_DISPLAY, f"tel:{settings.HOTLINE_TEL}", settings.HOTLINE_HOURS)
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -213,19 +212,23 @@ def masked_phone(value: str) -> str:
     return "".join("•" if index in hidden else char for index, char in enumerate(shown))
 
 
-def _choice(label: str, hint: str) -> SafeString:
+def choice(label: StrOrPromise, hint: StrOrPromise) -> StrPromise:
+    """Label of a radio button or checkbox with a second, quieter line; translated when shown."""
+    return lazy(_choice, str)(label, hint)
+
+
+def _choice(label: StrOrPromise, hint: StrOrPromise) -> SafeString:
     return format_html(
         '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>', label, hint
     )
 
 
-choice = lazy(_choice, str)
-"""Label of a radio or checkbox with a second, quieter line: `choice(_("Refuse"), _("…"))`."""
-
-
 @dataclass(frozen=True)
 class FieldError:
-    """One line of the error summary; `target` is the id of the control to jump to, or empty."""
+    """One line of the error summary; `target` is the id of the control to jump to, or empty.
+
+    `label` leads in to the message and is empty when the message names its field itself.
+    """
 
     target: str
     label: str
@@ -241,5 +244,12 @@ def form_errors(form: forms.BaseForm) -> Iterator[FieldError]:
         if bound.use_fieldset and target:
             target = f"{target}_0"
         for message in bound.errors:
-            label = "" if bound.is_hidden else str(bound.label)
+            label = "" if bound.is_hidden else _lead_in(str(bound.label), str(message))
             yield FieldError("" if bound.is_hidden else target, label, str(message))
+
+
+def _lead_in(label: str, message: str) -> str:
+    """The field's name before its message, unless the message says it already."""
+    if not label or label.casefold() in message.casefold():
+        return ""
+    return label if label.endswith("?") else f"{label.rstrip('.:')}:"

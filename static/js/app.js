@@ -131,6 +131,13 @@
     form.addEventListener("submit", () => clearTimeout(timer));
   });
 
+  // The big tile around a file input says what was chosen.
+  document.documentElement.classList.add("js");
+  document.addEventListener("change", (event) => {
+    const note = event.target.matches("input[type=file]") && event.target.closest(".drop")?.querySelector("[data-chosen]");
+    if (note && event.target.files.length) note.textContent = [...event.target.files].map((file) => file.name).join(", ");
+  });
+
   // Photos shrink to 2000 px before they travel; what the browser cannot read goes as it is.
   const smaller = async (file) => {
     if (!/^image\/(jpeg|png|webp)$/.test(file.type) || !self.createImageBitmap) return file;
