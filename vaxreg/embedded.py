@@ -160,6 +160,9 @@ class Postgres:
             new.rename(copy)
         self.binaries = copy / package.name / "pginstall" / "bin"
         self.data = spare / "postgres"
+        started_before = self.places.var / "postgres"
+        if started_before.exists() and not self.data.exists():
+            subprocess.run(["mv", str(started_before), str(self.data)], check=True)
         (self.places.var / "postgres-is-in").write_text(f"{spare}\n")
 
     def _reachable(self) -> bool:

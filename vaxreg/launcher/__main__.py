@@ -47,16 +47,13 @@ def run_everything() -> None:
         say("stopping …")
 
 
-def start_processes(
-    supervisor: Supervisor, places: Places, env: dict[str, str], host: str, port: int
-) -> None:
-    """Start web server, worker and clock; docker-compose.yml starts the same."""
+def commands(places: Places, host: str, port: int) -> dict[str, list[str | Path]]:
+    """Return how worker, clock and web server are started; docker-compose.yml does the same."""
     cores = str(os.cpu_count() or 2)
     # Celery would warn root at every start; tasks here carry JSON only.
-    celery = [sys.executable, "-W", "ignore:::celery.platforms", "-m", "celery"]
+    celery: list[str | Path] = [sys.executable, "-W", "ignore:::celery.platforms", "-m", "celery"]
     celery += ["--quiet", "-A", "vaxreg"]
-    (places.var / "beat").mkdir(exist_ok=True)
-    commands: dict[str, list[str | Path]] = {
+    return {
         "worker": [*celery, "worker", "-Q", "default,mail", "-c", cores, "-l", "info"],
         "beat": [*celery, "beat", "--pidfile=", "-s", places.var / "beat" / "schedule"],
         "web": [
@@ -65,7 +62,14 @@ def start_processes(
             *("--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "5"),
         ],
     }
-    for name, command in commands.items():
+
+
+def start_processes(
+    supervisor: Supervisor, places: Places, env: dict[str, str], host: str, port: int
+) -> None:
+    """Start worker, clock and web server without waiting for them."""
+    (places.var / "beat").mkdir(exist_ok=True)
+    for name, command in commands(places, host, port).items():
         own = {**env, "DB_STATEMENT_TIMEOUT": WEB_STATEMENT_TIMEOUT} if name == "web" else env
         child = Child(name, command, own, places.logs / f"{name}.log", shown=True)
         supervisor.children.append(child)

@@ -77,7 +77,7 @@ def make_venv(uv: str | None) -> None:
 def install(lock: Path, uv: str | None) -> None:
     """Install what the lock file lists, every file checked against its hash."""
     print(f"Installing {lock.name} (a minute or two, once) …", flush=True)
-    arguments = ["install", "--quiet", "--require-hashes", "-r", str(lock)]
+    arguments = ["install", "--quiet", "--quiet", "--require-hashes", "-r", str(lock)]
     if uv:
         command = [uv, "pip", *arguments, "--python", str(PYTHON)]
         if subprocess.run(command, check=False).returncode == 0:

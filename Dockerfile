@@ -1,0 +1,27 @@
+# The image of web, worker and beat (see docker-compose.yml). No database, no tools for tests.
+FROM python:3.13-slim
+
+ENV PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    DJANGO_SETTINGS_MODULE=vaxreg.settings \
+    PRIVATE_FILES=/data/private
+
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir --require-hashes -r requirements.txt
+
+COPY . .
+# Made once here, the same in every container. The settings want these three; nothing connects.
+RUN export SECRET_KEY=build DATABASE_URL=postgres:///build REDIS_URL=redis://build \
+    && python manage.py build_fonts \
+    && python manage.py messages --compile \
+    && python manage.py collectstatic --noinput --verbosity 0 \
+    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin vaxreg \
+    && install -d -o vaxreg -g vaxreg -m 0700 /data/private
+
+USER vaxreg
+VOLUME /data/private
+EXPOSE 8000
+CMD ["granian", "--interface", "wsgi", "vaxreg.wsgi:application", "--host", "0.0.0.0", \
+     "--port", "8000", "--workers", "2", "--blocking-threads", "1", "--no-ws", \
+     "--respawn-failed-workers", "--workers-kill-timeout", "20"]

