@@ -1,17 +1,16 @@
 """What every test may ask for: the small country, its cast, and browsers signed in as somebody."""
 
-import time
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
-from accounts import sessions
 from accounts.models import SessionKind, User
 from corrections import actions, filing
 from corrections.filing import Claim
 from corrections.models import Correction
 from tests import world as worlds
+from tests.sign_in import sign_in_citizen, sign_in_staff
 from tests.world import World
 
 SignIn = Callable[[User], Client]
@@ -25,11 +24,8 @@ def world(db: None) -> World:
 def signed_in(user: User, kind: SessionKind) -> Client:
     """Return a client with a session as the sign-in pages leave it behind."""
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session[sessions.KIND] = kind.value
-    session[sessions.STARTED_AT] = session[sessions.SEEN_AT] = time.time()
-    session.save()
+    enter = sign_in_staff if kind == SessionKind.STAFF else sign_in_citizen
+    enter(client, user)
     return client
 
 

@@ -62,7 +62,8 @@ def password(request: UserRequest) -> HttpResponse:
         )
         return redirect("accounts:account")
     status = 422 if form.has_errors else 200
-    return render(request, "accounts/password.html", {"form": form}, status=status)
+    context = {"form": form, "email": request.user.email}
+    return render(request, "accounts/password.html", context, status=status)
 
 
 @login_not_required

@@ -114,7 +114,8 @@ def new_password(request: HttpRequest) -> HttpResponse:
         user.save(update_fields=["password", "must_change_password"])
         return _next_stage(stage)
     status = 422 if form.has_errors else 200
-    return render(request, "accounts/staff_new_password.html", {"form": form}, status=status)
+    context = {"form": form, "email": user.email}
+    return render(request, "accounts/staff_new_password.html", context, status=status)
 
 
 @login_not_required
