@@ -4,6 +4,7 @@ Facts travel as texts keyed by field name: vaccine code, ISO date, organization'
 position in the series ("primary-1"). The same form in drafts, corrections, the API and decisions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -77,7 +78,7 @@ class Row:
 def compare(correction: Correction) -> list[Row]:
     """Return one row per field; names of vaccines and sites are looked up in two queries."""
     sources = [correction.recorded, correction.proposed, correction.decided or {}]
-    names = _names(sources)
+    names = names_in(sources)
     rows = []
     for field in Field:
         recorded, proposed, decided = (
@@ -110,7 +111,8 @@ def show(field: str, value: str, names: dict[str, str]) -> str:
     return names.get(value, value)
 
 
-def _names(sources: list[dict[str, Any]]) -> dict[str, str]:
+def names_in(sources: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return the names of the vaccines and sites that these facts mention, by code or public id."""
     vaccines = {str(facts["vaccine"]) for facts in sources if facts.get("vaccine")}
     sites = {str(facts["organization"]) for facts in sources if facts.get("organization")}
     names: dict[str, str] = {}

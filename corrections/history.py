@@ -96,9 +96,10 @@ def standing(correction: Correction) -> str:
     return sentences[Status(correction.status)] % names
 
 
-def was_escalated(correction_lines: list[Line]) -> bool:
-    """Whether somebody above the holder has been told that the deadline was missed."""
-    return any(line.step == "escalate" and line.who for line in correction_lines)
+def told_last(correction_lines: list[Line]) -> str:
+    """Return who was told last that the deadline was missed; empty when nobody was."""
+    told = [line.who for line in correction_lines if line.step == "escalate" and line.who]
+    return told[-1] if told else ""
 
 
 def _worth_telling(

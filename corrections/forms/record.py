@@ -1,0 +1,153 @@
+"""What somebody types to open a record, or to start one."""
+
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from citizens.models import Sex
+from organizations.models import Area
+from vaxreg.forms import DateField, Form, IdNumberField
+
+LEVELS = ("province", "district", "commune")
+
+
+class OpenRecordForm(Form):
+    """The second fact: the ID number, or full name and date of birth; or all three."""
+
+    id_number = IdNumberField(
+        label=gettext_lazy("ID number"),
+        required=False,
+        help_text=gettext_lazy("12 digits of the citizen identity card, or the old 9 digits"),
+    )
+    full_name = forms.CharField(
+        label=gettext_lazy("Full name"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    date_of_birth = DateField(
+        label=gettext_lazy("Date of birth"),
+        required=False,
+        past_only=True,
+        help_text=gettext_lazy("Day/month/year, for example: 27/03/1988"),
+    )
+    # The words above the fields say what must be filled in: "optional" would mislead.
+    mark_optional = False
+
+    def clean(self) -> dict[str, Any]:
+        """Either the number, or name and date of birth together."""
+        data = super().clean() or self.cleaned_data
+        if self.errors or data.get("id_number"):
+            return data
+        if not data.get("full_name") and not data.get("date_of_birth"):
+            self.add_error(
+                "id_number", _("Enter the ID number, or the full name and the date of birth.")
+            )
+        elif not data.get("full_name"):
+            self.add_error("full_name", _("Enter the full name too, or the ID number instead."))
+        elif not data.get("date_of_birth"):
+            self.add_error(
+                "date_of_birth", _("Enter the date of birth too, or the ID number instead.")
+            )
+        return data
+
+
+class AreaForm(Form):
+    """Where somebody lives: province, then district, then commune, each filling the next list.
+
+    With scripts the lists follow the choice; without them a button brings the next list.
+    """
+
+    province = forms.ChoiceField(
+        label=gettext_lazy("Province or city"),
+        error_messages={"required": gettext_lazy("Choose the province or city.")},
+    )
+    district = forms.ChoiceField(label=gettext_lazy("District"), required=False)
+    commune = forms.ChoiceField(label=gettext_lazy("Commune or ward"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Area | None = None
+        for number, level in enumerate(LEVELS):
+            below = Area.objects.current().filter(level=level, parent=chosen)
+            areas = list(below.order_by("search_name")) if chosen or number == 0 else []
+            self._offer(level, areas)
+            chosen = next((area for area in areas if area.code == self._sent(level)), None)
+
+    def _offer(self, level: str, areas: list[Area]) -> None:
+        if not areas:
+            # Nothing is chosen above it yet, or the area has no parts: there is nothing to ask.
+            del self.fields[level]
+            return
+        field = cast(forms.ChoiceField, self.fields[level])
+        field.choices = [("", _("Choose…")), *((area.code, area.full_name) for area in areas)]
+
+    def _sent(self, level: str) -> str:
+        return str((self.data or self.initial).get(self.add_prefix(level), ""))
+
+    def clean(self) -> dict[str, Any]:
+        """The smallest area chosen goes into `area`."""
+        data = super().clean() or self.cleaned_data
+        codes = [data[level] for level in LEVELS if data.get(level)]
+        data["area"] = Area.objects.current().get(code=codes[-1]) if codes else None
+        return data
+
+
+class StartRecordForm(AreaForm):
+    """Who somebody is, asked once, for a record that does not exist yet."""
+
+    full_name = forms.CharField(
+        label=gettext_lazy("Full name"),
+        max_length=120,
+        help_text=gettext_lazy("As on the identity card, with diacritics"),
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
+    )
+    date_of_birth = DateField(
+        label=gettext_lazy("Date of birth"),
+        past_only=True,
+        required_message=gettext_lazy("Enter the date of birth, for example 27/03/1988."),
+        help_text=gettext_lazy("Day/month/year, for example: 27/03/1988"),
+    )
+    sex = forms.ChoiceField(
+        label=gettext_lazy("Sex"),
+        choices=[(Sex.FEMALE.value, Sex.FEMALE.label), (Sex.MALE.value, Sex.MALE.label)],
+        widget=forms.RadioSelect,
+    )
+    id_number = IdNumberField(
+        label=gettext_lazy("ID number"),
+        help_text=gettext_lazy("12 digits of the citizen identity card, or the old 9 digits"),
+    )
+    workplace = forms.CharField(
+        label=gettext_lazy("Workplace or school"),
+        required=False,
+        max_length=160,
+        help_text=gettext_lazy("Many people were vaccinated through their workplace"),
+    )
+    field_order = (
+        "full_name",
+        "date_of_birth",
+        "sex",
+        "id_number",
+        "workplace",
+        "province",
+        "district",
+        "commune",
+    )
+
+    def __init__(self, *args: Any, for_ward: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A child may have no identity card yet.
+        self.fields["id_number"].required = not for_ward
+        if not for_ward:
+            self.fields["full_name"].widget.attrs["autocomplete"] = "name"
+            self.fields["date_of_birth"].widget.attrs["autocomplete"] = "bday"
+
+    def clean_full_name(self) -> str:
+        """A name of one word is a typing slip: people of Viet Nam have two at least."""
+        name = " ".join(str(self.cleaned_data["full_name"]).split())
+        if " " not in name:
+            raise ValidationError(_("Enter the whole name, family name first."), code="short")
+        return name
