@@ -81,3 +81,22 @@ def enter_password(client: Client, email: str = "minh@demo.sotiem.vn", password:
 
 def enter_code(client: Client, code: str, path: str = "/staff/sign-in/code/"):
     return client.post(path, {"code": code})
+
+
+RANDOM = re.compile(
+    r"csrfmiddlewaretoken\" value=\"\w+|nonce=\"[^\"]+|data-csrf=\"\w+|data-now=\"[^\"]+"
+    r"|data-wait=\"\d+|'nonce-[^']+'|<time.*?</time>"
+)
+
+
+def comparable(response, *own: str) -> tuple[object, ...]:
+    """All that a stranger can compare in an answer, less what is random or their own words."""
+    body, location = response.content.decode(), response.headers.get("Location")
+    for words in own:
+        body = body.replace(words, "…")
+    headers = {
+        name: RANDOM.sub("", value)
+        for name, value in response.headers.items()
+        if name not in ("Content-Length", "Retry-After")
+    }
+    return response.status_code, location, headers, sorted(response.cookies), RANDOM.sub("", body)

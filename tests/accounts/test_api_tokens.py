@@ -1,0 +1,94 @@
+"""Keys of programs."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework.test import APIRequestFactory
+
+from accounts import access
+from accounts.api_auth import ApiTokenAuthentication, make_token
+from accounts.models import ApiToken, SessionKind, User
+from vaxreg import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def minh():
+    return User.objects.create_user(email="minh@demo.sotiem.vn")
+
+
+def request_with(header: str | None) -> Request:
+    headers = {"HTTP_AUTHORIZATION": header} if header is not None else {}
+    return Request(
+        APIRequestFactory().get("/", **headers), authenticators=[ApiTokenAuthentication()]
+    )
+
+
+def token_for(user: User, kind: SessionKind = SessionKind.STAFF) -> str:
+    return make_token(user, name="ward register", kind=kind, lifetime=timedelta(days=1))
+
+
+@pytest.mark.parametrize("kind", SessionKind)
+def test_a_token_acts_as_its_user_with_its_kind(minh, kind):
+    request = request_with(f"Token {token_for(minh, kind)}")
+
+    assert request.user == minh
+    assert access.session_kind(request) == kind
+    assert ApiToken.objects.get().last_used_at is not None
+
+
+def test_the_key_is_not_in_the_database(minh):
+    key = token_for(minh)
+
+    assert key not in str(ApiToken.objects.values().get())
+
+
+@pytest.mark.parametrize("header", ["Token", "Token x", "Token a b", "token \xff"])
+def test_a_wrong_header_is_refused(minh, header):
+    token_for(minh)
+
+    with pytest.raises(AuthenticationFailed):
+        _ = request_with(header).user
+
+
+@pytest.mark.parametrize("header", [None, "", "Basic bWluaDp4"])
+def test_requests_without_our_header_are_left_to_other_ways_in(header):
+    assert ApiTokenAuthentication().authenticate(request_with(header)) is None
+
+
+def test_an_expired_token_is_refused(minh):
+    key = token_for(minh)
+
+    with clock.at(timezone.now() + timedelta(days=2)), pytest.raises(AuthenticationFailed):
+        _ = request_with(f"Token {key}").user
+
+
+def test_the_token_of_a_closed_account_is_refused_on_the_next_request(minh):
+    key = token_for(minh)
+    User.objects.update(is_active=False)
+
+    with pytest.raises(AuthenticationFailed):
+        _ = request_with(f"Token {key}").user
+
+
+def test_the_command_makes_a_key_and_revokes_it(minh):
+    out = StringIO()
+    call_command("api_token", minh.email, name="ward register", kind="staff", stdout=out)
+    key = out.getvalue().strip()
+    assert request_with(f"Token {key}").user == minh
+
+    call_command("api_token", minh.email, name="ward register", revoke=True, stdout=out)
+
+    with pytest.raises(AuthenticationFailed):
+        _ = request_with(f"Token {key}").user
+
+
+def test_the_command_says_when_there_is_no_such_user():
+    with pytest.raises(CommandError):
+        call_command("api_token", "nobody@example.vn", name="x")
