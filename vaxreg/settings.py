@@ -250,11 +250,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": None,
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "corrections.api.errors.ErrorHandler"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "VaxReg API",
     "VERSION": "1.0.0",
@@ -264,6 +265,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "corrections.api.schema.add_error_answers",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "DoseKindEnum": "doses.models.DoseFacts.Kind",
+        "CorrectionKindEnum": "corrections.models.Kind",
+        "OrganizationKindEnum": "organizations.models.Organization.Kind",
+    },
 }
 
 # Named checks behind /readyz, each returning a sentence when something is wrong, else "".

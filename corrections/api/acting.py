@@ -1,0 +1,197 @@
+"""What programs may do: file, and take steps on a case. The same verbs as the pages call."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from accounts.models import User
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from corrections import actions, filing
+from corrections.api import serializers as shapes
+from corrections.api.paging import NewestFirst
+from corrections.api.permissions import ForCitizens, ForStaff
+from corrections.api.reading import WITH_NAMES, WithClock, own_corrections, own_record
+from corrections.filing import Claim
+from corrections.models import Channel, Correction
+from doses.models import Dose
+from organizations.models import Organization
+from vaxreg import clock
+
+LONGEST_KEY = 64
+
+
+class Corrections(WithClock, generics.ListAPIView[Correction]):
+    """The corrections of the caller's records, and the way to file new ones."""
+
+    permission_classes = [ForCitizens]
+    serializer_class = shapes.CorrectionSerializer
+    pagination_class = NewestFirst
+    queryset = Correction.objects.none()
+
+    def get_queryset(self) -> QuerySet[Correction]:
+        return own_corrections(cast(User, self.request.user))
+
+    @extend_schema(
+        request=shapes.FilingInputSerializer,
+        responses={201: shapes.FilingSerializer, 200: shapes.FilingSerializer},
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                str,
+                OpenApiParameter.HEADER,
+                required=True,
+                description="Up to 64 characters. The same key again returns the first filing.",
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """File one or several corrections about one record; all of them are stored, or none."""
+        user = cast(User, request.user)
+        key = request.headers.get("Idempotency-Key", "").strip()
+        if not key or len(key) > LONGEST_KEY:
+            raise serializers.ValidationError(
+                {"Idempotency-Key": _("Send a key of 1 to 64 characters in this header.")}
+            )
+        asked = shapes.FilingInputSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        begun = clock.now()
+        filed = filing.file(
+            by=user,
+            citizen=own_record(user, asked.validated_data["record"]),
+            key=key,
+            claims=[_claim(claim) for claim in asked.validated_data["claims"]],
+            words=asked.validated_data["words"],
+            has_no_paper=asked.validated_data["has_no_paper"],
+            channel=Channel.API,
+        )
+        body = shapes.FilingSerializer(filed, context=self.get_serializer_context()).data
+        is_new = filed.received_at >= begun
+        return Response(body, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+
+def _claim(asked: dict[str, Any]) -> Claim:
+    dose = get_object_or_404(Dose, public_id=asked["dose"]) if asked["dose"] else None
+    site = (
+        get_object_or_404(Organization.objects.open(), public_id=asked["site"])
+        if asked["site"]
+        else None
+    )
+    return Claim(
+        proposed=asked["proposed"], dose=dose, named_site=site, site_text=asked["site_text"]
+    )
+
+
+class StepView(WithClock, APIView):
+    """POST takes one step on a case within the caller's reach and answers with the fresh case."""
+
+    permission_classes = [ForStaff]
+    shape: type[serializers.Serializer[Any]] = shapes.StepSerializer
+
+    def case(self, reference: str) -> Correction:
+        user = cast(User, self.request.user)
+        visible = Correction.objects.visible_to(user).select_related(*WITH_NAMES)
+        return get_object_or_404(visible, reference=reference)
+
+    def take(self, case: Correction, by: User, values: dict[str, Any]) -> Correction:
+        raise NotImplementedError
+
+    def post(self, request: Request, reference: str) -> Response:
+        case = self.case(reference)
+        asked = self.shape(data=request.data)
+        asked.is_valid(raise_exception=True)
+        fresh = self.take(case, cast(User, request.user), dict(asked.validated_data))
+        context = {"request": request, "now": clock.now()}
+        return Response(shapes.CorrectionSerializer(fresh, context=context).data)
+
+
+def step(shape: type[serializers.Serializer[Any]]) -> Any:
+    """Describe a step's request and answer for the schema."""
+    return extend_schema(request=shape, responses=shapes.CorrectionSerializer)
+
+
+class PickUp(StepView):
+    """Take a case from the desk."""
+
+    post = step(shapes.StepSerializer)(StepView.post)
+
+    def take(self, case: Correction, by: User, values: dict[str, Any]) -> Correction:
+        return actions.pick_up(case, by=by, **values)
+
+
+class GiveBack(StepView):
+    """Put a case back on the desk."""
+
+    post = step(shapes.StepSerializer)(StepView.post)
+
+    def take(self, case: Correction, by: User, values: dict[str, Any]) -> Correction:
+        return actions.give_back(case, by=by, **values)
+
+
+class Keep(StepView):
+    """Keep a case for later; the clock runs on."""
+
+    shape = shapes.KeepSerializer
+    post = step(shapes.KeepSerializer)(StepView.post)
+
+    def take(self, case: Correction, by: User, values: dict[str, Any]) -> Correction:
+        return actions.keep(case, by=by, **values)
+
+
+class Accept(StepView):
+    """Accept as proposed, in part, or with own values."""
+
+    shape = shapes.AcceptSerializer
+    post = step(shapes.AcceptSerializer)(StepView.post)
+
+    def take(self, case: Correction, by: User, values: dict[str, Any]) -> Correction:
+        return actions.accept(case, by=by, **values)
+
+
+class Refuse(StepView):
+    """Refuse on one of the thirteen official grounds."""
+
+    shape = shapes.RefuseSerializer
+    post = step(shapes.RefuseSerializer)(StepView.post)
+
+    def take(self, case: Correction, by: User, values: dict[str, Any]) -> Correction:
+        return actions.refuse(case, by=by, **values)
+
+
+class Remind(StepView):
+    """Remind the holder; once a day for each case."""
+
+    shape = shapes.RemindSerializer
+    post = step(shapes.RemindSerializer)(StepView.post)
+
+    def take(self, case: Correction, by: User, values: dict[str, Any]) -> Correction:
+        return actions.remind(case, by=by, **values)
+
+
+class Reassign(StepView):
+    """Give a case to another organization of the caller's reach."""
+
+    shape = shapes.ReassignSerializer
+    post = step(shapes.ReassignSerializer)(StepView.post)
+
+    def take(self, case: Correction, by: User, values: dict[str, Any]) -> Correction:
+        to: UUID = values.pop("to")
+        return actions.reassign(
+            case, by=by, to=get_object_or_404(Organization, public_id=to), **values
+        )
+
+
+class TakeOver(StepView):
+    """Move an overdue case to the caller's own desk, to be decided in the holder's place."""
+
+    shape = shapes.TakeOverSerializer
+    post = step(shapes.TakeOverSerializer)(StepView.post)
+
+    def take(self, case: Correction, by: User, values: dict[str, Any]) -> Correction:
+        return actions.take_over(case, by=by, **values)

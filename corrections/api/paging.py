@@ -1,0 +1,22 @@
+"""Cursor pages: the same cost on the first page and on the thousandth."""
+
+from rest_framework.pagination import CursorPagination
+
+
+class NewestFirst(CursorPagination):
+    page_size = 25
+    max_page_size = 100
+    page_size_query_param = "page_size"
+    ordering = ("-received_at", "-id")
+
+
+class MostUrgentFirst(CursorPagination):
+    page_size = 25
+    max_page_size = 100
+    page_size_query_param = "page_size"
+    ordering = ("due_at", "id")
+
+
+class ByName(CursorPagination):
+    page_size = 50
+    ordering = ("search_name", "id")

@@ -1,0 +1,194 @@
+"""What programs send and get: field lists. Rules stand in the verbs, not here."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from citizens.models import Citizen, RecordLink
+from corrections import facts
+from corrections.facts import Field, Position
+from corrections.filing import MOST_CLAIMS
+from corrections.lifecycle import Ground
+from corrections.models import Correction, CorrectionEvent, Filing
+from doses.models import Dose, Vaccine
+from organizations.models import Organization
+
+
+class VaccineSerializer(serializers.ModelSerializer[Vaccine]):
+    class Meta:
+        model = Vaccine
+        fields = ["code", "name", "manufacturer", "approved_on", "primary_doses"]
+
+
+class OrganizationSerializer(serializers.ModelSerializer[Organization]):
+    id = serializers.UUIDField(source="public_id", read_only=True)
+
+    class Meta:
+        model = Organization
+        fields = ["id", "code", "name", "kind", "phone"]
+
+
+class RecordSerializer(serializers.ModelSerializer[Citizen]):
+    id = serializers.UUIDField(source="public_id", read_only=True)
+    relation = serializers.ChoiceField(choices=RecordLink.Relation.choices, read_only=True)
+
+    class Meta:
+        model = Citizen
+        fields = ["id", "full_name", "date_of_birth", "sex", "relation"]
+
+
+class DoseSerializer(serializers.ModelSerializer[Dose]):
+    id = serializers.UUIDField(source="public_id", read_only=True)
+    vaccine = serializers.SlugRelatedField[Vaccine](slug_field="code", read_only=True)
+    organization = OrganizationSerializer(read_only=True)
+
+    class Meta:
+        model = Dose
+        fields = [
+            "id", "vaccine", "given_on", "organization", "lot", "kind", "ordinal", "provenance",
+            "recorded_at", "revision",
+        ]  # fmt: skip
+
+
+class FactsSerializer(serializers.Serializer[dict[str, str]]):
+    """Facts about a dose; what is left out stays as it is or is not known."""
+
+    vaccine = serializers.CharField(required=False, help_text=_("Vaccine code."))
+    given_on = serializers.DateField(required=False)
+    organization = serializers.UUIDField(required=False, help_text=_("Id of the site."))
+    lot = serializers.CharField(required=False, max_length=64)
+    position = serializers.ChoiceField(choices=Position.choices, required=False)
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        values = super().to_internal_value(data)
+        return {name: str(value) for name, value in values.items()}
+
+    def to_representation(self, instance: dict[str, str]) -> dict[str, str]:
+        return {name: instance[name] for name in Field if name in instance}
+
+
+class EventSerializer(serializers.ModelSerializer[CorrectionEvent]):
+    organization = serializers.CharField(source="organization.name", default=None)
+
+    class Meta:
+        model = CorrectionEvent
+        fields = ["step", "to_status", "party", "organization", "at", "remark"]
+
+
+class CorrectionSerializer(serializers.ModelSerializer[Correction]):
+    """A correction as its citizen and its desk see it; never the name of a reviewer."""
+
+    dose = serializers.SlugRelatedField[Dose](slug_field="public_id", read_only=True)
+    holder = OrganizationSerializer(read_only=True, allow_null=True)
+    recorded = FactsSerializer(read_only=True)
+    proposed = FactsSerializer(read_only=True)
+    decided = FactsSerializer(read_only=True, allow_null=True)
+    reason = serializers.CharField(source="reason_shown", read_only=True)
+    is_overdue = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Correction
+        fields = [
+            "reference", "kind", "status", "dose", "holder", "reason", "recorded", "proposed",
+            "decided", "site_text", "received_at", "due_at", "is_overdue", "decided_at", "ground",
+            "remark", "version",
+        ]  # fmt: skip
+
+    @extend_schema_field(serializers.BooleanField())
+    def get_is_overdue(self, correction: Correction) -> bool:
+        return correction.is_overdue(self.context["now"])
+
+
+class CorrectionDetailSerializer(CorrectionSerializer):
+    events = EventSerializer(many=True, read_only=True)
+    words = serializers.CharField(source="filing.words", read_only=True)
+
+    class Meta(CorrectionSerializer.Meta):
+        fields = [*CorrectionSerializer.Meta.fields, "words", "events"]
+
+
+class QueueSerializer(serializers.ModelSerializer[Correction]):
+    """A line of the queue."""
+
+    citizen = serializers.CharField(source="citizen.full_name", read_only=True)
+    asked = serializers.SerializerMethodField()
+    is_overdue = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Correction
+        fields = [
+            "reference", "kind", "status", "citizen", "asked", "received_at", "due_at",
+            "is_overdue", "version",
+        ]  # fmt: skip
+
+    @extend_schema_field(serializers.CharField())
+    def get_asked(self, correction: Correction) -> str:
+        return facts.headline(correction)
+
+    @extend_schema_field(serializers.BooleanField())
+    def get_is_overdue(self, correction: Correction) -> bool:
+        return correction.is_overdue(self.context["now"])
+
+
+class ClaimSerializer(serializers.Serializer[Any]):
+    """One disputed dose: its id, or none for a missing one."""
+
+    dose = serializers.UUIDField(required=False, allow_null=True, default=None)
+    proposed = FactsSerializer()
+    site = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text=_("Site of a missing dose.")
+    )
+    site_text = serializers.CharField(required=False, default="", allow_blank=True, max_length=200)
+
+
+class FilingInputSerializer(serializers.Serializer[Any]):
+    record = serializers.UUIDField()
+    claims = ClaimSerializer(many=True, min_length=1, max_length=MOST_CLAIMS)
+    words = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
+    has_no_paper = serializers.BooleanField(required=False, default=False)
+
+
+class FilingSerializer(serializers.ModelSerializer[Filing]):
+    id = serializers.UUIDField(source="public_id", read_only=True)
+    corrections = CorrectionSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Filing
+        fields = ["id", "received_at", "corrections"]
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    version = serializers.IntegerField(
+        required=False, help_text=_("The version you read; another one now is refused.")
+    )
+
+
+class KeepSerializer(StepSerializer):
+    remark = serializers.CharField(max_length=2000)
+
+
+class AcceptSerializer(StepSerializer):
+    values = FactsSerializer(required=False, help_text=_("Own values; without them: as proposed."))
+    remark = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
+
+
+class RefuseSerializer(StepSerializer):
+    ground = serializers.ChoiceField(choices=[(g.value, g.name) for g in Ground])
+    remark = serializers.CharField(max_length=2000)
+
+
+class RemindSerializer(serializers.Serializer[Any]):
+    remark = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
+
+
+class ReassignSerializer(StepSerializer):
+    to = serializers.UUIDField(help_text=_("Id of the organization."))
+    reason = serializers.CharField(max_length=2000)
+
+
+class TakeOverSerializer(StepSerializer):
+    reason = serializers.CharField(max_length=2000)
+
+
