@@ -1,4 +1,7 @@
-"""Whose record it is: citizens, every revision of their identity, who may open it, who did."""
+"""Whose record it is: citizens, every revision of their identity, who may open it, who did.
+
+Foreign keys have an index only where a question needs it and no wider index serves.
+"""
 
 import uuid
 from datetime import date
@@ -58,6 +61,7 @@ class Identity(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("area"),
+        db_index=False,
     )
 
     class Meta:
@@ -138,7 +142,11 @@ class CitizenRevision(Identity):
     """The identity of a citizen as it stood from one moment on. Append-only (migration 0002)."""
 
     citizen = models.ForeignKey(
-        Citizen, on_delete=models.PROTECT, related_name="revisions", verbose_name=_("citizen")
+        Citizen,
+        on_delete=models.PROTECT,
+        related_name="revisions",
+        verbose_name=_("citizen"),
+        db_index=False,
     )
     number = models.PositiveSmallIntegerField(_("revision"))
     by = models.ForeignKey(
@@ -147,6 +155,7 @@ class CitizenRevision(Identity):
         null=True,
         related_name="+",
         verbose_name=_("by"),
+        db_index=False,
     )
     by_organization = models.ForeignKey(
         Organization,
@@ -154,6 +163,7 @@ class CitizenRevision(Identity):
         null=True,
         related_name="+",
         verbose_name=_("by organization"),
+        db_index=False,
     )
     why = models.CharField(_("why"), max_length=500, blank=True)
     correction_reference = models.CharField(_("correction"), max_length=16, blank=True)
@@ -255,7 +265,11 @@ class RecordVisit(models.Model):
         verbose_name=_("user"),
     )
     citizen = models.ForeignKey(
-        Citizen, on_delete=models.PROTECT, related_name="visits", verbose_name=_("citizen")
+        Citizen,
+        on_delete=models.PROTECT,
+        related_name="visits",
+        verbose_name=_("citizen"),
+        db_index=False,
     )
     organization = models.ForeignKey(
         Organization,
@@ -264,6 +278,7 @@ class RecordVisit(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("organization"),
+        db_index=False,
     )
     why = models.CharField(_("why"), max_length=16, choices=Why)
     at = models.DateTimeField(_("at"), db_default=Now())

@@ -156,17 +156,17 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return self.filter(reach)
 
     def able_to_receive(self) -> Self:
-        """Open, and with somebody active who reviews: a queue that a person looks at."""
+        """Open, and with somebody active who decides: a queue that a person looks at."""
         working = Membership.objects.live().filter(
             organization=models.OuterRef("pk"), user__is_active=True
         )
         # Officers decide the cases that their own centre or department holds.
-        reviewers = working.filter(
+        deciders = working.filter(
             role__in=[Membership.Role.REVIEWER, Membership.Role.LEAD, Membership.Role.OFFICER]
         )
         agents = working.filter(role=Membership.Role.HOTLINE)
         return self.open().filter(
-            models.Exists(reviewers) | Q(models.Exists(agents), kind=Organization.Kind.HOTLINE)
+            models.Exists(deciders) | Q(models.Exists(agents), kind=Organization.Kind.HOTLINE)
         )
 
 
@@ -333,6 +333,7 @@ class Membership(models.Model):
         on_delete=models.PROTECT,
         related_name="memberships",
         verbose_name=_("organization"),
+        db_index=False,
     )
     role = models.CharField(_("role"), max_length=16, choices=Role)
     since = models.DateTimeField(_("since"), db_default=Now())
@@ -364,7 +365,6 @@ class Membership(models.Model):
             models.Index(fields=["organization", "role"], name="membership_organization_role")
         ]
         constraints = [
-            # Its index also answers "what does this user hold", so user needs no other one.
             ExclusionConstraint(
                 name="membership_once_at_a_time",
                 expressions=[

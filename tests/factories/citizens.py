@@ -1,0 +1,52 @@
+"""Citizens, links and visits for tests."""
+
+from datetime import date
+
+from factory.declarations import Sequence, SubFactory, Trait
+from factory.django import DjangoModelFactory
+
+from citizens.models import Citizen, RecordLink, RecordVisit
+from tests.factories.accounts import UserFactory
+
+
+class CitizenFactory(DjangoModelFactory[Citizen]):
+    """A grown-up with ID number and phone; traits for those who lack something."""
+
+    class Meta:
+        model = Citizen
+
+    class Params:
+        child = Trait(date_of_birth=date(2012, 9, 1), id_number=None)
+        foreigner = Trait(full_name="Anna Schmidt", id_number=Sequence(lambda n: f"C{n:08}"))
+        without_phone = Trait(phone="")
+        self_declared = Trait(provenance=Citizen.Provenance.SELF_DECLARED)
+
+    full_name = Sequence(lambda n: f"Trần Văn Thử {n}")
+    date_of_birth = date(1985, 6, 15)
+    sex = "male"
+    id_number = Sequence(lambda n: f"0010850{n:05}")
+    phone = Sequence(lambda n: f"+8498{n:07}")
+
+
+class RecordLinkFactory(DjangoModelFactory[RecordLink]):
+    """A citizen's own record; `guardian=True` for somebody in their care."""
+
+    class Meta:
+        model = RecordLink
+
+    class Params:
+        guardian = Trait(relation="guardian", proven_by="staff")
+
+    user = SubFactory(UserFactory)
+    citizen = SubFactory(CitizenFactory)
+    relation = "self"
+    proven_by = "phone_and_id"
+
+
+class RecordVisitFactory(DjangoModelFactory[RecordVisit]):
+    class Meta:
+        model = RecordVisit
+
+    user = SubFactory(UserFactory)
+    citizen = SubFactory(CitizenFactory)
+    why = "own"

@@ -1,0 +1,116 @@
+"""Appointing, ending, closing: who may, and what it leaves behind."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from organizations import actions
+from organizations.models import Membership, Organization
+from tests.factories.accounts import UserFactory
+from tests.factories.organizations import MembershipFactory
+from vaxreg import clock
+
+
+@pytest.fixture
+def huong(country):
+    return MembershipFactory(organization=country["tay_ho"], officer=True).user
+
+
+def test_an_officer_appoints_people_in_the_sub_tree(country, huong):
+    nurse = UserFactory(staff=True)
+
+    membership = actions.appoint(nurse, country["buoi"], "reviewer", by=huong)
+
+    assert membership.appointed_by == huong
+    assert Organization.objects.within_reach(nurse).contains(country["buoi"])
+
+
+def test_an_officer_appoints_nobody_in_another_district(country, huong):
+    with pytest.raises(PermissionDenied):
+        actions.appoint(UserFactory(staff=True), country["lang_thuong"], "reviewer", by=huong)
+
+
+def test_a_reviewer_appoints_nobody_but_a_lead_does(country):
+    reviewer = MembershipFactory(organization=country["buoi"]).user
+    lead = MembershipFactory(organization=country["buoi"], lead=True).user
+
+    with pytest.raises(PermissionDenied):
+        actions.appoint(UserFactory(staff=True), country["buoi"], "reviewer", by=reviewer)
+    actions.appoint(UserFactory(staff=True), country["buoi"], "reviewer", by=lead)
+
+    assert Membership.objects.filter(appointed_by=lead).count() == 1
+
+
+def test_appointing_twice_gives_one_membership(country):
+    nurse = UserFactory(staff=True)
+
+    first = actions.appoint(nurse, country["buoi"], "reviewer", by=None)
+    second = actions.appoint(nurse, country["buoi"], "reviewer", by=None)
+
+    assert first == second
+
+
+def test_nobody_is_appointed_to_a_closed_organization(country):
+    actions.close(country["buoi"], by=None)
+
+    with pytest.raises(actions.CannotAppoint):
+        actions.appoint(UserFactory(staff=True), country["buoi"], "reviewer", by=None)
+
+
+def test_ending_a_membership_takes_the_reach_away_at_once_and_keeps_who_did_it(country, huong):
+    membership = MembershipFactory(organization=country["buoi"], since=clock.now())
+
+    ended = actions.end_membership(membership, by=huong)
+
+    assert ended.ended_by == huong
+    assert not Organization.objects.within_reach(membership.user).exists()
+
+
+def test_ending_an_ended_membership_changes_nothing(country, huong):
+    yesterday = clock.now() - timedelta(days=1)
+    membership = MembershipFactory(
+        organization=country["buoi"], since=yesterday - timedelta(days=1), until=yesterday
+    )
+
+    ended = actions.end_membership(membership, by=huong)
+
+    assert (ended.until, ended.ended_by) == (yesterday, None)
+
+
+def test_an_officer_elsewhere_ends_no_membership(country, huong):
+    membership = MembershipFactory(organization=country["lang_thuong"])
+
+    with pytest.raises(PermissionDenied):
+        actions.end_membership(membership, by=huong)
+
+
+def test_closing_ends_all_memberships_and_names_the_successor(country, huong):
+    nurse = MembershipFactory(organization=country["buoi"]).user
+
+    closed = actions.close(country["buoi"], by=huong, successor=country["nhat_tan"])
+
+    assert closed.successor == country["nhat_tan"]
+    assert not closed.is_open
+    assert not Membership.objects.live().filter(user=nurse).exists()
+
+
+def test_an_organization_with_open_parts_is_not_closed(country):
+    with pytest.raises(actions.CannotClose):
+        actions.close(country["tay_ho"], by=None)
+
+
+def test_a_closed_organization_is_nobodys_successor(country):
+    actions.close(country["nhat_tan"], by=None)
+    closed = Organization.objects.get(code="TYT-00094")
+
+    with pytest.raises(actions.CannotClose):
+        actions.close(country["buoi"], by=None, successor=closed)
+
+
+def test_closing_twice_keeps_the_first_day_and_successor(country):
+    first = actions.close(country["buoi"], by=None, successor=country["nhat_tan"])
+
+    again = actions.close(country["buoi"], by=None)
+
+    assert (again.closed_on, again.successor) == (first.closed_on, country["nhat_tan"])
