@@ -25,6 +25,8 @@
     if (clock.classList.contains(`sla--${state}`)) return;
     clock.classList.remove("sla--ok", "sla--soon", "sla--over");
     clock.classList.add(`sla--${state}`);
+    const stripe = clock.querySelector("progress");
+    if (state === "over" && stripe) stripe.value = stripe.max;
     const icon = document.getElementById("icon-over");
     if (state === "over" && icon) clock.querySelector(".icon").replaceWith(icon.content.cloneNode(true));
   });
@@ -92,7 +94,9 @@
     const frame = photo.querySelector("[data-frame]");
     const zoom = photo.querySelector(".photo__zoom");
     if (!frame || !zoom) return;
-    const set = (on) => { if (zoom.checked !== on) zoom.checked = on; };
+    const centre = () => frame.scrollTo((frame.scrollWidth - frame.clientWidth) / 2, (frame.scrollHeight - frame.clientHeight) / 2);
+    const set = (on) => { if (zoom.checked !== on) { zoom.checked = on; centre(); } };
+    zoom.addEventListener("change", centre);
     frame.addEventListener("wheel", (event) => { if (event.ctrlKey || !zoom.checked) { if (event.ctrlKey || event.deltaY < 0) { event.preventDefault(); set(event.deltaY < 0); } } }, { passive: false });
     let spread = 0;
     const gap = (touches) => Math.hypot(touches[0].clientX - touches[1].clientX, touches[0].clientY - touches[1].clientY);
