@@ -24,9 +24,9 @@ def minh():
 
 
 def request_with(header: str | None) -> Request:
-    headers = {"HTTP_AUTHORIZATION": header} if header is not None else {}
+    headers = {} if header is None else {"authorization": header}
     return Request(
-        APIRequestFactory().get("/", **headers), authenticators=[ApiTokenAuthentication()]
+        APIRequestFactory().get("/", headers=headers), authenticators=[ApiTokenAuthentication()]
     )
 
 

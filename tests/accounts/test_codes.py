@@ -103,7 +103,7 @@ def test_a_stranger_who_asks_for_codes_to_my_number_does_not_spoil_mine():
 )
 def test_codes_to_one_number_are_limited_per_minute_hour_and_day(after, allowed):
     now = timezone.now()
-    verdicts = []
+    verdicts: list[bool] = []
     for seconds in [0, *after]:
         with clock.at(now + timedelta(seconds=seconds)):
             verdicts.append(codes.send(LAN, address=f"10.0.0.{len(verdicts)}").verdict.allowed)

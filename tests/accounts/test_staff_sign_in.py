@@ -1,10 +1,12 @@
 """The staff's door: password, then the second factor; never one of them alone."""
 
+import time
 from datetime import timedelta
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 from django.urls import get_resolver
 
@@ -143,15 +145,13 @@ def test_the_first_sign_in_asks_for_a_new_password_and_an_app_and_shows_recovery
         email="hoa@demo.sotiem.vn", password=PASSWORD, must_change_password=True
     )
 
-    begun = enter_password(client, hoa.email)
+    begun = enter_password(client, "hoa@demo.sotiem.vn")
     changed = client.post(
         begun.headers["Location"], {"password": NEW_PASSWORD, "again": NEW_PASSWORD}
     )
     page = client.get(changed.headers["Location"])
     secret = page.context["secret"]
-    code = two_factor.format_hotp_value(
-        two_factor.hotp_value(secret, next(two_factor.yield_hotp_counters_from_time()) + 1)
-    )
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
     bound = enter_code(client, code, changed.headers["Location"])
     shown = client.get(bound.headers["Location"])
     done = client.post(bound.headers["Location"], {"saved": "on"})

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
@@ -238,7 +239,7 @@ def test_a_refused_e_mail_address_is_given_up_and_a_busy_server_asked_again(
     def refuse(self, *args):
         raise smtplib.SMTPRecipientsRefused({"lan@example.vn": (code, b"no")})
 
-    monkeypatch.setattr(channels.EmailMessage, "send", refuse)
+    monkeypatch.setattr(EmailMessage, "send", refuse)
     message = write(channel="email", recipient="lan@example.vn")
 
     actions.deliver_due()
@@ -280,7 +281,7 @@ class Gateway(BaseHTTPRequestHandler):
     """An SMS gateway that answers what the test tells it."""
 
     answers: list[int] = []
-    seen: list[dict] = []
+    seen: list[dict[str, str]] = []
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
