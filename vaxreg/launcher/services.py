@@ -15,7 +15,11 @@ def only_one(places: Places) -> Iterator[Lock]:
     """Hold the lock. Raises Trouble saying where the other one runs."""
     try:
         with held(places.lock) as lock:
-            yield lock
+            try:
+                yield lock
+            finally:
+                with contextlib.suppress(OSError):
+                    places.sockets.rmdir()
     except AlreadyHeld as running:
         pid = running.holder.get("pid", "?")
         if url := running.holder.get("url"):

@@ -1,0 +1,238 @@
+"""Drills: `./run` is started, interrupted, killed and started again, as it happens to people.
+
+One prepared copy of the project serves all; they run in the order in which they stand.
+"""
+
+import os
+import pwd
+import re
+import socket
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.launcher.house import House, copy_of_project, free_port, wait_for
+from vaxreg.launcher.places import ROOT
+
+pytestmark = pytest.mark.drill
+AS_ROOT = os.getuid() == 0
+# Seconds; about two are usual, more is allowed to a busy machine.
+SOON = 15
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Iterator[House]:
+    """A copy that has been started once, so that its data and generated files are there."""
+    with tempfile.TemporaryDirectory(prefix="vaxreg-drill-", dir="/var/tmp") as folder:
+        Path(folder).chmod(0o755)
+        house = copy_of_project(Path(folder) / "house")
+        try:
+            house.start(PORT=str(free_port()))
+            house.sql("CREATE TABLE drill (word text)")
+            house.sql("INSERT INTO drill VALUES ('kept')")
+            house.press_ctrl_c()
+            yield house
+        finally:
+            house.clean()
+
+
+@pytest.fixture
+def house(prepared: House) -> Iterator[House]:
+    yield prepared
+    prepared.end()
+
+
+def copy_of(prepared: House, folder: Path, become: Sequence[str] = ()) -> House:
+    """Copy a prepared house with its data to another folder."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", prepared.folder, folder], check=True)
+    return House(folder, become)
+
+
+def test_ctrl_c_in_the_terminal_leaves_nothing_running(house: House):
+    house.start(PORT=str(free_port()))
+    assert house.get("healthz") == 200
+    assert "Installing" not in house.text
+
+    seconds = house.press_ctrl_c()
+
+    assert seconds < SOON
+    assert house.launcher is not None
+    assert house.launcher.returncode == 0
+    assert house.processes() == []
+    assert house.places.lock.read_text() == ""
+    assert not house.places.sockets.exists()
+
+
+def test_a_second_start_says_where_the_first_one_runs(house: House):
+    house.start(PORT=str(free_port()))
+
+    second = house.run()
+    reset = house.run("--reset")
+    joined = house.run("manage", "shell", "-v0", "-c", "print(6 * 7)")
+
+    assert second.returncode == 1
+    assert f"already runs here: {house.url}" in second.stderr
+    assert reset.returncode == 1
+    assert joined.stdout.strip() == "42"
+    assert house.get("readyz") == 200
+
+
+def test_whoever_is_killed_is_started_again(house: House):
+    house.start(PORT=str(free_port()))
+    before = {name: house.process(name) for name in ("web", "worker", "beat")}
+
+    house.kill(*before.values())
+
+    for name, old in before.items():
+        wait_for(lambda n=name, o=old: _is_back(house, n, o.pid), 20, f"{name} back")
+    wait_for(lambda: house.get("readyz") == 200, 30, "ready again")
+
+
+def test_without_its_database_everything_stops_and_says_why(house: House):
+    house.start(PORT=str(free_port()))
+
+    house.kill(house.process("db"))
+    house.ended()
+
+    assert house.launcher is not None
+    assert house.launcher.returncode == 1
+    assert "db has ended" in house.text
+    wait_for(lambda: not house.processes(), SOON, "everything gone")
+
+
+def test_a_killed_launcher_leaves_nothing_and_the_next_start_keeps_the_data(house: House):
+    house.start(PORT=str(free_port()))
+    assert house.launcher is not None
+
+    house.launcher.kill()
+    house.launcher.wait()
+    wait_for(lambda: not house.processes(), SOON, "children gone")
+    house.start(PORT=str(free_port()))
+
+    assert house.sql("SELECT word FROM drill") == [("kept",)]
+
+
+def test_after_kill_9_of_everything_at_once_the_next_start_recovers(house: House):
+    house.start(PORT=str(free_port()))
+    owner = house.process("db").uids().real
+
+    house.kill(*house.processes())
+    wait_for(lambda: not house.processes(), SOON, "all dead")
+    with subprocess.Popen(["sleep", "60"], user=owner if AS_ROOT else None) as stranger:
+        _reuse_pid_of_database(house, stranger.pid)
+        house.start(PORT=str(free_port()))
+
+        assert stranger.poll() is None
+        stranger.kill()
+    assert house.sql("SELECT word FROM drill") == [("kept",)]
+    assert house.get("readyz") == 200
+
+
+def test_a_busy_port_is_passed_over_and_said(house: House):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            other.bind(("127.0.0.1", 8000))
+            other.listen(1)
+        except OSError:
+            pass  # Somebody else has it: as good.
+
+        house.start()
+
+    assert "port 8000 is busy" in house.text
+    assert re.search(r"http://localhost:80\d\d/", house.url)
+    assert not house.url.endswith(":8000/")
+
+
+def test_a_busy_port_that_was_asked_for_is_an_error(house: House):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen(1)
+        port = other.getsockname()[1]
+
+        refused = house.run(PORT=str(port))
+
+    assert refused.returncode == 1
+    assert f"Port {port} (from PORT) is in use" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_management_command_alone_brings_its_own_services(house: House):
+    done = house.run(
+        "manage",
+        "shell",
+        "-v0",
+        "-c",
+        "from django.db import connection as c; k = c.cursor(); "
+        "k.execute('SELECT word FROM drill'); print(k.fetchone()[0])",
+    )
+
+    assert done.stdout.strip().endswith("kept"), done.stdout + done.stderr
+    assert house.processes() == []
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="needs root to hide a folder from PostgreSQL's account")
+def test_root_in_a_closed_folder_with_a_long_path_opens_nothing(prepared: House):
+    with tempfile.TemporaryDirectory(prefix="vaxreg-closed-", dir="/var/tmp") as closed:
+        long = Path(closed) / ("a-folder-with-a-very-long-name-" * 2) / ("b" * 60)
+        house = copy_of(prepared, long / "house")
+        try:
+            house.start(PORT=str(free_port()))
+
+            assert len(str(house.folder)) > 124
+            assert house.sql("SELECT word FROM drill") == [("kept",)]
+            assert "its data is in /var/tmp/" in house.text
+            assert stat.S_IMODE(Path(closed).stat().st_mode) == 0o700
+            house.press_ctrl_c()
+            assert house.run("--reset").returncode == 0
+            assert not house.places.var.exists()
+            assert not house.places.sockets.exists()
+        finally:
+            house.clean()
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="the other drills ran as an ordinary user already")
+def test_an_ordinary_account_can_do_it_too(prepared: House):
+    nobody = pwd.getpwnam("nobody")
+    folder = prepared.folder.with_name("ordinary")
+    house = copy_of(prepared, folder, become=_becoming(nobody))
+    try:
+        subprocess.run(["chown", "-Rh", str(nobody.pw_uid), house.folder], check=True)
+        house.start(PORT=str(free_port()), HOME="/nonexistent")
+
+        assert house.get("readyz") == 200
+        assert {process.uids().real for process in house.processes()} == {nobody.pw_uid}
+        assert house.press_ctrl_c() < SOON
+        assert house.processes() == []
+    finally:
+        house.clean()
+
+
+def _is_back(house: House, name: str, old: int) -> bool:
+    try:
+        return house.process(name).pid != old
+    except AssertionError:
+        return False
+
+
+def _reuse_pid_of_database(house: House, pid: int) -> None:
+    """Let the pid file of the dead database name a living stranger, as after many forks."""
+    path = house.places.var / "postgres" / "postmaster.pid"
+    _, *rest = path.read_text().split("\n")
+    path.write_text("\n".join([str(pid), *rest]))
+
+
+def _becoming(account: pwd.struct_passwd) -> list[str]:
+    """Return what turns root into the account; it may pass through the folders of our Python."""
+    ids = [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+    try:
+        python = ROOT / ".venv" / "bin" / "python"
+        subprocess.run([python, "-c", ""], user=account.pw_uid, extra_groups=[], check=True)
+    except PermissionError:
+        ids += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    return ["setpriv", *ids]
