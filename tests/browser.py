@@ -1,0 +1,96 @@
+"""A real browser for tests: finding Chromium, opening pages, and what every page must satisfy."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge", "brave-browser")
+ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Chromium logs each answer with an error status; a form with mistakes is one.
+EXPECTED = "the server responded with a status of 422"
+
+
+def find_browser() -> str:
+    """Return the path of a Chromium; skip the test without one, unless E2E_REQUIRED is set."""
+    found = os.environ.get("E2E_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        words = "no Chromium found; set E2E_BROWSER or install chromium"
+        if os.environ.get("E2E_REQUIRED"):
+            pytest.fail(words)
+        pytest.skip(words)
+    return found
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Start Chromium for a module or a session; Playwright's loop forbids Django's async guard."""
+    path = find_browser()
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            yield chromium
+            chromium.close()
+    finally:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass
+class Visit:
+    """A page that remembers what went wrong in its console (a CSP violation is an error there)."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+
+    def go(self, url: str) -> None:
+        """Open an address and wait for its fonts."""
+        self.page.goto(url)
+        self.page.evaluate("document.fonts.ready")
+
+    def complaints(self) -> list[str]:
+        """What is wrong with the page as it is now: console, accessibility, sideways scroll."""
+        found = list(self.errors)
+        answer = Axe().run(self.page, options={"runOnly": RULES})
+        for rule in answer.response["violations"]:
+            places = [str(node["target"]) for node in rule["nodes"][:3]]
+            found.append(f"{rule['id']}: {rule['help']} at {', '.join(places)}")
+        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append("scrolls sideways")
+        return found
+
+
+@contextmanager
+def visit(chromium: Browser, *, width: int = 390, **options: Any) -> Iterator[Visit]:
+    """A fresh browser window, in Vietnamese, as wide as said."""
+    viewport = {"width": width, "height": 900}
+    context = chromium.new_context(viewport=viewport, locale="vi-VN", **options)
+    visited = Visit(context.new_page())
+    visited.page.on(
+        "console",
+        lambda message: (
+            visited.errors.append(message.text)
+            if message.type == "error" and EXPECTED not in message.text
+            else None
+        ),
+    )
+    visited.page.on("pageerror", lambda error: visited.errors.append(str(error)))
+    try:
+        yield visited
+    finally:
+        context.close()
