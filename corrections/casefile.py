@@ -1,0 +1,192 @@
+"""The case file: everything that a reviewer reads about one correction on one page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from citizens.access import is_own_or_family
+from citizens.masking import mask_id
+from corrections import access, deadlines, facts, hints, history, lifecycle
+from corrections.facts import FIELD_LABELS, Facts, Field, Position, Row
+from corrections.hints import Hints
+from corrections.history import Line
+from corrections.lifecycle import Party, Status
+from corrections.models import Correction, Evidence, Kind, facts_of
+from doses.models import Dose
+from vaxreg import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+DECIDING = frozenset({"accept", "accept_in_part", "refuse", "keep"})
+EARLIER_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact before and after, in the words people read."""
+
+    label: str
+    old: str
+    new: str
+
+    @property
+    def is_changed(self) -> bool:
+        return self.old != self.new
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A correction as one user sees it, with the steps that this user may take now."""
+
+    case: Correction
+    user: "User"
+    steps: frozenset[str]
+    not_yours: str
+    held_until: datetime | None
+    now: datetime
+
+    @property
+    def is_mine(self) -> bool:
+        """Picked up by the user, in this or in another window."""
+        return self.case.status == Status.IN_REVIEW and self.case.reviewer_id == self.user.pk
+
+    @property
+    def may_pick_up(self) -> bool:
+        return "pick_up" in self.steps and not self.is_mine and self.held_until is None
+
+    @property
+    def may_give_back(self) -> bool:
+        return "give_back" in self.steps and self.is_mine
+
+    @property
+    def may_decide(self) -> bool:
+        return bool(self.steps & DECIDING) and self.held_until is None
+
+    @property
+    def headline(self) -> str:
+        return facts.headline(self.case)
+
+    @property
+    def is_missing_dose(self) -> bool:
+        return self.case.kind == Kind.MISSING_DOSE
+
+    @property
+    def masked_id(self) -> str:
+        return mask_id(self.case.citizen.id_number)
+
+    def rows(self) -> list[tuple[Row, list[str]]]:
+        """The comparison, each row with the hints that belong under it."""
+        found = self._hints() if self.case.is_open else {}
+        return [(row, found.get(row.field, [])) for row in facts.compare(self.case)]
+
+    def _hints(self) -> Hints:
+        as_it_would_stand = {**self.case.recorded, **self.case.proposed}
+        return hints.about(as_it_would_stand, self.case.citizen, dose=self.case.dose)
+
+    def changed_since(self) -> list[Change]:
+        """What the record says now and did not say when the proposal was filed."""
+        if self.case.kind != Kind.WRONG_FIELDS or self.case.dose is None or not self.case.is_open:
+            return []
+        return [
+            change
+            for change in changes(self.case.recorded, facts_of(self.case.dose))
+            if change.is_changed
+        ]
+
+    def other_doses(self) -> list[tuple[Dose, str]]:
+        """The citizen’s other doses, oldest first, each with its place in the series."""
+        doses = Dose.objects.of(self.case.citizen).shown_to_citizen()
+        if self.case.dose is not None:
+            doses = doses.exclude(pk=self.case.dose.pk)
+        return [(dose, str(Position(f"{dose.kind}-{dose.ordinal}").label)) for dose in doses]
+
+    def earlier(self) -> list[tuple[Correction, str]]:
+        """Other proposals about this citizen, the latest first, each with its headline."""
+        others = (
+            self.case.citizen.corrections.exclude(pk=self.case.pk)
+            .select_related("holder")
+            .order_by("-received_at", "-pk")[:EARLIER_SHOWN]
+        )
+        return [(other, facts.headline(other)) for other in others]
+
+    def history(self) -> list[Line]:
+        return history.lines(self.case, history.Audience.STAFF)
+
+    def photos(self) -> QuerySet[Evidence]:
+        return self.case.filing.evidence.all()
+
+
+def of(case: Correction, user: "User") -> CaseFile:
+    """Return the file of a case for a user who may see it."""
+    now = clock.now()
+    parties = access.parties_of(user, case)
+    steps = frozenset(lifecycle.possible(Status(case.status), parties))
+    return CaseFile(
+        case=case,
+        user=user,
+        steps=steps,
+        not_yours="" if Party.REVIEWER in parties else why_not(case, user),
+        held_until=_held_until(case, user, now),
+        now=now,
+    )
+
+
+def why_not(case: Correction, user: "User") -> str:
+    """Say why a user who sees the case may not decide it."""
+    if is_own_or_family(user, case.citizen):
+        return _(
+            "This is about you or somebody of your family. Nobody decides about themselves or "
+            "their family: a colleague does."
+        )
+    if case.filing.filed_by_id == user.pk:
+        return _("You filed this proposal yourself. A colleague decides.")
+    return _("You may read this case, but not decide it.")
+
+
+def _held_until(case: Correction, user: "User", now: datetime) -> datetime | None:
+    """Until when a colleague’s claim counts; None when nobody else works on the case now."""
+    if not case.is_open or case.picked_up_at is None or case.reviewer_id in (None, user.pk):
+        return None
+    until = case.picked_up_at + deadlines.CLAIM_TIME
+    return until if until > now else None
+
+
+def changes(before: Facts, after: Facts) -> list[Change]:
+    """Return a line per field: how a dose stands on the record, and how it would stand."""
+    names = facts.names_in([before, after])
+    return [
+        Change(
+            label=str(FIELD_LABELS[field]),
+            old=facts.show(field, before.get(field, ""), names),
+            new=facts.show(field, after.get(field, ""), names),
+        )
+        for field in Field
+    ]
+
+
+def outcome_of(case: Correction, wanted: Facts) -> list[Change]:
+    """Return the record line before and after, if these facts were accepted now."""
+    now: Facts = facts_of(case.dose) if case.kind == Kind.WRONG_FIELDS and case.dose else {}
+    return changes(now, {**now, **wanted})
+
+
+# The sweep writes these without touching the case, so they do not count as its versions.
+BESIDE_THE_CASE = ("remind", "escalate")
+
+
+def since_version(case: Correction, version: int) -> list[Line]:
+    """Return what happened to a case after the version that a page was made from.
+
+    Every step of the table moves the version on by one, filing being the first.
+    """
+    events = case.events.order_by("at", "pk")
+    steps = [
+        line
+        for event, line in zip(events, history.lines(case, history.Audience.STAFF), strict=True)
+        if not (event.party == Party.SYSTEM and event.step in BESIDE_THE_CASE)
+    ]
+    return steps[version:]

@@ -1,0 +1,239 @@
+"""The queue of a desk: its tabs, its pages, its search, and the next case to take."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Value,
+)
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from corrections import actions, deadlines
+from corrections.access import DESK_ROLES
+from corrections.actions import HeldByColleague
+from corrections.lifecycle import Status
+from corrections.models import Correction, CorrectionQuerySet, Evidence
+from corrections.reference import read_reference
+from corrections.reports import WEEK, Median
+from organizations.models import Membership, Organization
+from organizations.queries import held_roles
+from vaxreg import clock
+from vaxreg.search import search_key
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PAGE_SIZE = 25
+# More words than a name has; each costs a comparison per row.
+MOST_WORDS = 6
+
+
+class Tab(StrEnum):
+    OPEN = "open"
+    OVERDUE = "overdue"
+    SOON = "soon"
+    IN_TIME = "in_time"
+    MINE = "mine"
+    KEPT = "kept"
+    DONE = "done"
+
+
+TAB_LABELS: dict[Tab, Promise] = {
+    Tab.OPEN: _("All open"),
+    Tab.OVERDUE: _("Overdue"),
+    Tab.SOON: _("Due soon"),
+    Tab.IN_TIME: _("In time"),
+    Tab.MINE: _("Mine"),
+    Tab.KEPT: _("Kept for later"),
+    Tab.DONE: _("Done"),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a queue; `before` and `after` are references that the pages around it name."""
+
+    cases: list[Correction]
+    before: str
+    after: str
+
+
+def desks_of(user: "User") -> list[Organization]:
+    """Return the organizations in whose name the user may review."""
+    return desks_in(held_roles(user))
+
+
+def desks_in(work: Iterable[Membership]) -> list[Organization]:
+    """Return the organizations of these memberships that are desks, each once."""
+    desks = {one.organization_id: one.organization for one in work if one.role in DESK_ROLES}
+    return list(desks.values())
+
+
+def on_desks(user: "User", desks: list[Organization]) -> CorrectionQuerySet:
+    """Return everything on these desks of the user.
+
+    The ids stand in the query beside the rule, so that one desk's rows come from the index
+    correction_queue in the order in which they are shown.
+    """
+    ids = [desk.pk for desk in desks]
+    cases: CorrectionQuerySet = Correction.objects.on_desks_of(user).filter(holder__in=ids)
+    return cases
+
+
+def in_tab(cases: CorrectionQuerySet, tab: Tab, user: "User") -> CorrectionQuerySet:
+    """Return the cases of one tab."""
+    if tab == Tab.DONE:
+        return cases.closed().filter(decided_at__isnull=False)
+    return cases.open().filter(_conditions(user)[tab])
+
+
+def counts(cases: CorrectionQuerySet, user: "User") -> dict[Tab, int]:
+    """Return how many open cases each tab holds: one query over the index of open cases.
+
+    What is done is not counted: it grows for ever.
+    """
+    conditions = _conditions(user)
+    found = cases.open().aggregate(
+        **{tab.value: Count("pk", filter=condition) for tab, condition in conditions.items()}
+    )
+    return {tab: found[tab.value] for tab in conditions}
+
+
+def _conditions(user: "User") -> dict[Tab, Q]:
+    now = clock.sql_now()
+    soon = now + Value(deadlines.SOON, output_field=DurationField())
+    return {
+        Tab.OPEN: Q(pk__isnull=False),
+        Tab.OVERDUE: Q(due_at__lt=now),
+        Tab.SOON: Q(due_at__gte=now, due_at__lt=soon),
+        Tab.IN_TIME: Q(due_at__gte=soon),
+        Tab.MINE: Q(status=Status.IN_REVIEW, reviewer=user),
+        Tab.KEPT: Q(status=Status.KEPT),
+    }
+
+
+def narrowed(
+    cases: CorrectionQuerySet, *, words: str = "", kind: str = "", photo: str = ""
+) -> CorrectionQuerySet:
+    """Return the cases that fit a name (diacritics do not matter) or a part of a reference."""
+    for word in search_key(words).split()[:MOST_WORDS]:
+        cases = cases.filter(
+            Q(citizen__search_name__contains=word) | Q(reference__contains=word.upper())
+        )
+    if kind:
+        cases = cases.filter(kind=kind)
+    if photo:
+        cases = cases.filter(_has_photo() if photo == "with" else ~_has_photo())
+    return cases
+
+
+def _has_photo() -> Exists:
+    return Exists(Evidence.objects.filter(filing=OuterRef("filing")))
+
+
+def by_reference(cases: CorrectionQuerySet, typed: str) -> Correction | None:
+    """Return the case whose whole reference was typed, in whatever status it is."""
+    code = read_reference(typed)
+    return cases.filter(reference=code).first() if code else None
+
+
+def page(cases: CorrectionQuerySet, tab: Tab, where: Mapping[str, str]) -> Page:
+    """Return up to 25 cases, the most urgent first; what is done, the latest first.
+
+    where: `after` or `before`, the reference of the row at which the neighbouring page ended.
+    No OFFSET: page 400 costs what page 1 costs.
+    """
+    key = "decided_at" if tab == Tab.DONE else "due_at"
+    backwards = bool(where.get("before")) and not where.get("after")
+    falling = (tab == Tab.DONE) != backwards
+    mark = _mark(key, where.get("after") or where.get("before") or "")
+    if mark is not None:
+        moment, pk = mark
+        way = "lt" if falling else "gt"
+        cases = cases.filter(
+            Q(**{f"{key}__{way}": moment}) | Q(**{f"pk__{way}": pk}), **{f"{key}__{way}e": moment}
+        )
+    order = (f"-{key}", "-pk") if falling else (key, "pk")
+    rows = list(
+        cases.select_related("citizen", "reviewer", "decided_by", "holder")
+        .annotate(has_photo=_has_photo(), now=clock.sql_now())
+        .order_by(*order)[: PAGE_SIZE + 1]
+    )
+    more = len(rows) > PAGE_SIZE
+    shown = rows[:PAGE_SIZE]
+    if backwards:
+        shown.reverse()
+    came_from = mark is not None and bool(shown)
+    return Page(
+        cases=shown,
+        before=shown[0].reference if (more if backwards else came_from) and shown else "",
+        after=shown[-1].reference if (came_from if backwards else more) and shown else "",
+    )
+
+
+def _mark(key: str, reference: str) -> tuple[datetime, int] | None:
+    """Where a page ended; None for a reference that never was, or has no such moment."""
+    if not reference:
+        return None
+    # Only the place in the order is taken from it: the case itself may lie elsewhere by now.
+    return (
+        Correction.objects.filter(reference=reference, **{f"{key}__isnull": False})
+        .values_list(key, "pk")
+        .first()
+    )
+
+
+def arrived_since(cases: CorrectionQuerySet, moment: datetime) -> int:
+    """Return how many open cases came to these desks after a moment."""
+    return cases.open().filter(holdings__until=None, holdings__since__gt=moment).count()
+
+
+def take_next(user: "User") -> Correction | None:
+    """Pick up the most urgent case that nobody works on; None when there is none.
+
+    Two nurses at once get two different cases. What the user may not decide (their own or their
+    family's) is left to colleagues, what was kept for later to whoever kept it.
+    """
+    passed_by: list[int] = []
+    while True:
+        with transaction.atomic():
+            case = (
+                _unclaimed(user)
+                .exclude(pk__in=passed_by)
+                .select_for_update(of=("self",), skip_locked=True)
+                .order_by("due_at", "pk")
+                .first()
+            )
+            if case is None:
+                return None
+            try:
+                return actions.pick_up(case, by=user)
+            except (PermissionDenied, HeldByColleague):
+                passed_by.append(case.pk)
+
+
+def _unclaimed(user: "User") -> CorrectionQuerySet:
+    claim_ended = clock.sql_now() - Value(deadlines.CLAIM_TIME, output_field=DurationField())
+    waiting = Q(status=Status.QUEUED) | Q(status=Status.IN_REVIEW, picked_up_at__lte=claim_ended)
+    return on_desks(user, desks_of(user)).open().filter(waiting)
+
+
+def week_median(cases: CorrectionQuerySet) -> timedelta | None:
+    """Return the median time from receipt to decision of the last seven days; None without any."""
+    since = clock.sql_now() - Value(WEEK, output_field=DurationField())
+    found: timedelta | None = cases.filter(decided_at__gte=since).aggregate(
+        median=Median(F("decided_at") - F("received_at"))
+    )["median"]
+    return found

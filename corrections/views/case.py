@@ -1,0 +1,228 @@
+"""One case on the desk: read it, take it, decide it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff_page
+from accounts.http import UserRequest
+from accounts.models import User
+from citizens.actions import log_visit
+from citizens.models import RecordVisit
+from corrections import actions, casefile
+from corrections.actions import HeldByColleague, StalePage
+from corrections.casefile import CaseFile
+from corrections.forms.review import DecisionForm, as_typed
+from corrections.history import Line
+from corrections.lifecycle import STATUS_LABELS, Status, StepNotPossible
+from corrections.models import Correction
+from organizations.models import Membership
+from organizations.queries import held_roles
+from vaxreg import ui
+
+TOO_LATE = (StalePage, HeldByColleague, StepNotPossible)
+TAKERS = {"pick-up": actions.pick_up, "give-back": actions.give_back}
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Why nothing was stored, in words, and what happened in the meantime."""
+
+    title: str
+    text: str
+    meanwhile: list[Line]
+
+
+@staff_page
+def case_page(request: UserRequest, reference: str) -> HttpResponse:
+    """Everything about one case; opening it is noted in the citizen’s record."""
+    file = casefile.of(_case(request.user, reference), request.user)
+    log_visit(
+        request.user, file.case.citizen, RecordVisit.Why.REVIEW, organization=file.case.holder
+    )
+    return _show(request, file, _form(file))
+
+
+@staff_page
+def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
+    """POST picks a case up, or gives it back to the desk."""
+    case = _case(request.user, reference)
+    if request.method != "POST":
+        return redirect("case", reference)
+    try:
+        TAKERS[step](case, by=request.user, version=_version(request))
+    except PermissionDenied:
+        raise PermissionDenied(casefile.why_not(case, request.user)) from None
+    except TOO_LATE as problem:
+        return _too_late(request, reference, problem)
+    if step == "give-back":
+        messages.success(
+            request, _("%(reference)s is back on the desk.") % {"reference": reference}
+        )
+        return redirect("queue")
+    return redirect("case", reference)
+
+
+@staff_page
+def decide(request: UserRequest, reference: str) -> HttpResponse:
+    """POST checks a decision and shows what it would change; confirmed, it is stored."""
+    file = casefile.of(_case(request.user, reference), request.user)
+    if request.method != "POST":
+        return redirect("case", reference)
+    if file.not_yours:
+        raise PermissionDenied(file.not_yours)
+    if "edit" in request.POST or "find_site" in request.POST:
+        return _show(request, file, _form(file, initial=_typed(request)))
+    form = _form(file, request.POST)
+    try:
+        _require_fresh(file, _version(request))
+        if not form.is_valid():
+            return _show(request, file, form, status=422)
+        if "confirmed" not in request.POST:
+            return _confirm(request, file, form)
+        decided = form.decide(by=request.user)
+    except ValidationError as problem:
+        form.show(problem)
+        return _show(request, file, form, status=422)
+    except TOO_LATE as problem:
+        return _too_late(request, reference, problem)
+    messages.success(request, _told(decided))
+    return redirect(f"{request.path.removesuffix('decide/')}?done=1")
+
+
+def _case(user: User, reference: str) -> Correction:
+    """The case on a desk of the user; anything else does not exist here."""
+    cases = Correction.objects.visible_to(user).on_desks_of(user)
+    return get_object_or_404(
+        cases.select_related(
+            "citizen__area",
+            "dose__vaccine",
+            "dose__organization",
+            "filing__filed_by",
+            "holder",
+            "named_site",
+            "named_area",
+            "reviewer",
+            "decided_by",
+        ),
+        reference=reference,
+    )
+
+
+def _form(file: CaseFile, data: Any = None, initial: dict[str, Any] | None = None) -> DecisionForm:
+    desks = [file.case.holder] if file.case.holder else []
+    return DecisionForm(data, initial=initial, case=file.case, desks=desks, steps=file.steps)
+
+
+def _typed(request: UserRequest) -> dict[str, Any]:
+    """What was typed and the version it was typed for."""
+    return {**as_typed(request.POST.dict()), "version": _version(request)}
+
+
+def _version(request: UserRequest) -> int:
+    """The version that the page was made from; a page without one is stale."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 9 else 0
+
+
+def _require_fresh(file: CaseFile, version: int) -> None:
+    if not file.case.is_open:
+        raise StepNotPossible("accept", Status(file.case.status))
+    if file.held_until is not None:
+        raise HeldByColleague
+    if version != file.case.version:
+        raise StalePage
+
+
+def _show(
+    request: UserRequest,
+    file: CaseFile,
+    form: DecisionForm,
+    *,
+    status: int = 200,
+    conflict: Conflict | None = None,
+) -> HttpResponse:
+    context = {
+        "file": file,
+        "case": file.case,
+        "form": form,
+        "conflict": conflict,
+        "shows_form": file.may_decide or (conflict is not None and file.case.is_open),
+        "kept": _kept(form) if conflict is not None else [],
+        "just_done": "done" in request.GET and request.method == "GET",
+        "looking_for_site": "find_site" in request.POST,
+        "is_officer": any(one.role == Membership.Role.OFFICER for one in held_roles(request.user)),
+    }
+    return render(request, "review/case.html", context, status=status)
+
+
+def _kept(form: DecisionForm) -> list[tuple[str, str]]:
+    """The texts that were typed into a page that came too late, to be read and copied."""
+    return [
+        (str(form.fields[name].label), str(form.initial[name]))
+        for name in ("note", "sentence", "remark")
+        if form.initial.get(name)
+    ]
+
+
+def _confirm(request: UserRequest, file: CaseFile, form: DecisionForm) -> HttpResponse:
+    outcome = form.cleaned_data["outcome"]
+    changes = casefile.outcome_of(file.case, form.wanted) if outcome in ("accept", "own") else []
+    context = {
+        "file": file,
+        "case": file.case,
+        "form": form,
+        "outcome": outcome,
+        "changes": changes,
+        "changes_something": any(change.is_changed for change in changes),
+    }
+    return render(request, "review/confirm.html", context)
+
+
+def _too_late(request: UserRequest, reference: str, problem: Exception) -> HttpResponse:
+    """409: nothing was stored. Says what happened meanwhile, and keeps what was typed."""
+    file = casefile.of(_case(request.user, reference), request.user)
+    meanwhile = casefile.since_version(file.case, _version(request) or file.case.version)
+    form = _form(file, initial={**as_typed(request.POST.dict()), "version": file.case.version})
+    conflict = _conflict(file, problem, meanwhile)
+    return _show(request, file, form, status=409, conflict=conflict)
+
+
+def _conflict(file: CaseFile, problem: Exception, meanwhile: list[Line]) -> Conflict:
+    case = file.case
+    if not case.is_open:
+        title = _("This case is decided already: %(status)s")
+        return Conflict(
+            title % {"status": STATUS_LABELS[Status(case.status)]},
+            _("Nothing that you typed was stored."),
+            meanwhile,
+        )
+    if isinstance(problem, HeldByColleague) and file.held_until and case.reviewer:
+        return Conflict(
+            _("%(name)s is working on this case") % {"name": case.reviewer.full_name},
+            _("Nothing was stored. From %(time)s on you can pick it up, unless it is decided.")
+            % {"time": ui.time(file.held_until)},
+            meanwhile,
+        )
+    return Conflict(
+        _("Something changed while this page was open"),
+        _("Nothing was stored. Read what changed, then decide again; what you typed is kept."),
+        meanwhile,
+    )
+
+
+def _told(case: Correction) -> str:
+    values = {"reference": case.reference, "name": case.citizen.full_name}
+    return {
+        Status.ACCEPTED: _("%(reference)s is accepted. The record of %(name)s is corrected."),
+        Status.PARTLY_ACCEPTED: _(
+            "%(reference)s is accepted in part. The record of %(name)s is corrected."
+        ),
+        Status.REFUSED: _("%(reference)s is refused. %(name)s reads why."),
+        Status.KEPT: _("%(reference)s is kept for later. The 48 hours run on."),
+    }[Status(case.status)] % values

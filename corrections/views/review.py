@@ -1,0 +1,85 @@
+"""The queue of the staff who review: its tabs and pages, and the next case."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff_page
+from accounts.http import UserRequest
+from corrections import facts, queue
+from corrections.forms.review import FilterForm
+from corrections.queue import TAB_LABELS, Tab
+from organizations.models import Membership
+from organizations.queries import held_roles
+from vaxreg import clock
+
+
+@staff_page
+def queue_page(request: UserRequest) -> HttpResponse:
+    """The cases on the desks of the user, most urgent first, 25 at a time."""
+    work = list(held_roles(request.user))
+    desks = queue.desks_in(work)
+    cases = queue.on_desks(request.user, desks)
+    form = FilterForm(request.GET)
+    narrowing = form.narrowing()
+    found = queue.by_reference(cases, narrowing["words"])
+    if found is not None:
+        return redirect("case", found.reference)
+    tab = _tab(request)
+    counts = queue.counts(cases, request.user)
+    chosen = queue.narrowed(queue.in_tab(cases, tab, request.user), **narrowing)
+    page = queue.page(chosen, tab, request.GET)
+    context = {
+        "desks": desks,
+        "is_officer": any(one.role == Membership.Role.OFFICER for one in work),
+        "form": form,
+        "is_narrowed": any(narrowing.values()),
+        "tab": tab,
+        "tabs": [(one, label, counts.get(one, "")) for one, label in TAB_LABELS.items()],
+        "waiting": counts[Tab.OPEN],
+        "page": page,
+        "rows": [(case, facts.headline(case)) for case in page.cases],
+        "median": None if page.cases else queue.week_median(cases),
+        "since": page.cases[0].now if page.cases else clock.now(),  # type: ignore[attr-defined]
+    }
+    return render(request, "review/queue.html", context)
+
+
+@staff_page
+def news(request: UserRequest) -> HttpResponse:
+    """The line that says how many cases came in since the page was drawn; asked once a minute."""
+    since = _moment(request)
+    arrived = 0
+    if since is not None:
+        desks = queue.desks_of(request.user)
+        arrived = queue.arrived_since(queue.on_desks(request.user, desks), since)
+    return render(request, "review/news.html", {"since": since, "arrived": arrived})
+
+
+@staff_page
+def take_next(request: UserRequest) -> HttpResponse:
+    """POST picks up the most urgent case that nobody works on, and opens it."""
+    if request.method != "POST":
+        return redirect("queue")
+    case = queue.take_next(request.user)
+    if case is None:
+        messages.info(request, _("Nothing is waiting that somebody else has not taken already."))
+        return redirect("queue")
+    return redirect("case", case.reference)
+
+
+def _tab(request: HttpRequest) -> Tab:
+    wanted = request.GET.get("tab", "")
+    return Tab(wanted) if wanted in set(Tab) else Tab.OPEN
+
+
+def _moment(request: HttpRequest) -> datetime | None:
+    try:
+        moment = parse_datetime(request.GET.get("since", ""))
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None

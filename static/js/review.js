@@ -1,0 +1,26 @@
+/* Comfort on the case page: the ready sentence at once, ticks that follow the typing, lost photos. */
+(() => {
+  "use strict";
+  const ground = document.getElementById("id_ground");
+  const sentence = document.getElementById("id_sentence");
+  if (ground && sentence) {
+    const ready = new Set([...ground.options].map((option) => option.dataset.sentence).filter(Boolean));
+    ground.addEventListener("change", () => {
+      const words = ground.selectedOptions[0]?.dataset.sentence || "";
+      // What the reviewer wrote is never replaced, only one ready sentence by another.
+      if (!sentence.value.trim() || ready.has(sentence.value)) sentence.value = words;
+    });
+  }
+  document.querySelectorAll("[data-own]").forEach((row) => {
+    const tick = row.querySelector("input[type=checkbox]");
+    const value = row.querySelector("[name^=value_]");
+    if (tick && value) value.addEventListener("input", () => { tick.checked = true; });
+  });
+  document.querySelectorAll(".photo__image").forEach((image) => {
+    const lost = () => {
+      const words = document.getElementById("photo-lost");
+      if (words) image.closest(".photo__turns").replaceWith(words.content.cloneNode(true));
+    };
+    if (image.complete && !image.naturalWidth) lost(); else image.addEventListener("error", lost);
+  });
+})();
