@@ -55,6 +55,7 @@ class Card:
     source: str
     dose: Dose | None = None
     open_correction: Correction | None = None
+    is_late: bool = False
     changed_at: datetime | None = None
     changed_by: str = ""
     is_new: bool = False
@@ -63,11 +64,6 @@ class Card:
     def is_proposed(self) -> bool:
         """Declared by the citizen and not verified by anybody yet."""
         return self.dose is None
-
-    @property
-    def is_late(self) -> bool:
-        """The answer to the open correction is overdue."""
-        return self.open_correction is not None and self.open_correction.is_overdue()
 
 
 def people(user: "User") -> list[Person]:
@@ -82,7 +78,8 @@ def people(user: "User") -> list[Person]:
 
 
 def cards(citizen: Citizen) -> list[Card]:
-    """Return the doses of a record, newest first, proposed ones among them. Five queries."""
+    """Return the doses of a record, newest first, proposed ones among them. Six queries."""
+    now = clock.now()
     open_ones = list(
         Correction.objects.filter(citizen=citizen)
         .open()
@@ -90,29 +87,31 @@ def cards(citizen: Citizen) -> list[Card]:
         .order_by("received_at", "id")
     )
     about = {case.dose_id: case for case in open_ones if case.kind == Kind.WRONG_FIELDS}
-    changes = _late_changes(citizen)
+    changes = _changes_since(citizen, now - RECENTLY)
     shown = [
-        _recorded(dose, about.get(dose.pk), changes.get(dose.pk))
+        _recorded(dose, about.get(dose.pk), changes.get(dose.pk), now)
         for dose in Dose.objects.of(citizen).shown_to_citizen()
     ]
     missing = [case for case in open_ones if case.kind == Kind.MISSING_DOSE]
     names = facts.names_in([case.proposed for case in missing])
-    shown += [_proposed(case, names) for case in missing]
+    shown += [_proposed(case, names, now) for case in missing]
     # A dose whose day nobody knows stands on top, where it is seen.
     return sorted(shown, key=lambda card: card.given_on or date.max, reverse=True)
 
 
-def _late_changes(citizen: Citizen) -> dict[int, DoseRevision]:
-    """Return by dose what a correction changed lately; the last change of each wins."""
+def _changes_since(citizen: Citizen, since: datetime) -> dict[int, DoseRevision]:
+    """Return by dose what a correction changed since then; the last change of each wins."""
     revisions = (
-        DoseRevision.objects.filter(dose__citizen=citizen, at__gte=clock.now() - RECENTLY)
+        DoseRevision.objects.filter(dose__citizen=citizen, at__gte=since)
         .exclude(correction_reference="")
         .order_by("at", "id")
     )
     return {revision.dose_id: revision for revision in revisions}
 
 
-def _recorded(dose: Dose, correction: Correction | None, change: DoseRevision | None) -> Card:
+def _recorded(
+    dose: Dose, correction: Correction | None, change: DoseRevision | None, now: datetime
+) -> Card:
     position = f"{dose.kind}-{dose.ordinal}"
     return Card(
         badge=_badge(position),
@@ -123,13 +122,14 @@ def _recorded(dose: Dose, correction: Correction | None, change: DoseRevision | 
         source=str(SOURCES[dose.provenance]),
         dose=dose,
         open_correction=correction,
+        is_late=correction is not None and correction.is_overdue(now),
         changed_at=change.at if change else None,
         changed_by=change.correction_reference if change else "",
         is_new=change is not None and change.number == 1,
     )
 
 
-def _proposed(case: Correction, names: Mapping[str, str]) -> Card:
+def _proposed(case: Correction, names: Mapping[str, str], now: datetime) -> Card:
     said = case.proposed
     day = said.get(Field.GIVEN_ON)
     place = case.named_site or case.named_area
@@ -142,6 +142,7 @@ def _proposed(case: Correction, names: Mapping[str, str]) -> Card:
         lot=said.get(Field.LOT, ""),
         source=str(SOURCES[Dose.Provenance.SELF_DECLARED]),
         open_correction=case,
+        is_late=case.is_overdue(now),
     )
 
 

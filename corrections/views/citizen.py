@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -46,12 +46,7 @@ def record(request: UserRequest) -> HttpResponse:
         return render(request, "citizen/no_record.html")
     person = _chosen(people, request.GET.get("person", ""))
     _note_visit(request, person)
-    context = {
-        "people": people,
-        "person": person,
-        "cards": records.cards(person.citizen),
-        "now": clock.now(),
-    }
+    context = {"people": people, "person": person, "cards": records.cards(person.citizen)}
     return render(request, "citizen/record.html", context)
 
 
@@ -61,7 +56,7 @@ def record(request: UserRequest) -> HttpResponse:
 def open_record(request: UserRequest) -> HttpResponse:
     """Ask for the second fact. The answer says nothing about what is known under the phone."""
     relation = _relation(request)
-    form = OpenRecordForm(request.POST or None)
+    form = OpenRecordForm(_sent(request))
     if form.is_valid():
         try:
             link = citizen_actions.open_record(request.user, relation=relation, **form.cleaned_data)
@@ -91,7 +86,7 @@ def start_record(request: UserRequest) -> HttpResponse:
         # Without scripts, a button asks for the next list of areas: nothing is checked yet.
         form = StartRecordForm(initial=request.POST.dict(), for_ward=for_ward)
         return _start_page(request, form, for_ward)
-    form = StartRecordForm(request.POST or None, for_ward=for_ward)
+    form = StartRecordForm(_sent(request), for_ward=for_ward)
     id_is_taken = False
     if form.is_valid():
         wanted = ("full_name", "date_of_birth", "sex", "id_number", "workplace", "area")
@@ -198,6 +193,11 @@ def _note_visit(request: UserRequest, person: Person) -> None:
     why = RecordVisit.Why.OWN if person.is_own else RecordVisit.Why.GUARDIAN
     citizen_actions.log_visit(request.user, person.citizen, why)
     request.session[VISITED] = [*visited, person.citizen.pk]
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted, even if it is nothing at all; None when the page is just opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def _relation(request: HttpRequest) -> Relation:
