@@ -78,8 +78,8 @@ class Citizen(Identity):
     """A person with a vaccination record. The person owns it, not the phone that stands in it."""
 
     class Provenance(models.TextChoices):
-        SITE_ENTRY = "site_entry", _("Vaccination site")
-        BACK_ENTRY = "back_entry", _("Late entry")
+        SITE_ENTRY = "site_entry", _("Entered by the vaccination site")
+        BACK_ENTRY = "back_entry", _("Entered later by the vaccination site")
         PARTNER = "partner", _("Partner system")
         SELF_DECLARED = "self_declared", _("Self-declared")
 

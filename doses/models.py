@@ -87,8 +87,8 @@ class DoseFacts(models.Model):
         ENTERED_IN_ERROR = "entered_in_error", _("Entered in error")
 
     class Provenance(models.TextChoices):
-        SITE_ENTRY = "site_entry", _("Vaccination site")
-        BACK_ENTRY = "back_entry", _("Late entry")
+        SITE_ENTRY = "site_entry", _("Entered by the vaccination site")
+        BACK_ENTRY = "back_entry", _("Entered later by the vaccination site")
         CORRECTION = "correction", _("Accepted correction")
         PARTNER = "partner", _("Partner system")
         SELF_DECLARED = "self_declared", _("Self-declared")

@@ -7,8 +7,7 @@ from django.db import models
 from vaxreg.search import search_key
 
 
-# Generic in the stubs only, so it cannot be given its types here.
-class SearchKeyField(models.CharField):  # type: ignore[type-arg]
+class SearchKeyField(models.CharField[str, str]):
     """Holds `search_key(<source>)`, set on every save and bulk_create (not by `update()`)."""
 
     def __init__(self, *args: Any, source: str = "", **kwargs: Any) -> None:

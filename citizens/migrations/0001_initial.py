@@ -61,8 +61,8 @@ class Migration(migrations.Migration):
                     "provenance",
                     models.CharField(
                         choices=[
-                            ("site_entry", "Vaccination site"),
-                            ("back_entry", "Late entry"),
+                            ("site_entry", "Entered by the vaccination site"),
+                            ("back_entry", "Entered later by the vaccination site"),
                             ("partner", "Partner system"),
                             ("self_declared", "Self-declared"),
                         ],

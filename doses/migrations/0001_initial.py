@@ -148,8 +148,8 @@ class Migration(migrations.Migration):
                     "provenance",
                     models.CharField(
                         choices=[
-                            ("site_entry", "Vaccination site"),
-                            ("back_entry", "Late entry"),
+                            ("site_entry", "Entered by the vaccination site"),
+                            ("back_entry", "Entered later by the vaccination site"),
                             ("correction", "Accepted correction"),
                             ("partner", "Partner system"),
                             ("self_declared", "Self-declared"),
@@ -262,8 +262,8 @@ class Migration(migrations.Migration):
                     "provenance",
                     models.CharField(
                         choices=[
-                            ("site_entry", "Vaccination site"),
-                            ("back_entry", "Late entry"),
+                            ("site_entry", "Entered by the vaccination site"),
+                            ("back_entry", "Entered later by the vaccination site"),
                             ("correction", "Accepted correction"),
                             ("partner", "Partner system"),
                             ("self_declared", "Self-declared"),

@@ -1,6 +1,7 @@
 """Starting a record for somebody who has none."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.citizens import CitizenFactory
 from tests.factories.organizations import AreaFactory
 
-NEW = {
+NEW: dict[str, Any] = {
     "full_name": "  Trần  Văn Bình ",
     "date_of_birth": date(1975, 1, 2),
     "sex": "male",
@@ -22,7 +23,7 @@ NEW = {
 
 
 def test_a_started_record_is_the_users_own_and_self_declared(db):
-    user, area = UserFactory(), AreaFactory(commune=True)
+    user, area = UserFactory.create(), AreaFactory.create(commune=True)
 
     link = actions.start_record(user, **NEW, area=area)
 
@@ -35,19 +36,19 @@ def test_a_started_record_is_the_users_own_and_self_declared(db):
 
 
 def test_somebody_whose_record_is_known_gets_it_instead_of_a_second_one(db):
-    known = CitizenFactory(
+    known = CitizenFactory.create(
         full_name="Trần Văn Bình", date_of_birth=date(1975, 1, 2), id_number="001075067890"
     )
 
-    link = actions.start_record(UserFactory(), **NEW)
+    link = actions.start_record(UserFactory.create(), **NEW)
 
     assert (link.citizen, link.proven_by) == (known, "id_and_birth")
     assert Citizen.objects.count() == 1
 
 
 def test_a_record_on_the_same_phone_is_opened_even_without_its_id_number(db):
-    user = UserFactory()
-    known = CitizenFactory(
+    user = UserFactory.create()
+    known = CitizenFactory.create(
         full_name="Trần Văn Bình",
         date_of_birth=date(1975, 1, 2),
         id_number=None,
@@ -58,17 +59,17 @@ def test_a_record_on_the_same_phone_is_opened_even_without_its_id_number(db):
 
 
 def test_an_id_number_of_somebody_else_leads_to_a_way_on(db):
-    CitizenFactory(full_name="Trần Văn Bính", id_number="001075067890")
+    CitizenFactory.create(full_name="Trần Văn Bính", id_number="001075067890")
 
     with pytest.raises(actions.IdNumberOnRecord):
-        actions.start_record(UserFactory(), **NEW)
+        actions.start_record(UserFactory.create(), **NEW)
 
     assert Citizen.objects.count() == 1
 
 
 def test_asking_for_many_id_numbers_ends(db):
-    CitizenFactory(full_name="Trần Văn Bính", id_number="001075067890")
-    user = UserFactory()
+    CitizenFactory.create(full_name="Trần Văn Bính", id_number="001075067890")
+    user = UserFactory.create()
     for _ in range(5):
         with pytest.raises(actions.IdNumberOnRecord):
             actions.start_record(user, **NEW)
@@ -78,7 +79,7 @@ def test_asking_for_many_id_numbers_ends(db):
 
 
 def test_a_second_own_record_is_not_started(db):
-    user = UserFactory()
+    user = UserFactory.create()
     actions.start_record(user, **NEW)
 
     with pytest.raises(actions.HasOwnRecord):
@@ -88,7 +89,7 @@ def test_a_second_own_record_is_not_started(db):
 
 
 def test_a_guardian_starts_a_record_for_a_child(db):
-    user = UserFactory()
+    user = UserFactory.create()
     actions.start_record(user, **NEW)
 
     link = actions.start_record(
@@ -111,6 +112,6 @@ def test_a_guardian_starts_a_record_for_a_child(db):
 )
 def test_facts_that_cannot_be_are_refused_with_words(db, changed):
     with pytest.raises(ValidationError):
-        actions.start_record(UserFactory(), **{**NEW, **changed})
+        actions.start_record(UserFactory.create(), **{**NEW, **changed})
 
     assert not RecordLink.objects.exists()

@@ -18,9 +18,11 @@ from tests.factories.organizations import OrganizationFactory
 
 
 def test_a_recorded_dose_has_its_first_revision(db):
-    nurse, station = UserFactory(staff=True), OrganizationFactory()
+    nurse, station = UserFactory.create(staff=True), OrganizationFactory.create()
 
-    dose = DoseFactory(organization=station, lot=" abx 4112 ", by=nurse, by_organization=station)
+    dose = DoseFactory.create(
+        organization=station, lot=" abx 4112 ", by=nurse, by_organization=station
+    )
 
     revision = dose.revisions.get()
     assert (dose.revision, dose.lot) == (1, "ABX 4112")
@@ -30,8 +32,8 @@ def test_a_recorded_dose_has_its_first_revision(db):
 
 
 def test_a_revised_dose_keeps_every_earlier_state(db):
-    dose = DoseFactory(given_on=date(2021, 8, 28))
-    nurse, station = UserFactory(staff=True), OrganizationFactory()
+    dose = DoseFactory.create(given_on=date(2021, 8, 28))
+    nurse, station = UserFactory.create(staff=True), OrganizationFactory.create()
 
     revised = actions.revise(
         dose,
@@ -50,19 +52,19 @@ def test_a_revised_dose_keeps_every_earlier_state(db):
 
 
 def test_a_dose_changed_by_a_correction_says_so(db):
-    dose = DoseFactory()
+    dose = DoseFactory.create()
 
     corrected = actions.revise(
         dose, changes={"lot": "FG3526"}, by=None, why="-", correction_reference="VR-7K3M-9QXD"
     )
-    by_the_site = actions.revise(DoseFactory(), changes={"lot": "FG3526"}, by=None, why="-")
+    by_the_site = actions.revise(DoseFactory.create(), changes={"lot": "FG3526"}, by=None, why="-")
 
     assert corrected.provenance == Dose.Provenance.CORRECTION
     assert by_the_site.provenance == Dose.Provenance.SITE_ENTRY
 
 
 def test_a_change_that_changes_nothing_leaves_no_revision(db):
-    dose = DoseFactory(lot="ABX4112")
+    dose = DoseFactory.create(lot="ABX4112")
 
     same = actions.revise(
         dose, changes={"lot": " abx4112"}, by=None, why="-", correction_reference="VR-7K3M-9QXD"
@@ -73,11 +75,13 @@ def test_a_change_that_changes_nothing_leaves_no_revision(db):
 
 def test_only_facts_of_a_dose_can_be_revised(db):
     with pytest.raises(ValueError, match="citizen"):
-        actions.revise(DoseFactory(), changes={"citizen": CitizenFactory()}, by=None, why="-")
+        actions.revise(
+            DoseFactory.create(), changes={"citizen": CitizenFactory.create()}, by=None, why="-"
+        )
 
 
 def test_a_dose_in_error_leaves_the_record_but_not_the_history(db):
-    dose = DoseFactory()
+    dose = DoseFactory.create()
 
     actions.mark_entered_in_error(dose, by=None, why="Nhập nhầm người")
 
@@ -89,17 +93,17 @@ def test_a_dose_is_not_given_in_the_future(db):
     tomorrow = timezone.localdate() + timedelta(days=1)
 
     with pytest.raises(ValidationError):
-        DoseFactory(given_on=tomorrow)
+        DoseFactory.create(given_on=tomorrow)
     with pytest.raises(ValidationError):
-        actions.revise(DoseFactory(), changes={"given_on": tomorrow}, by=None, why="-")
+        actions.revise(DoseFactory.create(), changes={"given_on": tomorrow}, by=None, why="-")
 
 
 def test_a_dose_given_today_is_recorded_today(db):
-    assert DoseFactory(given_on=timezone.localdate()).pk
+    assert DoseFactory.create(given_on=timezone.localdate()).pk
 
 
 def test_a_dose_entered_before_it_was_given_can_be_put_right_later(db):
-    with_typed_list = DoseFactory(given_on=timezone.localdate() - timedelta(days=30))
+    with_typed_list = DoseFactory.create(given_on=timezone.localdate() - timedelta(days=30))
 
     revised = actions.revise(
         with_typed_list, changes={"given_on": timezone.localdate()}, by=None, why="-"
@@ -110,7 +114,7 @@ def test_a_dose_entered_before_it_was_given_can_be_put_right_later(db):
 
 def test_a_dose_is_not_given_before_birth(db):
     with pytest.raises(ValidationError) as refused:
-        DoseFactory(citizen=CitizenFactory(child=True), given_on=date(2011, 1, 1))
+        DoseFactory.create(citizen=CitizenFactory.create(child=True), given_on=date(2011, 1, 1))
 
     assert "given_on" in refused.value.message_dict
 
@@ -120,11 +124,11 @@ def test_a_dose_is_not_given_before_birth(db):
 )
 def test_there_are_seven_lines_on_the_paper_and_no_more(db, kind, ordinal):
     with pytest.raises(ValidationError):
-        DoseFactory(kind=kind, ordinal=ordinal)
+        DoseFactory.create(kind=kind, ordinal=ordinal)
 
 
 def test_the_same_dose_is_not_recorded_twice(db):
-    dose = DoseFactory()
+    dose = DoseFactory.create()
     again = {
         "citizen": dose.citizen,
         "organization": dose.organization,
@@ -132,21 +136,21 @@ def test_the_same_dose_is_not_recorded_twice(db):
     }
 
     with pytest.raises(ValidationError, match=r"(?i)on record|đã có") as refused:
-        DoseFactory(**again)
+        DoseFactory.create(**again)
 
     assert refused.value.error_dict["__all__"][0].code == "on_record"
 
 
 def test_a_dose_may_be_recorded_again_after_the_first_entry_was_marked_as_an_error(db):
-    dose = DoseFactory(entered_in_error=True)
+    dose = DoseFactory.create(entered_in_error=True)
 
-    assert DoseFactory(
+    assert DoseFactory.create(
         citizen=dose.citizen, organization=dose.organization, given_on=dose.given_on
     ).pk
 
 
 def test_a_refused_change_leaves_nothing_behind(db):
-    dose = DoseFactory()
+    dose = DoseFactory.create()
 
     with pytest.raises(ValidationError):
         actions.revise(dose, changes={"ordinal": 9}, by=None, why="-")
@@ -156,10 +160,10 @@ def test_a_refused_change_leaves_nothing_behind(db):
 
 
 def test_a_record_lists_doses_oldest_first_in_one_query(db, django_assert_num_queries):
-    citizen = CitizenFactory()
-    DoseFactory(citizen=citizen, second=True)
-    DoseFactory(citizen=citizen)
-    DoseFactory()
+    citizen = CitizenFactory.create()
+    DoseFactory.create(citizen=citizen, second=True)
+    DoseFactory.create(citizen=citizen)
+    DoseFactory.create()
 
     with django_assert_num_queries(1):
         shown = [
@@ -171,14 +175,14 @@ def test_a_record_lists_doses_oldest_first_in_one_query(db, django_assert_num_qu
 
 
 def test_the_database_refuses_a_change_without_revision(db):
-    dose = DoseFactory()
+    dose = DoseFactory.create()
 
     with pytest.raises(IntegrityError, match="goes from revision 1"), transaction.atomic():
         Dose.objects.filter(pk=dose.pk).update(lot="OTHER")
 
 
 def test_the_database_refuses_to_delete_a_dose(db):
-    dose = DoseFactory()
+    dose = DoseFactory.create()
 
     with pytest.raises(IntegrityError, match="refused"), transaction.atomic():
         Dose.objects.filter(pk=dose.pk)._raw_delete("default")
@@ -188,7 +192,7 @@ def test_the_database_refuses_to_delete_a_dose(db):
     "statement", ["UPDATE doses_doserevision SET lot = ''", "DELETE FROM doses_doserevision"]
 )
 def test_the_database_refuses_to_rewrite_a_revision(db, statement):
-    DoseFactory()
+    DoseFactory.create()
 
     with (
         pytest.raises(IntegrityError, match="refused"),
@@ -199,7 +203,7 @@ def test_the_database_refuses_to_rewrite_a_revision(db, statement):
 
 
 def test_the_doses_of_a_citizen_are_read_through_their_index(db):
-    dose = DoseFactory()
+    dose = DoseFactory.create()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
 
@@ -211,7 +215,7 @@ def test_the_doses_of_a_citizen_are_read_through_their_index(db):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_revisions_at_once_follow_each_other():
-    dose = DoseFactory()
+    dose = DoseFactory.create()
     start = threading.Barrier(2)
 
     def revise(lot):

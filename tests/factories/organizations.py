@@ -92,21 +92,23 @@ class MembershipFactory(DjangoModelFactory[Membership]):
 
 def small_country() -> dict[str, Any]:
     """One province, two districts, three communes, with the organizations that answer for them."""
-    province = AreaFactory(code="01", name="Hà Nội", full_name="Thành phố Hà Nội")
-    tay_ho = AreaFactory(district=True, parent=province, code="003", name="Tây Hồ")
-    dong_da = AreaFactory(district=True, parent=province, code="006", name="Đống Đa")
-    buoi = AreaFactory(commune=True, parent=tay_ho, code="00109", name="Bưởi")
-    nhat_tan = AreaFactory(commune=True, parent=tay_ho, code="00094", name="Nhật Tân")
-    lang_thuong = AreaFactory(commune=True, parent=dong_da, code="00187", name="Láng Thượng")
-    department = OrganizationFactory(provincial_department=True, code="SYT-01", area=province)
+    province = AreaFactory.create(code="01", name="Hà Nội", full_name="Thành phố Hà Nội")
+    tay_ho = AreaFactory.create(district=True, parent=province, code="003", name="Tây Hồ")
+    dong_da = AreaFactory.create(district=True, parent=province, code="006", name="Đống Đa")
+    buoi = AreaFactory.create(commune=True, parent=tay_ho, code="00109", name="Bưởi")
+    nhat_tan = AreaFactory.create(commune=True, parent=tay_ho, code="00094", name="Nhật Tân")
+    lang_thuong = AreaFactory.create(commune=True, parent=dong_da, code="00187", name="Láng Thượng")
+    department = OrganizationFactory.create(
+        provincial_department=True, code="SYT-01", area=province
+    )
     centres = [
-        OrganizationFactory(
+        OrganizationFactory.create(
             district_centre=True, code=f"TTYT-{area.code}", area=area, part_of=department
         )
         for area in (tay_ho, dong_da)
     ]
     stations = [
-        OrganizationFactory(
+        OrganizationFactory.create(
             commune_station=True, code=f"TYT-{area.code}", area=area, part_of=centre
         )
         for area, centre in (
@@ -117,12 +119,12 @@ def small_country() -> dict[str, Any]:
     ]
     return {
         "ministry": ministry(),
-        "hotline": OrganizationFactory(hotline=True, code="DDN"),
+        "hotline": OrganizationFactory.create(hotline=True, code="DDN"),
         "department": department,
         "tay_ho": centres[0],
         "dong_da": centres[1],
         "buoi": stations[0],
         "nhat_tan": stations[1],
         "lang_thuong": stations[2],
-        "hospital": OrganizationFactory(part_of=department, area=province),
+        "hospital": OrganizationFactory.create(part_of=department, area=province),
     }

@@ -14,11 +14,11 @@ from vaxreg import clock
 
 @pytest.fixture
 def huong(country):
-    return MembershipFactory(organization=country["tay_ho"], officer=True).user
+    return MembershipFactory.create(organization=country["tay_ho"], officer=True).user
 
 
 def test_an_officer_appoints_people_in_the_sub_tree(country, huong):
-    nurse = UserFactory(staff=True)
+    nurse = UserFactory.create(staff=True)
 
     membership = actions.appoint(nurse, country["buoi"], "reviewer", by=huong)
 
@@ -28,22 +28,24 @@ def test_an_officer_appoints_people_in_the_sub_tree(country, huong):
 
 def test_an_officer_appoints_nobody_in_another_district(country, huong):
     with pytest.raises(PermissionDenied):
-        actions.appoint(UserFactory(staff=True), country["lang_thuong"], "reviewer", by=huong)
+        actions.appoint(
+            UserFactory.create(staff=True), country["lang_thuong"], "reviewer", by=huong
+        )
 
 
 def test_a_reviewer_appoints_nobody_but_a_lead_does(country):
-    reviewer = MembershipFactory(organization=country["buoi"]).user
-    lead = MembershipFactory(organization=country["buoi"], lead=True).user
+    reviewer = MembershipFactory.create(organization=country["buoi"]).user
+    lead = MembershipFactory.create(organization=country["buoi"], lead=True).user
 
     with pytest.raises(PermissionDenied):
-        actions.appoint(UserFactory(staff=True), country["buoi"], "reviewer", by=reviewer)
-    actions.appoint(UserFactory(staff=True), country["buoi"], "reviewer", by=lead)
+        actions.appoint(UserFactory.create(staff=True), country["buoi"], "reviewer", by=reviewer)
+    actions.appoint(UserFactory.create(staff=True), country["buoi"], "reviewer", by=lead)
 
     assert Membership.objects.filter(appointed_by=lead).count() == 1
 
 
 def test_appointing_twice_gives_one_membership(country):
-    nurse = UserFactory(staff=True)
+    nurse = UserFactory.create(staff=True)
 
     first = actions.appoint(nurse, country["buoi"], "reviewer", by=None)
     second = actions.appoint(nurse, country["buoi"], "reviewer", by=None)
@@ -55,11 +57,11 @@ def test_nobody_is_appointed_to_a_closed_organization(country):
     actions.close(country["buoi"], by=None)
 
     with pytest.raises(actions.CannotAppoint):
-        actions.appoint(UserFactory(staff=True), country["buoi"], "reviewer", by=None)
+        actions.appoint(UserFactory.create(staff=True), country["buoi"], "reviewer", by=None)
 
 
 def test_ending_a_membership_takes_the_reach_away_at_once_and_keeps_who_did_it(country, huong):
-    membership = MembershipFactory(organization=country["buoi"], since=clock.now())
+    membership = MembershipFactory.create(organization=country["buoi"], since=clock.now())
 
     ended = actions.end_membership(membership, by=huong)
 
@@ -69,7 +71,7 @@ def test_ending_a_membership_takes_the_reach_away_at_once_and_keeps_who_did_it(c
 
 def test_ending_an_ended_membership_changes_nothing(country, huong):
     yesterday = clock.now() - timedelta(days=1)
-    membership = MembershipFactory(
+    membership = MembershipFactory.create(
         organization=country["buoi"], since=yesterday - timedelta(days=1), until=yesterday
     )
 
@@ -79,14 +81,14 @@ def test_ending_an_ended_membership_changes_nothing(country, huong):
 
 
 def test_an_officer_elsewhere_ends_no_membership(country, huong):
-    membership = MembershipFactory(organization=country["lang_thuong"])
+    membership = MembershipFactory.create(organization=country["lang_thuong"])
 
     with pytest.raises(PermissionDenied):
         actions.end_membership(membership, by=huong)
 
 
 def test_closing_ends_all_memberships_and_names_the_successor(country, huong):
-    nurse = MembershipFactory(organization=country["buoi"]).user
+    nurse = MembershipFactory.create(organization=country["buoi"]).user
 
     closed = actions.close(country["buoi"], by=huong, successor=country["nhat_tan"])
 

@@ -17,7 +17,7 @@ def names(queryset):
 
 
 def test_an_officer_reaches_the_whole_sub_tree_and_nothing_beside_it(country):
-    huong = MembershipFactory(organization=country["tay_ho"], officer=True).user
+    huong = MembershipFactory.create(organization=country["tay_ho"], officer=True).user
 
     reach = Organization.objects.within_reach(huong)
 
@@ -25,7 +25,7 @@ def test_an_officer_reaches_the_whole_sub_tree_and_nothing_beside_it(country):
 
 
 def test_a_reviewer_reaches_only_the_organization_itself(country):
-    reviewer = MembershipFactory(organization=country["tay_ho"]).user
+    reviewer = MembershipFactory.create(organization=country["tay_ho"]).user
 
     reach = Organization.objects.within_reach(reviewer)
 
@@ -33,8 +33,8 @@ def test_a_reviewer_reaches_only_the_organization_itself(country):
 
 
 def test_reach_is_the_union_of_all_live_memberships(country):
-    user = MembershipFactory(organization=country["dong_da"], officer=True).user
-    MembershipFactory(user=user, organization=country["buoi"])
+    user = MembershipFactory.create(organization=country["dong_da"], officer=True).user
+    MembershipFactory.create(user=user, organization=country["buoi"])
 
     reach = Organization.objects.within_reach(user)
 
@@ -42,8 +42,8 @@ def test_reach_is_the_union_of_all_live_memberships(country):
 
 
 def test_reach_can_be_asked_for_some_roles_only(country):
-    user = MembershipFactory(organization=country["dong_da"], officer=True).user
-    MembershipFactory(user=user, organization=country["buoi"])
+    user = MembershipFactory.create(organization=country["dong_da"], officer=True).user
+    MembershipFactory.create(user=user, organization=country["buoi"])
 
     assert names(Organization.objects.within_reach(user, "reviewer", "lead")) == {"TYT-00109"}
     assert names(Organization.objects.within_reach(user, "officer")) == {"TTYT-006", "TYT-00187"}
@@ -51,8 +51,8 @@ def test_reach_can_be_asked_for_some_roles_only(country):
 
 
 def test_two_memberships_over_the_same_sub_tree_give_each_organization_once(country):
-    user = MembershipFactory(organization=country["department"], officer=True).user
-    MembershipFactory(user=user, organization=country["tay_ho"], officer=True)
+    user = MembershipFactory.create(organization=country["department"], officer=True).user
+    MembershipFactory.create(user=user, organization=country["tay_ho"], officer=True)
 
     reach = list(Organization.objects.within_reach(user).values_list("code", flat=True))
 
@@ -61,13 +61,13 @@ def test_two_memberships_over_the_same_sub_tree_give_each_organization_once(coun
 
 def test_an_ended_or_future_membership_reaches_nothing(country):
     now = clock.now()
-    ended = MembershipFactory(
+    ended = MembershipFactory.create(
         organization=country["tay_ho"],
         officer=True,
         since=now - timedelta(days=2),
         until=now - timedelta(days=1),
     )
-    coming = MembershipFactory(
+    coming = MembershipFactory.create(
         organization=country["tay_ho"], officer=True, since=now + timedelta(days=1)
     )
 
@@ -76,7 +76,7 @@ def test_an_ended_or_future_membership_reaches_nothing(country):
 
 
 def test_a_membership_counts_at_the_moment_that_is_asked_about(country):
-    coming = MembershipFactory(
+    coming = MembershipFactory.create(
         organization=country["buoi"], since=clock.now() + timedelta(days=1)
     ).user
 
@@ -85,11 +85,11 @@ def test_a_membership_counts_at_the_moment_that_is_asked_about(country):
 
 
 def test_somebody_without_memberships_reaches_nothing(country):
-    assert not Organization.objects.within_reach(UserFactory()).exists()
+    assert not Organization.objects.within_reach(UserFactory.create()).exists()
 
 
 def test_what_is_in_reach_can_be_locked(country):
-    huong = MembershipFactory(organization=country["tay_ho"], officer=True).user
+    huong = MembershipFactory.create(organization=country["tay_ho"], officer=True).user
 
     with transaction.atomic():
         locked = list(Organization.objects.within_reach(huong).select_for_update())
@@ -100,17 +100,17 @@ def test_what_is_in_reach_can_be_locked(country):
 def test_the_sub_tree_of_a_path_does_not_take_in_a_longer_number(country):
     # "1/12/" must not reach "1/120/": siblings whose ids begin with the same digits.
     parent = country["ministry"]
-    siblings = [OrganizationFactory(part_of=parent) for _ in range(12)]
+    siblings = [OrganizationFactory.create(part_of=parent) for _ in range(12)]
     short = min(siblings, key=lambda it: it.pk)
 
-    officer = MembershipFactory(organization=short, officer=True).user
+    officer = MembershipFactory.create(organization=short, officer=True).user
 
     assert names(Organization.objects.within_reach(officer)) == {short.code}
     assert names(Organization.objects.under(short)) == {short.code}
 
 
 def test_the_sub_tree_is_read_through_the_index_on_path(country):
-    huong = MembershipFactory(organization=country["tay_ho"], officer=True).user
+    huong = MembershipFactory.create(organization=country["tay_ho"], officer=True).user
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
 
@@ -120,9 +120,9 @@ def test_the_sub_tree_is_read_through_the_index_on_path(country):
 
 
 def test_held_roles_are_the_live_ones_with_their_organizations(country, django_assert_num_queries):
-    user = MembershipFactory(organization=country["buoi"]).user
-    MembershipFactory(user=user, organization=country["department"], officer=True)
-    MembershipFactory(
+    user = MembershipFactory.create(organization=country["buoi"]).user
+    MembershipFactory.create(user=user, organization=country["department"], officer=True)
+    MembershipFactory.create(
         user=user,
         organization=country["dong_da"],
         since=clock.now() - timedelta(days=2),
@@ -139,26 +139,26 @@ def test_held_roles_are_the_live_ones_with_their_organizations(country, django_a
     ("role", "able"), [("reviewer", True), ("lead", True), ("officer", True), ("hotline", False)]
 )
 def test_an_organization_can_receive_when_somebody_there_decides(country, role, able):
-    MembershipFactory(organization=country["buoi"], role=role)
+    MembershipFactory.create(organization=country["buoi"], role=role)
 
     assert Organization.objects.able_to_receive().contains(country["buoi"]) is able
 
 
 def test_the_hotline_can_receive_when_an_agent_sits_there(country):
-    MembershipFactory(organization=country["hotline"], hotline=True)
-    MembershipFactory(organization=country["buoi"], hotline=True)
+    MembershipFactory.create(organization=country["hotline"], hotline=True)
+    MembershipFactory.create(organization=country["buoi"], hotline=True)
 
     assert names(Organization.objects.able_to_receive()) == {"DDN"}
 
 
 def test_a_blocked_account_does_not_make_an_organization_able_to_receive(country):
-    MembershipFactory(organization=country["buoi"], user__is_active=False)
+    MembershipFactory.create(organization=country["buoi"], user__is_active=False)
 
     assert not Organization.objects.able_to_receive().exists()
 
 
 def test_several_reviewers_do_not_list_an_organization_twice(country):
-    MembershipFactory(organization=country["buoi"])
-    MembershipFactory(organization=country["buoi"])
+    MembershipFactory.create(organization=country["buoi"])
+    MembershipFactory.create(organization=country["buoi"])
 
     assert Organization.objects.able_to_receive().count() == 1

@@ -11,7 +11,7 @@ from tests.factories.organizations import AreaFactory, OrganizationFactory
 
 
 def test_the_database_writes_the_path_and_gives_it_back_on_insert(country):
-    station = OrganizationFactory(part_of=country["tay_ho"])
+    station = OrganizationFactory.create(part_of=country["tay_ho"])
 
     above = f"{country['ministry'].pk}/{country['department'].pk}/{country['tay_ho'].pk}"
     assert station.path == f"{above}/{station.pk}/"
@@ -96,14 +96,14 @@ def test_an_area_has_the_desk_of_its_own_level(country, code, desk):
 
 
 def test_a_commune_without_station_has_the_desk_of_its_district(country):
-    island = AreaFactory(commune=True, parent=country["tay_ho"].area)
+    island = AreaFactory.create(commune=True, parent=country["tay_ho"].area)
 
     assert for_area(island) == country["tay_ho"]
 
 
 def test_no_known_area_has_the_desk_of_the_hotline(country):
     assert for_area(None) == country["hotline"]
-    assert for_area(AreaFactory()) == country["hotline"]
+    assert for_area(AreaFactory.create()) == country["hotline"]
 
 
 def test_an_area_that_was_merged_has_the_desk_of_what_it_became(country):
