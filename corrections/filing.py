@@ -87,12 +87,14 @@ def file(
     evidence: Iterable[Evidence] = (),
     channel: Channel = Channel.WEB,
     draft: Draft | None = None,
+    consent_version: str = "",
 ) -> Filing:
     """Record a filing: each claim becomes a correction of its own, all or none of them.
 
     The clock of all of them starts here, at the database's time. The same key again returns the
-    first filing. Raises PermissionDenied when the record is not the filer's, ValidationError keyed
-    "claims", AlreadyOpen, TooManyOpen, KeyUsedForOtherContent.
+    first filing. consent_version says which wording was agreed to; it is kept in the history.
+    Raises PermissionDenied when the record is not the filer's, ValidationError keyed "claims",
+    AlreadyOpen, TooManyOpen, KeyUsedForOtherContent.
     """
     if not records_of(by).filter(pk=citizen.pk).exists():
         raise PermissionDenied
@@ -120,7 +122,7 @@ def file(
                 photo.draft, photo.filing = None, filing
                 photo.save(update_fields=["draft", "filing"])
             for claim in clean:
-                _open_correction(filing, claim, by, moment)
+                _open_correction(filing, claim, by, moment, consent_version)
             if draft is not None:
                 draft.delete()
             return filing
@@ -185,7 +187,9 @@ def _limits(citizen: Citizen, claims: Sequence[Claim]) -> None:
         raise TooManyOpen
 
 
-def _open_correction(filing: Filing, claim: Claim, by: "User", moment: datetime) -> None:
+def _open_correction(
+    filing: Filing, claim: Claim, by: "User", moment: datetime, consent_version: str
+) -> None:
     mark = deadlines.next_mark(moment, 0)
     correction = Correction.objects.create(
         filing=filing,
@@ -211,6 +215,7 @@ def _open_correction(filing: Filing, claim: Claim, by: "User", moment: datetime)
         by=by,
         at=moment,
         remark=filing.words,
+        data={"consent_version": consent_version} if consent_version else {},
     )
     leave_errand(event, OutboxRow.Errand.ROUTE, moment)
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from corrections import outbox
+from corrections import evidence, outbox
 from corrections import sweep as sweeping
 
 
@@ -16,3 +16,9 @@ def do_errand(row_id: int) -> None:
 def sweep() -> None:
     """Run one pass of the sweep."""
     sweeping.sweep()
+
+
+@shared_task(name="corrections.purge_files")
+def purge_files() -> None:
+    """Delete files of photos that no row names."""
+    evidence.purge_files()

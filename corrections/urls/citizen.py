@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from corrections.views import citizen, landing
+from corrections.views import citizen, filing, landing, photos
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing.landing, name="landing"),
@@ -11,6 +11,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/start/", citizen.start_record, name="record-start"),
     path("record/areas/", citizen.areas, name="record-areas"),
     path("corrections/", citizen.corrections, name="corrections"),
+    path("corrections/new/", filing.start, name="file"),
+    path("corrections/new/dose/<slug:key>/", filing.details, name="file-dose"),
+    path("corrections/new/photos/", photos.photos, name="file-photos"),
+    path("corrections/new/photos/remove/", photos.remove, name="file-photo-remove"),
+    path("corrections/new/check/", filing.check, name="file-check"),
+    path("corrections/new/discard/", filing.discard, name="file-discard"),
+    path("corrections/filed/<uuid:public_id>/", filing.filed, name="filed"),
+    path("corrections/evidence/<uuid:public_id>/", photos.show, name="evidence"),
     # Last: it takes whatever somebody types as a reference.
     path("corrections/<str:reference>/", citizen.correction, name="correction"),
 ]

@@ -1,0 +1,239 @@
+"""What a citizen has typed so far: kept at every step, on any device, and sent once.
+
+A draft's data are the texts as typed, {"doses": [public ids], "missing": ["missing-1"],
+"typed": {item: {field: text}}}; they are judged when a step is left and again when it is sent.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from citizens.models import Citizen
+from corrections import evidence, facts, filing
+from corrections.facts import Row
+from corrections.filing import Claim
+from corrections.forms.filing import DetailsForm, PhotosForm, dose_title
+from corrections.models import Correction, Draft, Filing, Kind, facts_of
+from doses.models import Dose
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Which wording of the declaration on the last page was agreed to; a new wording, a new version.
+CONSENT_VERSION = "2026-11"
+LONGEST_TEXT = 2000
+PHOTOS = "photos"
+CHECK = "check"
+
+
+class ChangedMeanwhile(Exception):
+    """The draft is no longer what stood on the page: another window changed it."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One dose of a draft: a recorded one, or a missing one (dose None)."""
+
+    key: str
+    dose: Dose | None
+    number: int = 1
+
+    @property
+    def title(self) -> str:
+        """Which dose it is, in words."""
+        if self.dose is not None:
+            return dose_title(self.dose)
+        if self.number > 1:
+            return _("Missing dose %(number)s") % {"number": self.number}
+        return _("Missing dose")
+
+
+def of(user: "User", citizen: Citizen) -> Draft | None:
+    """Return what the user has begun to write about this record."""
+    return Draft.objects.filter(user=user, citizen=citizen).first()
+
+
+def begin(user: "User", citizen: Citizen) -> Draft:
+    """Return the draft about this record, a new one if there is none."""
+    return Draft.objects.get_or_create(user=user, citizen=citizen)[0]
+
+
+def discard(draft: Draft) -> None:
+    """Throw a draft away, with its photos."""
+    with transaction.atomic():
+        photos = draft.evidence.values_list("file_key", "preview_key")
+        keys = [key for pair in photos for key in pair]
+        draft.delete()
+        evidence.delete_files_on_commit(keys)
+
+
+def choose(draft: Draft, doses: Sequence[str], *, missing: bool) -> None:
+    """Say which doses it is about; what was typed about the others is kept all the same."""
+    with _changing(draft) as data:
+        data["doses"] = list(doses)
+        if not missing:
+            data["missing"] = []
+        elif not data.get("missing"):
+            data["missing"] = ["missing-1"]
+
+
+def add_missing(draft: Draft) -> str:
+    """Add one more missing dose, and return its key."""
+    with _changing(draft) as data:
+        taken = data.get("missing", [])
+        used = set(taken) | set(data.get("typed", {}))
+        key = next(key for n in range(1, 100) if (key := f"missing-{n}") not in used)
+        data["missing"] = [*taken, key]
+    return key
+
+
+def take_out(draft: Draft, item: str) -> None:
+    """Take a missing dose out of the draft again."""
+    with _changing(draft) as data:
+        data["missing"] = [key for key in data.get("missing", []) if key != item]
+        data.get("typed", {}).pop(item, None)
+
+
+def keep(draft: Draft, item: str, typed: Mapping[str, Any], fields: Sequence[str]) -> None:
+    """Keep what was typed on one page, right or wrong."""
+    with _changing(draft) as data:
+        data.setdefault("typed", {})[item] = {
+            # The database's JSON knows no NUL.
+            name: str(typed.get(name, "")).replace("\0", "")[:LONGEST_TEXT]
+            for name in fields
+        }
+
+
+def typed(draft: Draft, item: str) -> dict[str, str]:
+    """Return what was typed on one page so far."""
+    texts: dict[str, str] = draft.data.get("typed", {}).get(item, {})
+    return dict(texts)
+
+
+def items(draft: Draft | None) -> list[Item]:
+    """Return the doses the draft is about: recorded ones oldest first, then missing ones."""
+    if draft is None:
+        return []
+    chosen = [UUID(key) for key in draft.data.get("doses", []) if _is_uuid(key)]
+    doses = Dose.objects.of(draft.citizen).shown_to_citizen().filter(public_id__in=chosen)
+    recorded = [Item(str(dose.public_id), dose) for dose in doses]
+    missing = draft.data.get("missing", [])
+    return recorded + [Item(key, None, number) for number, key in enumerate(missing, 1)]
+
+
+def details_form(draft: Draft, item: Item) -> DetailsForm:
+    """Return the item's form, bound to what was typed."""
+    return DetailsForm(typed(draft, item.key), dose=item.dose, citizen=draft.citizen)
+
+
+def photos_form(draft: Draft, problems: Sequence[str] = ()) -> PhotosForm:
+    """Return the form of the photo page, bound to what was typed; problems: of photos just sent."""
+    has_photos = draft.evidence.exists()
+    return PhotosForm(typed(draft, PHOTOS), has_photos=has_photos, problems=problems)
+
+
+def step_to_do(draft: Draft | None) -> str:
+    """Return where to go on: "" (choose doses), an item's key, "photos" or "check"."""
+    listed = items(draft)
+    if draft is None or not listed:
+        return ""
+    for item in listed:
+        if not details_form(draft, item).is_valid():
+            return item.key
+    return CHECK if photos_form(draft).is_valid() else PHOTOS
+
+
+def claims(draft: Draft) -> list[Claim]:
+    """Return what the draft proposes. Raises ValidationError when a page is not in order."""
+    found = []
+    for item in items(draft):
+        form = details_form(draft, item)
+        if not form.is_valid() or form.claim is None:
+            raise ValidationError(
+                _("%(dose)s is not complete. Check its details.") % {"dose": item.title}
+            )
+        found.append(form.claim)
+    return found
+
+
+def rows(claim: Claim) -> list[Row]:
+    """Return recorded beside proposed, as people read it, of what a claim changes."""
+    about = Correction(
+        kind=Kind.WRONG_FIELDS if claim.dose else Kind.MISSING_DOSE,
+        recorded=facts_of(claim.dose) if claim.dose else {},
+        proposed=claim.proposed,
+        site_text=claim.site_text,
+    )
+    return [row for row in facts.compare(about) if row.is_changed]
+
+
+def fingerprint(draft: Draft) -> str:
+    """Return a short text that changes when anything does that the last page shows."""
+    shown = {
+        "items": [draft.data.get("doses"), draft.data.get("missing")],
+        "typed": {key: value for key, value in draft.data.get("typed", {}).items() if key != CHECK},
+        "photos": [str(photo) for photo in draft.evidence.values_list("public_id", flat=True)],
+    }
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+
+def sent(by: "User", key: UUID) -> Filing | None:
+    """Return the filing that a draft became."""
+    return Filing.objects.filter(filed_by=by, key=str(key)).first()
+
+
+def send(draft: Draft, *, by: "User", words: str, seen: str) -> Filing:
+    """File the draft, once: a second tap gets the first one's filing.
+
+    Raises what filing.file raises; ChangedMeanwhile when the draft is not what the page showed.
+    """
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+        if locked is None:
+            first = sent(by, draft.key)
+            if first is None:
+                raise ChangedMeanwhile
+            return first
+        if fingerprint(locked) != seen:
+            raise ChangedMeanwhile
+        form = photos_form(locked)
+        if not form.is_valid():
+            raise ChangedMeanwhile
+        where_when = form.cleaned_data["where_when"] if form.cleaned_data["has_no_paper"] else ""
+        return filing.file(
+            by=by,
+            citizen=locked.citizen,
+            key=str(locked.key),
+            claims=claims(locked),
+            words="\n\n".join(text for text in (where_when, words) if text),
+            has_no_paper=form.cleaned_data["has_no_paper"],
+            evidence=locked.evidence.all(),
+            draft=locked,
+            consent_version=CONSENT_VERSION,
+        )
+
+
+@contextmanager
+def _changing(draft: Draft) -> Iterator[dict[str, Any]]:
+    """Change the data under a lock: two devices may write at once, each its own page.
+
+    Raises Draft.DoesNotExist when it was sent or thrown away meanwhile.
+    """
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        yield locked.data
+        locked.save(update_fields=["data", "updated_at"])
+    draft.data, draft.updated_at = locked.data, locked.updated_at
+
+
+def _is_uuid(text: str) -> bool:
+    return bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text))

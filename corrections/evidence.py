@@ -1,0 +1,260 @@
+"""What happens to an uploaded file before anybody sees it, and who may see it afterwards.
+
+Promises 26-31: decoded in a throw-away process, rebuilt from pixels, stored under a random key;
+what was sent is not kept, nor its name. A file is written before its row and deleted after it.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts import attempts
+from citizens.access import records_of
+from corrections import decoder
+from corrections.models import Correction, Draft, Evidence
+from vaxreg import clock, ui
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+log = logging.getLogger(__name__)
+
+MEGABYTE = 1024 * 1024
+MOST_BYTES = 10 * MEGABYTE
+MOST_PHOTOS = 5
+PER_DAY: attempts.Limits = ((20, timedelta(days=1)),)
+# The process has 8 s of CPU; this is for a machine too busy to give them.
+WAIT_SECONDS = 30
+# At most so many decoders per web process: each may take 700 MB.
+_slots = threading.BoundedSemaphore(2)
+
+FOLDER = "evidence"
+SHELVES = [f"{number:02x}" for number in range(256)]
+HEIF_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photo rebuilt from its pixels, and its preview: two JPEG files without metadata."""
+
+    whole: bytes
+    preview: bytes
+    width: int
+    height: int
+
+
+def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> Evidence:
+    """Keep a photo with a draft. Raises ValidationError with one specific sentence per cause.
+
+    At most 5 photos per draft and 20 tries a day per person, both exact under a race. Raises
+    Draft.DoesNotExist when the draft was filed or thrown away meanwhile.
+    """
+    _refuse_by_size(sent.size or 0)
+    _refuse_sixth(draft)
+    verdict = attempts.allow("photo", str(by.pk), PER_DAY)
+    if verdict.retry_at is not None:
+        raise ValidationError(
+            _("You can add 20 photos a day. You can add the next one from %(time)s on.")
+            % {"time": ui.when(verdict.retry_at)},
+            code="too_many_today",
+        )
+    picture = clean(sent.read())
+    return _store(draft, picture, by)
+
+
+def clean(data: bytes) -> Picture:
+    """Rebuild a photo in a process of its own. Raises ValidationError when it is none."""
+    _refuse_by_size(len(data))
+    if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS:
+        raise ValidationError(
+            _(
+                "This is a HEIC photo, which most computers cannot open. On the iPhone choose"
+                " Settings > Camera > Formats > Most Compatible and take it again, or take a"
+                " screenshot of it and send that."
+            ),
+            code="heic",
+        )
+    if data[:5] == b"%PDF-":
+        raise ValidationError(
+            _("This is a PDF, not a photo. Take a photo of the paper, or a screenshot of the PDF."),
+            code="pdf",
+        )
+    return _decode(data)
+
+
+def remove(photo: Evidence) -> None:
+    """Take a photo out of a draft; its files go once that is certain."""
+    keys = [photo.file_key, photo.preview_key]
+    with transaction.atomic():
+        photo.delete()
+        delete_files_on_commit(keys)
+
+
+def delete_files_on_commit(keys: list[str]) -> None:
+    """Delete stored files after the rows that named them are gone for certain."""
+    transaction.on_commit(lambda: _delete_files(keys), robust=True)
+
+
+def seen_by(user: "User", *, as_staff: bool) -> QuerySet[Evidence]:
+    """Return the photos a user may see: of corrections within reach, or of an own draft.
+
+    A session by phone code alone opens one's own records only, whatever desk its owner works at.
+    """
+    if as_staff:
+        corrections = Correction.objects.visible_to(user)
+    else:
+        corrections = Correction.objects.of_own_records(user)
+    own_draft = Q(draft__in=Draft.objects.filter(user=user, citizen__in=records_of(user)))
+    return Evidence.objects.filter(Q(filing__in=corrections.values("filing")) | own_draft)
+
+
+def purge_files(*, seconds: float = 45, older_than: timedelta = timedelta(hours=24)) -> int:
+    """Delete files that no row names, left by a process that died in between; return how many.
+
+    Begins at a random shelf and stops when its time is up: the next night goes on elsewhere.
+    """
+    deadline = time.monotonic() + seconds
+    first = secrets.randbelow(len(SHELVES))
+    deleted = 0
+    for shelf in SHELVES[first:] + SHELVES[:first]:
+        if time.monotonic() > deadline:
+            log.warning("purge of files ran out of time at shelf %s", shelf)
+            break
+        deleted += _purge_shelf(f"{FOLDER}/{shelf}", older_than)
+    return deleted
+
+
+def _purge_shelf(shelf: str, older_than: timedelta) -> int:
+    try:
+        names = default_storage.listdir(shelf)[1]
+    except FileNotFoundError:
+        return 0
+    limit = clock.now() - older_than
+    old = [
+        key
+        for key in (f"{shelf}/{name}" for name in names)
+        if default_storage.get_modified_time(key) < limit
+    ]
+    rows = Evidence.objects.filter(Q(file_key__in=old) | Q(preview_key__in=old))
+    named = {key for pair in rows.values_list("file_key", "preview_key") for key in pair}
+    orphans = [key for key in old if key not in named]
+    _delete_files(orphans)
+    return len(orphans)
+
+
+def _refuse_by_size(size: int) -> None:
+    if size == 0:
+        raise ValidationError(_("This file is empty. Choose the photo again."), code="empty")
+    if size > MOST_BYTES:
+        raise ValidationError(
+            _(
+                "This photo has %(size)s MB; at most 10 MB are possible. Take it in a lower"
+                " quality, or send a screenshot of it."
+            )
+            % {"size": ui.number(size / MEGABYTE, 1)},
+            code="size",
+        )
+
+
+def _refuse_sixth(draft: Draft) -> None:
+    if Evidence.objects.filter(draft=draft).count() >= MOST_PHOTOS:
+        raise ValidationError(
+            _("There are 5 photos already. Remove one to add another."), code="too_many"
+        )
+
+
+def _refused(reason: str) -> ValidationError:
+    words = {
+        "type": _("This is not a photo that we can read. Send a JPEG, PNG or WebP file."),
+        "pixels": _(
+            "This picture is larger than 25 megapixels. Take it in a lower resolution, or send a"
+            " screenshot of it."
+        ),
+        "broken": _(
+            "This photo is damaged or did not arrive whole. Choose it again, or take a new one."
+        ),
+    }
+    return ValidationError(words[reason], code=reason)
+
+
+def _decode(data: bytes) -> Picture:
+    # Neither our settings nor our secrets are in the environment of that process.
+    inherited = {
+        name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ
+    }
+    command = [sys.executable, "-I", "-B", str(Path(decoder.__file__))]
+    try:
+        with _slots:
+            done = subprocess.run(  # noqa: S603  (our own module by its path, nothing of the user's)
+                command,
+                input=data,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=WAIT_SECONDS,
+                env=inherited,
+                check=True,
+            )
+    except (subprocess.SubprocessError, OSError) as error:
+        log.warning("photo refused: the decoder ended with %s", type(error).__name__)
+        raise _refused("broken") from None
+    line, _newline, rest = done.stdout.partition(b"\n")
+    head = json.loads(line)
+    if "refused" in head:
+        raise _refused(head["refused"])
+    size = head["sizes"][0]
+    return Picture(rest[:size], rest[size:], head["width"], head["height"])
+
+
+def _store(draft: Draft, picture: Picture, by: "User") -> Evidence:
+    name = uuid.uuid4().hex
+    file_key = f"{FOLDER}/{name[:2]}/{name}.jpg"
+    preview_key = f"{FOLDER}/{name[:2]}/{name}-preview.jpg"
+    sha256 = hashlib.sha256(picture.whole).hexdigest()
+    try:
+        with transaction.atomic():
+            # Whoever adds or files waits here for the other.
+            locked = Draft.objects.select_for_update().get(pk=draft.pk)
+            _refuse_sixth(locked)
+            if Evidence.objects.filter(draft=locked, sha256=sha256).exists():
+                raise ValidationError(_("This photo is here already."), code="twice")
+            default_storage.save(file_key, ContentFile(picture.whole))
+            default_storage.save(preview_key, ContentFile(picture.preview))
+            return Evidence.objects.create(
+                draft=locked,
+                uploaded_by=by,
+                file_key=file_key,
+                preview_key=preview_key,
+                size_bytes=len(picture.whole),
+                width=picture.width,
+                height=picture.height,
+                sha256=sha256,
+            )
+    except BaseException:
+        _delete_files([file_key, preview_key])
+        raise
+
+
+def _delete_files(keys: list[str]) -> None:
+    for key in keys:
+        default_storage.delete(key)

@@ -1,0 +1,337 @@
+"""What a citizen types in the four steps of filing: which doses, what is right, photos, consent."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from citizens.models import Citizen
+from corrections import facts, sites
+from corrections.facts import FIRST_DAY, Facts, Field, Position
+from corrections.filing import Claim
+from corrections.forms.record import LEVELS, AreaForm
+from corrections.models import Correction, facts_of
+from doses.models import Dose, Vaccine
+from organizations.models import Area, Organization
+from vaxreg import ui
+from vaxreg.forms import DateField, Form
+from vaxreg.search import search_key
+
+UNLISTED = "unlisted"
+MISSING = "missing"
+
+
+class DoseBoxes(forms.CheckboxSelectMultiple):
+    """Checkboxes of which some can't be ticked: those doses have an open correction."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed: frozenset[str] = frozenset()
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Draw one box."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if str(value) in self.closed:
+            option["attrs"]["disabled"] = True
+            option["attrs"].pop("checked", None)
+            option["selected"] = False
+        return option
+
+
+class ChooseForm(Form):
+    """Which doses are wrong, and whether one is missing."""
+
+    doses = forms.MultipleChoiceField(
+        label=gettext_lazy("Which doses?"),
+        widget=DoseBoxes,
+        help_text=gettext_lazy("You can choose several."),
+        error_messages={"required": gettext_lazy("Choose at least one dose.")},
+    )
+
+    def __init__(
+        self, *args: Any, doses: Iterable[Dose], about: Mapping[int, Correction], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choices: list[tuple[str, Any]] = []
+        closed = set()
+        for dose in doses:
+            key = str(dose.public_id)
+            hint = " · ".join([ui.day(dose.given_on), dose.organization.name])
+            if dose.pk in about:
+                closed.add(key)
+                hint = _("You sent a proposal on %(day)s.") % {
+                    "day": ui.day(about[dose.pk].received_at)
+                }
+            choices.append((key, ui.choice(dose_title(dose), hint)))
+        words = ui.choice(_("A dose is missing"), _("It was given and is not listed here"))
+        cast(forms.ChoiceField, self.fields["doses"]).choices = [*choices, (MISSING, words)]
+        cast(DoseBoxes, self.fields["doses"].widget).closed = frozenset(closed)
+
+    def clean_doses(self) -> list[str]:
+        """What can be chosen; a box that was open when the page was drawn may be closed by now."""
+        closed = cast(DoseBoxes, self.fields["doses"].widget).closed
+        chosen = [key for key in self.cleaned_data["doses"] if key not in closed]
+        if not chosen:
+            raise ValidationError(_("Choose at least one dose."))
+        return chosen
+
+
+def dose_title(dose: Dose) -> str:
+    """Return which dose it is, in words: Primary dose 1 · AstraZeneca."""
+    return f"{Position(f'{dose.kind}-{dose.ordinal}').label} · {dose.vaccine.name}"
+
+
+class DetailsForm(AreaForm):
+    """The right details of one dose: of a recorded one only what differs, of a missing one all.
+
+    Bound to what was typed, as texts; the draft keeps the same texts. After validation `claim`
+    holds what is proposed.
+    """
+
+    position = forms.ChoiceField(label=gettext_lazy("Dose number"), required=False)
+    vaccine = forms.ChoiceField(label=gettext_lazy("Vaccine"), required=False)
+    given_on = DateField(
+        label=gettext_lazy("Date given"), required=False, past_only=True, earliest=FIRST_DAY
+    )
+    lot = forms.CharField(
+        label=gettext_lazy("Lot number"),
+        required=False,
+        max_length=64,
+        help_text=gettext_lazy("The paper of 2021 has no lot number. Then leave this empty."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    query = forms.CharField(
+        label=gettext_lazy("Search for the site by name"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("For example: buoi tay ho. Diacritics are not needed."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    site = forms.ChoiceField(
+        label=gettext_lazy("Which site is it?"), required=False, widget=forms.RadioSelect
+    )
+    site_text = forms.CharField(
+        label=gettext_lazy("If it is not in the list: name or address of the site"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    mark_optional = False
+
+    def __init__(self, *args: Any, dose: Dose | None, citizen: Citizen, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dose = dose
+        self.citizen = citizen
+        self.claim: Claim | None = None
+        self.fields["province"].required = False
+        self._forget_parts_of_other_areas()
+        self._offer_values()
+        self._offer_sites()
+        if dose is not None:
+            self._show_current(dose)
+
+    @property
+    def found(self) -> int:
+        """How many sites the search has found."""
+        return len(self.matches)
+
+    @property
+    def is_search(self) -> bool:
+        """Something was looked for: words were typed or an area was chosen."""
+        return bool(search_key(self._sent("query"))) or self._area() is not None
+
+    def clean(self) -> dict[str, Any]:
+        """Put together what is proposed; say so when nothing is."""
+        data = super().clean() or self.cleaned_data
+        self._check_site(data)
+        if self.errors:
+            return data
+        proposed = self._proposed(data)
+        unlisted = data.get("site") == UNLISTED
+        site_text = data.get("site_text", "") if unlisted else ""
+        if self.dose is not None:
+            proposed = facts.differing(self.dose, proposed)
+            if not proposed and not site_text:
+                raise ValidationError(
+                    _("Nothing differs from what is recorded. Change at least one detail.")
+                )
+        elif not (proposed.get(Field.GIVEN_ON) or proposed.get(Field.POSITION)):
+            self.add_error("position", _("Say which dose is missing, or on which day it was."))
+        site = sites.by_public_id(proposed.get(Field.ORGANIZATION, ""))
+        self.claim = Claim(
+            proposed,
+            self.dose,
+            named_site=site if self.dose is None else None,
+            named_area=data["area"] if unlisted else None,
+            site_text=site_text,
+        )
+        return data
+
+    def _proposed(self, data: Mapping[str, Any]) -> Facts:
+        said = {
+            Field.VACCINE: data.get("vaccine", ""),
+            Field.GIVEN_ON: data["given_on"].isoformat() if data.get("given_on") else "",
+            Field.ORGANIZATION: "" if data.get("site") == UNLISTED else data.get("site", ""),
+            # Stored in capitals; otherwise "abx4112" would differ from ABX4112.
+            Field.LOT: data.get("lot", "").upper(),
+            Field.POSITION: data.get("position", ""),
+        }
+        return {str(name): value for name, value in said.items() if value}
+
+    def _check_site(self, data: Mapping[str, Any]) -> None:
+        chosen = data.get("site", "")
+        if "site" in self.errors:
+            return
+        if data.get("site_text") and chosen != UNLISTED:
+            self.add_error(
+                "site", _("You wrote a site of your own: choose “Not in this list” as well.")
+            )
+        elif self.dose is None and not chosen:
+            self.add_error("site", _("Choose the site, or say that it is not in the list."))
+        elif self.dose is not None and chosen == UNLISTED and not data.get("site_text"):
+            self.add_error("site_text", _("Write the name or the address of the right site."))
+
+    def _forget_parts_of_other_areas(self) -> None:
+        """Another province was chosen: the district chosen before lies no longer in it."""
+        for level in LEVELS[1:]:
+            if level in self.fields and self.is_bound:
+                offered = cast(forms.Select, self.fields[level].widget).choices
+                if self._sent(level) not in {str(value) for value, _label in offered}:
+                    self.data = {**self.data, level: ""}
+
+    def _offer_values(self) -> None:
+        unchanged = _("As recorded") if self.dose else _("I do not know")
+        vaccines = [(vaccine.code, vaccine.name) for vaccine in Vaccine.objects.all()]
+        self._choices("vaccine", [("", unchanged), *vaccines])
+        self._choices("position", [("", unchanged), *Position.choices])
+
+    def _offer_sites(self) -> None:
+        self.matches = sites.matching(self._sent("query"), self._area(), self.citizen)
+        chosen = sites.by_public_id(self._sent("site"))
+        listed = list(self.matches)
+        if chosen is not None and chosen not in listed:
+            listed.insert(0, chosen)
+        if self.dose is not None:
+            listed = [site for site in listed if site.pk != self.dose.organization_id]
+        choices = [(str(site.public_id), _site_label(site)) for site in listed]
+        if self.dose is not None:
+            name = self.dose.organization.name
+            choices.insert(0, ("", ui.choice(_("As recorded"), name)))
+        words = _("Not in this list") if self.dose else _("Not in this list, or I do not know")
+        self._choices("site", [*choices, (UNLISTED, words)])
+        if self.dose is not None and self._sent("site") == str(self.dose.organization.public_id):
+            # Typed before somebody else's correction made it so.
+            self.initial["site"] = ""
+            if self.is_bound:
+                self.data = {**self.data, "site": ""}
+
+    def _show_current(self, dose: Dose) -> None:
+        recorded = facts_of(dose)
+        current = {
+            "vaccine": dose.vaccine.name,
+            "given_on": ui.day(dose.given_on),
+            "lot": dose.lot or _("nothing"),
+            "position": facts.show(Field.POSITION, recorded["position"], {}),
+        }
+        for name, value in current.items():
+            self.fields[name].current = value  # type: ignore[attr-defined]
+
+    def _area(self) -> Area | None:
+        codes = [code for level in LEVELS if (code := self._sent(level)) and level in self.fields]
+        return Area.objects.current().filter(code=codes[-1]).first() if codes else None
+
+    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
+
+
+class PhotoInput(forms.FileInput):
+    """A file input that takes several photos at once."""
+
+    allow_multiple_selected = True
+
+
+class PhotosForm(Form):
+    """Photos of the paper; or the paper is gone, and where and when it was in words."""
+
+    photos = forms.FileField(
+        label=gettext_lazy("Photos of the paper"),
+        required=False,
+        widget=PhotoInput(
+            attrs={
+                "multiple": True,
+                # An iPhone turns HEIC into JPEG when it sees this list.
+                "accept": "image/jpeg,image/png,image/webp",
+                "data-downscale": True,
+            }
+        ),
+    )
+    has_no_paper = forms.BooleanField(
+        label=gettext_lazy("I no longer have the paper"), required=False
+    )
+    where_when = forms.CharField(
+        label=gettext_lazy("Where and when was the dose given?"),
+        required=False,
+        max_length=1000,
+        help_text=gettext_lazy(
+            "For example: school yard of Chu Văn An, in the morning, with my mother. It helps the"
+            " site to find its own papers."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    mark_optional = False
+
+    def __init__(
+        self, *args: Any, has_photos: bool, problems: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_photos = has_photos
+        self.problems = list(problems)
+
+    def clean(self) -> dict[str, Any]:
+        """A photo or words; going on with neither would only cost the person a refusal."""
+        data = super().clean() or self.cleaned_data
+        if self.problems:
+            self.add_error("photos", ValidationError(self.problems))
+            return data
+        if data.get("has_no_paper"):
+            if not data.get("where_when") and "where_when" not in self.errors:
+                self.add_error("where_when", _("Write where and when the dose was given."))
+        elif not self.has_photos and "photos" not in self.errors:
+            self.add_error(
+                "photos", _("Add a photo of the paper, or say that you no longer have it.")
+            )
+        return data
+
+
+class CheckForm(Form):
+    """The last look: words to the reviewer, and a declaration that is never ticked beforehand."""
+
+    words = forms.CharField(
+        label=gettext_lazy("Words to whoever reviews it"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    truth = forms.BooleanField(
+        label=gettext_lazy(
+            "What I wrote is true. I agree that my details and photos are used to check this"
+            " proposal, by the health facilities that handle it and by nobody else."
+        ),
+        error_messages={
+            "required": gettext_lazy("Tick the box if what you wrote is true and you agree.")
+        },
+    )
+    draft = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+def _site_label(site: Organization) -> Any:
+    place = sites.place_of(site)
+    if not site.is_open:
+        place = _("%(place)s (closed since)") % {"place": place}
+    return ui.choice(site.name, place)

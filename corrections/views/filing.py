@@ -1,0 +1,229 @@
+"""The steps in which a citizen files a correction, and the page that says it was received."""
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.decorators import citizen_page
+from accounts.http import UserRequest
+from citizens.access import records_of
+from corrections import drafts, facts
+from corrections.drafts import CHECK, ChangedMeanwhile, Item
+from corrections.filing import MOST_CLAIMS, MOST_OPEN, AlreadyOpen, TooManyOpen
+from corrections.forms.filing import MISSING, CheckForm, ChooseForm, DetailsForm
+from corrections.models import Correction, Draft, Filing
+from corrections.views.wizard import Wizard, gone, is_autosave, with_draft, wizard_for
+from doses.models import Dose
+
+DETAILS = tuple(DetailsForm.base_fields)
+CHECK_TEXTS = ("words",)
+
+
+@citizen_page
+@require_http_methods(["GET", "POST"])
+def start(request: UserRequest) -> HttpResponse:
+    """Step 1: ask which doses; or ask whether to go on with what was begun before."""
+    wizard = wizard_for(request)
+    if wizard is None:
+        return redirect("record")
+    preselected = request.GET.get("dose", "")
+    arrives = request.method != "POST" and not preselected and "edit" not in request.GET
+    if arrives and drafts.items(wizard.draft):
+        return render(request, "filing/resume.html", {"wizard": wizard})
+    cases = list(Correction.objects.filter(citizen=wizard.person.citizen).open())
+    form = ChooseForm(
+        request.POST or None,
+        initial={"doses": _chosen(wizard, preselected)},
+        doses=Dose.objects.of(wizard.person.citizen).shown_to_citizen(),
+        about={case.dose_id: case for case in cases if case.dose_id},
+    )
+    if form.is_valid():
+        return _choose(request, wizard, form.cleaned_data["doses"])
+    if is_autosave(request):
+        return HttpResponse(status=422)
+    sent = [(case, facts.headline(case)) for case in cases]
+    context = {"wizard": wizard, "form": form, "sent": sent, "step": 1}
+    return render(request, "filing/start.html", context, status=422 if form.has_errors else 200)
+
+
+@citizen_page
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@with_draft
+def details(request: UserRequest, wizard: Wizard, draft: Draft, key: str) -> HttpResponse:
+    """Step 2: ask what is right about one dose. What is typed is kept, right or wrong."""
+    item = next((item for item in drafts.items(draft) if item.key == key), None)
+    if item is None:
+        raise Http404
+    if request.method != "POST" or "find" in request.POST:
+        if request.method == "POST":
+            drafts.keep(draft, key, request.POST, DETAILS)
+        form = DetailsForm(initial=drafts.typed(draft, key), dose=item.dose, citizen=draft.citizen)
+        return _details_page(request, wizard, item, form)
+    if "remove" in request.POST and item.dose is None:
+        drafts.take_out(draft, key)
+        return redirect(wizard.remaining)
+    drafts.keep(draft, key, request.POST, DETAILS)
+    if is_autosave(request):
+        return HttpResponse(status=204)
+    form = drafts.details_form(draft, item)
+    if not form.is_valid():
+        return _details_page(request, wizard, item, form)
+    if "another" in request.POST and len(drafts.items(draft)) < MOST_CLAIMS:
+        return redirect(wizard.step_url(drafts.add_missing(draft)))
+    return redirect(wizard.after(key))
+
+
+@citizen_page
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def check(request: UserRequest) -> HttpResponse:
+    """Step 4: show everything once more, take the declaration, and file."""
+    filed = _filed_by_first_tap(request)
+    return redirect("filed", filed.public_id) if filed else _check(request)
+
+
+@with_draft
+def _check(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
+    if is_autosave(request):
+        drafts.keep(draft, CHECK, request.POST, CHECK_TEXTS)
+        return HttpResponse(status=204)
+    to_do = drafts.step_to_do(draft)
+    if to_do != CHECK:
+        return redirect(wizard.step_url(to_do))
+    form = CheckForm(request.POST or None, initial=drafts.typed(draft, CHECK))
+    if request.method == "POST":
+        drafts.keep(draft, CHECK, request.POST, CHECK_TEXTS)
+        if form.is_valid():
+            return _send(request, wizard, draft, form)
+    return _check_page(request, wizard, draft, form)
+
+
+@citizen_page
+@require_POST
+def discard(request: UserRequest) -> HttpResponse:
+    """Throw away what was begun, and begin anew."""
+    wizard = wizard_for(request)
+    if wizard is None:
+        return redirect("record")
+    if wizard.draft is not None:
+        drafts.discard(wizard.draft)
+    return redirect(wizard.url("file"))
+
+
+@citizen_page
+@require_safe
+def filed(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """Say that it was received: the references, until when, who answers, what comes next."""
+    own = Filing.objects.filter(citizen__in=records_of(request.user).values("pk"))
+    filing = get_object_or_404(own.select_related("citizen"), public_id=public_id)
+    cases = list(
+        Correction.objects.of_own_records(request.user)
+        .filter(filing=filing)
+        .select_related("holder")
+        .order_by("pk")
+    )
+    context = {
+        "filing": filing,
+        "cases": [(case, facts.headline(case)) for case in cases],
+        "first": cases[0] if cases else None,
+        "on_its_way": any(case.holder_id is None for case in cases),
+    }
+    return render(request, "filing/filed.html", context)
+
+
+def _chosen(wizard: Wizard, preselected: str) -> list[str]:
+    """Return what is ticked: what the draft says, and what the person came with."""
+    chosen = [preselected] if preselected else []
+    return chosen + [item.key if item.dose else MISSING for item in drafts.items(wizard.draft)]
+
+
+def _choose(request: UserRequest, wizard: Wizard, chosen: list[str]) -> HttpResponse:
+    draft = drafts.begin(request.user, wizard.person.citizen)
+    doses = [key for key in chosen if key != MISSING]
+    try:
+        drafts.choose(draft, doses, missing=MISSING in chosen)
+    except Draft.DoesNotExist:
+        return gone(request, wizard)
+    if is_autosave(request):
+        return HttpResponse(status=204)
+    begun = wizard_for(request)
+    return redirect(begun.after("") if begun else wizard.url("file"))
+
+
+def _details_page(
+    request: UserRequest, wizard: Wizard, item: Item, form: DetailsForm
+) -> HttpResponse:
+    listed = drafts.items(wizard.draft)
+    context = {
+        "wizard": wizard,
+        "item": item,
+        "form": form,
+        "step": 2,
+        "number": listed.index(item) + 1,
+        "of": len(listed),
+        "back": wizard.before(item.key),
+        "may_add": item == listed[-1] and item.dose is None and len(listed) < MOST_CLAIMS,
+    }
+    status = 422 if form.has_errors else 200
+    return render(request, "filing/details.html", context, status=status)
+
+
+def _filed_by_first_tap(request: UserRequest) -> Filing | None:
+    """Return what a first tap on the button has filed already."""
+    try:
+        return drafts.sent(request.user, UUID(request.POST.get("draft", "")))
+    except ValueError:
+        return None
+
+
+def _send(request: UserRequest, wizard: Wizard, draft: Draft, form: CheckForm) -> HttpResponse:
+    data = form.cleaned_data
+    try:
+        filing = drafts.send(draft, by=request.user, words=data["words"], seen=data["seen"])
+    except AlreadyOpen as first:
+        context = {"wizard": wizard, "case": first.correction}
+        return render(request, "filing/already_open.html", context, status=409)
+    except TooManyOpen:
+        form.add_error(
+            None,
+            _("%(number)s proposals are waiting for an answer. Send this one when some are done.")
+            % {"number": MOST_OPEN},
+        )
+    except ChangedMeanwhile:
+        form.add_error(None, _("Something was changed in another window. Check everything again."))
+    except ValidationError as wrong:
+        for message in wrong.messages:
+            form.add_error(None, message)
+    else:
+        return redirect("filed", filing.public_id)
+    draft = drafts.of(request.user, wizard.person.citizen) or draft
+    return _check_page(request, wizard, draft, form)
+
+
+def _check_page(
+    request: UserRequest, wizard: Wizard, draft: Draft, form: CheckForm
+) -> HttpResponse:
+    context = {
+        "wizard": wizard,
+        "form": form,
+        "step": 4,
+        "back": wizard.before(CHECK),
+        "choose_url": wizard.step_url("", then=CHECK),
+        "photos_url": wizard.step_url(drafts.PHOTOS, then=CHECK),
+        "doses": [
+            (item, drafts.rows(claim), claim, wizard.step_url(item.key, then=CHECK))
+            for item, claim in zip(drafts.items(draft), drafts.claims(draft), strict=True)
+        ],
+        "photos": draft.evidence.all(),
+        "said": drafts.typed(draft, drafts.PHOTOS),
+        "draft_key": draft.key,
+        "seen": drafts.fingerprint(draft),
+    }
+    status = 422 if form.has_errors else 200
+    return render(request, "filing/check.html", context, status=status)
