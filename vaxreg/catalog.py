@@ -164,8 +164,8 @@ def _read(call: ast.Call, places: tuple[int | None, int, int | None]) -> Iterato
     """Give the texts of a call; a variable was marked where it got its text (gettext_noop)."""
     try:
         context, text, plural = (
-            None if place is None else ast.literal_eval(call.args[place]) for place in places
+            None if place is None else str(ast.literal_eval(call.args[place])) for place in places
         )
     except (ValueError, IndexError):
         return
-    yield context, text, plural
+    yield context, text or "", plural

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import LiteralString
 
 import psutil
 import psycopg
@@ -24,8 +25,8 @@ NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", "var", "__pycache__", ".*_cache", ".env", ".hypothesis"
 )
 # What the drills must not inherit from whoever runs them.
-FOREIGN = ("DATABASE_URL", "REDIS_URL", "PORT", "HOST", "DJANGO_SETTINGS_MODULE", "DEMO", "DEBUG")
-FOREIGN += ("SECRET_KEY", "TEST_DATABASE_URL", "TEST_REDIS_URL", "VAXREG_DATABASE_IDENTITY")
+FOREIGN = {"DATABASE_URL", "REDIS_URL", "PORT", "HOST", "DJANGO_SETTINGS_MODULE", "DEMO", "DEBUG"}
+FOREIGN |= {"SECRET_KEY", "TEST_DATABASE_URL", "TEST_REDIS_URL", "VAXREG_DATABASE_IDENTITY"}
 # Nothing listens there: a start that wants the network fails at once.
 NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
 
@@ -206,13 +207,13 @@ class House:
             except psutil.NoSuchProcess:
                 continue
 
-    def sql(self, statement: str) -> list[tuple[object, ...]]:
+    def sql(self, statement: LiteralString) -> list[tuple[object, ...]]:
         """Run one statement in the database of the running `./run`."""
         dsn = psycopg.conninfo.make_conninfo(
             host=str(self.places.sockets), user="app", dbname="vaxreg"
         )
         with psycopg.connect(dsn, autocommit=True) as connection:
-            cursor = connection.execute(statement)  # type: ignore[arg-type]
+            cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
     def end(self) -> None:
@@ -226,5 +227,5 @@ class House:
         self.end()
         if self.places.var.exists():
             self.places.remove()
-        for left in Path("/tmp").glob(f"vaxreg-*-{self.places.key}"):
+        for left in self.places.sockets.parent.glob(f"vaxreg-*-{self.places.key}"):
             shutil.rmtree(left)

@@ -11,6 +11,7 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def test_whoever_is_killed_is_started_again(house: House):
     house.kill(*before.values())
 
     for name, old in before.items():
-        wait_for(lambda n=name, o=old: _is_back(house, n, o.pid), 20, f"{name} back")
+        wait_for(partial(_is_back, house, name, old.pid), 20, f"{name} back")
     wait_for(lambda: house.get("readyz") == 200, 30, "ready again")
 
 
