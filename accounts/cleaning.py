@@ -7,6 +7,7 @@ from django.db.models import ProtectedError, RestrictedError
 
 from accounts import attempts, codes
 from accounts.models import User
+from messaging import actions as messages
 from vaxreg import clock
 
 BATCH = 500
@@ -16,6 +17,7 @@ def purge() -> None:
     """Forget old counters, dead codes, dead sessions and numbers that were never verified."""
     attempts.purge()
     codes.purge()
+    messages.forget_secrets(attempts.KEPT)
     Session.objects.filter(expire_date__lt=clock.now()).delete()
     forget_unverified()
 

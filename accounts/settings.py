@@ -54,12 +54,13 @@ CODES_PER_NUMBER = [
     (5, timedelta(days=1)),
 ]
 # Per address of the client; many citizens share one address of a mobile network.
-CODES_PER_ADDRESS = [(30, timedelta(hours=1)), (100, timedelta(days=1))]
+CODES_PER_ADDRESS = [(120, timedelta(hours=1)), (600, timedelta(days=1))]
 # All codes together: what an attacker can cost us in an hour.
 CODES_PER_HOUR: int = env.int("CODES_PER_HOUR", default=20_000)
-# Wrong codes per number, and all together: 1,000 wrong guesses open one account in 1,000.
+# Wrong codes per number, and all together: 3,000 guesses have a chance of 0.3 % to hit once. When
+# they are spent, nobody signs in by code until the hour has passed.
 WRONG_CODES_PER_NUMBER = [(10, timedelta(days=1))]
-WRONG_CODES_PER_HOUR: int = env.int("WRONG_CODES_PER_HOUR", default=1_000)
+WRONG_CODES_PER_HOUR: int = env.int("WRONG_CODES_PER_HOUR", default=3_000)
 
 # Staff: wrong passwords per address of the person and of the client, wrong second factors.
 WRONG_PASSWORDS_PER_PERSON = [(5, timedelta(minutes=15)), (20, timedelta(days=1))]

@@ -88,6 +88,12 @@ def deliver_due(limit: int = 500) -> int:
     return handled
 
 
+def forget_secrets(older_than: timedelta) -> int:
+    """Delete messages with codes that are closed and older than this; how many."""
+    old = Message.objects.filter(is_secret=True, created_at__lt=Now() - older_than)
+    return old.exclude(state__in=OPEN_STATES).delete()[0]
+
+
 @transaction.atomic
 def _claim(message_id: int | None = None) -> Message | None:
     """Take one due message for ourselves, or None. A claim ends by itself if we die."""

@@ -102,6 +102,7 @@ class Message(models.Model):
                 name="message_open",
             ),
             models.Index(F("user"), F("id").desc(), name="message_user"),
+            models.Index(F("created_at"), condition=Q(is_secret=True), name="message_secret_age"),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts import access, codes
 from accounts.addresses import client_address, own_path
@@ -90,12 +90,12 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def send_again(request: HttpRequest) -> HttpResponse:
-    """Send a fresh code to the number this session asked for."""
+    """Send a fresh code to the number this session asked for; a GET (reload) sends nothing."""
     asked = _asked(request)
-    if asked is None:
-        return redirect("accounts:sign_in")
+    if asked is None or request.method == "GET":
+        return redirect("accounts:code")
     sending = codes.send(asked.phone, address=client_address(request))
     if not sending.verdict.allowed:
         return too_many(request, sending.verdict.retry_at, again="accounts:code")

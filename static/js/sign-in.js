@@ -7,7 +7,7 @@ for (const button of document.querySelectorAll("[data-wait]")) {
   const tick = () => {
     const left = Math.ceil((until - Date.now()) / 1000);
     button.disabled = left > 0;
-    label.textContent = left > 0 ? button.dataset.waitWords.replace("%s", String(left)) : words;
+    label.textContent = left > 0 ? button.dataset.waitWords.replace("{seconds}", String(left)) : words;
     if (left > 0) setTimeout(tick, 1000);
   };
   tick();

@@ -219,3 +219,13 @@ def test_signing_out_kills_the_session_on_the_server_and_clears_the_browser(clie
 
 def test_signing_out_needs_a_post(client):
     assert client.get("/sign-out/").status_code == 405
+
+
+def test_reloading_the_page_of_a_refused_resend_sends_nothing(client):
+    ask(client)
+    client.post("/sign-in/code/again/")
+
+    reloaded = client.get("/sign-in/code/again/")
+
+    assert reloaded.headers["Location"] == "/sign-in/code/"
+    assert Message.objects.count() == 1

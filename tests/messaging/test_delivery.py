@@ -184,6 +184,20 @@ def test_a_secret_is_wiped_once_it_is_delivered_and_other_texts_are_kept(channel
 
 
 @pytest.mark.django_db
+def test_old_messages_with_codes_are_forgotten_and_letters_and_waiting_ones_kept(channel):
+    write(is_secret=True)
+    letter = write()
+    actions.deliver_due()
+    waiting = write(is_secret=True)
+    Message.objects.update(created_at=timezone.now() - timedelta(days=3))
+    young = write(is_secret=True)
+
+    actions.forget_secrets(timedelta(days=2))
+
+    assert set(Message.objects.all()) == {letter, waiting, young}
+
+
+@pytest.mark.django_db
 def test_a_message_claimed_by_a_worker_that_died_is_taken_up_again(channel):
     message = write()
     Message.objects.update(claimed_until=timezone.now() + timedelta(seconds=60), tries=1)
