@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge", "brave-browser")
 ARGUMENTS = [
@@ -78,7 +78,7 @@ class Visit:
 @contextmanager
 def visit(chromium: Browser, *, width: int = 390, **options: Any) -> Iterator[Visit]:
     """A fresh browser window, in Vietnamese, as wide as said."""
-    viewport = {"width": width, "height": 900}
+    viewport = ViewportSize(width=width, height=900)
     context = chromium.new_context(viewport=viewport, locale="vi-VN", **options)
     visited = Visit(context.new_page())
     visited.page.on(

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import translation
 
@@ -65,10 +66,11 @@ def test_a_server_error_speaks_both_languages_without_a_database():
 
 
 def test_a_lost_database_in_a_view_is_a_503_with_a_time_to_come_back():
-    middleware = DatabaseDownMiddleware(lambda request: None)
+    middleware = DatabaseDownMiddleware(lambda request: HttpResponse())
 
     answer = middleware.process_exception(RequestFactory().get("/x/"), OperationalError("gone"))
 
+    assert answer is not None
     assert answer.status_code == 503
     assert answer["Retry-After"] == "30"
     assert middleware.process_exception(RequestFactory().get("/x/"), ValueError()) is None

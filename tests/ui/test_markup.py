@@ -9,6 +9,9 @@ from django.conf import settings
 from django.template import engines
 from django.utils.functional import lazystr
 
+from corrections.lifecycle import Status
+from doses.models import Dose
+from messaging.models import State
 from vaxreg import charts, ui
 from vaxreg.forms import Form
 
@@ -59,7 +62,7 @@ def test_a_filter_form_marks_nothing():
 
 def test_what_is_on_record_stands_above_the_control():
     form = Sample()
-    form.fields["name"].current = HOSTILE
+    setattr(form.fields["name"], "current", HOSTILE)  # noqa: B010
 
     page = form["name"].as_field_group()
 
@@ -136,7 +139,7 @@ def test_a_trend_keeps_the_names_of_its_lines_apart():
         charts.trend([("over", "In", [3, 3]), ("ok", "Out", [3, 3])], "both", ["T2", "T3"])
     )
 
-    heights = [float(group.find("text").attrib["y"]) for group in drawing.iter("g")]
+    heights = [float(text.attrib["y"]) for text in drawing.iterfind("g/text")]
 
     assert abs(heights[0] - heights[1]) >= 17
 
@@ -152,3 +155,10 @@ def test_the_script_stays_small():
     lines = (ROOT / "static/js/app.js").read_text().splitlines()
 
     assert len(lines) < 200
+
+
+def test_every_status_has_its_colour():
+    css = (ROOT / "static/css/parts.css").read_text()
+
+    for status in [*Status, *Dose.Status, *State]:
+        assert re.search(rf"\.status--{status.value}\b", css), status
