@@ -1,0 +1,132 @@
+"""What a health officer types when she acts on a case."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from corrections.models import Correction
+from organizations.models import Membership, Organization, OrganizationQuerySet
+from vaxreg import ui
+from vaxreg.forms import Form
+from vaxreg.search import search_key
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LONGEST_REASON = 500
+# More than these are not read; the search narrows them down.
+MOST_SHOWN = 12
+
+
+class ReasonField(forms.CharField):
+    """Why an officer acts; kept with the case for good."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+    default_error_messages = {
+        "required": gettext_lazy("Write the reason: it stays with the case."),
+    }
+
+
+class RemindForm(Form):
+    """A word to the site that comes with the reminder."""
+
+    remark = forms.CharField(
+        label=gettext_lazy("Note to the site"),
+        help_text=gettext_lazy("Staff of the site read it. Citizens do not."),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ActForm(Form):
+    """A reason, and the version of the case that the officer was looking at."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class TakeOverForm(ActForm):
+    """Why the officer decides in the site's place."""
+
+    reason = ReasonField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("The site and the citizen can read it. No personal data."),
+        max_length=LONGEST_REASON,
+    )
+
+
+class ReassignForm(ActForm):
+    """To whom the case is given, found by name, and why."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Search by name"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search"}),
+    )
+    to = forms.ModelChoiceField(
+        queryset=Organization.objects.none(),
+        to_field_name="public_id",
+        label=gettext_lazy("Give the case to"),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={
+            "required": gettext_lazy("Choose the organization that gets the case."),
+            "invalid_choice": gettext_lazy("This organization is not within your reach."),
+        },
+    )
+    reason = ReasonField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("The organization that gets the case and the citizen can read it."),
+        max_length=LONGEST_REASON,
+    )
+    mark_optional = False
+
+    def __init__(self, *args: Any, by: "User", case: Correction, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reach = Organization.objects.within_reach(by, Membership.Role.OFFICER)
+        receiving = reach.able_to_receive().select_related("area").order_by("search_name", "pk")
+        if case.holder_id is not None:
+            receiving = receiving.exclude(pk=case.holder_id)
+        found = receiving.filter(search_name__contains=search_key(self.sought))
+        shown = list(found[: MOST_SHOWN + 1])
+        self.nothing_found = not shown
+        self.more_found = len(shown) > MOST_SHOWN
+        to = cast("forms.ModelChoiceField[Organization]", self.fields["to"])
+        to.queryset = reach
+        # Whoever was chosen stays on the list, whatever is searched for next.
+        shown = [*self._chosen(to, receiving), *shown]
+        to.choices = [
+            (
+                str(one.public_id),
+                ui.choice(one.name, one.area.full_name if one.area else one.get_kind_display()),
+            )
+            for one in list(dict.fromkeys(shown))[:MOST_SHOWN]
+        ]
+
+    @property
+    def sought(self) -> str:
+        """What was typed into the search."""
+        return str(self.data.get(self.add_prefix("q"), ""))[:80]
+
+    def _chosen(
+        self,
+        to: "forms.ModelChoiceField[Organization]",
+        receiving: OrganizationQuerySet,
+    ) -> list[Organization]:
+        try:
+            chosen = to.to_python(self.data.get(self.add_prefix("to")) or None)
+        except forms.ValidationError:
+            return []
+        return list(receiving.filter(pk=chosen.pk)) if chosen else []
+
+    def refuse_receiver(self) -> None:
+        """Say that the organization chosen cannot get the case (any more)."""
+        chosen = self.cleaned_data["to"].name
+        self.add_error(
+            "to",
+            _("%(organization)s cannot take the case: it has no active staff, or has it already.")
+            % {"organization": chosen},
+        )

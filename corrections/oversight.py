@@ -1,0 +1,148 @@
+"""What a health officer may do about a case, what was done, and who held it for how long."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from citizens.access import is_own_or_family
+from corrections import access, actions, lifecycle, reports
+from corrections.lifecycle import Party, Status, StepNotPossible
+from corrections.models import Breach, Correction, Holding
+from organizations.models import Membership, Organization
+from vaxreg import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Of so many cases one press reminds; the rest waits for the next press.
+MOST_AT_ONCE = 200
+MOST_MOVED = 20
+
+RUNG_TITLES = {
+    "due": _("Not answered within 48 hours"),
+    "three_days": _("Not answered within 72 hours"),
+    "five_days": _("Not answered within 5 days"),
+}
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What is open to an officer on a case, and if something is not, why.
+
+    steps: names in lifecycle.STEPS that she may take now.
+    """
+
+    steps: Sequence[str]
+    reminded_at: datetime | None
+    is_family: bool
+    is_own_filing: bool
+    is_on_own_desk: bool
+    is_overdue: bool
+
+
+def acts(user: "User", case: Correction) -> Acts:
+    """Ask the table and the moment what this officer may do about this case."""
+    now = clock.now()
+    parties = access.parties_of(user, case)
+    reminded = reports.reminders(now).filter(correction=case).order_by("-at").first()
+    late = case.is_overdue(now)
+    possible = set(lifecycle.possible(Status(case.status), parties & {Party.OVERSEER}))
+    if reminded is not None:
+        possible.discard("remind")
+    if not late:
+        possible.discard("take_over")
+    return Acts(
+        steps=[step for step in lifecycle.STEPS if step in possible],
+        reminded_at=reminded.at if reminded else None,
+        is_family=is_own_or_family(user, case.citizen),
+        is_own_filing=case.filing.filed_by_id == user.pk,
+        is_on_own_desk=Party.REVIEWER in parties and case.is_open,
+        is_overdue=late,
+    )
+
+
+def desk_of(user: "User", case: Correction) -> Organization | None:
+    """Return the organization for which the officer looks at a case."""
+    return access.acting_for(user, case, Party.OVERSEER)
+
+
+def is_own_desk(user: "User", organization: Organization) -> bool:
+    """Whether the officer works there herself: such cases she decides, nobody is reminded."""
+    own = Membership.objects.live().of(user).in_roles(access.DESK_ROLES)
+    return own.filter(organization=organization).exists()
+
+
+@dataclass(frozen=True)
+class Stay:
+    """How long an organization held a case; until is None while it still does."""
+
+    organization: Organization
+    since: datetime
+    until: datetime | None
+    took: timedelta
+
+
+def stays(case: Correction, now: datetime) -> list[Stay]:
+    """Return who held a case from when to when: each keeps their share of the time."""
+    held = Holding.objects.filter(correction=case).select_related("organization")
+    return [
+        Stay(one.organization, one.since, one.until, (one.until or now) - one.since)
+        for one in held.order_by("since", "pk")
+    ]
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A deadline that was missed, in words."""
+
+    title: str
+    breach: Breach
+
+
+def misses(case: Correction) -> list[Miss]:
+    """Return the breaches on record of a case, oldest first."""
+    written = Breach.objects.filter(correction=case).select_related("holder", "escalated_to")
+    return [Miss(str(RUNG_TITLES[one.rung]), one) for one in written.order_by("at", "pk")]
+
+
+def moved_away(organization: Organization, user: "User") -> list[Correction]:
+    """Return open cases that this organization held before and that now lie elsewhere."""
+    held_before = Holding.objects.filter(correction=OuterRef("pk"), organization=organization)
+    return list(
+        Correction.objects.open()
+        .filter(access.overseen_by(user), Exists(held_before))
+        .exclude(holder=organization)
+        .select_related("holder")
+        .order_by("due_at", "pk")[:MOST_MOVED]
+    )
+
+
+def remind_all(organization: Organization, *, by: "User", remark: str) -> int:
+    """Remind an organization of its overdue cases, oldest first; return of how many.
+
+    Left out are those reminded of within the last day and those the officer may not act on.
+    """
+    reminded = 0
+    for case in late_and_silent(organization)[:MOST_AT_ONCE]:
+        try:
+            actions.remind(case, by=by, remark=remark)
+        except (StepNotPossible, PermissionDenied):
+            # Decided, or reminded of, a moment ago; or it is about somebody of her family.
+            continue
+        reminded += 1
+    return reminded
+
+
+def late_and_silent(organization: Organization) -> "list[Correction]":
+    """Return overdue cases of which nobody reminded within the last day, oldest first."""
+    recent = reports.reminders(clock.now()).filter(correction=OuterRef("pk"))
+    return list(
+        Correction.objects.overdue()
+        .filter(~Exists(recent), holder=organization)
+        .order_by("due_at", "pk")
+    )
