@@ -80,7 +80,7 @@ def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> Evidence:
             code="too_many_today",
         )
     picture = clean(sent.read())
-    return _store(draft, picture, by)
+    return store(draft, picture, by=by)
 
 
 def clean(data: bytes) -> Picture:
@@ -226,7 +226,11 @@ def _decode(data: bytes) -> Picture:
     return Picture(rest[:size], rest[size:], head["width"], head["height"])
 
 
-def _store(draft: Draft, picture: Picture, by: "User") -> Evidence:
+def store(draft: Draft, picture: Picture, *, by: "User") -> Evidence:
+    """Keep a photo that is clean already with a draft; files first, then the row.
+
+    Raises ValidationError for a sixth photo or one that is here already.
+    """
     name = uuid.uuid4().hex
     file_key = f"{FOLDER}/{name[:2]}/{name}.jpg"
     preview_key = f"{FOLDER}/{name[:2]}/{name}-preview.jpg"

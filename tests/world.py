@@ -95,7 +95,13 @@ def build() -> World:
             "TYT-00187", "Trạm Y tế Phường Láng Thượng", station, ttyt_dong_da, lang
         ),
         hospital=organization("BV-01-01", "Bệnh viện Bạch Mai", Kinds.HOSPITAL, so, ha_noi),
-        areas={"ha_noi": ha_noi, "tay_ho": tay_ho, "buoi": buoi, "quang_an": quang_an, "lang": lang},
+        areas={
+            "ha_noi": ha_noi,
+            "tay_ho": tay_ho,
+            "buoi": buoi,
+            "quang_an": quang_an,
+            "lang": lang,
+        },
         az=Vaccine.objects.get(code="AZ"),
         pfizer=Vaccine.objects.get(code="PF"),
     )

@@ -83,7 +83,9 @@ def _publish(task_name: str, args: tuple[int | str, ...]) -> None:
     global _broken_until
     if time.monotonic() < _broken_until:
         return
-    app.loader.import_default_modules()
+    if task_name not in app.tasks:
+        # Once per process: it also runs Django's checks, which take far longer than a publish.
+        app.loader.import_default_modules()
     try:
         app.tasks[task_name].apply_async(args=args, retry=False)
     except (KombuError, RedisError, OSError) as error:

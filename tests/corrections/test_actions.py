@@ -67,9 +67,7 @@ def test_accepting_with_own_values_is_accepting_in_part(world: World, correction
 
 def test_accepting_a_part_leaves_the_rest_as_it_was(world: World):
     dose = worlds.dose(world)
-    case = file_one(
-        world, dose=dose, proposed={"vaccine": "PF", "given_on": "2021-08-30"}
-    )
+    case = file_one(world, dose=dose, proposed={"vaccine": "PF", "given_on": "2021-08-30"})
 
     accepted = actions.accept(case, by=world.user("minh"), values={"given_on": "2021-08-30"})
 
@@ -114,9 +112,7 @@ def test_when_the_dose_cannot_be_changed_nothing_is_stored(world: World, correct
     events = correction.events.count()
 
     with pytest.raises(ValidationError):
-        actions.accept(
-            correction, by=world.user("minh"), values={"given_on": "2031-01-01"}
-        )
+        actions.accept(correction, by=world.user("minh"), values={"given_on": "2031-01-01"})
 
     correction.refresh_from_db()
     assert correction.status == Status.QUEUED
@@ -151,9 +147,7 @@ def test_keeping_for_later_leaves_the_clock_running(world: World, correction: Co
 @pytest.mark.parametrize("who", ["lan", "binh", "tuan", "huong", "duc", "phuc", "mai"])
 def test_only_the_holders_reviewers_decide(world: World, correction: Correction, who: str):
     with pytest.raises(PermissionDenied):
-        actions.refuse(
-            correction, by=world.user(who), ground=Ground.PHOTO_BLURRED, remark="no"
-        )
+        actions.refuse(correction, by=world.user(who), ground=Ground.PHOTO_BLURRED, remark="no")
 
 
 def test_a_nurse_cannot_review_her_own_childs_record(world: World):
@@ -189,9 +183,7 @@ def test_whoever_filed_it_never_decides_it(world: World, correction: Correction)
         actions.accept(correction, by=lan)
 
 
-def test_dismissed_staff_decide_nothing_from_the_next_call_on(
-    world: World, correction: Correction
-):
+def test_dismissed_staff_decide_nothing_from_the_next_call_on(world: World, correction: Correction):
     minh = world.user("minh")
     minh.memberships.update(until=clock.now())
 

@@ -25,9 +25,7 @@ def test_each_claim_becomes_a_correction_of_its_own_under_one_filing(world: Worl
         Claim(proposed={"position": "primary-2"}, named_site=world.quang_an),
     ]
 
-    filed = filing.file(
-        by=world.user("lan"), citizen=world.citizens["lan"], key="k", claims=claims
-    )
+    filed = filing.file(by=world.user("lan"), citizen=world.citizens["lan"], key="k", claims=claims)
 
     assert [c.kind for c in filed.corrections.order_by("id")] == ["wrong_fields", "missing_dose"]
     assert {c.received_at for c in filed.corrections.all()} == {filed.received_at}

@@ -54,9 +54,7 @@ def test_a_step_leaves_only_from_the_statuses_of_the_table(step: str, status: St
         assert lifecycle.after(step, status) == expected[0]
 
 
-@pytest.mark.parametrize(
-    ("step", "status", "party"), list(itertools.product(STEPS, Status, Party))
-)
+@pytest.mark.parametrize(("step", "status", "party"), list(itertools.product(STEPS, Status, Party)))
 def test_a_party_is_offered_exactly_its_own_steps(step: str, status: Status, party: Party):
     expected = EXPECTED[step].get(status)
 

@@ -21,9 +21,7 @@ def test_a_recorded_dose_goes_to_the_site_that_gave_it(world: World):
 
 
 def test_a_missing_dose_goes_to_the_site_that_was_named(world: World):
-    correction = file_one(
-        world, proposed={"position": "primary-1"}, named_site=world.lang_thuong
-    )
+    correction = file_one(world, proposed={"position": "primary-1"}, named_site=world.lang_thuong)
 
     assert correction.holder == world.lang_thuong
 
@@ -34,9 +32,7 @@ def test_a_missing_dose_goes_to_the_site_that_was_named(world: World):
 def test_without_a_site_the_desk_of_the_smallest_known_area_acts(
     world: World, area: str, desk: str
 ):
-    correction = file_one(
-        world, proposed={"position": "primary-1"}, named_area=world.areas[area]
-    )
+    correction = file_one(world, proposed={"position": "primary-1"}, named_area=world.areas[area])
 
     assert correction.holder == getattr(world, desk)
 

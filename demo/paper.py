@@ -1,0 +1,92 @@
+"""Photos of paper certificates, drawn for the demo: what a citizen's phone would have taken."""
+
+import random
+from datetime import date
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import fontpkg
+from PIL import Image, ImageDraw, ImageFont
+
+from corrections.evidence import Picture
+
+PAPER, INK, RED = (241, 234, 219), (38, 36, 44), (150, 34, 30)
+WIDTH, HEIGHT = 1500, 1060
+
+
+def photograph(
+    name: str, born: date, id_number: str, lines: list[tuple[str, date, str]], seed: int
+) -> Picture:
+    """Return a photo of a certificate as a phone sees it: a little turned, unevenly lit.
+
+    lines: vaccine, date and site of each dose. The paper of QĐ 3588/QĐ-BYT has no lot number.
+    """
+    chance = random.Random(seed)  # noqa: S311 — a picture, not a secret
+    sheet = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    draw.rectangle((28, 28, WIDTH - 28, HEIGHT - 28), outline=INK, width=3)
+    _text(draw, (WIDTH // 2, 70), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 30, 600, INK, "mt")
+    _text(draw, (WIDTH // 2, 112), "Độc lập – Tự do – Hạnh phúc", 26, 500, INK, "mt")
+    _text(draw, (WIDTH // 2, 190), "GIẤY XÁC NHẬN ĐÃ TIÊM VẮC XIN COVID-19", 46, 700, RED, "mt")
+    rows = [
+        f"Họ và tên:  {name}",
+        f"Ngày sinh:  {born:%d/%m/%Y}",
+        f"Số CCCD/CMT:  {id_number}",
+        "Đã được tiêm phòng vắc xin COVID-19:",
+    ]
+    for number, row in enumerate(rows):
+        _text(draw, (110, 290 + number * 58), row, 34, 500, INK)
+    for number, (vaccine, given_on, site) in enumerate(lines):
+        top = 545 + number * 120
+        draw.rectangle((100, top - 16, WIDTH - 100, top + 92), outline=INK, width=2)
+        _text(draw, (120, top), f"Mũi {number + 1}:  {vaccine}", 36, 600, (20, 40, 110))
+        _text(draw, (900, top), f"Ngày:  {given_on:%d/%m/%Y}", 36, 600, (20, 40, 110))
+        _text(draw, (120, top + 46), f"Nơi tiêm:  {site}", 30, 400, INK)
+    _stamp(sheet, lines[-1][2], chance)
+    return _as_taken(sheet, chance)
+
+
+@cache
+def _font(size: int, weight: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(fontpkg.path("Be Vietnam Pro", weight)), size)
+
+
+def _text(
+    draw: ImageDraw.ImageDraw,
+    where: tuple[int, int],
+    text: str,
+    size: int,
+    weight: int,
+    colour: tuple[int, int, int],
+    anchor: str = "la",
+) -> None:
+    font = _font(size, weight)
+    draw.text(where, text, fill=colour, font=font, anchor=anchor)
+
+
+def _stamp(sheet: Image.Image, site: str, chance: random.Random) -> None:
+    stamp = Image.new("RGBA", (330, 330), (0, 0, 0, 0))
+    draw: Any = ImageDraw.Draw(stamp)
+    for inset in (4, 22):
+        draw.ellipse((inset, inset, 330 - inset, 330 - inset), outline=(*RED, 190), width=5)
+    font = _font(22, 600)
+    words = site.split()
+    half = (len(words) + 1) // 2
+    for number, line in enumerate((" ".join(words[:half]), " ".join(words[half:]))):
+        draw.text((165, 150 + number * 32), line, fill=(*RED, 200), font=font, anchor="mm")
+    turned = stamp.rotate(chance.uniform(-25, 25), expand=True)
+    sheet.paste(turned, (WIDTH - 480, HEIGHT - 400), turned)
+
+
+def _as_taken(sheet: Image.Image, chance: random.Random) -> Picture:
+    table = Image.new("RGB", (WIDTH + 260, HEIGHT + 240), (96, 78, 62))
+    turned = sheet.rotate(chance.uniform(-3, 3), expand=True, fillcolor=(96, 78, 62))
+    table.paste(turned, (110, 90))
+    light = Image.linear_gradient("L").resize(table.size).rotate(chance.choice((0, 90, 180)))
+    shade = Image.new("RGB", table.size, (255, 250, 235))
+    taken = Image.blend(table, Image.composite(shade, table, light), 0.14).reduce(2)
+    file = BytesIO()
+    taken.save(file, "JPEG", quality=82)
+    # Smaller than a preview has to be: both are the same picture.
+    return Picture(file.getvalue(), file.getvalue(), *taken.size)

@@ -1,0 +1,144 @@
+"""Who lives and works in the demo district: the fixed cast, and neighbours with usual names."""
+
+import random
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.contrib.auth.hashers import make_password
+
+from accounts import two_factor
+from accounts.models import User
+from citizens.models import Citizen, RecordLink
+from organizations.models import Area, Membership, Organization
+from vaxreg import clock
+
+PASSWORD = "Buoi-Ho-Tay-2021"  # noqa: S105 — shown to everybody on the demo's own pages
+DOMAIN = "demo.sotiem.vn"
+# A known second factor for each member of the demo staff: base32, one letter apart.
+SECRET = "JBSWY3DPEHPK3PX{letter}JBSWY3DPEHPK3PXP"  # noqa: S105
+
+FAMILY = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Lý"]
+WOMEN = [
+    "Thị Mỹ Duyên", "Thị Ngọc Ánh", "Phương Thảo", "Thị Bích Phượng", "Thu Hằng", "Khánh Linh",
+    "Thị Thanh Huyền", "Hoàng Phương Ưng", "Thị Kim Oanh", "Quỳnh Như", "Thị Tuyết Mai", "Hồng Vân",
+]  # fmt: skip
+MEN = [
+    "Quốc Đạt", "Đức Huy", "Văn Khuê", "Tấn Trường", "Minh Quân", "Hữu Phước", "Anh Dũng",
+    "Công Phượng", "Trung Kiên", "Xuân Bách", "Tôn Thất Gia Khánh", "Bảo Long",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CastMember:
+    """Somebody with a name in every test and in the demo."""
+
+    key: str
+    name: str
+    organization: str
+    role: str
+    part: str
+
+
+STAFF = [
+    CastMember("minh", "Phạm Thị Minh", "Trạm Y tế Phường Bưởi", "reviewer", "Điều dưỡng"),
+    CastMember("thu", "Ngô Thị Thu", "Trạm Y tế Phường Bưởi", "reviewer", "Điều dưỡng"),
+    CastMember("nga", "Đinh Thị Nga", "Trạm Y tế Phường Quảng An", "reviewer", "Điều dưỡng"),
+    CastMember("son", "Cao Thái Sơn", "Trạm Y tế Phường Yên Phụ", "reviewer", "Y sĩ"),
+    CastMember("hoa", "Lương Thị Hoa", "Trạm Y tế Phường Thụy Khuê", "reviewer", "Y sĩ"),
+    CastMember("cuong", "Mai Mạnh Cường", "Trạm Y tế Phường Nhật Tân", "reviewer", "Y sĩ"),
+    CastMember("tuan", "Lê Anh Tuấn", "Trạm Y tế Phường Láng Thượng", "reviewer", "Điều dưỡng"),
+    CastMember("huong", "Đỗ Thu Hương", "Trung tâm Y tế Quận Tây Hồ", "officer", "Cán bộ quận"),
+    CastMember("duc", "Vũ Minh Đức", "Trung tâm Y tế Quận Đống Đa", "officer", "Cán bộ quận"),
+    CastMember("phuc", "Hoàng Hồng Phúc", "Sở Y tế Hà Nội", "officer", "Cán bộ Sở"),
+    CastMember("mai", "Bùi Thanh Mai", "", "hotline", "Đường dây nóng"),
+]
+
+LAN_PHONE = "+84912345678"
+BINH_PHONE = "+84987654321"
+# Long enough ago for every story that the demo tells.
+SINCE = timedelta(days=120)
+
+
+def staff() -> dict[str, User]:
+    """Appoint the cast's staff, each with password and second factor; return them by key."""
+    users = {}
+    # Hashing is slow on purpose; the demo's one password is hashed once.
+    hashed = make_password(PASSWORD)
+    for number, member in enumerate(STAFF):
+        email = f"{member.key}@{DOMAIN}"
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            user = User.objects.create_user(email=email, full_name=member.name)
+            user.password = hashed
+            user.save(update_fields=["password"])
+            two_factor.set_up(user, SECRET.format(letter="ABCDEFGHIJKLMN"[number]))
+            two_factor.mark_recovery_codes_seen(user)
+            place = (
+                Organization.objects.get(kind=Organization.Kind.HOTLINE)
+                if member.role == "hotline"
+                else in_ha_noi(member.organization)
+            )
+            Membership.objects.create(
+                user=user, organization=place, role=member.role, since=clock.now() - SINCE
+            )
+        users[member.key] = user
+    return users
+
+
+def in_ha_noi(name: str) -> Organization:
+    """Return an organization of Hà Nội by its name; names repeat across provinces."""
+    return Organization.objects.open().get(name=name, area__path__startswith="01/")
+
+
+def citizen(
+    name: str, born: date, sex: str, phone: str, area: Area, id_number: str | None
+) -> tuple[User, Citizen]:
+    """Make a citizen with an account that has opened the record already."""
+    began = clock.now() - SINCE
+    user = User.objects.create_user(phone=phone, full_name=name, phone_verified=True)
+    person = Citizen.objects.create(
+        full_name=name,
+        date_of_birth=born,
+        sex=sex,
+        phone=phone,
+        id_number=id_number,
+        area=area,
+    )
+    RecordLink.objects.create(
+        user=user,
+        citizen=person,
+        relation=RecordLink.Relation.SELF,
+        proven_by=RecordLink.Proof.PHONE_AND_ID,
+        since=began,
+    )
+    return user, person
+
+
+def child_of(user: User, name: str, born: date, sex: str, area: Area) -> Citizen:
+    """Make a child's record that its guardian has opened."""
+    child = Citizen.objects.create(
+        full_name=name, date_of_birth=born, sex=sex, phone=user.phone or "", area=area
+    )
+    RecordLink.objects.create(
+        user=user,
+        citizen=child,
+        relation=RecordLink.Relation.GUARDIAN,
+        proven_by=RecordLink.Proof.STAFF,
+        since=clock.now() - SINCE,
+    )
+    return child
+
+
+def neighbour(number: int, area: Area) -> tuple[User, Citizen]:
+    """Make the n-th neighbour: always the same person for the same number."""
+    chance = random.Random(number)  # noqa: S311 — a story, not a secret
+    is_woman = chance.random() < 0.5
+    name = f"{chance.choice(FAMILY)} {chance.choice(WOMEN if is_woman else MEN)}"
+    born = date(1945, 1, 1) + timedelta(days=chance.randrange(60 * 365))
+    century = 0 if born.year < 2000 else 2
+    id_number = (
+        f"001{century + is_woman}{born.year % 100:02d}{(number * 7919 + 104729) % 1_000_000:06d}"
+    )
+    phone = f"+8493{(number * 104_729 + 7_654_321) % 10_000_000:07d}"
+    sex = "female" if is_woman else "male"
+    return citizen(name, born, sex, phone, area, id_number)

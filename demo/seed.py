@@ -1,0 +1,134 @@
+"""Builds the demo district once, and tops it up so that it is always about now."""
+
+import random
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.translation import override
+
+from accounts.models import User
+from corrections import outbox, sweep
+from corrections.models import Correction
+from demo import people, stories
+from doses import actions as dose_actions
+from doses.models import Dose, Vaccine
+from organizations.models import Area, Organization
+from vaxreg import clock
+
+
+def seed() -> str:
+    """Build what is missing; return in a sentence what was done. Idempotent."""
+    with override("vi"):
+        if not User.objects.filter(phone=people.LAN_PHONE).exists():
+            with transaction.atomic():
+                _begin()
+            done = "built the demo district"
+        elif not _is_about_now():
+            with transaction.atomic():
+                _wave(people.staff(), only_open=True)
+            done = "topped up the demo district with fresh cases"
+        else:
+            done = "the demo district is there"
+        sweep.sweep()
+        _catch_up()
+    return done
+
+
+def _begin() -> None:
+    staff = people.staff()
+    _families()
+    _wave(staff, only_open=False)
+
+
+def _is_about_now() -> bool:
+    """Whether enough cases of the demo are still in time and soon due."""
+    return Correction.objects.in_time().count() >= 3 and Correction.objects.due_soon().exists()
+
+
+def _families() -> None:
+    """Lan with her doses and her daughter, and Bình next door: the cast's citizens."""
+    buoi, quang_an = (
+        Area.objects.current().get(full_name=name, path__startswith="01/003/")
+        for name in ("Phường Bưởi", "Phường Quảng An")
+    )
+    site = people.in_ha_noi("Trạm Y tế Phường Bưởi")
+    lan, person = people.citizen(
+        "Nguyễn Thị Lan", date(1988, 3, 27), "female", people.LAN_PHONE, buoi, "001188012345"
+    )
+    az, pfizer = (Vaccine.objects.get(code=code) for code in ("AZ", "PF"))
+    for ordinal, vaccine, day, lot in [
+        (1, az, date(2021, 8, 29), "ABX4112"),
+        (2, az, date(2021, 11, 21), "FG3527"),
+    ]:
+        _dose(person, vaccine, day, site, lot, ordinal)
+    child = people.child_of(lan, "Lê Nguyễn Minh Anh", date(2008, 9, 5), "female", buoi)
+    _dose(child, pfizer, date(2021, 11, 30), site, "FK0112", 1)
+    _binh, neighbour = people.citizen(
+        "Trần Văn Bình", date(1975, 1, 2), "male", people.BINH_PHONE, quang_an, "001075067890"
+    )
+    elsewhere = people.in_ha_noi("Trạm Y tế Phường Quảng An")
+    _dose(neighbour, az, date(2021, 9, 10), elsewhere, "NCE0059", 1)
+
+
+def _dose(
+    person: people.Citizen, vaccine: Vaccine, day: date, site: Organization, lot: str, ordinal: int
+) -> None:
+    dose_actions.record(
+        citizen=person,
+        vaccine=vaccine,
+        given_on=day,
+        organization=site,
+        lot=lot,
+        ordinal=ordinal,
+        provenance=Dose.Provenance.SITE_ENTRY,
+        by=None,
+    )
+
+
+def _wave(staff: dict[str, User], *, only_open: bool) -> None:
+    """Let the neighbours live their stories, the oldest first."""
+    now = clock.now()
+    first = Correction.objects.count()
+    chance = random.Random(first)  # noqa: S311 — stories, not secrets
+    plan = []
+    for site_name, open_now in stories.OPEN_NOW.items():
+        site = people.in_ha_noi(site_name)
+        told = list(open_now)
+        if not only_open:
+            told += stories.decided_lately(site_name, chance)
+        plan += [(story, site) for story in told]
+    plan.sort(key=lambda told: -told[0].age)
+    for number, (story, site) in enumerate(plan, start=first):
+        assert site.area is not None  # a station has its commune
+        user, person = people.neighbour(number, site.area)
+        with clock.at(now - stories.HOUR * story.age - timedelta(days=30)):
+            doses = stories.with_doses(person, site, random.Random(number))  # noqa: S311
+        stories.tell(
+            story,
+            user=user,
+            person=person,
+            doses=doses,
+            site=site,
+            staff=staff,
+            now=now,
+            seed=number,
+        )
+
+
+def _catch_up() -> None:
+    """Do what the stories left in the outbox, as the hints would have."""
+    with clock.at(clock.now() + outbox.HEAD_START + timedelta(seconds=1)):
+        outbox.do_undone(limit=10_000)
+
+
+def logins() -> list[str]:
+    """Return how the cast signs in, a line each, for the banner."""
+    lines = ["Người dân (số điện thoại, mã ở hộp thư demo):"]
+    lines += ["  0912 345 678  Nguyễn Thị Lan, có con", "  0987 654 321  Trần Văn Bình"]
+    lines += [f"Cán bộ (mật khẩu {people.PASSWORD}, mã thứ hai ở trang mã demo):"]
+    lines += [
+        f"  {member.key}@{people.DOMAIN:<16}  {member.name}, {member.organization or member.part}"
+        for member in people.STAFF
+        if member.key in {"minh", "tuan", "huong", "duc", "phuc", "mai"}
+    ]
+    return lines

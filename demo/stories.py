@@ -1,0 +1,234 @@
+"""What happened in the demo district lately: cases in every state, told by the real verbs.
+
+Each story is told at the moments at which it happened (clock.at), so that times, breaches,
+escalations and figures come out as in life, always relative to now.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from accounts.models import User
+from citizens.models import Citizen
+from corrections import actions, evidence, filing, sweep
+from corrections.filing import Claim
+from corrections.lifecycle import GROUND_SENTENCES, Ground
+from corrections.models import Correction, Draft
+from demo import paper
+from doses import actions as dose_actions
+from doses.models import Dose, Vaccine
+from organizations.models import Organization
+from vaxreg import clock
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Story:
+    """Filed so many hours ago, about what, and how it ended (if it did) after so many hours."""
+
+    age: float
+    what: str
+    ending: str = ""
+    after: float = 0.0
+
+
+# Per site: what lies there now. Bưởi is behind, Quảng An a little, the others keep up.
+OPEN_NOW: dict[str, list[Story]] = {
+    "Trạm Y tế Phường Bưởi": [
+        Story(53.2, "vaccine"),
+        Story(49.1, "missing"),
+        Story(121.5, "date"),
+        Story(75.0, "lot"),
+        Story(46.9, "date"),
+        Story(42.0, "lot"),
+        Story(38.5, "vaccine_and_date", "in_review", 38.3),
+        Story(33.0, "vaccine"),
+        Story(22.0, "missing"),
+        Story(10.0, "vaccine", "keep", 3.0),
+        Story(4.5, "date"),
+        Story(1.5, "vaccine"),
+        Story(0.4, "site"),
+    ],
+    "Trạm Y tế Phường Quảng An": [
+        Story(60.5, "vaccine"),
+        Story(51.0, "missing"),
+        Story(45.0, "date"),
+        Story(20.0, "vaccine"),
+        Story(3.0, "lot"),
+    ],
+    "Trạm Y tế Phường Yên Phụ": [Story(49.5, "date"), Story(30.0, "vaccine"), Story(6.0, "missing")],
+    "Trạm Y tế Phường Thụy Khuê": [Story(25.0, "vaccine"), Story(8.0, "lot")],
+    "Trạm Y tế Phường Nhật Tân": [Story(14.0, "missing")],
+    # Nobody works here: what is filed goes up to the district.
+    "Trạm Y tế Phường Tứ Liên": [Story(28.0, "vaccine")],
+    "Trạm Y tế Phường Láng Thượng": [Story(50.0, "vaccine"), Story(12.0, "date")],
+}
+REVIEWERS = {
+    "Trạm Y tế Phường Bưởi": "minh",
+    "Trạm Y tế Phường Quảng An": "nga",
+    "Trạm Y tế Phường Yên Phụ": "son",
+    "Trạm Y tế Phường Thụy Khuê": "hoa",
+    "Trạm Y tế Phường Nhật Tân": "cuong",
+    "Trạm Y tế Phường Láng Thượng": "tuan",
+}
+WORDS = {
+    "vaccine": "Mũi này của tôi là loại khác với trong sổ. Xin xem ảnh giấy xác nhận.",
+    "date": "Ngày tiêm trong sổ không đúng với giấy xác nhận tôi được phát.",
+    "lot": "Số lô ghi trên phiếu của tôi khác với trong sổ.",
+    "missing": "Tôi đã tiêm mũi này nhưng tra cứu không thấy. Tôi còn giữ giấy xác nhận.",
+    "vaccine_and_date": "Cả loại vắc xin và ngày tiêm đều bị ghi nhầm sang mũi trước.",
+    "site": "Tôi tiêm ở trạm này chứ không phải nơi đang ghi.",
+}
+
+
+def decided_lately(site: str, chance: random.Random) -> Iterator[Story]:
+    """Yield three weeks of decided cases of a site; Bưởi and Quảng An are often late."""
+    slow = {"Trạm Y tế Phường Bưởi": 0.35, "Trạm Y tế Phường Quảng An": 0.2}.get(site, 0.04)
+    for _number in range(8 if slow > 0.3 else 4):
+        age = chance.uniform(60, 21 * 24)
+        late = chance.random() < slow
+        after = chance.uniform(48.5, min(age, 90)) if late else chance.uniform(2, 44)
+        ending = chance.choices(["accept", "accept_in_part", "refuse"], [7, 1, 3])[0]
+        what = chance.choice(["vaccine", "date", "lot", "missing", "vaccine_and_date"])
+        yield Story(age, what, ending, after)
+
+
+def with_doses(person: Citizen, site: Organization, chance: random.Random) -> list[Dose]:
+    """Record one or two believable primary doses given at the site."""
+    first = date(2021, 7, 5) + timedelta(days=chance.randrange(70))
+    vaccine = Vaccine.objects.get(code=chance.choice(["AZ", "AZ", "PF", "MD", "VC"]))
+    doses = []
+    for number in range(chance.choice([1, 2, 2])):
+        doses.append(
+            dose_actions.record(
+                citizen=person,
+                vaccine=vaccine,
+                given_on=first + timedelta(days=63 * number),
+                organization=site,
+                provenance=chance.choice([Dose.Provenance.SITE_ENTRY, Dose.Provenance.BACK_ENTRY]),
+                by=None,
+                lot=f"{chance.choice(['ABV', 'FG', 'NCE'])}{chance.randrange(1000, 9999)}",
+                ordinal=number + 1,
+            )
+        )
+    return doses
+
+
+def tell(
+    story: Story,
+    *,
+    user: User,
+    person: Citizen,
+    doses: list[Dose],
+    site: Organization,
+    staff: dict[str, User],
+    now: datetime,
+    seed: int,
+) -> Correction:
+    """Let a story happen: file with a photo, send to the desk, and end it as it ended."""
+    filed_at = now - story.age * HOUR
+    claim = _claim(story.what, doses, site, seed)
+    with clock.at(filed_at):
+        draft = Draft.objects.create(user=user, citizen=person)
+        photo = paper.photograph(
+            person.full_name,
+            person.date_of_birth,
+            person.id_number or "",
+            _lines(doses, claim, site),
+            seed,
+        )
+        evidence.store(draft, photo, by=user)
+        filed = filing.file(
+            by=user,
+            citizen=person,
+            key=str(draft.key),
+            claims=[claim],
+            words=WORDS[story.what],
+            evidence=list(draft.evidence.all()),
+            draft=draft,
+        )
+    with clock.at(filed_at + timedelta(seconds=20)):
+        case = actions.route(filed.corrections.get())
+    return _end(story, case, filed_at, staff.get(REVIEWERS.get(site.name, "")), now)
+
+
+def _claim(what: str, doses: list[Dose], site: Organization, seed: int) -> Claim:
+    last = doses[-1]
+    other = "PF" if last.vaccine.code != "PF" else "AZ"
+    nearby = (last.given_on + timedelta(days=1 + seed % 5)).isoformat()
+    match what:
+        case "vaccine":
+            return Claim({"vaccine": other}, dose=last)
+        case "date":
+            return Claim({"given_on": nearby}, dose=last)
+        case "lot":
+            return Claim({"lot": f"FG{3000 + seed % 900}"}, dose=last)
+        case "vaccine_and_date":
+            return Claim({"vaccine": other, "given_on": nearby}, dose=last)
+        case "site":
+            return Claim({"organization": str(_next_door(site).public_id)}, dose=last)
+    missing_on = last.given_on + timedelta(days=56)
+    position = f"primary-{last.ordinal + 1}"
+    return Claim(
+        {"vaccine": last.vaccine.code, "given_on": missing_on.isoformat(), "position": position},
+        named_site=site,
+    )
+
+
+def _next_door(site: Organization) -> Organization:
+    return site.part_of.parts.open().exclude(pk=site.pk).order_by("id")[0] if site.part_of else site
+
+
+def _lines(doses: list[Dose], claim: Claim, site: Organization) -> list[tuple[str, date, str]]:
+    """Return what stands on the paper: the truth, which is what the citizen proposes."""
+    names = dict(Vaccine.objects.values_list("code", "name"))
+    lines = []
+    for dose in doses:
+        right = claim.proposed if claim.dose == dose else {}
+        day = date.fromisoformat(right["given_on"]) if "given_on" in right else dose.given_on
+        lines.append((names[right.get("vaccine", dose.vaccine.code)], day, dose.organization.name))
+    if claim.dose is None:
+        day = date.fromisoformat(claim.proposed["given_on"])
+        lines.append((names[claim.proposed["vaccine"]], day, site.name))
+    return lines
+
+
+def _end(
+    story: Story, case: Correction, filed_at: datetime, nurse: User | None, now: datetime
+) -> Correction:
+    if nurse is None or not story.ending:
+        return case
+    moment = filed_at + story.after * HOUR
+    if case.due_at < moment:
+        # The deadline passed first: the sweep of that minute wrote the breach.
+        with clock.at(case.due_at + timedelta(minutes=1)):
+            sweep.sweep()
+    with clock.at(moment):
+        case.refresh_from_db()
+        match story.ending:
+            case "in_review":
+                return actions.pick_up(case, by=nurse)
+            case "keep":
+                return actions.keep(case, by=nurse, remark="Chờ đối chiếu với sổ giấy của trạm.")
+            case "refuse":
+                ground = Ground.PHOTO_BLURRED if case.pk % 2 else Ground.DATE_DIFFERS
+                sentence = str(GROUND_SENTENCES[ground])
+                return actions.refuse(case, by=nurse, ground=ground, remark=sentence)
+            case "accept_in_part":
+                return actions.accept(
+                    case, by=nurse, values=_own_values(case), remark="Sửa theo sổ gốc của trạm."
+                )
+        return actions.accept(
+            case, by=nurse, values=_own_values(case, in_full=True), remark="Khớp với giấy xác nhận."
+        )
+
+
+def _own_values(case: Correction, *, in_full: bool = False) -> dict[str, str]:
+    values = dict(case.proposed)
+    if case.dose is None and case.holder is not None:
+        values.setdefault("organization", str(case.holder.public_id))
+    if not in_full:
+        values["lot"] = f"FH{4000 + case.pk % 900}"
+    return values
