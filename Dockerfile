@@ -15,7 +15,7 @@ COPY . .
 RUN export SECRET_KEY=build DATABASE_URL=postgres:///build REDIS_URL=redis://build \
     && python manage.py build_fonts \
     && python manage.py messages --compile \
-    && python manage.py collectstatic --noinput --verbosity 0 \
+    && python manage.py collectstatic --noinput --verbosity=0 --ignore=redoc --ignore=rest_framework \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin vaxreg \
     && install -d -o vaxreg -g vaxreg -m 0700 /data/private
 

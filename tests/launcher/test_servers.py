@@ -10,6 +10,7 @@ import yaml
 from vaxreg.celery import DEFAULT_QUEUE, MAIL_QUEUE
 from vaxreg.launcher.__main__ import commands
 from vaxreg.launcher.places import ROOT, Places
+from vaxreg.launcher.preparing import UNUSED
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -58,6 +59,11 @@ def test_servers_start_web_as_run_does(local):
         assert after(image_command(), option) == after(local["web"], option)
     assert "vaxreg.wsgi:application" in image_command()
     assert "vaxreg.wsgi:application" in local["web"]
+
+
+def test_servers_leave_out_the_same_static_files():
+    for word in UNUSED:
+        assert f" {word} " in DOCKERFILE
 
 
 def test_there_is_one_clock():
