@@ -26,7 +26,8 @@ class Audience(StrEnum):
 class Line:
     """One thing that happened: what `<c-timeline.item>` takes.
 
-    details are the words that came with it, as written: a reason, a remark, an official ground.
+    details are the words that came with it, as written: a reason, a remark, an official ground;
+    told is the organization to which a missed deadline was reported.
     """
 
     step: str
@@ -35,6 +36,7 @@ class Line:
     at: datetime
     state: str
     details: tuple[str, ...] = ()
+    told: str = ""
 
 
 TITLES: dict[str, Promise] = {
@@ -98,7 +100,7 @@ def standing(correction: Correction) -> str:
 
 def told_last(correction_lines: list[Line]) -> str:
     """Return who was told last that the deadline was missed; empty when nobody was."""
-    told = [line.who for line in correction_lines if line.step == "escalate" and line.who]
+    told = [line.told for line in correction_lines if line.told]
     return told[-1] if told else ""
 
 
@@ -126,14 +128,12 @@ def _line(event: CorrectionEvent, audience: Audience) -> Line:
         at=event.at,
         state="bad" if event.step in BAD else "done",
         details=tuple(text for text in _details(event, audience) if text),
+        told=_organization(event) if event.step == "escalate" else "",
     )
 
 
 def _title(event: CorrectionEvent) -> str:
-    values = {
-        "organization": event.organization.name if event.organization else "",
-        "to": event.data.get("to", ""),
-    }
+    values = {"organization": _organization(event), "to": event.data.get("to", "")}
     mark = event.data.get("mark")
     if mark is None:
         return str(TITLES[event.step]) % values
@@ -142,10 +142,16 @@ def _title(event: CorrectionEvent) -> str:
 
 
 def _who(event: CorrectionEvent, audience: Audience) -> str:
-    organization = event.organization.name if event.organization else ""
-    if audience == Audience.CITIZEN or event.by is None:
-        return organization
-    return " · ".join(part for part in (_person(event), organization) if part)
+    """Return who did it; empty when it happened by itself: the title says who it concerned."""
+    if event.by is None:
+        return ""
+    if audience == Audience.CITIZEN:
+        return _organization(event)
+    return " · ".join(part for part in (_person(event), _organization(event)) if part)
+
+
+def _organization(event: CorrectionEvent) -> str:
+    return event.organization.name if event.organization else ""
 
 
 def _person(event: CorrectionEvent) -> str:

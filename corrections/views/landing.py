@@ -17,7 +17,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and access.is_staff_session(request):
         roles = {membership.role for membership in held_roles(request.user)}
         # Whoever also reviews has the nearer deadlines on the review page.
-        return redirect("report" if roles == {Membership.Role.OFFICER} else "queue")
+        return redirect("oversight" if roles == {Membership.Role.OFFICER} else "queue")
     if request.user.is_authenticated and access.is_citizen_session(request):
         return redirect("record")
     return render(request, "citizen/landing.html")
