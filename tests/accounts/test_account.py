@@ -114,8 +114,12 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client):
     assert answer.headers["Location"] == "/staff/sign-in/?next=%2Freview%2F7%2F%3Ftab%3D2"
 
 
-def test_a_form_sent_from_elsewhere_leads_back_to_nowhere_in_particular(client):
-    answer = client.post("/review/", headers={"referer": "https://evil.example/review/"})
+@pytest.mark.parametrize(
+    "referer",
+    ["https://evil.example/review/", "http://testserver//evil.example/", "http://testserver.evil/"],
+)
+def test_a_form_sent_from_elsewhere_leads_back_to_nowhere_in_particular(client, referer):
+    answer = client.post("/review/", headers={"referer": referer})
 
     assert answer.headers["Location"] == "/staff/sign-in/"
 

@@ -42,6 +42,21 @@ def test_a_nurse_signs_in_with_password_and_app(client, minh):
     assert client.get("/review/").content == b"a queue"
 
 
+def test_the_session_id_changes_with_the_password_and_with_the_second_factor(client, minh):
+    session = client.session
+    session["planted"] = "by somebody else"
+    session.save()
+    keys = [session.session_key]
+    client.cookies["session"] = session.session_key
+    enter_password(client)
+    keys.append(client.session.session_key)
+
+    enter_code(client, app_code(minh))
+
+    keys.append(client.session.session_key)
+    assert len(set(keys)) == 3
+
+
 def test_the_password_alone_opens_nothing(client, minh):
     enter_password(client)
 
