@@ -83,6 +83,8 @@ def code(request: HttpRequest) -> HttpResponse:
         if check.outcome is Outcome.RIGHT and check.user:
             return _let_in(request, check.user, asked)
         if check.outcome is Outcome.TOO_MANY:
+            # Or "back to signing in" would lead to the dead code once more.
+            request.session.pop(ASKED, None)
             return too_many(request, check.retry_at, again="accounts:sign_in", status=429)
         form.add_error("code", _what_is_wrong(check))
     status = 422 if form.has_errors else 200

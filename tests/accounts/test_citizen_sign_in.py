@@ -91,6 +91,7 @@ def test_after_five_wrong_codes_the_page_leads_to_a_new_code_and_the_hotline(cli
         answer = client.post("/sign-in/code/", {"code": wrong})
 
     assert answer.status_code == 429
+    assert client.get("/sign-in/code/").headers["Location"] == "/sign-in/"
     assert "1900 9095" in answer.content.decode()
     assert 'href="/sign-in/"' in answer.content.decode()
 
