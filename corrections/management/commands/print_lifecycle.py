@@ -1,0 +1,153 @@
+"""Prints docs/lifecycle.md from the table in corrections/lifecycle.py."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import override
+
+from corrections.deadlines import MARKS
+from corrections.lifecycle import (
+    GROUND_LABELS,
+    ON_A_DESK,
+    OPEN,
+    PARTY_LABELS,
+    STATUS_LABELS,
+    STEPS,
+    Party,
+    Status,
+    Step,
+)
+
+# Task.status and Task.businessStatus of HL7's Patient Request for Corrections guide, 1.0.0 (R4).
+# It has no word for 'kept': the nearest is that somebody is still reviewing.
+HL7: dict[Status, tuple[str, str]] = {
+    Status.RECEIVED: ("ready", "queued"),
+    Status.QUEUED: ("ready", "queued"),
+    Status.IN_REVIEW: ("in-progress", "in-review"),
+    Status.KEPT: ("in-progress", "in-review"),
+    Status.ACCEPTED: ("completed", "amendment-completed"),
+    Status.PARTLY_ACCEPTED: ("completed", "partial-amendment-completed"),
+    Status.REFUSED: ("completed", "denied"),
+}
+
+TOP = """\
+# The life of a correction
+
+Printed from `corrections/lifecycle.py` and `corrections/deadlines.py`; a test compares. Change the
+code, then `./run manage print_lifecycle > docs/lifecycle.md`.
+"""
+OVERDUE = """\
+Overdue is no status: it is the question whether an open correction is past `due_at` by the
+database's clock. Exactly at due is still on time. Reminders that were missed are dropped once a
+later mark has passed; breaches are written whatever happened meanwhile, dated at the mark."""
+
+
+def document() -> str:
+    """Return the whole document, in English whatever language is active."""
+    with override("en"):
+        parts = [
+            TOP,
+            "```mermaid\n" + "\n".join(_diagram()) + "\n```\n",
+            "## Steps\n",
+            _table(["step", "on the button", "taken by", "leaves", "reaches"], _steps()),
+            "`–` in *leaves*: it begins here. `–` in *reaches*: the status stays as it is.\n",
+            "## Statuses, and what HL7 calls them\n",
+            "As `Task.status` and `Task.businessStatus` of HL7's guide *Patient Request for "
+            "Corrections* 1.0.0.\n",
+            _table(["status", "on the screen", "open", "Task.status", "businessStatus"], _words()),
+            "## The clock\n",
+            OVERDUE + "\n",
+            _table(["mark", "hours after receipt", "who is told", "breach"], _marks()),
+            "## Grounds of a refusal\n",
+            _table(["ground", "on the screen"], _grounds()),
+        ]
+    return "\n".join(parts)
+
+
+def _diagram() -> list[str]:
+    """Arrows that change the status; a decision is one arrow from all that lies on a desk."""
+    inside: dict[tuple[str, str], list[str]] = {}
+    outside: dict[tuple[str, str], list[str]] = {}
+    for name, step in STEPS.items():
+        if step.reaches is None:
+            continue
+        if step.leaves == ON_A_DESK and step.reaches not in ON_A_DESK:
+            outside.setdefault(("on_a_desk", step.reaches), []).append(name)
+            continue
+        for before in [status for status in Status if status in step.leaves] or ["[*]"]:
+            arrows = inside if before in ON_A_DESK else outside
+            if before != step.reaches:
+                arrows.setdefault((before, step.reaches), []).append(name)
+    return [
+        "stateDiagram-v2",
+        *_arrows(outside, "    "),
+        "    state on_a_desk {",
+        *_arrows(inside, "        "),
+        "    }",
+        *(f"    {status} --> [*]" for status in Status if status not in OPEN),
+    ]
+
+
+def _arrows(labels: dict[tuple[str, str], list[str]], indent: str) -> list[str]:
+    return [
+        f"{indent}{before} --> {after}: {', '.join(names)}"
+        for (before, after), names in labels.items()
+    ]
+
+
+def _steps() -> list[list[str]]:
+    return [
+        [f"`{name}`", str(step.label), _parties(step), _leaves(step), _code(step.reaches)]
+        for name, step in STEPS.items()
+    ]
+
+
+def _parties(step: Step) -> str:
+    return ", ".join(str(PARTY_LABELS[party]) for party in Party if party in step.taken_by)
+
+
+def _leaves(step: Step) -> str:
+    return ", ".join(_code(status) for status in Status if status in step.leaves) or "–"
+
+
+def _words() -> list[list[str]]:
+    return [
+        [_code(status), str(label), "yes" if status in OPEN else "no", *map(_quote, HL7[status])]
+        for status, label in STATUS_LABELS.items()
+    ]
+
+
+def _marks() -> list[list[str]]:
+    return [
+        [
+            f"`{mark.name}`",
+            f"{mark.after.total_seconds() / 3600:.0f}",
+            mark.tells.value,
+            "yes" if mark.is_breach else "no",
+        ]
+        for mark in MARKS
+    ]
+
+
+def _grounds() -> list[list[str]]:
+    return [[f"`{ground.value}`", str(label)] for ground, label in GROUND_LABELS.items()]
+
+
+def _code(status: Status | None) -> str:
+    return f"`{status.value}`" if status else "–"
+
+
+def _quote(word: str) -> str:
+    return f"`{word}`"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]]
+    return "\n".join(lines) + "\n"
+
+
+class Command(BaseCommand):
+    help = "Prints docs/lifecycle.md."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(document(), ending="")
