@@ -75,9 +75,16 @@ def _diagram() -> list[str]:
             outside.setdefault(("on_a_desk", step.reaches), []).append(name)
             continue
         for before in [status for status in Status if status in step.leaves] or ["[*]"]:
-            arrows = inside if before in ON_A_DESK else outside
-            if before != step.reaches:
-                arrows.setdefault((before, step.reaches), []).append(name)
+            if before == step.reaches:
+                continue
+            if before in ON_A_DESK:
+                inside.setdefault((before, step.reaches), []).append(name)
+            elif step.reaches in ON_A_DESK:
+                # Some drawing programs know no arrow into the middle of a composite state.
+                outside.setdefault((before, "on_a_desk"), []).append(name)
+                inside.setdefault(("[*]", step.reaches), []).append(name)
+            else:
+                outside.setdefault((before, step.reaches), []).append(name)
     return [
         "stateDiagram-v2",
         *_arrows(outside, "    "),
