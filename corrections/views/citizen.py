@@ -147,7 +147,7 @@ def correction(request: UserRequest, reference: str) -> HttpResponse:
         return redirect("correction", canonical)
     case = get_object_or_404(
         Correction.objects.of_own_records(request.user).select_related(
-            "citizen", "filing", "holder__area__parent__parent", "dose"
+            "citizen", "filing", "holder__area__parent__parent", "named_area", "dose"
         ),
         reference=canonical,
     )
@@ -156,8 +156,6 @@ def correction(request: UserRequest, reference: str) -> HttpResponse:
     accepted = case.status in (Status.ACCEPTED, Status.PARTLY_ACCEPTED)
     context = {
         "case": case,
-        "is_own": case.citizen_id
-        in [p.citizen.pk for p in records.people(request.user) if p.is_own],
         "headline": facts.headline(case),
         "standing": history.standing(case),
         "lines": lines,

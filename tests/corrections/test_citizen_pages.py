@@ -12,7 +12,7 @@ from django.utils import translation
 from citizens.models import RecordLink, RecordVisit
 from corrections import actions, sweep
 from corrections.lifecycle import Ground
-from corrections.models import Correction
+from corrections.models import Correction, Evidence, Filing
 from doses.actions import mark_entered_in_error
 from doses.models import Dose
 from tests import world as worlds
@@ -65,14 +65,14 @@ def test_staff_go_on_from_the_first_page_to_their_work(world, as_staff, who, pat
 
 
 def test_a_citizen_goes_on_from_the_first_page_to_the_record(lan):
-    assert lan.get("/").url == "/record/"
+    assert lan.get("/").headers["Location"] == "/record/"
 
 
 def test_a_stranger_is_led_to_sign_in_and_back(db):
     response = Client().get("/record/")
 
     assert response.status_code == 302
-    assert response.url == "/sign-in/?next=%2Frecord%2F"
+    assert response.headers["Location"] == "/sign-in/?next=%2Frecord%2F"
 
 
 def test_every_dose_shows_where_it_comes_from(world, lan):
@@ -316,9 +316,48 @@ def test_a_refusal_gives_the_official_ground_the_sentence_and_what_next(world, l
 
     assert "The photo is blurred" in text
     assert "Hãy chụp lại." in text
-    assert f"/corrections/new/?person={correction.citizen.public_id}" in text
+    again = f"?person={correction.citizen.public_id}&amp;dose={correction.dose.public_id}"
+    assert f"/corrections/new/{again}" in text
     assert "Phường Bưởi, Quận Tây Hồ, Thành phố Hà Nội" in text
     assert "1900 9095" in text
+
+
+def test_photos_of_the_paper_stand_beside_what_was_proposed(world, lan, correction):
+    photo = Evidence.objects.create(
+        filing=correction.filing,
+        uploaded_by=world.user("lan"),
+        file_key="a",
+        preview_key="b",
+        size_bytes=1,
+        width=1,
+        height=1,
+        sha256="c",
+    )
+
+    text = _text(lan, f"/corrections/{correction.reference}/")
+
+    assert f'src="/corrections/evidence/{photo.public_id}/?size=preview"' in text
+    assert "Photo 1 of the paper" in text
+
+
+def test_a_filing_without_paper_says_what_happens_instead(world, lan, correction):
+    Filing.objects.filter(pk=correction.filing_id).update(has_no_paper=True)
+
+    assert "Filed without the paper" in _text(lan, f"/corrections/{correction.reference}/")
+
+
+def test_tracking_costs_the_same_after_a_long_history(
+    world, lan, correction, django_assert_num_queries
+):
+    path = f"/corrections/{correction.reference}/"
+    with CaptureQueriesContext(connection) as few:
+        lan.get(path)
+    for _again in range(3):
+        actions.pick_up(correction, by=world.user("minh"))
+        actions.keep(correction, by=world.user("minh"), remark="Chờ sổ giấy.")
+
+    with django_assert_num_queries(len(few)):
+        lan.get(path)
 
 
 def test_the_list_of_corrections_holds_ones_own_and_ones_childs_only(world, lan, correction):
