@@ -10,6 +10,7 @@ import time
 from datetime import timedelta
 
 from celery import Celery
+from celery.schedules import crontab
 from django.db import transaction
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
@@ -60,6 +61,10 @@ app.conf.update(
         "Every hour: forget sign-in counters and accounts nobody ever verified": {
             "task": "accounts.purge",
             "schedule": timedelta(hours=1),
+        },
+        "Every night: delete files of photos that no row names": {
+            "task": "corrections.purge_files",
+            "schedule": crontab(hour=3, minute=17),
         },
     },
 )
