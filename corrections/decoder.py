@@ -41,7 +41,7 @@ def clean(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
     upright = ImageOps.exif_transpose(sent)
     if upright.mode.startswith("I"):
         # Scanners write 16 bits of grey.
-        upright = upright.convert("I").point(lambda grey: grey // 256).convert("L")
+        upright = upright.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
     # A new picture knows nothing of the old one's metadata; what is transparent becomes white.
     photo = Image.new("RGB", upright.size, "white")
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:

@@ -141,6 +141,13 @@ class DetailsForm(AreaForm):
         return len(self.matches)
 
     @property
+    def is_site_in_question(self) -> bool:
+        """The part about the site is worth showing at once: it is asked, wrong or begun."""
+        names = ("query", "site", "site_text")
+        begun = any(self._sent(name) for name in names) or self._area() is not None
+        return self.dose is None or begun or any(name in self.errors for name in names)
+
+    @property
     def is_search(self) -> bool:
         """Something was looked for: words were typed or an area was chosen."""
         return bool(search_key(self._sent("query"))) or self._area() is not None
@@ -274,7 +281,7 @@ class PhotosForm(Form):
         label=gettext_lazy("I no longer have the paper"), required=False
     )
     where_when = forms.CharField(
-        label=gettext_lazy("Where and when was the dose given?"),
+        label=gettext_lazy("Without the paper: where and when was the dose given?"),
         required=False,
         max_length=1000,
         help_text=gettext_lazy(
@@ -318,9 +325,10 @@ class CheckForm(Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     truth = forms.BooleanField(
-        label=gettext_lazy(
-            "What I wrote is true. I agree that my details and photos are used to check this"
-            " proposal, by the health facilities that handle it and by nobody else."
+        label=gettext_lazy("What I wrote is true, and I agree"),
+        help_text=gettext_lazy(
+            "Your details and photos are used to check this proposal, by the health facilities"
+            " that handle it and by nobody else."
         ),
         error_messages={
             "required": gettext_lazy("Tick the box if what you wrote is true and you agree.")

@@ -15,9 +15,9 @@ from citizens.access import records_of
 from corrections import drafts, facts
 from corrections.drafts import CHECK, ChangedMeanwhile, Item
 from corrections.filing import MOST_CLAIMS, MOST_OPEN, AlreadyOpen, TooManyOpen
-from corrections.forms.filing import MISSING, CheckForm, ChooseForm, DetailsForm
-from corrections.models import Correction, Draft, Filing
-from corrections.views.wizard import Wizard, gone, is_autosave, with_draft, wizard_for
+from corrections.forms.filing import MISSING, CheckForm, ChooseForm, DetailsForm, dose_title
+from corrections.models import Correction, Draft, Filing, Kind
+from corrections.views.wizard import Wizard, filed_before, gone, is_autosave, with_draft, wizard_for
 from doses.models import Dose
 
 DETAILS = tuple(DetailsForm.base_fields)
@@ -35,9 +35,14 @@ def start(request: UserRequest) -> HttpResponse:
     arrives = request.method != "POST" and not preselected and "edit" not in request.GET
     if arrives and drafts.items(wizard.draft):
         return render(request, "filing/resume.html", {"wizard": wizard})
-    cases = list(Correction.objects.filter(citizen=wizard.person.citizen).open())
+    cases = list(
+        Correction.objects.filter(citizen=wizard.person.citizen)
+        .open()
+        .select_related("dose__vaccine")
+        .order_by("received_at", "pk")
+    )
     form = ChooseForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         initial={"doses": _chosen(wizard, preselected)},
         doses=Dose.objects.of(wizard.person.citizen).shown_to_citizen(),
         about={case.dose_id: case for case in cases if case.dose_id},
@@ -46,8 +51,7 @@ def start(request: UserRequest) -> HttpResponse:
         return _choose(request, wizard, form.cleaned_data["doses"])
     if is_autosave(request):
         return HttpResponse(status=422)
-    sent = [(case, facts.headline(case)) for case in cases]
-    context = {"wizard": wizard, "form": form, "sent": sent, "step": 1}
+    context = {"wizard": wizard, "form": form, "sent": _titled(cases), "step": 1}
     return render(request, "filing/start.html", context, status=422 if form.has_errors else 200)
 
 
@@ -84,8 +88,8 @@ def details(request: UserRequest, wizard: Wizard, draft: Draft, key: str) -> Htt
 @require_http_methods(["GET", "POST"])
 def check(request: UserRequest) -> HttpResponse:
     """Step 4: show everything once more, take the declaration, and file."""
-    filed = _filed_by_first_tap(request)
-    return redirect("filed", filed.public_id) if filed else _check(request)
+    filing = filed_before(request)
+    return redirect("filed", filing.public_id) if filing else _check(request)
 
 
 @with_draft
@@ -96,8 +100,9 @@ def _check(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     to_do = drafts.step_to_do(draft)
     if to_do != CHECK:
         return redirect(wizard.step_url(to_do))
-    form = CheckForm(request.POST or None, initial=drafts.typed(draft, CHECK))
+    form = CheckForm(initial=drafts.typed(draft, CHECK))
     if request.method == "POST":
+        form = CheckForm(request.POST)
         drafts.keep(draft, CHECK, request.POST, CHECK_TEXTS)
         if form.is_valid():
             return _send(request, wizard, draft, form)
@@ -125,16 +130,26 @@ def filed(request: UserRequest, public_id: UUID) -> HttpResponse:
     cases = list(
         Correction.objects.of_own_records(request.user)
         .filter(filing=filing)
-        .select_related("holder")
+        .select_related("holder", "dose__vaccine")
         .order_by("pk")
     )
     context = {
         "filing": filing,
-        "cases": [(case, facts.headline(case)) for case in cases],
+        "cases": _titled(cases),
         "first": cases[0] if cases else None,
         "on_its_way": any(case.holder_id is None for case in cases),
     }
     return render(request, "filing/filed.html", context)
+
+
+def _titled(cases: list[Correction]) -> list[tuple[Correction, str, str]]:
+    """Return each case with the dose it is about, and in one line what is asked."""
+    lines = []
+    for case in cases:
+        headline = facts.headline(case)
+        about = case.dose if case.kind == Kind.WRONG_FIELDS else None
+        lines.append((case, dose_title(about) if about else headline, headline))
+    return lines
 
 
 def _chosen(wizard: Wizard, preselected: str) -> list[str]:
@@ -172,14 +187,6 @@ def _details_page(
     }
     status = 422 if form.has_errors else 200
     return render(request, "filing/details.html", context, status=status)
-
-
-def _filed_by_first_tap(request: UserRequest) -> Filing | None:
-    """Return what a first tap on the button has filed already."""
-    try:
-        return drafts.sent(request.user, UUID(request.POST.get("draft", "")))
-    except ValueError:
-        return None
 
 
 def _send(request: UserRequest, wizard: Wizard, draft: Draft, form: CheckForm) -> HttpResponse:

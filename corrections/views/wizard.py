@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.http import UserRequest
 from corrections import drafts, records
-from corrections.models import Draft
+from corrections.models import Draft, Filing
 from corrections.records import Person
 
 P = ParamSpec("P")
@@ -123,8 +124,19 @@ def with_draft(view: StepView[P]) -> Page[P]:
     return page
 
 
+def filed_before(request: UserRequest) -> Filing | None:
+    """Return what an earlier tap on the same button has filed."""
+    try:
+        return drafts.sent(request.user, UUID(request.POST.get("draft", "")))
+    except ValueError:
+        return None
+
+
 def gone(request: UserRequest, wizard: Wizard) -> HttpResponse:
-    """Say that there is no such draft any more, and begin anew."""
+    """Say that there is no such draft any more, and begin anew; or what a first tap filed."""
+    filing = filed_before(request)
+    if filing is not None:
+        return redirect("filed", filing.public_id)
     if is_autosave(request):
         return HttpResponse(status=409)
     if request.method == "POST":
