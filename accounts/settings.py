@@ -76,7 +76,8 @@ SESSION_COOKIE_AGE = 24 * 60 * 60
 # Hours after which a number that asked for a code and never entered one is forgotten.
 UNVERIFIED_LIFETIME = timedelta(days=1)
 # Where people land after signing in.
-SESSION_HOMES = {"citizen": "/record/", "staff": "/review/"}
+# The landing page leads staff on by what they do: the queue or the overdue report.
+SESSION_HOMES = {"citizen": "/record/", "staff": "/"}
 # Staff of the demo, whose second factor is shown on a demo page.
 DEMO_STAFF_DOMAIN = "demo.sotiem.vn"
 # The window of the budgets "per hour".

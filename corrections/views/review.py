@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
@@ -19,6 +20,7 @@ from vaxreg import clock
 
 
 @staff_page
+@require_safe
 def queue_page(request: UserRequest) -> HttpResponse:
     """The cases on the desks of the user, most urgent first, 25 at a time."""
     work = list(held_roles(request.user))
@@ -50,6 +52,7 @@ def queue_page(request: UserRequest) -> HttpResponse:
 
 
 @staff_page
+@require_safe
 def news(request: UserRequest) -> HttpResponse:
     """The line that says how many cases came in since the page was drawn; asked once a minute."""
     since = _moment(request)

@@ -38,7 +38,7 @@ def test_a_nurse_signs_in_with_password_and_app(client, minh):
     second = enter_code(client, app_code(minh))
 
     assert first.headers["Location"] == "/staff/sign-in/code/"
-    assert second.headers["Location"] == "/review/"
+    assert second.headers["Location"] == "/"
     assert client.get("/review/").content == b"a queue"
 
 
@@ -102,7 +102,7 @@ def test_a_recovery_code_stands_in_for_the_app_once(minh):
     good = enter_code(first, code)
     again = enter_code(second, code)
 
-    assert good.headers["Location"] == "/review/"
+    assert good.headers["Location"] == "/"
     assert again.status_code == 422
 
 
@@ -176,7 +176,7 @@ def test_the_first_sign_in_asks_for_a_new_password_and_an_app_and_shows_recovery
     assert changed.headers["Location"] == "/staff/sign-in/set-up/"
     assert bound.headers["Location"] == "/staff/sign-in/recovery-codes/"
     assert two_factor.recovery_codes(hoa)[0] in shown.content.decode()
-    assert done.headers["Location"] == "/review/"
+    assert done.headers["Location"] == "/"
     assert client.get("/review/").status_code == 200
     assert hoa.check_password(NEW_PASSWORD)
     assert not hoa.must_change_password

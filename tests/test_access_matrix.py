@@ -1,0 +1,165 @@
+"""Who may see and do what: every route, every method, every member of the cast, every cell."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import SessionKind
+from corrections.evidence import Picture, store
+from corrections.models import Correction, Draft
+from tests import world as worlds
+from tests.access_matrix import ACTORS, MATRIX
+from tests.conftest import file_one, signed_in
+from tests.corrections.test_actions import make_overdue
+from tests.world import World
+
+CITIZENS = {"lan", "binh"}
+# What a POST must carry to get past the form and on to the question who may.
+BODIES: dict[str, dict[str, str]] = {
+    "api:keep": {"remark": "Chờ sổ giấy"},
+    "api:refuse": {"ground": "photo_blurred", "remark": "Ảnh mờ"},
+    "api:reassign": {"to": "{elsewhere}", "reason": "Nghỉ"},
+    "api:take-over": {"reason": "Quá hạn"},
+    "oversight-take-over": {"reason": "Quá hạn"},
+    "oversight-reassign": {"to": "{elsewhere}", "reason": "Nghỉ"},
+    "case-decide": {"version": "{version}", "outcome": "nothing"},
+    "case-pick-up": {"version": "{version}"},
+    "case-give-back": {"version": "{version}"},
+}
+
+
+def rows() -> dict[tuple[str, str], list[str]]:
+    """Read the table: (route, method) to a cell per actor."""
+    table = {}
+    for line in MATRIX.strip().splitlines():
+        route, method, *cells = line.split()
+        assert len(cells) == len(ACTORS), line
+        table[route, method] = cells
+    return table
+
+
+def routes(resolver: URLResolver | None = None, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the name and the pattern of every route that the product answers."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            space = f"{entry.namespace}:" if entry.namespace else name
+            for route, pattern in routes(entry, space):
+                yield route, str(entry.pattern) + pattern
+        else:
+            assert isinstance(entry, URLPattern)
+            yield f"{name}{entry.name}", str(entry.pattern)
+
+
+PATTERNS = dict(routes())
+
+
+@pytest.fixture
+def case(world: World, settings, tmp_path) -> Correction:
+    """Lan's correction with a photo, overdue at Phường Bưởi."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path},
+        },
+    }
+    lan = world.user("lan")
+    draft = Draft.objects.create(user=lan, citizen=world.citizens["lan"])
+    photo = store(draft, Picture(b"picture", b"picture", 10, 10), by=lan)
+    case = make_overdue(file_one(world))
+    photo.draft, photo.filing = None, case.filing
+    photo.save()
+    return case
+
+
+def address(pattern: str, case: Correction, world: World) -> str:
+    """Fill a pattern in with Lan's case."""
+    values = {
+        "reference": case.reference,
+        "record": str(case.citizen.public_id),
+        "key": f"dose-{case.dose.public_id}" if case.dose else "",
+        "public_id": str(world.buoi.public_id),
+    }
+    if "filed/" in pattern:
+        values["public_id"] = str(case.filing.public_id)
+    if "evidence/" in pattern:
+        values["public_id"] = str(case.filing.evidence.get().public_id)
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match[1]], pattern)
+
+
+def client_of(actor: str, world: World) -> Client:
+    if actor == "nobody":
+        return Client()
+    kind = SessionKind.CITIZEN if actor in CITIZENS else SessionKind.STAFF
+    return signed_in(world.user(actor), kind)
+
+
+def cell(answer: HttpResponseBase) -> str:
+    """Write an answer as the table does."""
+    if answer.status_code in (301, 302, 303):
+        target = answer.headers["Location"]
+        if target.startswith("/sign-in/"):
+            return "in"
+        return "st" if target.startswith("/staff/sign-in/") else "go"
+    return str(answer.status_code)
+
+
+def asked(route: str, method: str, actor: str, where: str, case: Correction, world: World) -> str:
+    """Send one request and undo whatever it did."""
+    values = {"version": case.version, "elsewhere": world.quang_an.public_id}
+    body = {name: text.format(**values) for name, text in BODIES.get(route, {}).items()}
+    client = client_of(actor, world)
+    client.raise_request_exception = False
+    with transaction.atomic():
+        if method == "GET":
+            answer = client.get(where)
+        else:
+            if not route.startswith("api:"):
+                body["csrfmiddlewaretoken"] = "as every form sends it"
+            json = {"content_type": "application/json"} if route.startswith("api:") else {}
+            answer = client.post(where, body, **json)
+        transaction.set_rollback(True)
+    answer.close()
+    return cell(answer)
+
+
+def test_every_route_stands_in_the_matrix():
+    known = {route for route, _method in rows()}
+
+    assert set(PATTERNS) == known
+
+
+@pytest.mark.parametrize(
+    ("route", "method"), [(route, method) for route in sorted(PATTERNS) for method in ("GET", "POST")]
+)
+def test_each_actor_gets_exactly_what_the_matrix_says(
+    route: str, method: str, world: World, case: Correction
+):
+    where = address(PATTERNS[route], case, world)
+
+    got = [asked(route, method, actor, where, case, world) for actor in ACTORS]
+
+    expected = rows().get((route, method))
+    assert got == expected, f"{route} {method} {' '.join(got)}"
+
+
+def test_a_phone_session_of_staff_reaches_no_desk(world: World, case: Correction):
+    minh = signed_in(world.user("minh"), SessionKind.CITIZEN)
+
+    for where in ("/review/", f"/review/{case.reference}/", "/oversight/"):
+        assert cell(minh.get(where)) == "st"
+    assert minh.get(f"/corrections/{case.reference}/").status_code == 404
+
+
+def test_dismissal_works_on_the_very_next_request(world: World, case: Correction):
+    minh = signed_in(world.user("minh"), SessionKind.STAFF)
+    assert minh.get(f"/review/{case.reference}/").status_code == 200
+
+    world.user("minh").memberships.update(until=worlds.clock.now())
+
+    assert minh.get(f"/review/{case.reference}/").status_code == 404
