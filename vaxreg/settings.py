@@ -175,7 +175,7 @@ STORAGES = {
         # Private: photos are streamed by a view that checks who asks, never by URL.
         "OPTIONS": {"location": env.str("PRIVATE_FILES", default=str(BASE_DIR / "var/private"))},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "vaxreg.staticfiles.CompressedStorage"},
 }
 
 # Compressing is the slowest part of a first start: once per file, and not what no page loads.

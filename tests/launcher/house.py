@@ -67,8 +67,8 @@ class House:
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
         return {**kept, **NO_NETWORK, "no_proxy": "127.0.0.1,localhost", **more}
 
-    def start(self, *, ready: bool = True, **env: str) -> None:
-        """Start `./run` in a terminal of its own; wait for the banner unless told otherwise."""
+    def start(self, *, seconds: float = 120, **env: str) -> None:
+        """Start `./run` in a terminal of its own; wait for the banner."""
         self._forget()
         self.terminal, inside = pty.openpty()
         self.launcher = subprocess.Popen(
@@ -82,8 +82,7 @@ class House:
         )
         os.close(inside)
         threading.Thread(target=self._listen, args=(self.terminal,), daemon=True).start()
-        if ready:
-            self.wait_until_said("READY", seconds=120)
+        self.wait_until_said("READY", seconds)
 
     def _forget(self) -> None:
         """Take leave of an earlier launcher that has ended."""

@@ -1,6 +1,6 @@
 """Drills: `./run` is started, interrupted, killed and started again, as it happens to people.
 
-One prepared copy of the project serves all; they run in the order in which they stand.
+One prepared copy of the project serves all, in any order.
 """
 
 import os
@@ -32,7 +32,7 @@ def prepared() -> Iterator[House]:
         Path(folder).chmod(0o755)
         house = copy_of_project(Path(folder) / "house")
         try:
-            house.start(PORT=str(free_port()))
+            house.start(PORT=str(free_port()), seconds=300)
             house.sql("CREATE TABLE drill (word text)")
             house.sql("INSERT INTO drill VALUES ('kept')")
             house.press_ctrl_c()

@@ -48,7 +48,7 @@ STATIC = (
     Step(
         "static files",
         ("collectstatic", "--noinput", "--clear", "--verbosity=0", *UNUSED),
-        ("static/**/*", "var/fonts/**/*", "vaxreg/settings.py"),
+        ("static/**/*", "var/fonts/**/*", "vaxreg/settings.py", "vaxreg/staticfiles.py"),
     ),
 )
 DATABASE = (
