@@ -61,7 +61,9 @@ class SessionLimitsMiddleware:
             return
         limit = sessions.limit_reached(request, kind, now)
         if limit is None:
-            sessions.note_use(request, now)
+            # A page that asks for news by itself is nobody at work.
+            if "X-Background" not in request.headers:
+                sessions.note_use(request, now)
             return
         logout(request)
         hours, minutes = divmod(int(limit.total_seconds()) // 60, 60)

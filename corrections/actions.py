@@ -81,9 +81,7 @@ def accept(
     with transaction.atomic():
         asked = correction.proposed if values is None else values
         case = _locked("accept", correction, by, version)
-        wanted = facts.check(
-            asked, today=_today(), complete=case.kind == Kind.MISSING_DOSE
-        )
+        wanted = facts.check(asked, today=_today(), complete=case.kind == Kind.MISSING_DOSE)
         # Filling a gap of a missing dose (the lot, say) turns nothing down.
         as_proposed = all(wanted.get(name) == value for name, value in case.proposed.items())
         own_values = case.kind == Kind.WRONG_FIELDS and set(wanted) > set(case.proposed)
@@ -221,9 +219,7 @@ def _lock(correction: Correction) -> Correction:
     )
 
 
-def _locked(
-    step: str, correction: Correction, by: "User", version: int | None
-) -> Correction:
+def _locked(step: str, correction: Correction, by: "User", version: int | None) -> Correction:
     """Return the fresh, locked row, or say why this user cannot take this step on it now."""
     case = _lock(correction)
     if not lifecycle.STEPS[step].taken_by & access.parties_of(by, case):
@@ -278,9 +274,7 @@ def _taken(
 
 def leave_errand(event: CorrectionEvent, errand: OutboxRow.Errand, moment: datetime) -> None:
     """Write the row that says 'not done yet', and hint Celery to hurry."""
-    row = OutboxRow.objects.create(
-        event=event, errand=errand, created_at=moment, not_before=moment
-    )
+    row = OutboxRow.objects.create(event=event, errand=errand, created_at=moment, not_before=moment)
     hint("corrections.do_errand", row.pk)
 
 
@@ -323,7 +317,8 @@ def _add_dose(case: Correction, wanted: Facts, by: "User", remark: str) -> Dose:
 
 
 def _revise_dose(case: Correction, wanted: Facts, by: "User", remark: str) -> None:
-    assert case.dose is not None  # the database has a constraint for it
+    if case.dose is None:
+        raise ValueError("a correction of a recorded dose names it; the database sees to that")
     changes = facts.as_values(facts.differing(case.dose, wanted))
     if changes:
         dose_actions.revise(

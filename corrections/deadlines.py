@@ -63,7 +63,9 @@ def next_mark(received_at: datetime, marks_passed: int) -> tuple[Mark, datetime]
     return mark, received_at + mark.after
 
 
-def marks_due(received_at: datetime, marks_passed: int, now: datetime) -> list[tuple[Mark, datetime]]:
+def marks_due(
+    received_at: datetime, marks_passed: int, now: datetime
+) -> list[tuple[Mark, datetime]]:
     """Return the marks now behind us that were not yet acted upon, oldest first.
 
     A reminder to the holder is dropped once a later mark is due as well: after an outage nobody

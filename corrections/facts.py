@@ -133,7 +133,10 @@ def headline(correction: Correction) -> str:
         if position:
             return _("Missing: %(dose)s") % {"dose": Position(position).label}
         return _("Missing dose")
-    labels = [str(FIELD_LABELS[field]) for field in Field if field in correction.proposed]
+    wrong = set(correction.proposed)
+    if correction.site_text:
+        wrong.add(Field.ORGANIZATION)
+    labels = [str(FIELD_LABELS[field]) for field in Field if field in wrong]
     return _("Wrong: %(fields)s") % {"fields": ", ".join(labels).lower()}
 
 

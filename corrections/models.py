@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citizens.models import Citizen
 from corrections import access, deadlines, lifecycle, reference
-from corrections.lifecycle import Ground, Party, Status
+from corrections.lifecycle import Party, Status
 from doses.models import Dose
 from organizations.models import Area, Organization
 from vaxreg import clock
@@ -222,7 +222,9 @@ class Correction(models.Model):
                 violation_error_message=_("There is an open proposal about this dose already."),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=CLOSED_STATUSES, decided_at__isnull=False, decided_by__isnull=False)
+                condition=Q(
+                    status__in=CLOSED_STATUSES, decided_at__isnull=False, decided_by__isnull=False
+                )
                 | Q(status__in=OPEN_STATUSES, decided_at=None, decided_by=None),
                 name="correction_decided_iff_closed",
             ),
@@ -371,7 +373,12 @@ class Holding(models.Model):
                 name="holding_never_overlaps",
                 expressions=[
                     (
-                        Func("since", "until", function="TSTZRANGE", output_field=DateTimeRangeField()),
+                        Func(
+                            "since",
+                            "until",
+                            function="TSTZRANGE",
+                            output_field=DateTimeRangeField(),
+                        ),
                         RangeOperators.OVERLAPS,
                     ),
                     ("correction", RangeOperators.EQUAL),
@@ -432,7 +439,9 @@ class OutboxRow(models.Model):
             models.UniqueConstraint(fields=["event", "errand"], name="outbox_once_per_event")
         ]
         indexes = [
-            models.Index(fields=["not_before", "id"], condition=Q(done_at=None), name="outbox_undone")
+            models.Index(
+                fields=["not_before", "id"], condition=Q(done_at=None), name="outbox_undone"
+            )
         ]
 
     def __str__(self) -> str:

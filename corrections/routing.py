@@ -95,16 +95,20 @@ def _sentence(
 def given_by(officer_of: Organization, reason: str) -> dict[str, str]:
     """Return why a case is here after an officer gave it here, in a sentence per language."""
     return _in_each_language(
-        lambda: _("%(organization)s gave it here: %(reason)s")
-        % {"organization": officer_of.name, "reason": reason}
+        lambda: (
+            _("%(organization)s gave it here: %(reason)s")
+            % {"organization": officer_of.name, "reason": reason}
+        )
     )
 
 
 def taken_over_by(organization: Organization, reason: str) -> dict[str, str]:
     """Return why a case is here after the level above took it over, in a sentence per language."""
     return _in_each_language(
-        lambda: _("%(organization)s decides in the site’s place: %(reason)s")
-        % {"organization": organization.name, "reason": reason}
+        lambda: (
+            _("%(organization)s decides in the site’s place: %(reason)s")
+            % {"organization": organization.name, "reason": reason}
+        )
     )
 
 

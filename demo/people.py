@@ -91,7 +91,7 @@ def in_ha_noi(name: str) -> Organization:
 
 
 def citizen(
-    name: str, born: date, sex: str, phone: str, area: Area, id_number: str | None
+    name: str, born: date, sex: str, phone: str, area: Area | None, id_number: str | None
 ) -> tuple[User, Citizen]:
     """Make a citizen with an account that has opened the record already."""
     began = clock.now() - SINCE
@@ -129,8 +129,8 @@ def child_of(user: User, name: str, born: date, sex: str, area: Area) -> Citizen
     return child
 
 
-def neighbour(number: int, area: Area) -> tuple[User, Citizen]:
-    """Make the n-th neighbour: always the same person for the same number."""
+def neighbour(number: int, site: Organization) -> tuple[User, Citizen]:
+    """Make the n-th neighbour: the same person for the same number, near the site."""
     chance = random.Random(number)  # noqa: S311 — a story, not a secret
     is_woman = chance.random() < 0.5
     name = f"{chance.choice(FAMILY)} {chance.choice(WOMEN if is_woman else MEN)}"
@@ -141,4 +141,4 @@ def neighbour(number: int, area: Area) -> tuple[User, Citizen]:
     )
     phone = f"+8493{(number * 104_729 + 7_654_321) % 10_000_000:07d}"
     sex = "female" if is_woman else "male"
-    return citizen(name, born, sex, phone, area, id_number)
+    return citizen(name, born, sex, phone, site.area, id_number)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from accounts.models import User
+from citizens.models import Citizen
 from corrections import outbox, sweep
 from corrections.models import Correction
 from demo import people, stories
@@ -71,7 +72,7 @@ def _families() -> None:
 
 
 def _dose(
-    person: people.Citizen, vaccine: Vaccine, day: date, site: Organization, lot: str, ordinal: int
+    person: Citizen, vaccine: Vaccine, day: date, site: Organization, lot: str, ordinal: int
 ) -> None:
     dose_actions.record(
         citizen=person,
@@ -99,8 +100,7 @@ def _wave(staff: dict[str, User], *, only_open: bool) -> None:
         plan += [(story, site) for story in told]
     plan.sort(key=lambda told: -told[0].age)
     for number, (story, site) in enumerate(plan, start=first):
-        assert site.area is not None  # a station has its commune
-        user, person = people.neighbour(number, site.area)
+        user, person = people.neighbour(number, site)
         with clock.at(now - stories.HOUR * story.age - timedelta(days=30)):
             doses = stories.with_doses(person, site, random.Random(number))  # noqa: S311
         stories.tell(

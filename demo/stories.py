@@ -58,7 +58,11 @@ OPEN_NOW: dict[str, list[Story]] = {
         Story(20.0, "vaccine"),
         Story(3.0, "lot"),
     ],
-    "Trạm Y tế Phường Yên Phụ": [Story(49.5, "date"), Story(30.0, "vaccine"), Story(6.0, "missing")],
+    "Trạm Y tế Phường Yên Phụ": [
+        Story(49.5, "date"),
+        Story(30.0, "vaccine"),
+        Story(6.0, "missing"),
+    ],
     "Trạm Y tế Phường Thụy Khuê": [Story(25.0, "vaccine"), Story(8.0, "lot")],
     "Trạm Y tế Phường Nhật Tân": [Story(14.0, "missing")],
     # Nobody works here: what is filed goes up to the district.
@@ -99,21 +103,19 @@ def with_doses(person: Citizen, site: Organization, chance: random.Random) -> li
     """Record one or two believable primary doses given at the site."""
     first = date(2021, 7, 5) + timedelta(days=chance.randrange(70))
     vaccine = Vaccine.objects.get(code=chance.choice(["AZ", "AZ", "PF", "MD", "VC"]))
-    doses = []
-    for number in range(chance.choice([1, 2, 2])):
-        doses.append(
-            dose_actions.record(
-                citizen=person,
-                vaccine=vaccine,
-                given_on=first + timedelta(days=63 * number),
-                organization=site,
-                provenance=chance.choice([Dose.Provenance.SITE_ENTRY, Dose.Provenance.BACK_ENTRY]),
-                by=None,
-                lot=f"{chance.choice(['ABV', 'FG', 'NCE'])}{chance.randrange(1000, 9999)}",
-                ordinal=number + 1,
-            )
+    return [
+        dose_actions.record(
+            citizen=person,
+            vaccine=vaccine,
+            given_on=first + timedelta(days=63 * number),
+            organization=site,
+            provenance=chance.choice([Dose.Provenance.SITE_ENTRY, Dose.Provenance.BACK_ENTRY]),
+            by=None,
+            lot=f"{chance.choice(['ABV', 'FG', 'NCE'])}{chance.randrange(1000, 9999)}",
+            ordinal=number + 1,
         )
-    return doses
+        for number in range(chance.choice([1, 2, 2]))
+    ]
 
 
 def tell(

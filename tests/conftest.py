@@ -56,7 +56,7 @@ def file_one(
         by=world.user(who),
         citizen=world.citizens[whose],
         key=key,
-        claims=[Claim(**claim)],  # type: ignore[arg-type]
+        claims=[Claim(**claim)],
     )
     correction = filed.corrections.get()
     return actions.route(correction) if routed else correction

@@ -9,8 +9,8 @@ os.environ["DEMO"] = "1"
 os.environ["DEBUG"] = "0"
 os.environ["HTTPS"] = "0"
 
-from vaxreg.settings import *  # noqa: E402,F403
-from vaxreg.settings import MIDDLEWARE, STORAGES  # noqa: E402
+from vaxreg.settings import *  # noqa: F403
+from vaxreg.settings import MIDDLEWARE, STORAGES
 
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -135,7 +135,8 @@ def test_every_route_stands_in_the_matrix():
 
 
 @pytest.mark.parametrize(
-    ("route", "method"), [(route, method) for route in sorted(PATTERNS) for method in ("GET", "POST")]
+    ("route", "method"),
+    [(route, method) for route in sorted(PATTERNS) for method in ("GET", "POST")],
 )
 def test_each_actor_gets_exactly_what_the_matrix_says(
     route: str, method: str, world: World, case: Correction

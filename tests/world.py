@@ -174,4 +174,4 @@ def dose(world: World, whose: str = "lan", **changed: object) -> Dose:
         "provenance": Dose.Provenance.SITE_ENTRY,
         "by": None,
     }
-    return record(**(values | changed))  # type: ignore[arg-type]
+    return record(**(values | changed))

@@ -26,6 +26,8 @@ Call = tuple[str | None, str, str | None]
 # Written by templatize(), which turns a template's tags into calls of these.
 IN_TEMPLATES = re.compile(r"(?<![\w.])(_|n?p?gettext)\(")
 NOT_OURS = {".venv", "var", "tests", "migrations", "node_modules", ".git"}
+# The translator's comment of a text that stands in a library's code and not in ours.
+LIBRARY = "Text of a library"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|%[sdf]|\{(\w*)\}")
 
 
@@ -74,7 +76,8 @@ def problems(catalog: polib.POFile, wanted: dict[Key, Message]) -> list[str]:
     for key, entry in entries.items():
         texts = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
         if key not in wanted:
-            lines.append(f"used nowhere: {key.text!r}")
+            if not is_of_a_library(entry):
+                lines.append(f"used nowhere: {key.text!r}")
         elif entry.fuzzy:
             lines.append(f"marked as a guess (fuzzy): {key.text!r}")
         elif not texts or not all(texts):
@@ -85,10 +88,16 @@ def problems(catalog: polib.POFile, wanted: dict[Key, Message]) -> list[str]:
     return sorted(lines)
 
 
+def is_of_a_library(entry: polib.POEntry) -> bool:
+    """Whether the text comes from a library and is only said better here; its comment says so."""
+    return bool(entry.tcomment.startswith(LIBRARY))
+
+
 def update(catalog: polib.POFile, wanted: dict[Key, Message]) -> None:
     """Add what is missing, with nothing for its translation, and drop what is used nowhere."""
     for entry in list(catalog):
-        if entry.obsolete or Key(entry.msgctxt, entry.msgid) not in wanted:
+        used = Key(entry.msgctxt, entry.msgid) in wanted or is_of_a_library(entry)
+        if entry.obsolete or not used:
             catalog.remove(entry)
     known = {Key(entry.msgctxt, entry.msgid) for entry in catalog}
     for key, message in wanted.items():

@@ -217,7 +217,7 @@ def choice(label: StrOrPromise, hint: StrOrPromise) -> StrPromise:
     return lazy(_choice, str)(label, hint)
 
 
-def _choice(label: StrOrPromise, hint: StrOrPromise) -> SafeString:
+def _choice(label: StrOrPromise, hint: StrOrPromise) -> str:
     return format_html(
         '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>', label, hint
     )

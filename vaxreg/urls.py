@@ -1,11 +1,11 @@
 """Every address of the product, one line per room."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from vaxreg import errors
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("corrections.urls")),
     path("", include("accounts.urls")),
     path("i18n/", include("accounts.urls_language")),

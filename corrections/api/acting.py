@@ -3,7 +3,6 @@
 from typing import Any, cast
 from uuid import UUID
 
-from accounts.models import User
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.models import User
 from corrections import actions, filing
 from corrections.api import serializers as shapes
 from corrections.api.paging import NewestFirst

@@ -1,21 +1,22 @@
 """Who may call what: the kind of the session or token decides, scoping does the rest."""
 
-from accounts.access import session_kind
-from accounts.models import SessionKind
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
+
+from accounts.access import session_kind
+from accounts.models import SessionKind
 
 
 class ForCitizens(BasePermission):
     """A session or token of a citizen."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return session_kind(request) == SessionKind.CITIZEN  # type: ignore[arg-type]
+        return session_kind(request) == SessionKind.CITIZEN
 
 
 class ForStaff(BasePermission):
     """A session with two factors, or a token of staff."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return session_kind(request) == SessionKind.STAFF  # type: ignore[arg-type]
+        return session_kind(request) == SessionKind.STAFF

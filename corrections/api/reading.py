@@ -3,13 +3,13 @@
 from typing import Any, cast
 from uuid import UUID
 
-from accounts.models import User
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
 from rest_framework.permissions import AllowAny
 
+from accounts.models import User
 from citizens.access import records_of
 from citizens.models import Citizen, RecordLink
 from corrections.api.paging import ByName, MostUrgentFirst
@@ -48,7 +48,11 @@ class Records(generics.ListAPIView[Citizen]):
     def get_queryset(self) -> QuerySet[Citizen]:
         user = cast(User, self.request.user)
         links = RecordLink.objects.live().filter(user=user, citizen=OuterRef("pk"))
-        return records_of(user).annotate(relation=Subquery(links.values("relation")[:1])).order_by("id")
+        return (
+            records_of(user)
+            .annotate(relation=Subquery(links.values("relation")[:1]))
+            .order_by("id")
+        )
 
 
 class Doses(generics.ListAPIView[Dose]):
@@ -122,15 +126,9 @@ class Organizations(generics.ListAPIView[Organization]):
 
 def own_corrections(user: User) -> QuerySet[Correction]:
     """Return the corrections of the caller's records, with what a line needs."""
-    return (
-        Correction.objects.visible_to(user)
-        .of_own_records(user)
-        .select_related(*WITH_NAMES)
-    )
+    return Correction.objects.visible_to(user).of_own_records(user).select_related(*WITH_NAMES)
 
 
 def own_record(user: User, public_id: UUID) -> Citizen:
     """Return a record the caller may open; 404 otherwise."""
     return get_object_or_404(records_of(user), public_id=public_id)
-
-

@@ -25,5 +25,9 @@ urlpatterns = [
     path("vaccines/", reading.Vaccines.as_view(), name="vaccines"),
     path("organizations/", reading.Organizations.as_view(), name="organizations"),
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="schema"),
-    path("docs/", login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api:schema")), name="docs"),
+    path(
+        "docs/",
+        login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api:schema")),
+        name="docs",
+    ),
 ]

@@ -1,4 +1,4 @@
-"""What a reviewer types: filters of the queue, and the decision on a case."""
+"""What a reviewer types to decide a case."""
 
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, cast
@@ -32,38 +32,6 @@ STEP_OF = {ACCEPT: "accept", OWN: "accept_in_part", REFUSE: "refuse", KEEP: "kee
 FIELD_OF_COLUMN = {"kind": Field.POSITION, "ordinal": Field.POSITION}
 
 
-class FilterForm(Form):
-    """Narrows the queue down."""
-
-    mark_optional = False
-
-    q = forms.CharField(label=gettext_lazy("Name or reference"), required=False, max_length=120)
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What is asked"),
-        required=False,
-        choices=[("", gettext_lazy("All kinds")), *Kind.choices],
-    )
-    photo = forms.ChoiceField(
-        label=gettext_lazy("Photo"),
-        required=False,
-        choices=[
-            ("", gettext_lazy("With or without photo")),
-            ("with", gettext_lazy("With photo")),
-            ("without", gettext_lazy("Without photo")),
-        ],
-    )
-
-    def narrowing(self) -> dict[str, str]:
-        """Return what was asked for; what cannot be understood narrows nothing."""
-        self.is_valid()
-        cleaned = self.cleaned_data
-        return {
-            "words": cleaned.get("q", ""),
-            "kind": cleaned.get("kind", ""),
-            "photo": cleaned.get("photo", ""),
-        }
-
-
 class GroundSelect(forms.Select):
     """A select whose options carry the ready sentence, for the script that shows it at once."""
 
@@ -78,6 +46,9 @@ class GroundSelect(forms.Select):
 
 class DecisionForm(Form):
     """One decision on one case: accepted, accepted with own values, refused, kept for later."""
+
+    # What is needed depends on the outcome; only the note never is, and says so itself.
+    mark_optional = False
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
@@ -99,7 +70,7 @@ class DecisionForm(Form):
         choices=[("", gettext_lazy("Choose")), *Position.choices],
     )
     note = forms.CharField(
-        label=gettext_lazy("Note to the citizen"),
+        label=gettext_lazy("Note to the citizen (optional)"),
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -12,267 +12,772 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('citizens', '0002_triggers'),
-        ('doses', '0002_triggers'),
-        ('organizations', '0002_triggers'),
+        ("citizens", "0002_triggers"),
+        ("doses", "0002_triggers"),
+        ("organizations", "0002_triggers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('took', models.DurationField(default=datetime.timedelta)),
-                ('did', models.JSONField(default=dict)),
+                ("name", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("took", models.DurationField(default=datetime.timedelta)),
+                ("did", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('reference', models.CharField(default=corrections.reference.new_reference, max_length=12, unique=True)),
-                ('kind', models.CharField(choices=[('wrong_fields', 'Wrong details of a dose'), ('missing_dose', 'Missing dose')], max_length=16)),
-                ('subject', models.CharField(max_length=64)),
-                ('recorded', models.JSONField(default=dict)),
-                ('proposed', models.JSONField(default=dict)),
-                ('decided', models.JSONField(blank=True, null=True)),
-                ('site_text', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(choices=[('received', 'Received'), ('queued', 'Waiting for review'), ('in_review', 'Being reviewed'), ('kept', 'Kept for later'), ('accepted', 'Accepted'), ('partly_accepted', 'Accepted in part'), ('refused', 'Refused')], max_length=16)),
-                ('routing_reason', models.JSONField(default=dict)),
-                ('received_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('marks_passed', models.PositiveSmallIntegerField(default=0)),
-                ('next_mark_at', models.DateTimeField(blank=True, null=True)),
-                ('picked_up_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('ground', models.CharField(blank=True, choices=[('screening_form_incomplete', 'Photo of the screening form without date, dose or vaccine'), ('name_contradicts', 'The name in the proposal contradicts the certificate'), ('portrait_only', 'A personal photo only, no certificate'), ('dose_number_differs', 'The declared dose number is not that of the certificate'), ('birth_date_differs', 'The date of birth on the certificate is not that on record'), ('certificate_incomplete', 'The certificate lacks name, sex, date or vaccine'), ('personal_data_covered', 'Personal data on the certificate are covered'), ('photo_blurred', 'The photo is blurred'), ('date_differs', 'The declared date is not that of the certificate'), ('nothing_matches', 'Nothing matches the certificate'), ('name_without_diacritics', 'The name is incomplete or typed without diacritics'), ('vaccine_differs', 'The declared vaccine is not that of the certificate'), ('paper_altered', 'Personal data on the paper were altered')], max_length=32)),
-                ('remark', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='citizens.citizen')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dose', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='doses.dose')),
-                ('holder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='held', to='organizations.organization')),
-                ('named_area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.area')),
-                ('named_site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('reviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "reference",
+                    models.CharField(
+                        default=corrections.reference.new_reference, max_length=12, unique=True
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("wrong_fields", "Wrong details of a dose"),
+                            ("missing_dose", "Missing dose"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("subject", models.CharField(max_length=64)),
+                ("recorded", models.JSONField(default=dict)),
+                ("proposed", models.JSONField(default=dict)),
+                ("decided", models.JSONField(blank=True, null=True)),
+                ("site_text", models.CharField(blank=True, max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("queued", "Waiting for review"),
+                            ("in_review", "Being reviewed"),
+                            ("kept", "Kept for later"),
+                            ("accepted", "Accepted"),
+                            ("partly_accepted", "Accepted in part"),
+                            ("refused", "Refused"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("routing_reason", models.JSONField(default=dict)),
+                ("received_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("marks_passed", models.PositiveSmallIntegerField(default=0)),
+                ("next_mark_at", models.DateTimeField(blank=True, null=True)),
+                ("picked_up_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (
+                                "screening_form_incomplete",
+                                "Photo of the screening form without date, dose or vaccine",
+                            ),
+                            (
+                                "name_contradicts",
+                                "The name in the proposal contradicts the certificate",
+                            ),
+                            ("portrait_only", "A personal photo only, no certificate"),
+                            (
+                                "dose_number_differs",
+                                "The declared dose number is not that of the certificate",
+                            ),
+                            (
+                                "birth_date_differs",
+                                "The date of birth on the certificate is not that on record",
+                            ),
+                            (
+                                "certificate_incomplete",
+                                "The certificate lacks name, sex, date or vaccine",
+                            ),
+                            (
+                                "personal_data_covered",
+                                "Personal data on the certificate are covered",
+                            ),
+                            ("photo_blurred", "The photo is blurred"),
+                            ("date_differs", "The declared date is not that of the certificate"),
+                            ("nothing_matches", "Nothing matches the certificate"),
+                            (
+                                "name_without_diacritics",
+                                "The name is incomplete or typed without diacritics",
+                            ),
+                            (
+                                "vaccine_differs",
+                                "The declared vaccine is not that of the certificate",
+                            ),
+                            ("paper_altered", "Personal data on the paper were altered"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("remark", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="citizens.citizen",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dose",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="doses.dose",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="held",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "named_area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.area",
+                    ),
+                ),
+                (
+                    "named_site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'correction',
-                'verbose_name_plural': 'corrections',
+                "verbose_name": "correction",
+                "verbose_name_plural": "corrections",
             },
         ),
         migrations.CreateModel(
-            name='CorrectionEvent',
+            name="CorrectionEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=24)),
-                ('from_status', models.CharField(blank=True, max_length=16)),
-                ('to_status', models.CharField(max_length=16)),
-                ('party', models.CharField(choices=[('citizen', 'Citizen'), ('reviewer', 'Reviewer'), ('overseer', 'Health officer'), ('system', 'System')], max_length=16)),
-                ('at', models.DateTimeField()),
-                ('remark', models.TextField(blank=True)),
-                ('data', models.JSONField(default=dict)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('correction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='corrections.correction')),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.CharField(max_length=24)),
+                ("from_status", models.CharField(blank=True, max_length=16)),
+                ("to_status", models.CharField(max_length=16)),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[
+                            ("citizen", "Citizen"),
+                            ("reviewer", "Reviewer"),
+                            ("overseer", "Health officer"),
+                            ("system", "System"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("remark", models.TextField(blank=True)),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "correction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="corrections.correction",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('data', models.JSONField(default=dict)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='citizens.citizen')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("data", models.JSONField(default=dict)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="citizens.citizen",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Filing',
+            name="Filing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('key', models.CharField(max_length=64)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('channel', models.CharField(choices=[('web', 'Web page'), ('api', 'Partner app')], max_length=8)),
-                ('words', models.TextField(blank=True)),
-                ('has_no_paper', models.BooleanField(default=False)),
-                ('received_at', models.DateTimeField()),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='citizens.citizen')),
-                ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='filings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("key", models.CharField(max_length=64)),
+                ("content_hash", models.CharField(max_length=64)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("web", "Web page"), ("api", "Partner app")], max_length=8
+                    ),
+                ),
+                ("words", models.TextField(blank=True)),
+                ("has_no_paper", models.BooleanField(default=False)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filings",
+                        to="citizens.citizen",
+                    ),
+                ),
+                (
+                    "filed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="filings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('file_key', models.CharField(max_length=64, unique=True)),
-                ('preview_key', models.CharField(max_length=64, unique=True)),
-                ('size_bytes', models.PositiveIntegerField()),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True)),
-                ('draft', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='corrections.draft')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('filing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='corrections.filing')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("file_key", models.CharField(max_length=64, unique=True)),
+                ("preview_key", models.CharField(max_length=64, unique=True)),
+                ("size_bytes", models.PositiveIntegerField()),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="corrections.draft",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="corrections.filing",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
-            model_name='correction',
-            name='filing',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='corrections.filing'),
+            model_name="correction",
+            name="filing",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="corrections",
+                to="corrections.filing",
+            ),
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('correction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='corrections.correction')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "correction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holdings",
+                        to="corrections.correction",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['since', 'id'],
+                "ordering": ["since", "id"],
             },
         ),
         migrations.CreateModel(
-            name='OutboxRow',
+            name="OutboxRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('errand', models.CharField(choices=[('route', 'Send to the desk'), ('tell', 'Tell people')], max_length=8)),
-                ('created_at', models.DateTimeField()),
-                ('not_before', models.DateTimeField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.CharField(blank=True, max_length=200)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outbox', to='corrections.correctionevent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "errand",
+                    models.CharField(
+                        choices=[("route", "Send to the desk"), ("tell", "Tell people")],
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("not_before", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.CharField(blank=True, max_length=200)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outbox",
+                        to="corrections.correctionevent",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Breach',
+            name="Breach",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rung', models.CharField(max_length=16)),
-                ('at', models.DateTimeField()),
-                ('written_at', models.DateTimeField()),
-                ('escalated_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('holder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='breaches', to='organizations.organization')),
-                ('correction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='breaches', to='corrections.correction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rung", models.CharField(max_length=16)),
+                ("at", models.DateTimeField()),
+                ("written_at", models.DateTimeField()),
+                (
+                    "escalated_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="breaches",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "correction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="breaches",
+                        to="corrections.correction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'breach',
-                'verbose_name_plural': 'breaches',
-                'ordering': ['at', 'id'],
-                'indexes': [models.Index(fields=['holder', 'at'], name='breach_by_holder')],
-                'constraints': [models.UniqueConstraint(fields=('correction', 'rung'), name='breach_once_per_rung')],
+                "verbose_name": "breach",
+                "verbose_name_plural": "breaches",
+                "ordering": ["at", "id"],
+                "indexes": [models.Index(fields=["holder", "at"], name="breach_by_holder")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("correction", "rung"), name="breach_once_per_rung"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='correctionevent',
-            index=models.Index(fields=['correction', 'at'], name='event_history'),
+            model_name="correctionevent",
+            index=models.Index(fields=["correction", "at"], name="event_history"),
         ),
         migrations.AddConstraint(
-            model_name='correctionevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('by', None), ('party', corrections.lifecycle.Party['SYSTEM'])), models.Q(models.Q(('party', corrections.lifecycle.Party['SYSTEM']), _negated=True), ('by__isnull', False)), _connector='OR'), name='event_a_person_or_the_system'),
+            model_name="correctionevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("by", None), ("party", corrections.lifecycle.Party["SYSTEM"])),
+                    models.Q(
+                        models.Q(("party", corrections.lifecycle.Party["SYSTEM"]), _negated=True),
+                        ("by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="event_a_person_or_the_system",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('user', 'citizen'), name='draft_one_per_record'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                fields=("user", "citizen"), name="draft_one_per_record"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.UniqueConstraint(fields=('filed_by', 'key'), name='filing_key_once'),
+            model_name="filing",
+            constraint=models.UniqueConstraint(fields=("filed_by", "key"), name="filing_key_once"),
         ),
         migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['uploaded_by', 'uploaded_at'], name='evidence_per_day'),
+            model_name="evidence",
+            index=models.Index(fields=["uploaded_by", "uploaded_at"], name="evidence_per_day"),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('draft__isnull', False), ('filing', None)), models.Q(('draft', None), ('filing__isnull', False)), _connector='OR'), name='evidence_of_a_draft_or_a_filing'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("draft__isnull", False), ("filing", None)),
+                    models.Q(("draft", None), ("filing__isnull", False)),
+                    _connector="OR",
+                ),
+                name="evidence_of_a_draft_or_a_filing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('draft', 'sha256'), name='evidence_once_per_draft', violation_error_message='This photo is here already.'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(
+                fields=("draft", "sha256"),
+                name="evidence_once_per_draft",
+                violation_error_message="This photo is here already.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(condition=models.Q(('status__in', [corrections.lifecycle.Status['IN_REVIEW'], corrections.lifecycle.Status['KEPT'], corrections.lifecycle.Status['QUEUED'], corrections.lifecycle.Status['RECEIVED']])), fields=['holder', 'due_at', 'id'], name='correction_queue'),
+            model_name="correction",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            corrections.lifecycle.Status["IN_REVIEW"],
+                            corrections.lifecycle.Status["KEPT"],
+                            corrections.lifecycle.Status["QUEUED"],
+                            corrections.lifecycle.Status["RECEIVED"],
+                        ],
+                    )
+                ),
+                fields=["holder", "due_at", "id"],
+                name="correction_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(condition=models.Q(('status__in', [corrections.lifecycle.Status['IN_REVIEW'], corrections.lifecycle.Status['KEPT'], corrections.lifecycle.Status['QUEUED'], corrections.lifecycle.Status['RECEIVED']])), fields=['next_mark_at'], name='correction_sweep'),
+            model_name="correction",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            corrections.lifecycle.Status["IN_REVIEW"],
+                            corrections.lifecycle.Status["KEPT"],
+                            corrections.lifecycle.Status["QUEUED"],
+                            corrections.lifecycle.Status["RECEIVED"],
+                        ],
+                    )
+                ),
+                fields=["next_mark_at"],
+                name="correction_sweep",
+            ),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(condition=models.Q(('decided_at__isnull', False)), fields=['holder', 'decided_at'], include=('received_at', 'due_at'), name='correction_decided'),
+            model_name="correction",
+            index=models.Index(
+                condition=models.Q(("decided_at__isnull", False)),
+                fields=["holder", "decided_at"],
+                include=("received_at", "due_at"),
+                name="correction_decided",
+            ),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(fields=['citizen', 'received_at'], name='correction_of_citizen'),
+            model_name="correction",
+            index=models.Index(fields=["citizen", "received_at"], name="correction_of_citizen"),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', [corrections.lifecycle.Status['IN_REVIEW'], corrections.lifecycle.Status['KEPT'], corrections.lifecycle.Status['QUEUED'], corrections.lifecycle.Status['RECEIVED']])), fields=('citizen', 'subject'), name='correction_one_open_per_subject', violation_error_message='There is an open proposal about this dose already.'),
+            model_name="correction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            corrections.lifecycle.Status["IN_REVIEW"],
+                            corrections.lifecycle.Status["KEPT"],
+                            corrections.lifecycle.Status["QUEUED"],
+                            corrections.lifecycle.Status["RECEIVED"],
+                        ],
+                    )
+                ),
+                fields=("citizen", "subject"),
+                name="correction_one_open_per_subject",
+                violation_error_message="There is an open proposal about this dose already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status__in', [corrections.lifecycle.Status['ACCEPTED'], corrections.lifecycle.Status['PARTLY_ACCEPTED'], corrections.lifecycle.Status['REFUSED']])), models.Q(('decided_at', None), ('decided_by', None), ('status__in', [corrections.lifecycle.Status['IN_REVIEW'], corrections.lifecycle.Status['KEPT'], corrections.lifecycle.Status['QUEUED'], corrections.lifecycle.Status['RECEIVED']])), _connector='OR'), name='correction_decided_iff_closed'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        (
+                            "status__in",
+                            [
+                                corrections.lifecycle.Status["ACCEPTED"],
+                                corrections.lifecycle.Status["PARTLY_ACCEPTED"],
+                                corrections.lifecycle.Status["REFUSED"],
+                            ],
+                        ),
+                    ),
+                    models.Q(
+                        ("decided_at", None),
+                        ("decided_by", None),
+                        (
+                            "status__in",
+                            [
+                                corrections.lifecycle.Status["IN_REVIEW"],
+                                corrections.lifecycle.Status["KEPT"],
+                                corrections.lifecycle.Status["QUEUED"],
+                                corrections.lifecycle.Status["RECEIVED"],
+                            ],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="correction_decided_iff_closed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', corrections.lifecycle.Status['REFUSED']), models.Q(('ground', ''), _negated=True)), models.Q(models.Q(('status', corrections.lifecycle.Status['REFUSED']), _negated=True), ('ground', '')), _connector='OR'), name='correction_ground_iff_refused'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status", corrections.lifecycle.Status["REFUSED"]),
+                        models.Q(("ground", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("status", corrections.lifecycle.Status["REFUSED"]), _negated=True
+                        ),
+                        ("ground", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="correction_ground_iff_refused",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holder', None), ('status', corrections.lifecycle.Status['RECEIVED'])), models.Q(models.Q(('status', corrections.lifecycle.Status['RECEIVED']), _negated=True), ('holder__isnull', False)), _connector='OR'), name='correction_on_a_desk_once_routed'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("holder", None), ("status", corrections.lifecycle.Status["RECEIVED"])
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("status", corrections.lifecycle.Status["RECEIVED"]), _negated=True
+                        ),
+                        ("holder__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="correction_on_a_desk_once_routed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('picked_up_at', None), ('reviewer', None)), models.Q(('picked_up_at__isnull', False), ('reviewer__isnull', False)), _connector='OR'), name='correction_who_and_when_picked_up'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("picked_up_at", None), ("reviewer", None)),
+                    models.Q(("picked_up_at__isnull", False), ("reviewer__isnull", False)),
+                    _connector="OR",
+                ),
+                name="correction_who_and_when_picked_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', corrections.lifecycle.Status['IN_REVIEW']), _negated=True), ('reviewer__isnull', False), _connector='OR'), name='correction_in_review_by_somebody'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", corrections.lifecycle.Status["IN_REVIEW"]), _negated=True),
+                    ("reviewer__isnull", False),
+                    _connector="OR",
+                ),
+                name="correction_in_review_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'wrong_fields'), _negated=True), ('dose__isnull', False), _connector='OR'), name='correction_of_a_recorded_dose_names_it'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "wrong_fields"), _negated=True),
+                    ("dose__isnull", False),
+                    _connector="OR",
+                ),
+                name="correction_of_a_recorded_dose_names_it",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('received_at'))), name='correction_due_after_receipt'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_at__gt", models.F("received_at"))),
+                name="correction_due_after_receipt",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('correction',), name='holding_one_at_a_time'),
+            model_name="holding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until", None)),
+                fields=("correction",),
+                name="holding_one_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func('since', 'until', function='TSTZRANGE', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&'), ('correction', '=')], name='holding_never_overlaps'),
+            model_name="holding",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(
+                            "since",
+                            "until",
+                            function="TSTZRANGE",
+                            output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
+                        ),
+                        "&&",
+                    ),
+                    ("correction", "="),
+                ],
+                name="holding_never_overlaps",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxrow',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['not_before', 'id'], name='outbox_undone'),
+            model_name="outboxrow",
+            index=models.Index(
+                condition=models.Q(("done_at", None)),
+                fields=["not_before", "id"],
+                name="outbox_undone",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outboxrow',
-            constraint=models.UniqueConstraint(fields=('event', 'errand'), name='outbox_once_per_event'),
+            model_name="outboxrow",
+            constraint=models.UniqueConstraint(
+                fields=("event", "errand"), name="outbox_once_per_event"
+            ),
         ),
     ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from corrections import facts, queue
-from corrections.forms.review import FilterForm
+from corrections.forms.queue import FilterForm
 from corrections.queue import TAB_LABELS, Tab
 from organizations.models import Membership
 from organizations.queries import held_roles

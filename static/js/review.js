@@ -1,7 +1,7 @@
 /* Comfort on the case page: the ready sentence at once, ticks that follow the typing, lost photos. */
 (() => {
   "use strict";
-  const ground = document.getElementById("id_ground");
+  const ground = document.querySelector("select#id_ground");
   const sentence = document.getElementById("id_sentence");
   if (ground && sentence) {
     const ready = new Set([...ground.options].map((option) => option.dataset.sentence).filter(Boolean));

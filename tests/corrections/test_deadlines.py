@@ -85,7 +85,7 @@ def test_after_an_outage_every_breach_is_written_and_no_stale_reminder(
 def test_a_mark_is_dated_at_its_own_moment_and_not_at_the_run():
     now = RECEIVED + timedelta(hours=90)
 
-    due = dict((mark.name, moment) for mark, moment in deadlines.marks_due(RECEIVED, 0, now))
+    due = {mark.name: moment for mark, moment in deadlines.marks_due(RECEIVED, 0, now)}
 
     assert due["due"] == RECEIVED + timedelta(hours=48)
     assert due["three_days"] == RECEIVED + timedelta(hours=72)

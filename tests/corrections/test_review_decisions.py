@@ -93,7 +93,7 @@ def test_accepting_changes_the_record_and_leads_on(
     correction.refresh_from_db()
     assert answer.url == page(correction) + "?done=1"
     assert correction.status == Status.ACCEPTED
-    assert Dose.objects.get(pk=correction.dose_id).vaccine == world.pfizer
+    assert Dose.objects.get(corrections=correction).vaccine == world.pfizer
     assert "Hồ sơ tiếp theo" in minh.get(answer.url).content.decode()
 
 
@@ -107,7 +107,7 @@ def test_only_ticked_rows_are_changed(correction: Correction, minh: Client, worl
         value_lot="FG3527",
     )
 
-    dose = Dose.objects.get(pk=correction.dose_id)
+    dose = Dose.objects.get(corrections=correction)
     assert dose.vaccine == world.az
     assert dose.lot == "FG3527"
 
@@ -396,7 +396,7 @@ def test_a_second_press_of_the_button_says_that_it_is_done(correction: Correctio
     decide(minh, correction, "accept")
 
     assert decide(minh, correction, "accept").status_code == 409
-    assert Dose.objects.get(pk=correction.dose_id).revision == 2
+    assert Dose.objects.get(corrections=correction).revision == 2
 
 
 def test_what_the_verb_itself_refuses_is_shown_beside_the_decision(
@@ -440,4 +440,4 @@ def test_of_two_nurses_who_accept_at_once_one_wins_and_the_other_is_told():
         thread.join()
 
     assert sorted(statuses) == [302, 409]
-    assert Dose.objects.get(pk=correction.dose_id).revision == 2
+    assert Dose.objects.get(corrections=correction).revision == 2

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.sessions import SEEN_AT
 from citizens.models import RecordVisit
 from corrections import actions, hints
 from corrections.facts import Field
@@ -155,6 +156,29 @@ def test_news_counts_what_came_in_since(world: World, correction: Correction, as
     assert "Có 1 hồ sơ mới" in told
     assert silent.strip() == ""
     assert nonsense.status_code == 200
+
+
+def test_asking_for_news_does_not_keep_a_session_alive(world: World, as_staff: SignIn):
+    client = as_staff(world.user("minh"))
+    session = client.session
+    long_ago = session[SEEN_AT] = session[SEEN_AT] - 600
+    session.save()
+
+    client.get("/review/news/", headers={"X-Background": "1"})
+    assert client.session[SEEN_AT] == long_ago
+
+    client.get("/review/")
+    assert client.session[SEEN_AT] > long_ago
+
+
+def test_a_site_in_the_citizens_own_words_is_named_as_what_is_wrong(world: World, as_staff: SignIn):
+    case = file_one(world, dose=worlds.dose(world), proposed={}, site_text="Trường tiểu học")
+
+    shown = as_staff(world.user("minh")).get(page(case)).content.decode()
+
+    assert "Sai: điểm tiêm" in shown
+    assert "Trường tiểu học" in shown
+    assert 'value="accept"' not in shown
 
 
 def test_the_case_page_sets_record_and_proposal_side_by_side(

@@ -74,7 +74,8 @@ def _diagram() -> list[str]:
         if step.leaves == ON_A_DESK and step.reaches not in ON_A_DESK:
             outside.setdefault(("on_a_desk", step.reaches), []).append(name)
             continue
-        for before in [status for status in Status if status in step.leaves] or ["[*]"]:
+        starts: list[str] = [status for status in Status if status in step.leaves]
+        for before in starts or ["[*]"]:
             if before == step.reaches:
                 continue
             if before in ON_A_DESK:

@@ -31,11 +31,7 @@ class Command(BaseCommand):
         stamp = folder.with_suffix(".stamp")
         wanted = self._fingerprint()
         names = [folder / f"be-vietnam-pro-{weight}.woff2" for weight in WEIGHTS]
-        if (
-            stamp.exists()
-            and stamp.read_text() == wanted
-            and all(name.exists() for name in names)
-        ):
+        if stamp.exists() and stamp.read_text() == wanted and all(name.exists() for name in names):
             self.stdout.write("Fonts are up to date.")
             return
         folder.mkdir(parents=True, exist_ok=True)
