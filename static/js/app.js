@@ -128,7 +128,7 @@
       [...data.keys()].forEach((name) => { if (data.get(name) instanceof File) data.delete(name); });
       try {
         const answer = await fetch(form.dataset.autosave, { method: "POST", body: data, headers: { "X-CSRFToken": document.body.dataset.csrf, "X-Requested-With": "autosave" } });
-        if (note) note.hidden = !answer.ok;
+        if (note) note.hidden = answer.status !== 204;
       } catch { if (note) note.hidden = true; }
     };
     form.addEventListener("input", () => { clearTimeout(timer); if (note) note.hidden = true; timer = setTimeout(save, 1000); });
