@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import phonenumbers
 from django.conf import settings
@@ -18,7 +18,6 @@ from django.utils.translation import gettext_noop, pgettext
 if TYPE_CHECKING:
     from django import forms
     from django.http import HttpRequest
-    from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise, StrPromise
 
 SOON = dt.timedelta(hours=12)
@@ -214,7 +213,7 @@ def masked_phone(value: str) -> str:
 
 def choice(label: StrOrPromise, hint: StrOrPromise) -> StrPromise:
     """Label of a radio button or checkbox with a second, quieter line; translated when shown."""
-    return lazy(_choice, str)(label, hint)
+    return cast("StrPromise", lazy(_choice, str)(label, hint))
 
 
 def _choice(label: StrOrPromise, hint: StrOrPromise) -> str:
