@@ -104,7 +104,9 @@ def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
     _note_visit(request, photo)
     # Its own name was never kept; this one says nothing about anybody.
     response = FileResponse(file, content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; frame-ancestors 'none'; sandbox"
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
