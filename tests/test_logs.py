@@ -1,0 +1,84 @@
+"""Log lines: one JSON object each, with ids, and without the numbers of people."""
+
+import json
+import logging
+import logging.config
+from io import StringIO
+
+import pytest
+import structlog
+
+from vaxreg.logs import LOGGING, cut_personal_numbers
+
+
+@pytest.fixture
+def lines():
+    """What the product's own handler writes, parsed."""
+    formatter = LOGGING["formatters"]["json"]
+    options = {name: value for name, value in formatter.items() if name != "()"}
+    stream = StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter["()"](**options))
+    log = logging.getLogger("tests.lines")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    log.removeHandler(handler)
+
+
+@pytest.mark.parametrize(
+    "number", ["0912345678", "+84912345678", "84912345678", "001188012345", "012345678"]
+)
+def test_phone_and_id_numbers_are_cut_from_every_text(number):
+    event = cut_personal_numbers(None, "", {"event": f"refused {number}, again", "to": number})
+
+    assert event == {"event": "refused [number], again", "to": "[number]"}
+
+
+@pytest.mark.parametrize(
+    "text", ["VR-7K3M-9QXD", "outbox row 1234567", "0a1b2c3d-0123-4567-89ab-001188012345", "48 h"]
+)
+def test_references_and_ids_stay_readable(text):
+    assert cut_personal_numbers(None, "", {"event": text})["event"] == text
+
+
+def test_a_plain_log_call_becomes_one_line_of_json_without_numbers(lines):
+    logging.getLogger("tests.lines").warning("message to %s\nfailed", "0912345678")
+
+    (line,) = lines()
+    assert line["event"] == "message to [number]\nfailed"
+    assert line["level"] == "warning"
+    assert line["logger"] == "tests.lines"
+    assert line["timestamp"].endswith("Z")
+
+
+def test_a_structured_call_keeps_its_facts_apart(lines):
+    structlog.get_logger("tests.lines").info("refused", user=17, phone="+84912345678")
+
+    (line,) = lines()
+    assert line["event"] == "refused"
+    assert line["user"] == 17
+    assert line["phone"] == "[number]"
+
+
+def test_a_traceback_stays_in_its_line_and_loses_its_numbers(lines):
+    try:
+        raise ValueError("Key (phone)=(+84912345678) already exists")
+    except ValueError:
+        logging.getLogger("tests.lines").exception("failed")
+
+    (line,) = lines()
+    assert "ValueError" in line["exception"]
+    assert "912345678" not in json.dumps(line)
+
+
+def test_facts_given_by_extra_lose_their_numbers_too(lines):
+    logging.getLogger("tests.lines").info("sent", extra={"recipient": "0912345678"})
+
+    assert "0912345678" not in json.dumps(lines())
+
+
+def test_whoever_logs_ends_up_in_the_json_handler():
+    assert LOGGING["root"]["handlers"] == ["console"]
+    assert LOGGING["handlers"]["console"]["formatter"] == "json"
