@@ -638,7 +638,9 @@ def test_a_photo_travels_with_safe_headers(lan: Client, filed: Evidence):
     assert answer["Content-Disposition"] == f'inline; filename="photo-{filed.pk}.jpg"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Cache-Control"] == "no-store"
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Content-Security-Policy"] == (
+        "default-src 'none'; frame-ancestors 'none'; sandbox"
+    )
     assert head.status_code == 200
     assert int(head["Content-Length"]) == len(body)
 
