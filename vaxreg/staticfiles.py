@@ -7,7 +7,7 @@ from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class CompressedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # type: ignore[misc]
+class CompressedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Brotli takes ten seconds for what gzip does in one: servers have them, a first look not."""
 
     def create_compressor(self, **options: Any) -> Compressor:
