@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(StrEnum):
@@ -23,7 +24,7 @@ class Status(StrEnum):
 
 
 STATUS_LABELS: dict[Status, Promise] = {
-    Status.RECEIVED: _("Received"),
+    Status.RECEIVED: pgettext_lazy("status of a correction", "Received"),
     Status.QUEUED: _("Waiting for review"),
     Status.IN_REVIEW: _("Being reviewed"),
     Status.KEPT: _("Kept for later"),

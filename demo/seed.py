@@ -13,6 +13,7 @@ from corrections.models import Correction
 from demo import people, stories
 from doses import actions as dose_actions
 from doses.models import Dose, Vaccine
+from messaging.models import Message, State
 from organizations.models import Area, Organization
 from vaxreg import clock
 
@@ -30,7 +31,7 @@ def seed() -> str:
             done = "topped up the demo district with fresh cases"
         else:
             done = "the demo district is there"
-        sweep.sweep()
+        _let_time_pass()
         _catch_up()
     return done
 
@@ -95,7 +96,7 @@ def _wave(staff: dict[str, User], *, only_open: bool) -> None:
     for site_name, open_now in stories.OPEN_NOW.items():
         site = people.in_ha_noi(site_name)
         told = list(open_now)
-        if not only_open:
+        if not only_open and site_name in stories.REVIEWERS:
             told += stories.decided_lately(site_name, chance)
         plan += [(story, site) for story in told]
     plan.sort(key=lambda told: -told[0].age)
@@ -115,10 +116,25 @@ def _wave(staff: dict[str, User], *, only_open: bool) -> None:
         )
 
 
+def _let_time_pass() -> None:
+    """Sweep at each moment at which something was due, as beat would have done every minute."""
+    now = clock.now()
+    while True:
+        waiting = Correction.objects.open().filter(next_mark_at__lt=now - timedelta(minutes=1))
+        first = waiting.order_by("next_mark_at").values_list("next_mark_at", flat=True).first()
+        if first is None:
+            break
+        with clock.at(first + timedelta(seconds=40)):
+            sweep.sweep()
+    sweep.sweep()
+
+
 def _catch_up() -> None:
     """Do what the stories left in the outbox, as the hints would have."""
     with clock.at(clock.now() + outbox.HEAD_START + timedelta(seconds=1)):
         outbox.do_undone(limit=10_000)
+    # Their messages went out at the time; nobody wants them on the console now.
+    Message.objects.filter(state=State.WAITING).update(state=State.SENT, sent_at=clock.now())
 
 
 def logins() -> list[str]:

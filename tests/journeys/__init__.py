@@ -1,0 +1,1 @@
+"""Stories told in a real browser, through the real pages, in Vietnamese."""

@@ -1,0 +1,94 @@
+"""What a journey needs: a browser, the small country behind a live server, people at the doors."""
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from accounts import two_factor
+from messaging.models import Message
+from tests import browser as browsers
+from tests import world as worlds
+from tests.browser import Visit
+from tests.world import World
+
+PASSWORD = "buoi ho tay 2021 nang"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with browsers.browser() as chromium:
+        yield chromium
+
+
+@dataclass
+class Country:
+    """The small country on the web, and how its people come in."""
+
+    world: World
+    url: str
+    chromium: Browser
+
+    def window(self, *, width: int = 390, **options: Any) -> AbstractContextManager[Visit]:
+        return browsers.visit(self.chromium, width=width, base_url=self.url, **options)
+
+    def citizen_signs_in(self, page: Page, phone: str) -> None:
+        """Ask for a code by phone number and type in the one that was sent."""
+        page.goto("/sign-in/")
+        page.fill("[name=phone]", phone)
+        page.click("main button[type=submit]")
+        sent = Message.objects.filter(purpose__contains="code").latest("pk")
+        code = re.search(r"#(\d{6})\s*$", sent.text)
+        assert code, sent.text
+        page.fill("[name=code]", code[1])
+        page.click("main button[type=submit]")
+        page.wait_for_url(re.compile(r"/record/"))
+
+    def staff_signs_in(self, page: Page, name: str) -> None:
+        """Give e-mail and password, then what the app on the phone shows."""
+        user = self.world.user(name)
+        user.set_password(PASSWORD)
+        user.save()
+        two_factor.set_up(user, SECRET)
+        two_factor.mark_recovery_codes_seen(user)
+        page.goto("/staff/sign-in/")
+        page.fill("[name=email]", user.email or "")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        shown = two_factor.current_code(user)
+        assert shown
+        page.fill("[name=code]", shown[0])
+        page.click("main button[type=submit]")
+        page.wait_for_url(re.compile(r"/(review|oversight)/"))
+
+
+@pytest.fixture
+def country(
+    transactional_db: None, live_server: LiveServer, chromium: Browser, settings, tmp_path
+) -> Country:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path},
+        },
+    }
+    return Country(worlds.build(), live_server.url, chromium)
+
+
+@pytest.fixture
+def photo() -> dict[str, Any]:
+    """A photo of a paper, as a file chooser hands it over."""
+    picture = Image.new("RGB", (1200, 900), "wheat")
+    ImageDraw.Draw(picture).text((200, 300), "GIẤY XÁC NHẬN: Comirnaty", fill="black")
+    file = BytesIO()
+    picture.save(file, "JPEG")
+    return {"name": "giấy.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
