@@ -145,9 +145,7 @@ class ClaimSerializer(serializers.Serializer[Any]):
 
 class FilingInputSerializer(serializers.Serializer[Any]):
     record = serializers.UUIDField()
-    claims = serializers.ListField(
-        child=ClaimSerializer(), min_length=1, max_length=MOST_CLAIMS
-    )
+    claims = serializers.ListField(child=ClaimSerializer(), min_length=1, max_length=MOST_CLAIMS)
     words = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
     has_no_paper = serializers.BooleanField(required=False, default=False)
 

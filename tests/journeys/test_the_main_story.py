@@ -180,7 +180,9 @@ def test_every_page_reads_in_english_too(country: Country):
             is_well(minh)
 
 
-@pytest.mark.parametrize("where", ["/", "/sign-in/", "/staff/sign-in/", "/nowhere/", "/demo/inbox/"])
+@pytest.mark.parametrize(
+    "where", ["/", "/sign-in/", "/staff/sign-in/", "/nowhere/", "/demo/inbox/"]
+)
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_pages_before_the_door_are_well(country: Country, where: str, width: int):
     with country.window(width=width) as anyone:
