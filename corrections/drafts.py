@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from corrections.filing import Claim
 from corrections.forms.filing import DetailsForm, PhotosForm, dose_title
 from corrections.models import Correction, Draft, Filing, Kind, facts_of
 from doses.models import Dose
+from vaxreg import clock
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 # Which wording of the declaration on the last page was agreed to; a new wording, a new version.
 CONSENT_VERSION = "2026-11"
 LONGEST_TEXT = 2000
+# A photo of a paper is not kept longer than somebody may still mean to send it.
+KEPT = timedelta(days=30)
 PHOTOS = "photos"
 CHECK = "check"
 
@@ -68,12 +72,24 @@ def begin(user: "User", citizen: Citizen) -> Draft:
 
 
 def discard(draft: Draft) -> None:
-    """Throw a draft away, with its photos."""
+    """Throw a draft away, with its photos; one that was sent meanwhile has none any more."""
     with transaction.atomic():
-        photos = draft.evidence.values_list("file_key", "preview_key")
+        locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+        if locked is None:
+            return
+        photos = locked.evidence.values_list("file_key", "preview_key")
         keys = [key for pair in photos for key in pair]
-        draft.delete()
+        locked.delete()
         evidence.delete_files_on_commit(keys)
+
+
+def purge() -> int:
+    """Throw away drafts that nobody touched for 30 days; return how many."""
+    old = Draft.objects.filter(updated_at__lt=clock.now() - KEPT)
+    drafts = list(old.order_by("updated_at")[:1000])
+    for draft in drafts:
+        discard(draft)
+    return len(drafts)
 
 
 def choose(draft: Draft, doses: Sequence[str], *, missing: bool) -> None:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from corrections import evidence, outbox
+from corrections import drafts, evidence, outbox
 from corrections import sweep as sweeping
 
 
@@ -20,5 +20,6 @@ def sweep() -> None:
 
 @shared_task(name="corrections.purge_files")
 def purge_files() -> None:
-    """Delete files of photos that no row names."""
+    """Delete drafts that nobody touches any more, and files of photos that no row names."""
+    drafts.purge()
     evidence.purge_files()

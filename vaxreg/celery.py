@@ -62,7 +62,7 @@ app.conf.update(
             "task": "accounts.purge",
             "schedule": timedelta(hours=1),
         },
-        "Every night: delete files of photos that no row names": {
+        "Every night: delete abandoned drafts, and files of photos that no row names": {
             "task": "corrections.purge_files",
             "schedule": crontab(hour=3, minute=17),
         },
