@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -124,7 +125,10 @@ def asked(route: str, method: str, actor: str, where: str, case: Correction, wor
             json = {"content_type": "application/json"} if route.startswith("api:") else {}
             answer = client.post(where, body, **json)
         transaction.set_rollback(True)
+    # As Django's own client does: the end of an answer must not end the test's transaction.
+    request_finished.disconnect(close_old_connections)
     answer.close()
+    request_finished.connect(close_old_connections)
     return cell(answer)
 
 
