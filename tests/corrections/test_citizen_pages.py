@@ -17,6 +17,7 @@ from doses.actions import mark_entered_in_error
 from doses.models import Dose
 from tests import world as worlds
 from tests.conftest import SignIn, file_one
+from tests.corrections.test_actions import make_overdue
 from tests.world import World
 from vaxreg import clock, ui
 
@@ -429,3 +430,14 @@ def test_pages_speak_vietnamese_to_whoever_did_not_choose(world, as_citizen, cor
     assert "Báo sai hoặc thiếu mũi tiêm" in _text(client, "/record/")
     assert "Đề xuất của tôi" in _text(client, "/corrections/")
     assert "chờ xem xét" in _text(client, f"/corrections/{correction.reference}/")
+
+
+def test_an_answer_that_came_late_says_so_and_until_when_it_was_promised(
+    world: World, correction: Correction, as_citizen: SignIn
+):
+    case = make_overdue(correction)
+    actions.accept(case, by=world.user("minh"))
+
+    page = as_citizen(world.user("lan")).get(f"/corrections/{case.reference}/")
+
+    assert "trễ hơn đã hẹn" in page.content.decode()
