@@ -70,6 +70,18 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+class ImpossibleAddressMiddleware:
+    """Answers 404 to an address with a NUL in it: PostgreSQL stores none, so it names nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return not_found(request)
+        return self.get_response(request)
+
+
 class DatabaseDownMiddleware:
     """Turns a lost or hung database inside a view into the 503 page."""
 

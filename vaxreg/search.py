@@ -10,5 +10,5 @@ def search_key(text: str) -> str:
     matching; for sorting too, since the embedded PostgreSQL has no Vietnamese collation.
     """
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c) and c != "\0")
     return " ".join(letters.split())

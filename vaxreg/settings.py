@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "accounts.middleware.SessionLimitsMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "vaxreg.errors.ImpossibleAddressMiddleware",
 ]
 
 ROOT_URLCONF = "vaxreg.urls"
