@@ -30,7 +30,7 @@ def broker(monkeypatch) -> Iterator[list[str]]:
 
     def apply_async(*, args, retry):
         with connect() as connection:
-            return real(args=args, retry=retry, connection=connection)
+            return real(args=args, retry=retry, connection=connection)  # type: ignore[call-arg]
 
     monkeypatch.setattr(task, "apply_async", apply_async)
     yield address
