@@ -102,6 +102,9 @@ def file(
     content_hash = _hash(citizen, claims, words, has_no_paper, photos)
     try:
         with transaction.atomic():
+            # Filings about one person wait for each other here: a second press finds the first
+            # one whole, and the limits below are exact.
+            Citizen.objects.select_for_update(no_key=True).get(pk=citizen.pk)
             first = Filing.objects.filter(filed_by=by, key=key).first()
             if first is not None:
                 return _same(first, content_hash, draft)
@@ -127,14 +130,11 @@ def file(
                 draft.delete()
             return filing
     except IntegrityError:
-        # A second press came in between: the first one has won, and is what both get.
-        with transaction.atomic():
-            first = Filing.objects.filter(filed_by=by, key=key).first()
-            if first is not None:
-                return _same(first, content_hash, draft)
-            for claim in claims:
-                _refuse_second(claim, citizen)
-        raise
+        # The same key came in about another person meanwhile: that filing has won.
+        first = Filing.objects.filter(filed_by=by, key=key).first()
+        if first is None:
+            raise
+        return _same(first, content_hash, draft)
 
 
 def open_about(citizen: Citizen, subject: str) -> Correction | None:

@@ -39,7 +39,7 @@ def find_browser() -> str:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """Start Chromium for a module or a session; Playwright's loop forbids Django's async guard."""
+    """Start Chromium for a session; Playwright’s loop forbids Django’s async guard."""
     path = find_browser()
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     try:
@@ -48,7 +48,7 @@ def browser() -> Iterator[Browser]:
             yield chromium
             chromium.close()
     finally:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
 @dataclass

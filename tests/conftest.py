@@ -1,19 +1,28 @@
 """What every test may ask for: the small country, its cast, and browsers signed in as somebody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Browser
 
 from accounts.models import SessionKind, User
 from corrections import actions, filing
 from corrections.filing import Claim
 from corrections.models import Correction
+from tests import browser as browsers
 from tests import world as worlds
 from tests.sign_in import sign_in_citizen, sign_in_staff
 from tests.world import World
 
 SignIn = Callable[[User], Client]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of a test process: Playwright's loop cannot be started twice in it."""
+    with browsers.browser() as started:
+        yield started
 
 
 @pytest.fixture

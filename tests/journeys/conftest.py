@@ -1,7 +1,6 @@
 """What a journey needs: a browser, the small country behind a live server, people at the doors."""
 
 import re
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,12 +20,6 @@ from tests.world import World
 
 PASSWORD = "buoi ho tay 2021 nang"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with browsers.browser() as chromium:
-        yield chromium
 
 
 @dataclass

@@ -3,15 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser import browser, visit
+from tests.browser import visit
 
 pytestmark = pytest.mark.journey
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture
