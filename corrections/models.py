@@ -161,8 +161,15 @@ class Correction(models.Model):
     status = models.CharField(
         max_length=16, choices=[(s.value, label) for s, label in lifecycle.STATUS_LABELS.items()]
     )
+    # Without an index of its own: it would grow with all that was ever decided, while the partial
+    # ones below (what is open, what was decided) answer every question about a holder.
     holder = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="held"
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="held",
+        db_index=False,
     )
     # Why it is on that desk: one sentence per language, written when it was sent there.
     routing_reason = models.JSONField(default=dict)
