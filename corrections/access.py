@@ -76,6 +76,8 @@ def acting_for(user: "User", correction: "Correction", party: Party) -> Organiza
             Membership.objects.live()
             .filter(user=user, role=Membership.Role.OFFICER)
             .select_related("organization")
+            # The nearest level above the holder comes first: its path is the longest.
+            .order_by("-organization__path")
         ):
             if correction.holder.path.startswith(membership.organization.path):
                 return membership.organization

@@ -8,12 +8,13 @@ what must follow. Nothing is told to anybody before the commit.
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from corrections import access, deadlines, facts, lifecycle, routing
-from corrections.facts import Facts
+from corrections.facts import Facts, Field
 from corrections.lifecycle import Ground, Party, Status, StepNotPossible
 from corrections.models import Correction, CorrectionEvent, Holding, Kind, OutboxRow
 from doses import actions as dose_actions
@@ -82,9 +83,15 @@ def accept(
         asked = correction.proposed if values is None else values
         case = _locked("accept", correction, by, version)
         wanted = facts.check(asked, today=_today(), complete=case.kind == Kind.MISSING_DOSE)
+        asked_for = set(case.proposed) | ({Field.ORGANIZATION} if case.site_text else set())
+        if not wanted:
+            # A site given in words only, say: accepting it means finding it in the list.
+            raise ValidationError(dict.fromkeys(asked_for, _("Say what is to be recorded.")))
         # Filling a gap of a missing dose (the lot, say) turns nothing down.
-        as_proposed = all(wanted.get(name) == value for name, value in case.proposed.items())
-        own_values = case.kind == Kind.WRONG_FIELDS and set(wanted) > set(case.proposed)
+        as_proposed = asked_for <= set(wanted) and all(
+            wanted[name] == value for name, value in case.proposed.items()
+        )
+        own_values = case.kind == Kind.WRONG_FIELDS and set(wanted) > asked_for
         step = "accept" if as_proposed and not own_values else "accept_in_part"
         if case.kind == Kind.MISSING_DOSE:
             case.dose = _add_dose(case, wanted, by, remark)

@@ -271,11 +271,6 @@ class Correction(models.Model):
         """Not decided yet."""
         return self.status in lifecycle.OPEN
 
-    @property
-    def closed_late(self) -> bool:
-        """Decided after the deadline."""
-        return self.decided_at is not None and self.decided_at > self.due_at
-
     def is_overdue(self, now: datetime | None = None) -> bool:
         """Open and past due; at the very moment of due it is still on time."""
         return self.is_open and deadlines.is_overdue(self.due_at, now or clock.now())

@@ -8,6 +8,7 @@ commune, district, province, national hotline. A body without active reviewers i
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -15,8 +16,6 @@ from corrections.deadlines import Addressee
 from corrections.models import Correction, Kind
 from organizations.models import Organization
 from organizations.queries import ancestors, current_holder, for_area, next_up
-
-LANGUAGES = ("vi", "en")
 
 Kinds = Organization.Kind
 RANK: dict[str, int] = {
@@ -51,9 +50,7 @@ def desk_for(correction: Correction) -> Desk:
     desk: Organization | None = first
     while desk is not None and not _can_receive(desk):
         passed_by.append(desk)
-        desk = current_holder(desk) if not desk.is_open else next_up(desk)
-        if desk is None and not passed_by[-1].is_open:
-            desk = next_up(passed_by[-1])
+        desk = (None if desk.is_open else current_holder(desk)) or next_up(desk)
     if desk is None:
         raise NoDesk(correction.reference)
     found = desk
@@ -88,7 +85,12 @@ def _sentence(
         "nothing_known": _("Neither site nor area is known; %(first)s finds out.") % names,
     }[why]
     if passed_by:
-        sentence += " " + _("It has no staff to review at present, so %(desk)s acts.") % names
+        why_not = (
+            _("It has no staff to review at present, so %(desk)s acts.")
+            if first.is_open
+            else _("It has closed, so %(desk)s acts.")
+        )
+        sentence += " " + why_not % names
     return sentence
 
 
@@ -127,7 +129,7 @@ def level_above(holder: Organization | None, addressee: Addressee) -> Organizati
 
 def _in_each_language(sentence: Callable[[], str]) -> dict[str, str]:
     sentences = {}
-    for language in LANGUAGES:
+    for language, _name in settings.LANGUAGES:
         with override(language):
             sentences[language] = sentence()
     return sentences

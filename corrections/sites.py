@@ -6,14 +6,13 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from citizens.models import Citizen
 from doses.models import Dose
-from organizations.models import Area, Organization
+from organizations.models import MOST_WORDS, Area, Organization
 from vaxreg.search import search_key
 
 Kinds = Organization.Kind
 # Bodies that give doses; closed ones too, since what they gave stays given.
 GIVING = (Kinds.SITE, Kinds.COMMUNE_STATION, Kinds.HOSPITAL, Kinds.DISTRICT_CENTRE)
 MOST_SHOWN = 12
-MOST_WORDS = 6
 # What people write for short, as it stands in the full names.
 SHORT_FORMS = {"tyt": "tram y te", "ttyt": "trung tam y te", "bv": "benh vien"}
 NAMES = (
@@ -29,7 +28,7 @@ def matching(query: str, area: Area | None, citizen: Citizen) -> list[Organizati
 
     Without words and area: where this person got doses before, and the station of their commune.
     """
-    words = search_key(query.replace("\0", ""))[:200]
+    words = search_key(query)[:200]
     if not words and area is None:
         return _suggested(citizen)
     sites = _giving()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.fields import SearchKeyField
 from vaxreg import clock
+from vaxreg.search import search_key
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # The first COVID-19 dose in Viet Nam was given on this day; what stood then, stood "since the
 # beginning" as far as this registry is concerned.
 REGISTRY_START = date(2021, 3, 8)
+# More words than these narrow nothing down any more.
+MOST_WORDS = 6
 
 
 class AreaQuerySet(models.QuerySet["Area"]):
@@ -134,6 +137,13 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     def open(self) -> Self:
         """Not closed: may be given work."""
         return self.filter(closed_on=None)
+
+    def named(self, words: str) -> Self:
+        """Those whose name has all these words, diacritics and case aside; no words, all."""
+        found = self
+        for word in search_key(words)[:200].split()[:MOST_WORDS]:
+            found = found.filter(search_name__contains=word)
+        return found
 
     def under(self, organization: "Organization") -> Self:
         """The sub-tree of an organization, itself included."""

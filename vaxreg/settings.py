@@ -142,15 +142,8 @@ if DB_STATEMENT_TIMEOUT:
     DATABASES["default"]["OPTIONS"]["options"] = f"-c statement_timeout={DB_STATEMENT_TIMEOUT}"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Redis carries hints and the cache, nothing that may not be lost (docs/adr/0006).
+# Redis carries hints, nothing that may not be lost (docs/adr/0006).
 REDIS_URL: str = env.str("REDIS_URL")
-CACHES = {
-    "default": {
-        "BACKEND": "vaxreg.cache.ForgivingRedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
-    }
-}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

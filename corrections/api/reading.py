@@ -26,7 +26,6 @@ from corrections.models import Correction
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
 from vaxreg import clock
-from vaxreg.search import search_key
 
 WITH_NAMES = ("holder", "dose", "citizen", "filing")
 
@@ -117,11 +116,7 @@ class Organizations(generics.ListAPIView[Organization]):
     pagination_class = ByName
 
     def get_queryset(self) -> QuerySet[Organization]:
-        words = search_key(self.request.GET.get("search", "")[:100]).split()
-        found = Organization.objects.open()
-        for word in words:
-            found = found.filter(search_name__contains=word)
-        return found
+        return Organization.objects.open().named(self.request.GET.get("search", ""))
 
 
 def own_corrections(user: User) -> QuerySet[Correction]:

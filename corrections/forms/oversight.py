@@ -10,7 +10,6 @@ from corrections.models import Correction
 from organizations.models import Membership, Organization, OrganizationQuerySet
 from vaxreg import ui
 from vaxreg.forms import Form
-from vaxreg.search import search_key
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -90,7 +89,7 @@ class ReassignForm(ActForm):
         receiving = reach.able_to_receive().select_related("area").order_by("search_name", "pk")
         if case.holder_id is not None:
             receiving = receiving.exclude(pk=case.holder_id)
-        found = receiving.filter(search_name__contains=search_key(self.sought))
+        found = receiving.named(self.sought)
         shown = list(found[: MOST_SHOWN + 1])
         self.nothing_found = not shown
         self.more_found = len(shown) > MOST_SHOWN

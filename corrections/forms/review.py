@@ -15,6 +15,7 @@ from corrections import actions, facts
 from corrections.facts import FIELD_LABELS, NEEDED_TO_ADD, Facts, Field, Position
 from corrections.lifecycle import GROUND_LABELS, GROUND_SENTENCES, Ground
 from corrections.models import Correction, Kind, facts_of
+from corrections.sites import GIVING
 from doses.models import Vaccine
 from organizations.models import Organization
 from vaxreg import clock, ui
@@ -324,20 +325,11 @@ def as_typed(typed: Mapping[str, Any]) -> dict[str, Any]:
 
 def search_sites(words: str) -> list[Organization]:
     """Return up to 20 sites whose name has all these words, those open today first."""
-    keys = search_key(words).split()
-    if not keys:
+    if not search_key(words):
         return []
-    kinds = (
-        Organization.Kind.COMMUNE_STATION,
-        Organization.Kind.HOSPITAL,
-        Organization.Kind.SITE,
-        Organization.Kind.DISTRICT_CENTRE,
-    )
-    sites = Organization.objects.filter(kind__in=kinds)
-    for key in keys:
-        sites = sites.filter(search_name__contains=key)
     # A dose of 2021 may have been given where nothing stands today.
-    return list(sites.order_by(F("closed_on").asc(nulls_first=True), "search_name")[:SITES_FOUND])
+    found = Organization.objects.filter(kind__in=GIVING).named(words)
+    return list(found.order_by(F("closed_on").asc(nulls_first=True), "search_name")[:SITES_FOUND])
 
 
 def _is_uuid(value: Any) -> bool:

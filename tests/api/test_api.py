@@ -78,14 +78,16 @@ def test_filing_answers_with_reference_and_due_time(world: World, lan: APIClient
     assert correction.due_at - correction.received_at == timedelta(hours=48)
 
 
-def test_the_same_key_again_is_200_and_files_nothing_new(world: World, lan: APIClient):
+def test_the_same_key_again_gets_the_same_answer_and_files_nothing_new(
+    world: World, lan: APIClient
+):
     body = claim(world, worlds.dose(world))
     headers = {"Idempotency-Key": "abc"}
     first = lan.post("/api/v1/corrections/", body, headers=headers, format="json")
 
     second = lan.post("/api/v1/corrections/", body, headers=headers, format="json")
 
-    assert (first.status_code, second.status_code) == (201, 200)
+    assert (first.status_code, second.status_code) == (201, 201)
     assert first.json()["id"] == second.json()["id"]
     assert Filing.objects.count() == 1
 

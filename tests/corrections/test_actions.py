@@ -341,3 +341,39 @@ def test_of_two_nurses_deciding_at_once_exactly_one_wins(transactional_db: None)
 
         assert sorted(outcomes) == ["told", "won"]
         assert correction.events.filter(to_status__in=["accepted", "refused"]).count() == 1
+
+
+def test_a_site_given_in_words_only_is_not_accepted_without_finding_it(world: World):
+    case = file_one(world, dose=worlds.dose(world), proposed={}, site_text="Trường THCS Chu Văn An")
+
+    with pytest.raises(ValidationError) as refused:
+        actions.accept(case, by=world.user("minh"))
+
+    case.refresh_from_db()
+    assert set(refused.value.message_dict) == {"organization"}
+    assert case.is_open
+
+
+def test_a_site_in_words_that_is_found_is_accepted_in_full(world: World):
+    case = file_one(world, dose=worlds.dose(world), proposed={}, site_text="Tram y te Quang An")
+
+    accepted = actions.accept(
+        case, by=world.user("minh"), values={"organization": str(world.quang_an.public_id)}
+    )
+
+    assert accepted.status == Status.ACCEPTED
+
+
+def test_the_other_details_alone_are_a_part_when_the_site_in_words_is_left_out(world: World):
+    case = file_one(
+        world, dose=worlds.dose(world), proposed={"vaccine": "PF"}, site_text="Tram y te Quang An"
+    )
+
+    accepted = actions.accept(case, by=world.user("minh"))
+
+    assert accepted.status == Status.PARTLY_ACCEPTED
+
+
+def test_accepting_nothing_at_all_is_refused(world: World, correction: Correction):
+    with pytest.raises(ValidationError):
+        actions.accept(correction, by=world.user("minh"), values={})

@@ -85,6 +85,7 @@ def test_a_closed_site_is_followed_by_its_successor(world: World):
     correction = file_one(world)
 
     assert correction.holder == world.quang_an
+    assert "It has closed, so Trạm Y tế Phường Quảng An acts." in correction.routing_reason["en"]
 
 
 def test_routing_twice_changes_nothing(world: World):
