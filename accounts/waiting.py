@@ -11,11 +11,16 @@ from vaxreg import clock
 
 
 def too_many(
-    request: HttpRequest, retry_at: datetime | None, *, again: str, status: int = 429
+    request: HttpRequest,
+    retry_at: datetime | None,
+    *,
+    again: str,
+    status: int = 429,
+    template: str = "accounts/too_many.html",
 ) -> HttpResponse:
     """429 with words; `again` names the page to go back to. No `retry_at`: at once, anew."""
     context = {"retry_at": retry_at, "again": reverse(again)}
-    response = render(request, "accounts/too_many.html", context, status=status)
+    response = render(request, template, context, status=status)
     if retry_at:
         seconds = math.ceil((retry_at - clock.now()).total_seconds())
         response.headers["Retry-After"] = str(max(1, seconds))

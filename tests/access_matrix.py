@@ -96,6 +96,10 @@ file-photos                   GET   in      go      go      in      in      in  
 file-photos                   POST  in      go      go      in      in      in      in      in      in
 filed                         GET   in      200     404     in      in      in      in      in      in
 filed                         POST  in      405     405     in      in      in      in      in      in
+follow                        GET   200     200     200     200     200     200     200     200     200
+follow                        POST  422     422     422     422     422     422     422     422     422
+followed                      GET   go      go      go      go      go      go      go      go      go
+followed                      POST  go      go      go      go      go      go      go      go      go
 landing                       GET   200     go      go      go      go      go      go      go      go
 landing                       POST  405     405     405     405     405     405     405     405     405
 messaging:inbox               GET   200     200     200     200     200     200     200     200     200
@@ -124,6 +128,8 @@ queue-news                    GET   st      st      st      200     200     200 
 queue-news                    POST  st      st      st      405     405     405     405     405     405
 queue-next                    GET   st      st      st      go      go      go      go      go      go
 queue-next                    POST  st      st      st      go      go      go      go      go      go
+receipt                       GET   in      200     404     in      in      in      in      in      in
+receipt                       POST  in      405     405     in      in      in      in      in      in
 record                        GET   in      200     200     in      in      in      in      in      in
 record                        POST  in      405     405     in      in      in      in      in      in
 record-areas                  GET   in      200     200     in      in      in      in      in      in

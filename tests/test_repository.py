@@ -31,6 +31,8 @@ KNOWN = {
     "corrections/views/filing.py Correction.objects.filter": "of the record the wizard opened",
     "corrections/views/filing.py Dose.objects.of": "of the record the wizard opened",
     "corrections/views/filing.py Filing.objects.filter": "of records_of(user)",
+    "corrections/views/following.py Correction.objects.select_related": "found by this session before",
+    "corrections/views/receipt.py Filing.objects.filter": "of records_of(user)",
     "corrections/views/oversight.py Membership.objects.live": "of a site within the officer's reach",
 }
 UNSAFE = re.compile(r"\|\s*safe\b|mark_safe|safestring|\{%\s*autoescape\s+off|SafeString")

@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from corrections.views import citizen, filing, landing, photos
+from corrections.views import citizen, filing, following, landing, photos, receipt
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing.landing, name="landing"),
+    path("follow/", following.follow, name="follow"),
+    path("follow/<uuid:public_id>/", following.followed, name="followed"),
     path("record/", citizen.record, name="record"),
     path("record/open/", citizen.open_record, name="record-open"),
     path("record/start/", citizen.start_record, name="record-start"),
@@ -18,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("corrections/new/check/", filing.check, name="file-check"),
     path("corrections/new/discard/", filing.discard, name="file-discard"),
     path("corrections/filed/<uuid:public_id>/", filing.filed, name="filed"),
+    path("corrections/filed/<uuid:public_id>/receipt/", receipt.receipt, name="receipt"),
     path("corrections/evidence/<uuid:public_id>/", photos.show, name="evidence"),
     # Last: it takes whatever somebody types as a reference.
     path("corrections/<str:reference>/", citizen.correction, name="correction"),
