@@ -18,6 +18,7 @@ from accounts import attempts
 from accounts.attempts import EVERYBODY, Limits, Rule, Verdict
 from corrections import history
 from corrections.history import Audience, Line
+from corrections.lifecycle import Status
 from corrections.models import Correction
 
 log = structlog.get_logger()
@@ -32,6 +33,8 @@ WRONG_IN_HOUR: Limits = [(1_000, timedelta(hours=1))]
 FOR_REFERENCE = "follow: wrong for reference"
 FROM_ADDRESS = "follow: wrong from address"
 IN_HOUR = "follow: wrong in an hour"
+# Here the citizen's own sentence neither tells of the record nor points to what stands below it.
+SAID_ALIKE = frozenset({Status.RECEIVED, Status.QUEUED, Status.IN_REVIEW, Status.KEPT})
 # Compared with when there is no phone to compare with; no digits are like it.
 NOBODYS_PHONE = "-" * DIGITS
 
@@ -82,9 +85,10 @@ def find(reference: str, digits: str) -> Correction | None:
 
 def standing(case: Correction) -> str:
     """Return in one sentence where it stands; what was decided about the dose stays unsaid."""
-    if case.is_open:
+    if case.status in SAID_ALIKE:
         return history.standing(case)
-    return _("Closed: %(status)s.") % {"status": str(case.get_status_display())}
+    words = _("Where it stands: %(status)s.") if case.is_open else _("Closed: %(status)s.")
+    return words % {"status": str(case.get_status_display())}
 
 
 def lines(case: Correction) -> list[Line]:

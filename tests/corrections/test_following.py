@@ -12,6 +12,7 @@ from accounts.models import Attempt
 from corrections import actions, filing, following, sweep
 from corrections.evidence import Picture, store
 from corrections.filing import Claim
+from corrections.lifecycle import Status
 from corrections.models import Draft
 from corrections.reference import check_character, read_reference
 from organizations.models import Membership
@@ -349,6 +350,19 @@ def test_the_page_tells_nothing_personal_at_any_point_of_the_story(
         assert found == []
     assert "Quảng An" in pages[-1]
     assert not case.is_open
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_status_has_a_sentence_that_points_to_nothing_on_another_page(correction, status):
+    correction.status = status
+
+    with translation.override("en"):
+        sentence = following.standing(correction)
+
+    assert sentence.endswith(".")
+    assert "below" not in sentence.lower()
+    assert "the record" not in sentence.lower()
+    assert "dose" not in sentence.lower()
 
 
 def test_a_refusal_names_no_reason(world, told_everything):
