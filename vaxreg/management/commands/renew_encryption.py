@@ -1,0 +1,45 @@
+"""Encrypts every encrypted column anew under the newest key of FIELD_KEY."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand
+from django.db import models, transaction
+
+from vaxreg.encryption import BlindIndexField, EncryptedTextField
+
+BATCH = 500
+
+
+class Command(BaseCommand):
+    """Run it after a new key was put in front; may be stopped and run again."""
+
+    help = "Encrypt all encrypted columns anew under the newest key of FIELD_KEY."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Walk over every model that has such a column, in batches by primary key."""
+        for model in apps.get_models():
+            fields = [f for f in model._meta.concrete_fields if isinstance(f, EncryptedTextField)]
+            if fields:
+                rows = renew(model, [field.name for field in fields])
+                self.stdout.write(f"{model._meta.label}: {rows} rows")
+
+
+def renew(model: type[models.Model], encrypted: list[str]) -> int:
+    """Write these fields and their blind indexes anew; return of how many rows."""
+    indexes = [f for f in model._meta.concrete_fields if isinstance(f, BlindIndexField)]
+    last, count = None, 0
+    while True:
+        with transaction.atomic():
+            rows = model._default_manager.select_for_update().order_by("pk")
+            if last is not None:
+                rows = rows.filter(pk__gt=last)
+            batch = list(rows[:BATCH])
+            for row in batch:
+                for index in indexes:
+                    index.pre_save(row, add=False)
+            names = [*encrypted, *(index.name for index in indexes)]
+            model._default_manager.bulk_update(batch, names)
+        if not batch:
+            return count
+        last, count = batch[-1].pk, count + len(batch)
