@@ -11,8 +11,8 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes -r requirements.txt
 
 COPY . .
-# Made once here, the same in every container. The settings want these three; nothing connects.
-RUN export SECRET_KEY=build DATABASE_URL=postgres:///build REDIS_URL=redis://build \
+# Made once here, the same in every container. The settings want these four; nothing connects.
+RUN export SECRET_KEY=build FIELD_KEY=build DATABASE_URL=postgres:///build REDIS_URL=redis://build \
     && python manage.py build_fonts \
     && python manage.py messages --compile \
     && python manage.py collectstatic --noinput --verbosity=0 --ignore=redoc --ignore=rest_framework \

@@ -1,33 +1,37 @@
-"""The verbs of messaging: write a message down, deliver it, try again."""
+"""The verbs of messaging for everybody else: write a message down, send it again, forget codes."""
 
-import logging
-import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
+from django.utils.translation import get_language
 
-from messaging import channels
-from messaging.models import OPEN_STATES, Channel, Message, State
+from messaging import hours, sms
+from messaging.models import OPEN_STATES, Channel, Message, SmsForm, State
+from vaxreg import clock
 from vaxreg.celery import hint
 
-log = logging.getLogger(__name__)
-
-# How long one delivery may hold a message; longer than the slowest channel's timeouts together.
-CLAIM = timedelta(seconds=90)
-# Waits after the first, second … failed try; after the last one the message is given up.
-BACK_OFF = (
-    timedelta(seconds=15),
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=6),
+# A person who waits presses again and again; each SMS costs money.
+RESEND_EVERY = timedelta(minutes=10)
+MOST_RESENDS = 5
+# What a copy has in common with the message that it repeats.
+COPIED = (
+    *("purpose", "template", "channel", "recipient", "subject", "text", "language", "user_id"),
+    *("sms_form", "segments", "may_wait", "useless_after", "in_inbox"),
 )
-# Seconds for which one round of `deliver_due` goes on; shorter than Celery's task limit.
-ROUND = 40
+
+
+class NotResendable(Exception):
+    """The message is on its way, has arrived, was a code, or was resent often enough."""
+
+
+class TooSoon(Exception):
+    """It was sent again a moment ago; `retry_at` is when it may be sent once more."""
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__("resent a moment ago")
+        self.retry_at = retry_at
 
 
 def send(
@@ -41,116 +45,121 @@ def send(
     dedupe_key: str | None = None,
     is_secret: bool = False,
     useless_after: datetime | None = None,
+    template: str = "",
+    may_wait: bool = False,
+    digest: str = "",
+    in_inbox: bool | None = None,
 ) -> Message:
     """Write the message down in the caller's transaction; it is delivered after commit.
 
     The same `dedupe_key` sends once: the message written first is returned. `is_secret` wipes the
-    text after delivery; after `useless_after` the message is not sent any more.
+    text after delivery; after `useless_after` the message is not sent any more. `template` names
+    the text and its version (`<purpose>@1` if not given). With `may_wait` nobody is woken: in
+    quiet hours it goes out at 06:00. E-mails with the same `digest` to one person wait
+    MESSAGE_DIGEST_WAIT for each other and go out as one. `in_inbox` shows it in the person's inbox
+    on the site: by default what goes by SMS to a known user and is no secret. The text of an SMS
+    is written with diacritics; SMS_WITH_DIACRITICS decides how it leaves.
     """
-    values = {
+    channel = Channel(channel)
+    if digest and (channel != Channel.EMAIL or is_secret):
+        raise ValueError("only e-mails without secrets are bundled")
+    now = clock.now()
+    first_try = now + settings.MESSAGE_DIGEST_WAIT if digest else now
+    if may_wait:
+        first_try = hours.awake(first_try)
+    if in_inbox is None:
+        in_inbox = channel == Channel.SMS
+    values: dict[str, Any] = {
         "purpose": purpose,
-        "channel": Channel(channel),
+        "template": template or f"{purpose}@1",
+        "channel": channel,
         "recipient": recipient,
         "subject": subject,
         "text": text,
+        "language": get_language() or settings.LANGUAGE_CODE,
         "user_id": user_id,
         "is_secret": is_secret,
         "useless_after": useless_after,
+        "may_wait": may_wait,
+        "digest": digest,
+        "in_inbox": in_inbox and user_id is not None and not is_secret,
+        "created_at": now,
+        "next_try_at": first_try,
+        **(_sms_facts(text) if channel == Channel.SMS else {}),
     }
     if dedupe_key is None:
         message, created = Message.objects.create(**values), True
     else:
         message, created = Message.objects.get_or_create(dedupe_key=dedupe_key, defaults=values)
-    if created:
+    if created and first_try == now:
         hint("messaging.deliver", message.pk)
     return message
 
 
-def deliver(message_id: int) -> bool:
-    """Deliver this message if it is due and nobody else is at it; whether it was sent now."""
-    message = _claim(message_id)
-    return message is not None and _deliver(message)
+@transaction.atomic
+def resend(message: Message) -> Message:
+    """Send a message again that failed, was given up, or was never confirmed; return what goes out.
 
-
-def deliver_due(limit: int = 500) -> int:
-    """Deliver what is due, oldest first; how many messages were handled.
-
-    Any number of these may run at once: each message is claimed by one of them.
+    If nobody ever took it, it goes out itself, under the same key, so that it cannot arrive twice.
+    Otherwise a copy goes out. Raises NotResendable, or TooSoon within 10 minutes of the last time.
     """
-    handled = 0
-    until = time.monotonic() + ROUND
-    while handled < limit and time.monotonic() < until:
-        message = _claim()
-        if message is None:
-            break
-        _deliver(message)
-        handled += 1
-    return handled
+    root = Message.objects.select_for_update(of=("self",)).get(
+        pk=message.resent_from_id or message.pk
+    )
+    now = clock.now()
+    latest = latest_of(root)
+    if not can_resend(latest, now):
+        raise NotResendable
+    if root.resent_at is not None and now < root.resent_at + RESEND_EVERY:
+        raise TooSoon(root.resent_at + RESEND_EVERY)
+    if root.resends.count() >= MOST_RESENDS:
+        raise NotResendable
+    Message.objects.filter(pk=root.pk).update(resent_at=now)
+    if latest.accepted_at is not None:
+        return copy(latest, at=now)
+    # Not the claim: whoever is at it right now must not be joined by a second one.
+    untaken = Message.objects.filter(pk=latest.pk, state__in=(State.FAILED, State.GIVEN_UP))
+    reset = untaken.filter(accepted_at=None).update(
+        state=State.WAITING, tries=0, next_try_at=now, given_up_at=None, carried_by=None, digest=""
+    )
+    if not reset:
+        raise NotResendable
+    hint("messaging.deliver", latest.pk)
+    latest.refresh_from_db()
+    return latest
+
+
+def can_resend(message: Message, now: datetime) -> bool:
+    """Whether sending again makes sense for this one: it did not arrive, and still may."""
+    if message.is_secret or message.is_useless(now):
+        return False
+    return message.state in (State.FAILED, State.GIVEN_UP) or message.is_unconfirmed(now)
+
+
+def latest_of(root: Message) -> Message:
+    """Return the newest of a message and its copies."""
+    return root.resends.order_by("-pk").first() or root
+
+
+def copy(message: Message, *, at: datetime) -> Message:
+    """Write down a copy with a key of its own, to go out at this moment."""
+    values = {name: getattr(message, name) for name in COPIED}
+    again = Message.objects.create(
+        **values,
+        resent_from_id=message.resent_from_id or message.pk,
+        created_at=clock.now(),
+        next_try_at=hours.awake(at) if message.may_wait else at,
+    )
+    hint("messaging.deliver", again.pk)
+    return again
 
 
 def forget_secrets(older_than: timedelta) -> int:
     """Delete messages with codes that are closed and older than this; how many."""
-    old = Message.objects.filter(is_secret=True, created_at__lt=Now() - older_than)
+    old = Message.objects.filter(is_secret=True, created_at__lt=clock.now() - older_than)
     return old.exclude(state__in=OPEN_STATES).delete()[0]
 
 
-@transaction.atomic
-def _claim(message_id: int | None = None) -> Message | None:
-    """Take one due message for ourselves, or None. A claim ends by itself if we die."""
-    due = Message.objects.due()
-    if message_id is not None:
-        due = due.filter(pk=message_id)
-    message = (
-        due.select_for_update(skip_locked=True, of=("self",)).order_by("next_try_at", "pk").first()
-    )
-    if message is not None:
-        Message.objects.filter(pk=message.pk).update(
-            claimed_until=Now() + CLAIM, tries=F("tries") + 1
-        )
-        message.tries += 1
-    return message
-
-
-def _deliver(message: Message) -> bool:
-    """Hand a claimed message to its channel and write down what became of it."""
-    if Message.objects.filter(pk=message.pk, useless_after__lte=Now()).exists():
-        _finish(message, State.GIVEN_UP, "too late to be of use")
-        return False
-    try:
-        channels.channel_for(message).deliver(message)
-    except channels.Undeliverable as error:
-        _finish(message, State.GIVEN_UP, str(error))
-    except Exception as error:
-        # Whatever a channel runs into must not stop the messages behind this one.
-        _fail(message, type(error).__name__)
-    else:
-        _finish(message, State.SENT)
-        return True
-    return False
-
-
-def _finish(message: Message, state: State, error: str = "") -> None:
-    """Close the message; a secret is not kept longer than it is needed."""
-    wipe = message.is_secret and not settings.DEMO
-    Message.objects.filter(pk=message.pk, state__in=OPEN_STATES).update(
-        state=state,
-        sent_at=Now() if state == State.SENT else None,
-        claimed_until=None,
-        last_error=error[:200],
-        **({"text": ""} if wipe else {}),
-    )
-    if state == State.GIVEN_UP:
-        log.error("message_given_up", extra={"message_id": message.pk, "reason": error})
-
-
-def _fail(message: Message, error: str) -> None:
-    if message.tries > len(BACK_OFF):
-        _finish(message, State.GIVEN_UP, error)
-        return
-    Message.objects.filter(pk=message.pk, state__in=OPEN_STATES).update(
-        state=State.FAILED,
-        claimed_until=None,
-        next_try_at=Now() + BACK_OFF[message.tries - 1],
-        last_error=error[:200],
-    )
-    log.warning("message_failed", extra={"message_id": message.pk, "reason": error})
+def _sms_facts(text: str) -> dict[str, Any]:
+    form = SmsForm.FULL if settings.SMS_WITH_DIACRITICS else SmsForm.PLAIN
+    return {"sms_form": form, "segments": sms.segments(sms.as_sent(text)).segments}

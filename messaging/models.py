@@ -10,6 +10,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from messaging import sms
+from vaxreg import clock
+from vaxreg.encryption import BlindIndexField, EncryptedTextField, blind_indexes
+
 
 class Channel(models.TextChoices):
     """The ways a message can travel."""
@@ -24,11 +28,20 @@ class State(models.TextChoices):
 
     WAITING = "waiting", _("waiting")
     SENT = "sent", _("sent")
+    DELIVERED = "delivered", _("delivered")
     FAILED = "failed", _("failed, will be tried again")
     GIVEN_UP = "given_up", _("given up")
 
 
 OPEN_STATES = (State.WAITING, State.FAILED)
+GONE_STATES = (State.SENT, State.DELIVERED)
+
+
+class SmsForm(models.TextChoices):
+    """In which letters an SMS leaves the house."""
+
+    PLAIN = "plain", _("without diacritics")
+    FULL = "full", _("with diacritics")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -36,22 +49,46 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def due(self) -> "MessageQuerySet":
         """Messages to be sent now and not claimed by anybody, by the clock of the database."""
+        now = clock.sql_now()
         return self.filter(
-            Q(claimed_until=None) | Q(claimed_until__lte=Now()),
+            Q(claimed_until=None) | Q(claimed_until__lte=now),
             state__in=OPEN_STATES,
-            next_try_at__lte=Now(),
+            digest="",
+            carried_by=None,
+            next_try_at__lte=now,
         )
+
+    def to(self, recipient: str) -> "MessageQuerySet":
+        """Messages to this phone number (E.164) or e-mail address."""
+        return self.filter(
+            recipient_hash__in=blind_indexes("messaging.message.recipient", recipient)
+        )
+
+    def inbox_of(self, user_id: int) -> "MessageQuerySet":
+        """What this person finds in the inbox on the site, newest first; no copies."""
+        return self.filter(user_id=user_id, in_inbox=True, resent_from=None).order_by("-pk")
+
+    def unconfirmed(self) -> "MessageQuerySet":
+        """Messages that were sent and whose delivery the gateway has not confirmed in time."""
+        return self.filter(state=State.SENT, confirm_by__lte=clock.sql_now())
 
 
 class Message(models.Model):
-    """One message to one recipient. Written by `messaging.actions.send` only."""
+    """One message to one recipient. Written by the verbs of messaging only.
 
+    The text holds no personal data by rule (a reference and a link); the recipient is encrypted.
+    """
+
+    # What the gateway and mail servers know the message by; a try that is repeated carries it again.
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
     purpose = models.CharField(_("purpose"), max_length=60)
+    template = models.CharField(_("template"), max_length=80)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
-    recipient = models.CharField(_("recipient"), max_length=254)
+    recipient = EncryptedTextField(_("recipient"))
+    recipient_hash = BlindIndexField(_("blind index of the recipient"), of="recipient")
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     text = models.TextField(_("text"), blank=True)
+    language = models.CharField(_("language"), max_length=8, default="vi")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -62,6 +99,10 @@ class Message(models.Model):
     )
     # Secrets (one-time codes) are wiped from the row once it is delivered or given up.
     is_secret = models.BooleanField(_("secret"), default=False)
+    sms_form = models.CharField(
+        _("form of the SMS"), max_length=5, choices=SmsForm.choices, blank=True
+    )
+    segments = models.PositiveSmallIntegerField(_("parts of the SMS"), null=True, blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.WAITING
     )
@@ -71,11 +112,42 @@ class Message(models.Model):
     dedupe_key = models.CharField(
         _("de-duplication key"), max_length=200, null=True, blank=True, unique=True
     )
+    # Nobody is woken for it: see messaging/hours.py.
+    may_wait = models.BooleanField(_("may wait for the morning"), default=False)
+    # Messages of one name to one person wait for each other; emptied when that is settled.
+    digest = models.CharField(_("digest"), max_length=60, blank=True)
+    carried_by = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="carries",
+        verbose_name=_("carried by"),
+    )
+    # The first message of all that say the same again.
+    resent_from = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="resends",
+        verbose_name=_("resent from"),
+    )
+    in_inbox = models.BooleanField(_("in the inbox on the site"), default=False)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     next_try_at = models.DateTimeField(_("next try at"), db_default=Now())
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     useless_after = models.DateTimeField(_("useless after"), null=True, blank=True)
+    # When a gateway or mail server first took it; a later failure does not undo it.
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    # When to ask the gateway what became of it, and until when it should have said so.
+    ask_at = models.DateTimeField(_("ask for a receipt at"), null=True, blank=True)
+    confirm_by = models.DateTimeField(_("receipt expected by"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    given_up_at = models.DateTimeField(_("given up at"), null=True, blank=True)
+    resent_at = models.DateTimeField(_("resent at"), null=True, blank=True)
+    read_at = models.DateTimeField(_("read at"), null=True, blank=True)
 
     objects: ClassVar[models.Manager["Message"]] = MessageQuerySet.as_manager()
 
@@ -85,23 +157,56 @@ class Message(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state=State.SENT, sent_at__isnull=False)
-                | (~Q(state=State.SENT) & Q(sent_at__isnull=True)),
+                condition=Q(state__in=GONE_STATES, sent_at__isnull=False)
+                | (~Q(state__in=GONE_STATES) & Q(sent_at__isnull=True)),
                 name="message_sent_at_iff_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.DELIVERED, delivered_at__isnull=False)
+                | (~Q(state=State.DELIVERED) & Q(delivered_at__isnull=True)),
+                name="message_delivered_at_iff_delivered",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.GIVEN_UP, given_up_at__isnull=False)
+                | (~Q(state=State.GIVEN_UP) & Q(given_up_at__isnull=True)),
+                name="message_given_up_at_iff_given_up",
             ),
             models.CheckConstraint(
                 condition=Q(channel__in=Channel.values), name="message_channel_known"
             ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="message_state_known"),
+            models.CheckConstraint(
+                condition=Q(digest="") | Q(channel=Channel.EMAIL), name="message_digest_is_email"
+            ),
         ]
         indexes = [
             models.Index(
                 F("next_try_at"),
                 F("id"),
-                condition=Q(state__in=OPEN_STATES),
-                name="message_open",
+                condition=Q(state__in=OPEN_STATES, digest="", carried_by=None),
+                name="message_due",
             ),
-            models.Index(F("user"), F("id").desc(), name="message_user"),
+            models.Index(
+                F("digest"),
+                F("recipient_hash"),
+                F("id"),
+                condition=~Q(digest="") & Q(state__in=OPEN_STATES),
+                name="message_bundle",
+            ),
+            models.Index(F("recipient_hash"), F("id").desc(), name="message_recipient"),
+            models.Index(
+                F("user"),
+                F("id").desc(),
+                condition=Q(in_inbox=True, resent_from=None),
+                name="message_inbox",
+            ),
+            models.Index(
+                F("ask_at"), condition=Q(ask_at__isnull=False), name="message_receipt_asked"
+            ),
+            models.Index(
+                F("given_up_at"), condition=Q(state=State.GIVEN_UP), name="message_given_up"
+            ),
+            models.Index(F("confirm_by"), condition=Q(state=State.SENT), name="message_confirm_by"),
             models.Index(F("created_at"), condition=Q(is_secret=True), name="message_secret_age"),
         ]
 
@@ -113,6 +218,15 @@ class Message(models.Model):
         """Whether somebody must still try to send it."""
         return self.state in OPEN_STATES
 
+    @property
+    def sms_text(self) -> str:
+        """The text in the letters that were chosen when the message was written."""
+        return self.text if self.sms_form == SmsForm.FULL else sms.plain(self.text)
+
     def is_useless(self, now: datetime) -> bool:
         """Whether the message would only mislead by now: a code that has expired."""
         return self.useless_after is not None and self.useless_after <= now
+
+    def is_unconfirmed(self, now: datetime) -> bool:
+        """Whether it was sent, and nobody has said in time that it arrived."""
+        return self.state == State.SENT and self.confirm_by is not None and self.confirm_by <= now

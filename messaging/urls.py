@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from messaging import views
+from messaging.views import demo
 
 app_name = "messaging"
 
-urlpatterns = [path("inbox/", views.inbox, name="inbox")]
+urlpatterns = [path("inbox/", demo.inbox, name="inbox")]

@@ -102,6 +102,10 @@ followed                      GET   go      go      go      go      go      go  
 followed                      POST  go      go      go      go      go      go      go      go      go
 landing                       GET   200     go      go      go      go      go      go      go      go
 landing                       POST  405     405     405     405     405     405     405     405     405
+message-again                 GET   in      405     405     in      in      in      in      in      in
+message-again                 POST  in      go      404     in      in      in      in      in      in
+messages                      GET   in      200     200     in      in      in      in      in      in
+messages                      POST  in      405     405     in      in      in      in      in      in
 messaging:inbox               GET   200     200     200     200     200     200     200     200     200
 messaging:inbox               POST  405     405     405     405     405     405     405     405     405
 oversight                     GET   st      st      st      403     403     200     200     200     403
@@ -140,6 +144,8 @@ record-start                  GET   in      200     200     in      in      in  
 record-start                  POST  in      422     422     in      in      in      in      in      in
 set_language                  GET   405     405     405     405     405     405     405     405     405
 set_language                  POST  go      go      go      go      go      go      go      go      go
+sms-receipt                   GET   405     405     405     405     405     405     405     405     405
+sms-receipt                   POST  403     403     403     403     403     403     403     403     403
 ui-gallery                    GET   200     200     200     200     200     200     200     200     200
 ui-gallery                    POST  422     422     422     422     422     422     422     422     422
 """

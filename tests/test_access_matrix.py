@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import SessionKind
 from corrections.evidence import Picture, store
 from corrections.models import Correction, Draft
+from messaging.models import Message
 from tests import world as worlds
 from tests.access_matrix import ACTORS, MATRIX
 from tests.conftest import file_one, signed_in
@@ -86,6 +87,10 @@ def address(pattern: str, case: Correction, world: World) -> str:
         "key": f"dose-{case.dose.public_id}" if case.dose else "",
         "public_id": str(world.buoi.public_id),
     }
+    if pattern.startswith("messages/"):
+        lan = world.user("lan")
+        told = Message.objects.create(user=lan, in_inbox=True, channel="sms", recipient=lan.phone)
+        values["key"] = str(told.key)
     if "filed/" in pattern:
         values["public_id"] = str(case.filing.public_id)
     if "evidence/" in pattern:

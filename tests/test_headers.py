@@ -136,6 +136,7 @@ def test_over_https_cookies_are_bound_to_the_host_and_the_host_to_https():
             "PATH": os.environ["PATH"],
             "DJANGO_SETTINGS_MODULE": "vaxreg.settings",
             "SECRET_KEY": "under test",
+            "FIELD_KEY": "under test",
             "DATABASE_URL": os.environ["DATABASE_URL"],
             "REDIS_URL": os.environ["REDIS_URL"],
             "HTTPS": "1",

@@ -41,6 +41,7 @@ def test_without_demo_mode_its_room_is_not_there():
             "PATH": os.environ["PATH"],
             "DJANGO_SETTINGS_MODULE": "vaxreg.settings",
             "SECRET_KEY": "under test",
+            "FIELD_KEY": "under test",
             "DATABASE_URL": "postgres:///nobody_asks_it",
             "REDIS_URL": "redis://127.0.0.1:1/0",
             "DEMO": "0",

@@ -58,6 +58,10 @@ app.conf.update(
             "task": "messaging.deliver_due",
             "schedule": timedelta(minutes=1),
         },
+        "Every minute: ask the SMS gateway what became of messages without a receipt": {
+            "task": "messaging.ask_receipts",
+            "schedule": timedelta(minutes=1),
+        },
         "Every hour: forget sign-in counters and accounts nobody ever verified": {
             "task": "accounts.purge",
             "schedule": timedelta(hours=1),

@@ -3,6 +3,7 @@
 `.env.example` lists the variables; a missing one that matters stops the start with a sentence.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -30,6 +31,16 @@ SECRET_KEY: str = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Put a long random text into the environment or .env."
+    )
+
+# Encrypt columns (vaxreg/encryption.py), newest first; each of them reads.
+FIELD_KEYS: list[str] = env.list("FIELD_KEY", default=[])
+if not FIELD_KEYS and (DEMO or DEBUG):
+    FIELD_KEYS = [SECRET_KEY]
+if not FIELD_KEYS:
+    raise ImproperlyConfigured(
+        "FIELD_KEY is not set. Put a long random text into the environment or .env, and keep it:"
+        " what it has encrypted cannot be read without it."
     )
 
 # The public host, used in messages and links (no scheme).
@@ -230,10 +241,22 @@ HOTLINE_DISPLAY = "1900 9095"
 HOTLINE_TEL = "19009095"
 HOTLINE_HOURS = "7:30–21:00"
 
-# Messages. In demo mode everything goes to the console channel and the demo inbox.
+# Messages. In demo mode e-mail goes to the console channel and SMS to the stand-in gateway.
 SMS_GATEWAY_URL: str = env.str("SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_TOKEN: str = env.str("SMS_GATEWAY_TOKEN", default="")
+# Signs what the gateway tells us of deliveries; without it nothing is believed.
+SMS_RECEIPT_SECRET: str = env.str("SMS_RECEIPT_SECRET", default="")
+# Seconds without a sign of life from the gateway after which a try has failed.
+SMS_GATEWAY_TIMEOUT: float = env.float("SMS_GATEWAY_TIMEOUT", default=10.0)
+# Vietnamese with its diacritics needs three SMS where one without them does.
+SMS_WITH_DIACRITICS: bool = env.bool("SMS_WITH_DIACRITICS", default=False)
+# How long a gateway may take to say that a message has arrived, before we call it unconfirmed.
+SMS_RECEIPT_WITHIN = timedelta(hours=env.int("SMS_RECEIPT_HOURS", default=6))
+# How long e-mails of one digest wait for each other.
+MESSAGE_DIGEST_WAIT = timedelta(minutes=env.int("MESSAGE_DIGEST_MINUTES", default=10))
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+# Seconds; a mail server that hangs must not hold a worker.
+EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Sổ Tiêm <khong-tra-loi@localhost>")
 
 # A socket has another name at Celery than at Redis' own client.

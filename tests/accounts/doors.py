@@ -64,7 +64,7 @@ def app_code(user: User) -> str:
 
 def last_code(phone: str) -> str:
     """The code of the newest SMS to this number."""
-    text = Message.objects.filter(recipient=phone).order_by("-pk")[0].text
+    text = Message.objects.to(phone).order_by("-pk")[0].text
     found = re.search(r"#(\d{6})$", text)
     assert found
     return found[1]

@@ -1,10 +1,8 @@
 """Messages are delivered once, after commit, and nothing that was written down is lost."""
 
-import json
 import smtplib
 import threading
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.core import mail
@@ -13,7 +11,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from messaging import actions, channels
+from messaging import actions, channels, delivery
 from messaging.masking import masked_recipient
 from messaging.models import Channel, Message, State
 
@@ -22,6 +20,8 @@ LAN = "+84912345678"
 
 class Flaky:
     """A channel that fails as often as told, and remembers what it delivered."""
+
+    gives_receipts = False
 
     def __init__(self, failures=0, error=OSError):
         self.failures = failures
@@ -78,7 +78,7 @@ def test_a_message_is_delivered_after_commit(channel, django_capture_on_commit_c
 def test_a_message_whose_hint_was_lost_is_delivered_by_the_next_round(channel):
     message = write()
 
-    actions.deliver_due()
+    delivery.deliver_due()
 
     assert channel.delivered == [message.pk]
 
@@ -87,7 +87,7 @@ def test_a_message_whose_hint_was_lost_is_delivered_by_the_next_round(channel):
 def test_a_second_delivery_of_the_same_message_does_nothing(channel):
     message = write()
 
-    answers = [actions.deliver(message.pk), actions.deliver(message.pk), actions.deliver_due()]
+    answers = [delivery.deliver(message.pk), delivery.deliver(message.pk), delivery.deliver_due()]
 
     assert answers == [True, False, 0]
     assert channel.delivered == [message.pk]
@@ -98,7 +98,7 @@ def test_the_same_dedupe_key_sends_once(channel):
     first = write(dedupe_key="breach-7-24h")
     second = write(dedupe_key="breach-7-24h", text="again")
 
-    actions.deliver_due()
+    delivery.deliver_due()
 
     assert first == second
     assert len(channel.delivered) == 1
@@ -110,29 +110,43 @@ def test_a_failed_message_waits_longer_each_time_and_is_given_up_in_the_end(chan
     message = write()
     waits = []
 
-    for _ in range(len(actions.BACK_OFF)):
-        actions.deliver_due()
+    for _ in range(len(delivery.BACK_OFF)):
+        delivery.deliver_due()
         message.refresh_from_db()
         assert message.state == State.FAILED
-        assert actions.deliver_due() == 0
+        assert delivery.deliver_due() == 0
         waits.append(message.next_try_at)
         pass_time(timedelta(days=1))
-    actions.deliver_due()
+    delivery.deliver_due()
 
     message.refresh_from_db()
     assert message.state == State.GIVEN_UP
-    assert message.tries == len(actions.BACK_OFF) + 1
+    assert message.tries == len(delivery.BACK_OFF) + 1
     assert waits == sorted(waits)
+
+
+@pytest.mark.django_db
+def test_messages_that_failed_together_do_not_come_back_together(channel):
+    channel.failures = 100
+    for _ in range(20):
+        write()
+
+    delivery.deliver_due()
+
+    times = set(Message.objects.values_list("next_try_at", flat=True))
+    spread = max(times) - min(times)
+    assert len(times) == 20
+    assert spread > timedelta(milliseconds=100)
 
 
 @pytest.mark.django_db
 def test_a_message_that_failed_once_is_sent_at_the_next_try(channel):
     channel.failures = 1
     message = write()
-    actions.deliver_due()
+    delivery.deliver_due()
     pass_time(timedelta(minutes=1))
 
-    actions.deliver_due()
+    delivery.deliver_due()
 
     message.refresh_from_db()
     assert message.state == State.SENT
@@ -143,7 +157,7 @@ def test_a_message_that_can_never_be_delivered_is_given_up_at_once(channel):
     channel.failures, channel.error = 1, channels.Undeliverable
     message = write()
 
-    actions.deliver_due()
+    delivery.deliver_due()
 
     message.refresh_from_db()
     assert (message.state, message.tries) == (State.GIVEN_UP, 1)
@@ -155,7 +169,7 @@ def test_one_broken_message_does_not_stop_those_behind_it(channel):
     write()
     good = write()
 
-    actions.deliver_due()
+    delivery.deliver_due()
 
     assert channel.delivered == [good.pk]
 
@@ -164,7 +178,7 @@ def test_one_broken_message_does_not_stop_those_behind_it(channel):
 def test_a_code_that_has_expired_is_not_sent_any_more_and_is_wiped(channel):
     message = write(is_secret=True, useless_after=timezone.now() - timedelta(seconds=1))
 
-    actions.deliver_due()
+    delivery.deliver_due()
 
     message.refresh_from_db()
     assert channel.delivered == []
@@ -175,7 +189,7 @@ def test_a_code_that_has_expired_is_not_sent_any_more_and_is_wiped(channel):
 def test_a_secret_is_wiped_once_it_is_delivered_and_other_texts_are_kept(channel):
     secret, letter = write(is_secret=True), write()
 
-    actions.deliver_due()
+    delivery.deliver_due()
 
     secret.refresh_from_db()
     letter.refresh_from_db()
@@ -187,7 +201,7 @@ def test_a_secret_is_wiped_once_it_is_delivered_and_other_texts_are_kept(channel
 def test_old_messages_with_codes_are_forgotten_and_letters_and_waiting_ones_kept(channel):
     write(is_secret=True)
     letter = write()
-    actions.deliver_due()
+    delivery.deliver_due()
     waiting = write(is_secret=True)
     Message.objects.update(created_at=timezone.now() - timedelta(days=3))
     young = write(is_secret=True)
@@ -201,10 +215,10 @@ def test_old_messages_with_codes_are_forgotten_and_letters_and_waiting_ones_kept
 def test_a_message_claimed_by_a_worker_that_died_is_taken_up_again(channel):
     message = write()
     Message.objects.update(claimed_until=timezone.now() + timedelta(seconds=60), tries=1)
-    assert actions.deliver_due() == 0
+    assert delivery.deliver_due() == 0
 
     pass_time(timedelta(seconds=61))
-    actions.deliver_due()
+    delivery.deliver_due()
 
     assert channel.delivered == [message.pk]
 
@@ -218,7 +232,7 @@ def test_ten_rounds_at_once_deliver_each_message_exactly_once(channel, monkeypat
     def sweep():
         start.wait()
         try:
-            actions.deliver_due()
+            delivery.deliver_due()
         finally:
             connection.close()
 
@@ -227,7 +241,7 @@ def test_ten_rounds_at_once_deliver_each_message_exactly_once(channel, monkeypat
         thread.start()
     for thread in threads:
         thread.join()
-    actions.deliver_due()
+    delivery.deliver_due()
 
     assert sorted(channel.delivered) == messages
 
@@ -237,7 +251,7 @@ def test_e_mail_goes_through_djangos_backend(settings):
     settings.DEMO = False
     message = write(channel="email", recipient="lan@example.vn", subject="Kết quả")
 
-    actions.deliver_due()
+    delivery.deliver_due()
 
     assert mail.outbox[0].to == ["lan@example.vn"]
     assert str(message.key) in mail.outbox[0].extra_headers["Message-ID"]
@@ -256,7 +270,7 @@ def test_a_refused_e_mail_address_is_given_up_and_a_busy_server_asked_again(
     monkeypatch.setattr(EmailMessage, "send", refuse)
     message = write(channel="email", recipient="lan@example.vn")
 
-    actions.deliver_due()
+    delivery.deliver_due()
 
     message.refresh_from_db()
     assert message.state == state
@@ -269,7 +283,7 @@ def test_nothing_leaves_the_machine_in_demo_mode(settings, monkeypatch):
     sms = write(is_secret=True)
     letter = write(channel="email", recipient="lan@example.vn")
 
-    actions.deliver_due()
+    delivery.deliver_due()
 
     sms.refresh_from_db()
     letter.refresh_from_db()
@@ -285,81 +299,10 @@ def test_the_log_shows_a_text_in_demo_mode_only(settings, caplog, demo):
     caplog.set_level("INFO")
     write(channel="console", text="mã 123456")
 
-    actions.deliver_due()
+    delivery.deliver_due()
 
     assert ("123456" in caplog.text) is demo
     assert LAN not in caplog.text
-
-
-class Gateway(BaseHTTPRequestHandler):
-    """An SMS gateway that answers what the test tells it."""
-
-    answers: list[int] = []
-    seen: list[dict[str, str]] = []
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.seen.append({**json.loads(body), "header": self.headers["Idempotency-Key"]})
-        self.send_response(self.answers.pop(0))
-        self.send_header("Location", "http://127.0.0.1:9/elsewhere")
-        self.end_headers()
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def gateway(settings):
-    server = HTTPServer(("127.0.0.1", 0), Gateway)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    settings.DEMO = False
-    settings.SMS_GATEWAY_URL = f"http://127.0.0.1:{server.server_port}/sms"
-    Gateway.answers, Gateway.seen = [], []
-    yield Gateway
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.mark.django_db
-def test_the_gateway_gets_number_text_and_a_key_that_stays_the_same_over_tries(gateway):
-    gateway.answers = [503, 200]
-    message = write()
-    actions.deliver_due()
-    pass_time(timedelta(minutes=1))
-
-    actions.deliver_due()
-
-    message.refresh_from_db()
-    assert message.state == State.SENT
-    assert [call["id"] for call in gateway.seen] == [str(message.key)] * 2
-    assert gateway.seen[0]["to"] == LAN
-    assert gateway.seen[0]["header"] == str(message.key)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("answer", "state"),
-    [
-        (200, State.SENT),
-        (202, State.SENT),
-        (302, State.FAILED),
-        (400, State.GIVEN_UP),
-        (401, State.FAILED),
-        (422, State.GIVEN_UP),
-        (429, State.FAILED),
-        (500, State.FAILED),
-    ],
-)
-def test_what_the_gateway_answers_decides_what_becomes_of_the_message(gateway, answer, state):
-    gateway.answers = [answer]
-    message = write()
-
-    actions.deliver_due()
-
-    message.refresh_from_db()
-    assert message.state == state
 
 
 @pytest.mark.django_db
@@ -368,7 +311,7 @@ def test_without_a_gateway_messages_wait_and_are_not_lost(settings):
     settings.SMS_GATEWAY_URL = ""
     message = write()
 
-    actions.deliver_due()
+    delivery.deliver_due()
 
     message.refresh_from_db()
     assert message.state == State.FAILED

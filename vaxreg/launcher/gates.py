@@ -126,6 +126,7 @@ def gates(env: dict[str, str]) -> list[Gate]:
         "DEBUG": "0",
         "HTTPS": "1",
         "SECRET_KEY": secrets.token_urlsafe(50),
+        "FIELD_KEY": secrets.token_urlsafe(50),
         "SITE_DOMAIN": "sotiem.example.vn",
         "ALLOWED_HOSTS": "sotiem.example.vn",
     }

@@ -22,14 +22,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     to = request.GET.get("to", "").strip()
-    found = Message.objects.order_by("-pk")
-    if to:
-        found = found.filter(recipient=to)
+    found = Message.objects.to(to) if to else Message.objects.all()
     recipients = sorted(
         set(Message.objects.order_by("-pk").values_list("recipient", flat=True)[:200])
     )
     context = {
-        "messages_shown": [_shown(m) for m in found[:SHOWN]],
+        "messages_shown": [_shown(m) for m in found.order_by("-pk")[:SHOWN]],
         "recipients": recipients,
         "to": to,
     }

@@ -1,0 +1,157 @@
+"""Delivering what was written down: claim, hand over, note what became of it, try again."""
+
+import logging
+import random
+import time
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from messaging import channels, hours
+from messaging.models import OPEN_STATES, Message, State
+from vaxreg import clock
+
+log = logging.getLogger(__name__)
+
+# How long one delivery may hold a message; longer than the slowest channel's timeouts together.
+CLAIM = timedelta(seconds=90)
+# Waits after the first, second … failed try; after the last one the message is given up.
+BACK_OFF = (
+    timedelta(seconds=15),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+)
+# Waits differ by up to this share, so that what failed together does not come back together.
+JITTER = 0.2
+# Seconds for which one round of `deliver_due` goes on; shorter than Celery's task limit.
+ROUND = 40
+
+
+def deliver(message_id: int) -> bool:
+    """Deliver this message if it is due and nobody else is at it; whether it was sent now."""
+    message = _claim(message_id)
+    return message is not None and _deliver(message)
+
+
+def deliver_due(limit: int = 500) -> int:
+    """Deliver what is due, oldest first; how many messages were handled.
+
+    Any number of these may run at once: each message is claimed by one of them.
+    """
+    handled = 0
+    until = time.monotonic() + ROUND
+    while handled < limit and time.monotonic() < until:
+        message = _claim()
+        if message is None:
+            break
+        _deliver(message)
+        handled += 1
+    return handled
+
+
+def fail(message: Message, error: str) -> None:
+    """Note a failed try: the message is tried again later, or given up after the last try."""
+    if message.tries > len(BACK_OFF):
+        finish(message, State.GIVEN_UP, error)
+        return
+    wait = BACK_OFF[max(message.tries, 1) - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
+    Message.objects.filter(pk=message.pk, state__in=OPEN_STATES).update(
+        state=State.FAILED,
+        claimed_until=None,
+        next_try_at=clock.now() + wait,
+        last_error=error[:200],
+    )
+    log.warning("message_failed", extra={"message_id": message.pk, "reason": error})
+
+
+def finish(message: Message, state: State, error: str = "") -> None:
+    """Close an open message and those that it carries; a secret's text is not kept any longer."""
+    now = clock.now()
+    is_sent = state == State.SENT
+    asks = is_sent and channels.channel_for(message).gives_receipts
+    values = {
+        "state": state,
+        "sent_at": now if is_sent else None,
+        "given_up_at": None if is_sent else now,
+        "accepted_at": Coalesce("accepted_at", now) if is_sent else F("accepted_at"),
+        "claimed_until": None,
+    }
+    own = {
+        "last_error": error[:200],
+        "ask_at": now + ASK_AFTER[0] if asks else None,
+        "confirm_by": now + settings.SMS_RECEIPT_WITHIN if asks else None,
+        **wiped(message),
+    }
+    with transaction.atomic():
+        done = Message.objects.filter(pk=message.pk, state__in=OPEN_STATES)
+        if done.update(**values, **own):
+            Message.objects.filter(carried_by=message.pk, state__in=OPEN_STATES).update(**values)
+    if state == State.GIVEN_UP:
+        log.error("message_given_up", extra={"message_id": message.pk, "reason": error})
+
+
+def wiped(message: Message) -> dict[str, str]:
+    """Return what to change so that a code that was sent stands nowhere; the demo shows codes."""
+    return {"text": ""} if message.is_secret and not settings.DEMO else {}
+
+
+# Since sending: when the gateway is asked for a receipt that it has not brought by itself.
+ASK_AFTER = (
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+)
+
+
+@transaction.atomic
+def _claim(message_id: int | None = None) -> Message | None:
+    """Take one due message for ourselves, or None. A claim ends by itself if we die."""
+    due = Message.objects.due()
+    if message_id is not None:
+        due = due.filter(pk=message_id)
+    message = (
+        due.select_for_update(skip_locked=True, of=("self",)).order_by("next_try_at", "pk").first()
+    )
+    if message is not None:
+        Message.objects.filter(pk=message.pk).update(
+            claimed_until=clock.now() + CLAIM, tries=F("tries") + 1
+        )
+        message.tries += 1
+    return message
+
+
+def _deliver(message: Message) -> bool:
+    """Hand a claimed message to its channel and write down what became of it."""
+    now = clock.now()
+    if message.is_useless(now):
+        finish(message, State.GIVEN_UP, "too late to be of use")
+        return False
+    if message.may_wait and hours.is_quiet(now):
+        _put_back(message, hours.awake(now))
+        return False
+    try:
+        channels.channel_for(message).deliver(message)
+    except channels.Undeliverable as error:
+        finish(message, State.GIVEN_UP, str(error))
+    except Exception as error:
+        # Whatever a channel runs into must not stop the messages behind this one.
+        fail(message, type(error).__name__)
+    else:
+        finish(message, State.SENT)
+        return True
+    return False
+
+
+def _put_back(message: Message, until: datetime) -> None:
+    """Let a claimed message wait: this was no try."""
+    Message.objects.filter(pk=message.pk, state__in=OPEN_STATES).update(
+        claimed_until=None, next_try_at=until, tries=F("tries") - 1
+    )

@@ -1,0 +1,119 @@
+"""What became of an SMS after the gateway took it: told by the gateway, or asked for."""
+
+import logging
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+
+from messaging import actions, channels, delivery
+from messaging.models import Channel, Message, State
+from vaxreg import clock
+
+log = logging.getLogger(__name__)
+
+DELIVERED = "delivered"
+# This time, and for good.
+FAILED = "failed"
+UNDELIVERABLE = "undeliverable"
+# Waits before a copy goes out by itself after the network has failed; then people decide.
+SEND_ANEW_AFTER = (timedelta(minutes=5), timedelta(hours=1))
+# Messages asked about in one round.
+ROUND = 100
+
+
+@transaction.atomic
+def note(key: uuid.UUID, state: str) -> bool:
+    """Write down what the gateway says became of the message; whether it said something new.
+
+    Receipts may come twice, late, before our own note that it was sent, and in any order: that
+    it arrived is believed over everything else.
+    """
+    message = Message.objects.select_for_update(of=("self",)).filter(key=key).first()
+    if message is None or message.state == State.DELIVERED:
+        return False
+    if state == DELIVERED:
+        _arrived(message)
+        return True
+    if state in (FAILED, UNDELIVERABLE) and message.state != State.GIVEN_UP:
+        _failed(message, state)
+        return True
+    return False
+
+
+def ask_due(limit: int = ROUND) -> int:
+    """Ask the gateway about messages whose receipt is late; how many were asked about."""
+    asked = 0
+    while asked < limit and (message := _next_to_ask()) is not None:
+        asked += 1
+        channel = channels.CHANNELS[Channel.SMS]
+        if not isinstance(channel, channels.SmsGateway):
+            break
+        try:
+            state = channel.ask(message)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            # A gateway that does not answer now will not answer about the next one either.
+            log.warning("receipt_not_known", extra={"reason": type(error).__name__})
+            break
+        if state == "unknown":
+            _take_back(message)
+        else:
+            note(message.key, state)
+    return asked
+
+
+@transaction.atomic
+def _next_to_ask() -> Message | None:
+    """Take one message to ask about, and set when it is asked about again."""
+    now = clock.now()
+    late = Message.objects.filter(ask_at__lte=now, state=State.SENT)
+    message = late.select_for_update(skip_locked=True, of=("self",)).order_by("ask_at").first()
+    if message is not None and message.sent_at is not None:
+        since = now - message.sent_at
+        later = [wait for wait in delivery.ASK_AFTER if wait > since]
+        ask_at = message.sent_at + later[0] if later else None
+        Message.objects.filter(pk=message.pk).update(ask_at=ask_at)
+    return message
+
+
+def _arrived(message: Message) -> None:
+    now = clock.now()
+    Message.objects.filter(pk=message.pk).update(
+        state=State.DELIVERED,
+        accepted_at=message.accepted_at or now,
+        sent_at=message.sent_at or now,
+        delivered_at=now,
+        given_up_at=None,
+        claimed_until=None,
+        ask_at=None,
+        **delivery.wiped(message),
+    )
+
+
+def _failed(message: Message, state: str) -> None:
+    """Give this message up; unless it is hopeless a copy with a key of its own goes out later."""
+    now = clock.now()
+    Message.objects.filter(pk=message.pk).update(
+        state=State.GIVEN_UP,
+        accepted_at=message.accepted_at or now,
+        sent_at=None,
+        given_up_at=now,
+        claimed_until=None,
+        ask_at=None,
+        last_error=f"receipt: {state}",
+        **delivery.wiped(message),
+    )
+    log.warning("message_not_delivered", extra={"message_id": message.pk, "reason": state})
+    copies = Message.objects.filter(resent_from=message.resent_from_id or message.pk).count()
+    hopeful = state == FAILED and not message.is_secret and not message.is_useless(now)
+    if hopeful and copies < len(SEND_ANEW_AFTER):
+        actions.copy(message, at=now + SEND_ANEW_AFTER[copies])
+
+
+def _take_back(message: Message) -> None:
+    """The gateway took the message and knows nothing of it: it was never sent. Same key again."""
+    taken_back = Message.objects.filter(pk=message.pk, state=State.SENT).update(
+        state=State.FAILED, sent_at=None, accepted_at=None, ask_at=None, confirm_by=None
+    )
+    if taken_back:
+        delivery.fail(message, "forgotten by the gateway")
