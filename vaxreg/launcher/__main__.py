@@ -21,7 +21,14 @@ from vaxreg.launcher.environment import (
 )
 from vaxreg.launcher.gates import run_tests
 from vaxreg.launcher.places import ROOT, AlreadyHeld, Places, Trouble, held
-from vaxreg.launcher.services import only_one, prepare, start_services, stopping, urls_of
+from vaxreg.launcher.services import (
+    only_one,
+    prepare,
+    start_services,
+    start_sms_gateway,
+    stopping,
+    urls_of,
+)
 from vaxreg.launcher.supervisor import Child, Stopped, Supervisor, end_leftovers, say
 
 # Milliseconds after which the web process gives up on a statement; background work may take longer.
@@ -38,6 +45,7 @@ def run_everything() -> None:
         url = set_address(env, host, port)
         lock.tell(kind="run", url=url)
         start_services(supervisor, places, env)
+        start_sms_gateway(supervisor, places, env, web=url)
         lock.tell(kind="run", url=url, urls=urls_of(env))
         prepare(supervisor, env, "files", "static", "database")
         start_processes(supervisor, places, env, host, port)
@@ -123,6 +131,7 @@ def manage(arguments: list[str]) -> int:
                 return code
         except AlreadyHeld:
             env.update(urls_of_holder(places))
+            env.setdefault("SMS_GATEWAY_TOKEN", places.remembered("sms_gateway_token", 24))
             os.set_inheritable(users.fileno(), True)
             os.execve(sys.executable, django(*arguments), env)  # noqa: S606
 

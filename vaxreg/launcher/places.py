@@ -76,13 +76,14 @@ class Places:
 
     def secret_key(self) -> str:
         """Return the key of this installation, made at its first start."""
-        return self._remembered("secret_key", 50)
+        return self.remembered("secret_key", 50)
 
     def _birth(self) -> str:
         # A folder made anew at the same path must not find the data of the one that was there.
-        return self._remembered("birth", 4)
+        return self.remembered("birth", 4)
 
-    def _remembered(self, name: str, length: int) -> str:
+    def remembered(self, name: str, length: int) -> str:
+        """Return a random text for our eyes only, the same at every start."""
         path = self.var / name
         with contextlib.suppress(FileNotFoundError):
             if text := path.read_text():

@@ -1,13 +1,17 @@
-"""Database and cache of one installation, started unless somebody gave a URL of their own."""
+"""Database, cache, SMS stand-in: started unless somebody gave a URL of their own."""
 
 import contextlib
+import socket
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 
 from vaxreg.embedded import Postgres, Valkey
+from vaxreg.launcher.environment import is_demo
 from vaxreg.launcher.places import AlreadyHeld, Lock, Places, Trouble, held
 from vaxreg.launcher.preparing import DATABASE_IDENTITY
-from vaxreg.launcher.supervisor import MARK, Supervisor, end_leftovers, say
+from vaxreg.launcher.supervisor import MARK, Child, Supervisor, end_leftovers, say
 
 
 @contextlib.contextmanager
@@ -57,8 +61,43 @@ def start_services(
         env["REDIS_URL"] = valkey.url
 
 
+def start_sms_gateway(
+    supervisor: Supervisor, places: Places, env: dict[str, str], *, web: str
+) -> None:
+    """Start the stand-in for an SMS gateway in a demo that has none; `web` is where receipts go.
+
+    Never on a server: there it would seem that messages had been sent.
+    """
+    if env.get("SMS_GATEWAY_URL") or not is_demo(env):
+        return
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    env["SMS_GATEWAY_URL"] = f"http://127.0.0.1:{port}/messages"
+    env["SMS_GATEWAY_TOKEN"] = places.remembered("sms_gateway_token", 24)
+    env["SMS_RECEIPT_SECRET"] = places.remembered("sms_receipt_secret", 24)
+    command = [sys.executable, "-m", "messaging.gateway", "--port", str(port)]
+    command += ["--callback", f"{web}hooks/sms/", "--journal", str(places.var / "sent_sms.jsonl")]
+    child = Child("sms", command, env, places.logs / "sms.log")
+    supervisor.start(child, lambda: _listens(port), 20)
+
+
+def _listens(port: int) -> bool:
+    """Whether somebody answers, be it with a refusal."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        opener.open(f"http://127.0.0.1:{port}/mood", timeout=2).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
 def urls_of(env: dict[str, str]) -> dict[str, str]:
-    return {name: env[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    """Return what a management command beside a running `./run` needs to find the services."""
+    names = ("DATABASE_URL", "REDIS_URL", "SMS_GATEWAY_URL")
+    return {name: env[name] for name in names if env.get(name)}
 
 
 def prepare(supervisor: Supervisor, env: dict[str, str], *kinds: str) -> None:
