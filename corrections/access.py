@@ -19,6 +19,17 @@ DESK_ROLES = (
     Membership.Role.HOTLINE,
 )
 
+AT_THE_DESK = frozenset({Party.REVIEWER, Party.APPEAL_REVIEWER})
+DECIDERS = AT_THE_DESK | {Party.OVERSEER}
+DECIDING_STEPS = (
+    "accept",
+    "accept_in_part",
+    "refuse",
+    "put_forward",
+    "countersign",
+    "countersign_in_part",
+)
+
 
 def of_own_records(user: "User") -> Q:
     """Corrections about records that the user holds as a citizen or as a guardian."""
@@ -45,37 +56,55 @@ def visible_to(user: "User") -> Q:
 def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party]:
     """Return in which capacities a user acts on a correction; None stands for the system.
 
-    Nobody decides about themselves or their family, whatever badge they wear.
+    Nobody decides about themselves or their family, whatever badge they wear; nobody decides what
+    they filed; and who decided once has no part in the appeal.
     """
     if user is None:
         return frozenset({Party.SYSTEM})
     if is_own_or_family(user, correction.citizen):
         own = records_of(user).filter(pk=correction.citizen_id).exists()
         return frozenset({Party.CITIZEN}) if own else frozenset()
-    if correction.holder is None or correction.filing.filed_by_id == user.pk:
-        return frozenset()
     parties = set()
+    is_filer = correction.filing.filed_by_id == user.pk
     memberships = Membership.objects.live().filter(user=user).select_related("organization")
     for membership in memberships:
-        place = membership.organization
-        if place.pk == correction.holder_id and membership.role in DESK_ROLES:
-            parties.add(Party.REVIEWER)
-        elif membership.role == Membership.Role.OFFICER and correction.holder.path.startswith(
-            place.path
-        ):
+        place, holder = membership.organization, correction.holder
+        if is_hotline(membership):
+            parties.add(Party.HOTLINE)
+        if holder is None or is_filer:
+            continue
+        if place.pk == holder.pk and membership.role in DESK_ROLES:
+            parties.add(Party.APPEAL_REVIEWER if correction.on_appeal else Party.REVIEWER)
+        if membership.role == Membership.Role.OFFICER and holder.path.startswith(place.path):
             parties.add(Party.OVERSEER)
+    if correction.on_appeal and parties & DECIDERS and has_decided(user, correction):
+        parties -= DECIDERS
     return frozenset(parties)
+
+
+def is_hotline(membership: Membership) -> bool:
+    """Tell whether somebody answers the national hotline's phone in this role."""
+    return (
+        membership.role == Membership.Role.HOTLINE
+        and membership.organization.kind == Organization.Kind.HOTLINE
+    )
+
+
+def has_decided(user: "User", correction: "Correction") -> bool:
+    """Tell whether the user had a hand in an earlier decision of this case."""
+    return correction.events.filter(by=user, step__in=DECIDING_STEPS).exists()
 
 
 def acting_for(user: "User", correction: "Correction", party: Party) -> Organization | None:
     """Return the organization on whose behalf the user acts in this capacity."""
-    if party == Party.REVIEWER:
+    if party in AT_THE_DESK:
         return correction.holder
+    live = Membership.objects.live().filter(user=user).select_related("organization")
+    if party == Party.HOTLINE:
+        return next((one.organization for one in live if is_hotline(one)), None)
     if party == Party.OVERSEER and correction.holder is not None:
         for membership in (
-            Membership.objects.live()
-            .filter(user=user, role=Membership.Role.OFFICER)
-            .select_related("organization")
+            live.filter(role=Membership.Role.OFFICER)
             # The nearest level above the holder comes first: its path is the longest.
             .order_by("-organization__path")
         ):

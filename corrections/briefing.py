@@ -10,7 +10,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from corrections import deadlines
 from corrections.exports import Cell
 from corrections.reports import Report, Row
 from organizations.models import Organization
@@ -156,7 +155,7 @@ def table(report: Report, rows: list[Row]) -> list[Line]:
             url=_page_of(row),
             lists={tab: _list_of(row)(tab) for tab in LINKED},
             ages=list(zip(words, _late(row), strict=True)),
-            oldest_received=row.queue.oldest_due and row.queue.oldest_due - deadlines.REVIEW_TIME,
+            oldest_received=row.queue.oldest_received,
             done=done(row, report.at),
         )
         for row in rows

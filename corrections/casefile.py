@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from citizens.access import is_own_or_family
 from citizens.masking import mask_id
-from corrections import access, deadlines, facts, hints, history, lifecycle
+from corrections import access, actions, deadlines, facts, hints, history, lifecycle
 from corrections.facts import FIELD_LABELS, Facts, Field, Position, Row
 from corrections.hints import Hints
 from corrections.history import Line
 from corrections.lifecycle import Party, Status
-from corrections.models import Correction, Evidence, Kind, facts_of
+from corrections.models import Correction, Evidence, Kind
 from doses.models import Dose
 from vaxreg import clock
 
@@ -93,7 +93,7 @@ class CaseFile:
             return []
         return [
             change
-            for change in changes(self.case.recorded, facts_of(self.case.dose))
+            for change in changes(self.case.recorded, facts.facts_of(self.case.dose))
             if change.is_changed
         ]
 
@@ -170,12 +170,8 @@ def changes(before: Facts, after: Facts) -> list[Change]:
 
 def outcome_of(case: Correction, wanted: Facts) -> list[Change]:
     """Return the record line before and after, if these facts were accepted now."""
-    now: Facts = facts_of(case.dose) if case.kind == Kind.WRONG_FIELDS and case.dose else {}
+    now: Facts = facts.facts_of(case.dose) if case.kind == Kind.WRONG_FIELDS and case.dose else {}
     return changes(now, {**now, **wanted})
-
-
-# The sweep writes these without touching the case, so they do not count as its versions.
-BESIDE_THE_CASE = ("remind", "escalate")
 
 
 def since_version(case: Correction, version: int) -> list[Line]:
@@ -187,6 +183,6 @@ def since_version(case: Correction, version: int) -> list[Line]:
     steps = [
         line
         for event, line in zip(events, history.lines(case, history.Audience.STAFF), strict=True)
-        if not (event.party == Party.SYSTEM and event.step in BESIDE_THE_CASE)
+        if actions.moves_version(event.step, Party(event.party))
     ]
     return steps[version:]

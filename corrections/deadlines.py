@@ -1,18 +1,25 @@
-"""When an answer is due, and what happens on the way: pure functions over elapsed time.
+"""When an answer is due, and what happens on the way: pure functions, no database.
 
 Dispatch 9458/BYT-CNTT: reviewed and posted within 48 hours of the moment the system recorded the
-proposal. Elapsed hours: nights, weekends and Tết included. All moments are aware datetimes.
+proposal. Elapsed hours: nights, weekends and Tết included. Working days count for the statutory
+clock alone (Decree 356/2025/NĐ-CP). All moments are aware datetimes.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-REVIEW_TIME = timedelta(hours=48)
+HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 # Within this long before due, a correction counts as due soon.
 SOON = timedelta(hours=12)
-# A colleague's claim counts for this long; then anybody at the desk may pick the case up.
+# A colleague's claim counts for this long; then the sweep gives the case back to the desk.
 CLAIM_TIME = timedelta(minutes=30)
+# For so long after a decision the citizen may appeal, or say that the record is still wrong.
+SECOND_THOUGHTS = timedelta(days=30)
+# A question that nobody answers closes the case after this long, wherever its clock stands.
+ANSWER_TIME = timedelta(days=7)
 
 
 class Addressee(StrEnum):
@@ -26,28 +33,37 @@ class Addressee(StrEnum):
 
 @dataclass(frozen=True)
 class Mark:
-    """A moment on the way at which the sweep acts, counted from the time of receipt."""
+    """A moment on the way of a clock at which the sweep acts.
+
+    share: of the time allowed, counted from the start; late: elapsed time after due.
+    """
 
     name: str
-    after: timedelta
+    share: float
     tells: Addressee
+    late: timedelta = timedelta(0)
     is_breach: bool = False
+
+    def moment(self, due_at: datetime, length: timedelta) -> datetime:
+        """Return when it is passed: counted back from due, so that pauses move it along."""
+        return due_at - length * (1 - self.share) + self.late
 
 
 # In order of time. Product rule 5: at due the district, at 72 h the province, and so on up.
 MARKS: tuple[Mark, ...] = (
-    Mark("half_time", timedelta(hours=24), Addressee.HOLDER),
-    Mark("six_hours_left", timedelta(hours=42), Addressee.HOLDER),
-    Mark("due", REVIEW_TIME, Addressee.DISTRICT, is_breach=True),
-    Mark("three_days", timedelta(hours=72), Addressee.PROVINCE, is_breach=True),
-    Mark("five_days", timedelta(hours=120), Addressee.MINISTRY, is_breach=True),
+    Mark("half_time", 0.5, Addressee.HOLDER),
+    Mark("three_quarters", 0.75, Addressee.HOLDER),
+    Mark("nine_tenths", 0.9, Addressee.HOLDER),
+    Mark("due", 1, Addressee.DISTRICT, is_breach=True),
+    Mark("three_days", 1, Addressee.PROVINCE, late=timedelta(hours=24), is_breach=True),
+    Mark("five_days", 1, Addressee.MINISTRY, late=timedelta(hours=72), is_breach=True),
 )
-BREACH_RUNGS: tuple[str, ...] = tuple(mark.name for mark in MARKS if mark.is_breach)
-
-
-def due_at(received_at: datetime) -> datetime:
-    """Return when the answer must be posted."""
-    return received_at + REVIEW_TIME
+STATUTORY_MARKS: tuple[Mark, ...] = (Mark("statutory", 1, Addressee.DISTRICT, is_breach=True),)
+BREACH_RUNGS: tuple[str, ...] = tuple(
+    mark.name for mark in (*MARKS, *STATUTORY_MARKS) if mark.is_breach
+)
+# How many marks of a review are behind a clock whose due time has passed.
+MARKS_UNTIL_DUE = 4
 
 
 def is_overdue(due: datetime, now: datetime) -> bool:
@@ -55,29 +71,57 @@ def is_overdue(due: datetime, now: datetime) -> bool:
     return now > due
 
 
-def next_mark(received_at: datetime, marks_passed: int) -> tuple[Mark, datetime] | None:
-    """Return the next mark and its moment; None when all are passed."""
-    if marks_passed >= len(MARKS):
-        return None
-    mark = MARKS[marks_passed]
-    return mark, received_at + mark.after
+def claim_is_over(picked_up_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a colleague's claim on a case counts no more."""
+    return picked_up_at is None or now - picked_up_at >= CLAIM_TIME
 
 
-def marks_due(
-    received_at: datetime, marks_passed: int, now: datetime
-) -> list[tuple[Mark, datetime]]:
+def marks_of(*, is_statutory: bool) -> tuple[Mark, ...]:
+    """Return the marks of a kind of clock."""
+    return STATUTORY_MARKS if is_statutory else MARKS
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What a look at a clock found: marks to act upon, how many are passed, when the next is."""
+
+    marks: list[tuple[Mark, datetime]]
+    passed: int
+    next_at: datetime | None
+
+
+def look(
+    marks: Sequence[Mark], *, due_at: datetime, length: timedelta, passed: int, now: datetime
+) -> Behind:
     """Return the marks now behind us that were not yet acted upon, oldest first.
 
     A reminder to the holder is dropped once a later mark is due as well: after an outage nobody
     wants to hear that half of the time has passed on a case that is overdue.
     """
-    behind = [
-        (mark, received_at + mark.after)
-        for mark in MARKS[marks_passed:]
-        if now > received_at + mark.after
-    ]
-    return [
-        (mark, moment)
-        for number, (mark, moment) in enumerate(behind)
-        if mark.is_breach or number == len(behind) - 1
-    ]
+    moments = [(mark, mark.moment(due_at, length)) for mark in marks[passed:]]
+    behind = [(mark, moment) for mark, moment in moments if now > moment]
+    ahead = [moment for _mark, moment in moments if now <= moment]
+    return Behind(
+        marks=[
+            (mark, moment)
+            for number, (mark, moment) in enumerate(behind)
+            if mark.is_breach or number == len(behind) - 1
+        ],
+        passed=passed + len(behind),
+        next_at=ahead[0] if ahead else None,
+    )
+
+
+def working_days_after(start: datetime, days: int, is_off: Callable[[date], bool]) -> datetime:
+    """Return the end (midnight, in Viet Nam) of the last of so many working days after `start`.
+
+    The day of receipt does not count (Civil Code 2015, art. 147). is_off: Saturdays, Sundays,
+    holidays and whatever the calendar adds.
+    """
+    day = start.astimezone(HERE).date()
+    left = days
+    while left:
+        day += timedelta(days=1)
+        if not is_off(day):
+            left -= 1
+    return datetime.combine(day + timedelta(days=1), time(0), HERE)

@@ -23,7 +23,7 @@ from corrections import evidence, facts, filing
 from corrections.facts import Row
 from corrections.filing import Claim
 from corrections.forms.filing import DetailsForm, PhotosForm, dose_title
-from corrections.models import Correction, Draft, Filing, Kind, facts_of
+from corrections.models import Correction, Draft, Filing, Kind
 from doses.models import Dose
 from vaxreg import clock
 
@@ -185,7 +185,7 @@ def rows(claim: Claim) -> list[Row]:
     """Return recorded beside proposed, as people read it, of what a claim changes."""
     about = Correction(
         kind=Kind.WRONG_FIELDS if claim.dose else Kind.MISSING_DOSE,
-        recorded=facts_of(claim.dose) if claim.dose else {},
+        recorded=facts.facts_of(claim.dose) if claim.dose else {},
         proposed=claim.proposed,
         site_text=claim.site_text,
     )

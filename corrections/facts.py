@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from corrections.models import Correction, Kind, facts_of
+from corrections.models import Correction, Kind
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
 
@@ -222,6 +222,17 @@ _CHECKS = {
     Field.LOT: _lot,
     Field.POSITION: _position,
 }
+
+
+def facts_of(dose: Dose) -> dict[str, Any]:
+    """Return a recorded dose's facts in the form in which corrections store them."""
+    return {
+        "vaccine": dose.vaccine.code,
+        "given_on": dose.given_on.isoformat(),
+        "organization": str(dose.organization.public_id) if dose.organization else "",
+        "lot": dose.lot,
+        "position": f"{dose.kind}-{dose.ordinal}",
+    }
 
 
 def differing(dose: Dose, facts: Facts) -> Facts:

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from citizens.access import records_of
 from citizens.models import Citizen
-from corrections import deadlines, facts
-from corrections.actions import leave_errand
+from corrections import clocks, facts, policies
+from corrections.actions import AlreadyOpen, leave_errand
 from corrections.facts import Facts, Field
 from corrections.lifecycle import Party, Status
 from corrections.models import (
     Channel,
+    Clock,
     Correction,
     CorrectionEvent,
     Draft,
@@ -27,7 +28,6 @@ from corrections.models import (
     Filing,
     Kind,
     OutboxRow,
-    facts_of,
 )
 from doses.models import Dose
 from organizations.models import Area, Organization
@@ -58,14 +58,6 @@ class Claim:
             return f"dose:{self.dose.pk}"
         what = self.proposed.get(Field.POSITION) or self.proposed.get(Field.GIVEN_ON) or "unknown"
         return f"missing:{what}"
-
-
-class AlreadyOpen(Exception):
-    """There is an open correction about the same dose; it is in `correction`."""
-
-    def __init__(self, correction: Correction) -> None:
-        super().__init__(correction.reference)
-        self.correction = correction
 
 
 class KeyUsedForOtherContent(Exception):
@@ -190,23 +182,24 @@ def _limits(citizen: Citizen, claims: Sequence[Claim]) -> None:
 def _open_correction(
     filing: Filing, claim: Claim, by: "User", moment: datetime, consent_version: str
 ) -> None:
-    mark = deadlines.next_mark(moment, 0)
+    policy = policies.current()
     correction = Correction.objects.create(
         filing=filing,
         citizen=filing.citizen,
         kind=Kind.WRONG_FIELDS if claim.dose else Kind.MISSING_DOSE,
         dose=claim.dose,
         subject=claim.subject,
-        recorded=facts_of(claim.dose) if claim.dose else {},
+        recorded=facts.facts_of(claim.dose) if claim.dose else {},
         proposed=claim.proposed,
         named_site=claim.named_site,
         named_area=claim.named_area,
         site_text=claim.site_text,
         status=Status.RECEIVED,
         received_at=moment,
-        due_at=deadlines.due_at(moment),
-        next_mark_at=mark[1] if mark else None,
+        due_at=clocks.due_of(Clock.Kind.REVIEW, moment, policy),
     )
+    clocks.start(correction, Clock.Kind.REVIEW, moment, policy)
+    clocks.start(correction, Clock.Kind.STATUTORY, moment, policy)
     event = CorrectionEvent.objects.create(
         correction=correction,
         step="file",

@@ -41,34 +41,57 @@ class Line:
 
 TITLES: dict[str, Promise] = {
     "file": gettext_lazy("Proposal recorded; the 48 hours run from here"),
-    "route": gettext_lazy("Sent to %(organization)s"),
+    "answer": gettext_lazy("The question was answered"),
+    "add_photo": gettext_lazy("A photo was added"),
+    "withdraw": gettext_lazy("Proposal withdrawn"),
+    "appeal": gettext_lazy("Appeal to %(to)s"),
+    "log_disagreement": gettext_lazy("Disagreement kept with the record"),
+    "confirm": gettext_lazy("The record was confirmed to be right"),
+    "reopen": gettext_lazy("Opened again: the record is still wrong"),
     "pick_up": gettext_lazy("Review begun"),
     "give_back": gettext_lazy("Put back among those waiting for review"),
+    "ask": gettext_lazy("Question to the citizen; the clock stands still"),
+    "pass_on": gettext_lazy("Passed on to %(to)s"),
     "keep": gettext_lazy("Kept for later"),
     "accept": gettext_lazy("Accepted"),
     "accept_in_part": gettext_lazy("Accepted in part"),
     "refuse": gettext_lazy("Refused"),
+    "overturn": gettext_lazy("Appeal granted"),
+    "overturn_in_part": gettext_lazy("Appeal granted in part"),
+    "uphold": gettext_lazy("Appeal refused: the first decision stands"),
+    "put_forward": gettext_lazy("Decided, waits for a second person"),
+    "countersign": gettext_lazy("Confirmed by a second person: accepted"),
+    "countersign_in_part": gettext_lazy("Confirmed by a second person: accepted in part"),
+    "hand_back": gettext_lazy("A second person sent it back"),
     "remind": gettext_lazy("The site was reminded to answer"),
     "reassign": gettext_lazy("Given to %(to)s"),
     "take_over": gettext_lazy("%(organization)s decides in the site’s place"),
+    "escalate": gettext_lazy("%(organization)s was told that it is urgent"),
+    "note": gettext_lazy("Note"),
+    "route": gettext_lazy("Sent to %(organization)s"),
+    "expire": gettext_lazy("Closed: the question was not answered for 7 days"),
 }
 # What the sweep did on the way, by deadlines.Mark name.
 MARK_TITLES: dict[str, Promise] = {
     "half_time": gettext_lazy("Reminder to %(organization)s: half of the time has passed"),
-    "six_hours_left": gettext_lazy("Reminder to %(organization)s: six hours are left"),
+    "three_quarters": gettext_lazy("Reminder to %(organization)s: a quarter of the time is left"),
+    "nine_tenths": gettext_lazy("Reminder to %(organization)s: a tenth of the time is left"),
     "due": gettext_lazy("No answer within 48 hours; %(organization)s was told"),
     "three_days": gettext_lazy("No answer within 72 hours; %(organization)s was told"),
     "five_days": gettext_lazy("No answer within 5 days; %(organization)s was told"),
+    "statutory": gettext_lazy("No first answer in the time of the law; %(organization)s was told"),
 }
 # The same when nobody stands above the holder, who could be told.
 MARK_TITLES_ALONE: dict[str, Promise] = {
     "due": gettext_lazy("No answer within 48 hours"),
     "three_days": gettext_lazy("No answer within 72 hours"),
     "five_days": gettext_lazy("No answer within 5 days"),
+    "statutory": gettext_lazy("No first answer in the time of the law"),
 }
-BAD = frozenset({"refuse", "escalate"})
-# What officers write to a site with a reminder is between them.
-STAFF_ONLY_REMARKS = frozenset({"remind"})
+BAD = frozenset({"refuse", "uphold", "escalate", "expire"})
+# What staff write to each other is between them; notes are not shown to the citizen at all.
+STAFF_ONLY_REMARKS = frozenset({"remind", "escalate", "put_forward", "hand_back"})
+STAFF_ONLY = frozenset({"note", "hand_back"})
 
 
 def lines(correction: Correction, audience: Audience) -> list[Line]:
@@ -87,13 +110,26 @@ def standing(correction: Correction) -> str:
         if correction.kind == Kind.MISSING_DOSE:
             return _("Accepted. The dose is on the record now.")
         return _("Accepted. The record has been corrected.")
+    if correction.on_appeal and correction.status in (Status.QUEUED, Status.IN_REVIEW):
+        return _("Your appeal is at %(organization)s, which decides anew.") % names
     sentences = {
         Status.RECEIVED: _("Your proposal is recorded. We are finding out who must answer it."),
         Status.QUEUED: _("Your proposal is at %(organization)s, waiting for review."),
         Status.IN_REVIEW: _("%(organization)s is reviewing your proposal now."),
+        Status.WAITING: _("%(organization)s has a question for you. Please answer it below."),
         Status.KEPT: _("%(organization)s has looked at your proposal and needs more time."),
+        Status.TO_COUNTERSIGN: _(
+            "%(organization)s has looked at your proposal; a second person checks the decision."
+        ),
         Status.PARTLY_ACCEPTED: _("Accepted in part. Below stands what was changed."),
         Status.REFUSED: _("Refused. Below stands why, and what you can do next."),
+        Status.UPHELD: _("The appeal was refused: the first decision stands. Below stands why."),
+        Status.DISAGREED: _("Your disagreement is kept with the record."),
+        Status.WITHDRAWN: _("You have withdrawn this proposal."),
+        Status.EXPIRED: _(
+            "Closed, because the question was not answered for 7 days. "
+            "Answer it below, and the proposal is opened again."
+        ),
     }
     return sentences[Status(correction.status)] % names
 
@@ -115,7 +151,8 @@ def _worth_telling(
             and event.step == before.step == "pick_up"
             and event.organization_id == before.organization_id
         )
-        if not (again and audience == Audience.CITIZEN):
+        hidden = again or event.step in STAFF_ONLY
+        if not (hidden and audience == Audience.CITIZEN):
             yield event
         before = event
 
@@ -128,7 +165,7 @@ def _line(event: CorrectionEvent, audience: Audience) -> Line:
         at=event.at,
         state="bad" if event.step in BAD else "done",
         details=tuple(text for text in _details(event, audience) if text),
-        told=_organization(event) if event.step == "escalate" else "",
+        told=_organization(event) if "mark" in event.data and event.step == "escalate" else "",
     )
 
 
@@ -164,7 +201,7 @@ def _person(event: CorrectionEvent) -> str:
 def _details(event: CorrectionEvent, audience: Audience) -> Iterator[str]:
     if event.step == "route":
         yield str(event.data.get("reason", {}).get(get_language() or "vi", ""))
-    if event.step == "refuse" and event.data.get("ground"):
+    if event.step in ("refuse", "uphold") and event.data.get("ground"):
         yield str(GROUND_LABELS[Ground(event.data["ground"])])
     if audience == Audience.STAFF or event.step not in STAFF_ONLY_REMARKS:
         yield event.remark

@@ -17,39 +17,69 @@ class Status(StrEnum):
     RECEIVED = "received"
     QUEUED = "queued"
     IN_REVIEW = "in_review"
+    WAITING = "waiting"
     KEPT = "kept"
+    TO_COUNTERSIGN = "to_countersign"
     ACCEPTED = "accepted"
     PARTLY_ACCEPTED = "partly_accepted"
     REFUSED = "refused"
+    UPHELD = "upheld"
+    DISAGREED = "disagreed"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 STATUS_LABELS: dict[Status, Promise] = {
     Status.RECEIVED: pgettext_lazy("status of a correction", "Received"),
     Status.QUEUED: _("Waiting for review"),
     Status.IN_REVIEW: _("Being reviewed"),
+    Status.WAITING: _("Waiting for the citizen"),
     Status.KEPT: _("Kept for later"),
+    Status.TO_COUNTERSIGN: _("Waiting for a second person"),
     Status.ACCEPTED: _("Accepted"),
     Status.PARTLY_ACCEPTED: _("Accepted in part"),
     Status.REFUSED: _("Refused"),
+    Status.UPHELD: _("Appeal refused"),
+    Status.DISAGREED: _("Refused, disagreement on record"),
+    Status.WITHDRAWN: pgettext_lazy("status of a correction", "Withdrawn"),
+    Status.EXPIRED: _("Closed, question not answered"),
 }
 
-OPEN = frozenset({Status.RECEIVED, Status.QUEUED, Status.IN_REVIEW, Status.KEPT})
+OPEN = frozenset(
+    {
+        Status.RECEIVED,
+        Status.QUEUED,
+        Status.IN_REVIEW,
+        Status.WAITING,
+        Status.KEPT,
+        Status.TO_COUNTERSIGN,
+    }
+)
 CLOSED = frozenset(Status) - OPEN
+# Closed by somebody's decision about the record, not by the citizen's leaving it.
+DECIDED = CLOSED - {Status.WITHDRAWN, Status.EXPIRED}
 ON_A_DESK = OPEN - {Status.RECEIVED}
+# The desk may work on it; and, waiting for the citizen or not, decide it.
+AT_WORK = frozenset({Status.QUEUED, Status.IN_REVIEW, Status.KEPT})
+DECIDABLE = AT_WORK | {Status.WAITING}
 
 
 class Party(StrEnum):
     """In which capacity somebody acts on a correction; access.parties_of says who is what."""
 
     CITIZEN = "citizen"
+    HOTLINE = "hotline"
     REVIEWER = "reviewer"
+    APPEAL_REVIEWER = "appeal_reviewer"
     OVERSEER = "overseer"
     SYSTEM = "system"
 
 
 PARTY_LABELS: dict[Party, Promise] = {
     Party.CITIZEN: _("Citizen"),
+    Party.HOTLINE: _("Hotline"),
     Party.REVIEWER: _("Reviewer"),
+    Party.APPEAL_REVIEWER: _("Reviewer of the appeal"),
     Party.OVERSEER: _("Health officer"),
     Party.SYSTEM: _("System"),
 }
@@ -72,28 +102,102 @@ def _by(*parties: Party) -> frozenset[Party]:
     return frozenset(parties)
 
 
+# Who files, or acts for the citizen who called; and who has the case on the desk.
+_CITIZEN = _by(Party.CITIZEN, Party.HOTLINE)
+_DESK = _by(Party.REVIEWER, Party.APPEAL_REVIEWER)
+_SECOND = _DESK | {Party.OVERSEER}
+
 STEPS: dict[str, Step] = {
-    "file": Step(_("File"), _by(Party.CITIZEN), frozenset(), Status.RECEIVED),
-    "route": Step(
-        _("Send to the desk"), _by(Party.SYSTEM), frozenset({Status.RECEIVED}), Status.QUEUED
+    # The citizen, or the hotline for a caller.
+    "file": Step(_("File"), _CITIZEN, frozenset(), Status.RECEIVED),
+    "answer": Step(
+        _("Answer"), _CITIZEN, frozenset({Status.WAITING, Status.EXPIRED}), Status.QUEUED
     ),
-    "pick_up": Step(_("Pick up"), _by(Party.REVIEWER), ON_A_DESK, Status.IN_REVIEW),
+    "add_photo": Step(_("Add a photo"), _CITIZEN, OPEN),
+    "withdraw": Step(_("Withdraw"), _CITIZEN, OPEN, Status.WITHDRAWN),
+    "appeal": Step(
+        _("Appeal"),
+        _CITIZEN,
+        frozenset({Status.REFUSED, Status.PARTLY_ACCEPTED, Status.DISAGREED}),
+        Status.QUEUED,
+    ),
+    "log_disagreement": Step(
+        _("Keep my disagreement on record"),
+        _CITIZEN,
+        frozenset({Status.REFUSED, Status.PARTLY_ACCEPTED, Status.UPHELD}),
+        Status.DISAGREED,
+    ),
+    "confirm": Step(
+        _("Yes, it is right now"),
+        _CITIZEN,
+        frozenset({Status.ACCEPTED, Status.PARTLY_ACCEPTED}),
+    ),
+    "reopen": Step(
+        _("No, it is still wrong"),
+        _CITIZEN,
+        frozenset({Status.ACCEPTED, Status.PARTLY_ACCEPTED}),
+        Status.QUEUED,
+    ),
+    # The desk.
+    "pick_up": Step(_("Pick up"), _DESK, AT_WORK, Status.IN_REVIEW),
     "give_back": Step(
-        _("Give back"), _by(Party.REVIEWER), frozenset({Status.IN_REVIEW}), Status.QUEUED
+        _("Give back"), _DESK | {Party.SYSTEM}, frozenset({Status.IN_REVIEW}), Status.QUEUED
     ),
-    "keep": Step(_("Keep for later"), _by(Party.REVIEWER), ON_A_DESK, Status.KEPT),
-    "accept": Step(_("Accept"), _by(Party.REVIEWER), ON_A_DESK, Status.ACCEPTED),
+    "ask": Step(_("Ask the citizen"), _DESK, AT_WORK, Status.WAITING),
+    "pass_on": Step(_("Pass on: not ours"), _by(Party.REVIEWER), AT_WORK, Status.QUEUED),
+    "keep": Step(_("Keep for later"), _DESK, AT_WORK, Status.KEPT),
+    "accept": Step(_("Accept"), _by(Party.REVIEWER), DECIDABLE, Status.ACCEPTED),
     "accept_in_part": Step(
-        _("Accept in part"), _by(Party.REVIEWER), ON_A_DESK, Status.PARTLY_ACCEPTED
+        _("Accept in part"), _by(Party.REVIEWER), DECIDABLE, Status.PARTLY_ACCEPTED
     ),
-    "refuse": Step(_("Refuse"), _by(Party.REVIEWER), ON_A_DESK, Status.REFUSED),
-    "escalate": Step(_("Escalate"), _by(Party.SYSTEM), OPEN),
+    "refuse": Step(_("Refuse"), _by(Party.REVIEWER), DECIDABLE, Status.REFUSED),
+    "overturn": Step(_("Grant the appeal"), _by(Party.APPEAL_REVIEWER), DECIDABLE, Status.ACCEPTED),
+    "overturn_in_part": Step(
+        _("Grant the appeal in part"),
+        _by(Party.APPEAL_REVIEWER),
+        DECIDABLE,
+        Status.PARTLY_ACCEPTED,
+    ),
+    "uphold": Step(_("Refuse the appeal"), _by(Party.APPEAL_REVIEWER), DECIDABLE, Status.UPHELD),
+    # Four eyes: the first person's decision waits, a second one confirms it or sends it back.
+    "put_forward": Step(_("Put before a second person"), _DESK, DECIDABLE, Status.TO_COUNTERSIGN),
+    "countersign": Step(
+        _("Confirm the decision"),
+        _SECOND,
+        frozenset({Status.TO_COUNTERSIGN}),
+        Status.ACCEPTED,
+    ),
+    "countersign_in_part": Step(
+        _("Confirm the decision in part"),
+        _SECOND,
+        frozenset({Status.TO_COUNTERSIGN}),
+        Status.PARTLY_ACCEPTED,
+    ),
+    "hand_back": Step(
+        _("Send back to the first reviewer"),
+        _SECOND,
+        frozenset({Status.TO_COUNTERSIGN}),
+        Status.QUEUED,
+    ),
+    # Health officers, and whoever watches.
     "remind": Step(_("Remind"), _by(Party.OVERSEER, Party.SYSTEM), ON_A_DESK),
     "reassign": Step(
         _("Give to another organization"), _by(Party.OVERSEER), ON_A_DESK, Status.QUEUED
     ),
     "take_over": Step(
         _("Decide in the site’s place"), _by(Party.OVERSEER), ON_A_DESK, Status.IN_REVIEW
+    ),
+    "escalate": Step(_("Escalate"), _by(Party.SYSTEM, Party.HOTLINE), OPEN),
+    "note": Step(_("Add a note"), _SECOND | {Party.HOTLINE}, frozenset(Status)),
+    # The system.
+    "route": Step(
+        _("Send to the desk"), _by(Party.SYSTEM), frozenset({Status.RECEIVED}), Status.QUEUED
+    ),
+    "expire": Step(
+        _("Close: question not answered"),
+        _by(Party.SYSTEM),
+        frozenset({Status.WAITING}),
+        Status.EXPIRED,
     ),
 }
 

@@ -49,11 +49,9 @@ def _open(scope: Scope, now: datetime) -> CorrectionQuerySet:
 
 
 def _missed(scope: Scope, now: datetime) -> CorrectionQuerySet:
-    still_open, late = reports.missed_unwritten(scope, now)
     written = reports.breaches(scope, now).order_by().values("correction")
-    return Correction.objects.filter(
-        pk__in=written.union(still_open.values("pk"), late.values("pk"), all=True)
-    )
+    unwritten = reports.missed_unwritten(scope, now).values("pk")
+    return Correction.objects.filter(pk__in=written.union(unwritten, all=True))
 
 
 def _in_time(scope: Scope, now: datetime) -> CorrectionQuerySet:

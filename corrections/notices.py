@@ -1,19 +1,24 @@
 """Who is told what after an event: short texts without personal data, by SMS or e-mail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _noop
 
-from corrections.lifecycle import Status
+from accounts.models import User
+from corrections import routing
 from corrections.models import Correction, CorrectionEvent
 from messaging.actions import send
 from messaging.models import Channel
 from organizations.models import Membership, Organization
+
+# So many cases are named in a message about many.
+MOST_NAMED = 10
 
 
 def tell(event: CorrectionEvent) -> None:
@@ -21,35 +26,85 @@ def tell(event: CorrectionEvent) -> None:
     _TELLERS[event.step](event)
 
 
+def tell_of_many(events: Sequence[CorrectionEvent]) -> None:
+    """Tell the people of one organization, each once, of many cases that passed a mark.
+
+    The events are of one step and one organization (OutboxRow.bundle). What was decided in the
+    meantime is left out; a single one is told in its own words.
+    """
+    current = [event for event in events if event.correction.is_open]
+    if len(current) == 1:
+        tell(current[0])
+    elif current:
+        _tell_of_many(current)
+
+
+def _tell_of_many(events: list[CorrectionEvent]) -> None:
+    first = events[0]
+    subject, text, folder = _OF_MANY[first.step]
+    cases = [event.correction for event in events]
+    shown = sorted(cases, key=lambda case: case.due_at)[:MOST_NAMED]
+    for user in _staff_of(first.organization):
+        with translation.override(user.language):
+            values = {"cases": number_format(len(cases), force_grouping=True)}
+            lines = [
+                _("%(reference)s: due by %(due)s, at %(organization)s")
+                % {
+                    "reference": case.reference,
+                    "due": _moment(case),
+                    "organization": case.holder.name if case.holder else "–",
+                }
+                for case in shown
+            ]
+            if len(cases) > len(shown):
+                lines.append(_("… and more, in the list."))
+            send(
+                purpose=f"correction.{first.step}.digest",
+                channel=Channel.EMAIL,
+                recipient=user.email or "",
+                subject=_(subject) % values,
+                text="\n".join([_(text) % values, "", *lines, "", _address(folder)]),
+                user_id=user.pk,
+                dedupe_key=f"events:{first.pk}-{events[-1].pk}:user:{user.pk}",
+            )
+
+
 def _tell_citizen(event: CorrectionEvent, text: Callable[[Correction], str], purpose: str) -> None:
     case = event.correction
-    user = case.filing.filed_by
-    if not user.phone:
+    user, on_behalf = case.filing.filed_by, case.filing.contact_phone
+    phone = on_behalf or user.phone
+    if not phone:
         return
-    with translation.override(user.language):
+    with translation.override("vi" if on_behalf else user.language):
         send(
             purpose=purpose,
             channel=Channel.SMS,
-            recipient=user.phone,
+            recipient=phone,
             text=text(case),
-            user_id=user.pk,
+            user_id=None if on_behalf else user.pk,
             dedupe_key=f"event:{event.pk}:citizen",
         )
+
+
+def _staff_of(organization: Organization | None) -> list[User]:
+    """Everybody who works at the organization now and has an e-mail address, each once."""
+    if organization is None:
+        return []
+    staff = Membership.objects.live().filter(organization=organization)
+    return list(
+        User.objects.filter(pk__in=staff.values("user"), is_active=True, email__isnull=False)
+        .exclude(email="")
+        .order_by("pk")
+    )
 
 
 def _tell_staff(
     event: CorrectionEvent, organization: Organization | None, subject: str, text: str
 ) -> None:
-    """Write an e-mail to each person who works at the organization now."""
-    if organization is None:
-        return
-    staff = Membership.objects.live().filter(organization=organization, user__is_active=True)
-    told = set()
-    for membership in staff.select_related("user").order_by("id"):
-        user = membership.user
-        if not user.email or user.pk in told:
+    """Write an e-mail to each person who works at the organization now, but for who did it."""
+    for user in _staff_of(organization):
+        if user.pk == event.by_id:
             continue
-        told.add(user.pk)
         with translation.override(user.language):
             values = {
                 "reference": event.correction.reference,
@@ -60,7 +115,7 @@ def _tell_staff(
             send(
                 purpose=f"correction.{event.step}",
                 channel=Channel.EMAIL,
-                recipient=user.email,
+                recipient=user.email or "",
                 subject=_(subject) % values,
                 text=_(text) % values + "\n" + _link(event.correction, "review"),
                 user_id=user.pk,
@@ -79,14 +134,21 @@ def _routed(event: CorrectionEvent) -> None:
     _tell_citizen(event, text, "correction.received")
 
 
-def _decided(event: CorrectionEvent) -> None:
-    def text(case: Correction) -> str:
-        values = {"reference": case.reference, "link": _link(case, "citizen")}
-        if case.status == Status.REFUSED:
-            return _("So Tiem: %(reference)s was refused. Why and what next: %(link)s") % values
-        return _("So Tiem: %(reference)s is decided, your record is changed: %(link)s") % values
+def _sms(purpose: str, sentence: str) -> Callable[[CorrectionEvent], None]:
+    """Return a teller that writes one short text to the citizen."""
 
-    _tell_citizen(event, text, "correction.decided")
+    def tell_citizen(event: CorrectionEvent) -> None:
+        def text(case: Correction) -> str:
+            return _(sentence) % {
+                "reference": case.reference,
+                "link": _link(case, "citizen"),
+                "due": _moment(case),
+                "answer_by": _shown(case.answer_by) if case.answer_by else "",
+            }
+
+        _tell_citizen(event, text, purpose)
+
+    return tell_citizen
 
 
 def _reminded(event: CorrectionEvent) -> None:
@@ -119,21 +181,121 @@ def _handed_over(event: CorrectionEvent) -> None:
     )
 
 
+def _put_forward(event: CorrectionEvent) -> None:
+    """Tell colleagues; where nobody else works at the desk, the level above."""
+    case = event.correction
+    colleagues = [user for user in _staff_of(case.holder) if user.pk != event.by_id]
+    _tell_staff(
+        event,
+        case.holder if colleagues else routing.next_level(case.holder),
+        _noop("%(reference)s waits for a second person"),
+        _noop(
+            "Correction %(reference)s at %(organization)s was decided by one person and needs a "
+            "second one. Due by %(due)s."
+        ),
+    )
+
+
+def _handed_back(event: CorrectionEvent) -> None:
+    _tell_staff(
+        event,
+        event.correction.holder,
+        _noop("%(reference)s was sent back by a second person"),
+        _noop("Correction %(reference)s is to be reviewed again by %(due)s. %(remark)s"),
+    )
+
+
+def _appealed(event: CorrectionEvent) -> None:
+    _sms(
+        "correction.appealed",
+        _noop("So Tiem: your appeal on %(reference)s is recorded. Answer due by %(due)s: %(link)s"),
+    )(event)
+    _tell_staff(
+        event,
+        event.correction.holder,
+        _noop("Appeal %(reference)s, due by %(due)s"),
+        _noop("An appeal on correction %(reference)s waits at %(organization)s. Due by %(due)s."),
+    )
+
+
+def _reopened(event: CorrectionEvent) -> None:
+    _tell_staff(
+        event,
+        event.correction.holder,
+        _noop("%(reference)s is opened again, due by %(due)s"),
+        _noop(
+            "The citizen says that the record is still wrong. Correction %(reference)s waits at "
+            "%(organization)s. Due by %(due)s."
+        ),
+    )
+
+
 def _moment(case: Correction) -> str:
-    return date_format(localtime(case.due_at), "SHORT_DATETIME_FORMAT")
+    return _shown(case.due_at)
+
+
+def _shown(moment: datetime) -> str:
+    return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 def _link(case: Correction, audience: str) -> str:
-    scheme = "https" if settings.HTTPS else "http"
     folder = {"citizen": "corrections", "review": "review"}[audience]
-    return f"{scheme}://{settings.SITE_DOMAIN}/{folder}/{case.reference}/"
+    return _address(f"{folder}/{case.reference}/")
 
 
+def _address(path: str) -> str:
+    scheme = "https" if settings.HTTPS else "http"
+    return f"{scheme}://{settings.SITE_DOMAIN}/{path}"
+
+
+_accepted = _sms(
+    "correction.decided",
+    _noop("So Tiem: %(reference)s is decided, your record is changed: %(link)s"),
+)
+_OF_MANY = {
+    "remind": (
+        _noop("%(cases)s proposals wait for your answer"),
+        _noop("%(cases)s proposals wait at your desk. The most urgent:"),
+        "review/",
+    ),
+    "escalate": (
+        _noop("%(cases)s proposals are overdue"),
+        _noop(
+            "%(cases)s proposals were not answered in time. You may remind the sites, give cases "
+            "to other ones, or decide in their place. Overdue for longest:"
+        ),
+        "oversight/",
+    ),
+}
 _TELLERS: dict[str, Callable[[CorrectionEvent], None]] = {
     "route": _routed,
-    "accept": _decided,
-    "accept_in_part": _decided,
-    "refuse": _decided,
+    "accept": _accepted,
+    "accept_in_part": _accepted,
+    "countersign": _accepted,
+    "countersign_in_part": _accepted,
+    "overturn": _accepted,
+    "overturn_in_part": _accepted,
+    "refuse": _sms(
+        "correction.decided",
+        _noop("So Tiem: %(reference)s was refused. Why and what next: %(link)s"),
+    ),
+    "uphold": _sms(
+        "correction.decided",
+        _noop("So Tiem: your appeal on %(reference)s was refused. Why: %(link)s"),
+    ),
+    "ask": _sms(
+        "correction.asked",
+        _noop("So Tiem: a question about %(reference)s. Please answer by %(answer_by)s: %(link)s"),
+    ),
+    "expire": _sms(
+        "correction.expired",
+        _noop("So Tiem: %(reference)s was closed, no answer came. To open it again: %(link)s"),
+    ),
+    "put_forward": _put_forward,
+    "hand_back": _handed_back,
+    "appeal": _appealed,
+    "reopen": _reopened,
+    "pass_on": _handed_over,
     "remind": _reminded,
     "escalate": _escalated,
     "reassign": _handed_over,

@@ -5,11 +5,12 @@ worker or a machine may die in between (docs/adr/0006). An errand may run twice:
 """
 
 import logging
+import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from corrections import actions, notices
 from corrections.models import CorrectionEvent, OutboxRow
@@ -22,6 +23,8 @@ CLAIM = timedelta(seconds=90)
 # The hint gets this head start before the sweep takes a row itself.
 HEAD_START = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
+# One message speaks for at most so many cases.
+MOST_IN_A_BUNDLE = 1000
 
 
 def _route(event: CorrectionEvent) -> None:
@@ -54,31 +57,74 @@ def do_undone(limit: int = 1000) -> int:
         now = clock.now()
         with transaction.atomic():
             batch = list(
-                OutboxRow.objects.select_for_update(skip_locked=True)
-                .filter(done_at=None, not_before__lte=now, created_at__lte=now - HEAD_START)
+                _undone(now)
+                .filter(bundle="", created_at__lte=now - HEAD_START)
                 .order_by("not_before", "id")
                 .values_list("pk", flat=True)[:100]
             )
-            OutboxRow.objects.filter(pk__in=batch).update(
-                not_before=now + CLAIM, tries=F("tries") + 1
-            )
+            _claim(batch, now)
         if not batch:
             break
         done += sum(_run(row_id) for row_id in batch)
     return done
 
 
+def do_bundles(until: float) -> int:
+    """Tell people, each once for all cases, what the sweep wrote; return how many errands.
+
+    until: when to stop, in seconds of time.monotonic(); what is left is done by the next sweep.
+    """
+    done = 0
+    while time.monotonic() < until:
+        now = clock.now()
+        with transaction.atomic():
+            bundle = (
+                _undone(now).exclude(bundle="").order_by("id").values_list("bundle", flat=True)
+            ).first()
+            if bundle is None:
+                break
+            rows = list(
+                _undone(now)
+                .filter(bundle=bundle)
+                .select_related("event__correction__holder", "event__organization")
+                .order_by("id")[:MOST_IN_A_BUNDLE]
+            )
+            _claim([row.pk for row in rows], now)
+        done += _run_together(rows)
+    return done
+
+
+def _undone(now: datetime) -> QuerySet[OutboxRow]:
+    rows = OutboxRow.objects.select_for_update(of=("self",), skip_locked=True)
+    return rows.filter(done_at=None, not_before__lte=now)
+
+
+def _claim(row_ids: list[int], now: datetime) -> None:
+    OutboxRow.objects.filter(pk__in=row_ids).update(not_before=now + CLAIM, tries=F("tries") + 1)
+
+
 def _run(row_id: int) -> bool:
     row = OutboxRow.objects.select_related("event__correction").get(pk=row_id)
+    return _finish([row], lambda: ERRANDS[row.errand](row.event))
+
+
+def _run_together(rows: list[OutboxRow]) -> int:
+    events = [row.event for row in rows]
+    return len(rows) * _finish(rows, lambda: notices.tell_of_many(events))
+
+
+def _finish(rows: list[OutboxRow], work: Callable[[], None]) -> bool:
+    ids = [row.pk for row in rows]
     try:
         with transaction.atomic():
-            ERRANDS[row.errand](row.event)
-            OutboxRow.objects.filter(pk=row_id).update(done_at=clock.now(), last_error="")
+            work()
+            OutboxRow.objects.filter(pk__in=ids).update(done_at=clock.now(), last_error="")
     except Exception as error:
-        wait = min(LONGEST_WAIT, timedelta(seconds=15 * 2**row.tries))
-        OutboxRow.objects.filter(pk=row_id, done_at=None).update(
+        tries = max(row.tries for row in rows)
+        wait = min(LONGEST_WAIT, timedelta(seconds=15 * 2 ** min(tries, 10)))
+        OutboxRow.objects.filter(pk__in=ids, done_at=None).update(
             not_before=clock.now() + wait, last_error=type(error).__name__
         )
-        log.exception("errand failed, tried again later: outbox row %s", row_id)
+        log.exception("errand failed, tried again later: outbox row %s", ids[0])
         return False
     return True

@@ -27,6 +27,7 @@ RUNG_TITLES = {
     "due": _("Not answered within 48 hours"),
     "three_days": _("Not answered within 72 hours"),
     "five_days": _("Not answered within 5 days"),
+    "statutory": _("No first answer in the time of the law"),
 }
 
 
@@ -54,14 +55,17 @@ def acts(user: "User", case: Correction) -> Acts:
     possible = set(lifecycle.possible(Status(case.status), parties & {Party.OVERSEER}))
     if reminded is not None:
         possible.discard("remind")
-    if not late:
+    own = Party.REVIEWER in parties or Party.APPEAL_REVIEWER in parties
+    if not late or own:
         possible.discard("take_over")
+    if own:
+        possible.discard("remind")
     return Acts(
         steps=[step for step in lifecycle.STEPS if step in possible],
         reminded_at=reminded.at if reminded else None,
         is_family=is_own_or_family(user, case.citizen),
         is_own_filing=case.filing.filed_by_id == user.pk,
-        is_on_own_desk=Party.REVIEWER in parties and case.is_open,
+        is_on_own_desk=own and case.is_open,
         is_overdue=late,
     )
 

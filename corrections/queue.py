@@ -47,6 +47,8 @@ class Tab(StrEnum):
     IN_TIME = "in_time"
     MINE = "mine"
     KEPT = "kept"
+    WAITING = "waiting"
+    SECOND = "second"
     DONE = "done"
 
 
@@ -57,6 +59,8 @@ TAB_LABELS: dict[Tab, Promise] = {
     Tab.IN_TIME: _("In time"),
     Tab.MINE: _("Mine"),
     Tab.KEPT: _("Kept for later"),
+    Tab.WAITING: _("Waiting for the citizen"),
+    Tab.SECOND: _("For a second person"),
     Tab.DONE: _("Done"),
 }
 
@@ -116,11 +120,13 @@ def _conditions(user: "User") -> dict[Tab, Q]:
     soon = now + Value(deadlines.SOON, output_field=DurationField())
     return {
         Tab.OPEN: Q(pk__isnull=False),
-        Tab.OVERDUE: Q(due_at__lt=now),
-        Tab.SOON: Q(due_at__gte=now, due_at__lt=soon),
-        Tab.IN_TIME: Q(due_at__gte=soon),
+        Tab.OVERDUE: Q(paused_at=None, due_at__lt=now),
+        Tab.SOON: Q(paused_at=None, due_at__gte=now, due_at__lt=soon),
+        Tab.IN_TIME: Q(paused_at=None, due_at__gte=soon),
         Tab.MINE: Q(status=Status.IN_REVIEW, reviewer=user),
         Tab.KEPT: Q(status=Status.KEPT),
+        Tab.WAITING: Q(status=Status.WAITING),
+        Tab.SECOND: Q(status=Status.TO_COUNTERSIGN),
     }
 
 

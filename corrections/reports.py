@@ -26,9 +26,9 @@ from django.db.models import (
     QuerySet,
 )
 
-from corrections import deadlines
+from corrections import deadlines, policies
 from corrections.lifecycle import Party
-from corrections.models import Breach, Correction, CorrectionEvent, CorrectionQuerySet
+from corrections.models import Breach, Clock, Correction, CorrectionEvent, CorrectionQuerySet
 from corrections.scope import Scope
 from organizations.models import Organization
 from vaxreg import clock
@@ -61,6 +61,7 @@ class Queue:
     late_three_days: int = 0
     late_longer: int = 0
     oldest_due: datetime | None = None
+    oldest_received: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,8 @@ def _organizations(scope: Scope, counted: Iterable[int]) -> list[Organization]:
 
 def _queue(scope: Scope, now: datetime) -> dict[int, Queue]:
     day, three_days = now - timedelta(days=1), now - timedelta(days=3)
+    # While an answer of the citizen is awaited, nothing is late and nothing is due.
+    runs = Q(paused_at=None)
     rows = (
         Correction.objects.open()
         .filter(scope.holders())
@@ -226,12 +229,13 @@ def _queue(scope: Scope, now: datetime) -> dict[int, Queue]:
         .values("unit")
         .annotate(
             open=Count("pk"),
-            soon=Count("pk", filter=Q(due_at__gte=now, due_at__lt=now + deadlines.SOON)),
-            overdue=Count("pk", filter=Q(due_at__lt=now)),
-            late_a_day=Count("pk", filter=Q(due_at__lt=now, due_at__gte=day)),
-            late_three_days=Count("pk", filter=Q(due_at__lt=day, due_at__gte=three_days)),
-            late_longer=Count("pk", filter=Q(due_at__lt=three_days)),
-            oldest_due=Min("due_at"),
+            soon=Count("pk", filter=runs & Q(due_at__gte=now, due_at__lt=now + deadlines.SOON)),
+            overdue=Count("pk", filter=runs & Q(due_at__lt=now)),
+            late_a_day=Count("pk", filter=runs & Q(due_at__lt=now, due_at__gte=day)),
+            late_three_days=Count("pk", filter=runs & Q(due_at__lt=day, due_at__gte=three_days)),
+            late_longer=Count("pk", filter=runs & Q(due_at__lt=three_days)),
+            oldest_due=Min("due_at", filter=runs),
+            oldest_received=Min("received_at", filter=runs),
         )
     )
     return _by_unit(rows, Queue)
@@ -255,13 +259,16 @@ def _sum(queues: Iterable[Queue]) -> Queue:
             late_three_days=total.late_three_days + one.late_three_days,
             late_longer=total.late_longer + one.late_longer,
             oldest_due=min(filter(None, (total.oldest_due, one.oldest_due)), default=None),
+            oldest_received=min(
+                filter(None, (total.oldest_received, one.oldest_received)), default=None
+            ),
         )
     return total
 
 
 def decided_lately(scope: Scope, now: datetime) -> CorrectionQuerySet:
     """Decided in the last seven days, or early enough before that its deadline fell into them."""
-    since = now - WEEK - deadlines.REVIEW_TIME
+    since = now - WEEK - policies.longest()
     return Correction.objects.filter(scope.holders(), decided_at__gt=since).order_by()
 
 
@@ -300,26 +307,24 @@ def breaches(scope: Scope, now: datetime) -> QuerySet[Breach]:
     return Breach.objects.filter(scope.holders(), rung="due", at__gt=now - WEEK, at__lt=now)
 
 
-def missed_unwritten(scope: Scope, now: datetime) -> tuple[CorrectionQuerySet, CorrectionQuerySet]:
-    """Deadlines missed of which the sweep has written nothing yet: still open, and decided late."""
-    unwritten = Q(
-        scope.holders(),
-        ~Exists(Breach.objects.filter(correction=OuterRef("pk"), rung="due")),
-        due_at__gt=now - WEEK,
-        due_at__lt=now,
-    )
+def missed_unwritten(scope: Scope, now: datetime) -> CorrectionQuerySet:
+    """Deadlines missed of which the sweep has written nothing yet; the verbs write theirs."""
+    not_swept = Clock.objects.filter(
+        correction=OuterRef("pk"),
+        stopped_at=None,
+        marks_passed__lt=deadlines.MARKS_UNTIL_DUE,
+    ).exclude(kind=Clock.Kind.STATUTORY)
     return (
-        Correction.objects.open().filter(unwritten).order_by(),
-        Correction.objects.filter(
-            unwritten, Q(decided_at__gt=now - WEEK), decided_at__gt=F("due_at")
-        ).order_by(),
+        Correction.objects.running()
+        .filter(scope.holders(), Exists(not_swept), due_at__gt=now - WEEK, due_at__lt=now)
+        .order_by()
     )
 
 
 def _missed(scope: Scope, now: datetime) -> dict[int, int]:
     """Deadlines missed in the last seven days, by who held the case then."""
     counts: dict[int, int] = {}
-    for source in (breaches(scope, now).order_by(), *missed_unwritten(scope, now)):
+    for source in (breaches(scope, now).order_by(), missed_unwritten(scope, now)):
         rows = source.annotate(unit=scope.unit()).values("unit").annotate(cases=Count("pk"))
         for row in rows:
             unit = int(row["unit"])
@@ -335,7 +340,7 @@ def reminders(now: datetime) -> QuerySet[CorrectionEvent]:
 
 
 def _reminded(scope: Scope, now: datetime) -> dict[int, Reminded]:
-    late = Correction.objects.open().filter(scope.holders(), due_at__lt=now)
+    late = Correction.objects.running().filter(scope.holders(), due_at__lt=now)
     rows = (
         reminders(now)
         .filter(correction__in=late.values("pk"))

@@ -7,15 +7,18 @@ commune, district, province, national hotline. A body without active reviewers i
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from corrections import policies
 from corrections.deadlines import Addressee
-from corrections.models import Correction, Kind
+from corrections.models import Correction
+from corrections.models.case import IDENTITY_KINDS
 from organizations.models import Organization
-from organizations.queries import ancestors, current_holder, for_area, next_up
+from organizations.queries import ancestors, current_holder, for_area, national_hotline, next_up
 
 Kinds = Organization.Kind
 RANK: dict[str, int] = {
@@ -30,13 +33,21 @@ LEVELS = {
     Addressee.MINISTRY: 3,
 }
 
+# Those that give doses; what any other desk holds without a site, it holds to find the site.
+SITES = (Kinds.SITE, Kinds.HOSPITAL, Kinds.COMMUNE_STATION)
+SITE_UNKNOWN = ("named_area", "home_area", "nothing_known")
+
 
 @dataclass(frozen=True)
 class Desk:
-    """Where a correction goes, and why, in a sentence per language."""
+    """Where a correction goes, and why, in a sentence per language.
+
+    is_pool: nobody knows yet which site gave the dose; the desk finds out.
+    """
 
     organization: Organization
     reason: dict[str, str]
+    is_pool: bool = False
 
 
 class NoDesk(Exception):
@@ -54,11 +65,19 @@ def desk_for(correction: Correction) -> Desk:
     if desk is None:
         raise NoDesk(correction.reference)
     found = desk
-    return Desk(found, _in_each_language(lambda: _sentence(why, first, found, passed_by)))
+    reason = _in_each_language(lambda: _sentence(why, first, found, passed_by))
+    return Desk(found, reason, why in SITE_UNKNOWN)
+
+
+def triage_due(now: datetime) -> datetime:
+    """Return by when a case without a site is to have one: a target inside the 48 hours."""
+    return now + timedelta(hours=policies.current().triage_hours)
 
 
 def _responsible(correction: Correction) -> tuple[Organization, str]:
-    if correction.kind == Kind.WRONG_FIELDS and correction.dose and correction.dose.organization:
+    if correction.kind in IDENTITY_KINDS:
+        return for_area(correction.citizen.area), "identity"
+    if correction.dose is not None and correction.dose.organization:
         return correction.dose.organization, "gave_the_dose"
     if correction.named_site:
         return correction.named_site, "named"
@@ -77,6 +96,8 @@ def _sentence(
     names = {"first": first.name, "desk": desk.name}
     sentence = {
         "gave_the_dose": _("%(first)s gave this dose.") % names,
+        "identity": _("%(first)s checks personal details where you live, with your identity paper.")
+        % names,
         "named": _("You named %(first)s as the site that gave this dose.") % names,
         "named_area": _("The site is not known; %(first)s is responsible for the area you named.")
         % names,
@@ -112,6 +133,60 @@ def taken_over_by(organization: Organization, reason: str) -> dict[str, str]:
             % {"organization": organization.name, "reason": reason}
         )
     )
+
+
+def passed_on_by(organization: Organization, reason: str, *, is_third: bool) -> dict[str, str]:
+    """Return why a case is here after another desk passed it on, in a sentence per language."""
+
+    def sentence() -> str:
+        values = {"organization": organization.name, "reason": reason}
+        if is_third:
+            return (
+                _("Three sites said that it is not theirs, %(organization)s the last: %(reason)s")
+                % values
+            )
+        return _("%(organization)s passed it on: %(reason)s") % values
+
+    return _in_each_language(sentence)
+
+
+def appealed_from(organization: Organization, desk: Organization) -> dict[str, str]:
+    """Return why an appeal is here, in a sentence per language."""
+    values = {"organization": organization.name, "desk": desk.name}
+    return _in_each_language(
+        lambda: (
+            _("You appealed against the decision of %(organization)s; %(desk)s stands above it.")
+            % values
+        )
+    )
+
+
+def appeal_desk(correction: Correction) -> Organization | None:
+    """Return who decides an appeal: the next level up that can; None when nobody stands above.
+
+    The hotline finds sites, it does not judge.
+    """
+    return next_level(correction.holder)
+
+
+def next_level(holder: Organization | None) -> Organization | None:
+    """Return the nearest organization above that has somebody to receive a case."""
+    if holder is None:
+        return None
+    able = set(
+        Organization.objects.able_to_receive()
+        .filter(pk__in=holder.ancestor_ids)
+        .values_list("pk", flat=True)
+    )
+    return next((one for one in ancestors(holder) if one.pk in able), None)
+
+
+def above_or_hotline(holder: Organization | None) -> Organization:
+    """Return who finds the right site for a desk that does not know it. Raises NoDesk."""
+    desk = next_level(holder) or national_hotline()
+    if desk is None or not _can_receive(desk):
+        raise NoDesk(str(holder))
+    return desk
 
 
 def level_above(holder: Organization | None, addressee: Addressee) -> Organization | None:

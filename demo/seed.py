@@ -9,7 +9,7 @@ from django.utils.translation import override
 from accounts.models import User
 from citizens.models import Citizen
 from corrections import outbox, sweep
-from corrections.models import Correction
+from corrections.models import Clock, Correction
 from demo import people, stories
 from doses import actions as dose_actions
 from doses.models import Dose, Vaccine
@@ -120,7 +120,7 @@ def _let_time_pass() -> None:
     """Sweep at each moment at which something was due, as beat would have done every minute."""
     now = clock.now()
     while True:
-        waiting = Correction.objects.open().filter(next_mark_at__lt=now - timedelta(minutes=1))
+        waiting = Clock.objects.filter(stopped_at=None, next_mark_at__lt=now - timedelta(minutes=1))
         first = waiting.order_by("next_mark_at").values_list("next_mark_at", flat=True).first()
         if first is None:
             break

@@ -6,6 +6,7 @@ from functools import partial
 
 from accounts.models import User
 from citizens.models import Citizen, RecordLink
+from corrections.models import Policy
 from doses.actions import record
 from doses.models import Dose, Vaccine
 from doses.vaccines import load_vaccines
@@ -69,6 +70,8 @@ def organization(
 def build() -> World:
     """Write the country and its people to the database."""
     load_vaccines()
+    # One person decides here; the tests of four eyes say otherwise.
+    Policy.objects.create(version=1, four_eyes=[], made_at=clock.now() - LONG_AGO)
     ha_noi = area("01", "Hà Nội", "Thành phố Hà Nội", "province")
     tay_ho = area("003", "Tây Hồ", "Quận Tây Hồ", "district", ha_noi)
     dong_da = area("006", "Đống Đa", "Quận Đống Đa", "district", ha_noi)

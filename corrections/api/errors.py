@@ -8,8 +8,8 @@ from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 
-from corrections.actions import CannotReceive, HeldByColleague, StalePage
-from corrections.filing import AlreadyOpen, KeyUsedForOtherContent, TooManyOpen
+from corrections.actions import AlreadyOpen, CannotReceive, HeldByColleague, StalePage
+from corrections.filing import KeyUsedForOtherContent, TooManyOpen
 from corrections.lifecycle import StepNotPossible
 
 

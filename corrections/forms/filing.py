@@ -13,7 +13,7 @@ from corrections import facts, sites
 from corrections.facts import FIRST_DAY, Facts, Field, Position
 from corrections.filing import Claim
 from corrections.forms.record import LEVELS, AreaForm
-from corrections.models import Correction, facts_of
+from corrections.models import Correction
 from doses.models import Dose, Vaccine
 from organizations.models import Area, Organization
 from vaxreg import ui
@@ -238,7 +238,7 @@ class DetailsForm(AreaForm):
                 self.data = {**self.data, "site": ""}
 
     def _show_current(self, dose: Dose) -> None:
-        recorded = facts_of(dose)
+        recorded = facts.facts_of(dose)
         current = {
             "vaccine": dose.vaccine.name,
             "given_on": ui.day(dose.given_on),

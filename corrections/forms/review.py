@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, override
 from corrections import actions, facts
 from corrections.facts import FIELD_LABELS, NEEDED_TO_ADD, Facts, Field, Position
 from corrections.lifecycle import GROUND_LABELS, GROUND_SENTENCES, Ground
-from corrections.models import Correction, Kind, facts_of
+from corrections.models import Correction, Kind
 from corrections.sites import GIVING
 from doses.models import Vaccine
 from organizations.models import Organization
@@ -130,7 +130,7 @@ class DecisionForm(Form):
     def _recorded(self) -> Facts:
         if self.is_missing_dose or self.case.dose is None:
             return {}
-        recorded: Facts = facts_of(self.case.dose)
+        recorded: Facts = facts.facts_of(self.case.dose)
         return recorded
 
     def _offer_outcomes(self) -> None:

@@ -13,8 +13,9 @@ from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from citizens.access import records_of
 from corrections import drafts, facts
+from corrections.actions import AlreadyOpen
 from corrections.drafts import CHECK, ChangedMeanwhile, Item
-from corrections.filing import MOST_CLAIMS, MOST_OPEN, AlreadyOpen, TooManyOpen
+from corrections.filing import MOST_CLAIMS, MOST_OPEN, TooManyOpen
 from corrections.forms.filing import MISSING, CheckForm, ChooseForm, DetailsForm, dose_title
 from corrections.models import Correction, Draft, Filing, Kind
 from corrections.views.wizard import Wizard, filed_before, gone, is_autosave, with_draft, wizard_for

@@ -5,13 +5,14 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from citizens.models import Citizen
-from corrections.deadlines import REVIEW_TIME
+from corrections import policies
 from corrections.lifecycle import Party, Status
-from corrections.models import Correction, CorrectionEvent, Filing, Holding, Kind
+from corrections.models import Clock, Correction, CorrectionEvent, Filing, Holding, Kind
 from organizations.models import Organization
 from tests.world import World
 from vaxreg import clock
 
+REVIEW_TIME = timedelta(hours=48)
 NAMES = ("Nguyễn Văn Hùng", "Trần Thị Bích Ngọc", "Lê Hoàng Phương Ưng", "Đặng Quốc Đạt")
 
 
@@ -51,11 +52,22 @@ def write_case(
             "routing_reason": {"vi": f"{holder.name} đã tiêm mũi này.", "en": "It gave this dose."},
             "received_at": received_at,
             "due_at": received_at + REVIEW_TIME,
-            "next_mark_at": None if decided else received_at + timedelta(hours=24),
             "decided_at": decided_at,
             "decided_by": world.user("minh") if decided else None,
             **changed,
         }
+    )
+    Clock.objects.create(
+        correction=case,
+        kind=Clock.Kind.REVIEW,
+        policy=policies.current(),
+        length=REVIEW_TIME,
+        started_at=received_at,
+        due_at=case.due_at,
+        next_mark_at=None if decided else received_at + REVIEW_TIME / 2,
+        stopped_at=decided_at,
+        stopped_how=Clock.Stop.DECIDED if decided else "",
+        holder=holder if decided else None,
     )
     Holding.objects.create(
         correction=case, organization=holder, since=received_at, until=decided_at

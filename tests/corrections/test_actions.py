@@ -31,10 +31,17 @@ def make_overdue(correction: Correction, hours: float = 49) -> Correction:
     """Move a case's times into the past, as if it had been received so many hours ago."""
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
+        values = {"by": timedelta(hours=hours), "id": correction.pk}
         cursor.execute(
             "UPDATE corrections_correction SET received_at = received_at - %(by)s,"
-            " due_at = due_at - %(by)s, next_mark_at = next_mark_at - %(by)s WHERE id = %(id)s",
-            {"by": timedelta(hours=hours), "id": correction.pk},
+            " due_at = due_at - %(by)s WHERE id = %(id)s",
+            values,
+        )
+        cursor.execute(
+            "UPDATE corrections_clock SET started_at = started_at - %(by)s,"
+            " due_at = due_at - %(by)s, next_mark_at = next_mark_at - %(by)s"
+            " WHERE correction_id = %(id)s",
+            values,
         )
         cursor.execute("SET session_replication_role = DEFAULT")
     correction.refresh_from_db()

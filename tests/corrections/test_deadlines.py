@@ -1,16 +1,26 @@
-"""The 48 hours, to the microsecond, on any day of the year."""
+"""The clocks' arithmetic: 48 hours to the microsecond, marks, working days."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from corrections import deadlines
-from corrections.deadlines import MARKS
+from corrections import calendar, clocks, deadlines, policies
+from corrections.deadlines import MARKS, Behind
+from corrections.models import Clock, DayOff
+from vaxreg import clock
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 MICROSECOND = timedelta(microseconds=1)
 RECEIVED = datetime(2021, 11, 20, 8, 30, tzinfo=VIETNAM)
+LENGTH = timedelta(hours=48)
+DUE = RECEIVED + LENGTH
+
+
+def look(hours: float, passed: int = 0) -> Behind:
+    return deadlines.look(
+        MARKS, due_at=DUE, length=LENGTH, passed=passed, now=RECEIVED + timedelta(hours=hours)
+    )
 
 
 @pytest.mark.parametrize(
@@ -24,35 +34,35 @@ RECEIVED = datetime(2021, 11, 20, 8, 30, tzinfo=VIETNAM)
         datetime(2021, 11, 20, 17, 30, tzinfo=UTC),
     ],
 )
-def test_due_is_48_elapsed_hours_after_receipt(received: datetime):
-    due = deadlines.due_at(received.astimezone(UTC))
+def test_due_is_48_elapsed_hours_after_receipt(db, received: datetime):
+    due = clocks.due_of(Clock.Kind.REVIEW, received.astimezone(UTC), policies.current())
 
     assert due - received.astimezone(UTC) == timedelta(hours=48)
 
 
 def test_a_correction_is_on_time_at_the_very_moment_it_is_due():
-    due = deadlines.due_at(RECEIVED)
-
-    assert not deadlines.is_overdue(due, due)
+    assert not deadlines.is_overdue(DUE, DUE)
 
 
 def test_a_correction_is_overdue_one_microsecond_after_48_hours():
-    due = deadlines.due_at(RECEIVED)
-
-    assert deadlines.is_overdue(due, due + MICROSECOND)
+    assert deadlines.is_overdue(DUE, DUE + MICROSECOND)
 
 
-def test_the_marks_stand_in_order_of_time():
-    moments = [mark.after for mark in MARKS]
+def test_reminders_come_at_50_75_and_90_percent_and_the_ladder_at_48_72_and_120_hours():
+    moments = [(mark.name, (mark.moment(DUE, LENGTH) - RECEIVED) / LENGTH * 48) for mark in MARKS]
 
-    assert moments == sorted(moments)
-    assert [(mark.name, mark.after / timedelta(hours=1)) for mark in MARKS] == [
+    assert moments == [
         ("half_time", 24),
-        ("six_hours_left", 42),
+        ("three_quarters", 36),
+        ("nine_tenths", pytest.approx(43.2)),
         ("due", 48),
         ("three_days", 72),
         ("five_days", 120),
     ]
+
+
+def test_the_marks_up_to_due_are_counted_right():
+    assert [mark.name for mark in MARKS].index("due") + 1 == deadlines.MARKS_UNTIL_DUE
 
 
 @pytest.mark.parametrize(
@@ -61,35 +71,77 @@ def test_the_marks_stand_in_order_of_time():
         (23, 0, []),
         (24.1, 0, ["half_time"]),
         (24.1, 1, []),
-        (43, 0, ["six_hours_left"]),
-        (43, 1, ["six_hours_left"]),
+        (37, 0, ["three_quarters"]),
+        (44, 1, ["nine_tenths"]),
         (49, 0, ["due"]),
-        (49, 2, ["due"]),
-        (49, 3, []),
+        (49, 3, ["due"]),
+        (49, 4, []),
         (80, 0, ["due", "three_days"]),
         (200, 0, ["due", "three_days", "five_days"]),
-        (200, 4, ["five_days"]),
-        (200, 5, []),
+        (200, 5, ["five_days"]),
+        (200, 6, []),
     ],
 )
 def test_after_an_outage_every_breach_is_written_and_no_stale_reminder(
     hours: float, passed: int, expected: list[str]
 ):
-    now = RECEIVED + timedelta(hours=hours)
+    behind = look(hours, passed)
 
-    due = deadlines.marks_due(RECEIVED, passed, now)
-
-    assert [mark.name for mark, _moment in due] == expected
+    assert [mark.name for mark, _moment in behind.marks] == expected
+    assert behind.passed == sum(
+        RECEIVED + timedelta(hours=hours) > mark.moment(DUE, LENGTH) for mark in MARKS
+    )
 
 
 def test_a_mark_is_dated_at_its_own_moment_and_not_at_the_run():
-    now = RECEIVED + timedelta(hours=90)
-
-    due = {mark.name: moment for mark, moment in deadlines.marks_due(RECEIVED, 0, now)}
+    due = {mark.name: moment for mark, moment in look(90).marks}
 
     assert due["due"] == RECEIVED + timedelta(hours=48)
     assert due["three_days"] == RECEIVED + timedelta(hours=72)
 
 
-def test_there_is_no_mark_after_the_last():
-    assert deadlines.next_mark(RECEIVED, len(MARKS)) is None
+def test_the_next_look_is_at_the_next_mark_and_never_after_the_last():
+    assert look(25).next_at == RECEIVED + timedelta(hours=36)
+    assert look(121).next_at is None
+
+
+def test_a_mark_is_not_passed_at_its_very_moment():
+    behind = look(24)
+
+    assert behind.marks == []
+    assert behind.next_at == RECEIVED + timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        # Friday noon: Monday and Tuesday.
+        (datetime(2026, 11, 20, 12, 0, tzinfo=VIETNAM), date(2026, 11, 24)),
+        # Monday one second before midnight: Tuesday and Wednesday.
+        (datetime(2026, 11, 23, 23, 59, 59, tzinfo=VIETNAM), date(2026, 11, 25)),
+        # 00:30 in Viet Nam is still the day before in UTC.
+        (datetime(2026, 11, 24, 0, 30, tzinfo=VIETNAM), date(2026, 11, 26)),
+        # Reunification Day and Labour Day, then a weekend: 30/04 and 01/05/2026.
+        (datetime(2026, 4, 29, 9, 0, tzinfo=VIETNAM), date(2026, 5, 5)),
+        # A Tết that takes more than a week of the calendar.
+        (datetime(2026, 2, 13, 9, 0, tzinfo=VIETNAM), date(2026, 2, 24)),
+    ],
+)
+def test_the_statutory_answer_is_due_at_the_end_of_the_second_working_day(
+    db, received: datetime, due: date
+):
+    found = deadlines.working_days_after(received, 2, calendar.off_days())
+
+    assert found == datetime.combine(due + timedelta(days=1), datetime.min.time(), VIETNAM)
+
+
+def test_a_decreed_day_off_and_a_day_worked_instead_win_over_the_calendar(db):
+    DayOff.objects.create(day=date(2026, 11, 24), name="Nghỉ bù", made_at=clock.now())
+    DayOff.objects.create(
+        day=date(2026, 11, 28), name="Làm bù", is_working=True, made_at=clock.now()
+    )
+
+    is_off = calendar.off_days()
+
+    assert is_off(date(2026, 11, 24))
+    assert not is_off(date(2026, 11, 28))

@@ -10,7 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from corrections import filing
-from corrections.filing import AlreadyOpen, Claim, KeyUsedForOtherContent, TooManyOpen
+from corrections.actions import AlreadyOpen
+from corrections.filing import Claim, KeyUsedForOtherContent, TooManyOpen
 from corrections.lifecycle import Status
 from corrections.models import Channel, Correction, Draft, Filing, OutboxRow
 from tests import world as worlds

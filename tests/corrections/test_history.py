@@ -103,7 +103,7 @@ def test_a_missed_deadline_names_who_was_told(world):
 def test_a_missed_deadline_before_any_desk_was_found_claims_nobody_was_told(world):
     with clock.at(clock.now() - timedelta(hours=50)):
         case = file_one(world, routed=False)
-    sweep._pass_marks(case, sweep.Swept())
+    sweep.sweep()
 
     lines = history.lines(case, Audience.CITIZEN)
 

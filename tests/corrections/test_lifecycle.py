@@ -6,41 +6,70 @@ import pytest
 
 from corrections import lifecycle
 from corrections.lifecycle import CLOSED, OPEN, STEPS, Party, Status, StepNotPossible
+from corrections.management.commands.print_lifecycle import HL7
 
-# Written out by hand: what may be done from where, by whom. The code must agree, cell by cell.
-EXPECTED = {
-    "file": {},
-    "route": {Status.RECEIVED: (Status.QUEUED, {Party.SYSTEM})},
-    "give_back": {Status.IN_REVIEW: (Status.QUEUED, {Party.REVIEWER})},
-    **{
-        step: {
-            status: (reaches, {Party.REVIEWER})
-            for status in (Status.QUEUED, Status.IN_REVIEW, Status.KEPT)
-        }
-        for step, reaches in {
-            "pick_up": Status.IN_REVIEW,
-            "keep": Status.KEPT,
-            "accept": Status.ACCEPTED,
-            "accept_in_part": Status.PARTLY_ACCEPTED,
-            "refuse": Status.REFUSED,
-        }.items()
-    },
-    **{
-        step: {
-            status: (reaches, {Party.OVERSEER})
-            for status in (Status.QUEUED, Status.IN_REVIEW, Status.KEPT)
-        }
-        for step, reaches in {
-            "reassign": Status.QUEUED,
-            "take_over": Status.IN_REVIEW,
-        }.items()
-    },
-    "escalate": {status: (status, {Party.SYSTEM}) for status in OPEN},
-    "remind": {
-        status: (status, {Party.OVERSEER, Party.SYSTEM})
-        for status in (Status.QUEUED, Status.IN_REVIEW, Status.KEPT)
-    },
+# Written out by hand: step; by whom (Citizen, Hotline, Reviewer, Appeal reviewer, Overseer,
+# System); from where; to where. The code must agree, cell by cell.
+TABLE = """
+file                CH   -                                                    received
+answer              CH   waiting expired                                      queued
+add_photo           CH   received queued in_review waiting kept to_countersign =
+withdraw            CH   received queued in_review waiting kept to_countersign withdrawn
+appeal              CH   refused partly_accepted disagreed                    queued
+log_disagreement    CH   refused partly_accepted upheld                       disagreed
+confirm             CH   accepted partly_accepted                             =
+reopen              CH   accepted partly_accepted                             queued
+pick_up             RA   queued in_review kept                                in_review
+give_back           RAS  in_review                                            queued
+ask                 RA   queued in_review kept                                waiting
+pass_on             R    queued in_review kept                                queued
+keep                RA   queued in_review kept                                kept
+accept              R    queued in_review kept waiting                        accepted
+accept_in_part      R    queued in_review kept waiting                        partly_accepted
+refuse              R    queued in_review kept waiting                        refused
+overturn            A    queued in_review kept waiting                        accepted
+overturn_in_part    A    queued in_review kept waiting                        partly_accepted
+uphold              A    queued in_review kept waiting                        upheld
+put_forward         RA   queued in_review kept waiting                        to_countersign
+countersign         RAO  to_countersign                                       accepted
+countersign_in_part RAO  to_countersign                                       partly_accepted
+hand_back           RAO  to_countersign                                       queued
+remind              OS   queued in_review waiting kept to_countersign         =
+reassign            O    queued in_review waiting kept to_countersign         queued
+take_over           O    queued in_review waiting kept to_countersign         in_review
+escalate            SH   received queued in_review waiting kept to_countersign =
+note                RAOH received queued in_review waiting kept to_countersign accepted
+                         partly_accepted refused upheld disagreed withdrawn expired =
+route               S    received                                             queued
+expire              S    waiting                                              expired
+"""
+LETTERS = {
+    "C": Party.CITIZEN,
+    "H": Party.HOTLINE,
+    "R": Party.REVIEWER,
+    "A": Party.APPEAL_REVIEWER,
+    "O": Party.OVERSEER,
+    "S": Party.SYSTEM,
 }
+
+
+def read_table() -> dict[str, dict[Status, tuple[Status, set[Party]]]]:
+    expected = {}
+    for line in TABLE.replace("\n                         ", " ").strip().splitlines():
+        step, letters, *leaves, reaches = line.split()
+        parties = {LETTERS[letter] for letter in letters}
+        starts = [] if leaves == ["-"] else [Status(name) for name in leaves]
+        expected[step] = {
+            start: (start if reaches == "=" else Status(reaches), parties) for start in starts
+        }
+    return expected
+
+
+EXPECTED = read_table()
+
+
+def test_the_table_has_exactly_these_steps():
+    assert set(STEPS) == set(EXPECTED)
 
 
 @pytest.mark.parametrize(("step", "status"), list(itertools.product(STEPS, Status)))
@@ -63,12 +92,14 @@ def test_a_party_is_offered_exactly_its_own_steps(step: str, status: Status, par
     assert offered == (expected is not None and party in expected[1])
 
 
-def test_nothing_leaves_from_a_closed_status():
+def test_nobody_but_the_citizen_or_the_hotline_for_them_opens_a_closed_case():
     for status in CLOSED:
-        assert lifecycle.possible(status, set(Party)) == []
+        for step in lifecycle.possible(status, set(Party)):
+            if lifecycle.after(step, status) in OPEN:
+                assert STEPS[step].taken_by == {Party.CITIZEN, Party.HOTLINE}
 
 
-def test_every_open_status_leads_to_a_decision():
+def test_every_open_status_leads_to_every_closed_one():
     def reachable(status: Status) -> set[Status]:
         found, new = {status}, {status}
         while new:
@@ -82,6 +113,11 @@ def test_every_open_status_leads_to_a_decision():
 
     for status in OPEN:
         assert reachable(status) >= CLOSED
+
+
+def test_each_status_is_one_pair_of_hl7_words_and_the_other_way_round():
+    assert set(HL7) == set(Status)
+    assert len(set(HL7.values())) == len(Status)
 
 
 def test_there_are_thirteen_grounds_each_with_a_label_and_a_sentence():

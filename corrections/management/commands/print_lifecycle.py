@@ -1,12 +1,14 @@
 """Prints docs/lifecycle.md from the table in corrections/lifecycle.py."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import override
 
-from corrections.deadlines import MARKS
+from corrections.deadlines import MARKS, Mark
 from corrections.lifecycle import (
+    DECIDABLE,
     GROUND_LABELS,
     ON_A_DESK,
     OPEN,
@@ -19,16 +21,25 @@ from corrections.lifecycle import (
 )
 
 # Task.status and Task.businessStatus of HL7's Patient Request for Corrections guide, 1.0.0 (R4).
-# It has no word for 'kept': the nearest is that somebody is still reviewing.
+# Each pair stands for one status and the other way round. It has no word for 'kept': the work is
+# on hold; one that expired was cancelled while information was awaited.
 HL7: dict[Status, tuple[str, str]] = {
-    Status.RECEIVED: ("ready", "queued"),
+    Status.RECEIVED: ("received", "queued"),
     Status.QUEUED: ("ready", "queued"),
     Status.IN_REVIEW: ("in-progress", "in-review"),
-    Status.KEPT: ("in-progress", "in-review"),
+    Status.WAITING: ("in-progress", "waiting-for-information"),
+    Status.KEPT: ("on-hold", "in-review"),
+    Status.TO_COUNTERSIGN: ("in-progress", "accepted"),
     Status.ACCEPTED: ("completed", "amendment-completed"),
     Status.PARTLY_ACCEPTED: ("completed", "partial-amendment-completed"),
     Status.REFUSED: ("completed", "denied"),
+    Status.UPHELD: ("completed", "inform-rebuttal-option"),
+    Status.DISAGREED: ("completed", "disagreement-logged"),
+    Status.WITHDRAWN: ("cancelled", "requester-cancelled"),
+    Status.EXPIRED: ("cancelled", "waiting-for-information"),
 }
+
+FORTY_EIGHT = timedelta(hours=48)
 
 TOP = """\
 # The life of a correction
@@ -37,9 +48,17 @@ Printed from `corrections/lifecycle.py` and `corrections/deadlines.py`; a test c
 code, then `./run manage print_lifecycle > docs/lifecycle.md`.
 """
 OVERDUE = """\
-Overdue is no status: it is the question whether an open correction is past `due_at` by the
-database's clock. Exactly at due is still on time. Reminders that were missed are dropped once a
-later mark has passed; breaches are written whatever happened meanwhile, dated at the mark."""
+Overdue is no status: it is the question whether an open correction, its clock running, is past
+`due_at` by the database's clock. Exactly at due is still on time.
+
+A clock is a row: it starts when the system records the proposal, stands still while the citizen is
+asked (seven days in all at most; its due time and its marks move by as long), and stops at the
+decision. A case that is opened again, by an appeal or because the record is still wrong, gets a
+clock of its own; the old one and its breaches stay. Beside it runs the statutory clock: the first
+answer of the holder within two working days (Decree 356/2025/NĐ-CP).
+
+Reminders that were missed are dropped once a later mark has passed; breaches are written whatever
+happened meanwhile, dated at the mark. Hours are those of a clock of 48 hours without a pause."""
 
 
 def document() -> str:
@@ -71,7 +90,7 @@ def _diagram() -> list[str]:
     for name, step in STEPS.items():
         if step.reaches is None:
             continue
-        if step.leaves == ON_A_DESK and step.reaches not in ON_A_DESK:
+        if step.leaves in (ON_A_DESK, DECIDABLE, OPEN) and step.reaches not in ON_A_DESK:
             outside.setdefault(("on_a_desk", step.reaches), []).append(name)
             continue
         starts: list[str] = [status for status in Status if status in step.leaves]
@@ -129,12 +148,17 @@ def _marks() -> list[list[str]]:
     return [
         [
             f"`{mark.name}`",
-            f"{mark.after.total_seconds() / 3600:.0f}",
+            f"{_hours(mark):g}",
             mark.tells.value,
             "yes" if mark.is_breach else "no",
         ]
         for mark in MARKS
     ]
+
+
+def _hours(mark: Mark) -> float:
+    due = datetime(2000, 1, 3, tzinfo=UTC)
+    return (mark.moment(due, FORTY_EIGHT) - due + FORTY_EIGHT) / timedelta(hours=1)
 
 
 def _grounds() -> list[list[str]]:

@@ -1,0 +1,76 @@
+"""The verbs: the only writers of a correction. Pages, API, hotline and Celery call the same ones.
+
+Each verb locks the row, asks the table (lifecycle.py) whether the step may be taken by this party
+from this status, stores the effect and the event in one transaction, and leaves an outbox row for
+what must follow. Nothing is told to anybody before the commit.
+"""
+
+from corrections.actions.citizen import (
+    NobodyAbove,
+    TooLate,
+    add_photo,
+    answer,
+    appeal,
+    appealable,
+    confirm,
+    log_disagreement,
+    reopen,
+    withdraw,
+)
+from corrections.actions.deciding import (
+    SamePerson,
+    accept,
+    countersign,
+    hand_back,
+    may_be_second,
+    refuse,
+)
+from corrections.actions.desk import ask, give_back, keep, note, pass_on, pick_up
+from corrections.actions.oversight import escalate, reassign, remind, take_over
+from corrections.actions.system import expire, release, route
+from corrections.actions.turn import (
+    AlreadyOpen,
+    CannotReceive,
+    HeldByColleague,
+    StalePage,
+    leave_errand,
+    moves_version,
+)
+
+__all__ = [
+    "AlreadyOpen",
+    "CannotReceive",
+    "HeldByColleague",
+    "NobodyAbove",
+    "SamePerson",
+    "StalePage",
+    "TooLate",
+    "accept",
+    "add_photo",
+    "answer",
+    "appeal",
+    "appealable",
+    "ask",
+    "confirm",
+    "countersign",
+    "escalate",
+    "expire",
+    "give_back",
+    "hand_back",
+    "keep",
+    "leave_errand",
+    "log_disagreement",
+    "may_be_second",
+    "moves_version",
+    "note",
+    "pass_on",
+    "pick_up",
+    "reassign",
+    "refuse",
+    "release",
+    "remind",
+    "reopen",
+    "route",
+    "take_over",
+    "withdraw",
+]

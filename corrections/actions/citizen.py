@@ -1,0 +1,146 @@
+"""What the citizen does with a filed correction, alone or through the hotline."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from corrections import deadlines, routing
+from corrections.actions.system import place
+from corrections.actions.turn import Turn, begin, finish, hand_over
+from corrections.lifecycle import Party, Status, StepNotPossible
+from corrections.models import Correction, OutboxRow
+from organizations.models import Organization
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class TooLate(Exception):
+    """More than 30 days have passed since the decision."""
+
+
+class NobodyAbove(Exception):
+    """No level stands above the one that decided, or it was appealed once already."""
+
+
+@transaction.atomic
+def answer(correction: Correction, *, by: "User | None", words: str) -> Correction:
+    """Answer the desk's question; the clock goes on. A case that expired is opened again.
+
+    by: None for a caller without an account, who answers through a link of the hotline's. Raises ValidationError keyed "words" for an empty answer, TooLate 30 days after it expired,
+    AlreadyOpen when a newer correction about the same thing is open.
+    """
+    turn = begin("answer", correction, by=by, proven=_caller(by))
+    if not words.strip():
+        raise ValidationError({"words": _("Write your answer.")})
+    if turn.case.status == Status.EXPIRED:
+        expired_at = turn.case.events.filter(step="expire").latest("at").at
+        _require_in_time(expired_at, turn.at)
+        _back_on_a_desk(turn)
+    return finish(turn, "answer", remark=words.strip())
+
+
+@transaction.atomic
+def add_photo(correction: Correction, *, by: "User | None", photos: int) -> Correction:
+    """Note that photos were added to the filing; what was open on the desk is read again.
+
+    by: None for a caller without an account, who sends it through a link of the hotline's.
+    """
+    turn = begin("add_photo", correction, by=by, proven=_caller(by))
+    return finish(turn, "add_photo", data={"photos": photos})
+
+
+@transaction.atomic
+def withdraw(correction: Correction, *, by: "User", reason: str = "") -> Correction:
+    """Take a proposal back; whatever was missed until now stays on record."""
+    turn = begin("withdraw", correction, by=by)
+    return finish(turn, "withdraw", remark=reason.strip())
+
+
+@transaction.atomic
+def appeal(correction: Correction, *, by: "User", words: str) -> Correction:
+    """Ask the next level up to decide anew, within 30 days; with a clock of its own.
+
+    Never the same reviewer (access.parties_of). Raises ValidationError keyed "words", TooLate,
+    NobodyAbove, AlreadyOpen.
+    """
+    turn = begin("appeal", correction, by=by)
+    if not words.strip():
+        raise ValidationError({"words": _("Say why you do not agree.")})
+    problem, desk = appealable(turn.case, turn.at)
+    if desk is None:
+        raise problem
+    case, before = turn.case, turn.case.holder
+    data = {"from": before.name if before else "", "to": desk.name, "ground": case.ground}
+    case.on_appeal = True
+    hand_over(turn, desk)
+    case.routing_reason = routing.appealed_from(before or desk, desk)
+    return finish(turn, "appeal", remark=words.strip(), data=data, follow=OutboxRow.Errand.TELL)
+
+
+def appealable(case: Correction, now: datetime) -> tuple[Exception, Organization | None]:
+    """Return the desk that would decide an appeal now; or why there is none."""
+    if case.decided_at is None or now - case.decided_at > deadlines.SECOND_THOUGHTS:
+        return TooLate(), None
+    if case.events.filter(step="appeal").exists():
+        return NobodyAbove(), None
+    return NobodyAbove(), routing.appeal_desk(case)
+
+
+@transaction.atomic
+def log_disagreement(correction: Correction, *, by: "User", words: str) -> Correction:
+    """Keep the citizen's disagreement with the record, in their own words, for good.
+
+    Raises ValidationError keyed "words" for an empty text.
+    """
+    turn = begin("log_disagreement", correction, by=by)
+    if not words.strip():
+        raise ValidationError({"words": _("Say what you do not agree with.")})
+    return finish(turn, "log_disagreement", remark=words.strip())
+
+
+@transaction.atomic
+def confirm(correction: Correction, *, by: "User") -> Correction:
+    """Say that the record is right now. Raises StepNotPossible when it was said before."""
+    turn = begin("confirm", correction, by=by)
+    if turn.case.confirmed_at is not None:
+        raise StepNotPossible("confirm", Status(turn.case.status))
+    turn.case.confirmed_at = turn.at
+    return finish(turn, "confirm")
+
+
+@transaction.atomic
+def reopen(correction: Correction, *, by: "User", words: str) -> Correction:
+    """Say that the record is still wrong: it goes back to the desk, with a clock of its own.
+
+    Raises ValidationError keyed "words", TooLate 30 days after the decision, AlreadyOpen.
+    """
+    turn = begin("reopen", correction, by=by)
+    if not words.strip():
+        raise ValidationError({"words": _("Say what is still wrong.")})
+    if turn.case.decided_at is not None:
+        _require_in_time(turn.case.decided_at, turn.at)
+    turn.case.on_appeal = False
+    _back_on_a_desk(turn)
+    return finish(turn, "reopen", remark=words.strip(), follow=OutboxRow.Errand.TELL)
+
+
+def _caller(by: "User | None") -> Party | None:
+    return Party.CITIZEN if by is None else None
+
+
+def _require_in_time(since: datetime, now: datetime) -> None:
+    if now - since > deadlines.SECOND_THOUGHTS:
+        raise TooLate
+
+
+def _back_on_a_desk(turn: Turn) -> None:
+    """Give it to who held it last, or by the rules if they cannot receive any more."""
+    holder = turn.case.holder
+    if holder and Organization.objects.able_to_receive().filter(pk=holder.pk).exists():
+        hand_over(turn, holder)
+    else:
+        place(turn)

@@ -1,0 +1,166 @@
+"""Deciding a correction: accept, refuse, decide an appeal; and the second person's signature."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from corrections import effects, facts, foureyes, policies
+from corrections.actions.turn import Turn, begin, finish
+from corrections.facts import Facts, Field
+from corrections.lifecycle import Ground
+from corrections.models import Correction, Kind, OutboxRow
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# The steps of a first review, and what each is called when an appeal is decided.
+ON_APPEAL = {"accept": "overturn", "accept_in_part": "overturn_in_part", "refuse": "uphold"}
+
+
+class SamePerson(PermissionDenied):
+    """Who decided first, filed it, or entered what is in dispute, cannot be the second person."""
+
+
+@transaction.atomic
+def accept(
+    correction: Correction,
+    *,
+    by: "User",
+    values: Facts | None = None,
+    remark: str = "",
+    own_papers: bool = False,
+    version: int | None = None,
+) -> Correction:
+    """Accept as proposed, in part, or with the reviewer's own values; the record changes with it.
+
+    values: the facts to record; None takes everything as proposed. What differs from the proposal
+    makes it a partial acceptance. own_papers: found in the site's own papers as well. When the
+    policy asks for a second person the decision waits for one (status to_countersign). Raises
+    ValidationError keyed by field when a value cannot be true, or something needed is missing.
+    """
+    turn = begin(_step("accept", correction), correction, by=by, version=version)
+    case = turn.case
+    asked = case.proposed if values is None else values
+    wanted = facts.check(asked, today=_today(turn), complete=_adds_dose(case))
+    asked_for = set(case.proposed) | ({Field.ORGANIZATION} if case.site_text else set())
+    if not wanted:
+        # A site given in words only, say: accepting it means finding it in the list.
+        raise ValidationError(dict.fromkeys(asked_for, _("Say what is to be recorded.")))
+    # Filling a gap of a missing dose (the lot, say) turns nothing down.
+    as_proposed = asked_for <= set(wanted) and all(
+        wanted[name] == value for name, value in case.proposed.items()
+    )
+    own_values = case.kind == Kind.WRONG_FIELDS and set(wanted) > asked_for
+    step = "accept" if as_proposed and not own_values else "accept_in_part"
+    return _decide(turn, _step(step, case), wanted, remark, own_papers=own_papers)
+
+
+def _adds_dose(case: Correction) -> bool:
+    return case.kind == Kind.MISSING_DOSE and case.dose is None
+
+
+def _decide(turn: Turn, step: str, wanted: Facts, remark: str, *, own_papers: bool) -> Correction:
+    """Store the decision with its effect, or put it before a second person first."""
+    case, policy = turn.case, policies.current()
+    reasons = foureyes.reasons(
+        case.kind,
+        effects.changes_of(case, wanted),
+        own_papers=own_papers,
+        today=_today(turn),
+        asked_by_policy=policy.four_eyes,
+        old_date_days=policy.old_date_days,
+    )
+    basis: dict[str, Any] = {"own_papers": own_papers}
+    if reasons:
+        data = {**basis, "reasons": [reason.value for reason in reasons]}
+        case.first_by = turn.by
+        case.pending = {"step": step, "values": wanted, "remark": remark, **data}
+        return finish(turn, "put_forward", data=data, follow=OutboxRow.Errand.TELL)
+    return _carry_out(turn, step, step, wanted, remark, basis)
+
+
+def _carry_out(
+    turn: Turn, step: str, decision: str, wanted: Facts, remark: str, data: dict[str, Any]
+) -> Correction:
+    effects.apply(turn.case, wanted, by=turn.by, why=remark)
+    turn.case.decided, turn.case.remark = wanted, remark
+    return finish(
+        turn,
+        step,
+        remark=remark,
+        data={**data, "decision": decision},
+        follow=OutboxRow.Errand.TELL,
+    )
+
+
+@transaction.atomic
+def refuse(
+    correction: Correction,
+    *,
+    by: "User",
+    ground: Ground,
+    remark: str,
+    version: int | None = None,
+) -> Correction:
+    """Refuse on one of the thirteen official grounds, with a sentence for the citizen.
+
+    Of an appeal: the first decision stands.
+    """
+    step = _step("refuse", correction)
+    turn = begin(step, correction, by=by, version=version)
+    turn.case.ground, turn.case.remark = ground, remark
+    return finish(turn, step, remark=remark, data={"ground": ground}, follow=OutboxRow.Errand.TELL)
+
+
+@transaction.atomic
+def countersign(correction: Correction, *, by: "User", version: int | None = None) -> Correction:
+    """Confirm a colleague's decision as the second person; only now the record changes.
+
+    Raises SamePerson for whoever decided first, filed it, or entered what is in dispute.
+    """
+    # Both steps are open to the same people; which one it is stands in the locked row.
+    turn = begin("countersign", correction, by=by, version=version)
+    _require_second(turn)
+    pending = turn.case.pending or {}
+    step = "countersign_in_part" if pending["step"].endswith("in_part") else "countersign"
+    data = {"reasons": pending["reasons"], "own_papers": pending["own_papers"]}
+    return _carry_out(turn, step, pending["step"], pending["values"], pending["remark"], data)
+
+
+@transaction.atomic
+def hand_back(
+    correction: Correction, *, by: "User", reason: str, version: int | None = None
+) -> Correction:
+    """Send a decision back as the second person, with the reason; the case is reviewed again.
+
+    Raises SamePerson, and ValidationError keyed "reason" when none is given.
+    """
+    turn = begin("hand_back", correction, by=by, version=version)
+    _require_second(turn)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say what is not right.")})
+    return finish(turn, "hand_back", remark=reason.strip(), follow=OutboxRow.Errand.TELL)
+
+
+def _require_second(turn: Turn) -> None:
+    if turn.by is None or not may_be_second(turn.case, turn.by):
+        raise SamePerson
+
+
+def may_be_second(case: Correction, user: "User") -> bool:
+    """Tell whether this user is somebody else than all who had a hand in it."""
+    if user.pk in (case.first_by_id, case.filing.filed_by_id):
+        return False
+    return case.dose is None or not case.dose.revisions.filter(by=user).exists()
+
+
+def _step(name: str, case: Correction) -> str:
+    return ON_APPEAL[name] if case.on_appeal else name
+
+
+def _today(turn: Turn) -> date:
+    return timezone.localdate(turn.at)

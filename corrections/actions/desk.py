@@ -1,0 +1,124 @@
+"""What a desk does with a case before it is decided: take it, ask, keep it, pass it on."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from corrections import clocks, deadlines, routing
+from corrections.actions.turn import CannotReceive, begin, finish, hand_over
+from corrections.models import Correction, OutboxRow
+from organizations.models import Organization
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# The third "not ours" goes to the district, not to a fourth desk (product rule 3).
+MOST_BOUNCES = 3
+
+
+@transaction.atomic
+def pick_up(correction: Correction, *, by: "User", version: int | None = None) -> Correction:
+    """Take a case from the desk: colleagues see that somebody works on it (for 30 minutes)."""
+    turn = begin("pick_up", correction, by=by, version=version)
+    turn.case.reviewer, turn.case.picked_up_at = by, turn.at
+    return finish(turn, "pick_up")
+
+
+@transaction.atomic
+def give_back(correction: Correction, *, by: "User", version: int | None = None) -> Correction:
+    """Put a case back on the desk, undecided."""
+    return finish(begin("give_back", correction, by=by, version=version), "give_back")
+
+
+@transaction.atomic
+def keep(
+    correction: Correction, *, by: "User", remark: str, version: int | None = None
+) -> Correction:
+    """Keep a case for later work (dispatch 9458, outcome 2.2); its clock runs on."""
+    return finish(begin("keep", correction, by=by, version=version), "keep", remark=remark)
+
+
+@transaction.atomic
+def ask(
+    correction: Correction, *, by: "User", question: str, version: int | None = None
+) -> Correction:
+    """Ask the citizen; the clock stands still until an answer comes, seven days in all at most.
+
+    Raises ValidationError keyed "question" when it is empty or was asked on this case before: the
+    same question never stops the clock twice.
+    """
+    turn = begin("ask", correction, by=by, version=version)
+    words = " ".join(question.split())
+    if not words:
+        raise ValidationError({"question": _("Write what you need to know.")})
+    asked = turn.case.events.filter(step="ask").values_list("remark", flat=True)
+    if words.casefold() in {" ".join(one.split()).casefold() for one in asked}:
+        raise ValidationError(
+            {"question": _("This was asked before. Ask something else, or decide.")}
+        )
+    clocks.pause(turn.case, turn.at)
+    turn.case.answer_by = turn.at + deadlines.ANSWER_TIME
+    return finish(turn, "ask", remark=question.strip(), follow=OutboxRow.Errand.TELL)
+
+
+@transaction.atomic
+def pass_on(
+    correction: Correction,
+    *,
+    by: "User",
+    reason: str,
+    to: Organization | None = None,
+    version: int | None = None,
+) -> Correction:
+    """Say "not ours" and send a case to another organization; the citizen's clock runs on.
+
+    to: None when it is not known whose it is: the level above finds out. A desk above the sites
+    (district, province, hotline) routes what lies in its pool in the same way, which is no
+    bounce; the third bounce by sites goes to the district whatever target was chosen. Raises
+    CannotReceive, and ValidationError keyed "reason" when none is given.
+    """
+    turn = begin("pass_on", correction, by=by, version=version)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why it is not yours.")})
+    case, before = turn.case, turn.case.holder
+    is_bounce = before is not None and before.kind in routing.SITES
+    case.bounces += is_bounce
+    too_often = is_bounce and case.bounces >= MOST_BOUNCES
+    if to is None or too_often:
+        target = routing.above_or_hotline(before)
+        to_pool = not too_often
+    else:
+        target, to_pool = to, False
+        known = Organization.objects.able_to_receive().filter(pk=to.pk).exists()
+        if not known or to == before:
+            raise CannotReceive
+    hand_over(turn, target)
+    if to_pool:
+        case.triage_due_at = routing.triage_due(turn.at)
+    case.routing_reason = routing.passed_on_by(before or target, reason, is_third=too_often)
+    return finish(
+        turn,
+        "pass_on",
+        remark=reason.strip(),
+        organization=before,
+        data={
+            "from": before.name if before else "",
+            "to": target.name,
+            "bounce": case.bounces if is_bounce else 0,
+        },
+        follow=OutboxRow.Errand.TELL,
+    )
+
+
+@transaction.atomic
+def note(correction: Correction, *, by: "User", text: str) -> Correction:
+    """Add a note for colleagues, which the citizen does not read; at any time.
+
+    Raises ValidationError keyed "text" when it is empty.
+    """
+    turn = begin("note", correction, by=by)
+    if not text.strip():
+        raise ValidationError({"text": _("Write the note.")})
+    return finish(turn, "note", remark=text.strip())

@@ -1,0 +1,111 @@
+"""What health officers and the hotline do about a case that waits."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from corrections import access, routing
+from corrections.actions.turn import CannotReceive, Turn, acting_for, begin, finish, hand_over
+from corrections.lifecycle import Party, Status, StepNotPossible
+from corrections.models import Correction, OutboxRow
+from organizations.models import Organization
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# A person presses the same bell for the same case once in so long.
+ONCE_IN = timedelta(days=1)
+
+
+@transaction.atomic
+def remind(correction: Correction, *, by: "User", remark: str = "") -> Correction:
+    """Remind the holder of a case; once a day for each case. Raises StepNotPossible otherwise."""
+    turn = begin("remind", correction, by=by)
+    _once_a_day(turn, "remind")
+    return finish(turn, "remind", remark=remark, follow=OutboxRow.Errand.TELL)
+
+
+@transaction.atomic
+def escalate(correction: Correction, *, by: "User", reason: str) -> Correction:
+    """Tell the level above the holder of a case that a caller is in need; once a day.
+
+    Raises StepNotPossible when it was done within a day, or nobody stands above.
+    """
+    turn = begin("escalate", correction, by=by)
+    _once_a_day(turn, "escalate")
+    above = routing.next_level(turn.case.holder)
+    if above is None:
+        raise StepNotPossible("escalate", Status(turn.case.status))
+    return finish(
+        turn,
+        "escalate",
+        remark=reason.strip(),
+        organization=above,
+        follow=OutboxRow.Errand.TELL,
+    )
+
+
+@transaction.atomic
+def reassign(
+    correction: Correction,
+    *,
+    by: "User",
+    to: Organization,
+    reason: str,
+    version: int | None = None,
+) -> Correction:
+    """Give a case to another organization of the officer's reach; the clock runs on.
+
+    Raises CannotReceive when that organization has no active staff or holds the case already.
+    """
+    turn = begin("reassign", correction, by=by, version=version)
+    reach = Organization.objects.within_reach(by, "officer").able_to_receive()
+    if to.pk == turn.case.holder_id or not reach.filter(pk=to.pk).exists():
+        raise CannotReceive
+    before, actor = turn.case.holder, acting_for(turn)
+    hand_over(turn, to)
+    turn.case.routing_reason = routing.given_by(actor or to, reason)
+    return finish(
+        turn,
+        "reassign",
+        remark=reason,
+        organization=actor,
+        data={"from": before.name if before else "", "to": to.name},
+        follow=OutboxRow.Errand.TELL,
+    )
+
+
+@transaction.atomic
+def take_over(
+    correction: Correction, *, by: "User", reason: str, version: int | None = None
+) -> Correction:
+    """Move an overdue case to the officer's own desk, to be decided in the holder's place.
+
+    Product rule 5: only once it is overdue; before that, and on her own desk, StepNotPossible.
+    """
+    turn = begin("take_over", correction, by=by, version=version)
+    case, before = turn.case, turn.case.holder
+    desk = access.acting_for(by, case, Party.OVERSEER)
+    if desk is None:
+        raise PermissionDenied
+    if not case.is_overdue(turn.at) or desk == before:
+        raise StepNotPossible("take_over", Status(case.status))
+    hand_over(turn, desk)
+    case.routing_reason = routing.taken_over_by(desk, reason)
+    case.reviewer, case.picked_up_at = by, turn.at
+    return finish(
+        turn,
+        "take_over",
+        remark=reason,
+        organization=desk,
+        data={"from": before.name if before else "", "to": desk.name},
+    )
+
+
+def _once_a_day(turn: Turn, step: str) -> None:
+    """Refuse to ring the same bell for the same case twice within a day."""
+    since = turn.at - ONCE_IN
+    if turn.case.events.filter(step=step, party=turn.party, at__gt=since).exists():
+        raise StepNotPossible(step, Status(turn.case.status))

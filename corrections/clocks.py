@@ -1,0 +1,201 @@
+"""The clocks of a correction: started, paused, resumed, stopped, and how each due time came about.
+
+Called by the verbs and the sweep with the correction locked; what is copied to the correction
+(due_at, paused_at) is set on the instance, and saved by the caller.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from corrections import calendar, deadlines, marks, policies
+from corrections.models import Clock, Correction, Pause, Policy
+from vaxreg import clock
+
+
+def start(case: Correction, kind: Clock.Kind, at: datetime, policy: Policy | None = None) -> Clock:
+    """Start a clock under the policy in force; a review or appeal clock is the case's own."""
+    policy = policy or policies.current()
+    due = due_of(kind, at, policy)
+    one = Clock(
+        correction=case,
+        kind=kind,
+        number=case.clocks.filter(kind=kind).count() + 1,
+        policy=policy,
+        length=due - at,
+        started_at=at,
+        due_at=due,
+    )
+    one.next_mark_at = marks.behind_of(one, at).next_at
+    one.save(force_insert=True)
+    if kind != Clock.Kind.STATUTORY:
+        case.due_at, case.paused_at = due, None
+    return one
+
+
+def due_of(kind: str, at: datetime, policy: Policy) -> datetime:
+    """Return when a clock of this kind that starts then is due, without any pause."""
+    if kind == Clock.Kind.STATUTORY:
+        return deadlines.working_days_after(at, policy.statutory_working_days, calendar.off_days())
+    hours = policy.review_hours if kind == Clock.Kind.REVIEW else policy.appeal_hours
+    return at + timedelta(hours=hours)
+
+
+def running(case: Correction) -> Clock:
+    """Return the review or appeal clock of an open case."""
+    return (
+        case.clocks.exclude(kind=Clock.Kind.STATUTORY).select_related("policy").get(stopped_at=None)
+    )
+
+
+def pause(case: Correction, at: datetime) -> None:
+    """Let the clock stand still while the citizen is asked, as far as the cap is not used up."""
+    one = running(case)
+    used = sum((p.until - p.since for p in one.pauses.all() if p.until), timedelta(0))
+    left = timedelta(days=one.policy.pause_cap_days) - used
+    if left <= timedelta(0):
+        return
+    Pause.objects.create(clock=one, since=at, ends_at=at + left)
+    case.paused_at = at
+    one.next_mark_at = None
+    one.save(update_fields=["next_mark_at"])
+
+
+def resume(case: Correction, at: datetime, why: Pause.End) -> None:
+    """Let the clock go on; its due time moves by as long as it stood still, never by more."""
+    if case.paused_at is None:
+        return
+    one = running(case)
+    stood_still = one.pauses.select_for_update().get(until=None)
+    stood_still.until = min(at, stood_still.ends_at)
+    stood_still.ended_by = Pause.End.CAP if at >= stood_still.ends_at else why
+    stood_still.save(update_fields=["until", "ended_by"])
+    one.due_at += stood_still.until - stood_still.since
+    case.due_at, case.paused_at = one.due_at, None
+    moments = [mark.moment(one.due_at, one.length) for mark in deadlines.MARKS[one.marks_passed :]]
+    # Not looked at here: a mark that is behind us already is the next sweep's.
+    one.next_mark_at = moments[0] if moments else None
+    one.save(update_fields=["due_at", "next_mark_at"])
+
+
+def stop(case: Correction, at: datetime, how: Clock.Stop) -> None:
+    """Stop every clock of a case that is closed."""
+    resume(case, at, Pause.End.MOVED_ON)
+    _stop(case, at, how, list(Clock.Kind))
+
+
+def answered(case: Correction, at: datetime) -> None:
+    """Stop the statutory clock: the holder has given the citizen a first answer."""
+    _stop(case, at, Clock.Stop.ANSWERED, [Clock.Kind.STATUTORY])
+
+
+def _stop(case: Correction, at: datetime, how: Clock.Stop, kinds: list[Clock.Kind]) -> None:
+    case.clocks.filter(stopped_at=None, kind__in=kinds).update(
+        stopped_at=at, stopped_how=how, next_mark_at=None, holder=case.holder
+    )
+
+
+@transaction.atomic
+def end_long_pause(correction: Correction) -> None:
+    """Let the clock go on when a question has stopped it for as long as it may."""
+    case = Correction.objects.select_for_update(of=("self",)).get(pk=correction.pk)
+    settle(case, clock.now())
+    case.save(update_fields=["due_at", "paused_at"])
+
+
+def settle(case: Correction, at: datetime) -> None:
+    """Write down what the sweep has not got round to, before anything else happens to the case.
+
+    So a breach names who held the case at the deadline, whatever is done a second later.
+    """
+    if (
+        case.paused_at is not None
+        and case.clocks.filter(
+            stopped_at=None, pauses__until=None, pauses__ends_at__lte=at
+        ).exists()
+    ):
+        resume(case, at, Pause.End.CAP)
+    late = list(case.clocks.filter(stopped_at=None, next_mark_at__lt=at))
+    for one in late:
+        one.correction = case
+    marks.pass_marks(late, at)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of how a due time came about: what, from when (to when), and by how much."""
+
+    text: str
+    at: datetime
+    until: datetime | None = None
+    adds: timedelta | None = None
+    is_result: bool = False
+
+
+@dataclass(frozen=True)
+class Account:
+    """A clock with its lines, in the reader's language."""
+
+    clock: Clock
+    title: str
+    lines: list[Line]
+
+
+def explain(case: Correction, now: datetime) -> list[Account]:
+    """Return for each clock of a case how its due time came about, line by line."""
+    found = case.clocks.select_related("policy", "holder").prefetch_related(
+        "pauses", "changes__old_policy", "changes__new_policy"
+    )
+    return [Account(clock, str(clock.get_kind_display()), _lines(clock, now)) for clock in found]
+
+
+def _lines(clock: Clock, now: datetime) -> list[Line]:
+    changes = list(clock.changes.all())
+    changed = sum((one.new_due_at - one.old_due_at for one in changes), timedelta(0))
+    begun = _("Recorded by the system") if clock.number == 1 else _("Opened again")
+    first = changes[0].old_policy if changes else clock.policy
+    lines = [
+        Line(begun, clock.started_at),
+        Line(_allowed(clock, first), clock.started_at, adds=clock.length - changed),
+    ]
+    for one in clock.pauses.all():
+        end = one.until or min(now, one.ends_at)
+        text = (
+            _("Stood still: %(why)s") % {"why": one.get_ended_by_display()}
+            if one.until
+            else _("Stands still: an answer of the citizen is awaited")
+        )
+        lines.append(Line(text, one.since, end, end - one.since))
+    lines += [
+        Line(
+            _("The rules changed from version %(old)s to %(new)s: %(why)s")
+            % {"old": one.old_policy.version, "new": one.new_policy.version, "why": one.why},
+            one.at,
+            adds=one.new_due_at - one.old_due_at,
+        )
+        for one in changes
+    ]
+    lines.append(Line(_("Due"), clock.due_at, is_result=True))
+    if clock.stopped_at:
+        how = _("Stopped: %(how)s") % {"how": clock.get_stopped_how_display()}
+        lines.append(Line(how, clock.stopped_at, adds=clock.stopped_at - clock.due_at))
+    return lines
+
+
+def _allowed(clock: Clock, policy: Policy) -> str:
+    if clock.kind == Clock.Kind.STATUTORY:
+        days = policy.statutory_working_days
+        return ngettext(
+            "%(days)s working day, not counting the day of receipt (rules, version %(version)s)",
+            "%(days)s working days, not counting the day of receipt (rules, version %(version)s)",
+            days,
+        ) % {"days": days, "version": policy.version}
+    hours = policy.review_hours if clock.kind == Clock.Kind.REVIEW else policy.appeal_hours
+    return ngettext(
+        "%(hours)s hour, nights and holidays included (rules, version %(version)s)",
+        "%(hours)s hours, nights and holidays included (rules, version %(version)s)",
+        hours,
+    ) % {"hours": hours, "version": policy.version}

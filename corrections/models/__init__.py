@@ -1,0 +1,40 @@
+"""What is stored of a correction. Only the verbs (corrections/actions) write to these tables.
+
+History is append-only: the database refuses UPDATE and DELETE on events, breaches and changes of
+a clock, and DELETE on corrections and filings (migrations 0002 and 0004).
+"""
+
+from corrections.models.case import (
+    CLOSED_STATUSES,
+    DECIDED_STATUSES,
+    OPEN_STATUSES,
+    Correction,
+    CorrectionQuerySet,
+    Kind,
+)
+from corrections.models.clocks import Clock, ClockChange, DayOff, Pause, Policy
+from corrections.models.filing import Channel, Draft, Evidence, Filing
+from corrections.models.trail import Breach, CorrectionEvent, Heartbeat, Holding, OutboxRow
+
+__all__ = [
+    "CLOSED_STATUSES",
+    "DECIDED_STATUSES",
+    "OPEN_STATUSES",
+    "Breach",
+    "Channel",
+    "Clock",
+    "ClockChange",
+    "Correction",
+    "CorrectionEvent",
+    "CorrectionQuerySet",
+    "DayOff",
+    "Draft",
+    "Evidence",
+    "Filing",
+    "Heartbeat",
+    "Holding",
+    "Kind",
+    "OutboxRow",
+    "Pause",
+    "Policy",
+]

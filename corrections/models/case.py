@@ -1,0 +1,292 @@
+"""The correction itself: one request about one dose or one set of identity facts."""
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from citizens.models import Citizen
+from corrections import access, deadlines, lifecycle, reference
+from corrections.lifecycle import Status
+from corrections.models.filing import Filing
+from doses.models import Dose
+from organizations.models import Area, Organization
+from vaxreg import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+OPEN_STATUSES = sorted(lifecycle.OPEN)
+CLOSED_STATUSES = sorted(lifecycle.CLOSED)
+DECIDED_STATUSES = sorted(lifecycle.DECIDED)
+
+
+class Kind(models.TextChoices):
+    """What a correction is about."""
+
+    WRONG_FIELDS = "wrong_fields", _("Wrong details of a dose")
+    MISSING_DOSE = "missing_dose", _("Missing dose")
+    NOT_MINE = "not_mine", _("This dose is not mine")
+    NEVER_GIVEN = "never_given", _("I never got this dose")
+    DUPLICATE = "duplicate", _("The same dose stands twice")
+    IDENTITY = "identity", _("Wrong personal details")
+    SPLIT_RECORD = "split_record", _("My records are split in two")
+
+
+# About a recorded dose; and those of them that take it out of the record.
+REMOVING_KINDS = (Kind.NOT_MINE, Kind.NEVER_GIVEN, Kind.DUPLICATE)
+DOSE_KINDS = (Kind.WRONG_FIELDS, *REMOVING_KINDS)
+# Judged by who a person is, not by what was given.
+IDENTITY_KINDS = (Kind.IDENTITY, Kind.SPLIT_RECORD)
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def visible_to(self, user: "User") -> Self:
+        """What this user may see at all; outside of it everything is 404."""
+        return self.filter(access.visible_to(user))
+
+    def of_own_records(self, user: "User") -> Self:
+        """About the records this user holds as a citizen or guardian."""
+        return self.filter(access.of_own_records(user))
+
+    def on_desks_of(self, user: "User") -> Self:
+        """Held by an organization in which the user works as a reviewer."""
+        return self.filter(access.on_desks_of(user))
+
+    def open(self) -> Self:
+        """Not decided yet. Says it the way the partial indexes say it."""
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def closed(self) -> Self:
+        """Decided, withdrawn or expired."""
+        return self.filter(status__in=CLOSED_STATUSES)
+
+    def running(self) -> Self:
+        """Open, and the clock does not stand still for an answer of the citizen."""
+        return self.open().filter(paused_at=None)
+
+    def paused(self) -> Self:
+        """Open, and the clock stands still while an answer of the citizen is awaited."""
+        return self.open().filter(paused_at__isnull=False)
+
+    def overdue(self) -> Self:
+        """Running and past due by the database's clock; right even when nothing else runs."""
+        return self.running().filter(due_at__lt=clock.sql_now())
+
+    def due_soon(self) -> Self:
+        """Running, in time, and due within the next 12 hours."""
+        return self.running().filter(
+            due_at__gte=clock.sql_now(), due_at__lt=clock.sql_now() + deadlines.SOON
+        )
+
+    def in_time(self) -> Self:
+        """Running with more than 12 hours left."""
+        return self.running().filter(due_at__gte=clock.sql_now() + deadlines.SOON)
+
+
+class Correction(models.Model):
+    """One request about one dose of one citizen."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(max_length=12, unique=True, default=reference.new_reference)
+    filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="corrections")
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="corrections")
+    kind = models.CharField(max_length=16, choices=Kind)
+    # The recorded dose in question; for a missing dose the one that was added on acceptance.
+    dose = models.ForeignKey(
+        Dose, on_delete=models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    # What this is about, as text: "dose:17", "missing:primary-2"; one open correction for each.
+    subject = models.CharField(max_length=64)
+    # Facts by field name (facts.py): as recorded at filing, as proposed, as decided.
+    recorded = models.JSONField(default=dict)
+    proposed = models.JSONField(default=dict)
+    decided = models.JSONField(null=True, blank=True)
+    # Where a missing dose was given, as far as the citizen knows.
+    named_site = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    named_area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    site_text = models.CharField(max_length=200, blank=True)
+
+    status = models.CharField(
+        max_length=16, choices=[(s.value, label) for s, label in lifecycle.STATUS_LABELS.items()]
+    )
+    # Without an index of its own: it would grow with all that was ever decided, while the partial
+    # ones below (what is open, what was decided) answer every question about a holder.
+    holder = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="held",
+        db_index=False,
+    )
+    # Why it is on that desk: one sentence per language, written when it was sent there.
+    routing_reason = models.JSONField(default=dict)
+    received_at = models.DateTimeField()
+    # Copies of the running clock (models/clocks.py), for the indexes and the question what is late.
+    due_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True, blank=True)
+    # While a question waits: when the case is closed for want of an answer.
+    answer_by = models.DateTimeField(null=True, blank=True)
+    # Decided once and disputed: the next level up decides (Party.APPEAL_REVIEWER).
+    on_appeal = models.BooleanField(default=False)
+    # How often a site said "not ours"; the third time it goes to the district.
+    bounces = models.PositiveSmallIntegerField(default=0)
+    # Set while it lies in the pool of an area, its site unknown: by then somebody finds the site.
+    triage_due_at = models.DateTimeField(null=True, blank=True)
+    # What the citizen was warned of before sending, and left so (codes with their values).
+    warnings = models.JSONField(default=list, blank=True)
+
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    picked_up_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    ground = models.CharField(
+        max_length=32,
+        blank=True,
+        choices=[(g.value, label) for g, label in lifecycle.GROUND_LABELS.items()],
+    )
+    # The sentence for the citizen that came with the decision.
+    remark = models.TextField(blank=True)
+    # A decision that waits for a second person: whose it is, and what verb it calls with what.
+    first_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    pending = models.JSONField(null=True, blank=True)
+    # When the citizen said that the record is right now.
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    # Goes up with every change; a page that carries an older number overwrites nothing.
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        indexes = [
+            models.Index(
+                fields=["holder", "due_at", "id"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="correction_queue",
+            ),
+            # Whose claim has run out; which question was not answered; what waits in a pool.
+            models.Index(
+                fields=["picked_up_at"],
+                condition=Q(status=Status.IN_REVIEW),
+                name="correction_claims",
+            ),
+            models.Index(
+                fields=["answer_by"],
+                condition=Q(answer_by__isnull=False),
+                name="correction_questions",
+            ),
+            models.Index(
+                fields=["holder", "triage_due_at"],
+                condition=Q(triage_due_at__isnull=False),
+                name="correction_pool",
+            ),
+            models.Index(
+                fields=["holder", "decided_at"],
+                include=["received_at", "due_at"],
+                condition=Q(decided_at__isnull=False),
+                name="correction_decided",
+            ),
+            models.Index(fields=["citizen", "received_at"], name="correction_of_citizen"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["citizen", "subject"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="correction_one_open_per_subject",
+                violation_error_message=_("There is an open proposal about this dose already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=DECIDED_STATUSES, decided_at__isnull=False, decided_by__isnull=False
+                )
+                | (~Q(status__in=DECIDED_STATUSES) & Q(decided_at=None, decided_by=None)),
+                name="correction_decided_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status=Status.REFUSED) & ~Q(ground=""))
+                | Q(status__in=[Status.UPHELD, Status.DISAGREED])
+                | (~Q(status__in=[Status.REFUSED, Status.UPHELD, Status.DISAGREED]) & Q(ground="")),
+                name="correction_ground_iff_turned_down",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.WAITING, answer_by__isnull=False)
+                | (~Q(status=Status.WAITING) & Q(paused_at=None, answer_by=None)),
+                name="correction_paused_only_while_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=Status.TO_COUNTERSIGN, first_by__isnull=False, pending__isnull=False
+                )
+                | (~Q(status=Status.TO_COUNTERSIGN) & Q(first_by=None, pending=None)),
+                name="correction_first_signature_iff_to_countersign",
+            ),
+            models.CheckConstraint(
+                condition=Q(triage_due_at=None) | Q(status__in=OPEN_STATUSES),
+                name="correction_in_the_pool_only_while_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None)
+                | Q(status__in=[Status.ACCEPTED, Status.PARTLY_ACCEPTED, Status.DISAGREED]),
+                name="correction_confirmed_only_once_accepted",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[Status.RECEIVED, Status.WITHDRAWN], holder=None)
+                | (~Q(status=Status.RECEIVED) & Q(holder__isnull=False)),
+                name="correction_on_a_desk_once_routed",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewer=None, picked_up_at=None)
+                | Q(reviewer__isnull=False, picked_up_at__isnull=False),
+                name="correction_who_and_when_picked_up",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.IN_REVIEW) | Q(reviewer__isnull=False),
+                name="correction_in_review_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=DOSE_KINDS) | Q(dose__isnull=False),
+                name="correction_of_a_recorded_dose_names_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at__gt=F("received_at")), name="correction_due_after_receipt"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        """Not decided yet."""
+        return self.status in lifecycle.OPEN
+
+    def is_overdue(self, now: datetime | None = None) -> bool:
+        """Open, not paused, and past due; at the very moment of due it is still on time."""
+        return (
+            self.is_open
+            and self.paused_at is None
+            and deadlines.is_overdue(self.due_at, now or clock.now())
+        )
+
+    @property
+    def reason_shown(self) -> str:
+        """Why it is on this desk, in the reader's language."""
+        return str(self.routing_reason.get(get_language() or "vi", ""))

@@ -1,0 +1,247 @@
+"""The clocks of a correction: what rules they follow, when they paused, why their due time moved."""
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from corrections.models.case import Correction
+from organizations.models import Organization
+
+
+class Policy(models.Model):
+    """The numbers of the rules, in versions: a clock names the version it was started under.
+
+    The newest version is in force. Versions are never changed; a change is a new one.
+    """
+
+    version = models.PositiveIntegerField(unique=True)
+    # Elapsed hours: dispatch 9458/BYT-CNTT.
+    review_hours = models.PositiveSmallIntegerField(_("hours for a review"), default=48)
+    appeal_hours = models.PositiveSmallIntegerField(_("hours for an appeal"), default=48)
+    # Decree 356/2025/NĐ-CP: a request about personal data is answered within 2 working days.
+    statutory_working_days = models.PositiveSmallIntegerField(
+        _("working days for the statutory answer"), default=2
+    )
+    pause_cap_days = models.PositiveSmallIntegerField(
+        _("days for which a question may stop the clock"), default=7
+    )
+    triage_hours = models.PositiveSmallIntegerField(
+        _("hours within which a case without a site finds one"), default=4
+    )
+    # Which decisions need a second person (foureyes.Reason), and how old a date is to be one.
+    four_eyes = models.JSONField(_("a second person confirms"), default=list, blank=True)
+    old_date_days = models.PositiveSmallIntegerField(
+        _("days after which a date needs a second person"), default=90
+    )
+    note = models.TextField(_("reason of the change"), blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("deadline policy")
+        verbose_name_plural = _("deadline policies")
+        ordering = ["-version"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    version__gte=1,
+                    review_hours__range=(1, 720),
+                    appeal_hours__range=(1, 720),
+                    statutory_working_days__range=(1, 60),
+                    pause_cap_days__range=(1, 60),
+                    triage_hours__range=(1, 720),
+                    old_date_days__gte=1,
+                ),
+                name="policy_numbers_make_sense",
+                violation_error_message=_("A number of this policy makes no sense."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+class DayOff(models.Model):
+    """A day on which the official calendar differs: a holiday added, or a day worked instead."""
+
+    day = models.DateField(_("day"), unique=True)
+    is_working = models.BooleanField(_("worked all the same"), default=False)
+    name = models.CharField(_("name"), max_length=120)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("day off")
+        verbose_name_plural = _("days off")
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d} {self.name}"
+
+
+class Clock(models.Model):
+    """One deadline of a correction: started, due, paused and resumed, stopped.
+
+    A review or appeal clock is copied to the correction (due_at, paused_at) while it runs; a case
+    that is opened again gets a new clock, and the old one stays with its breaches.
+    """
+
+    class Kind(models.TextChoices):
+        REVIEW = "review", _("Review and answer")
+        APPEAL = "appeal", _("Decision of the appeal")
+        STATUTORY = "statutory", _("First answer under the personal-data law")
+
+    class Stop(models.TextChoices):
+        DECIDED = "decided", _("decided")
+        ANSWERED = "answered", _("answered")
+        WITHDRAWN = "withdrawn", pgettext_lazy("how a clock stopped", "withdrawn")
+        EXPIRED = "expired", pgettext_lazy("how a clock stopped", "question not answered")
+
+    correction = models.ForeignKey(
+        Correction, on_delete=models.PROTECT, related_name="clocks", db_index=False
+    )
+    kind = models.CharField(max_length=12, choices=Kind)
+    # 1 for the first of its kind; a case opened again goes on counting.
+    number = models.PositiveSmallIntegerField(default=1)
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Elapsed time allowed; for the statutory clock what its working days came to.
+    length = models.DurationField()
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    # How many of the marks of this kind (deadlines.MARKS) are dealt with, and when the next is.
+    marks_passed = models.PositiveSmallIntegerField(default=0)
+    next_mark_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    stopped_how = models.CharField(max_length=12, choices=Stop, blank=True)
+    # Who held the case when the clock stopped.
+    holder = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+
+    class Meta:
+        verbose_name = _("clock")
+        verbose_name_plural = _("clocks")
+        ordering = ["started_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["next_mark_at", "id"],
+                condition=Q(stopped_at=None, next_mark_at__isnull=False),
+                name="clock_sweep",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["correction", "kind", "number"], name="clock_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["correction"],
+                condition=Q(stopped_at=None) & ~Q(kind="statutory"),
+                name="clock_one_runs",
+            ),
+            models.CheckConstraint(
+                condition=Q(stopped_at=None, stopped_how="")
+                | (Q(stopped_at__isnull=False, next_mark_at=None) & ~Q(stopped_how="")),
+                name="clock_stopped_when_and_how",
+            ),
+            models.CheckConstraint(condition=Q(due_at__gt=F("started_at")), name="clock_due_after"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number} due {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class Pause(models.Model):
+    """From when to when a clock stood still while an answer was awaited from the citizen."""
+
+    class End(models.TextChoices):
+        REPLY = "reply", _("the citizen replied")
+        CAP = "cap", _("the longest pause was over")
+        MOVED_ON = "moved_on", _("the case was dealt with without the answer")
+
+    clock = models.ForeignKey(
+        Clock, on_delete=models.PROTECT, related_name="pauses", db_index=False
+    )
+    since = models.DateTimeField()
+    # When it ends by itself, the cap being used up.
+    ends_at = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=12, choices=End, blank=True)
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        ordering = ["since", "id"]
+        indexes = [
+            models.Index(fields=["ends_at", "id"], condition=Q(until=None), name="pause_open")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clock"], condition=Q(until=None), name="pause_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None, ended_by="")
+                | (Q(until__isnull=False, until__gte=F("since")) & ~Q(ended_by="")),
+                name="pause_ended_when_and_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__lte=F("ends_at")), name="pause_within_its_cap"
+            ),
+            ExclusionConstraint(
+                name="pause_never_overlaps",
+                expressions=[
+                    (
+                        Func(
+                            "since",
+                            "until",
+                            function="TSTZRANGE",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("clock", RangeOperators.EQUAL),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m-%d %H:%M}"
+
+
+class ClockChange(models.Model):
+    """Why the due time of a running clock was computed anew. Append-only."""
+
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="changes")
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    old_due_at = models.DateTimeField()
+    new_due_at = models.DateTimeField()
+    old_policy = models.ForeignKey(
+        Policy, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    new_policy = models.ForeignKey(
+        Policy, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    why = models.TextField()
+
+    class Meta:
+        verbose_name = _("change of a clock")
+        verbose_name_plural = _("changes of clocks")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.old_due_at:%Y-%m-%d %H:%M} → {self.new_due_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,125 @@
+"""The filing: what a citizen is typing, what was sent with one press, and the photos of the paper."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from citizens.models import Citizen
+
+
+class Channel(models.TextChoices):
+    """Through which door a filing came in."""
+
+    WEB = "web", _("Web page")
+    API = "api", _("Partner app")
+    HOTLINE = "hotline", _("Hotline")
+
+
+class Draft(models.Model):
+    """What a citizen has typed so far: survives leaving, another device, a dropped connection.
+
+    Its key becomes the filing's key, so that a draft can be filed once only.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    citizen = models.ForeignKey(Citizen, on_delete=models.CASCADE, related_name="+")
+    data = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "citizen"], name="draft_one_per_record")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Filing(models.Model):
+    """One act of filing: what a citizen sent with one press of the button.
+
+    Each disputed dose becomes a correction of its own; photos and words belong to all of them.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # The idempotency key: a second press, a retry or a replay finds the first filing.
+    key = models.CharField(max_length=64)
+    # SHA-256 of what was sent with the key; another content under the same key is an error.
+    content_hash = models.CharField(max_length=64)
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="filings"
+    )
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="filings")
+    channel = models.CharField(max_length=8, choices=Channel)
+    words = models.TextField(blank=True)
+    # "I no longer have the paper" was ticked: the reviewer looks into the site's own papers.
+    has_no_paper = models.BooleanField(default=False)
+    received_at = models.DateTimeField()
+    # The hotline files on behalf of a caller: when they told us (only received_at drives the
+    # rule), and the number to write to.
+    told_at = models.DateTimeField(null=True, blank=True)
+    contact_phone = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["filed_by", "key"], name="filing_key_once"),
+            models.CheckConstraint(
+                condition=Q(told_at=None) | Q(told_at__lte=F("received_at")),
+                name="filing_told_before_it_was_recorded",
+            ),
+            models.CheckConstraint(
+                condition=(Q(channel="hotline", told_at__isnull=False) & ~Q(contact_phone=""))
+                | (~Q(channel="hotline") & Q(told_at=None, contact_phone="")),
+                name="filing_on_behalf_says_when_and_for_whom",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class Evidence(models.Model):
+    """A photo of the paper, re-encoded by us; the file that was sent is not kept."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    draft = models.ForeignKey(
+        Draft, on_delete=models.CASCADE, null=True, blank=True, related_name="evidence"
+    )
+    filing = models.ForeignKey(
+        Filing, on_delete=models.PROTECT, null=True, blank=True, related_name="evidence"
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    file_key = models.CharField(max_length=64, unique=True)
+    preview_key = models.CharField(max_length=64, unique=True)
+    size_bytes = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    # 64-bit perceptual hash, and what is wrong with the photo (codes), both measured at upload.
+    likeness = models.BigIntegerField(null=True, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(draft__isnull=False, filing=None) | Q(draft=None, filing__isnull=False),
+                name="evidence_of_a_draft_or_a_filing",
+            ),
+            models.UniqueConstraint(
+                fields=["draft", "sha256"],
+                name="evidence_once_per_draft",
+                violation_error_message=_("This photo is here already."),
+            ),
+        ]
+        indexes = [models.Index(fields=["uploaded_by", "uploaded_at"], name="evidence_per_day")]
+
+    def __str__(self) -> str:
+        return str(self.public_id)

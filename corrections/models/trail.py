@@ -1,0 +1,169 @@
+"""What happened: events, who held a case, missed deadlines, and errands that are not done yet."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from corrections import lifecycle
+from corrections.lifecycle import Party
+from corrections.models.case import Correction
+from corrections.models.clocks import Clock
+from organizations.models import Organization
+
+
+class CorrectionEvent(models.Model):
+    """One thing that happened to a correction. Append-only; this is the history people read."""
+
+    correction = models.ForeignKey(Correction, on_delete=models.PROTECT, related_name="events")
+    step = models.CharField(max_length=24)
+    from_status = models.CharField(max_length=16, blank=True)
+    to_status = models.CharField(max_length=16)
+    party = models.CharField(
+        max_length=16, choices=[(p.value, label) for p, label in lifecycle.PARTY_LABELS.items()]
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # On whose behalf: the organization, never the person, is shown to the citizen.
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField()
+    remark = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["correction", "at"], name="event_history")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(party=Party.SYSTEM, by=None)
+                # A citizen without an account answers through a link that the hotline sent.
+                | Q(party=Party.CITIZEN)
+                | (~Q(party=Party.SYSTEM) & Q(by__isnull=False)),
+                name="event_a_person_or_the_system",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Holding(models.Model):
+    """Who held a correction from when to when; passing on never restarts the citizen's clock."""
+
+    correction = models.ForeignKey(Correction, on_delete=models.PROTECT, related_name="holdings")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["since", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["correction"], condition=Q(until=None), name="holding_one_at_a_time"
+            ),
+            ExclusionConstraint(
+                name="holding_never_overlaps",
+                expressions=[
+                    (
+                        Func(
+                            "since",
+                            "until",
+                            function="TSTZRANGE",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("correction", RangeOperators.EQUAL),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} since {self.since:%Y-%m-%d %H:%M}"
+
+
+class Breach(models.Model):
+    """A deadline was missed: dated at the deadline, naming the holder, on record for good."""
+
+    correction = models.ForeignKey(Correction, on_delete=models.PROTECT, related_name="breaches")
+    clock = models.ForeignKey(
+        Clock, on_delete=models.PROTECT, related_name="breaches", db_index=False
+    )
+    rung = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    holder = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="breaches"
+    )
+    # To whom it was escalated; empty when nobody stands above.
+    escalated_to = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        verbose_name = _("breach")
+        verbose_name_plural = _("breaches")
+        constraints = [
+            models.UniqueConstraint(fields=["clock", "rung"], name="breach_once_per_clock_and_rung")
+        ]
+        indexes = [models.Index(fields=["holder", "at"], name="breach_by_holder")]
+
+    def __str__(self) -> str:
+        return f"{self.rung} {self.at:%Y-%m-%d %H:%M}"
+
+
+class OutboxRow(models.Model):
+    """Something that must follow a change and is not done yet; Celery hurries, the sweep makes sure."""
+
+    class Errand(models.TextChoices):
+        ROUTE = "route", _("Send to the desk")
+        TELL = "tell", _("Tell people")
+
+    errand = models.CharField(max_length=8, choices=Errand)
+    event = models.ForeignKey(CorrectionEvent, on_delete=models.PROTECT, related_name="outbox")
+    # Errands with the same text here are done together, as one message: "escalate:17".
+    bundle = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+    # Not to be touched before this moment: claimed by somebody, or failed and waiting.
+    not_before = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=200, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "errand"], name="outbox_once_per_event")
+        ]
+        indexes = [
+            models.Index(
+                fields=["not_before", "id"], condition=Q(done_at=None), name="outbox_undone"
+            ),
+            models.Index(
+                fields=["bundle", "id"],
+                condition=Q(done_at=None) & ~Q(bundle=""),
+                name="outbox_bundle",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.errand} {self.event_id}"
+
+
+class Heartbeat(models.Model):
+    """When a background job last came to its end, and what it did; read by the health page."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    at = models.DateTimeField()
+    took = models.DurationField(default=timedelta)
+    did = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M}"
