@@ -69,13 +69,14 @@ def look_up(reference: str, digits: str, *, address: str) -> LookUp:
 
 
 def find(reference: str, digits: str) -> Correction | None:
-    """Return the correction when the filer's phone ends in these digits.
+    """Return the correction when its phone ends in these digits: the filer's, or what a caller of
+    the hotline gave.
 
     The same query and the same comparison, whether there is such a reference or not.
     """
     named = Correction.objects.filter(reference=reference)
-    row = named.values_list("pk", "filing__filed_by__phone").first()
-    phone = row[1] if row else None
+    row = named.values_list("pk", "filing__contact_phone", "filing__filed_by__phone").first()
+    phone = row[1] or row[2] if row else None
     expected = (phone or NOBODYS_PHONE)[-DIGITS:]
     is_right = hmac.compare_digest(expected.encode(), digits.encode())
     if row is None or not phone or not is_right:
@@ -87,6 +88,9 @@ def standing(case: Correction) -> str:
     """Return in one sentence where it stands; what was decided about the dose stays unsaid."""
     if case.status in SAID_ALIKE:
         return history.standing(case)
+    if case.status == Status.WAITING:
+        names = {"organization": case.holder.name if case.holder else ""}
+        return _("%(organization)s has a question for you. Sign in to answer it.") % names
     words = _("Where it stands: %(status)s.") if case.is_open else _("Closed: %(status)s.")
     return words % {"status": str(case.get_status_display())}
 

@@ -13,7 +13,7 @@ from corrections import actions, filing, following, sweep
 from corrections.evidence import Picture, store
 from corrections.filing import Claim
 from corrections.lifecycle import Status
-from corrections.models import Draft
+from corrections.models import Draft, Filing
 from corrections.reference import check_character, read_reference
 from organizations.models import Membership
 from tests import world as worlds
@@ -22,6 +22,8 @@ from tests.corrections.test_actions import make_overdue
 from vaxreg import clock
 
 UNKNOWN = "VR-2222-222" + check_character("2222222")
+GROUND = "photo_blurred"
+VALUES = {"vaccine": "PF", "lot": "ZZLOT99", "given_on": "2021-09-17"}
 LANS, BINHS = "5678", "4321"
 
 
@@ -98,6 +100,15 @@ def test_a_filer_without_a_phone_is_found_under_no_digits(world, correction):
 
     assert following.find(correction.reference, LANS) is None
     assert following.find(correction.reference, following.NOBODYS_PHONE) is None
+
+
+def test_a_callers_case_is_found_by_the_callers_phone_only(correction):
+    Filing.objects.filter(pk=correction.filing_id).update(
+        channel="hotline", told_at=correction.received_at, contact_phone="+84903111222"
+    )
+
+    assert following.find(correction.reference, "1222") == correction
+    assert following.find(correction.reference, LANS) is None
 
 
 def test_unknown_and_wrong_get_the_same_answer(correction, anybody):
@@ -320,36 +331,74 @@ def told_everything(world, monkeypatch):
     return case, secrets
 
 
+def told(case, secrets):
+    """Return what a followed page tells that it should not, by the page's own words."""
+    case.refresh_from_db()
+    page = read(Client(), case.reference)
+    assert case.reference in page
+    return [secret for secret in secrets if secret in page.split("</head>")[1]]
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_the_page_tells_nothing_personal_at_any_point_of_the_story(
+def test_the_page_tells_nothing_personal_while_it_is_late_and_passed_around(
     world, told_everything, language, settings
 ):
     case, secrets = told_everything
     settings.LANGUAGE_CODE = language
     minh, huong = world.user("minh"), world.user("huong")
-    values = {"vaccine": world.pfizer.code, "lot": "ZZLOT99", "given_on": "2021-09-17"}
-    pages = [read(Client(), case.reference)]
+    assert told(case, secrets) == []
 
     for step in (
         lambda: actions.pick_up(case, by=minh),
         lambda: actions.keep(case, by=minh, remark="Nhanxetkin"),
+        lambda: actions.note(case, by=minh, text="Nhanxetkin"),
+        lambda: actions.pass_on(case, by=minh, to=world.quang_an, reason="Lydochuyen"),
         lambda: make_overdue(case),
         lambda: sweep.sweep(),
         lambda: actions.remind(case, by=huong, remark="Nhacriengcoso"),
-        lambda: actions.reassign(case, by=huong, to=world.quang_an, reason="Lydochuyen"),
+        lambda: actions.escalate(case, by=world.user("mai"), reason="Nhacriengcoso"),
+        lambda: actions.reassign(case, by=huong, to=world.buoi, reason="Lydochuyen"),
         lambda: actions.take_over(case, by=huong, reason="Lydochuyen"),
-        lambda: actions.accept(case, by=huong, values=values, remark="Nhanxetkin"),
+        lambda: actions.accept(case, by=huong, values=VALUES, remark="Nhanxetkin"),
+        lambda: actions.reopen(case, by=world.user("lan"), words="Loimuonnoi"),
     ):
         step()
-        case.refresh_from_db()
-        pages.append(read(Client(), case.reference))
+        assert told(case, secrets) == []
 
-    for page in pages:
-        assert case.reference in page
-        found = [secret for secret in secrets if secret in page.split("</head>")[1]]
-        assert found == []
-    assert "Quảng An" in pages[-1]
+    assert "Quảng An" in read(Client(), case.reference)
+
+
+def test_the_page_tells_nothing_personal_while_it_is_asked_refused_and_appealed(
+    world, told_everything
+):
+    case, secrets = told_everything
+    lan, minh, huong = world.user("lan"), world.user("minh"), world.user("huong")
+
+    for step in (
+        lambda: actions.ask(case, by=minh, question="Nhanxetkin"),
+        lambda: actions.answer(case, by=lan, words="Loimuonnoi"),
+        lambda: actions.add_photo(case, by=lan, photos=1),
+        lambda: actions.refuse(case, by=minh, ground=GROUND, remark="Nhanxetkin"),
+        lambda: actions.appeal(case, by=lan, words="Loimuonnoi"),
+        lambda: actions.refuse(case, by=huong, ground=GROUND, remark="Nhanxetkin"),
+        lambda: actions.log_disagreement(case, by=lan, words="Loimuonnoi"),
+    ):
+        step()
+        assert told(case, secrets) == []
+        assert str(case.get_ground_display() or "Nhanxetkin") not in read(Client(), case.reference)
+
     assert not case.is_open
+
+
+def test_a_question_is_said_to_be_there_and_not_said(world, correction):
+    actions.ask(correction, by=world.user("minh"), question="Nhanxetkin")
+    correction.refresh_from_db()
+
+    page = read(Client(), correction.reference)
+
+    assert f"{world.buoi.name} có một câu hỏi cho bạn" in page
+    assert "promise--paused" in page
+    assert "Nhanxetkin" not in page
 
 
 @pytest.mark.parametrize("status", Status)
