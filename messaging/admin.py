@@ -17,14 +17,8 @@ class MessageAdmin(admin.ModelAdmin[Message]):
     list_display = ["id", "purpose", "channel", "masked", "state", "tries", "created_at", "sent_at"]
     list_filter = ["state", "channel", "purpose"]
     fields = [
-        "purpose",
-        "channel",
-        "masked",
-        "state",
-        "tries",
-        "last_error",
-        "created_at",
-        "sent_at",
+        *("purpose", "template", "channel", "masked", "sms_form", "segments", "state", "tries"),
+        *("last_error", "created_at", "next_try_at", "sent_at", "delivered_at", "given_up_at"),
     ]
     readonly_fields = ["masked"]
     show_full_result_count = False

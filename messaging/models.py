@@ -214,11 +214,6 @@ class Message(models.Model):
         return f"{self.purpose} #{self.pk}"
 
     @property
-    def is_open(self) -> bool:
-        """Whether somebody must still try to send it."""
-        return self.state in OPEN_STATES
-
-    @property
     def sms_text(self) -> str:
         """The text in the letters that were chosen when the message was written."""
         return self.text if self.sms_form == SmsForm.FULL else sms.plain(self.text)

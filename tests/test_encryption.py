@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from cryptography.fernet import InvalidToken
@@ -100,6 +102,23 @@ def test_without_the_key_nothing_can_be_read(settings):
     with pytest.raises(InvalidToken):
         Message.objects.get(pk=message.pk)
     assert not Message.objects.to(LAN).exists()
+
+
+def test_the_migration_encrypts_what_was_written_plain_and_can_be_run_again_and_undone():
+    migration = import_module("messaging.migrations.0003_encrypt_recipients")
+    editor = SimpleNamespace(connection=connection)
+    messages = [write(), write(recipient="+84987654321")]
+    plain = [(LAN, ""), ("+84987654321", "")]
+    migration.backwards(None, editor)
+    assert raw_recipients() == plain
+
+    migration.forwards(None, editor)
+    migration.forwards(None, editor)
+
+    assert [row.recipient for row in Message.objects.order_by("pk")] == [LAN, "+84987654321"]
+    assert list(Message.objects.to(LAN)) == messages[:1]
+    migration.backwards(None, editor)
+    assert raw_recipients() == plain
 
 
 @pytest.mark.parametrize("demo", [True, False])

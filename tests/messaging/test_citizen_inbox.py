@@ -105,7 +105,7 @@ def test_a_message_that_did_not_arrive_can_be_sent_again_and_says_so(world, as_c
     delivery.deliver_due()
     gateway.mood()
     lan = as_citizen(world.user("lan"))
-    assert "đã dừng gửi" in lan.get("/messages/").content.decode()
+    assert "không gửi được" in lan.get("/messages/").content.decode()
 
     page = lan.post(f"/messages/{message.key}/again/", follow=True).content.decode()
 

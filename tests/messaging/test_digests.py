@@ -1,9 +1,11 @@
 """E-mails of one digest to one person go out as one; a lone one goes out as it is."""
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.utils import translation
 
 from messaging import actions, delivery, digests, tasks
@@ -149,6 +151,32 @@ def test_two_bundlers_write_one_mail():
         assert [digests.bundle(), digests.bundle()] == [1, 0]
 
     assert Message.objects.filter(purpose="digest.reminders").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rounds_that_run_at_once_write_one_mail_to_each_person(monkeypatch):
+    monkeypatch.setattr(actions, "hint", lambda *args: None)
+    with clock.at(clock.now() - timedelta(minutes=11)):
+        for number in range(12):
+            write(number, to=[MINH, TUAN][number % 2])
+    start = threading.Barrier(6)
+
+    def turn() -> None:
+        start.wait()
+        try:
+            tasks.deliver_due()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=turn) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    tasks.deliver_due()
+
+    assert sorted(sent.to[0] for sent in mail.outbox) == [MINH, TUAN]
+    assert Message.objects.filter(state=State.SENT).count() == 14
 
 
 @pytest.mark.parametrize("wrong", [{"channel": "sms"}, {"is_secret": True}])
