@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from citizens.models import Citizen
 from corrections import policies
 from corrections.lifecycle import Party, Status
-from corrections.models import Clock, Correction, CorrectionEvent, Filing, Holding, Kind
+from corrections.models import Breach, Clock, Correction, CorrectionEvent, Filing, Holding, Kind
 from organizations.models import Organization
 from tests.world import World
 from vaxreg import clock
@@ -57,7 +57,8 @@ def write_case(
             **changed,
         }
     )
-    Clock.objects.create(
+    is_late = decided_at is not None and decided_at > case.due_at
+    review = Clock.objects.create(
         correction=case,
         kind=Clock.Kind.REVIEW,
         policy=policies.current(),
@@ -69,6 +70,16 @@ def write_case(
         stopped_how=Clock.Stop.DECIDED if decided else "",
         holder=holder if decided else None,
     )
+    if is_late:
+        # The verbs write what the sweep has not got round to.
+        Breach.objects.create(
+            correction=case,
+            clock=review,
+            rung="due",
+            at=case.due_at,
+            holder=holder,
+            written_at=decided_at,
+        )
     Holding.objects.create(
         correction=case, organization=holder, since=received_at, until=decided_at
     )

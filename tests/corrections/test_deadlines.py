@@ -116,11 +116,13 @@ def test_a_mark_is_not_passed_at_its_very_moment():
     ("received", "due"),
     [
         # Friday noon: Monday and Tuesday.
-        (datetime(2026, 11, 20, 12, 0, tzinfo=VIETNAM), date(2026, 11, 24)),
+        (datetime(2026, 10, 16, 12, 0, tzinfo=VIETNAM), date(2026, 10, 20)),
         # Monday one second before midnight: Tuesday and Wednesday.
-        (datetime(2026, 11, 23, 23, 59, 59, tzinfo=VIETNAM), date(2026, 11, 25)),
+        (datetime(2026, 10, 19, 23, 59, 59, tzinfo=VIETNAM), date(2026, 10, 21)),
         # 00:30 in Viet Nam is still the day before in UTC.
-        (datetime(2026, 11, 24, 0, 30, tzinfo=VIETNAM), date(2026, 11, 26)),
+        (datetime(2026, 10, 20, 0, 30, tzinfo=VIETNAM), date(2026, 10, 22)),
+        # Viet Nam's Culture Day, a holiday since 2026.
+        (datetime(2026, 11, 23, 9, 0, tzinfo=VIETNAM), date(2026, 11, 26)),
         # Reunification Day and Labour Day, then a weekend: 30/04 and 01/05/2026.
         (datetime(2026, 4, 29, 9, 0, tzinfo=VIETNAM), date(2026, 5, 5)),
         # A Tết that takes more than a week of the calendar.
@@ -136,12 +138,12 @@ def test_the_statutory_answer_is_due_at_the_end_of_the_second_working_day(
 
 
 def test_a_decreed_day_off_and_a_day_worked_instead_win_over_the_calendar(db):
-    DayOff.objects.create(day=date(2026, 11, 24), name="Nghỉ bù", made_at=clock.now())
+    DayOff.objects.create(day=date(2026, 10, 22), name="Nghỉ bù", made_at=clock.now())
     DayOff.objects.create(
         day=date(2026, 11, 28), name="Làm bù", is_working=True, made_at=clock.now()
     )
 
     is_off = calendar.off_days()
 
-    assert is_off(date(2026, 11, 24))
+    assert is_off(date(2026, 10, 22))
     assert not is_off(date(2026, 11, 28))

@@ -93,6 +93,8 @@ def test_each_tab_holds_its_own_and_counts_them(world: World, correction: Correc
         Tab.IN_TIME: 4,
         Tab.MINE: 1,
         Tab.KEPT: 1,
+        Tab.WAITING: 0,
+        Tab.SECOND: 0,
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from corrections import actions, health, outbox, sweep
+from corrections import actions, health, marks, outbox, sweep
 from corrections.models import Breach, Correction, Heartbeat, OutboxRow
 from messaging.models import Message
 from tests import world as worlds
@@ -76,13 +76,13 @@ def test_the_district_is_told_after_the_sweep(world: World, correction: Correcti
     assert "Lan" not in told.text + told.subject
 
 
-def test_the_site_is_reminded_at_half_time_and_at_42_hours(world: World, correction: Correction):
-    for hours in (24.1, 42.1, 43):
+def test_the_site_is_reminded_at_50_75_and_90_percent(world: World, correction: Correction):
+    for hours in (24.1, 36.1, 43.1, 43.3, 47):
         with clock.at(correction.received_at + timedelta(hours=hours)):
             sweep.sweep()
 
     marks = [event.data["mark"] for event in correction.events.filter(step="remind")]
-    assert marks == ["half_time", "six_hours_left"]
+    assert marks == ["half_time", "three_quarters", "nine_tenths"]
 
 
 def test_a_decided_case_is_left_alone(world: World, correction: Correction):
@@ -138,14 +138,14 @@ def test_the_oldest_is_dealt_with_first_and_all_in_one_pass(world: World, monkey
 def test_a_poisoned_row_is_set_aside_and_reported(world: World, monkeypatch):
     bad = make_overdue(file_one(world, key="bad"), hours=60)
     good = make_overdue(file_one(world, whose="binh", key="good"))
-    real = sweep._pass_marks
+    real = marks.behind_of
 
-    def poisoned(case, swept):
-        if case.pk == bad.pk:
+    def poisoned(late, now):
+        if late.correction_id == bad.pk:
             raise RuntimeError("poison")
-        real(case, swept)
+        return real(late, now)
 
-    monkeypatch.setattr(sweep, "_pass_marks", poisoned)
+    monkeypatch.setattr(marks, "behind_of", poisoned)
 
     swept = sweep.sweep()
 
