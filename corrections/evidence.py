@@ -14,6 +14,8 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -63,6 +65,11 @@ class Picture:
     width: int
     height: int
 
+    @property
+    def sha256(self) -> str:
+        """What tells one photo from another: the same one again is not kept twice."""
+        return hashlib.sha256(self.whole).hexdigest()
+
 
 def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> Evidence:
     """Keep a photo with a draft. Raises ValidationError with one specific sentence per cause.
@@ -72,6 +79,12 @@ def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> Evidence:
     """
     _refuse_by_size(sent.size or 0)
     _refuse_sixth(draft)
+    return store(draft, admit(sent, by=by), by=by)
+
+
+def admit(sent: UploadedFile[Any], *, by: "User") -> Picture:
+    """Rebuild a photo just sent, as one of 20 tries a day. Raises ValidationError with the cause."""
+    _refuse_by_size(sent.size or 0)
     verdict = attempts.allow("photo", str(by.pk), PER_DAY)
     if verdict.retry_at is not None:
         raise ValidationError(
@@ -79,8 +92,7 @@ def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> Evidence:
             % {"time": ui.when(verdict.retry_at)},
             code="too_many_today",
         )
-    picture = clean(sent.read())
-    return store(draft, picture, by=by)
+    return clean(sent.read())
 
 
 def clean(data: bytes) -> Picture:
@@ -227,33 +239,40 @@ def _decode(data: bytes) -> Picture:
 
 
 def store(draft: Draft, picture: Picture, *, by: "User") -> Evidence:
-    """Keep a photo that is clean already with a draft; files first, then the row.
+    """Keep a photo that is clean already with a draft.
 
     Raises ValidationError for a sixth photo or one that is here already.
+    """
+    with written(picture, by=by) as columns, transaction.atomic():
+        # Whoever adds or files waits here for the other.
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        _refuse_sixth(locked)
+        if Evidence.objects.filter(draft=locked, sha256=picture.sha256).exists():
+            raise ValidationError(_("This photo is here already."), code="twice")
+        return Evidence.objects.create(draft=locked, **columns)
+
+
+@contextmanager
+def written(picture: Picture, *, by: "User") -> Iterator[dict[str, Any]]:
+    """Write a photo's files and give the columns of its row: files first, then the row.
+
+    When no row comes of it, the files are deleted again.
     """
     name = uuid.uuid4().hex
     file_key = f"{FOLDER}/{name[:2]}/{name}.jpg"
     preview_key = f"{FOLDER}/{name[:2]}/{name}-preview.jpg"
-    sha256 = hashlib.sha256(picture.whole).hexdigest()
     try:
-        with transaction.atomic():
-            # Whoever adds or files waits here for the other.
-            locked = Draft.objects.select_for_update().get(pk=draft.pk)
-            _refuse_sixth(locked)
-            if Evidence.objects.filter(draft=locked, sha256=sha256).exists():
-                raise ValidationError(_("This photo is here already."), code="twice")
-            default_storage.save(file_key, ContentFile(picture.whole))
-            default_storage.save(preview_key, ContentFile(picture.preview))
-            return Evidence.objects.create(
-                draft=locked,
-                uploaded_by=by,
-                file_key=file_key,
-                preview_key=preview_key,
-                size_bytes=len(picture.whole),
-                width=picture.width,
-                height=picture.height,
-                sha256=sha256,
-            )
+        default_storage.save(file_key, ContentFile(picture.whole))
+        default_storage.save(preview_key, ContentFile(picture.preview))
+        yield {
+            "uploaded_by": by,
+            "file_key": file_key,
+            "preview_key": preview_key,
+            "size_bytes": len(picture.whole),
+            "width": picture.width,
+            "height": picture.height,
+            "sha256": picture.sha256,
+        }
     except BaseException:
         _delete_files([file_key, preview_key])
         raise
