@@ -14,6 +14,7 @@ from corrections.models.case import (
 )
 from corrections.models.clocks import Clock, ClockChange, DayOff, Pause, Policy
 from corrections.models.filing import Channel, Draft, Evidence, Filing
+from corrections.models.hotline import CallerCheck, UploadLink
 from corrections.models.trail import Breach, CorrectionEvent, Heartbeat, Holding, OutboxRow
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "DECIDED_STATUSES",
     "OPEN_STATUSES",
     "Breach",
+    "CallerCheck",
     "Channel",
     "Clock",
     "ClockChange",
@@ -37,4 +39,5 @@ __all__ = [
     "OutboxRow",
     "Pause",
     "Policy",
+    "UploadLink",
 ]

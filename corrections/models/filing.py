@@ -95,6 +95,14 @@ class Evidence(models.Model):
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    # The caller sent it through a link of the agent's who stands as uploader.
+    upload_link = models.ForeignKey(
+        "corrections.UploadLink",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="photos",
+    )
     file_key = models.CharField(max_length=64, unique=True)
     preview_key = models.CharField(max_length=64, unique=True)
     size_bytes = models.PositiveIntegerField()
