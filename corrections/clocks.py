@@ -54,14 +54,19 @@ def running(case: Correction) -> Clock:
 def pause(case: Correction, at: datetime) -> None:
     """Let the clock stand still while the citizen is asked, as far as the cap is not used up."""
     one = running(case)
-    used = sum((p.until - p.since for p in one.pauses.all() if p.until), timedelta(0))
-    left = timedelta(days=one.policy.pause_cap_days) - used
+    left = pause_left(one)
     if left <= timedelta(0):
         return
     Pause.objects.create(clock=one, since=at, ends_at=at + left)
     case.paused_at = at
     one.next_mark_at = None
     one.save(update_fields=["next_mark_at"])
+
+
+def pause_left(one: Clock) -> timedelta:
+    """Return for how long a clock that runs may still stand still; zero when it may no more."""
+    used = sum((p.until - p.since for p in one.pauses.all() if p.until), timedelta(0))
+    return max(timedelta(0), timedelta(days=one.policy.pause_cap_days) - used)
 
 
 def resume(case: Correction, at: datetime, why: Pause.End) -> None:

@@ -6,12 +6,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Q
-from django.utils.dateparse import parse_datetime
+from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from corrections import access, facts, reports
+from corrections import access, facts, paging, reports
 from corrections.models import Correction, CorrectionQuerySet
 from corrections.reports import Report
 from corrections.scope import Scope
@@ -112,21 +111,14 @@ class Page:
 def page(listing: Listing, scope: Scope, user: "User", after: str = "") -> Page:
     """Return the lines that follow `after`; a mark that nobody of us made starts from the top."""
     now = clock.now()
-    mark, sign = _read_mark(after), "-" if listing.newest_first else ""
-    cases = listing.cases(scope, now)
-    if mark is not None:
-        moment, pk = mark
-        beyond = "lt" if listing.newest_first else "gt"
-        cases = cases.filter(
-            Q(**{f"{listing.by}__{beyond}": moment})
-            | Q(**{listing.by: moment, f"pk__{beyond}": pk})
-        )
-    found = list(
-        cases.select_related("citizen", "holder").order_by(f"{sign}{listing.by}", f"{sign}pk")[
-            : PAGE + 1
-        ]
+    found = paging.page(
+        listing.cases(scope, now).select_related("citizen", "holder"),
+        {"after": after},
+        by=listing.by,
+        size=PAGE,
+        newest_first=listing.newest_first,
     )
-    shown = found[:PAGE]
+    shown = found.cases
     keys = [case.pk for case in shown]
     visible = set(
         Correction.objects.filter(access.overseen_by(user), pk__in=keys).values_list(
@@ -144,21 +136,4 @@ def page(listing: Listing, scope: Scope, user: "User", after: str = "") -> Page:
         Line(case, facts.headline(case), case.pk in visible, reminded.get(case.pk))
         for case in shown
     ]
-    return Page(lines, _mark(listing, shown) if len(found) > PAGE else "", mark is None)
-
-
-def _mark(listing: Listing, shown: list[Correction]) -> str:
-    last = shown[-1]
-    return f"{getattr(last, listing.by).isoformat()}~{last.pk}"
-
-
-def _read_mark(after: str) -> tuple[datetime, int] | None:
-    moment, _tilde, pk = after.partition("~")
-    try:
-        parsed = parse_datetime(moment)
-    except ValueError:
-        return None
-    # A plus sign that was not quoted arrives as a space; then the mark is none.
-    if parsed is None or parsed.tzinfo is None or not (pk.isascii() and pk.isdigit()):
-        return None
-    return parsed, int(pk)
+    return Page(lines, found.after, found.is_first)

@@ -15,16 +15,20 @@ from django.db.models import (
     F,
     OuterRef,
     Q,
+    Subquery,
     Value,
 )
+from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from corrections import actions, deadlines
+from corrections import actions, deadlines, lateness, paging
 from corrections.access import DESK_ROLES
 from corrections.actions import HeldByColleague
 from corrections.lifecycle import Status
-from corrections.models import Correction, CorrectionQuerySet, Evidence
+from corrections.models import Correction, CorrectionEvent, CorrectionQuerySet, Evidence
+from corrections.paging import Page
 from corrections.reference import read_reference
 from corrections.reports import WEEK, Median
 from organizations.models import Membership, Organization
@@ -33,9 +37,13 @@ from vaxreg import clock
 from vaxreg.search import search_key
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from accounts.models import User
 
 PAGE_SIZE = 25
+# What tells whose turn it is now: the citizen was asked, answered, appealed, opened it again.
+TURNS = ("ask", "answer", "appeal", "reopen")
 # More words than a name has; each costs a comparison per row.
 MOST_WORDS = 6
 
@@ -45,10 +53,10 @@ class Tab(StrEnum):
     OVERDUE = "overdue"
     SOON = "soon"
     IN_TIME = "in_time"
-    MINE = "mine"
-    KEPT = "kept"
     WAITING = "waiting"
     SECOND = "second"
+    MINE = "mine"
+    KEPT = "kept"
     DONE = "done"
 
 
@@ -57,21 +65,21 @@ TAB_LABELS: dict[Tab, Promise] = {
     Tab.OVERDUE: _("Overdue"),
     Tab.SOON: _("Due soon"),
     Tab.IN_TIME: _("In time"),
-    Tab.MINE: _("Mine"),
-    Tab.KEPT: _("Kept for later"),
     Tab.WAITING: _("Waiting for the citizen"),
     Tab.SECOND: _("For a second person"),
+    Tab.MINE: _("Mine"),
+    Tab.KEPT: _("Kept for later"),
     Tab.DONE: _("Done"),
 }
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of a queue; `before` and `after` are references that the pages around it name."""
+class Badge:
+    """Something that a case has behind it, as the queue marks it; since: when it happened."""
 
-    cases: list[Correction]
-    before: str
-    after: str
+    icon: str
+    label: "StrOrPromise"
+    since: datetime | None = None
 
 
 def desks_of(user: "User") -> list[Organization]:
@@ -117,16 +125,15 @@ def counts(cases: CorrectionQuerySet, user: "User") -> dict[Tab, int]:
 
 def _conditions(user: "User") -> dict[Tab, Q]:
     now = clock.sql_now()
-    soon = now + Value(deadlines.SOON, output_field=DurationField())
     return {
         Tab.OPEN: Q(pk__isnull=False),
-        Tab.OVERDUE: Q(paused_at=None, due_at__lt=now),
-        Tab.SOON: Q(paused_at=None, due_at__gte=now, due_at__lt=soon),
-        Tab.IN_TIME: Q(paused_at=None, due_at__gte=soon),
-        Tab.MINE: Q(status=Status.IN_REVIEW, reviewer=user),
-        Tab.KEPT: Q(status=Status.KEPT),
+        Tab.OVERDUE: lateness.overdue(now),
+        Tab.SOON: lateness.soon(now),
+        Tab.IN_TIME: lateness.in_time(now),
         Tab.WAITING: Q(status=Status.WAITING),
         Tab.SECOND: Q(status=Status.TO_COUNTERSIGN),
+        Tab.MINE: Q(status=Status.IN_REVIEW, reviewer=user),
+        Tab.KEPT: Q(status=Status.KEPT),
     }
 
 
@@ -156,49 +163,47 @@ def by_reference(cases: CorrectionQuerySet, typed: str) -> Correction | None:
 
 
 def page(cases: CorrectionQuerySet, tab: Tab, where: Mapping[str, str]) -> Page:
-    """Return up to 25 cases, the most urgent first; what is done, the latest first.
+    """Return up to 25 cases, the most urgent first; what is done, the latest first."""
+    done = tab == Tab.DONE
+    return paging.page(
+        cases.select_related("citizen", "reviewer", "decided_by", "first_by", "holder").annotate(
+            has_photo=_has_photo(), last_word=_last_word(), now=clock.sql_now()
+        ),
+        where,
+        by="decided_at" if done else "due_at",
+        size=PAGE_SIZE,
+        newest_first=done,
+    )
 
-    where: `after` or `before`, the reference of the row at which the neighbouring page ended.
-    No OFFSET: page 400 costs what page 1 costs.
-    """
-    key = "decided_at" if tab == Tab.DONE else "due_at"
-    backwards = bool(where.get("before")) and not where.get("after")
-    falling = (tab == Tab.DONE) != backwards
-    mark = _mark(key, where.get("after") or where.get("before") or "")
-    if mark is not None:
-        moment, pk = mark
-        way = "lt" if falling else "gt"
-        cases = cases.filter(
-            Q(**{f"{key}__{way}": moment}) | Q(**{f"pk__{way}": pk}), **{f"{key}__{way}e": moment}
+
+def _last_word() -> Subquery:
+    """The last thing that the citizen did about a case, or was asked: step and moment."""
+    words = CorrectionEvent.objects.filter(correction=OuterRef("pk"), step__in=TURNS)
+    return Subquery(words.order_by("-at", "-pk").values(turn=JSONObject(step="step", at="at"))[:1])
+
+
+def badges(case: Correction) -> list[Badge]:
+    """Return what a case has behind it; one that `page` returned."""
+    found = []
+    turn = getattr(case, "last_word", None) or {}
+    answered = turn.get("step") == "answer" and case.status != Status.WAITING
+    if case.on_appeal:
+        found.append(Badge("gavel", _("Appeal")))
+    if case.is_open and turn.get("step") == "reopen":
+        found.append(Badge("rotate-ccw", _("Opened again")))
+    if case.is_open and answered:
+        found.append(
+            Badge("message-circle", _("Answered"), datetime.fromisoformat(str(turn["at"])))
         )
-    order = (f"-{key}", "-pk") if falling else (key, "pk")
-    rows = list(
-        cases.select_related("citizen", "reviewer", "decided_by", "holder")
-        .annotate(has_photo=_has_photo(), now=clock.sql_now())
-        .order_by(*order)[: PAGE_SIZE + 1]
-    )
-    more = len(rows) > PAGE_SIZE
-    shown = rows[:PAGE_SIZE]
-    if backwards:
-        shown.reverse()
-    came_from = mark is not None and bool(shown)
-    return Page(
-        cases=shown,
-        before=shown[0].reference if (more if backwards else came_from) and shown else "",
-        after=shown[-1].reference if (came_from if backwards else more) and shown else "",
-    )
-
-
-def _mark(key: str, reference: str) -> tuple[datetime, int] | None:
-    """Where a page ended; None for a reference that never was, or has no such moment."""
-    if not reference:
-        return None
-    # Only the place in the order is taken from it: the case itself may lie elsewhere by now.
-    return (
-        Correction.objects.filter(reference=reference, **{f"{key}__isnull": False})
-        .values_list(key, "pk")
-        .first()
-    )
+    if case.bounces:
+        found.append(
+            Badge(
+                "arrow-right-left",
+                ngettext("Passed on once", "Passed on %(times)s times", case.bounces)
+                % {"times": case.bounces},
+            )
+        )
+    return found
 
 
 def arrived_since(cases: CorrectionQuerySet, moment: datetime) -> int:

@@ -26,7 +26,7 @@ from django.db.models import (
     QuerySet,
 )
 
-from corrections import deadlines, policies
+from corrections import deadlines, lateness, policies
 from corrections.lifecycle import Party
 from corrections.models import Breach, Clock, Correction, CorrectionEvent, CorrectionQuerySet
 from corrections.scope import Scope
@@ -220,7 +220,7 @@ def _organizations(scope: Scope, counted: Iterable[int]) -> list[Organization]:
 def _queue(scope: Scope, now: datetime) -> dict[int, Queue]:
     day, three_days = now - timedelta(days=1), now - timedelta(days=3)
     # While an answer of the citizen is awaited, nothing is late and nothing is due.
-    runs = Q(paused_at=None)
+    late = lateness.overdue(now)
     rows = (
         Correction.objects.open()
         .filter(scope.holders())
@@ -229,13 +229,13 @@ def _queue(scope: Scope, now: datetime) -> dict[int, Queue]:
         .values("unit")
         .annotate(
             open=Count("pk"),
-            soon=Count("pk", filter=runs & Q(due_at__gte=now, due_at__lt=now + deadlines.SOON)),
-            overdue=Count("pk", filter=runs & Q(due_at__lt=now)),
-            late_a_day=Count("pk", filter=runs & Q(due_at__lt=now, due_at__gte=day)),
-            late_three_days=Count("pk", filter=runs & Q(due_at__lt=day, due_at__gte=three_days)),
-            late_longer=Count("pk", filter=runs & Q(due_at__lt=three_days)),
-            oldest_due=Min("due_at", filter=runs),
-            oldest_received=Min("received_at", filter=runs),
+            soon=Count("pk", filter=lateness.soon(now)),
+            overdue=Count("pk", filter=late),
+            late_a_day=Count("pk", filter=late & Q(due_at__gte=day)),
+            late_three_days=Count("pk", filter=late & Q(due_at__lt=day, due_at__gte=three_days)),
+            late_longer=Count("pk", filter=late & Q(due_at__lt=three_days)),
+            oldest_due=Min("due_at", filter=lateness.RUNNING),
+            oldest_received=Min("received_at", filter=lateness.RUNNING),
         )
     )
     return _by_unit(rows, Queue)
@@ -315,8 +315,8 @@ def missed_unwritten(scope: Scope, now: datetime) -> CorrectionQuerySet:
         marks_passed__lt=deadlines.MARKS_UNTIL_DUE,
     ).exclude(kind=Clock.Kind.STATUTORY)
     return (
-        Correction.objects.running()
-        .filter(scope.holders(), Exists(not_swept), due_at__gt=now - WEEK, due_at__lt=now)
+        Correction.objects.open()
+        .filter(lateness.overdue(now), scope.holders(), Exists(not_swept), due_at__gt=now - WEEK)
         .order_by()
     )
 
@@ -340,7 +340,7 @@ def reminders(now: datetime) -> QuerySet[CorrectionEvent]:
 
 
 def _reminded(scope: Scope, now: datetime) -> dict[int, Reminded]:
-    late = Correction.objects.running().filter(scope.holders(), due_at__lt=now)
+    late = Correction.objects.open().filter(lateness.overdue(now), scope.holders())
     rows = (
         reminders(now)
         .filter(correction__in=late.values("pk"))

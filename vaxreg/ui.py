@@ -29,6 +29,8 @@ DAYS = gettext_noop("%(days)d days")
 DAYS_HOURS = gettext_noop("%(days)d days %(hours)d h")
 LEFT = gettext_noop("%(duration)s left")
 OVER = gettext_noop("Overdue by %(duration)s")
+SINCE_FILING = gettext_noop("%(duration)s since filing")
+IN_ALL = gettext_noop("%(duration)s in all")
 
 ICONS = {
     "ok": "clock",
@@ -70,6 +72,7 @@ class Clock:
     state: str
     words: str
     until: str
+    total: str
     due: dt.datetime
     received: dt.datetime
     hours_used: int
@@ -85,6 +88,11 @@ class Clock:
         """Whether the wording changes while the page is open."""
         return self.state in {"ok", "soon", "over"}
 
+    @property
+    def counts(self) -> str:
+        """In which words the time since filing goes on counting while the page is open."""
+        return "sinceFiling" if self.live else "inAll" if self.state == "paused" else ""
+
 
 def clock(
     *,
@@ -94,21 +102,28 @@ def clock(
     paused: dt.datetime | bool | None = None,
     now: dt.datetime | None = None,
 ) -> Clock:
-    """Put a deadline into words. Overdue means now > due; closed counts before paused."""
+    """Put a deadline into words. Overdue means now > due; closed counts before paused.
+
+    Both times are told: that of the clock, which may stand still, and that since filing.
+    """
     now = now or timezone.now()
     until = _("until %(time)s") % {"time": when(due)}
+    total = _(SINCE_FILING) % {"duration": duration(now - received)}
     if closed is not None:
         if closed <= due:
             state = "met"
             words = _("Done in %(duration)s") % {"duration": duration(closed - received)}
+            total = ""
         else:
             state = "missed"
             words = _("Done %(duration)s late") % {"duration": duration(closed - due)}
+            total = _(IN_ALL) % {"duration": duration(closed - received)}
         until = _("finished %(time)s") % {"time": when(closed)}
     elif paused:
         state = "paused"
         words = _("Waiting for the citizen")
-        until = _("%(duration)s in all") % {"duration": duration(now - received)}
+        until = ""
+        total = _(IN_ALL) % {"duration": duration(now - received)}
     elif now > due:
         state = "over"
         words = _(OVER) % {"duration": duration(now - due)}
@@ -122,6 +137,7 @@ def clock(
         state=state,
         words=words,
         until=until,
+        total=total,
         due=due,
         received=received,
         hours_used=max(0, round(used / given * 100)),
@@ -139,6 +155,8 @@ def clock_words() -> dict[str, str]:
         "daysHours": _(DAYS_HOURS),
         "left": _(LEFT),
         "over": _(OVER),
+        "sinceFiling": _(SINCE_FILING),
+        "inAll": _(IN_ALL),
     }
 
 

@@ -24,6 +24,7 @@ from corrections.actions.deciding import (
     hand_back,
     may_be_second,
     refuse,
+    why_second,
 )
 from corrections.actions.desk import ask, give_back, keep, note, pass_on, pick_up
 from corrections.actions.oversight import escalate, reassign, remind, take_over
@@ -72,5 +73,6 @@ __all__ = [
     "reopen",
     "route",
     "take_over",
+    "why_second",
     "withdraw",
 ]

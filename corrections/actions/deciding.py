@@ -65,15 +65,8 @@ def _adds_dose(case: Correction) -> bool:
 
 def _decide(turn: Turn, step: str, wanted: Facts, remark: str, *, own_papers: bool) -> Correction:
     """Store the decision with its effect, or put it before a second person first."""
-    case, policy = turn.case, policies.current()
-    reasons = foureyes.reasons(
-        case.kind,
-        effects.changes_of(case, wanted),
-        own_papers=own_papers,
-        today=_today(turn),
-        asked_by_policy=policy.four_eyes,
-        old_date_days=policy.old_date_days,
-    )
+    case = turn.case
+    reasons = why_second(case, wanted, own_papers=own_papers, today=_today(turn))
     basis: dict[str, Any] = {"own_papers": own_papers}
     if reasons:
         data = {**basis, "reasons": [reason.value for reason in reasons]}
@@ -81,6 +74,21 @@ def _decide(turn: Turn, step: str, wanted: Facts, remark: str, *, own_papers: bo
         case.pending = {"step": step, "values": wanted, "remark": remark, **data}
         return finish(turn, "put_forward", data=data, follow=OutboxRow.Errand.TELL)
     return _carry_out(turn, step, step, wanted, remark, basis)
+
+
+def why_second(
+    case: Correction, wanted: Facts, *, own_papers: bool, today: date
+) -> list[foureyes.Reason]:
+    """Return why accepting these facts needs a second person under the policy in force."""
+    policy = policies.current()
+    return foureyes.reasons(
+        case.kind,
+        effects.changes_of(case, wanted),
+        own_papers=own_papers,
+        today=today,
+        asked_by_policy=policy.four_eyes,
+        old_date_days=policy.old_date_days,
+    )
 
 
 def _carry_out(

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from citizens.models import Citizen
-from corrections import access, deadlines, lifecycle, reference
+from corrections import access, deadlines, lateness, lifecycle, reference
 from corrections.lifecycle import Status
 from corrections.models.filing import Filing
 from doses.models import Dose
@@ -50,6 +50,10 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         """What this user may see at all; outside of it everything is 404."""
         return self.filter(access.visible_to(user))
 
+    def of(self, citizen: Citizen) -> Self:
+        """About this person, whichever part of a merged record it was filed for."""
+        return self.filter(citizen__in=Citizen.objects.whole(citizen))
+
     def of_own_records(self, user: "User") -> Self:
         """About the records this user holds as a citizen or guardian."""
         return self.filter(access.of_own_records(user))
@@ -68,7 +72,7 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 
     def running(self) -> Self:
         """Open, and the clock does not stand still for an answer of the citizen."""
-        return self.open().filter(paused_at=None)
+        return self.open().filter(lateness.RUNNING)
 
     def paused(self) -> Self:
         """Open, and the clock stands still while an answer of the citizen is awaited."""
@@ -76,17 +80,15 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 
     def overdue(self) -> Self:
         """Running and past due by the database's clock; right even when nothing else runs."""
-        return self.running().filter(due_at__lt=clock.sql_now())
+        return self.open().filter(lateness.overdue(clock.sql_now()))
 
     def due_soon(self) -> Self:
         """Running, in time, and due within the next 12 hours."""
-        return self.running().filter(
-            due_at__gte=clock.sql_now(), due_at__lt=clock.sql_now() + deadlines.SOON
-        )
+        return self.open().filter(lateness.soon(clock.sql_now()))
 
     def in_time(self) -> Self:
         """Running with more than 12 hours left."""
-        return self.running().filter(due_at__gte=clock.sql_now() + deadlines.SOON)
+        return self.open().filter(lateness.in_time(clock.sql_now()))
 
 
 class Correction(models.Model):

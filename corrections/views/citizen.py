@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +20,7 @@ from accounts.http import UserRequest
 from citizens import actions as citizen_actions
 from citizens.actions import HasOwnRecord, IdNumberOnRecord, NoMatch, TooManyTries
 from citizens.models import RecordLink, RecordVisit
-from corrections import facts, history, records
+from corrections import facts, history, paging, records
 from corrections.forms.record import AreaForm, OpenRecordForm, StartRecordForm
 from corrections.history import Audience
 from corrections.lifecycle import Status
@@ -121,16 +120,17 @@ def areas(request: UserRequest) -> HttpResponse:
 def corrections(request: UserRequest) -> HttpResponse:
     """List one's corrections, newest first."""
     own = Correction.objects.of_own_records(request.user)
-    cases = own.select_related("holder", "citizen").order_by("-received_at", "-id")
-    if before := own.filter(reference=request.GET.get("before", "")).first():
-        same_moment = Q(received_at=before.received_at, pk__lt=before.pk)
-        cases = cases.filter(Q(received_at__lt=before.received_at) | same_moment)
-    page = list(cases[: PAGE_SIZE + 1])
-    older = f"?{urlencode({'before': page[PAGE_SIZE - 1].reference})}" if page[PAGE_SIZE:] else ""
+    page = paging.page(
+        own.select_related("holder", "citizen"),
+        request.GET,
+        by="received_at",
+        size=PAGE_SIZE,
+        newest_first=True,
+    )
     context = {
-        "cases": [(case, facts.headline(case)) for case in page[:PAGE_SIZE]],
-        "older": older,
-        "newest": reverse("corrections") if before else "",
+        "cases": [(case, facts.headline(case)) for case in page.cases],
+        "older": f"?{urlencode({'after': page.after})}" if page.after else "",
+        "newest": "" if page.is_first else reverse("corrections"),
         "now": clock.now(),
     }
     return render(request, "citizen/corrections.html", context)

@@ -16,10 +16,15 @@
     if (hours < 72) return fill(words.hours, { hours, minutes: total % 60 });
     return fill(hours % 24 ? words.daysHours : words.days, { days: Math.floor(hours / 24), hours: hours % 24 });
   };
-  const tick = () => all("[data-clock]").forEach((clock) => {
-    const left = Date.parse(clock.dataset.clock) - Date.now() - ahead;
-    const state = left < 0 ? "over" : left <= 12 * 3600000 ? "soon" : "ok";
-    const text = fill(left < 0 ? words.over : words.left, { duration: lasting(left) });
+  const tick = () => { all("[data-since]").forEach(total); all("[data-clock]").forEach(left); };
+  const total = (place) => {
+    const text = fill(words[place.dataset.words], { duration: lasting(Date.now() + ahead - Date.parse(place.dataset.since)) });
+    if (place.textContent !== text) place.textContent = text;
+  };
+  const left = (clock) => {
+    const rest = Date.parse(clock.dataset.clock) - Date.now() - ahead;
+    const state = rest < 0 ? "over" : rest <= 12 * 3600000 ? "soon" : "ok";
+    const text = fill(rest < 0 ? words.over : words.left, { duration: lasting(rest) });
     const place = clock.querySelector(".sla__words");
     if (place.textContent !== text) place.textContent = text;
     if (clock.classList.contains(`sla--${state}`)) return;
@@ -29,7 +34,7 @@
     if (state === "over" && stripe) stripe.value = stripe.max;
     const icon = document.getElementById("icon-over");
     if (state === "over" && icon) clock.querySelector(".icon").replaceWith(icon.content.cloneNode(true));
-  });
+  };
   setInterval(tick, 30000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
 

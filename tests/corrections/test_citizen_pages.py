@@ -387,9 +387,9 @@ def test_a_long_list_goes_on_on_the_next_page(world, lan, monkeypatch):
     ]
 
     first = _text(lan, "/corrections/")
-    second = _text(lan, f"/corrections/?before={cases[1].reference}")
+    second = _text(lan, f"/corrections/?after={cases[1].reference}")
 
-    assert f"?before={cases[1].reference}" in first
+    assert f"?after={cases[1].reference}" in first
     assert cases[0].reference not in first
     assert cases[0].reference in second
     assert cases[2].reference not in second

@@ -58,7 +58,16 @@ def test_a_paused_clock_still_tells_the_whole_time_since_filing():
     clock = ui.clock(received=RECEIVED, due=DUE, paused=True, now=RECEIVED + 76 * HOUR)
 
     assert (clock.state, clock.words) == ("paused", "Chờ người dân")
-    assert clock.until == "tổng 3 ngày 4 giờ"
+    assert clock.total == "tổng 3 ngày 4 giờ"
+    assert clock.until == ""
+
+
+def test_a_running_clock_tells_the_time_since_filing_too():
+    running = ui.clock(received=RECEIVED, due=DUE + 7 * HOUR, now=DUE)
+    missed = ui.clock(received=RECEIVED, due=DUE, closed=DUE + 5 * HOUR, now=DUE + 99 * HOUR)
+
+    assert running.total == "48 giờ 00 phút từ khi gửi"
+    assert missed.total == "tổng 53 giờ 00 phút"
 
 
 def test_english_has_the_same_facts():
