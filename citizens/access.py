@@ -15,14 +15,21 @@ def records_of(user: "User") -> QuerySet[Citizen]:
     return Citizen.objects.linked_to(user)
 
 
+def parts_of_records_of(user: "User") -> QuerySet[Citizen]:
+    """The same records with every part merged into them: what is stored about either counts."""
+    return Citizen.objects.parts_linked_to(user)
+
+
 def is_own_or_family(user: "User", citizen: Citizen) -> bool:
     """Whether the citizen is the user, somebody in the user's care, or the user's guardian.
 
     Staff are recognised as citizens by the national ID number of their account, by the record
     they opened, and by a phone number shared with the record. Whoever is recognised so never
-    reviews a correction of that record, whatever badge they wear.
+    reviews a correction of that record, whatever badge they wear. A merged record is one person:
+    who is recognised in any part of it is recognised in all.
     """
-    return Citizen.objects.filter(_own_or_family(user), pk=citizen.pk).exists()
+    whole = Citizen.objects.whole(citizen)
+    return whole.filter(_own_or_family(user)).exists()
 
 
 def _own_or_family(user: "User") -> Q:
@@ -37,13 +44,13 @@ def _own_or_family(user: "User") -> Q:
         same_account |= Q(user__id_number=user.id_number)
     if user.phone:
         is_me |= Q(phone=user.phone)
-    me = Citizen.objects.filter(is_me).values("pk")
+    me = list(Citizen.objects.wholes(Citizen.objects.filter(is_me)).values_list("pk", flat=True))
 
     # The same person may have two accounts: one as citizen, one as staff.
     my_accounts = own_links.filter(citizen__in=me).values("user")
     my_guardians = care_links.filter(citizen__in=me).values("user")
     return (
-        is_me
+        Q(pk__in=me)
         | Q(pk__in=live.filter(same_account | Q(user__in=my_accounts)).values("citizen"))
         | Q(pk__in=own_links.filter(user__in=my_guardians).values("citizen"))
     )

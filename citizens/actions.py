@@ -9,7 +9,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import attempts
-from citizens.models import Citizen, CitizenRevision, Identity, RecordLink, RecordVisit, Sex
+from citizens.models import (
+    Citizen,
+    CitizenRevision,
+    Identity,
+    IdentityCheck,
+    RecordLink,
+    RecordVisit,
+    Sex,
+)
 from organizations.models import Area, Organization
 from vaxreg import clock
 from vaxreg.search import search_key
@@ -17,7 +25,9 @@ from vaxreg.search import search_key
 if TYPE_CHECKING:
     from accounts.models import User
 
-FACTS = tuple(field.name for field in Identity._meta.get_fields())
+KEPT_IN_REVISIONS = tuple(field.name for field in Identity._meta.get_fields())
+# Whose part a record is, is no fact about the person: citizens.merging changes it.
+FACTS = tuple(name for name in KEPT_IN_REVISIONS if name != "merged_into")
 
 # Wrong answers of one user; and, from anywhere, about one ID number.
 TRIES: attempts.Limits = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
@@ -163,18 +173,81 @@ def revise_identity(
         citizen = Citizen.objects.select_for_update(of=("self",)).get(pk=citizen.pk)
         if all(getattr(citizen, name) == value for name, value in wanted.items()):
             return citizen
-        last = citizen.revisions.order_by("-number").values_list("number", flat=True).first()
-        if last is None:
-            _write_revision(citizen, 1, citizen.created_at, None, None)
-            last = 1
+        trace: dict[str, Any] = {
+            "by": by,
+            "by_organization": by_organization,
+            "why": why,
+            "correction_reference": correction_reference,
+        }
+        if wanted.get("id_number"):
+            _take_over_id_number(citizen, wanted["id_number"], trace)
         for name, value in wanted.items():
             setattr(citizen, name, value)
-        citizen.full_clean()
-        citizen.save(force_update=True)
-        _write_revision(
-            citizen, last + 1, clock.now(), by, by_organization, why, correction_reference
-        )
+        write_revision(citizen, **trace)
         return citizen
+
+
+def _take_over_id_number(citizen: Citizen, id_number: str, trace: dict[str, Any]) -> None:
+    """Let a part of the same person's record give up the number that the kept one is to have.
+
+    An ID number stands on one row only; the part's revisions keep it.
+    """
+    parts = Citizen.objects.select_for_update(of=("self",)).filter(merged_into=citizen)
+    for part in parts.filter(id_number=id_number):
+        part.id_number = None
+        write_revision(part, **trace)
+
+
+def write_revision(
+    citizen: Citizen,
+    *,
+    by: "User | None",
+    by_organization: Organization | None,
+    why: str,
+    correction_reference: str,
+) -> None:
+    """Store a locked citizen that was changed, with the revision that says so.
+
+    For the verbs of this room alone. The facts as first recorded are kept as revision 1. Raises
+    ValidationError for facts that cannot be.
+    """
+    last = citizen.revisions.order_by("-number").values_list("number", flat=True).first()
+    if last is None:
+        before = Citizen.objects.get(pk=citizen.pk)
+        _write_revision(before, 1, before.created_at, None, None)
+        last = 1
+    citizen.full_clean()
+    citizen.save(force_update=True)
+    _write_revision(citizen, last + 1, clock.now(), by, by_organization, why, correction_reference)
+
+
+def check_identity(
+    citizen: Citizen,
+    *,
+    paper: str,
+    matches: bool,
+    by: "User",
+    by_organization: Organization | None = None,
+    correction_reference: str = "",
+) -> IdentityCheck:
+    """Note that somebody compared the citizen's facts with an identity paper, and the verdict.
+
+    `paper` is one of IdentityCheck.Paper; its number is not kept. Stands in for the population
+    database, which answers match or no match (dispatch 9438/BYT-CNTT).
+    """
+    verdict = IdentityCheck.Verdict.MATCH if matches else IdentityCheck.Verdict.NO_MATCH
+    check = IdentityCheck(
+        citizen=citizen,
+        correction_reference=correction_reference,
+        paper=paper,
+        verdict=verdict,
+        by=by,
+        by_organization=by_organization,
+        at=clock.now(),
+    )
+    check.full_clean()
+    check.save(force_insert=True)
+    return check
 
 
 def log_visit(
@@ -214,7 +287,10 @@ def _count_a_try(user: "User", answer: Answer) -> attempts.Verdict:
 
 
 def _match(user: "User", answer: Answer, relation: str) -> tuple[Citizen, str] | None:
-    """The one citizen that the answer proves, and by what; None also when there are two."""
+    """The one citizen that the answer proves, and by what; None also when there are two.
+
+    Facts of a part of a merged record lead to the record that was kept.
+    """
     by_birth = Q(search_name=answer.search_name, date_of_birth=answer.date_of_birth)
     knows_birth = bool(answer.search_name and answer.date_of_birth)
     if user.phone and user.phone_verified:
@@ -222,15 +298,15 @@ def _match(user: "User", answer: Answer, relation: str) -> tuple[Citizen, str] |
         if answer.id_number:
             found = on_phone.filter(id_number=answer.id_number).first()
             if found:
-                return found, RecordLink.Proof.PHONE_AND_ID
+                return found.kept, RecordLink.Proof.PHONE_AND_ID
         if knows_birth:
-            named = list(on_phone.filter(by_birth)[:2])
+            named = {one.kept for one in on_phone.filter(by_birth)[:5]}
             if len(named) == 1:
-                return named[0], RecordLink.Proof.PHONE_AND_BIRTH
+                return named.pop(), RecordLink.Proof.PHONE_AND_BIRTH
     if answer.id_number and knows_birth and relation == RecordLink.Relation.SELF:
         found = Citizen.objects.filter(by_birth, id_number=answer.id_number).first()
         if found:
-            return found, RecordLink.Proof.ID_AND_BIRTH
+            return found.kept, RecordLink.Proof.ID_AND_BIRTH
     return None
 
 
@@ -238,7 +314,8 @@ def _match(user: "User", answer: Answer, relation: str) -> tuple[Citizen, str] |
 def _link(user: "User", citizen: Citizen, proven_by: str, relation: str) -> RecordLink:
     # The lock makes two taps at once wait for each other.
     Citizen.objects.select_for_update(of=("self",)).get(pk=citizen.pk)
-    known = RecordLink.objects.live().filter(user=user, citizen=citizen).first()
+    whole = Citizen.objects.whole(citizen)
+    known = RecordLink.objects.live().filter(user=user, citizen__in=whole).first()
     if known is not None:
         return known
     _refuse_a_second_own_record(user, relation)
@@ -272,5 +349,5 @@ def _write_revision(
         by_organization=by_organization,
         why=why,
         correction_reference=correction_reference,
-        **{name: getattr(citizen, name) for name in FACTS},
+        **{name: getattr(citizen, name) for name in KEPT_IN_REVISIONS},
     )

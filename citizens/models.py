@@ -5,12 +5,12 @@ Foreign keys have an index only where a question needs it and no wider index ser
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from organizations.fields import SearchKeyField
@@ -63,6 +63,16 @@ class Identity(models.Model):
         verbose_name=_("area"),
         db_index=False,
     )
+    # The record of the same person that is kept: this one is a part of it, and stays as it is.
+    merged_into = models.ForeignKey(
+        "citizens.Citizen",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("part of the record"),
+        db_index=False,
+    )
 
     class Meta:
         abstract = True
@@ -70,8 +80,27 @@ class Identity(models.Model):
 
 class CitizenQuerySet(models.QuerySet["Citizen"]):
     def linked_to(self, user: "User") -> Self:
-        """Citizens whose record this user may open now: their own and their wards'."""
-        return self.filter(pk__in=RecordLink.objects.live().filter(user=user).values("citizen"))
+        """Citizens whose record this user may open now: their own and their wards'.
+
+        A link to a part of a merged record opens the record that was kept.
+        """
+        return self.filter(pk__in=_kept(RecordLink.objects.live().filter(user=user)))
+
+    def parts_linked_to(self, user: "User") -> Self:
+        """The same records with the parts merged into them: whatever of theirs names one."""
+        kept = _kept(RecordLink.objects.live().filter(user=user))
+        parts = Citizen.objects.filter(merged_into__in=kept).values("pk")
+        return self.filter(pk__in=kept.union(parts))
+
+    def whole(self, citizen: "Citizen") -> Self:
+        """The kept record and every part merged into it; the citizen may be any of them."""
+        kept = citizen.merged_into_id or citizen.pk
+        return self.filter(Q(pk=kept) | Q(merged_into=kept))
+
+    def wholes(self, rows: "models.QuerySet[Citizen]") -> Self:
+        """The same for several. Two queries at once: neither can use an index in one."""
+        kept = {into or pk for pk, into in rows.values_list("pk", "merged_into")}
+        return self.filter(Q(pk__in=kept) | Q(merged_into__in=kept))
 
 
 class Citizen(Identity):
@@ -102,6 +131,11 @@ class Citizen(Identity):
                 fields=["date_of_birth", "search_name"], include=["id"], name="citizen_birth_name"
             ),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="citizen_phone"),
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="citizen_merged_into",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -131,11 +165,22 @@ class Citizen(Identity):
                 name="citizen_born_before_entry",
                 violation_error_message=_("A date of birth lies in the past, after 1900."),
             ),
+            # That a part is never merged into another part, the trigger of migration 0004 sees to.
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")),
+                name="citizen_not_merged_into_itself",
+                violation_error_message=_("A record cannot be a part of itself."),
+            ),
         ]
 
     def __str__(self) -> str:
         # Shows up in logs and error pages, where no name belongs.
         return str(self.public_id)
+
+    @property
+    def kept(self) -> "Citizen":
+        """The record that stands for this person: this one, or the one it was merged into."""
+        return self.merged_into or self
 
 
 class CitizenRevision(Identity):
@@ -182,11 +227,70 @@ class CitizenRevision(Identity):
         return f"{self.citizen_id} · {self.number}"
 
 
+class IdentityCheck(models.Model):
+    """Somebody compared a citizen's facts with an identity paper. Append-only (migration 0004).
+
+    Stands in for the answer of the population database, which says match or no match and nothing
+    else; so this row says no more. The number of the paper is nowhere in it.
+    """
+
+    class Paper(models.TextChoices):
+        CCCD = "cccd", _("Citizen identity card (căn cước)")
+        CMND = "cmnd", _("Old identity card (CMND)")
+        PASSPORT = "passport", _("Passport")
+        BIRTH_CERTIFICATE = "birth_certificate", _("Birth certificate")
+
+    class Verdict(models.TextChoices):
+        MATCH = "match", _("The paper says so")
+        NO_MATCH = "no_match", _("The paper says otherwise")
+
+    citizen = models.ForeignKey(
+        Citizen,
+        on_delete=models.PROTECT,
+        related_name="identity_checks",
+        verbose_name=_("citizen"),
+    )
+    correction_reference = models.CharField(_("correction"), max_length=16, blank=True)
+    paper = models.CharField(_("identity paper"), max_length=20, choices=Paper)
+    verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("by"),
+        db_index=False,
+    )
+    by_organization = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by organization"),
+        db_index=False,
+    )
+    at = models.DateTimeField(_("at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("identity check")
+        verbose_name_plural = _("identity checks")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.citizen_id} · {self.paper} · {self.verdict}"
+
+
 class RecordLinkQuerySet(models.QuerySet["RecordLink"]):
     def live(self) -> Self:
         """Links in force now."""
         now = clock.sql_now()
         return self.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
+
+
+def _kept(links: RecordLinkQuerySet) -> Any:
+    """Return the keys of the records that these links lead to."""
+    # Ordered by nothing: a part of a union may not be.
+    return links.order_by().values_list(Coalesce("citizen__merged_into_id", "citizen_id"))
 
 
 class RecordLink(models.Model):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from citizens.access import is_own_or_family, records_of
+from citizens.access import is_own_or_family, parts_of_records_of
 from corrections.lifecycle import Party
 from organizations.models import Membership, Organization
 
@@ -33,7 +33,7 @@ DECIDING_STEPS = (
 
 def of_own_records(user: "User") -> Q:
     """Corrections about records that the user holds as a citizen or as a guardian."""
-    return Q(citizen__in=records_of(user).values("pk"))
+    return Q(citizen__in=parts_of_records_of(user).values("pk"))
 
 
 def on_desks_of(user: "User") -> Q:
@@ -62,7 +62,7 @@ def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party
     if user is None:
         return frozenset({Party.SYSTEM})
     if is_own_or_family(user, correction.citizen):
-        own = records_of(user).filter(pk=correction.citizen_id).exists()
+        own = parts_of_records_of(user).filter(pk=correction.citizen_id).exists()
         return frozenset({Party.CITIZEN}) if own else frozenset()
     parties = set()
     is_filer = correction.filing.filed_by_id == user.pk

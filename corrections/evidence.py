@@ -30,7 +30,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import attempts
-from citizens.access import records_of
+from citizens.access import parts_of_records_of
 from corrections import decoder
 from corrections.models import Correction, Draft, Evidence
 from vaxreg import clock, ui
@@ -137,7 +137,7 @@ def seen_by(user: "User", *, as_staff: bool) -> QuerySet[Evidence]:
         corrections = Correction.objects.visible_to(user)
     else:
         corrections = Correction.objects.of_own_records(user)
-    own_draft = Q(draft__in=Draft.objects.filter(user=user, citizen__in=records_of(user)))
+    own_draft = Q(draft__in=Draft.objects.filter(user=user, citizen__in=parts_of_records_of(user)))
     return Evidence.objects.filter(Q(filing__in=corrections.values("filing")) | own_draft)
 
 

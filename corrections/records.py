@@ -71,17 +71,22 @@ def people(user: "User") -> list[Person]:
     links = (
         RecordLink.objects.live()
         .filter(user=user)
-        .select_related("citizen__area")
+        .select_related("citizen__area", "citizen__merged_into__area")
         .order_by("-relation", "id")
     )
-    return [Person(link.citizen, link.relation == RecordLink.Relation.SELF) for link in links]
+    found: dict[int, Person] = {}
+    for link in links:
+        # Two links may lead to one person, when two records of theirs became one.
+        record = link.citizen.kept
+        found.setdefault(record.pk, Person(record, link.relation == RecordLink.Relation.SELF))
+    return list(found.values())
 
 
 def cards(citizen: Citizen) -> list[Card]:
     """Return the doses of a record, newest first, proposed ones among them. Six queries."""
     now = clock.now()
     open_ones = list(
-        Correction.objects.filter(citizen=citizen)
+        Correction.objects.of(citizen)
         .open()
         .select_related("holder", "named_site", "named_area")
         .order_by("received_at", "id")
@@ -102,7 +107,7 @@ def cards(citizen: Citizen) -> list[Card]:
 def _changes_since(citizen: Citizen, since: datetime) -> dict[int, DoseRevision]:
     """Return by dose what a correction changed since then; the last change of each wins."""
     revisions = (
-        DoseRevision.objects.filter(dose__citizen=citizen, at__gte=since)
+        DoseRevision.objects.filter(dose__in=Dose.objects.of(citizen), at__gte=since)
         .exclude(correction_reference="")
         .order_by("at", "id")
     )

@@ -123,7 +123,8 @@ class DoseFacts(models.Model):
 
 class DoseQuerySet(models.QuerySet["Dose"]):
     def of(self, citizen: Citizen) -> Self:
-        return self.filter(citizen=citizen)
+        """The doses of a person, whichever part of a merged record they were recorded in."""
+        return self.filter(citizen__in=Citizen.objects.whole(citizen))
 
     def completed(self) -> Self:
         """Doses that count: given, and not marked as entered in error."""

@@ -200,7 +200,7 @@ def _arrive(turn: Turn, step: str, before: Status, after: Status) -> None:
 def _open_again(turn: Turn) -> None:
     """A case opened again gets a clock of its own; the old one and its breaches stay."""
     case = turn.case
-    other = Correction.objects.open().filter(citizen=case.citizen_id, subject=case.subject).first()
+    other = Correction.objects.of(case.citizen).open().filter(subject=case.subject).first()
     if other is not None:
         raise AlreadyOpen(other)
     case.decided_by = case.decided_at = case.confirmed_at = None

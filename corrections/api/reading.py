@@ -3,7 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
@@ -46,7 +46,8 @@ class Records(generics.ListAPIView[Citizen]):
 
     def get_queryset(self) -> QuerySet[Citizen]:
         user = cast(User, self.request.user)
-        links = RecordLink.objects.live().filter(user=user, citizen=OuterRef("pk"))
+        this = Q(citizen=OuterRef("pk")) | Q(citizen__merged_into=OuterRef("pk"))
+        links = RecordLink.objects.live().filter(this, user=user)
         return (
             records_of(user)
             .annotate(relation=Subquery(links.values("relation")[:1]))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
-from citizens.access import records_of
+from citizens.access import parts_of_records_of
 from corrections import drafts, facts
 from corrections.actions import AlreadyOpen
 from corrections.drafts import CHECK, ChangedMeanwhile, Item
@@ -126,7 +126,7 @@ def discard(request: UserRequest) -> HttpResponse:
 @require_safe
 def filed(request: UserRequest, public_id: UUID) -> HttpResponse:
     """Say that it was received: the references, until when, who answers, what comes next."""
-    own = Filing.objects.filter(citizen__in=records_of(request.user).values("pk"))
+    own = Filing.objects.filter(citizen__in=parts_of_records_of(request.user).values("pk"))
     filing = get_object_or_404(own.select_related("citizen"), public_id=public_id)
     cases = list(
         Correction.objects.of_own_records(request.user)

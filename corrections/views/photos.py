@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import is_staff_session
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
-from citizens.access import records_of
+from citizens.access import parts_of_records_of
 from citizens.actions import log_visit
 from citizens.models import RecordVisit
 from corrections import access, drafts, evidence
@@ -167,7 +167,7 @@ def _photos_page(
 def _note_visit(request: UserRequest, photo: Evidence) -> None:
     """Write down that somebody else than the record's holder looked, and for whom they acted."""
     filing = photo.filing
-    if filing is None or records_of(request.user).filter(pk=filing.citizen_id).exists():
+    if filing is None or parts_of_records_of(request.user).filter(pk=filing.citizen_id).exists():
         return
     cases = Correction.objects.visible_to(request.user).filter(filing=filing)
     case = cases.select_related("holder").order_by("pk")[0]

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
-from citizens.access import records_of
+from citizens.access import parts_of_records_of
 from citizens.masking import mask_name
 from corrections import following
 from corrections.models import Correction, Filing
@@ -23,7 +23,7 @@ def receipt(request: UserRequest, public_id: UUID) -> HttpResponse:
 
     Paper is lost: no dose stands on it, and not the phone either, whose last digits are the key.
     """
-    own = Filing.objects.filter(citizen__in=records_of(request.user).values("pk"))
+    own = Filing.objects.filter(citizen__in=parts_of_records_of(request.user).values("pk"))
     filing = get_object_or_404(own.select_related("citizen"), public_id=public_id)
     cases = (
         Correction.objects.of_own_records(request.user)
