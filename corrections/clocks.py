@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from corrections import calendar, deadlines, marks, policies
-from corrections.models import Clock, Correction, Pause, Policy
+from corrections.models import Clock, ClockChange, Correction, Pause, Policy
 from vaxreg import clock
 
 
@@ -174,20 +174,22 @@ def _lines(clock: Clock, now: datetime) -> list[Line]:
             else _("Stands still: an answer of the citizen is awaited")
         )
         lines.append(Line(text, one.since, end, end - one.since))
-    lines += [
-        Line(
-            _("The rules changed from version %(old)s to %(new)s: %(why)s")
-            % {"old": one.old_policy.version, "new": one.new_policy.version, "why": one.why},
-            one.at,
-            adds=one.new_due_at - one.old_due_at,
-        )
-        for one in changes
-    ]
+    lines += [Line(_changed(one), one.at, adds=one.new_due_at - one.old_due_at) for one in changes]
     lines.append(Line(_("Due"), clock.due_at, is_result=True))
     if clock.stopped_at:
         how = _("Stopped: %(how)s") % {"how": clock.get_stopped_how_display()}
         lines.append(Line(how, clock.stopped_at, adds=clock.stopped_at - clock.due_at))
     return lines
+
+
+def _changed(one: ClockChange) -> str:
+    if one.old_policy == one.new_policy:
+        return _("The calendar of working days changed: %(why)s") % {"why": one.why}
+    return _("The rules changed from version %(old)s to %(new)s: %(why)s") % {
+        "old": one.old_policy.version,
+        "new": one.new_policy.version,
+        "why": one.why,
+    }
 
 
 def _allowed(clock: Clock, policy: Policy) -> str:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from django.db import transaction
 from django.db.models import QuerySet
 
-from corrections import actions, clocks, deadlines, marks, outbox
+from corrections import actions, clocks, deadlines, marks, outbox, recompute
 from corrections.lifecycle import Status
 from corrections.models import Clock, Correction, Heartbeat, Pause
 from vaxreg import clock
@@ -53,12 +53,20 @@ def sweep(seconds: float = PASS) -> Swept:
     while time.monotonic() < until and _batch(swept, failed):
         continue
     swept.told = outbox.do_bundles(until)
+    _recompute(until - time.monotonic())
     swept.unfinished = time.monotonic() >= until
     ended = clock.now()
     Heartbeat.objects.update_or_create(
         name=HEARTBEAT, defaults={"at": ended, "took": ended - begun, "did": asdict(swept)}
     )
     return swept
+
+
+def _recompute(seconds: float) -> None:
+    try:
+        recompute.resume_newest(seconds)
+    except Exception:
+        log.exception("a change of the rules is not followed yet, tried again by the next sweep")
 
 
 def _questions() -> QuerySet[Correction]:

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from corrections import drafts, evidence, outbox
+from corrections import recompute as recomputing
 from corrections import sweep as sweeping
 
 
@@ -16,6 +17,12 @@ def do_errand(row_id: int) -> None:
 def sweep() -> None:
     """Run one pass of the sweep."""
     sweeping.sweep()
+
+
+@shared_task(name="corrections.recompute")
+def recompute(run_id: int) -> None:
+    """Let open clocks follow a change of the rules; the sweep would do it anyway."""
+    recomputing.run(run_id)
 
 
 @shared_task(name="corrections.purge_files")

@@ -15,6 +15,7 @@ from corrections.models.case import (
 from corrections.models.clocks import Clock, ClockChange, DayOff, Pause, Policy
 from corrections.models.filing import Channel, Draft, Evidence, Filing
 from corrections.models.hotline import CallerCheck, UploadLink
+from corrections.models.recompute import RecomputeRun
 from corrections.models.trail import Breach, CorrectionEvent, Heartbeat, Holding, OutboxRow
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "OutboxRow",
     "Pause",
     "Policy",
+    "RecomputeRun",
     "UploadLink",
 ]

@@ -140,7 +140,9 @@ class Clock(models.Model):
                 fields=["next_mark_at", "id"],
                 condition=Q(stopped_at=None, next_mark_at__isnull=False),
                 name="clock_sweep",
-            )
+            ),
+            # All that run, for a change of the rules; clocks that stopped stay out of it.
+            models.Index(fields=["id"], condition=Q(stopped_at=None), name="clock_running"),
         ]
         constraints = [
             models.UniqueConstraint(

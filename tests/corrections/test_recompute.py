@@ -1,0 +1,427 @@
+"""A change of the rules or of the calendar, and what it does to clocks: open ones follow, audited."""
+
+import random
+import threading
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from corrections import actions, calendar, clocks, deadlines, policies, recompute, sweep
+from corrections.deadlines import HERE
+from corrections.models import (
+    Breach,
+    Clock,
+    ClockChange,
+    Correction,
+    DayOff,
+    Policy,
+    RecomputeRun,
+)
+from tests import world as worlds
+from tests.conftest import file_one
+from tests.world import World
+from vaxreg import clock
+
+# A Monday without a holiday near it.
+MONDAY = datetime(2026, 10, 12, 9, 30, tzinfo=HERE)
+
+
+def rules(**changed: object) -> Policy:
+    """Return the rules in force with some numbers changed, unsaved, as the form gives them."""
+    now = policies.current()
+    same = {
+        name: getattr(now, name)
+        for name in (
+            "review_hours",
+            "appeal_hours",
+            "statutory_working_days",
+            "pause_cap_days",
+            "triage_hours",
+            "four_eyes",
+            "old_date_days",
+        )
+    }
+    return Policy(**{**same, "note": "Theo công văn mới", **changed})
+
+
+def change(world: World, **changed: object) -> RecomputeRun:
+    """Put changed rules into force and let everything open follow."""
+    run = recompute.change_rules(
+        rules(**changed), by=world.user("phuc"), instead_of=policies.current().version
+    )
+    recompute.resume(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def filed_at(world: World, moment: datetime, **changed: Any) -> Correction:
+    with clock.at(moment):
+        return file_one(world, **changed)
+
+
+def snapshot() -> dict[str, list[Any]]:
+    """Everything that a recompute might write to."""
+    return {
+        model.__name__: list(model.objects.order_by("pk").values())
+        for model in (Clock, Correction, ClockChange, Breach)
+    }
+
+
+def test_an_open_review_gets_the_new_hours_and_the_change_is_on_record(world: World):
+    case = filed_at(world, MONDAY)
+
+    with clock.at(MONDAY + timedelta(hours=1)):
+        run = change(world, review_hours=72)
+
+    case.refresh_from_db()
+    assert case.due_at == MONDAY + timedelta(hours=72)
+    review = case.clocks.get(kind=Clock.Kind.REVIEW)
+    assert (review.due_at, review.length) == (case.due_at, timedelta(hours=72))
+    assert review.next_mark_at == MONDAY + timedelta(hours=36)
+    audit = review.changes.get()
+    assert (audit.old_due_at, audit.new_due_at) == (MONDAY + timedelta(hours=48), case.due_at)
+    assert (audit.old_policy.version, audit.new_policy.version) == (1, 2)
+    assert (audit.why, audit.by) == ("Theo công văn mới", world.user("phuc"))
+    assert (run.wanted, run.done, run.finished_at is not None) == (1, 1, True)
+
+
+def test_how_due_came_about_still_adds_up(world: World):
+    case = filed_at(world, MONDAY)
+    with clock.at(MONDAY + timedelta(hours=1)):
+        change(world, review_hours=72)
+        change(world, review_hours=60)
+
+    account = next(
+        one for one in clocks.explain(case, MONDAY) if one.clock.kind == Clock.Kind.REVIEW
+    )
+
+    lines = [line for line in account.lines if line.adds is not None]
+    assert sum((line.adds for line in lines), timedelta(0)) == timedelta(hours=60)
+    assert [line.adds for line in lines] == [
+        timedelta(hours=48),
+        timedelta(hours=24),
+        timedelta(hours=-12),
+    ]
+
+
+def test_the_version_of_a_case_stays_so_that_no_reviewers_page_goes_stale(world: World):
+    case = filed_at(world, MONDAY)
+    before = case.version
+
+    with clock.at(MONDAY + timedelta(hours=1)):
+        change(world, review_hours=72)
+        accepted = actions.accept(case, by=world.user("minh"), version=before)
+
+    assert accepted.decided_at is not None
+
+
+def test_pauses_are_kept_and_a_clock_that_stands_still_goes_on_rightly(world: World):
+    case = filed_at(world, MONDAY)
+    minh, lan = world.user("minh"), world.user("lan")
+    with clock.at(MONDAY + timedelta(hours=2)):
+        actions.ask(case, by=minh, question="Lô vắc xin nào ạ?")
+    with clock.at(MONDAY + timedelta(hours=7)):
+        actions.answer(case, by=lan, words="ABX4112")
+    with clock.at(MONDAY + timedelta(hours=8)):
+        actions.ask(case, by=minh, question="Ngày nào ạ?")
+
+    with clock.at(MONDAY + timedelta(hours=9)):
+        change(world, review_hours=72)
+
+    review = case.clocks.get(kind=Clock.Kind.REVIEW)
+    assert review.due_at == MONDAY + timedelta(hours=72 + 5)
+    assert review.next_mark_at is None
+    assert review.pauses.count() == 2
+    with clock.at(MONDAY + timedelta(hours=18)):
+        actions.answer(case, by=lan, words="Ngày 29/8")
+    review.refresh_from_db()
+    assert review.due_at == MONDAY + timedelta(hours=72 + 5 + 10)
+    assert review.next_mark_at == review.due_at - timedelta(hours=36)
+
+
+def test_closed_cases_and_stopped_clocks_are_left_alone(world: World):
+    decided = filed_at(world, MONDAY)
+    with clock.at(MONDAY + timedelta(hours=3)):
+        actions.accept(decided, by=world.user("minh"))
+    kept = filed_at(world, MONDAY, whose="binh", key="kept")
+    with clock.at(MONDAY + timedelta(hours=4)):
+        actions.keep(kept, by=world.user("minh"), remark="Chờ sổ giấy")
+    answered = kept.clocks.filter(stopped_at__isnull=False)
+    before = snapshot()["Clock"], list(answered.values())
+
+    with clock.at(MONDAY + timedelta(hours=5)):
+        change(world, review_hours=96, statutory_working_days=9)
+
+    after = {row["id"]: row for row in snapshot()["Clock"]}
+    assert all(after[row["id"]] == row for row in before[0] if row["stopped_at"])
+    decided.refresh_from_db()
+    assert decided.due_at == MONDAY + timedelta(hours=48)
+
+
+def test_breaches_stay_and_no_rung_comes_twice_when_the_time_grows(world: World):
+    case = filed_at(world, MONDAY)
+    with clock.at(MONDAY + timedelta(hours=49)):
+        sweep.sweep()
+        change(world, review_hours=96)
+        assert not Correction.objects.overdue().exists()
+
+    with clock.at(MONDAY + timedelta(hours=96 + 25)):
+        sweep.sweep()
+
+    rungs = list(
+        Breach.objects.filter(clock__kind="review").order_by("at").values_list("rung", "at")
+    )
+    assert rungs == [
+        ("due", MONDAY + timedelta(hours=48)),
+        ("three_days", MONDAY + timedelta(hours=96 + 24)),
+    ]
+    case.refresh_from_db()
+    assert case.due_at == MONDAY + timedelta(hours=96)
+
+
+def test_a_case_that_becomes_overdue_is_the_next_sweeps(world: World):
+    filed_at(world, MONDAY)
+
+    with clock.at(MONDAY + timedelta(hours=30)):
+        change(world, review_hours=24)
+        assert not Breach.objects.exists()
+        sweep.sweep()
+
+    breach = Breach.objects.get()
+    assert (breach.rung, breach.at) == ("due", MONDAY + timedelta(hours=24))
+
+
+def test_a_new_holiday_moves_the_statutory_clock_only(world: World):
+    case = filed_at(world, MONDAY)
+    with clock.at(MONDAY + timedelta(hours=1)):
+        run = recompute.change_day(
+            date(2026, 10, 13), is_working=False, name="Nghỉ bão số 9", by=world.user("phuc")
+        )
+        recompute.resume(run.pk)
+
+    statutory = case.clocks.get(kind=Clock.Kind.STATUTORY)
+    assert statutory.due_at == datetime(2026, 10, 16, tzinfo=HERE)
+    assert statutory.next_mark_at == statutory.due_at
+    assert statutory.changes.get().why == "Nghỉ bão số 9"
+    case.refresh_from_db()
+    assert case.due_at == MONDAY + timedelta(hours=48)
+    assert ClockChange.objects.count() == 1
+
+
+def test_a_saturday_worked_instead_brings_the_statutory_answer_forward(world: World):
+    friday = MONDAY + timedelta(days=4)
+    case = filed_at(world, friday)
+    with clock.at(friday + timedelta(hours=1)):
+        run = recompute.change_day(
+            date(2026, 10, 17), is_working=True, name="Làm bù", by=world.user("phuc")
+        )
+        recompute.resume(run.pk)
+
+    statutory = case.clocks.get(kind=Clock.Kind.STATUTORY)
+    assert statutory.due_at == datetime(2026, 10, 20, tzinfo=HERE)
+
+
+def test_the_same_change_again_moves_nothing(world: World):
+    filed_at(world, MONDAY)
+    with clock.at(MONDAY + timedelta(hours=1)):
+        run = change(world, review_hours=72)
+        before = snapshot()
+
+        recompute.resume(run.pk)
+        again = change(world, review_hours=72, note="Lần nữa")
+
+    assert snapshot() == before
+    assert (again.wanted, again.done) == (0, 0)
+    assert again.finished_at is not None
+
+
+def test_rules_that_concern_no_clock_move_none(world: World):
+    filed_at(world, MONDAY)
+
+    with clock.at(MONDAY + timedelta(hours=1)):
+        run = change(world, triage_hours=6, four_eyes=["id_number"])
+
+    assert run.wanted == 0
+    assert not ClockChange.objects.exists()
+
+
+def test_only_one_of_two_makers_changes_the_rules(world: World):
+    change(world, review_hours=72)
+
+    with pytest.raises(recompute.RulesChangedMeanwhile):
+        recompute.change_rules(rules(review_hours=24), by=world.user("phuc"), instead_of=1)
+
+    assert policies.current().review_hours == 72
+
+
+def test_versions_of_the_rules_are_never_changed(world: World):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Policy.objects.update(review_hours=1)
+
+
+def many(world: World, count: int) -> list[Correction]:
+    cases = []
+    for number in range(count):
+        dose = worlds.dose(world, given_on=date(2021, 6, 1 + number))
+        cases.append(
+            filed_at(
+                world,
+                MONDAY + timedelta(minutes=number),
+                key=f"k{number}",
+                dose=dose,
+                proposed={"vaccine": "PF"},
+            )
+        )
+    return cases
+
+
+def test_an_interrupted_run_is_resumed_by_the_sweep(world: World, monkeypatch):
+    many(world, 5)
+    monkeypatch.setattr(recompute, "BATCH", 2)
+    now = MONDAY + timedelta(hours=1)
+    with clock.at(now):
+        run = recompute.change_rules(rules(review_hours=72), by=world.user("phuc"), instead_of=1)
+    real, batches = recompute._move, []
+
+    def dies(*arguments):
+        if batches:
+            raise KeyboardInterrupt
+        batches.append(real(*arguments))
+        return batches[0]
+
+    with monkeypatch.context() as patch, clock.at(now):
+        patch.setattr(recompute, "_move", dies)
+        with pytest.raises(KeyboardInterrupt):
+            recompute.resume(run.pk)
+    run.refresh_from_db()
+    assert (run.wanted, run.done, run.percent) == (5, 2, 40)
+
+    with clock.at(now):
+        sweep.sweep()
+
+    run.refresh_from_db()
+    assert (run.done, run.percent) == (5, 100)
+    assert ClockChange.objects.count() == 5
+
+
+def test_a_newer_change_takes_over_from_an_unfinished_one(world: World):
+    case = filed_at(world, MONDAY)
+    with clock.at(MONDAY + timedelta(hours=1)):
+        phuc = world.user("phuc")
+        first = recompute.change_rules(rules(review_hours=72), by=phuc, instead_of=1)
+        second = recompute.change_rules(rules(review_hours=60), by=phuc, instead_of=2)
+
+        recompute.resume(first.pk)
+        recompute.resume(second.pk)
+
+    first.refresh_from_db()
+    case.refresh_from_db()
+    assert first.overtaken_by == second
+    assert case.due_at == MONDAY + timedelta(hours=60)
+    assert ClockChange.objects.get().old_policy.version == 1
+
+
+def test_a_clock_started_under_the_old_rules_meanwhile_is_found(world: World):
+    old = policies.current()
+    with clock.at(MONDAY):
+        run = change(world, review_hours=72)
+        case = file_one(world)
+    # As a request that had read the rules before they changed would have left it.
+    Clock.objects.filter(correction=case, kind="review").update(
+        policy=old, length=timedelta(hours=48), due_at=MONDAY + timedelta(hours=48)
+    )
+
+    with clock.at(MONDAY + timedelta(minutes=1)):
+        sweep.sweep()
+
+    case.refresh_from_db()
+    assert case.due_at == MONDAY + timedelta(hours=72)
+    run.refresh_from_db()
+    assert run.done == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_case_that_somebody_holds_is_moved_once_it_is_let_go(transactional_db: None, monkeypatch):
+    monkeypatch.setattr(recompute, "hint", lambda *_arguments: None)
+    world = worlds.build()
+    held, free = file_one(world), file_one(world, whose="binh", key="free")
+    run = recompute.change_rules(rules(review_hours=72), by=world.user("phuc"), instead_of=1)
+    reached, let_go = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Correction.objects.select_for_update().get(pk=held.pk)
+            reached.set()
+            let_go.wait(10)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    reached.wait(10)
+    in_between = recompute.resume(run.pk, seconds=0.5)
+    moved = list(ClockChange.objects.values_list("clock__correction", flat=True))
+    let_go.set()
+    holder.join()
+
+    at_last = recompute.resume(run.pk)
+
+    assert (in_between, moved, at_last) == (False, [free.pk], True)
+    assert ClockChange.objects.count() == 2
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_happened_before_due_is_start_plus_length_plus_pauses(world: World, seed: int):
+    chance = random.Random(seed)
+    cases = many(world, 6)
+    minh = world.user("minh")
+    for case in cases:
+        at = MONDAY + timedelta(hours=chance.uniform(1, 40))
+        with clock.at(at):
+            act = chance.choice(["nothing", "ask", "answered", "accept", "keep"])
+            if act in ("ask", "answered"):
+                actions.ask(case, by=minh, question="Lô nào ạ?")
+            if act == "accept":
+                actions.accept(case, by=minh)
+            if act == "keep":
+                actions.keep(case, by=minh, remark="Chờ")
+        if act == "answered":
+            with clock.at(at + timedelta(hours=chance.uniform(1, 60))):
+                actions.answer(case, by=world.user("lan"), words="Đây ạ")
+    now = MONDAY + timedelta(hours=chance.uniform(60, 160))
+    with clock.at(now):
+        sweep.sweep()
+        breaches = list(Breach.objects.order_by("pk").values())
+        passed = dict(Clock.objects.values_list("pk", "marks_passed"))
+
+        change(
+            world,
+            review_hours=chance.choice([12, 24, 48, 72, 200]),
+            statutory_working_days=chance.randint(1, 5),
+            pause_cap_days=chance.choice([3, 7]),
+        )
+
+    policy = policies.current()
+    for one in Clock.objects.filter(stopped_at=None).prefetch_related("pauses"):
+        stood = sum((p.until - p.since for p in one.pauses.all() if p.until), timedelta(0))
+        assert one.due_at == clocks.due_of(one.kind, one.started_at, policy) + stood
+        assert one.due_at == one.started_at + one.length + stood
+        marks = deadlines.marks_of(is_statutory=one.kind == Clock.Kind.STATUTORY)
+        ahead = [mark.moment(one.due_at, one.length) for mark in marks[one.marks_passed :]]
+        stands_still = any(p.until is None for p in one.pauses.all())
+        expected = None if stands_still or not ahead else ahead[0]
+        assert (one.next_mark_at is None) == (expected is None)
+        if expected:
+            assert abs(one.next_mark_at - expected) < timedelta(milliseconds=1)
+        if one.kind != Clock.Kind.STATUTORY:
+            assert one.correction.due_at == one.due_at
+    assert list(Breach.objects.order_by("pk").values()) == breaches
+    assert dict(Clock.objects.values_list("pk", "marks_passed")) == passed
+
+
+def test_a_day_can_be_looked_at_without_being_stored(world: World):
+    is_off = calendar.off_days({date(2026, 10, 13): True})
+
+    assert is_off(date(2026, 10, 13))
+    assert not DayOff.objects.exists()
