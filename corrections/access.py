@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 
 from citizens.access import is_own_or_family, parts_of_records_of
 from corrections.lifecycle import Party
@@ -18,6 +18,9 @@ DESK_ROLES = (
     Membership.Role.OFFICER,
     Membership.Role.HOTLINE,
 )
+
+# Agents of the hotline are at a desk, but read masked data only, on pages of their own.
+READING_ROLES = tuple(role for role in DESK_ROLES if role != Membership.Role.HOTLINE)
 
 AT_THE_DESK = frozenset({Party.REVIEWER, Party.APPEAL_REVIEWER})
 DECIDERS = AT_THE_DESK | {Party.OVERSEER}
@@ -38,7 +41,7 @@ def of_own_records(user: "User") -> Q:
 
 def on_desks_of(user: "User") -> Q:
     """Corrections held by an organization in which the user works (not by those below it)."""
-    desks = Membership.objects.live().filter(user=user, role__in=DESK_ROLES)
+    desks = Membership.objects.live().filter(user=user, role__in=READING_ROLES)
     return Q(holder__in=desks.values("organization"))
 
 
@@ -46,6 +49,35 @@ def overseen_by(user: "User") -> Q:
     """Corrections held anywhere in the sub-trees for which the user is a health officer."""
     reach = Organization.objects.within_reach(user, Membership.Role.OFFICER)
     return Q(holder__in=reach.values("pk"))
+
+
+def in_pools_of(user: "User") -> Q:
+    """Corrections for which the user may look for a site: without one, on own desks or below them.
+
+    The hotline judges nothing: whatever lies there is to be sent to where it belongs.
+    """
+    unknown = Q(triage_due_at__isnull=False) & (on_desks_of(user) | overseen_by(user))
+    return unknown | Q(holder__in=_hotlines_of(user).values("organization"))
+
+
+def heard_of(user: "User") -> Q:
+    """Corrections that the user may look up for a caller, masked: all of them, or none.
+
+    Only with `hotline.call_of`: the caller was asked who they are first.
+    """
+    return Q(Exists(_hotlines_of(user)))
+
+
+def hotline_of(user: "User") -> Organization | None:
+    """Return the hotline whose phone the user answers; None for anybody else."""
+    membership = _hotlines_of(user).select_related("organization").first()
+    return membership.organization if membership else None
+
+
+def _hotlines_of(user: "User") -> QuerySet[Membership]:
+    return Membership.objects.live().filter(
+        user=user, role=Membership.Role.HOTLINE, organization__kind=Organization.Kind.HOTLINE
+    )
 
 
 def visible_to(user: "User") -> Q:

@@ -12,9 +12,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from citizens.access import records_of
+from citizens.access import is_own_or_family, records_of
 from citizens.models import Citizen
-from corrections import clocks, facts, policies
+from corrections import access, clocks, facts, policies
 from corrections.actions import AlreadyOpen, leave_errand
 from corrections.facts import Facts, Field
 from corrections.lifecycle import Party, Status
@@ -60,6 +60,15 @@ class Claim:
         return f"missing:{what}"
 
 
+@dataclass(frozen=True)
+class OnBehalf:
+    """A caller told the hotline: when (only the moment of recording drives the rule), and the
+    number to which is answered."""
+
+    told_at: datetime
+    contact_phone: str
+
+
 class KeyUsedForOtherContent(Exception):
     """The idempotency key came before, with something else."""
 
@@ -80,16 +89,18 @@ def file(
     channel: Channel = Channel.WEB,
     draft: Draft | None = None,
     consent_version: str = "",
+    on_behalf: OnBehalf | None = None,
 ) -> Filing:
     """Record a filing: each claim becomes a correction of its own, all or none of them.
 
     The clock of all of them starts here, at the database's time. The same key again returns the
     first filing. consent_version says which wording was agreed to; it is kept in the history.
-    Raises PermissionDenied when the record is not the filer's, ValidationError keyed "claims",
-    AlreadyOpen, TooManyOpen, KeyUsedForOtherContent.
+    on_behalf: an agent of the hotline files for a caller; the agent never decides about it.
+    Raises PermissionDenied when the record is not the filer's (or the filer no agent, or of the
+    caller's family), ValidationError keyed "claims", AlreadyOpen, TooManyOpen,
+    KeyUsedForOtherContent.
     """
-    if not records_of(by).filter(pk=citizen.pk).exists():
-        raise PermissionDenied
+    _require_right(by, citizen, on_behalf)
     photos = list(evidence)
     content_hash = _hash(citizen, claims, words, has_no_paper, photos)
     try:
@@ -108,10 +119,12 @@ def file(
                 content_hash=content_hash,
                 filed_by=by,
                 citizen=citizen,
-                channel=channel,
+                channel=channel if on_behalf is None else Channel.HOTLINE,
                 words=words,
                 has_no_paper=has_no_paper,
                 received_at=moment,
+                told_at=min(on_behalf.told_at, moment) if on_behalf else None,
+                contact_phone=on_behalf.contact_phone if on_behalf else "",
             )
             for photo in photos:
                 photo.draft, photo.filing = None, filing
@@ -127,6 +140,15 @@ def file(
         if first is None:
             raise
         return _same(first, content_hash, draft)
+
+
+def _require_right(by: "User", citizen: Citizen, on_behalf: OnBehalf | None) -> None:
+    if on_behalf is None:
+        may = records_of(by).filter(pk=citizen.pk).exists()
+    else:
+        may = access.hotline_of(by) is not None and not is_own_or_family(by, citizen)
+    if not may:
+        raise PermissionDenied
 
 
 def open_about(citizen: Citizen, subject: str) -> Correction | None:
@@ -204,8 +226,9 @@ def _open_correction(
         correction=correction,
         step="file",
         to_status=Status.RECEIVED,
-        party=Party.CITIZEN,
+        party=Party.CITIZEN if filing.channel != Channel.HOTLINE else Party.HOTLINE,
         by=by,
+        organization=access.hotline_of(by) if filing.channel == Channel.HOTLINE else None,
         at=moment,
         remark=filing.words,
         data={"consent_version": consent_version} if consent_version else {},

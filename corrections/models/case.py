@@ -54,10 +54,6 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         """About this person, whichever part of a merged record it was filed for."""
         return self.filter(citizen__in=Citizen.objects.whole(citizen))
 
-    def of(self, citizen: Citizen) -> Self:
-        """About this person, whichever part of a merged record it was filed for."""
-        return self.filter(citizen__in=Citizen.objects.whole(citizen))
-
     def of_own_records(self, user: "User") -> Self:
         """About the records this user holds as a citizen or guardian."""
         return self.filter(access.of_own_records(user))
@@ -65,6 +61,14 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     def on_desks_of(self, user: "User") -> Self:
         """Held by an organization in which the user works as a reviewer."""
         return self.filter(access.on_desks_of(user))
+
+    def in_pools_of(self, user: "User") -> Self:
+        """Without a site, on desks of the user or below them."""
+        return self.filter(access.in_pools_of(user))
+
+    def heard_of(self, user: "User") -> Self:
+        """What an agent of the hotline may look up for a caller, masked; nothing for others."""
+        return self.filter(access.heard_of(user))
 
     def open(self) -> Self:
         """Not decided yet. Says it the way the partial indexes say it."""
