@@ -34,7 +34,7 @@ def add(case: Correction, pictures: Sequence[Picture], *, by: "User") -> int:
         for picture in pictures:
             if picture.sha256 not in kept:
                 kept.add(picture.sha256)
-                columns = files.enter_context(evidence.written(picture, by=by))
+                columns = files.enter_context(evidence.written(picture, by=by, about=case.citizen))
                 rows.append(Evidence(filing=filing, **columns))
         if len(kept) > MOST_IN_ALL:
             raise ValidationError({"photos": _("A proposal can hold at most 20 photos.")})

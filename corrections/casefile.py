@@ -11,10 +11,11 @@ from citizens.access import is_own_or_family
 from citizens.masking import mask_id
 from corrections import access, actions, deadlines, facts, hints, history, lifecycle
 from corrections.facts import FIELD_LABELS, Facts, Field, Position, Row
+from corrections.forewarn.table import from_json
 from corrections.hints import Hints
 from corrections.history import Line
 from corrections.lifecycle import Party, Status
-from corrections.models import Correction, Evidence, Kind
+from corrections.models import Channel, Correction, Evidence, Kind
 from doses.models import Dose
 from vaxreg import clock
 
@@ -115,6 +116,22 @@ class CaseFile:
 
     def history(self) -> list[Line]:
         return history.lines(self.case, history.Audience.STAFF)
+
+    def told(self) -> list[tuple[str, str]]:
+        """What could be known before it was sent and was left standing: where, and why."""
+        lines = [
+            (str(FIELD_LABELS.get(Field(w.field), "")) if w.field in set(Field) else "", w.sentence)
+            for w in from_json(self.case.warnings)
+        ]
+        for number, photo in enumerate(self.photos(), 1):
+            place = _("Photo %(number)s") % {"number": number}
+            lines += [(place, w.sentence) for w in from_json(photo.warnings)]
+        return lines
+
+    @property
+    def was_told(self) -> bool:
+        """Sent on our own pages, which show all of that before."""
+        return self.case.filing.channel == Channel.WEB
 
     def photos(self) -> QuerySet[Evidence]:
         return self.case.filing.evidence.all()

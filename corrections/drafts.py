@@ -22,6 +22,8 @@ from citizens.models import Citizen
 from corrections import evidence, facts, filing
 from corrections.facts import Row
 from corrections.filing import Claim
+from corrections.forewarn import doses
+from corrections.forewarn.table import Forewarning
 from corrections.forms.filing import DetailsForm, PhotosForm, dose_title
 from corrections.models import Correction, Draft, Filing, Kind
 from doses.models import Dose
@@ -181,6 +183,14 @@ def claims(draft: Draft) -> list[Claim]:
     return found
 
 
+def warnings(draft: Draft) -> dict[str, list[Forewarning]]:
+    """Return by item what may get it refused, as far as its page is in order; stops nobody."""
+    listed = items(draft)
+    proposals = [details_form(draft, item).so_far() for item in listed]
+    found = doses.about_claims(draft.citizen, proposals)
+    return {item.key: about for item, about in zip(listed, found, strict=True)}
+
+
 def rows(claim: Claim) -> list[Row]:
     """Return recorded beside proposed, as people read it, of what a claim changes."""
     about = Correction(
@@ -198,6 +208,7 @@ def fingerprint(draft: Draft) -> str:
         "items": [draft.data.get("doses"), draft.data.get("missing")],
         "typed": {key: value for key, value in draft.data.get("typed", {}).items() if key != CHECK},
         "photos": [str(photo) for photo in draft.evidence.values_list("public_id", flat=True)],
+        "warnings": [w.sign for about in warnings(draft).values() for w in about],
     }
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 

@@ -16,7 +16,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,10 @@ from django.utils.translation import gettext as _
 
 from accounts import attempts
 from citizens.access import parts_of_records_of
-from corrections import decoder
+from citizens.models import Citizen
+from corrections import decoder, likeness
+from corrections.forewarn import photos
+from corrections.forewarn.table import Code, Forewarning
 from corrections.models import Correction, Draft, Evidence
 from vaxreg import clock, ui
 
@@ -64,6 +67,18 @@ class Picture:
     preview: bytes
     width: int
     height: int
+    # From the decoder; without them a photo is taken as it is.
+    measures: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def likeness(self) -> int | None:
+        """The fingerprint of how it looks."""
+        return self.measures.get("likeness")
+
+    def warnings(self) -> list[Forewarning]:
+        """What makes it hard to read."""
+        measured = {name: value for name, value in self.measures.items() if name != "likeness"}
+        return photos.about(self.width, self.height, **measured) if measured else []
 
     @property
     def sha256(self) -> str:
@@ -118,8 +133,11 @@ def clean(data: bytes) -> Picture:
 def remove(photo: Evidence) -> None:
     """Take a photo out of a draft; its files go once that is certain."""
     keys = [photo.file_key, photo.preview_key]
+    draft = photo.draft
     with transaction.atomic():
         photo.delete()
+        if draft is not None:
+            _forget_twins(draft)
         delete_files_on_commit(keys)
 
 
@@ -235,7 +253,7 @@ def _decode(data: bytes) -> Picture:
     if "refused" in head:
         raise _refused(head["refused"])
     size = head["sizes"][0]
-    return Picture(rest[:size], rest[size:], head["width"], head["height"])
+    return Picture(rest[:size], rest[size:], head["width"], head["height"], head["measures"])
 
 
 def store(draft: Draft, picture: Picture, *, by: "User") -> Evidence:
@@ -243,7 +261,7 @@ def store(draft: Draft, picture: Picture, *, by: "User") -> Evidence:
 
     Raises ValidationError for a sixth photo or one that is here already.
     """
-    with written(picture, by=by) as columns, transaction.atomic():
+    with written(picture, by=by, about=draft.citizen) as columns, transaction.atomic():
         # Whoever adds or files waits here for the other.
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
         _refuse_sixth(locked)
@@ -253,7 +271,7 @@ def store(draft: Draft, picture: Picture, *, by: "User") -> Evidence:
 
 
 @contextmanager
-def written(picture: Picture, *, by: "User") -> Iterator[dict[str, Any]]:
+def written(picture: Picture, *, by: "User", about: Citizen) -> Iterator[dict[str, Any]]:
     """Write a photo's files and give the columns of its row: files first, then the row.
 
     When no row comes of it, the files are deleted again.
@@ -261,6 +279,7 @@ def written(picture: Picture, *, by: "User") -> Iterator[dict[str, Any]]:
     name = uuid.uuid4().hex
     file_key = f"{FOLDER}/{name[:2]}/{name}.jpg"
     preview_key = f"{FOLDER}/{name[:2]}/{name}-preview.jpg"
+    copies = likeness.copies(picture.likeness, picture.preview, about, by=by)
     try:
         default_storage.save(file_key, ContentFile(picture.whole))
         default_storage.save(preview_key, ContentFile(picture.preview))
@@ -272,10 +291,21 @@ def written(picture: Picture, *, by: "User") -> Iterator[dict[str, Any]]:
             "width": picture.width,
             "height": picture.height,
             "sha256": picture.sha256,
+            "likeness": picture.likeness,
+            "warnings": [warning.as_json() for warning in [*picture.warnings(), *copies]],
         }
     except BaseException:
         _delete_files([file_key, preview_key])
         raise
+
+
+def _forget_twins(draft: Draft) -> None:
+    """One of two photos is gone: nobody need remove the other."""
+    for photo in draft.evidence.all():
+        kept = [entry for entry in photo.warnings if entry["code"] != Code.PHOTO_TWICE]
+        if kept != photo.warnings:
+            photo.warnings = kept
+            photo.save(update_fields=["warnings"])
 
 
 def _delete_files(keys: list[str]) -> None:

@@ -17,6 +17,9 @@ from citizens.models import Citizen
 from corrections import access, clocks, facts, policies
 from corrections.actions import AlreadyOpen, leave_errand
 from corrections.facts import Facts, Field
+from corrections.forewarn import doses
+from corrections.forewarn.doses import Proposal
+from corrections.forewarn.table import Forewarning
 from corrections.lifecycle import Party, Status
 from corrections.models import (
     Channel,
@@ -50,6 +53,11 @@ class Claim:
     named_site: Organization | None = None
     named_area: Area | None = None
     site_text: str = ""
+
+    @property
+    def proposal(self) -> Proposal:
+        """What there is to warn about."""
+        return Proposal(self.dose, self.proposed, self.site_text)
 
     @property
     def subject(self) -> str:
@@ -129,8 +137,9 @@ def file(
             for photo in photos:
                 photo.draft, photo.filing = None, filing
                 photo.save(update_fields=["draft", "filing"])
-            for claim in clean:
-                _open_correction(filing, claim, by, moment, consent_version)
+            standing = doses.about_claims(citizen, [claim.proposal for claim in clean])
+            for claim, warnings in zip(clean, standing, strict=True):
+                _open_correction(filing, claim, warnings, by, moment, consent_version)
             if draft is not None:
                 draft.delete()
             return filing
@@ -202,7 +211,12 @@ def _limits(citizen: Citizen, claims: Sequence[Claim]) -> None:
 
 
 def _open_correction(
-    filing: Filing, claim: Claim, by: "User", moment: datetime, consent_version: str
+    filing: Filing,
+    claim: Claim,
+    warnings: Sequence[Forewarning],
+    by: "User",
+    moment: datetime,
+    consent_version: str,
 ) -> None:
     policy = policies.current()
     correction = Correction.objects.create(
@@ -216,6 +230,7 @@ def _open_correction(
         named_site=claim.named_site,
         named_area=claim.named_area,
         site_text=claim.site_text,
+        warnings=[warning.as_json() for warning in warnings],
         status=Status.RECEIVED,
         received_at=moment,
         due_at=clocks.due_of(Clock.Kind.REVIEW, moment, policy),

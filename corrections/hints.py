@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from citizens.models import Citizen
 from corrections.facts import Facts, Field
+from corrections.forewarn import doses
 from doses.models import Dose, Vaccine
-from vaxreg import ui
 
 Hints = dict[Field, list[str]]
 
@@ -22,51 +22,20 @@ Hints = dict[Field, list[str]]
 def about(facts: Facts, citizen: Citizen, *, dose: Dose | None = None) -> Hints:
     """Return hints by field for a dose as it would stand on the record; in four queries at most.
 
-    dose is the recorded one that the facts would change, left out of all comparisons.
+    dose is the recorded one that the facts would change, left out of all comparisons. What the
+    citizen could have been told before sending (forewarn) is told here too.
     """
     hints: Hints = defaultdict(list)
+    for warning in doses.about_dose(facts, citizen, dose=dose):
+        hints[Field(warning.field)].append(warning.sentence)
     day = _day(facts.get(Field.GIVEN_ON, ""))
-    vaccine = Vaccine.objects.filter(code=facts.get(Field.VACCINE, "")).first()
-    others = Dose.objects.completed()
-    if dose is not None:
-        others = others.exclude(pk=dose.pk)
     if day is not None:
-        _of_the_person(hints, day, vaccine, others.of(citizen), citizen)
-        _of_the_vaccine(hints, day, vaccine)
+        others = Dose.objects.completed()
+        if dose is not None:
+            others = others.exclude(pk=dose.pk)
+        vaccine = Vaccine.objects.filter(code=facts.get(Field.VACCINE, "")).first()
         _of_the_site(hints, facts, day, vaccine, others)
     return dict(hints)
-
-
-def _of_the_person(
-    hints: Hints, day: date, vaccine: Vaccine | None, own: Any, citizen: Citizen
-) -> None:
-    if day < citizen.date_of_birth:
-        hints[Field.GIVEN_ON].append(_("This is before the date of birth."))
-    for other in own.select_related("vaccine").order_by("given_on"):
-        apart = abs((day - other.given_on).days)
-        values = {"vaccine": other.vaccine.name, "day": ui.day(other.given_on), "days": apart}
-        shortest = vaccine.interval_min_days if vaccine else None
-        if apart == 0:
-            hints[Field.GIVEN_ON].append(
-                _("A dose of %(vaccine)s of this very day is on record already.") % values
-            )
-        elif vaccine == other.vaccine and shortest and apart < shortest:
-            hints[Field.GIVEN_ON].append(
-                ngettext(
-                    "Only %(days)d day apart from the dose of %(day)s; usual are %(shortest)d or more.",
-                    "Only %(days)d days apart from the dose of %(day)s; usual are %(shortest)d or more.",
-                    apart,
-                )
-                % {**values, "shortest": shortest}
-            )
-
-
-def _of_the_vaccine(hints: Hints, day: date, vaccine: Vaccine | None) -> None:
-    if vaccine is not None and vaccine.approved_on and day < vaccine.approved_on:
-        hints[Field.VACCINE].append(
-            _("%(vaccine)s was approved in Viet Nam on %(day)s, after the date given.")
-            % {"vaccine": vaccine.name, "day": ui.day(vaccine.approved_on)}
-        )
 
 
 def _of_the_site(

@@ -12,6 +12,7 @@ from citizens.models import Citizen
 from corrections import facts, sites
 from corrections.facts import FIRST_DAY, Facts, Field, Position
 from corrections.filing import Claim
+from corrections.forewarn.doses import Proposal
 from corrections.forms.record import LEVELS, AreaForm
 from corrections.models import Correction
 from doses.models import Dose, Vaccine
@@ -178,6 +179,16 @@ class DetailsForm(AreaForm):
             site_text=site_text,
         )
         return data
+
+    def so_far(self) -> Proposal:
+        """Return what the fields that are in order propose, whatever is wrong with the others."""
+        self.full_clean()
+        data = self.cleaned_data
+        proposed = self._proposed(data)
+        if self.dose is not None:
+            proposed = facts.differing(self.dose, proposed)
+        site_text = data.get("site_text", "") if data.get("site") == UNLISTED else ""
+        return Proposal(self.dose, proposed, site_text)
 
     def _proposed(self, data: Mapping[str, Any]) -> Facts:
         said = {

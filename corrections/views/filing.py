@@ -1,5 +1,6 @@
 """The steps in which a citizen files a correction, and the page that says it was received."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -15,7 +16,9 @@ from citizens.access import parts_of_records_of
 from corrections import drafts, facts
 from corrections.actions import AlreadyOpen
 from corrections.drafts import CHECK, ChangedMeanwhile, Item
+from corrections.facts import Field
 from corrections.filing import MOST_CLAIMS, MOST_OPEN, TooManyOpen
+from corrections.forewarn.table import Forewarning, from_json
 from corrections.forms.filing import MISSING, CheckForm, ChooseForm, DetailsForm, dose_title
 from corrections.models import Correction, Draft, Filing, Kind
 from corrections.views.wizard import Wizard, filed_before, gone, is_autosave, with_draft, wizard_for
@@ -61,13 +64,18 @@ def start(request: UserRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @with_draft
 def details(request: UserRequest, wizard: Wizard, draft: Draft, key: str) -> HttpResponse:
-    """Step 2: ask what is right about one dose. What is typed is kept, right or wrong."""
+    """Step 2: ask what is right about one dose. What is typed is kept, right or wrong.
+
+    What may get it refused is said while one types (advise), and once before the step is left.
+    """
     item = next((item for item in drafts.items(draft) if item.key == key), None)
     if item is None:
         raise Http404
+    if request.method == "POST" and ("find" in request.POST or "advise" in request.POST):
+        drafts.keep(draft, key, request.POST, DETAILS)
+    if "advise" in request.POST:
+        return _advice(request, draft, item)
     if request.method != "POST" or "find" in request.POST:
-        if request.method == "POST":
-            drafts.keep(draft, key, request.POST, DETAILS)
         form = DetailsForm(initial=drafts.typed(draft, key), dose=item.dose, citizen=draft.citizen)
         return _details_page(request, wizard, item, form)
     if "remove" in request.POST and item.dose is None:
@@ -81,6 +89,8 @@ def details(request: UserRequest, wizard: Wizard, draft: Draft, key: str) -> Htt
         return _details_page(request, wizard, item, form)
     if "another" in request.POST and len(drafts.items(draft)) < MOST_CLAIMS:
         return redirect(wizard.step_url(drafts.add_missing(draft)))
+    if _has_unread(request, draft, item):
+        return _details_page(request, wizard, item, form, is_paused=True)
     return redirect(wizard.after(key))
 
 
@@ -172,8 +182,37 @@ def _choose(request: UserRequest, wizard: Wizard, chosen: list[str]) -> HttpResp
     return redirect(begun.after("") if begun else wizard.url("file"))
 
 
+def _has_unread(request: UserRequest, draft: Draft, item: Item) -> bool:
+    """There is a warning that the page, as it was sent, did not show yet."""
+    shown = request.POST.get("warned", "").split()
+    return any(warning.sign not in shown for warning in drafts.warnings(draft)[item.key])
+
+
+def _advice(request: UserRequest, draft: Draft, item: Item) -> HttpResponse:
+    """Return the warnings alone, for the page to put beside its fields; nothing if it has them."""
+    found = drafts.warnings(draft)[item.key]
+    if [warning.sign for warning in found] == request.POST.get("warned", "").split():
+        return HttpResponse(status=204)
+    return render(request, "filing/_advice.html", _by_field(found))
+
+
+def _by_field(found: list[Forewarning]) -> dict[str, Any]:
+    return {
+        "warnings": found,
+        "warned": " ".join(warning.sign for warning in found),
+        "advice": {
+            str(field): [warning for warning in found if warning.field == field] for field in Field
+        },
+    }
+
+
 def _details_page(
-    request: UserRequest, wizard: Wizard, item: Item, form: DetailsForm
+    request: UserRequest,
+    wizard: Wizard,
+    item: Item,
+    form: DetailsForm,
+    *,
+    is_paused: bool = False,
 ) -> HttpResponse:
     listed = drafts.items(wizard.draft)
     context = {
@@ -185,7 +224,10 @@ def _details_page(
         "of": len(listed),
         "back": wizard.before(item.key),
         "may_add": item == listed[-1] and item.dose is None and len(listed) < MOST_CLAIMS,
+        "is_paused": is_paused,
     }
+    if wizard.draft is not None:
+        context |= _by_field(drafts.warnings(wizard.draft)[item.key])
     status = 422 if form.has_errors else 200
     return render(request, "filing/details.html", context, status=status)
 
@@ -217,6 +259,8 @@ def _send(request: UserRequest, wizard: Wizard, draft: Draft, form: CheckForm) -
 def _check_page(
     request: UserRequest, wizard: Wizard, draft: Draft, form: CheckForm
 ) -> HttpResponse:
+    warnings = drafts.warnings(draft)
+    photos = [(photo, from_json(photo.warnings)) for photo in draft.evidence.all()]
     context = {
         "wizard": wizard,
         "form": form,
@@ -225,10 +269,17 @@ def _check_page(
         "choose_url": wizard.step_url("", then=CHECK),
         "photos_url": wizard.step_url(drafts.PHOTOS, then=CHECK),
         "doses": [
-            (item, drafts.rows(claim), claim, wizard.step_url(item.key, then=CHECK))
+            (
+                item,
+                drafts.rows(claim),
+                claim,
+                wizard.step_url(item.key, then=CHECK),
+                warnings[item.key],
+            )
             for item, claim in zip(drafts.items(draft), drafts.claims(draft), strict=True)
         ],
-        "photos": draft.evidence.all(),
+        "photos": photos,
+        "is_warned": any(warnings.values()) or any(found for _photo, found in photos),
         "said": drafts.typed(draft, drafts.PHOTOS),
         "draft_key": draft.key,
         "seen": drafts.fingerprint(draft),

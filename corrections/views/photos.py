@@ -24,6 +24,7 @@ from citizens.actions import log_visit
 from citizens.models import RecordVisit
 from corrections import access, drafts, evidence
 from corrections.drafts import PHOTOS
+from corrections.forewarn.table import from_json
 from corrections.forms.filing import PhotosForm
 from corrections.lifecycle import Party
 from corrections.models import Correction, Draft, Evidence
@@ -66,8 +67,9 @@ def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     drafts.keep(draft, PHOTOS, request.POST, TEXTS)
     if is_autosave(request):
         return HttpResponse(status=204)
-    problems = _add_all(draft, request.FILES.getlist("photos"), request)
-    if "add" in request.POST and not problems:
+    added, problems = _add_all(draft, request.FILES.getlist("photos"), request)
+    has_unread = any(photo.warnings for photo in added)
+    if ("add" in request.POST or has_unread) and not problems:
         return redirect(request.get_full_path())
     form = drafts.photos_form(draft, problems)
     if not form.is_valid():
@@ -131,18 +133,20 @@ def _too_much(request: UserRequest) -> HttpResponse | None:
     return redirect(url)
 
 
-def _add_all(draft: Draft, sent: list[UploadedFile[Any]], request: UserRequest) -> list[str]:
-    """Keep what can be kept; return what to say about the others, by their place in the choice."""
-    problems = []
+def _add_all(
+    draft: Draft, sent: list[UploadedFile[Any]], request: UserRequest
+) -> tuple[list[Evidence], list[str]]:
+    """Keep what can be kept; return it, and what to say about the others by their place."""
+    added, problems = [], []
     for number, file in enumerate(sent, 1):
         try:
-            evidence.add(draft, file, by=request.user)
+            added.append(evidence.add(draft, file, by=request.user))
         except ValidationError as refused:
             words = {"number": number, "problem": refused.messages[0]}
             problems.append(
                 _("Photo %(number)s: %(problem)s") % words if len(sent) > 1 else words["problem"]
             )
-    return [str(problem) for problem in problems]
+    return added, [str(problem) for problem in problems]
 
 
 def _photos_page(
@@ -154,7 +158,7 @@ def _photos_page(
         "form": form,
         "step": 3,
         "back": wizard.before(PHOTOS),
-        "photos": added,
+        "photos": [(photo, from_json(photo.warnings)) for photo in added],
         "most": evidence.MOST_PHOTOS,
         "may_add": len(added) < evidence.MOST_PHOTOS,
         "remove_url": wizard.url(

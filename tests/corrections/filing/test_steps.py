@@ -132,7 +132,7 @@ def test_a_missing_dose_without_a_known_site_carries_its_area(world: World, lan:
 def test_another_province_forgets_the_district(world: World, lan: Client):
     worlds.area("79", "Hồ Chí Minh", "Thành phố Hồ Chí Minh", "province")
     page = choose(lan, "missing")
-    typed = {"position": "booster-2", "site": "unlisted", "province": "79", "district": "006"}
+    typed = {"position": "primary-1", "site": "unlisted", "province": "79", "district": "006"}
 
     answer = lan.post(page, typed)
 

@@ -1,0 +1,79 @@
+"""Proposals about the person, judged by the record: the name and the date of birth."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+
+from citizens.models import Citizen
+from corrections.forewarn.table import Code, Forewarning, Values
+from doses.models import Dose
+from vaxreg.search import search_key
+
+
+def about(proposed: Mapping[str, str], citizen: Citizen) -> list[Forewarning]:
+    """Return the warnings about a proposed name and date of birth."""
+    found = []
+    name = " ".join(proposed.get("full_name", "").split())
+    if name:
+        found += _of_the_name(name, citizen)
+    born = _day(proposed.get("date_of_birth", ""))
+    if born:
+        found += _of_the_birth(born, citizen)
+    return found
+
+
+def _of_the_name(name: str, citizen: Citizen) -> list[Forewarning]:
+    values: Values = {"name": name, "recorded": citizen.full_name}
+    if len(name.split()) < 2:
+        return [Forewarning(Code.NAME_INCOMPLETE, "full_name", values)]
+    found = []
+    key = search_key(name)
+    if _is_plain(name) and (not _is_plain(citizen.full_name) or len(key.split()) > 2):
+        found.append(Forewarning(Code.NAME_WITHOUT_DIACRITICS, "full_name", values))
+    if not _alike(key, search_key(citizen.full_name)):
+        found.append(Forewarning(Code.NAME_UNLIKE, "full_name", values))
+    return found
+
+
+def _is_plain(name: str) -> bool:
+    """Not one letter carries a mark: few Vietnamese names of three words are like that."""
+    return search_key(name) == " ".join(name.lower().split())
+
+
+def _alike(one: str, other: str) -> bool:
+    """Two words are the same, or one slip apart in the same place, counted from the given name."""
+    words, recorded = one.split(), other.split()
+    same = (Counter(words) & Counter(recorded)).total()
+    pairs = zip(reversed(words), reversed(recorded), strict=False)
+    slips = sum(a != b and _is_one_slip(a, b) for a, b in pairs)
+    return same + slips >= min(2, len(recorded))
+
+
+def _is_one_slip(one: str, other: str) -> bool:
+    """One letter was added, dropped or changed, in words of three letters or more."""
+    if min(len(one), len(other)) < 3:
+        return False
+    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    after, rest = one[at + 1 :], other[at + 1 :]
+    return after == rest or after == other[at:] or one[at:] == rest
+
+
+def _of_the_birth(born: date, citizen: Citizen) -> list[Forewarning]:
+    first = Dose.objects.completed().of(citizen).order_by("given_on").first()
+    if first is not None and born > first.given_on:
+        after: Values = {"day_first": first.given_on.isoformat()}
+        return [Forewarning(Code.BORN_AFTER_FIRST_DOSE, "date_of_birth", after)]
+    recorded = citizen.date_of_birth
+    parts = (born.day != recorded.day, born.month != recorded.month, born.year != recorded.year)
+    # Day and month the wrong way round is the commonest slip of all.
+    if all(parts) and (born.day, born.month) != (recorded.month, recorded.day):
+        unlike: Values = {"day_recorded": recorded.isoformat()}
+        return [Forewarning(Code.BIRTH_DATE_UNLIKE, "date_of_birth", unlike)]
+    return []
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
