@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from corrections.views import citizen, filing, following, landing, photos, receipt
+from corrections.views import citizen, filing, following, landing, own_case, photos, receipt
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing.landing, name="landing"),
@@ -23,5 +23,37 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("corrections/filed/<uuid:public_id>/receipt/", receipt.receipt, name="receipt"),
     path("corrections/evidence/<uuid:public_id>/", photos.show, name="evidence"),
     # Last: it takes whatever somebody types as a reference.
-    path("corrections/<str:reference>/", citizen.correction, name="correction"),
+    path("corrections/<str:reference>/", own_case.correction, name="correction"),
+    path("corrections/<str:reference>/answer/", own_case.answer, name="correction-answer"),
+    path("corrections/<str:reference>/photos/", own_case.add_photo, name="correction-photos"),
+    path(
+        "corrections/<str:reference>/withdraw/",
+        own_case.take,
+        {"step": "withdraw"},
+        name="correction-withdraw",
+    ),
+    path(
+        "corrections/<str:reference>/appeal/",
+        own_case.take,
+        {"step": "appeal"},
+        name="correction-appeal",
+    ),
+    path(
+        "corrections/<str:reference>/disagree/",
+        own_case.take,
+        {"step": "log_disagreement"},
+        name="correction-disagree",
+    ),
+    path(
+        "corrections/<str:reference>/confirm/",
+        own_case.take,
+        {"step": "confirm"},
+        name="correction-confirm",
+    ),
+    path(
+        "corrections/<str:reference>/reopen/",
+        own_case.take,
+        {"step": "reopen"},
+        name="correction-reopen",
+    ),
 ]

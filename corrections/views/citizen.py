@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -20,14 +20,10 @@ from accounts.http import UserRequest
 from citizens import actions as citizen_actions
 from citizens.actions import HasOwnRecord, IdNumberOnRecord, NoMatch, TooManyTries
 from citizens.models import RecordLink, RecordVisit
-from corrections import facts, history, paging, records
+from corrections import facts, paging, records
 from corrections.forms.record import AreaForm, OpenRecordForm, StartRecordForm
-from corrections.history import Audience
-from corrections.lifecycle import Status
 from corrections.models import Correction
 from corrections.records import Person
-from corrections.reference import read_reference
-from organizations.models import Organization
 from vaxreg import clock
 
 PAGE_SIZE = 20
@@ -136,39 +132,6 @@ def corrections(request: UserRequest) -> HttpResponse:
     return render(request, "citizen/corrections.html", context)
 
 
-@citizen_page
-@require_safe
-def correction(request: UserRequest, reference: str) -> HttpResponse:
-    """Show where one correction stands, who has it, until when, and what came of it."""
-    canonical = read_reference(reference)
-    if canonical is None:
-        raise Http404
-    if canonical != reference:
-        return redirect("correction", canonical)
-    case = get_object_or_404(
-        Correction.objects.of_own_records(request.user).select_related(
-            "citizen", "filing", "holder__area__parent__parent", "named_area", "dose"
-        ),
-        reference=canonical,
-    )
-    lines = history.lines(case, Audience.CITIZEN)
-    rows = facts.compare(case)
-    accepted = case.status in (Status.ACCEPTED, Status.PARTLY_ACCEPTED)
-    context = {
-        "case": case,
-        "headline": facts.headline(case),
-        "standing": history.standing(case),
-        "lines": lines,
-        "told": history.told_last(lines),
-        "proposed": [row for row in rows if row.is_changed],
-        "results": records.results(rows) if accepted else [],
-        "photos": case.filing.evidence.all(),
-        "place": _place(case.holder),
-        "now": clock.now(),
-    }
-    return render(request, "citizen/correction.html", context)
-
-
 def _chosen(people: list[Person], asked: str) -> Person:
     """Return whose record is asked for; without a question the first. Others' records are 404."""
     if not asked:
@@ -243,13 +206,3 @@ def _started(request: HttpRequest, link: RecordLink) -> HttpResponse:
         return redirect(_record_url(link))
     messages.success(request, _("The record is started. Now tell us about the missing dose."))
     return redirect(f"{reverse('file')}?person={link.citizen.public_id}")
-
-
-def _place(organization: Organization | None) -> str:
-    """Return where an organization is, from the commune up, as far as it is known."""
-    names = []
-    area = organization.area if organization else None
-    while area is not None:
-        names.append(area.full_name)
-        area = area.parent
-    return ", ".join(names)

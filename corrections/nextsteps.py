@@ -1,0 +1,47 @@
+"""Which steps somebody may take on a case right now: what its verb would refuse is not offered.
+
+The table says who may go from where (lifecycle.py); here stands what else a verb looks at: time,
+a newer case about the same thing, a level above. Pages and API draw from it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from corrections import actions, deadlines, lifecycle
+from corrections.lifecycle import Party, Status
+from corrections.models import Correction
+
+# Back to a desk from a closed case, within 30 days.
+SECOND_THOUGHTS = frozenset({"answer", "appeal", "reopen"})
+
+
+def offered(case: Correction, parties: Iterable[Party], now: datetime) -> list[str]:
+    """Return the names of the steps that these parties may take now, in the order of the table."""
+    steps = lifecycle.possible(Status(case.status), parties)
+    if case.confirmed_at is not None:
+        steps = [name for name in steps if name != "confirm"]
+    if case.is_open or SECOND_THOUGHTS.isdisjoint(steps):
+        return steps
+    is_over = now > (until(case) or now) or newer(case) is not None
+    return [
+        name
+        for name in steps
+        if name not in SECOND_THOUGHTS
+        or not (is_over or (name == "appeal" and actions.appealable(case, now)[1] is None))
+    ]
+
+
+def until(case: Correction) -> datetime | None:
+    """Return until when a closed case can be brought back: 30 days after it was closed."""
+    since = case.decided_at
+    if case.status == Status.EXPIRED:
+        since = case.events.filter(step="expire").latest("at").at
+    return since + deadlines.SECOND_THOUGHTS if since else None
+
+
+def newer(case: Correction) -> Correction | None:
+    """Return the open case about the same thing that came after this closed one, if there is."""
+    if case.is_open:
+        return None
+    others = Correction.objects.open().filter(citizen=case.citizen_id, subject=case.subject)
+    return others.exclude(pk=case.pk).first()
