@@ -1,9 +1,11 @@
 """Which days are not worked in Viet Nam: weekends, public holidays, and what was decreed besides."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import holidays
+from django.utils.translation import get_language
 
 from corrections.models import DayOff
 
@@ -29,3 +31,28 @@ def off_days(changed: Mapping[date, bool] | None = None) -> Callable[[date], boo
         return day.weekday() >= SATURDAY or day in official
 
     return is_off
+
+
+@dataclass(frozen=True)
+class SpecialDay:
+    """A day that is not what its weekday says; decreed: the row that says so, if we keep one."""
+
+    day: date
+    name: str
+    is_working: bool = False
+    decreed: DayOff | None = None
+
+
+def special_days(since: date, until: date) -> list[SpecialDay]:
+    """Return the public holidays on weekdays, and what was decreed, of these days."""
+    language = "vi" if get_language() == "vi" else "en_US"
+    years = range(since.year, until.year + 1)
+    official = holidays.country_holidays("VN", years=years, language=language)
+    found = {
+        day: SpecialDay(day, name)
+        for day, name in official.items()
+        if since <= day <= until and day.weekday() < SATURDAY
+    }
+    for decreed in DayOff.objects.filter(day__range=(since, until)).select_related("made_by"):
+        found[decreed.day] = SpecialDay(decreed.day, decreed.name, decreed.is_working, decreed)
+    return [found[day] for day in sorted(found)]
