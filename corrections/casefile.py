@@ -1,5 +1,6 @@
 """The case file: everything that a reviewer reads about one correction on one page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,7 +13,6 @@ from citizens.masking import mask_id
 from corrections import access, actions, deadlines, facts, hints, history, lifecycle
 from corrections.facts import FIELD_LABELS, Facts, Field, Position, Row
 from corrections.forewarn.table import from_json
-from corrections.hints import Hints
 from corrections.history import Line
 from corrections.lifecycle import Party, Status
 from corrections.models import Channel, Correction, Evidence, Kind
@@ -84,7 +84,11 @@ class CaseFile:
         found = self._hints() if self.case.is_open else {}
         return [(row, found.get(row.field, [])) for row in facts.compare(self.case)]
 
-    def _hints(self) -> Hints:
+    def _hints(self) -> Mapping[str, list[str]]:
+        if self.case.kind == Kind.IDENTITY:
+            return hints.about_person(self.case.proposed, self.case.citizen.kept)
+        if self.case.kind not in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE):
+            return {}
         as_it_would_stand = {**self.case.recorded, **self.case.proposed}
         return hints.about(as_it_would_stand, self.case.citizen, dose=self.case.dose)
 
@@ -108,7 +112,7 @@ class CaseFile:
     def earlier(self) -> list[tuple[Correction, str]]:
         """Other proposals about this citizen, the latest first, each with its headline."""
         others = (
-            self.case.citizen.corrections.exclude(pk=self.case.pk)
+            Correction.objects.of(self.case.citizen).exclude(pk=self.case.pk)
             .select_related("holder")
             .order_by("-received_at", "-pk")[:EARLIER_SHOWN]
         )

@@ -1,10 +1,17 @@
 """What an accepted correction does to the record: through the verbs of doses and citizens."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from corrections import facts
-from corrections.facts import Facts
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from citizens import actions as citizen_actions
+from citizens import merging
+from corrections import facts, identity
+from corrections.facts import Facts, Removal
+from corrections.identity import IdentityField
 from corrections.models import Correction, Kind
+from corrections.models.case import REMOVING_KINDS
 from doses import actions as dose_actions
 from doses.models import Dose
 
@@ -13,8 +20,16 @@ if TYPE_CHECKING:
 
 
 def changes_of(case: Correction, wanted: Facts) -> Facts:
-    """Return what would be recorded that is not so now."""
-    if case.dose is None:
+    """Return what would be recorded that is not so now.
+
+    A second record of the person brings its ID number along.
+    """
+    if case.kind == Kind.IDENTITY:
+        return identity.differing(case.citizen.kept, wanted)
+    if case.kind == Kind.SPLIT_RECORD:
+        number = identity.other_record(case, wanted, by=None).id_number
+        return {**wanted, IdentityField.ID_NUMBER: number} if number else wanted
+    if case.dose is None or case.kind in REMOVING_KINDS:
         return wanted
     return facts.differing(case.dose, wanted)
 
@@ -22,36 +37,62 @@ def changes_of(case: Correction, wanted: Facts) -> Facts:
 def apply(case: Correction, wanted: Facts, *, by: "User | None", why: str) -> None:
     """Change the record as decided; a dose that was missing is named by the case from then on.
 
-    Raises ValidationError keyed by column when the facts cannot be.
+    Raises ValidationError keyed by column when the facts cannot be; PermissionDenied for whoever
+    belongs to the family of the other of two records.
     """
-    if case.kind == Kind.MISSING_DOSE and case.dose is None:
-        case.dose = _add_dose(case, wanted, by, why)
+    trace: dict[str, Any] = {
+        "by": by,
+        "by_organization": case.holder,
+        "why": why,
+        "correction_reference": case.reference,
+    }
+    if case.kind == Kind.IDENTITY:
+        _revise_identity(case, wanted, trace)
+    elif case.kind == Kind.SPLIT_RECORD:
+        other = identity.other_record(case, wanted, by=by)
+        merging.merge(other, into=case.citizen, **trace)
+    elif case.kind in REMOVING_KINDS:
+        _remove_dose(case, wanted, trace)
+    elif case.kind == Kind.MISSING_DOSE and case.dose is None:
+        case.dose = _add_dose(case, wanted, trace)
     else:
-        _revise_dose(case, wanted, by, why)
+        _revise_dose(case, wanted, trace)
 
 
-def _add_dose(case: Correction, wanted: Facts, by: "User | None", why: str) -> Dose:
+def _revise_identity(case: Correction, wanted: Facts, trace: dict[str, Any]) -> None:
+    citizen = case.citizen.kept
+    changes = identity.differing(citizen, wanted)
+    identity.refuse_taken_number(citizen, changes)
+    citizen_actions.revise_identity(citizen, changes=identity.as_values(changes), **trace)
+
+
+def _remove_dose(case: Correction, wanted: Facts, trace: dict[str, Any]) -> None:
+    """Mark the dose as entered in error; of a pair, only while the other one still counts."""
+    other = wanted.get(Removal.DUPLICATE_OF)
+    if other and not Dose.objects.completed().filter(public_id=other).exists():
+        raise ValidationError(
+            {Removal.DUPLICATE_OF.value: _("The dose that it repeats is no longer on the record.")}
+        )
+    dose_actions.mark_entered_in_error(_named(case), **trace)
+
+
+def _add_dose(case: Correction, wanted: Facts, trace: dict[str, Any]) -> Dose:
     return dose_actions.record(
-        citizen=case.citizen,
+        citizen=case.citizen.kept,
         provenance=Dose.Provenance.CORRECTION,
-        by=by,
-        by_organization=case.holder,
-        why=why,
-        correction_reference=case.reference,
+        **trace,
         **facts.as_values(wanted),
     )
 
 
-def _revise_dose(case: Correction, wanted: Facts, by: "User | None", why: str) -> None:
+def _revise_dose(case: Correction, wanted: Facts, trace: dict[str, Any]) -> None:
+    dose = _named(case)
+    changes = facts.as_values(facts.differing(dose, wanted))
+    if changes:
+        dose_actions.revise(dose, changes=changes, **trace)
+
+
+def _named(case: Correction) -> Dose:
     if case.dose is None:
         raise ValueError("a correction of a recorded dose names it; the database sees to that")
-    changes = facts.as_values(facts.differing(case.dose, wanted))
-    if changes:
-        dose_actions.revise(
-            case.dose,
-            changes=changes,
-            by=by,
-            by_organization=case.holder,
-            why=why,
-            correction_reference=case.reference,
-        )
+    return case.dose

@@ -1,10 +1,11 @@
-"""What a correction may change about a dose: the facts, their names, and how they read side by side.
+"""What a correction may change: the facts of each kind, their names, how they read side by side.
 
 Facts travel as texts keyed by field name: vaccine code, ISO date, organization's public id, lot,
 position in the series ("primary-1"). The same form in drafts, corrections, the API and decisions.
+Facts about the person stand in identity.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,7 +19,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from citizens.models import Citizen
+from corrections import identity
+from corrections.identity import IdentityField, OtherField
 from corrections.models import Correction, Kind
+from corrections.models.case import IDENTITY_KINDS, REMOVING_KINDS
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
 
@@ -33,13 +38,38 @@ class Field(StrEnum):
     POSITION = "position"
 
 
-FIELD_LABELS: dict[Field, Promise] = {
+class Removal(StrEnum):
+    """What taking a recorded dose out of the record is about."""
+
+    STATUS = "status"
+    DUPLICATE_OF = "duplicate_of"
+
+
+FIELD_LABELS: dict[str, Promise] = {
     Field.VACCINE: gettext_lazy("Vaccine"),
     Field.GIVEN_ON: gettext_lazy("Date given"),
     Field.ORGANIZATION: gettext_lazy("Vaccination site"),
     Field.LOT: gettext_lazy("Lot number"),
     Field.POSITION: gettext_lazy("Dose number"),
+    Removal.STATUS: gettext_lazy("This dose"),
+    Removal.DUPLICATE_OF: gettext_lazy("Stands there already as"),
+    **identity.LABELS,
 }
+STATUS_LABELS: dict[str, Promise] = {
+    Dose.Status.COMPLETED: gettext_lazy("On the record"),
+    Dose.Status.ENTERED_IN_ERROR: gettext_lazy("Taken out of the record"),
+}
+# What may be proposed and decided, by kind, in the order in which it is shown.
+FIELDS: dict[str, tuple[str, ...]] = {
+    Kind.WRONG_FIELDS: tuple(Field),
+    Kind.MISSING_DOSE: tuple(Field),
+    Kind.NOT_MINE: (Removal.STATUS,),
+    Kind.NEVER_GIVEN: (Removal.STATUS,),
+    Kind.DUPLICATE: tuple(Removal),
+    Kind.IDENTITY: tuple(IdentityField),
+    Kind.SPLIT_RECORD: tuple(OtherField),
+}
+REMOVED: Facts = {Removal.STATUS.value: Dose.Status.ENTERED_IN_ERROR.value}
 
 
 class Position(TextChoices):
@@ -61,7 +91,7 @@ NEEDED_TO_ADD = (Field.VACCINE, Field.GIVEN_ON, Field.ORGANIZATION, Field.POSITI
 class Row:
     """One line of the comparison: recorded beside proposed beside decided, as people read them."""
 
-    field: Field
+    field: str
     label: str
     recorded: str
     proposed: str
@@ -80,7 +110,9 @@ def compare(correction: Correction) -> list[Row]:
     sources = [correction.recorded, correction.proposed, correction.decided or {}]
     names = names_in(sources)
     rows = []
-    for field in Field:
+    # Which dose is to go is read beside it, though none of its details changes.
+    beside = tuple(Field) if correction.kind in REMOVING_KINDS else ()
+    for field in (*FIELDS[correction.kind], *beside):
         recorded, proposed, decided = (
             show(field, str(facts.get(field, "")), names) for facts in sources
         )
@@ -108,13 +140,19 @@ def show(field: str, value: str, names: dict[str, str]) -> str:
         return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
     if field == Field.POSITION:
         return str(Position(value).label)
-    return names.get(value, value)
+    if field == Removal.STATUS:
+        return str(STATUS_LABELS[value])
+    if field in (Removal.DUPLICATE_OF, OtherField.RECORD):
+        return names.get(value, "")
+    return identity.show(field, value) or names.get(value, value)
 
 
 def names_in(sources: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """Return the names of the vaccines and sites that these facts mention, by code or public id."""
-    vaccines = {str(facts["vaccine"]) for facts in sources if facts.get("vaccine")}
-    sites = {str(facts["organization"]) for facts in sources if facts.get("organization")}
+    """Return the names of all that these facts mention, by code or public id.
+
+    Vaccines and sites; the other dose of a pair; the other record of a person, masked.
+    """
+    vaccines, sites = _mentioned(sources, Field.VACCINE), _mentioned(sources, Field.ORGANIZATION)
     names: dict[str, str] = {}
     if vaccines:
         names.update(Vaccine.objects.filter(code__in=vaccines).values_list("code", "name"))
@@ -123,7 +161,26 @@ def names_in(sources: Sequence[dict[str, Any]]) -> dict[str, str]:
             "public_id", "name"
         ):
             names[str(public_id)] = name
+    if doses := _mentioned(sources, Removal.DUPLICATE_OF):
+        for dose in Dose.objects.filter(public_id__in=doses).select_related(
+            "vaccine", "organization"
+        ):
+            names[str(dose.public_id)] = dose_name(dose)
+    if records := _mentioned(sources, OtherField.RECORD):
+        for citizen in Citizen.objects.filter(public_id__in=records):
+            names[str(citizen.public_id)] = identity.masked_record(citizen)
     return names
+
+
+def _mentioned(sources: Sequence[dict[str, Any]], field: str) -> set[str]:
+    return {str(facts[field]) for facts in sources if facts.get(field)}
+
+
+def dose_name(dose: Dose) -> str:
+    """Return which dose it is, in one line: Primary dose 1 · AstraZeneca · 29/08/2021 · the site."""
+    day = date_format(dose.given_on, "SHORT_DATE_FORMAT")
+    position = Position(f"{dose.kind}-{dose.ordinal}").label
+    return " · ".join([str(position), dose.vaccine.name, day, dose.organization.name])
 
 
 def headline(correction: Correction) -> str:
@@ -133,31 +190,43 @@ def headline(correction: Correction) -> str:
         if position:
             return _("Missing: %(dose)s") % {"dose": Position(position).label}
         return _("Missing dose")
+    if correction.kind in REMOVING_KINDS:
+        position = correction.recorded.get(Field.POSITION)
+        dose = {"dose": Position(position).label if position else _("a dose")}
+        return {
+            Kind.NOT_MINE: _("Not this person’s: %(dose)s"),
+            Kind.NEVER_GIVEN: _("Never given: %(dose)s"),
+            Kind.DUPLICATE: _("Stands twice: %(dose)s"),
+        }[Kind(correction.kind)] % dose
+    if correction.kind == Kind.SPLIT_RECORD:
+        return _("Two records of one person")
     wrong = set(correction.proposed)
     if correction.site_text:
         wrong.add(Field.ORGANIZATION)
-    labels = [str(FIELD_LABELS[field]) for field in Field if field in wrong]
+    labels = [str(FIELD_LABELS[field]) for field in FIELDS[correction.kind] if field in wrong]
     return _("Wrong: %(fields)s") % {"fields": ", ".join(labels).lower()}
 
 
-def check(facts: Facts, *, today: date, complete: bool = False) -> Facts:
+def check(
+    facts: Facts, *, today: date, complete: bool = False, kind: str = Kind.WRONG_FIELDS
+) -> Facts:
     """Return cleaned facts, empty ones dropped. Raises ValidationError keyed by field name.
 
     Hard rules only: what can't be true (unknown vaccine or site, a date in the future or before
     the first COVID-19 dose given in Viet Nam, 08/03/2021). With complete, everything that a new
-    dose needs must be there.
+    dose needs must be there. To take a dose out there is nothing to say but that.
     """
     clean: Facts = {}
     errors: dict[str, str] = {}
     for name, raw in facts.items():
-        if name not in set(Field):
-            errors[name] = _("This detail of a dose is not known.")
+        if name not in FIELDS[kind]:
+            errors[name] = _unknown(kind)
             continue
         value = " ".join(str(raw or "").split())
         if not value:
             continue
         try:
-            clean[name] = _CHECKS[Field(name)](value, today)
+            clean[name] = _checked(name, value, today)
         except ValueError as problem:
             errors[name] = str(problem)
     for field in NEEDED_TO_ADD if complete else ():
@@ -167,7 +236,19 @@ def check(facts: Facts, *, today: date, complete: bool = False) -> Facts:
             }
     if errors:
         raise ValidationError(errors)
-    return clean
+    return {**clean, **REMOVED} if kind in REMOVING_KINDS else clean
+
+
+def _unknown(kind: str) -> str:
+    if kind in IDENTITY_KINDS:
+        return _("This detail of a person is not known.")
+    return _("This detail of a dose is not known.")
+
+
+def _checked(name: str, value: str, today: date) -> str:
+    if name in identity.LABELS:
+        return identity.checked(name, value, today)
+    return _CHECKS[name](value, today)
 
 
 def _vaccine(value: str, today: date) -> str:
@@ -215,13 +296,41 @@ def _position(value: str, today: date) -> str:
     return value
 
 
-_CHECKS = {
+def _status(value: str, today: date) -> str:
+    if value != Dose.Status.ENTERED_IN_ERROR:
+        raise ValueError(_("A dose can be taken out of the record, nothing else."))
+    return value
+
+
+def _duplicate_of(value: str, today: date) -> str:
+    try:
+        known = Dose.objects.completed().filter(public_id=UUID(value)).exists()
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(_("Choose the dose that it repeats."))
+    return value
+
+
+_CHECKS: dict[str, Callable[[str, date], str]] = {
     Field.VACCINE: _vaccine,
     Field.GIVEN_ON: _given_on,
     Field.ORGANIZATION: _organization,
     Field.LOT: _lot,
     Field.POSITION: _position,
+    Removal.STATUS: _status,
+    Removal.DUPLICATE_OF: _duplicate_of,
 }
+
+
+def recorded_of(kind: str, *, dose: Dose | None, citizen: Citizen) -> Facts:
+    """Return what is on record now of all that a claim of this kind is about."""
+    if kind == Kind.IDENTITY:
+        return identity.facts_of(citizen.kept)
+    if dose is None or kind == Kind.MISSING_DOSE:
+        return {}
+    recorded: Facts = facts_of(dose)
+    return {**recorded, Removal.STATUS: dose.status} if kind in REMOVING_KINDS else recorded
 
 
 def facts_of(dose: Dose) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from citizens.access import is_own_or_family, records_of
 from citizens.models import Citizen
-from corrections import access, clocks, facts, policies
+from corrections import access, clocks, facts, identity, policies
 from corrections.actions import AlreadyOpen, leave_errand
-from corrections.facts import Facts, Field
+from corrections.facts import Facts, Field, Removal
 from corrections.forewarn import doses
 from corrections.forewarn.doses import Proposal
 from corrections.forewarn.table import Forewarning
@@ -32,6 +32,7 @@ from corrections.models import (
     Kind,
     OutboxRow,
 )
+from corrections.models.case import DOSE_KINDS
 from doses.models import Dose
 from organizations.models import Area, Organization
 from vaxreg import clock
@@ -42,28 +43,41 @@ if TYPE_CHECKING:
 # How many corrections one filing may hold, and how many may be open for one person (ASVS 2.3.2).
 MOST_CLAIMS = 7
 MOST_OPEN = 20
+# The person is one, whatever is wrong with the record of them.
+SUBJECTS = {Kind.IDENTITY: "identity", Kind.SPLIT_RECORD: "split"}
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One disputed dose: a recorded one with its right facts, or a missing one (dose None)."""
+    """One thing that is wrong: with a recorded dose, a missing one (dose None), or the person.
+
+    kind: None for wrong details of the dose that is given, or for a missing one without.
+    """
 
     proposed: Facts
     dose: Dose | None = None
     named_site: Organization | None = None
     named_area: Area | None = None
     site_text: str = ""
+    kind: Kind | None = None
+
+    @property
+    def what(self) -> Kind:
+        """Of which kind it is."""
+        return self.kind or (Kind.WRONG_FIELDS if self.dose else Kind.MISSING_DOSE)
 
     @property
     def proposal(self) -> Proposal:
         """What there is to warn about."""
-        return Proposal(self.dose, self.proposed, self.site_text)
+        return Proposal(self.dose, self.proposed, self.site_text, self.what)
 
     @property
     def subject(self) -> str:
         """What it is about, as text; there is one open correction per subject."""
         if self.dose is not None:
             return f"dose:{self.dose.pk}"
+        if self.what in SUBJECTS:
+            return SUBJECTS[self.what]
         what = self.proposed.get(Field.POSITION) or self.proposed.get(Field.GIVEN_ON) or "unknown"
         return f"missing:{what}"
 
@@ -108,6 +122,7 @@ def file(
     caller's family), ValidationError keyed "claims", AlreadyOpen, TooManyOpen,
     KeyUsedForOtherContent.
     """
+    citizen = citizen.kept
     _require_right(by, citizen, on_behalf)
     photos = list(evidence)
     content_hash = _hash(citizen, claims, words, has_no_paper, photos)
@@ -162,7 +177,7 @@ def _require_right(by: "User", citizen: Citizen, on_behalf: OnBehalf | None) -> 
 
 def open_about(citizen: Citizen, subject: str) -> Correction | None:
     """Return the open correction about this subject, if there is one."""
-    return Correction.objects.filter(citizen=citizen, subject=subject).open().first()
+    return Correction.objects.of(citizen).open().filter(subject=subject).first()
 
 
 def _same(first: Filing, content_hash: str, draft: Draft | None) -> Filing:
@@ -174,23 +189,59 @@ def _same(first: Filing, content_hash: str, draft: Draft | None) -> Filing:
 
 def _checked(claim: Claim, citizen: Citizen) -> Claim:
     today = timezone.localdate(clock.now())
-    proposed = facts.check(claim.proposed, today=today)
-    if claim.dose is not None:
-        if claim.dose.citizen_id != citizen.pk:
-            raise PermissionDenied
+    _require_its_dose(claim, citizen)
+    proposed = facts.check(claim.proposed, today=today, kind=claim.what)
+    if claim.dose is not None and claim.what == Kind.WRONG_FIELDS:
         proposed = facts.differing(claim.dose, proposed)
-        if not proposed and not claim.site_text:
-            raise ValidationError(
-                {"claims": _("Nothing differs from what is recorded. Change at least one detail.")}
-            )
-    elif not (proposed.get(Field.GIVEN_ON) or proposed.get(Field.POSITION)):
-        raise ValidationError({"claims": _("Say which dose is missing, or on which day it was.")})
+    elif claim.what == Kind.IDENTITY:
+        proposed = identity.differing(citizen, proposed)
+    if problem := _too_little(claim, proposed, citizen):
+        raise ValidationError({"claims": problem})
     site = claim.named_site
     if claim.dose is None and site is None and proposed.get(Field.ORGANIZATION):
         site = Organization.objects.get(public_id=proposed[Field.ORGANIZATION])
-    checked = Claim(proposed, claim.dose, site, claim.named_area, claim.site_text)
+    checked = replace(claim, proposed=proposed, named_site=site)
     _refuse_second(checked, citizen)
     return checked
+
+
+def _require_its_dose(claim: Claim, citizen: Citizen) -> None:
+    """A claim about a recorded dose names one of this person's that still counts; no other does."""
+    if (claim.dose is not None) != (claim.what in DOSE_KINDS):
+        raise ValidationError({"claims": _("Say which dose it is about.")})
+    if claim.dose is None:
+        return
+    if not Dose.objects.of(citizen).filter(pk=claim.dose.pk).exists():
+        raise PermissionDenied
+    if claim.dose.status != Dose.Status.COMPLETED:
+        raise ValidationError({"claims": _("This dose is no longer on the record.")})
+
+
+def _too_little(claim: Claim, proposed: Facts, citizen: Citizen) -> str:
+    """Say what is missing in a claim; nothing when it can be judged."""
+    match claim.what:
+        case Kind.WRONG_FIELDS | Kind.IDENTITY if not proposed and not claim.site_text:
+            return _("Nothing differs from what is recorded. Change at least one detail.")
+        case Kind.MISSING_DOSE if not (
+            proposed.get(Field.GIVEN_ON) or proposed.get(Field.POSITION)
+        ):
+            return _("Say which dose is missing, or on which day it was.")
+        case Kind.DUPLICATE if not _is_another_of(citizen, claim, proposed):
+            return _("Choose the dose that it repeats.")
+        case Kind.SPLIT_RECORD if identity.lacks(proposed):
+            return _(
+                "Say what leads to the other record: its ID number, its name and date of birth, or"
+                " its phone number."
+            )
+    return ""
+
+
+def _is_another_of(citizen: Citizen, claim: Claim, proposed: Facts) -> bool:
+    other = proposed.get(Removal.DUPLICATE_OF)
+    if other is None or claim.dose is None:
+        return False
+    own = Dose.objects.of(citizen).completed().exclude(pk=claim.dose.pk)
+    return own.filter(public_id=other).exists()
 
 
 def _refuse_second(claim: Claim, citizen: Citizen) -> None:
@@ -206,7 +257,7 @@ def _limits(citizen: Citizen, claims: Sequence[Claim]) -> None:
         raise ValidationError({"claims": _("The same dose stands here twice.")})
     if len(claims) > MOST_CLAIMS:
         raise ValidationError({"claims": _("A proposal can hold at most seven doses.")})
-    if Correction.objects.filter(citizen=citizen).open().count() + len(claims) > MOST_OPEN:
+    if Correction.objects.of(citizen).open().count() + len(claims) > MOST_OPEN:
         raise TooManyOpen
 
 
@@ -222,10 +273,10 @@ def _open_correction(
     correction = Correction.objects.create(
         filing=filing,
         citizen=filing.citizen,
-        kind=Kind.WRONG_FIELDS if claim.dose else Kind.MISSING_DOSE,
+        kind=claim.what,
         dose=claim.dose,
         subject=claim.subject,
-        recorded=facts.facts_of(claim.dose) if claim.dose else {},
+        recorded=facts.recorded_of(claim.what, dose=claim.dose, citizen=filing.citizen),
         proposed=claim.proposed,
         named_site=claim.named_site,
         named_area=claim.named_area,
@@ -262,7 +313,7 @@ def _hash(
         "citizen": str(citizen.public_id),
         "claims": [
             {
-                **asdict(Claim(claim.proposed, site_text=claim.site_text)),
+                **asdict(Claim(claim.proposed, site_text=claim.site_text, kind=claim.what)),
                 "subject": claim.subject,
                 "site": claim.named_site.pk if claim.named_site else None,
                 "area": claim.named_area.pk if claim.named_area else None,

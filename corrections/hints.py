@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from citizens.models import Citizen
 from corrections.facts import Facts, Field
-from corrections.forewarn import doses
+from corrections.forewarn import doses, people
 from doses.models import Dose, Vaccine
 
 Hints = dict[Field, list[str]]
@@ -35,6 +35,14 @@ def about(facts: Facts, citizen: Citizen, *, dose: Dose | None = None) -> Hints:
             others = others.exclude(pk=dose.pk)
         vaccine = Vaccine.objects.filter(code=facts.get(Field.VACCINE, "")).first()
         _of_the_site(hints, facts, day, vaccine, others)
+    return dict(hints)
+
+
+def about_person(proposed: Facts, citizen: Citizen) -> dict[str, list[str]]:
+    """Return hints by field for facts about a person that are proposed."""
+    hints: dict[str, list[str]] = defaultdict(list)
+    for warning in people.about(proposed, citizen):
+        hints[warning.field].append(warning.sentence)
     return dict(hints)
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from corrections.lifecycle import GROUND_LABELS, Ground, Party, Status
 from corrections.models import Correction, CorrectionEvent, Kind
+from corrections.models.case import REMOVING_KINDS
 
 
 class Audience(StrEnum):
@@ -109,6 +110,10 @@ def standing(correction: Correction) -> str:
     if correction.status == Status.ACCEPTED:
         if correction.kind == Kind.MISSING_DOSE:
             return _("Accepted. The dose is on the record now.")
+        if correction.kind in REMOVING_KINDS:
+            return _("Accepted. The dose has been taken out of the record.")
+        if correction.kind == Kind.SPLIT_RECORD:
+            return _("Accepted. Your two records are one now.")
         return _("Accepted. The record has been corrected.")
     if correction.on_appeal and correction.status in (Status.QUEUED, Status.IN_REVIEW):
         return _("Your appeal is at %(organization)s, which decides anew.") % names

@@ -8,11 +8,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from corrections import effects, facts, foureyes, policies
-from corrections.actions.turn import Turn, begin, finish
+from citizens import actions as citizen_actions
+from citizens.models import IdentityCheck
+from corrections import effects, facts, foureyes, identity, policies
+from corrections.actions.turn import Turn, acting_for, begin, finish
 from corrections.facts import Facts, Field
+from corrections.identity import OtherField
 from corrections.lifecycle import Ground
 from corrections.models import Correction, Kind, OutboxRow
+from corrections.models.case import IDENTITY_KINDS
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -33,19 +37,25 @@ def accept(
     values: Facts | None = None,
     remark: str = "",
     own_papers: bool = False,
+    identity_check: str = "",
     version: int | None = None,
 ) -> Correction:
     """Accept as proposed, in part, or with the reviewer's own values; the record changes with it.
 
     values: the facts to record; None takes everything as proposed. What differs from the proposal
     makes it a partial acceptance. own_papers: found in the site's own papers as well. When the
-    policy asks for a second person the decision waits for one (status to_countersign). Raises
+    policy asks for a second person the decision waits for one (status to_countersign).
+    identity_check: the paper (IdentityCheck.Paper) with which facts about the person were
+    compared; without one they are not accepted (ValidationError keyed "identity_check"). Raises
     ValidationError keyed by field when a value cannot be true, or something needed is missing.
     """
     turn = begin(_step("accept", correction), correction, by=by, version=version)
     case = turn.case
     asked = case.proposed if values is None else values
-    wanted = facts.check(asked, today=_today(turn), complete=_adds_dose(case))
+    wanted = facts.check(asked, today=_today(turn), complete=_adds_dose(case), kind=case.kind)
+    if case.kind == Kind.SPLIT_RECORD:
+        other = identity.other_record(case, wanted, by=by)
+        wanted = {**case.proposed, OtherField.RECORD.value: str(other.public_id)}
     asked_for = set(case.proposed) | ({Field.ORGANIZATION} if case.site_text else set())
     if not wanted:
         # A site given in words only, say: accepting it means finding it in the list.
@@ -54,9 +64,24 @@ def accept(
     as_proposed = asked_for <= set(wanted) and all(
         wanted[name] == value for name, value in case.proposed.items()
     )
-    own_values = case.kind == Kind.WRONG_FIELDS and set(wanted) > asked_for
+    own_values = case.kind in (Kind.WRONG_FIELDS, Kind.IDENTITY) and set(wanted) > asked_for
+    if case.kind in IDENTITY_KINDS:
+        _note_identity_check(turn, identity_check)
     step = "accept" if as_proposed and not own_values else "accept_in_part"
     return _decide(turn, _step(step, case), wanted, remark, own_papers=own_papers)
+
+
+def _note_identity_check(turn: Turn, paper: str) -> None:
+    if turn.by is None or paper not in IdentityCheck.Paper.values:
+        raise ValidationError({"identity_check": _("Say which identity paper you saw.")})
+    citizen_actions.check_identity(
+        turn.case.citizen.kept,
+        paper=paper,
+        matches=True,
+        by=turn.by,
+        by_organization=acting_for(turn),
+        correction_reference=turn.case.reference,
+    )
 
 
 def _adds_dose(case: Correction) -> bool:
@@ -163,7 +188,8 @@ def may_be_second(case: Correction, user: "User") -> bool:
     """Tell whether this user is somebody else than all who had a hand in it."""
     if user.pk in (case.first_by_id, case.filing.filed_by_id):
         return False
-    return case.dose is None or not case.dose.revisions.filter(by=user).exists()
+    in_dispute = case.citizen.kept if case.kind in IDENTITY_KINDS else case.dose
+    return in_dispute is None or not in_dispute.revisions.filter(by=user).exists()
 
 
 def _step(name: str, case: Correction) -> str:

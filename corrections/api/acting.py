@@ -20,6 +20,7 @@ from corrections.api.permissions import ForCitizens, ForStaff
 from corrections.api.reading import WITH_NAMES, WithClock, own_corrections, own_record
 from corrections.filing import Claim
 from corrections.models import Channel, Correction
+from corrections.models.case import Kind
 from doses.models import Dose
 from organizations.models import Organization
 from vaxreg import clock
@@ -82,7 +83,11 @@ def _claim(asked: dict[str, Any]) -> Claim:
         else None
     )
     return Claim(
-        proposed=asked["proposed"], dose=dose, named_site=site, site_text=asked["site_text"]
+        proposed=asked["proposed"],
+        dose=dose,
+        named_site=site,
+        site_text=asked["site_text"],
+        kind=Kind(asked["kind"]) if asked["kind"] else None,
     )
 
 

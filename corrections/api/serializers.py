@@ -6,14 +6,18 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from citizens.models import Citizen, RecordLink
+from citizens.models import Citizen, IdentityCheck, RecordLink, Sex
 from corrections import facts
-from corrections.facts import Field, Position
+from corrections.facts import FIELD_LABELS, Position
 from corrections.filing import MOST_CLAIMS
 from corrections.lifecycle import Ground
 from corrections.models import Correction, CorrectionEvent, Filing
+from corrections.models.case import Kind
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
+
+
+SEXES = [choice for choice in Sex.choices if choice[0] != Sex.UNKNOWN]
 
 
 class VaccineSerializer(serializers.ModelSerializer[Vaccine]):
@@ -53,20 +57,34 @@ class DoseSerializer(serializers.ModelSerializer[Dose]):
 
 
 class FactsSerializer(serializers.Serializer[dict[str, str]]):
-    """Facts about a dose; what is left out stays as it is or is not known."""
+    """Facts about a dose or a person; what is left out stays as it is or is not known."""
 
     vaccine = serializers.CharField(required=False, help_text=_("Vaccine code."))
     given_on = serializers.DateField(required=False)
     organization = serializers.UUIDField(required=False, help_text=_("Id of the site."))
     lot = serializers.CharField(required=False, max_length=64)
     position = serializers.ChoiceField(choices=Position.choices, required=False)
+    duplicate_of = serializers.UUIDField(required=False, help_text=_("Id of the dose it repeats."))
+    full_name = serializers.CharField(required=False, max_length=120)
+    date_of_birth = serializers.DateField(required=False)
+    sex = serializers.ChoiceField(choices=SEXES, required=False)
+    id_number = serializers.CharField(required=False, max_length=30)
+    phone = serializers.CharField(required=False, max_length=40)
+    other_id_number = serializers.CharField(required=False, max_length=30)
+    other_full_name = serializers.CharField(required=False, max_length=120)
+    other_date_of_birth = serializers.DateField(required=False)
+    other_phone = serializers.CharField(required=False, max_length=40)
+    other_record = serializers.UUIDField(
+        required=False, help_text=_("Id of the other record of the person, when it is decided.")
+    )
+    status = serializers.CharField(read_only=True, help_text=_("Of a dose that is taken out."))
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         values = super().to_internal_value(data)
         return {name: str(value) for name, value in values.items()}
 
     def to_representation(self, instance: dict[str, str]) -> dict[str, str]:
-        return {name: instance[name] for name in Field if name in instance}
+        return {name: instance[name] for name in FIELD_LABELS if name in instance}
 
 
 class EventSerializer(serializers.ModelSerializer[CorrectionEvent]):
@@ -133,10 +151,17 @@ class QueueSerializer(serializers.ModelSerializer[Correction]):
 
 
 class ClaimSerializer(serializers.Serializer[Any]):
-    """One disputed dose: its id, or none for a missing one."""
+    """One thing that is wrong; with the id of the dose, unless one is missing or it is no dose."""
 
     dose = serializers.UUIDField(required=False, allow_null=True, default=None)
-    proposed = FactsSerializer()
+    kind = serializers.ChoiceField(
+        choices=Kind.choices,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=_("Left out: wrong details of the dose, or a missing dose."),
+    )
+    proposed = FactsSerializer(required=False, default=dict)
     site = serializers.UUIDField(
         required=False, allow_null=True, default=None, help_text=_("Site of a missing dose.")
     )
@@ -172,6 +197,14 @@ class KeepSerializer(StepSerializer):
 class AcceptSerializer(StepSerializer):
     values = FactsSerializer(required=False, help_text=_("Own values; without them: as proposed."))
     remark = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
+
+
+    identity_check = serializers.ChoiceField(
+        choices=IdentityCheck.Paper.choices,
+        required=False,
+        default="",
+        help_text=_("The paper with which facts about the person were compared."),
+    )
 
 
 class RefuseSerializer(StepSerializer):

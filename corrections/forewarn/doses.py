@@ -8,6 +8,7 @@ from citizens.models import Citizen
 from corrections.facts import Facts, Field, Position
 from corrections.forewarn import people
 from corrections.forewarn.table import RULES, Code, Forewarning, Values
+from corrections.models import Kind
 from doses.models import Dose, Vaccine
 
 # Additional doses after 28 days, boosters after 3 months (Ministry of Health, December 2021; at
@@ -24,11 +25,17 @@ ORDER = list(Position.values)
 
 @dataclass(frozen=True)
 class Proposal:
-    """What is proposed about one dose; dose None: a missing one."""
+    """What is proposed about one dose; dose None: a missing one, or nothing about doses at all."""
 
     dose: Dose | None
     facts: Facts
     site_text: str = ""
+    kind: str = Kind.WRONG_FIELDS
+
+    @property
+    def leaves_a_dose(self) -> bool:
+        """Were it accepted, a dose would stand on the record as proposed."""
+        return self.kind in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE)
 
     def as_it_would_stand(self) -> "Line":
         """The line on the record, were it accepted."""
@@ -67,10 +74,15 @@ def about_claims(citizen: Citizen, proposals: Sequence[Proposal]) -> list[list[F
     recorded = _recorded(citizen)
     changed = {proposal.dose.pk for proposal in proposals if proposal.dose}
     unchanged = [line for pk, line in recorded.items() if pk not in changed]
-    lines = [proposal.as_it_would_stand() for proposal in proposals]
+    lines = [
+        proposal.as_it_would_stand() if proposal.leaves_a_dose else None for proposal in proposals
+    ]
     found = []
     for number, (proposal, line) in enumerate(zip(proposals, lines, strict=True)):
-        others = unchanged + lines[:number] + lines[number + 1 :]
+        if line is None:
+            found.append(people.about(proposal.facts, citizen))
+            continue
+        others = unchanged + [one for one in lines[:number] + lines[number + 1 :] if one]
         about_dose = _of_the_line(line, others, citizen)
         found.append(
             _concerned(about_dose, proposal)

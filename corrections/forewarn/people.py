@@ -1,17 +1,18 @@
-"""Proposals about the person, judged by the record: the name and the date of birth."""
+"""Proposals about the person, judged by the record: name, date of birth, ID number."""
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
-from citizens.models import Citizen
-from corrections.forewarn.table import Code, Forewarning, Values
+from citizens.models import Citizen, Sex
+from corrections.forewarn.table import RULES, Code, Forewarning, Values
 from doses.models import Dose
 from vaxreg.search import search_key
 
 
 def about(proposed: Mapping[str, str], citizen: Citizen) -> list[Forewarning]:
-    """Return the warnings about a proposed name and date of birth."""
+    """Return the warnings about what is proposed of a person."""
     found = []
     name = " ".join(proposed.get("full_name", "").split())
     if name:
@@ -19,6 +20,40 @@ def about(proposed: Mapping[str, str], citizen: Citizen) -> list[Forewarning]:
     born = _day(proposed.get("date_of_birth", ""))
     if born:
         found += _of_the_birth(born, citizen)
+    if proposed.keys() & {"id_number", "date_of_birth", "sex"}:
+        recorded = {
+            "id_number": citizen.id_number or "",
+            "date_of_birth": citizen.date_of_birth.isoformat(),
+            "sex": citizen.sex,
+        }
+        # Beside what was proposed: the number on record may be the one that is right.
+        found += [
+            replace(warning, field=next(name for name in judged if name in proposed))
+            for warning in _of_the_number({**recorded, **proposed})
+            if proposed.keys() & set(judged := RULES[warning.code].judges)
+        ]
+    return found
+
+
+def _of_the_number(facts: Mapping[str, str]) -> list[Forewarning]:
+    """What a 12-digit number says of sex and year of birth, should the facts say otherwise.
+
+    Its fourth digit is century and sex, the next two are the year of birth (Circular
+    59/2021/TT-BCA, article 4). Never its province: numbers keep the place of registration.
+    """
+    number = facts["id_number"]
+    if len(number) != 12 or not number.isdigit():
+        return []
+    found = []
+    is_female = int(number[3]) % 2 == 1
+    if is_female and facts["sex"] == Sex.MALE:
+        found.append(Forewarning(Code.ID_SAYS_FEMALE, "id_number"))
+    if not is_female and facts["sex"] == Sex.FEMALE:
+        found.append(Forewarning(Code.ID_SAYS_MALE, "id_number"))
+    year = 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
+    born = _day(facts["date_of_birth"])
+    if born and born.year != year:
+        found.append(Forewarning(Code.ID_SAYS_YEAR, "id_number", {"year": str(year)}))
     return found
 
 

@@ -42,6 +42,9 @@ class Code(StrEnum):
     NAME_UNLIKE = "name_unlike"
     BORN_AFTER_FIRST_DOSE = "born_after_first_dose"
     BIRTH_DATE_UNLIKE = "birth_date_unlike"
+    ID_SAYS_FEMALE = "id_says_female"
+    ID_SAYS_MALE = "id_says_male"
+    ID_SAYS_YEAR = "id_says_year"
     PHOTO_TOO_SMALL = "photo_too_small"
     PHOTO_TOO_DARK = "photo_too_dark"
     PHOTO_TOO_BRIGHT = "photo_too_bright"
@@ -67,6 +70,7 @@ class Rule:
 DAY_ON_PAPER = _("Compare with the date on the paper, day first, then month.")
 NUMBER_ON_PAPER = _("Compare with the dose number on the paper.")
 VACCINE_ON_PAPER = _("Compare with the vaccine and the date on the paper.")
+NUMBER_ON_CARD = _("Compare each digit, the date of birth and the sex with the identity card.")
 NAME_ON_CARD = _("Type the full name with all its marks, as on the identity card.")
 GOOD_LIGHT = _(
     "Lay the paper flat on a table in good light, hold the phone still, and tap on the text before"
@@ -207,6 +211,24 @@ RULES: dict[Code, Rule] = {
         ("date_of_birth",),
         _("Day, month and year all differ from the record, %(day_recorded)s."),
         _("Check whose paper it is, and compare with the identity card or the birth certificate."),
+    ),
+    Code.ID_SAYS_FEMALE: Rule(
+        None,
+        ("id_number", "sex"),
+        _("By its fourth digit, this ID number belongs to a woman."),
+        NUMBER_ON_CARD,
+    ),
+    Code.ID_SAYS_MALE: Rule(
+        None,
+        ("id_number", "sex"),
+        _("By its fourth digit, this ID number belongs to a man."),
+        NUMBER_ON_CARD,
+    ),
+    Code.ID_SAYS_YEAR: Rule(
+        None,
+        ("id_number", "date_of_birth"),
+        _("By its fifth and sixth digit, this ID number belongs to somebody born in %(year)s."),
+        NUMBER_ON_CARD,
     ),
     Code.PHOTO_TOO_SMALL: Rule(
         Ground.PHOTO_BLURRED,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from corrections.forewarn import doses
+from corrections.forewarn import doses, people
 from corrections.forewarn.doses import Proposal
 from corrections.forewarn.table import Code
 from tests import world as worlds
@@ -62,4 +62,23 @@ def test_a_birth_date_is_warned_about_outside_and_not_inside_the_rule(
 def test_day_and_month_the_wrong_way_round_is_an_ordinary_slip(world: World):
     world.citizens["lan"].date_of_birth = date(1988, 3, 7)
 
-    assert codes(world, date_of_birth="1989-07-03") == set()
+    assert Code.BIRTH_DATE_UNLIKE not in codes(world, date_of_birth="1989-07-03")
+
+
+@pytest.mark.parametrize(
+    ("proposed", "expected"),
+    [
+        ({"id_number": "001188012346"}, set()),
+        ({"id_number": "001088012346"}, {Code.ID_SAYS_MALE}),
+        ({"id_number": "001190012346"}, {Code.ID_SAYS_YEAR}),
+        ({"id_number": "001288012346"}, {Code.ID_SAYS_MALE, Code.ID_SAYS_YEAR}),
+        ({"id_number": "012345678"}, set()),
+        ({"sex": "male"}, {Code.ID_SAYS_FEMALE}),
+        ({"date_of_birth": "1987-03-27"}, {Code.ID_SAYS_YEAR}),
+        ({"phone": "+84911111111"}, set()),
+    ],
+)
+def test_an_id_number_that_says_otherwise_is_pointed_out(world: World, proposed, expected):
+    found = people.about(proposed, world.citizens["lan"])
+
+    assert {warning.code for warning in found} == expected
