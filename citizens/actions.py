@@ -69,6 +69,10 @@ class IdNumberOnRecord(Exception):
     """
 
 
+class NameOnRecord(Exception):
+    """A record has this name and date of birth already; it may be the same person's."""
+
+
 class Answer(NamedTuple):
     """Facts that somebody gave to show whose record they may open."""
 
@@ -145,6 +149,49 @@ def start_record(
         citizen.save(force_insert=True)
         _write_revision(citizen, 1, citizen.created_at, user, None)
         return _link(user, citizen, RecordLink.Proof.DECLARED, relation)
+
+
+def start_for_caller(
+    *,
+    by: "User",
+    by_organization: Organization,
+    full_name: str,
+    date_of_birth: date,
+    phone: str,
+    sex: str = Sex.UNKNOWN,
+    id_number: str = "",
+    area: Area | None = None,
+    is_somebody_else: bool = False,
+) -> Citizen:
+    """Start a self-declared record for a caller who has none. The agent gets no link to it.
+
+    is_somebody_else: the agent was told that a record has this name and date of birth, and the
+    caller says that it is not theirs. Raises NameOnRecord before that, IdNumberOnRecord, and
+    ValidationError for facts that cannot be.
+    """
+    number = clean_id_number(id_number)
+    if number and Citizen.objects.filter(id_number=number).exists():
+        raise IdNumberOnRecord
+    namesakes = Citizen.objects.filter(
+        search_name=search_key(full_name), date_of_birth=date_of_birth
+    )
+    if not is_somebody_else and namesakes.exists():
+        raise NameOnRecord
+    with transaction.atomic():
+        citizen = Citizen(
+            full_name=clean_name(full_name),
+            date_of_birth=date_of_birth,
+            sex=sex,
+            id_number=number,
+            phone=phone,
+            area=area,
+            provenance=Citizen.Provenance.SELF_DECLARED,
+            created_at=clock.now(),
+        )
+        citizen.full_clean()
+        citizen.save(force_insert=True)
+        _write_revision(citizen, 1, citizen.created_at, by, by_organization)
+        return citizen
 
 
 def revise_identity(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from corrections import facts, queue
+from corrections.access import is_hotline
 from corrections.forms.queue import FilterForm
 from corrections.queue import TAB_LABELS, Tab
 from organizations.models import Membership
@@ -24,6 +25,8 @@ from vaxreg import clock
 def queue_page(request: UserRequest) -> HttpResponse:
     """The cases on the desks of the user, most urgent first, 25 at a time."""
     work = list(held_roles(request.user))
+    if work and all(is_hotline(one) for one in work):
+        return redirect("hotline")
     desks = queue.desks_in(work)
     cases = queue.on_desks(request.user, desks)
     form = FilterForm(request.GET)

@@ -1,0 +1,38 @@
+"""Which pages the header offers to staff: those of the work they do now."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+
+from corrections.access import READING_ROLES, is_hotline
+from organizations.models import Membership, Organization
+from organizations.queries import AREA_DESKS, held_roles
+
+register = template.Library()
+
+POOL_DESKS = frozenset({*AREA_DESKS, Organization.Kind.MINISTRY, Organization.Kind.HOTLINE})
+
+
+@dataclass(frozen=True)
+class Links:
+    """What to show in the header."""
+
+    queue: bool
+    oversight: bool
+    pool: bool
+    hotline: bool
+
+
+@register.simple_tag(takes_context=True)
+def staff_links(context: dict[str, Any]) -> Links:
+    """Return the pages that the reader's live memberships open. One query."""
+    user = context["request"].user
+    work = list(held_roles(user)) if user.is_authenticated else []
+    roles = {one.role for one in work}
+    return Links(
+        queue=bool(roles & set(READING_ROLES)) or not work,
+        oversight=Membership.Role.OFFICER in roles,
+        pool=any(one.organization.kind in POOL_DESKS for one in work),
+        hotline=any(is_hotline(one) for one in work),
+    )
