@@ -1,4 +1,4 @@
-"""What programs may do: file, and take steps on a case. The same verbs as the pages call."""
+"""What programs may do: file, and take the steps of staff. The same verbs as the pages call."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -98,10 +98,14 @@ class StepView(WithClock, APIView):
     shape: type[serializers.Serializer[Any]] = shapes.StepSerializer
     verb: Callable[..., Correction]
 
+    def reach(self, user: User) -> QuerySet[Correction]:
+        """The cases on which the caller may take this step, or be told that they may not."""
+        return Correction.objects.visible_to(user)
+
     def case(self, reference: str) -> Correction:
-        user = cast(User, self.request.user)
-        visible = Correction.objects.visible_to(user).select_related(*WITH_NAMES)
-        return get_object_or_404(visible, reference=reference)
+        """Return the case as it is now; 404 outside of the reach."""
+        cases = self.reach(cast(User, self.request.user)).select_related(*WITH_NAMES)
+        return get_object_or_404(cases, reference=reference)
 
     def take(self, case: Correction, values: dict[str, Any]) -> Correction:
         """Call the verb with what was sent."""
@@ -146,6 +150,29 @@ class Keep(StepView):
     verb = staticmethod(actions.keep)
 
 
+class Ask(StepView):
+    """Ask the citizen; the clock stands still until an answer comes, seven days at most."""
+
+    shape = shapes.AskSerializer
+    post = step(shapes.AskSerializer)(StepView.post)
+
+    verb = staticmethod(actions.ask)
+
+
+class PassOn(StepView):
+    """Say "not ours"; without a target the level above finds out whose it is."""
+
+    shape = shapes.PassOnSerializer
+    post = step(shapes.PassOnSerializer)(StepView.post)
+
+    verb = staticmethod(actions.pass_on)
+
+    def take(self, case: Correction, values: dict[str, Any]) -> Correction:
+        to = values["to"]
+        site = get_object_or_404(Organization.objects.open(), public_id=to) if to else None
+        return super().take(case, values | {"to": site})
+
+
 class Accept(StepView):
     """Accept as proposed, in part, or with own values."""
 
@@ -162,6 +189,32 @@ class Refuse(StepView):
     post = step(shapes.RefuseSerializer)(StepView.post)
 
     verb = staticmethod(actions.refuse)
+
+
+class Countersign(StepView):
+    """Confirm a colleague's decision as the second person; only now the record changes."""
+
+    post = step(shapes.StepSerializer)(StepView.post)
+
+    verb = staticmethod(actions.countersign)
+
+
+class HandBack(StepView):
+    """Send a colleague's decision back as the second person."""
+
+    shape = shapes.ReasonSerializer
+    post = step(shapes.ReasonSerializer)(StepView.post)
+
+    verb = staticmethod(actions.hand_back)
+
+
+class Note(StepView):
+    """Add a note for colleagues, which the citizen does not read."""
+
+    shape = shapes.NoteSerializer
+    post = step(shapes.NoteSerializer)(StepView.post)
+
+    verb = staticmethod(actions.note)
 
 
 class Remind(StepView):
@@ -189,7 +242,7 @@ class Reassign(StepView):
 class TakeOver(StepView):
     """Move an overdue case to the caller's own desk, to be decided in the holder's place."""
 
-    shape = shapes.TakeOverSerializer
-    post = step(shapes.TakeOverSerializer)(StepView.post)
+    shape = shapes.ReasonSerializer
+    post = step(shapes.ReasonSerializer)(StepView.post)
 
     verb = staticmethod(actions.take_over)

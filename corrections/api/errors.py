@@ -6,9 +6,17 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 
-from corrections.actions import AlreadyOpen, CannotReceive, HeldByColleague, StalePage
+from corrections.actions import (
+    AlreadyOpen,
+    CannotReceive,
+    HeldByColleague,
+    NobodyAbove,
+    SamePerson,
+    StalePage,
+    TooLate,
+)
 from corrections.filing import KeyUsedForOtherContent, TooManyOpen
 from corrections.lifecycle import StepNotPossible
 
@@ -27,6 +35,14 @@ class Unprocessable(APIException):
     default_code = "unprocessable"
 
 
+class TooLarge(APIException):
+    """More bytes than all photos together may have."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = _("Send at most 4 photos, each of 10 MB at most.")
+    default_code = "too_large"
+
+
 class ErrorHandler(ExceptionHandler):
     """Turns what verbs raise into answers of the one error shape."""
 
@@ -43,6 +59,20 @@ class ErrorHandler(ExceptionHandler):
                 return Conflict(_("The case has changed since you read it."), code="stale")
             case HeldByColleague():
                 return Conflict(_("A colleague is working on this case."), code="held")
+            case TooLate():
+                return Conflict(
+                    _("More than 30 days have passed since the case was closed."), code="too_late"
+                )
+            case SamePerson():
+                return PermissionDenied(
+                    _("Somebody else confirms it: you decided, filed or entered it."),
+                    code="same_person",
+                )
+            case NobodyAbove():
+                return Unprocessable(
+                    _("It was appealed once already, or no level stands above."),
+                    code="nobody_above",
+                )
             case AlreadyOpen():
                 return Conflict(
                     _("There is an open correction about this dose: %(reference)s.")

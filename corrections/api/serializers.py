@@ -6,15 +6,28 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.access import is_staff_session
 from citizens.models import Citizen, IdentityCheck, RecordLink, Sex
-from corrections import facts
+from corrections import access, clocks, facts, history, nextsteps, tracking
+from corrections.added_photos import MOST_AT_ONCE
 from corrections.facts import FIELD_LABELS, Position
 from corrections.filing import MOST_CLAIMS
-from corrections.lifecycle import Ground
-from corrections.models import Correction, CorrectionEvent, Filing
+from corrections.lifecycle import Ground, Party
+from corrections.models import Clock, Correction, CorrectionEvent, Filing
 from corrections.models.case import Kind
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
+
+LONGEST = 2000
+# Steps of the table that are one act, and one address, here; the case says which of them it is.
+ADDRESSES = {
+    "accept_in_part": "accept",
+    "overturn": "accept",
+    "overturn_in_part": "accept",
+    "put_forward": "accept",
+    "uphold": "refuse",
+    "countersign_in_part": "countersign",
+}
 
 
 SEXES = [choice for choice in Sex.choices if choice[0] != Sex.UNKNOWN]
@@ -110,8 +123,9 @@ class CorrectionSerializer(serializers.ModelSerializer[Correction]):
         model = Correction
         fields = [
             "reference", "kind", "status", "dose", "holder", "reason", "recorded", "proposed",
-            "decided", "site_text", "received_at", "due_at", "is_overdue", "decided_at", "ground",
-            "remark", "version",
+            "decided", "site_text", "received_at", "due_at", "paused_at", "answer_by",
+            "is_overdue", "on_appeal", "decided_at", "ground", "remark", "confirmed_at",
+            "version",
         ]  # fmt: skip
 
     @extend_schema_field(serializers.BooleanField())
@@ -119,12 +133,88 @@ class CorrectionSerializer(serializers.ModelSerializer[Correction]):
         return correction.is_overdue(self.context["now"])
 
 
+class QuestionSerializer(serializers.ModelSerializer[CorrectionEvent]):
+    """The desk's last question."""
+
+    text = serializers.CharField(source="remark")
+    organization = serializers.CharField(source="organization.name", default=None)
+
+    class Meta:
+        model = CorrectionEvent
+        fields = ["text", "organization", "at"]
+
+
+class ClockLineSerializer(serializers.Serializer[clocks.Line]):
+    """One line of how a due time came about; `adds` in seconds."""
+
+    text = serializers.CharField()
+    at = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True)
+    adds = serializers.SerializerMethodField()
+
+    def get_adds(self, line: clocks.Line) -> int | None:
+        return int(line.adds.total_seconds()) if line.adds is not None else None
+
+
+class ClockSerializer(serializers.Serializer[clocks.Account]):
+    """One clock of the case, and how its due time came about."""
+
+    kind = serializers.ChoiceField(source="clock.kind", choices=Clock.Kind.choices)
+    started_at = serializers.DateTimeField(source="clock.started_at")
+    due_at = serializers.DateTimeField(source="clock.due_at")
+    stopped_at = serializers.DateTimeField(source="clock.stopped_at", allow_null=True)
+    lines = ClockLineSerializer(many=True)
+
+
 class CorrectionDetailSerializer(CorrectionSerializer):
-    events = EventSerializer(many=True, read_only=True)
+    """A case with its history, its clocks, the open question and what the caller may do now."""
+
     words = serializers.CharField(source="filing.words", read_only=True)
+    question = serializers.SerializerMethodField()
+    steps = serializers.SerializerMethodField()
+    clocks = serializers.SerializerMethodField()
+    events = serializers.SerializerMethodField()
 
     class Meta(CorrectionSerializer.Meta):
-        fields = [*CorrectionSerializer.Meta.fields, "words", "events"]
+        fields = [
+            *CorrectionSerializer.Meta.fields, "words", "question", "steps", "clocks", "events",
+        ]  # fmt: skip
+
+    @extend_schema_field(QuestionSerializer(allow_null=True))
+    def get_question(self, correction: Correction) -> Any:
+        if correction.status not in tracking.ASKING:
+            return None
+        return QuestionSerializer(tracking.question(correction)).data
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_steps(self, correction: Correction) -> list[str]:
+        """The addresses below this one that the caller may POST to now."""
+        parties = access.parties_of(self.context["request"].user, correction)
+        # A token of staff takes no step of a citizen, nor the other way round.
+        mine = parties & {Party.CITIZEN} if self._for_citizen else parties - {Party.CITIZEN}
+        names = nextsteps.offered(correction, mine, self.context["now"])
+        addresses = dict.fromkeys(ADDRESSES.get(name, name) for name in names)
+        return [name.replace("_", "-") for name in addresses]
+
+    @extend_schema_field(ClockSerializer(many=True))
+    def get_clocks(self, correction: Correction) -> Any:
+        accounts: Any = clocks.explain(correction, self.context["now"])
+        return ClockSerializer(accounts, many=True).data
+
+    @extend_schema_field(EventSerializer(many=True))
+    def get_events(self, correction: Correction) -> Any:
+        """The history; what staff write to each other is between them."""
+        events = list(correction.events.all())
+        if self._for_citizen:
+            events = [event for event in events if event.step not in history.STAFF_ONLY]
+            for event in events:
+                if event.step in history.STAFF_ONLY_REMARKS:
+                    event.remark = ""
+        return EventSerializer(events, many=True).data
+
+    @property
+    def _for_citizen(self) -> bool:
+        return not is_staff_session(self.context["request"])
 
 
 class QueueSerializer(serializers.ModelSerializer[Correction]):
@@ -171,7 +261,7 @@ class ClaimSerializer(serializers.Serializer[Any]):
 class FilingInputSerializer(serializers.Serializer[Any]):
     record = serializers.UUIDField()
     claims = serializers.ListField(child=ClaimSerializer(), min_length=1, max_length=MOST_CLAIMS)
-    words = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
+    words = serializers.CharField(required=False, default="", allow_blank=True, max_length=LONGEST)
     has_no_paper = serializers.BooleanField(required=False, default=False)
 
 
@@ -191,13 +281,15 @@ class StepSerializer(serializers.Serializer[Any]):
 
 
 class KeepSerializer(StepSerializer):
-    remark = serializers.CharField(max_length=2000)
+    remark = serializers.CharField(max_length=LONGEST)
 
 
 class AcceptSerializer(StepSerializer):
     values = FactsSerializer(required=False, help_text=_("Own values; without them: as proposed."))
-    remark = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
-
+    remark = serializers.CharField(required=False, default="", allow_blank=True, max_length=LONGEST)
+    own_papers = serializers.BooleanField(
+        required=False, default=False, help_text=_("Found in the site’s own papers as well.")
+    )
 
     identity_check = serializers.ChoiceField(
         choices=IdentityCheck.Paper.choices,
@@ -209,17 +301,55 @@ class AcceptSerializer(StepSerializer):
 
 class RefuseSerializer(StepSerializer):
     ground = serializers.ChoiceField(choices=[(g.value, g.name) for g in Ground])
-    remark = serializers.CharField(max_length=2000)
+    remark = serializers.CharField(max_length=LONGEST)
 
 
 class RemindSerializer(serializers.Serializer[Any]):
-    remark = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
+    remark = serializers.CharField(required=False, default="", allow_blank=True, max_length=LONGEST)
 
 
 class ReassignSerializer(StepSerializer):
     to = serializers.UUIDField(help_text=_("Id of the organization."))
-    reason = serializers.CharField(max_length=2000)
+    reason = serializers.CharField(max_length=LONGEST)
 
 
-class TakeOverSerializer(StepSerializer):
-    reason = serializers.CharField(max_length=2000)
+class ReasonSerializer(StepSerializer):
+    reason = serializers.CharField(max_length=LONGEST)
+
+
+class AskSerializer(StepSerializer):
+    question = serializers.CharField(max_length=LONGEST)
+
+
+class PassOnSerializer(ReasonSerializer):
+    to = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=_("Id of the organization; none when it is not known whose it is."),
+    )
+
+
+class NoteSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=LONGEST)
+
+
+class NothingSerializer(serializers.Serializer[Any]):
+    """A step that needs no words."""
+
+
+class WordsSerializer(serializers.Serializer[Any]):
+    words = serializers.CharField(max_length=LONGEST)
+
+
+class WithdrawSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=LONGEST)
+
+
+class PhotosSerializer(serializers.Serializer[Any]):
+    photos = serializers.ListField(
+        child=serializers.FileField(),
+        min_length=1,
+        max_length=MOST_AT_ONCE,
+        help_text=_("JPEG, PNG or WebP, 10 MB each; the field is repeated for each photo."),
+    )

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from corrections.api import acting, reading
+from corrections.api import acting, own_steps, reading
 
 app_name = "api"
 
@@ -14,19 +14,41 @@ docs = csp_update({"style-src": "'unsafe-inline'"})(
     login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api:schema"))
 )
 
+STEPS: dict[str, type[acting.StepView]] = {
+    # The citizen.
+    "answer": own_steps.Answer,
+    "add-photo": own_steps.AddPhoto,
+    "withdraw": own_steps.Withdraw,
+    "appeal": own_steps.Appeal,
+    "log-disagreement": own_steps.LogDisagreement,
+    "confirm": own_steps.Confirm,
+    "reopen": own_steps.Reopen,
+    # The desk.
+    "pick-up": acting.PickUp,
+    "give-back": acting.GiveBack,
+    "ask": acting.Ask,
+    "pass-on": acting.PassOn,
+    "keep": acting.Keep,
+    "accept": acting.Accept,
+    "refuse": acting.Refuse,
+    "countersign": acting.Countersign,
+    "hand-back": acting.HandBack,
+    "note": acting.Note,
+    # Health officers.
+    "remind": acting.Remind,
+    "reassign": acting.Reassign,
+    "take-over": acting.TakeOver,
+}
+
 urlpatterns = [
     path("records/", reading.Records.as_view(), name="records"),
     path("records/<uuid:record>/doses/", reading.Doses.as_view(), name="doses"),
     path("corrections/", acting.Corrections.as_view(), name="corrections"),
     path("corrections/<str:reference>/", reading.OneCorrection.as_view(), name="correction"),
-    path("corrections/<str:reference>/pick-up/", acting.PickUp.as_view(), name="pick-up"),
-    path("corrections/<str:reference>/give-back/", acting.GiveBack.as_view(), name="give-back"),
-    path("corrections/<str:reference>/keep/", acting.Keep.as_view(), name="keep"),
-    path("corrections/<str:reference>/accept/", acting.Accept.as_view(), name="accept"),
-    path("corrections/<str:reference>/refuse/", acting.Refuse.as_view(), name="refuse"),
-    path("corrections/<str:reference>/remind/", acting.Remind.as_view(), name="remind"),
-    path("corrections/<str:reference>/reassign/", acting.Reassign.as_view(), name="reassign"),
-    path("corrections/<str:reference>/take-over/", acting.TakeOver.as_view(), name="take-over"),
+    *(
+        path(f"corrections/<str:reference>/{name}/", view.as_view(), name=name)
+        for name, view in STEPS.items()
+    ),
     path("queue/", reading.Queue.as_view(), name="queue"),
     path("vaccines/", reading.Vaccines.as_view(), name="vaccines"),
     path("organizations/", reading.Organizations.as_view(), name="organizations"),

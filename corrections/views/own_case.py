@@ -203,7 +203,9 @@ def _pictures(request: UserRequest) -> tuple[list[Picture], list[str]]:
         except ValidationError as refused:
             words = {"number": number, "problem": refused.messages[0]}
             problems.append(
-                _("Photo %(number)s: %(problem)s") % words if len(sent) > 1 else words["problem"]
+                _("Photo %(number)s: %(problem)s") % words
+                if len(sent) > 1
+                else str(words["problem"])
             )
     return pictures, problems
 
