@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
@@ -10,33 +11,39 @@ from django.utils.translation import gettext as _
 
 from citizens.access import is_own_or_family
 from citizens.masking import mask_id
-from corrections import access, actions, deadlines, facts, hints, history, lifecycle
-from corrections.facts import FIELD_LABELS, Facts, Field, Position, Row
+from corrections import (
+    access,
+    actions,
+    clockfile,
+    deadlines,
+    facts,
+    hints,
+    history,
+    lifecycle,
+    outcome,
+    oversight,
+    signatures,
+)
+from corrections.clockfile import ClockFile
+from corrections.facts import FIELD_LABELS, Field, Position, Row
 from corrections.forewarn.table import from_json
 from corrections.history import Line
 from corrections.lifecycle import Party, Status
 from corrections.models import Channel, Correction, Evidence, Kind
+from corrections.outcome import Change
+from corrections.oversight import Miss, Stay
+from corrections.signatures import Waiting
 from doses.models import Dose
 from vaxreg import clock
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-DECIDING = frozenset({"accept", "accept_in_part", "refuse", "keep"})
+DECIDING = frozenset({"accept", "refuse", "overturn", "uphold", "keep"})
+# What went to and fro between desk and citizen after filing.
+TALK = frozenset({"ask", "answer", "appeal", "reopen", "log_disagreement"})
+DECISIONS = frozenset({"accept", "accept_in_part", "refuse", "countersign", "countersign_in_part"})
 EARLIER_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Change:
-    """One fact before and after, in the words people read."""
-
-    label: str
-    old: str
-    new: str
-
-    @property
-    def is_changed(self) -> bool:
-        return self.old != self.new
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,27 @@ class CaseFile:
     @property
     def may_decide(self) -> bool:
         return bool(self.steps & DECIDING) and self.held_until is None
+
+    @property
+    def may_ask(self) -> bool:
+        return "ask" in self.steps and self.held_until is None
+
+    @property
+    def may_pass_on(self) -> bool:
+        return "pass_on" in self.steps and self.held_until is None
+
+    @property
+    def may_note(self) -> bool:
+        return "note" in self.steps
+
+    @property
+    def has_other_steps(self) -> bool:
+        return self.may_ask or self.may_pass_on
+
+    @cached_property
+    def second(self) -> Waiting | None:
+        """What waits for a second person; None when nothing does."""
+        return signatures.waiting(self.case, self.user, self.steps)
 
     @property
     def headline(self) -> str:
@@ -98,7 +126,7 @@ class CaseFile:
             return []
         return [
             change
-            for change in changes(self.case.recorded, facts.facts_of(self.case.dose))
+            for change in outcome.changes(self.case.recorded, facts.facts_of(self.case.dose))
             if change.is_changed
         ]
 
@@ -118,8 +146,45 @@ class CaseFile:
         )
         return [(other, facts.headline(other)) for other in others]
 
+    @cached_property
     def history(self) -> list[Line]:
         return history.lines(self.case, history.Audience.STAFF)
+
+    def talk(self) -> list[Line]:
+        """Questions, answers, and why the citizen appealed or had the case opened again."""
+        return [line for line in self.history if line.step in TALK]
+
+    def first_decision(self) -> Line | None:
+        """The decision against which the citizen appeals; None without an appeal."""
+        if not self.case.on_appeal:
+            return None
+        steps = [line.step for line in self.history]
+        before = self.history[: steps.index("appeal")] if "appeal" in steps else []
+        return next((line for line in reversed(before) if line.step in DECISIONS), None)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When a closed case was closed, by a decision or otherwise."""
+        return self.case.decided_at or (self.history[-1].at if self.history else None)
+
+    @property
+    def age(self) -> timedelta:
+        """Time since filing; of a closed case, until it was closed."""
+        end = self.now if self.case.is_open else self.ended_at or self.now
+        return end - self.case.received_at
+
+    def stays(self) -> list[Stay]:
+        return oversight.stays(self.case, self.now)
+
+    def misses(self) -> list[Miss]:
+        return oversight.misses(self.case)
+
+    def clocks(self) -> list[ClockFile]:
+        """Every clock of the case, with the lines that say how its due time came about."""
+        return clockfile.of(self.case, self.now)
+
+    def photos(self) -> QuerySet[Evidence]:
+        return self.case.filing.evidence.all()
 
     def told(self) -> list[tuple[str, str]]:
         """What could be known before it was sent and was left standing: where, and why."""
@@ -137,9 +202,6 @@ class CaseFile:
         """Sent on our own pages, which show all of that before."""
         return self.case.filing.channel == Channel.WEB
 
-    def photos(self) -> QuerySet[Evidence]:
-        return self.case.filing.evidence.all()
-
 
 def of(case: Correction, user: "User") -> CaseFile:
     """Return the file of a case for a user who may see it."""
@@ -150,7 +212,7 @@ def of(case: Correction, user: "User") -> CaseFile:
         case=case,
         user=user,
         steps=steps,
-        not_yours="" if Party.REVIEWER in parties else why_not(case, user),
+        not_yours="" if parties & access.AT_THE_DESK else why_not(case, user),
         held_until=_held_until(case, user, now),
         now=now,
     )
@@ -165,6 +227,8 @@ def why_not(case: Correction, user: "User") -> str:
         )
     if case.filing.filed_by_id == user.pk:
         return _("You filed this proposal yourself. A colleague decides.")
+    if case.on_appeal and access.has_decided(user, case):
+        return _("You had a hand in the first decision. Somebody else decides the appeal.")
     return _("You may read this case, but not decide it.")
 
 
@@ -174,25 +238,6 @@ def _held_until(case: Correction, user: "User", now: datetime) -> datetime | Non
         return None
     until = case.picked_up_at + deadlines.CLAIM_TIME
     return until if until > now else None
-
-
-def changes(before: Facts, after: Facts) -> list[Change]:
-    """Return a line per field: how a dose stands on the record, and how it would stand."""
-    names = facts.names_in([before, after])
-    return [
-        Change(
-            label=str(FIELD_LABELS[field]),
-            old=facts.show(field, before.get(field, ""), names),
-            new=facts.show(field, after.get(field, ""), names),
-        )
-        for field in Field
-    ]
-
-
-def outcome_of(case: Correction, wanted: Facts) -> list[Change]:
-    """Return the record line before and after, if these facts were accepted now."""
-    now: Facts = facts.facts_of(case.dose) if case.kind == Kind.WRONG_FIELDS and case.dose else {}
-    return changes(now, {**now, **wanted})
 
 
 def since_version(case: Correction, version: int) -> list[Line]:

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from corrections import actions, facts
+from corrections import actions, as_read, facts
+from corrections.as_read import AsRead
 from corrections.facts import FIELD_LABELS, NEEDED_TO_ADD, Facts, Field, Position
+from corrections.foureyes import Reason
 from corrections.lifecycle import GROUND_LABELS, GROUND_SENTENCES, Ground
 from corrections.models import Correction, Kind
 from corrections.sites import GIVING
@@ -29,6 +31,7 @@ ACCEPT, OWN, REFUSE, KEEP = "accept", "own", "refuse", "keep"
 SITES_FOUND = 20
 # Under which steps of the table an outcome may be chosen.
 STEP_OF = {ACCEPT: "accept", OWN: "accept_in_part", REFUSE: "refuse", KEEP: "keep"}
+STEP_OF_APPEAL = {**STEP_OF, ACCEPT: "overturn", OWN: "overturn_in_part", REFUSE: "uphold"}
 # In which field of this form an error of a dose's own column is shown.
 FIELD_OF_COLUMN = {"kind": Field.POSITION, "ordinal": Field.POSITION}
 
@@ -69,6 +72,11 @@ class DecisionForm(Form):
     value_position = forms.ChoiceField(
         required=False,
         choices=[("", gettext_lazy("Choose")), *Position.choices],
+    )
+    own_papers = forms.BooleanField(
+        label=gettext_lazy("Found in the site’s own papers too"),
+        help_text=gettext_lazy("The register or the vaccination list of that day says the same."),
+        required=False,
     )
     note = forms.CharField(
         label=gettext_lazy("Note to the citizen (optional)"),
@@ -133,12 +141,17 @@ class DecisionForm(Form):
         recorded: Facts = facts.facts_of(self.case.dose)
         return recorded
 
+    @property
+    def step_of(self) -> dict[str, str]:
+        """The step of the table behind each outcome."""
+        return STEP_OF_APPEAL if self.case.on_appeal else STEP_OF
+
     def _offer_outcomes(self) -> None:
+        appeal = self.case.on_appeal
         choices: list[tuple[str, Any]] = []
         if self._can_take_as_proposed():
-            choices.append(
-                (ACCEPT, ui.choice(_("Accept"), _("The record is changed as proposed.")))
-            )
+            accept = _("Grant the appeal") if appeal else _("Accept")
+            choices.append((ACCEPT, ui.choice(accept, _("The record is changed as proposed."))))
         own = (
             (_("Accept with the values that I give"), _("The dose is added with these facts."))
             if self.is_missing_dose
@@ -147,12 +160,19 @@ class DecisionForm(Form):
                 _("You tick what changes, and say to what."),
             )
         )
+        if appeal:
+            own = (_("Grant the appeal in part, or with other values"), own[1])
+        refuse = (
+            (_("Refuse the appeal"), _("The first decision stands; the citizen reads why."))
+            if appeal
+            else (_("Refuse"), _("On an official ground, which the citizen reads."))
+        )
         choices += [
             (OWN, ui.choice(*own)),
-            (REFUSE, ui.choice(_("Refuse"), _("On an official ground, which the citizen reads."))),
+            (REFUSE, ui.choice(*refuse)),
             (KEEP, ui.choice(_("Keep for later"), _("Not decided yet; the 48 hours run on."))),
         ]
-        self._choices("outcome", [one for one in choices if STEP_OF[one[0]] in self.steps])
+        self._choices("outcome", [one for one in choices if self.step_of[one[0]] in self.steps])
 
     def _can_take_as_proposed(self) -> bool:
         """A missing dose needs all its facts; a site named in free words is none."""
@@ -237,8 +257,8 @@ class DecisionForm(Form):
         """What stands half-typed under another outcome is no error."""
         about_facts = {f"value_{field}" for field in Field if self._is_taken(field)}
         relevant = {
-            ACCEPT: {"note"},
-            OWN: {"note", *about_facts},
+            ACCEPT: {"note", "own_papers"},
+            OWN: {"note", "own_papers", *about_facts},
             REFUSE: {"ground", "sentence"},
             KEEP: {"remark"},
         }.get(outcome, set())
@@ -293,11 +313,9 @@ class DecisionForm(Form):
         cleaned = self.cleaned_data
         outcome, version = cleaned["outcome"], cleaned["version"]
         if outcome == ACCEPT:
-            return actions.accept(self.case, by=by, remark=cleaned["note"], version=version)
+            return self._accept(None, by=by)
         if outcome == OWN:
-            return actions.accept(
-                self.case, by=by, values=self.wanted, remark=cleaned["note"], version=version
-            )
+            return self._accept(self.wanted, by=by)
         if outcome == REFUSE:
             return actions.refuse(
                 self.case,
@@ -308,18 +326,44 @@ class DecisionForm(Form):
             )
         return actions.keep(self.case, by=by, remark=cleaned["remark"], version=version)
 
-    @property
-    def ground_label(self) -> str:
-        """The ground as the citizen will read it."""
-        with override(self.language):
-            return str(GROUND_LABELS[Ground(self.cleaned_data["ground"])])
+    def _accept(self, values: Facts | None, *, by: "User") -> Correction:
+        cleaned = self.cleaned_data
+        return actions.accept(
+            self.case,
+            by=by,
+            values=values,
+            remark=cleaned["note"],
+            own_papers=cleaned["own_papers"],
+            version=cleaned["version"],
+        )
+
+    def why_second(self) -> list[Reason]:
+        """Return why this acceptance needs a second person; nothing when one is enough."""
+        return actions.why_second(
+            self.case,
+            self.wanted,
+            own_papers=self.cleaned_data["own_papers"],
+            today=timezone.localdate(clock.now()),
+        )
+
+    def as_read(self) -> AsRead:
+        """Return the decision as the citizen will read it."""
+        cleaned = self.cleaned_data
+        outcome = cleaned["outcome"]
+        words = {REFUSE: "sentence", KEEP: "remark"}.get(outcome, "note")
+        return as_read.of(
+            self.case,
+            self.step_of[outcome],
+            remark=cleaned[words],
+            ground=cleaned["ground"] if outcome == REFUSE else "",
+        )
 
 
 def as_typed(typed: Mapping[str, Any]) -> dict[str, Any]:
     """Return a sent form as initial values of a fresh one: kept, but judged by nobody yet."""
     kept = {name: value for name, value in typed.items() if name != "version"}
-    for field in Field:
-        kept[f"take_{field}"] = typed.get(f"take_{field}", "") not in ("", "False")
+    for name in ("own_papers", *(f"take_{field}" for field in FIELD_LABELS)):
+        kept[name] = typed.get(name, "") not in ("", "False")
     return kept
 
 

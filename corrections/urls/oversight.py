@@ -22,6 +22,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
         oversight_steps.take_over,
         name="oversight-take-over",
     ),
+    path("oversight/cases/<str:reference>/note/", oversight_steps.note, name="oversight-note"),
+    path(
+        "oversight/cases/<str:reference>/countersign/",
+        oversight_steps.sign,
+        {"step": "countersign"},
+        name="oversight-countersign",
+    ),
+    path(
+        "oversight/cases/<str:reference>/hand-back/",
+        oversight_steps.sign,
+        {"step": "hand-back"},
+        name="oversight-hand-back",
+    ),
     path("oversight/sites/<uuid:public_id>/", oversight.site, name="oversight-site"),
     path(
         "oversight/sites/<uuid:public_id>/remind/",

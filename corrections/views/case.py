@@ -1,5 +1,6 @@
 """One case on the desk: read it, take it, decide it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +15,13 @@ from accounts.http import UserRequest
 from accounts.models import User
 from citizens.actions import log_visit
 from citizens.models import RecordVisit
-from corrections import actions, casefile
+from corrections import actions, casefile, signatures
+from corrections import outcome as outcomes
 from corrections.actions import HeldByColleague, StalePage
 from corrections.casefile import CaseFile
-from corrections.forms.review import DecisionForm, as_typed
+from corrections.forms.identity import decision_form
+from corrections.forms.review import ACCEPT, OWN, DecisionForm, as_typed
+from corrections.forms.steps import HandBackForm, NoteForm
 from corrections.history import Line
 from corrections.lifecycle import STATUS_LABELS, Status, StepNotPossible
 from corrections.models import Correction
@@ -41,25 +45,25 @@ class Conflict:
 @staff_page
 def case_page(request: UserRequest, reference: str) -> HttpResponse:
     """Everything about one case; opening it is noted in the citizen’s record."""
-    file = casefile.of(_case(request.user, reference), request.user)
+    file = casefile.of(open_case(request.user, reference), request.user)
     log_visit(
         request.user, file.case.citizen, RecordVisit.Why.REVIEW, organization=file.case.holder
     )
-    return _show(request, file, _form(file))
+    return show(request, file, _form(file))
 
 
 @staff_page
 def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
     """POST picks a case up, or gives it back to the desk."""
-    case = _case(request.user, reference)
+    case = open_case(request.user, reference)
     if request.method != "POST":
         return redirect("case", reference)
     try:
-        TAKERS[step](case, by=request.user, version=_version(request))
+        TAKERS[step](case, by=request.user, version=version_of(request))
     except PermissionDenied:
         raise PermissionDenied(casefile.why_not(case, request.user)) from None
     except TOO_LATE as problem:
-        return _too_late(request, reference, problem)
+        return too_late(request, reference, problem)
     if step == "give-back":
         messages.success(
             request, _("%(reference)s is back on the desk.") % {"reference": reference}
@@ -71,32 +75,32 @@ def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
 @staff_page
 def decide(request: UserRequest, reference: str) -> HttpResponse:
     """POST checks a decision and shows what it would change; confirmed, it is stored."""
-    file = casefile.of(_case(request.user, reference), request.user)
+    file = casefile.of(open_case(request.user, reference), request.user)
     if request.method != "POST":
         return redirect("case", reference)
     if file.not_yours:
         raise PermissionDenied(file.not_yours)
     if "edit" in request.POST or "find_site" in request.POST:
-        return _show(request, file, _form(file, initial=_typed(request)))
+        return show(request, file, _form(file, initial=_typed(request)))
     form = _form(file, request.POST)
     try:
-        _require_fresh(file, _version(request))
+        _require_fresh(file, version_of(request))
         if not form.is_valid():
-            return _show(request, file, form, status=422)
+            return show(request, file, form, status=422)
         if "confirmed" not in request.POST:
             return _confirm(request, file, form)
         decided = form.decide(by=request.user)
     except ValidationError as problem:
         form.show(problem)
-        return _show(request, file, form, status=422)
+        return show(request, file, form, status=422)
     except TOO_LATE as problem:
-        return _too_late(request, reference, problem)
-    messages.success(request, _told(decided))
+        return too_late(request, reference, problem)
+    messages.success(request, told(decided))
     return redirect(f"{request.path.removesuffix('decide/')}?done=1")
 
 
-def _case(user: User, reference: str) -> Correction:
-    """The case on a desk of the user; anything else does not exist here."""
+def open_case(user: User, reference: str) -> Correction:
+    """Return the case on a desk of the user; anything else does not exist here."""
     cases = Correction.objects.visible_to(user).on_desks_of(user)
     return get_object_or_404(
         cases.select_related(
@@ -109,6 +113,7 @@ def _case(user: User, reference: str) -> Correction:
             "named_area",
             "reviewer",
             "decided_by",
+            "first_by",
         ),
         reference=reference,
     )
@@ -116,16 +121,17 @@ def _case(user: User, reference: str) -> Correction:
 
 def _form(file: CaseFile, data: Any = None, initial: dict[str, Any] | None = None) -> DecisionForm:
     desks = [file.case.holder] if file.case.holder else []
-    return DecisionForm(data, initial=initial, case=file.case, desks=desks, steps=file.steps)
+    form = decision_form(file.case)
+    return form(data, initial=initial, case=file.case, desks=desks, steps=file.steps)
 
 
 def _typed(request: UserRequest) -> dict[str, Any]:
     """What was typed and the version it was typed for."""
-    return {**as_typed(request.POST.dict()), "version": _version(request)}
+    return {**as_typed(request.POST.dict()), "version": version_of(request)}
 
 
-def _version(request: UserRequest) -> int:
-    """The version that the page was made from; a page without one is stale."""
+def version_of(request: UserRequest) -> int:
+    """Return the version that the page was made from; a page without one is stale."""
     sent = request.POST.get("version", "")
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 9 else 0
 
@@ -139,21 +145,29 @@ def _require_fresh(file: CaseFile, version: int) -> None:
         raise StalePage
 
 
-def _show(
+def show(
     request: UserRequest,
     file: CaseFile,
-    form: DecisionForm,
+    form: DecisionForm | None = None,
     *,
     status: int = 200,
     conflict: Conflict | None = None,
+    kept: Sequence[tuple[str, str]] = (),
+    note_form: NoteForm | None = None,
+    back_form: HandBackForm | None = None,
 ) -> HttpResponse:
+    """Answer with the case page; the forms that were not sent are fresh ones."""
+    form = form or _form(file)
     context = {
         "file": file,
         "case": file.case,
         "form": form,
         "conflict": conflict,
         "shows_form": file.may_decide or (conflict is not None and file.case.is_open),
-        "kept": _kept(form) if conflict is not None else [],
+        "kept": [*kept, *_kept(form)] if conflict is not None else [],
+        "note_form": note_form or NoteForm(),
+        "back_form": back_form or HandBackForm(),
+        "summary_of": note_form or back_form or form,
         "just_done": "done" in request.GET and request.method == "GET",
         "looking_for_site": "find_site" in request.POST,
         "is_officer": any(one.role == Membership.Role.OFFICER for one in held_roles(request.user)),
@@ -172,25 +186,35 @@ def _kept(form: DecisionForm) -> list[tuple[str, str]]:
 
 def _confirm(request: UserRequest, file: CaseFile, form: DecisionForm) -> HttpResponse:
     outcome = form.cleaned_data["outcome"]
-    changes = casefile.outcome_of(file.case, form.wanted) if outcome in ("accept", "own") else []
+    accepts = outcome in (ACCEPT, OWN)
+    changes = outcomes.outcome_of(file.case, form.wanted) if accepts else []
     context = {
         "file": file,
         "case": file.case,
         "form": form,
         "outcome": outcome,
         "changes": changes,
+        "effect": outcomes.sentence(file.case),
         "changes_something": any(change.is_changed for change in changes),
+        "why_second": signatures.reason_words(form.why_second()) if accepts else [],
+        "as_read": form.as_read(),
     }
     return render(request, "review/confirm.html", context)
 
 
-def _too_late(request: UserRequest, reference: str, problem: Exception) -> HttpResponse:
+def too_late(
+    request: UserRequest,
+    reference: str,
+    problem: Exception,
+    *,
+    kept: Sequence[tuple[str, str]] = (),
+) -> HttpResponse:
     """409: nothing was stored. Says what happened meanwhile, and keeps what was typed."""
-    file = casefile.of(_case(request.user, reference), request.user)
-    meanwhile = casefile.since_version(file.case, _version(request) or file.case.version)
+    file = casefile.of(open_case(request.user, reference), request.user)
+    meanwhile = casefile.since_version(file.case, version_of(request) or file.case.version)
     form = _form(file, initial={**as_typed(request.POST.dict()), "version": file.case.version})
     conflict = _conflict(file, problem, meanwhile)
-    return _show(request, file, form, status=409, conflict=conflict)
+    return show(request, file, form, status=409, conflict=conflict, kept=kept)
 
 
 def _conflict(file: CaseFile, problem: Exception, meanwhile: list[Line]) -> Conflict:
@@ -216,7 +240,8 @@ def _conflict(file: CaseFile, problem: Exception, meanwhile: list[Line]) -> Conf
     )
 
 
-def _told(case: Correction) -> str:
+def told(case: Correction) -> str:
+    """Say what was done with a case by its new status."""
     values = {"reference": case.reference, "name": case.citizen.full_name}
     return {
         Status.ACCEPTED: _("%(reference)s is accepted. The record of %(name)s is corrected."),
@@ -224,5 +249,9 @@ def _told(case: Correction) -> str:
             "%(reference)s is accepted in part. The record of %(name)s is corrected."
         ),
         Status.REFUSED: _("%(reference)s is refused. %(name)s reads why."),
+        Status.UPHELD: _("The appeal %(reference)s is refused. %(name)s reads why."),
         Status.KEPT: _("%(reference)s is kept for later. The 48 hours run on."),
+        Status.TO_COUNTERSIGN: _(
+            "%(reference)s waits for a second person. Nothing changes in the record until then."
+        ),
     }[Status(case.status)] % values

@@ -22,6 +22,8 @@ from accounts.models import User
 from citizens.actions import log_visit
 from citizens.models import RecordVisit
 from corrections import access, briefing, casefile, exports, listings, oversight, reports
+from corrections.casefile import CaseFile
+from corrections.forms.steps import HandBackForm, NoteForm
 from corrections.listings import LISTINGS, Listing
 from corrections.models import Correction
 from corrections.reports import Report
@@ -145,16 +147,27 @@ def case(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
         RecordVisit.Why.OVERSIGHT,
         organization=oversight.desk_of(request.user, correction),
     )
-    file = casefile.of(correction, request.user)
+    return show(request, casefile.of(correction, request.user))
+
+
+def show(
+    request: UserRequest,
+    file: CaseFile,
+    *,
+    status: int = 200,
+    note_form: NoteForm | None = None,
+    back_form: HandBackForm | None = None,
+) -> HttpResponse:
+    """Answer with the case page from above; the forms that were not sent are fresh ones."""
     context = {
-        "case": correction,
+        "case": file.case,
         "file": file,
-        "stays": oversight.stays(correction, file.now),
-        "misses": oversight.misses(correction),
-        "age": (correction.decided_at or file.now) - correction.received_at,
-        "acts": oversight.acts(request.user, correction),
+        "acts": oversight.acts(request.user, file.case),
+        "note_form": note_form or NoteForm(),
+        "back_form": back_form or HandBackForm(),
+        "summary_of": note_form or back_form or NoteForm(),
     }
-    return render(request, "oversight/case.html", context)
+    return render(request, "oversight/case.html", context, status=status)
 
 
 def places(scope: Scope) -> str:
@@ -185,8 +198,9 @@ def case_in_reach(user: User, reference: str) -> Correction:
     """Return a case that lies on a desk within the officer's sub-trees, or answer 404."""
     overseen = Correction.objects.visible_to(user).filter(access.overseen_by(user))
     related = ("citizen__area", "holder", "filing__filed_by", "dose__vaccine", "dose__organization")
+    people = ("reviewer", "decided_by", "first_by")
     return get_object_or_404(
-        overseen.select_related(*related, "reviewer", "decided_by", "named_site", "named_area"),
+        overseen.select_related(*related, *people, "named_site", "named_area"),
         reference=reference.upper(),
     )
 

@@ -4,6 +4,7 @@ Each is a page with a form, a verb, and a way back. Too late is 409 with words; 
 case of their own family.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,7 +24,13 @@ from corrections.forms.oversight import ReassignForm, RemindForm, TakeOverForm
 from corrections.lifecycle import StepNotPossible
 from corrections.models import Correction
 from corrections.scope import Scope
-from corrections.views.oversight import case_in_reach, officer_page, organization_in_reach
+from corrections.views import steps
+from corrections.views.oversight import (
+    case_in_reach,
+    officer_page,
+    organization_in_reach,
+    show,
+)
 from organizations.models import Organization
 from vaxreg import errors, ui
 
@@ -141,6 +148,30 @@ def remind_site(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResp
     }
     status = 422 if form.has_errors else 200
     return render(request, "oversight/remind_site.html", context, status=status)
+
+
+@officer_page
+def note(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
+    """POST adds a note for colleagues to a case below."""
+    return steps.note(request, reference, door())
+
+
+@officer_page
+def sign(request: UserRequest, scope: Scope, reference: str, step: str) -> HttpResponse:
+    """POST confirms a decision made below as the second person, or sends it back."""
+    return steps.sign(request, reference, step, door())
+
+
+def door() -> steps.Door:
+    """Return the pages through which officers act on a case."""
+    return steps.Door("oversight-case", case_in_reach, show, signed_too_late)
+
+
+def signed_too_late(
+    request: UserRequest, reference: str, problem: Exception, *, kept: Sequence[tuple[str, str]]
+) -> HttpResponse:
+    """Answer 409: somebody else signed it, or the case has changed."""
+    return too_late(request, case_in_reach(request.user, reference), "countersign")
 
 
 def say_reminded(request: HttpRequest, organization: Organization, cases: int) -> None:

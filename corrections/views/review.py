@@ -47,7 +47,7 @@ def queue_page(request: UserRequest) -> HttpResponse:
         "tabs": [(one, label, counts.get(one, "")) for one, label in TAB_LABELS.items()],
         "waiting": counts[Tab.OPEN],
         "page": page,
-        "rows": [(case, facts.headline(case)) for case in page.cases],
+        "rows": [(case, facts.headline(case), queue.badges(case)) for case in page.cases],
         "median": None if page.cases else queue.week_median(cases),
         "since": page.cases[0].now if page.cases else clock.now(),  # type: ignore[attr-defined]
     }

@@ -11,6 +11,14 @@
       if (!sentence.value.trim() || ready.has(sentence.value)) sentence.value = words;
     });
   }
+  const question = document.getElementById("id_question");
+  const needs = [...document.querySelectorAll("input[name=need]")];
+  if (question && needs.length) {
+    const ready = new Set(needs.map((need) => need.dataset.sentence).filter(Boolean));
+    needs.forEach((need) => need.addEventListener("change", () => {
+      if (!question.value.trim() || ready.has(question.value)) question.value = need.dataset.sentence || "";
+    }));
+  }
   document.querySelectorAll("[data-own]").forEach((row) => {
     const tick = row.querySelector("input[type=checkbox]");
     const value = row.querySelector("[name^=value_]");
