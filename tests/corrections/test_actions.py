@@ -1,6 +1,5 @@
 """What the verbs do, and what they refuse."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -303,52 +302,6 @@ def test_the_history_cannot_be_rewritten(world: World, correction: Correction):
 def test_the_time_of_receipt_never_changes(correction: Correction):
     with pytest.raises(IntegrityError), transaction.atomic():
         Correction.objects.filter(pk=correction.pk).update(received_at=clock.now())
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_nurses_deciding_at_once_exactly_one_wins(transactional_db: None):
-    world = worlds.build()
-    thu = colleague(world)
-    minh = world.user("minh")
-    for number in range(8):
-        correction = file_one(
-            world,
-            key=f"race-{number}",
-            dose=worlds.dose(world, given_on=worlds.date(2021, 8, 1 + number)),
-            proposed={"vaccine": "PF"},
-        )
-        start = threading.Barrier(2)
-        outcomes: list[str] = []
-
-        def decide(by, verb, correction=correction, start=start, outcomes=outcomes):
-            start.wait()
-            try:
-                verb(correction, by)
-                outcomes.append("won")
-            except StepNotPossible:
-                outcomes.append("told")
-            finally:
-                connection.close()
-
-        threads = [
-            threading.Thread(target=decide, args=(minh, lambda c, by: actions.accept(c, by=by))),
-            threading.Thread(
-                target=decide,
-                args=(
-                    thu,
-                    lambda c, by: actions.refuse(
-                        c, by=by, ground=Ground.NOTHING_MATCHES, remark="Không khớp"
-                    ),
-                ),
-            ),
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-        assert sorted(outcomes) == ["told", "won"]
-        assert correction.events.filter(to_status__in=["accepted", "refused"]).count() == 1
 
 
 def test_a_site_given_in_words_only_is_not_accepted_without_finding_it(world: World):

@@ -1,0 +1,110 @@
+"""Two people at one case at once: one winner each time, and the other is told."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import close_old_connections, connection
+
+from corrections import actions
+from corrections.actions import StalePage
+from corrections.lifecycle import Ground, StepNotPossible
+from corrections.models import Correction, CorrectionEvent
+from doses.models import DoseRevision
+from tests import world as worlds
+from tests.conftest import file_one
+from tests.corrections.test_actions import colleague
+from tests.world import World
+
+RACES = 200
+
+
+def race(*runners: Callable[[], object]) -> list[object]:
+    """Run all at the same moment, each on a connection of its own; return what each got."""
+    gate = threading.Barrier(len(runners))
+    got: list[object] = [None] * len(runners)
+
+    def run(number: int) -> None:
+        gate.wait()
+        try:
+            got[number] = runners[number]()
+        except (StepNotPossible, StalePage, PermissionDenied) as no:
+            got[number] = no
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(runners))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    close_old_connections()
+    return got
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_deciders_one_wins_in_each_of_200_races(transactional_db):
+    world = worlds.build()
+    minh, thu, lan = world.user("minh"), colleague(world), world.user("lan")
+    case = file_one(world)
+    wins = []
+
+    for number in range(RACES):
+        decisions = CorrectionEvent.objects.filter(step__in=["accept", "refuse"]).count()
+        got = race(
+            lambda case=case: actions.accept(case, by=minh),
+            lambda case=case: actions.refuse(
+                case, by=thu, ground=Ground.PHOTO_BLURRED, remark="Mờ"
+            ),
+        )
+        assert sum(isinstance(one, Correction) for one in got) == 1, got
+        assert CorrectionEvent.objects.filter(step__in=["accept", "refuse"]).count() == (
+            decisions + 1
+        )
+        winner = next(one for one in got if isinstance(one, Correction))
+        wins.append(winner.status)
+        case = open_again(world, winner, lan, number)
+
+    # Neither of them always comes first, or it was no race.
+    assert len(set(wins)) == 2
+    # What was not accepted left no trace in the record.
+    assert DoseRevision.objects.filter(number__gt=1).count() <= wins.count("accepted")
+
+
+def open_again(world: World, closed: Correction, lan, number: int) -> Correction:
+    """Give the same people a case to race for again."""
+    if closed.status == "accepted":
+        return actions.reopen(closed, by=lan, words=f"Vẫn sai {number}")
+    day = worlds.date(2021, 3, 8) + timedelta(days=number)
+    dose = worlds.dose(world, given_on=day, lot=f"L{number}", ordinal=2)
+    return file_one(world, key=f"race-{number}", dose=dose, proposed={"vaccine": "PF"})
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("rival", ["withdraw", "pass_on", "ask"])
+def test_a_decision_races_against_other_steps_and_nothing_is_half_done(
+    transactional_db, rival: str
+):
+    world = worlds.build()
+    minh, thu, lan = world.user("minh"), colleague(world), world.user("lan")
+
+    for number in range(20):
+        dose = worlds.dose(world, given_on=worlds.date(2021, 8, 1 + number), lot=f"R{number}")
+        case = file_one(world, key=f"{rival}-{number}", dose=dose, proposed={"vaccine": "PF"})
+        others = {
+            "withdraw": lambda case=case: actions.withdraw(case, by=lan),
+            "pass_on": lambda case=case: actions.pass_on(
+                case, by=thu, to=world.lang_thuong, reason="Không tiêm ở đây"
+            ),
+            "ask": lambda case=case: actions.ask(case, by=thu, question="Ngày nào?"),
+        }
+        got = race(lambda case=case: actions.accept(case, by=minh, version=2), others[rival])
+
+        case.refresh_from_db()
+        dose.refresh_from_db()
+        steps = list(case.events.exclude(step__in=["file", "route"]).values_list("step", flat=True))
+        assert len(steps) == sum(isinstance(one, Correction) for one in got) == 1, (steps, got)
+        assert (dose.vaccine.code == "PF") == (case.status == "accepted")
+        assert case.clocks.filter(stopped_at=None).exists() == case.is_open
