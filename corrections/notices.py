@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _noop
 
 from accounts.models import User
+from citizens.models import RecordLink
 from corrections import routing
 from corrections.models import Correction, CorrectionEvent
 from messaging.actions import send
@@ -66,6 +67,7 @@ def _tell_of_many(events: list[CorrectionEvent]) -> None:
                 text="\n".join([_(text) % values, "", *lines, "", _address(folder)]),
                 user_id=user.pk,
                 dedupe_key=f"events:{first.pk}-{events[-1].pk}:user:{user.pk}",
+                may_wait=True,
             )
 
 
@@ -81,9 +83,18 @@ def _tell_citizen(event: CorrectionEvent, text: Callable[[Correction], str], pur
             channel=Channel.SMS,
             recipient=phone,
             text=text(case),
-            user_id=None if on_behalf else user.pk,
+            user_id=_own_account(case) if on_behalf else user.pk,
             dedupe_key=f"event:{event.pk}:citizen",
+            may_wait=True,
         )
+
+
+def _own_account(case: Correction) -> int | None:
+    """Whose inbox shows what a caller is told: the account that opened the record, if one did."""
+    links = RecordLink.objects.live().filter(
+        citizen=case.citizen_id, relation=RecordLink.Relation.SELF
+    )
+    return links.values_list("user_id", flat=True).first()
 
 
 def _staff_of(organization: Organization | None) -> list[User]:
@@ -120,6 +131,9 @@ def _tell_staff(
                 text=_(text) % values + "\n" + _link(event.correction, "review"),
                 user_id=user.pk,
                 dedupe_key=f"event:{event.pk}:user:{user.pk}",
+                may_wait=True,
+                # Many cases handed over or reminded of in one go make one e-mail.
+                digest=f"correction.{event.step}",
             )
 
 
