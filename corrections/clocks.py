@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from corrections import calendar, deadlines, marks, policies
+from corrections.marks import Late
 from corrections.models import Clock, ClockChange, Correction, Pause, Policy
 from vaxreg import clock
 
@@ -126,7 +127,7 @@ def settle(case: Correction, at: datetime) -> None:
     late = list(case.clocks.filter(stopped_at=None, next_mark_at__lt=at))
     for one in late:
         one.correction = case
-    marks.pass_marks(late, at)
+    marks.pass_marks([Late.of(one) for one in late], at)
 
 
 @dataclass(frozen=True)

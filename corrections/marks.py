@@ -1,17 +1,93 @@
 """Passing a mark of a clock: the breach is written, the level above or the holder is told.
 
-Called by the sweep for many clocks at once, and by the verbs for the case they have locked.
+Called by the sweep for many clocks at once, and by the verbs for the case they have locked. Rows
+are written as arrays, a statement per table: after an outage there are a hundred thousand.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db import connection
 
 from corrections import deadlines, routing
 from corrections.deadlines import Addressee, Behind, Mark
 from corrections.lifecycle import Party, Status
-from corrections.models import Breach, Clock, Correction, CorrectionEvent, OutboxRow
+from corrections.models import Clock, OutboxRow
 from organizations.models import Organization
+
+BREACHES = """
+INSERT INTO corrections_breach
+    (correction_id, clock_id, rung, at, holder_id, escalated_to_id, written_at)
+SELECT passed.*, %s
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[])
+    passed
+"""
+EVENTS = """
+WITH events AS (
+    INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
+        organization_id, at, remark, data)
+    SELECT passed.correction, passed.step, passed.status, passed.status, %(party)s, passed.told,
+        %(now)s, '', jsonb_build_object('mark', passed.mark)
+    FROM unnest(%(corrections)s::bigint[], %(steps)s::text[], %(statuses)s::text[],
+        %(told)s::bigint[], %(marks)s::text[]) passed (correction, step, status, told, mark)
+    RETURNING id, step, organization_id
+)
+INSERT INTO corrections_outboxrow
+    (errand, event_id, bundle, created_at, not_before, tries, last_error)
+SELECT %(errand)s, id, step || ':' || organization_id, %(now)s, %(now)s, 0, ''
+FROM events WHERE organization_id IS NOT NULL ORDER BY id
+"""
+CLOCKS = """
+UPDATE corrections_clock SET marks_passed = seen.passed, next_mark_at = seen.next_at
+FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[]) seen (id, passed, next_at)
+WHERE corrections_clock.id = seen.id
+"""
+
+
+@dataclass(frozen=True)
+class Late:
+    """A running clock past one of its marks, with what counts of its case; the case is locked."""
+
+    clock_id: int
+    kind: str
+    due_at: datetime
+    length: timedelta
+    marks_passed: int
+    correction_id: int
+    reference: str
+    status: str
+    holder_id: int | None
+
+    @classmethod
+    def of(cls, clock: Clock) -> "Late":
+        """Return the same of a clock that is at hand."""
+        case = clock.correction
+        return cls(
+            clock.pk,
+            clock.kind,
+            clock.due_at,
+            clock.length,
+            clock.marks_passed,
+            case.pk,
+            case.reference,
+            case.status,
+            case.holder_id,
+        )
+
+
+# Of a clock, in the order of Late.
+COLUMNS = (
+    "pk",
+    "kind",
+    "due_at",
+    "length",
+    "marks_passed",
+    "correction_id",
+    "correction__reference",
+    "correction__status",
+    "correction__holder_id",
+)
 
 
 @dataclass(frozen=True)
@@ -22,44 +98,70 @@ class Passed:
     reminders: int = 0
 
 
-def pass_marks(clocks: Sequence[Clock], now: datetime) -> Passed:
+class Above:
+    """Remembers who stands above whom: after an outage, thousands of cases have few holders."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Organization] = {}
+        self._found: dict[tuple[int, Addressee], int | None] = {}
+
+    def learn(self, holders: set[int]) -> None:
+        """Read the holders that are new, and who stands above them, all at once."""
+        new = Organization.objects.in_bulk(holders - self._known.keys())
+        above = {pk for one in new.values() for pk in one.ancestor_ids} - self._known.keys()
+        self._known |= new | Organization.objects.in_bulk(above)
+
+    def of(self, holder_id: int | None, addressee: Addressee) -> int | None:
+        """Return whom a mark tells, when this organization holds the case."""
+        if holder_id is None or addressee == Addressee.HOLDER:
+            return holder_id
+        key = (holder_id, addressee)
+        if key not in self._found:
+            holder = self._known[holder_id]
+            above = [self._known[pk] for pk in reversed(holder.ancestor_ids)]
+            told = routing.level_above(holder, addressee, above)
+            self._found[key] = told.pk if told else None
+        return self._found[key]
+
+
+def pass_marks(clocks: Sequence[Late], now: datetime, above: Above | None = None) -> Passed:
     """Deal with every mark that these running clocks have passed; their corrections are locked.
 
     The number of statements does not depend on how many clocks there are.
     """
     if not clocks:
         return Passed()
-    above = _Above()
-    breaches: list[Breach] = []
-    events: list[CorrectionEvent] = []
-    for clock in clocks:
-        case = clock.correction
-        behind = behind_of(clock, now)
-        for mark, moment in behind.marks:
-            told = above.of(case.holder, mark.tells)
-            if mark.is_breach:
-                breaches.append(_breach(clock, mark, moment, told, now))
-            if mark.is_breach or case.status != Status.RECEIVED:
-                events.append(_event(case, mark, told, now))
-        clock.marks_passed, clock.next_mark_at = behind.passed, behind.next_at
-    Breach.objects.bulk_create(breaches)
-    CorrectionEvent.objects.bulk_create(events)
-    OutboxRow.objects.bulk_create(
-        OutboxRow(
-            errand=OutboxRow.Errand.TELL,
-            event=event,
-            bundle=f"{event.step}:{event.organization_id}",
-            created_at=now,
-            not_before=now,
+    above = above or Above()
+    above.learn({late.holder_id for late in clocks if late.holder_id is not None})
+    seen = [(late, behind_of(late, now)) for late in clocks]
+    passed = [
+        (late, mark, moment, above.of(late.holder_id, mark.tells))
+        for late, behind in seen
+        for mark, moment in behind.marks
+    ]
+    breaches = [
+        (late.correction_id, late.clock_id, mark.name, moment, late.holder_id, told)
+        for late, mark, moment, told in passed
+        if mark.is_breach
+    ]
+    events = [
+        (late.correction_id, _step(mark), late.status, told, mark.name)
+        for late, mark, _moment, told in passed
+        if mark.is_breach or late.status != Status.RECEIVED
+    ]
+    with connection.cursor() as cursor:
+        if breaches:
+            cursor.execute(BREACHES, [now, *map(list, zip(*breaches, strict=True))])
+        if events:
+            cursor.execute(EVENTS, _parameters(events, now))
+        columns = zip(
+            *((late.clock_id, behind.passed, behind.next_at) for late, behind in seen), strict=True
         )
-        for event in events
-        if event.organization_id is not None
-    )
-    Clock.objects.bulk_update(clocks, ["marks_passed", "next_mark_at"])
-    return Passed(len(breaches), sum(event.step == "remind" for event in events))
+        cursor.execute(CLOCKS, [list(column) for column in columns])
+    return Passed(len(breaches), sum(step == "remind" for _case, step, *_rest in events))
 
 
-def behind_of(clock: Clock, now: datetime) -> Behind:
+def behind_of(clock: Clock | Late, now: datetime) -> Behind:
     """Look at a clock: what is behind it and not dealt with, and when to look again."""
     return deadlines.look(
         deadlines.marks_of(is_statutory=clock.kind == Clock.Kind.STATUTORY),
@@ -70,45 +172,21 @@ def behind_of(clock: Clock, now: datetime) -> Behind:
     )
 
 
-class _Above:
-    """Remembers who stands above whom: after an outage, thousands of cases have few holders."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[int, Addressee], Organization | None] = {}
-
-    def of(self, holder: Organization | None, addressee: Addressee) -> Organization | None:
-        if holder is None or addressee == Addressee.HOLDER:
-            return holder
-        key = (holder.pk, addressee)
-        if key not in self._found:
-            self._found[key] = routing.level_above(holder, addressee)
-        return self._found[key]
+def _step(mark: Mark) -> str:
+    return "escalate" if mark.is_breach else "remind"
 
 
-def _breach(
-    clock: Clock, mark: Mark, moment: datetime, told: Organization | None, now: datetime
-) -> Breach:
-    return Breach(
-        correction=clock.correction,
-        clock=clock,
-        rung=mark.name,
-        at=moment,
-        holder=clock.correction.holder,
-        escalated_to=told,
-        written_at=now,
-    )
-
-
-def _event(
-    case: Correction, mark: Mark, told: Organization | None, now: datetime
-) -> CorrectionEvent:
-    return CorrectionEvent(
-        correction=case,
-        step="escalate" if mark.is_breach else "remind",
-        from_status=case.status,
-        to_status=case.status,
-        party=Party.SYSTEM,
-        organization=told if mark.is_breach else case.holder,
-        at=now,
-        data={"mark": mark.name},
-    )
+def _parameters(
+    events: list[tuple[int, str, str, int | None, str]], now: datetime
+) -> dict[str, object]:
+    cases, steps, statuses, told, names = (list(column) for column in zip(*events, strict=True))
+    return {
+        "now": now,
+        "party": Party.SYSTEM,
+        "errand": OutboxRow.Errand.TELL,
+        "corrections": cases,
+        "steps": steps,
+        "statuses": statuses,
+        "told": told,
+        "marks": names,
+    }

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Expression, F, QuerySet
 
 from corrections import actions, notices
 from corrections.models import CorrectionEvent, OutboxRow
@@ -25,6 +25,15 @@ HEAD_START = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 # One message speaks for at most so many cases.
 MOST_IN_A_BUNDLE = 1000
+# What a message about many cases says of each.
+TOLD = (
+    "step",
+    "organization_id",
+    "correction__reference",
+    "correction__status",
+    "correction__due_at",
+    "correction__holder__name",
+)
 
 
 def _route(event: CorrectionEvent) -> None:
@@ -57,8 +66,7 @@ def do_undone(limit: int = 1000) -> int:
         now = clock.now()
         with transaction.atomic():
             batch = list(
-                _undone(now)
-                .filter(bundle="", created_at__lte=now - HEAD_START)
+                _locked(lost_hints(now))
                 .order_by("not_before", "id")
                 .values_list("pk", flat=True)[:100]
             )
@@ -78,15 +86,14 @@ def do_bundles(until: float) -> int:
     while time.monotonic() < until:
         now = clock.now()
         with transaction.atomic():
-            bundle = (
-                _undone(now).exclude(bundle="").order_by("id").values_list("bundle", flat=True)
-            ).first()
+            bundle = _locked(bundled(now)).order_by("id").values_list("bundle", flat=True).first()
             if bundle is None:
                 break
+            # The texts name a few of many cases: nothing is read of a case but what they say.
             rows = list(
-                _undone(now)
-                .filter(bundle=bundle)
-                .select_related("event__correction__holder", "event__organization")
+                _locked(bundled(now).filter(bundle=bundle))
+                .select_related("event__correction__holder")
+                .only("tries", *(f"event__{name}" for name in TOLD))
                 .order_by("id")[:MOST_IN_A_BUNDLE]
             )
             _claim([row.pk for row in rows], now)
@@ -94,9 +101,22 @@ def do_bundles(until: float) -> int:
     return done
 
 
-def _undone(now: datetime) -> QuerySet[OutboxRow]:
-    rows = OutboxRow.objects.select_for_update(of=("self",), skip_locked=True)
-    return rows.filter(done_at=None, not_before__lte=now)
+def lost_hints(now: datetime | Expression) -> QuerySet[OutboxRow]:
+    """Return errands to be done one by one whose hint was lost, or that wait for another try."""
+    return _undone(now).filter(bundle="", created_at__lte=now - HEAD_START)
+
+
+def bundled(now: datetime | Expression) -> QuerySet[OutboxRow]:
+    """Return errands that are done together."""
+    return _undone(now).exclude(bundle="")
+
+
+def _undone(now: datetime | Expression) -> QuerySet[OutboxRow]:
+    return OutboxRow.objects.filter(done_at=None, not_before__lte=now)
+
+
+def _locked(rows: QuerySet[OutboxRow]) -> QuerySet[OutboxRow]:
+    return rows.select_for_update(of=("self",), skip_locked=True)
 
 
 def _claim(row_ids: list[int], now: datetime) -> None:
@@ -110,6 +130,9 @@ def _run(row_id: int) -> bool:
 
 def _run_together(rows: list[OutboxRow]) -> int:
     events = [row.event for row in rows]
+    told = events[0].organization
+    for event in events:
+        event.organization = told
     return len(rows) * _finish(rows, lambda: notices.tell_of_many(events))
 
 

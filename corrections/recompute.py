@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Expression, Q, QuerySet
 
 from corrections import calendar, deadlines, policies
 from corrections.deadlines import MARKS, STATUTORY_MARKS
@@ -176,12 +177,17 @@ def resume(run_id: int, seconds: float = PASS) -> bool:
     return False
 
 
+def to_resume(now: datetime | Expression) -> QuerySet[RecomputeRun]:
+    """Return runs that are not done, or so fresh that a clock may have been missed."""
+    return RecomputeRun.objects.filter(
+        Q(finished_at=None) | Q(finished_at__gt=now - STRAYS), overtaken_by=None
+    )
+
+
 def resume_newest(seconds: float = PASS) -> None:
     """Go on where a worker died; the sweep calls it every minute."""
-    newest = RecomputeRun.objects.first()
-    if newest is not None and (
-        newest.finished_at is None or clock.now() - newest.finished_at < STRAYS
-    ):
+    newest = to_resume(clock.sql_now()).first()
+    if newest is not None:
         resume(newest.pk, seconds)
 
 

@@ -5,7 +5,7 @@ site that the citizen names; no site known: the desk of the smallest known area,
 commune, district, province, national hotline. A body without active reviewers is passed by.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -189,13 +189,19 @@ def above_or_hotline(holder: Organization | None) -> Organization:
     return desk
 
 
-def level_above(holder: Organization | None, addressee: Addressee) -> Organization | None:
+def level_above(
+    holder: Organization | None,
+    addressee: Addressee,
+    above: Sequence[Organization] | None = None,
+) -> Organization | None:
     """Return the organization to which a late case is escalated: strictly above its holder.
 
     A hospital under the province has no district above it: the next level up is told instead.
+    above: who stands above the holder, the nearest first, when it is known already.
     """
     wanted = LEVELS[addressee]
-    above = ancestors(holder) if holder is not None else []
+    if above is None:
+        above = ancestors(holder) if holder is not None else []
     for organization in above:
         if RANK.get(organization.kind, 0) >= wanted:
             return organization

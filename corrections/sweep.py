@@ -9,13 +9,15 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from corrections import actions, clocks, deadlines, marks, outbox, recompute
 from corrections.lifecycle import Status
-from corrections.models import Clock, Correction, Heartbeat, Pause
+from corrections.marks import Late
+from corrections.models import Clock, Correction, Heartbeat, Pause, Policy
 from vaxreg import clock
 
 log = logging.getLogger(__name__)
@@ -43,23 +45,55 @@ class Swept:
 
 def sweep(seconds: float = PASS) -> Swept:
     """Run one pass and leave the heartbeat; raises nothing for a single bad row."""
-    begun = clock.now()
-    until = time.monotonic() + seconds
-    swept = Swept(errands=outbox.do_undone())
-    _each(_questions(), _expire, until, swept)
-    _each(_claims(), _release, until, swept)
-    _each(_long_pauses(), _end_pause, until, swept)
+    started = time.monotonic()
+    until = started + seconds
+    begun, work = _waiting()
+    swept = Swept()
+    if "errands" in work:
+        swept.errands = outbox.do_undone()
+    for name, (cases, act) in _CASES.items():
+        if name in work:
+            _each(cases(), act, until, swept)
     failed: list[int] = []
-    while time.monotonic() < until and _batch(swept, failed):
+    above = marks.Above()
+    while "marks" in work and time.monotonic() < until and _batch(swept, failed, above):
         continue
-    swept.told = outbox.do_bundles(until)
-    _recompute(until - time.monotonic())
+    if "bundles" in work or swept.breaches or swept.reminders:
+        swept.told = outbox.do_bundles(until)
+    if "recompute" in work:
+        _recompute(until - time.monotonic())
     swept.unfinished = time.monotonic() >= until
-    ended = clock.now()
-    Heartbeat.objects.update_or_create(
-        name=HEARTBEAT, defaults={"at": ended, "took": ended - begun, "did": asdict(swept)}
-    )
+    took = timedelta(seconds=time.monotonic() - started)
+    beat = {"at": begun + took, "took": took, "did": asdict(swept)}
+    if not Heartbeat.objects.filter(name=HEARTBEAT).update(**beat):
+        Heartbeat.objects.create(name=HEARTBEAT, **beat)
     return swept
+
+
+def _waiting() -> tuple[datetime, set[str]]:
+    """Return the time, and what there is to do: one question, for most passes find nothing."""
+    now = clock.sql_now()
+    found = {
+        "errands": outbox.lost_hints(now),
+        **{name: cases() for name, (cases, _act) in _CASES.items()},
+        "marks": _late(),
+        "bundles": outbox.bundled(now),
+        "recompute": recompute.to_resume(now),
+    }
+    row = (
+        Policy.objects.order_by()
+        .annotate(begun=now, **{f"any_{name}": Exists(rows) for name, rows in found.items()})
+        .values_list("begun", *(f"any_{name}" for name in found))
+        .first()
+    )
+    if row is None:
+        # Nobody has asked for the rules yet; the first case will.
+        return clock.now(), set(found)
+    return row[0], {name for name, is_any in zip(found, row[1:], strict=True) if is_any}
+
+
+def _late() -> QuerySet[Clock]:
+    return Clock.objects.filter(stopped_at=None, next_mark_at__lt=clock.sql_now())
 
 
 def _recompute(seconds: float) -> None:
@@ -116,41 +150,51 @@ def _each(
             try:
                 act(case, swept)
             except Exception:
-                _set_aside(case, swept)
+                _set_aside(case.reference, swept)
 
 
-def _set_aside(case: Correction, swept: Swept) -> None:
-    log.exception("set aside by the sweep: correction %s", case.reference)
-    swept.set_aside.append(case.reference)
+def _set_aside(reference: str, swept: Swept) -> None:
+    log.exception("set aside by the sweep: correction %s", reference)
+    swept.set_aside.append(reference)
 
 
-def _batch(swept: Swept, failed: list[int]) -> bool:
+_CASES: dict[
+    str, tuple[Callable[[], QuerySet[Correction]], Callable[[Correction, Swept], None]]
+] = {
+    "questions": (_questions, _expire),
+    "claims": (_claims, _release),
+    "pauses": (_long_pauses, _end_pause),
+}
+
+
+def _batch(swept: Swept, failed: list[int], above: marks.Above) -> bool:
     """Deal with up to BATCH clocks that passed a mark; False when none is left."""
     with transaction.atomic():
-        late = list(
-            # The correction first: the verbs lock in that order too.
-            Clock.objects.select_for_update(of=("correction", "self"), skip_locked=True)
-            .select_related("correction__holder")
-            .filter(stopped_at=None, next_mark_at__lt=clock.sql_now())
+        late = [
+            Late(*columns)
+            # Without `of` it locks both tables that are read: the clock and its correction.
+            for columns in _late()
+            .select_for_update(skip_locked=True)
             .exclude(pk__in=failed)
-            .order_by("next_mark_at", "id")[:BATCH]
-        )
+            .order_by("next_mark_at", "id")
+            .values_list(*marks.COLUMNS)[:BATCH]
+        ]
         try:
             with transaction.atomic():
-                _pass(late, swept)
+                _pass(late, swept, above)
         except Exception:
             log.warning("a batch of the sweep failed; its cases are done one by one")
             for one in late:
                 try:
                     with transaction.atomic():
-                        _pass([one], swept)
+                        _pass([one], swept, above)
                 except Exception:
-                    failed.append(one.pk)
-                    _set_aside(one.correction, swept)
+                    failed.append(one.clock_id)
+                    _set_aside(one.reference, swept)
     return bool(late)
 
 
-def _pass(late: list[Clock], swept: Swept) -> None:
-    passed = marks.pass_marks(late, clock.now())
+def _pass(late: list[Late], swept: Swept, above: marks.Above) -> None:
+    passed = marks.pass_marks(late, clock.now(), above)
     swept.breaches += passed.breaches
     swept.reminders += passed.reminders
