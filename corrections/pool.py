@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from citizens.masking import cut_numbers, mask_name
 from corrections import access, actions, deadlines, facts, lifecycle, routing
 from corrections.actions import CannotReceive, HeldByColleague, StalePage
+from corrections.facts import Field
 from corrections.lifecycle import Status, StepNotPossible
 from corrections.models import Correction, CorrectionQuerySet
 from corrections.routing import NoDesk
@@ -87,14 +88,18 @@ class Row:
         return _named(area) if area else _("No area is known")
 
     @property
-    def proposed(self) -> list[tuple[str, str]]:
-        """What was proposed about the dose: label and value."""
+    def proposed(self) -> str:
+        """What was said about the dose, in one line; which dose it is stands in the headline."""
+        left_out = {Field.ORGANIZATION, Field.POSITION}
         rows = facts.compare(self.case)
-        return [
-            (row.label, row.proposed)
-            for row in rows
-            if row.proposed and row.field != "organization"
-        ]
+        return " · ".join(
+            row.proposed for row in rows if row.proposed and row.field not in left_out
+        )
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """It lies on a desk below: an officer sees it, and may give it to a site."""
+        return "pass_on" not in self.steps
 
     @property
     def may_pick_up(self) -> bool:
@@ -166,8 +171,8 @@ def page(user: "User", where: Mapping[str, str]) -> Page:
         cases = cases.filter(lies_in__startswith=area)
     mark = cases.filter(reference=where.get("after", "")).values_list("urgency", "pk").first()
     if mark:
-        cases = cases.filter(Q(urgency__gt=mark[0]) | Q(urgency=mark[0], pk__gt=mark[1]))  # type: ignore[misc]
-    found = list(_dressed(cases).order_by("urgency", "pk")[: PAGE_SIZE + 1])
+        cases = cases.filter(Q(urgency__gt=mark[0]) | Q(urgency=mark[0], pk__gt=mark[1]))
+    found = list(_dressed(cases).order_by(URGENCY, "pk")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     return Page(
         rows=rows_of(user, shown, most=ROW_SUGGESTIONS),

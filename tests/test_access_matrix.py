@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import SessionKind
+from corrections import hotline
 from corrections.evidence import Picture, store
 from corrections.models import Correction, Draft
 from messaging.models import Message
@@ -98,11 +99,19 @@ def address(pattern: str, case: Correction, world: World) -> str:
         "record": str(case.citizen.public_id),
         "key": f"dose-{case.dose.public_id}" if case.dose else "",
         "public_id": str(world.buoi.public_id),
+        "step": "note",
+        "token": "unknown",
     }
     if pattern.startswith("messages/"):
         lan = world.user("lan")
         told = Message.objects.create(user=lan, in_inbox=True, channel="sms", recipient=lan.phone)
         values["key"] = str(told.key)
+    if "hotline/check/" in pattern:
+        values["public_id"] = str(case.citizen.public_id)
+    if "hotline/calls/" in pattern:
+        values["public_id"] = str(
+            hotline.begin_with_new(case.citizen, by=world.user("mai")).public_id
+        )
     if "filed/" in pattern:
         values["public_id"] = str(case.filing.public_id)
     if "evidence/" in pattern:
@@ -115,6 +124,14 @@ def client_of(actor: str, world: World) -> Client:
         return Client()
     kind = SessionKind.CITIZEN if actor in CITIZENS else SessionKind.STAFF
     return signed_in(world.user(actor), kind)
+
+
+def in_a_call(client: Client, where: str, case: Correction) -> None:
+    """Let the session have found the caller and passed the check, whoever's it is."""
+    session = client.session
+    session["hotline.found"] = [[case.citizen_id], False, ""]
+    session["hotline.call"] = where.split("/")[3] if "/calls/" in where else ""
+    session.save()
 
 
 def cell(answer: HttpResponseBase) -> str:
@@ -133,6 +150,8 @@ def asked(route: str, method: str, actor: str, where: str, case: Correction, wor
     body = {name: text.format(**values) for name, text in BODIES.get(route, {}).items()}
     client = client_of(actor, world)
     client.raise_request_exception = False
+    if route.startswith("hotline") and actor != "nobody":
+        in_a_call(client, where, case)
     with transaction.atomic():
         if method == "GET":
             answer = client.get(where)

@@ -60,7 +60,7 @@ class Country:
         assert shown
         page.fill("[name=code]", shown[0])
         page.click("main button[type=submit]")
-        page.wait_for_url(re.compile(r"/(review|oversight)/"))
+        page.wait_for_url(re.compile(r"/(review|oversight|hotline)/"))
 
 
 @pytest.fixture
