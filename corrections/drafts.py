@@ -1,7 +1,8 @@
 """What a citizen has typed so far: kept at every step, on any device, and sent once.
 
-A draft's data are the texts as typed, {"doses": [public ids], "missing": ["missing-1"],
-"typed": {item: {field: text}}}; they are judged when a step is left and again when it is sent.
+A draft's data are the texts as typed, {"doses": [public ids], "kinds": {public id: kind},
+"missing": ["missing-1"], "person": [kinds], "typed": {item: {field: text}}}; they are judged when
+a step is left and again when it is sent.
 """
 
 import hashlib
@@ -24,10 +25,13 @@ from corrections.facts import Row
 from corrections.filing import Claim
 from corrections.forewarn import doses
 from corrections.forewarn.table import Forewarning
+from corrections.forms.claims import FORMS, TITLES, ClaimForm
 from corrections.forms.filing import DetailsForm, PhotosForm, dose_title
 from corrections.models import Correction, Draft, Filing, Kind
+from corrections.models.case import REMOVING_KINDS
 from doses.models import Dose
 from vaxreg import clock
+from vaxreg.forms import Form
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -47,17 +51,36 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True)
 class Item:
-    """One dose of a draft: a recorded one, or a missing one (dose None)."""
+    """One thing a draft is about: a recorded dose, a missing one (dose None), or the person."""
 
     key: str
     dose: Dose | None
     number: int = 1
+    kind: Kind = Kind.WRONG_FIELDS
+
+    @property
+    def has_page(self) -> bool:
+        """There is something to ask about it."""
+        return self.kind not in (Kind.NOT_MINE, Kind.NEVER_GIVEN)
+
+    @property
+    def needs_paper(self) -> bool:
+        """A photo of the paper is what it is judged by."""
+        return self.kind in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What its page asks for."""
+        form: type[Form] = FORMS.get(self.kind, DetailsForm)
+        return tuple(form.base_fields)
 
     @property
     def title(self) -> str:
-        """Which dose it is, in words."""
+        """What it is about, in words."""
         if self.dose is not None:
             return dose_title(self.dose)
+        if self.kind in TITLES:
+            return str(TITLES[self.kind])
         if self.number > 1:
             return _("Missing dose %(number)s") % {"number": self.number}
         return _("Missing dose")
@@ -65,12 +88,13 @@ class Item:
 
 def of(user: "User", citizen: Citizen) -> Draft | None:
     """Return what the user has begun to write about this record."""
-    return Draft.objects.filter(user=user, citizen=citizen).first()
+    whole = Citizen.objects.whole(citizen)
+    return Draft.objects.filter(user=user, citizen__in=whole).order_by("-updated_at").first()
 
 
 def begin(user: "User", citizen: Citizen) -> Draft:
     """Return the draft about this record, a new one if there is none."""
-    return Draft.objects.get_or_create(user=user, citizen=citizen)[0]
+    return of(user, citizen) or Draft.objects.get_or_create(user=user, citizen=citizen)[0]
 
 
 def discard(draft: Draft) -> None:
@@ -94,10 +118,22 @@ def purge() -> int:
     return len(drafts)
 
 
-def choose(draft: Draft, doses: Sequence[str], *, missing: bool) -> None:
-    """Say which doses it is about; what was typed about the others is kept all the same."""
+def choose(
+    draft: Draft,
+    doses: Sequence[str],
+    *,
+    missing: bool,
+    kinds: Mapping[str, str] | None = None,
+    person: Sequence[str] = (),
+) -> None:
+    """Say what it is about; what was typed about the rest is kept all the same.
+
+    kinds: what is wrong with a dose, by its public id; its details, where nothing is said.
+    """
     with _changing(draft) as data:
         data["doses"] = list(doses)
+        data["kinds"] = {**data.get("kinds", {}), **(kinds or {})}
+        data["person"] = list(person)
         if not missing:
             data["missing"] = []
         elif not data.get("missing"):
@@ -138,25 +174,55 @@ def typed(draft: Draft, item: str) -> dict[str, str]:
 
 
 def items(draft: Draft | None) -> list[Item]:
-    """Return the doses the draft is about: recorded ones oldest first, then missing ones."""
+    """Return what the draft is about: recorded doses oldest first, missing ones, the person."""
     if draft is None:
         return []
     chosen = [UUID(key) for key in draft.data.get("doses", []) if _is_uuid(key)]
     doses = Dose.objects.of(draft.citizen).shown_to_citizen().filter(public_id__in=chosen)
-    recorded = [Item(str(dose.public_id), dose) for dose in doses]
-    missing = draft.data.get("missing", [])
-    return recorded + [Item(key, None, number) for number, key in enumerate(missing, 1)]
+    kinds = draft.data.get("kinds", {})
+    recorded = [
+        Item(key, dose, kind=Kind(kinds.get(key, Kind.WRONG_FIELDS)))
+        for dose in doses
+        if (key := str(dose.public_id))
+    ]
+    missing = [
+        Item(key, None, number, Kind.MISSING_DOSE)
+        for number, key in enumerate(draft.data.get("missing", []), 1)
+    ]
+    person = [Item(kind, None, kind=Kind(kind)) for kind in draft.data.get("person", [])]
+    return recorded + missing + person
 
 
-def details_form(draft: Draft, item: Item) -> DetailsForm:
+def details_form(draft: Draft, item: Item) -> DetailsForm | ClaimForm:
     """Return the item's form, bound to what was typed."""
-    return DetailsForm(typed(draft, item.key), dose=item.dose, citizen=draft.citizen)
+    return _form(item, draft.citizen, typed(draft, item.key))
+
+
+def blank_form(draft: Draft, item: Item) -> DetailsForm | ClaimForm:
+    """Return the item's form with what was typed so far, judged by nobody yet."""
+    return _form(item, draft.citizen, None, initial=typed(draft, item.key))
+
+
+def _form(item: Item, citizen: Citizen, data: Any, **more: Any) -> DetailsForm | ClaimForm:
+    if item.kind in FORMS:
+        form = FORMS[item.kind]
+        return form(data, kind=item.kind, dose=item.dose, citizen=citizen.kept, **more)
+    return DetailsForm(data, dose=item.dose, citizen=citizen, **more)
+
+
+def needs_paper(draft: Draft) -> bool:
+    """Tell whether anything in it is judged by a photo of the paper."""
+    return any(item.needs_paper for item in items(draft))
 
 
 def photos_form(draft: Draft, problems: Sequence[str] = ()) -> PhotosForm:
     """Return the form of the photo page, bound to what was typed; problems: of photos just sent."""
-    has_photos = draft.evidence.exists()
-    return PhotosForm(typed(draft, PHOTOS), has_photos=has_photos, problems=problems)
+    return PhotosForm(
+        typed(draft, PHOTOS),
+        has_photos=draft.evidence.exists(),
+        needs_paper=needs_paper(draft),
+        problems=problems,
+    )
 
 
 def step_to_do(draft: Draft | None) -> str:
@@ -191,12 +257,12 @@ def warnings(draft: Draft) -> dict[str, list[Forewarning]]:
     return {item.key: about for item, about in zip(listed, found, strict=True)}
 
 
-def rows(claim: Claim) -> list[Row]:
+def rows(claim: Claim, citizen: Citizen) -> list[Row]:
     """Return recorded beside proposed, as people read it, of what a claim changes."""
     about = Correction(
-        kind=Kind.WRONG_FIELDS if claim.dose else Kind.MISSING_DOSE,
-        recorded=facts.facts_of(claim.dose) if claim.dose else {},
-        proposed=claim.proposed,
+        kind=claim.what,
+        recorded=facts.recorded_of(claim.what, dose=claim.dose, citizen=citizen),
+        proposed={**claim.proposed, **(facts.REMOVED if claim.what in REMOVING_KINDS else {})},
         site_text=claim.site_text,
     )
     return [row for row in facts.compare(about) if row.is_changed]
@@ -205,7 +271,7 @@ def rows(claim: Claim) -> list[Row]:
 def fingerprint(draft: Draft) -> str:
     """Return a short text that changes when anything does that the last page shows."""
     shown = {
-        "items": [draft.data.get("doses"), draft.data.get("missing")],
+        "items": [[item.key, item.kind] for item in items(draft)],
         "typed": {key: value for key, value in draft.data.get("typed", {}).items() if key != CHECK},
         "photos": [str(photo) for photo in draft.evidence.values_list("public_id", flat=True)],
         "warnings": [w.sign for about in warnings(draft).values() for w in about],
@@ -235,14 +301,15 @@ def send(draft: Draft, *, by: "User", words: str, seen: str) -> Filing:
         form = photos_form(locked)
         if not form.is_valid():
             raise ChangedMeanwhile
-        where_when = form.cleaned_data["where_when"] if form.cleaned_data["has_no_paper"] else ""
+        has_no_paper = form.cleaned_data.get("has_no_paper", False)
+        where_when = form.cleaned_data["where_when"] if has_no_paper else ""
         return filing.file(
             by=by,
             citizen=locked.citizen,
             key=str(locked.key),
             claims=claims(locked),
             words="\n\n".join(text for text in (where_when, words) if text),
-            has_no_paper=form.cleaned_data["has_no_paper"],
+            has_no_paper=has_no_paper,
             evidence=locked.evidence.all(),
             draft=locked,
             consent_version=CONSENT_VERSION,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from corrections import facts
 from corrections.facts import FIELD_LABELS, FIELDS, Facts, Field
-from corrections.models import Correction
+from corrections.models import Correction, Kind
 from corrections.models.case import REMOVING_KINDS
 
 
@@ -44,9 +44,11 @@ def outcome_of(case: Correction, wanted: Facts) -> list[Change]:
 
 
 def sentence(case: Correction) -> str:
-    """Say what happens to the record when no single facts change; empty when they do."""
+    """Say what happens to the record when that is more than a detail; empty otherwise."""
     if case.kind in REMOVING_KINDS:
         return _(
             "The dose is marked as entered in error: it counts no more, and stays in the history."
         )
+    if case.kind == Kind.SPLIT_RECORD:
+        return _("The two records become one; every dose of both stays.")
     return ""

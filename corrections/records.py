@@ -17,6 +17,7 @@ from citizens.models import Citizen, RecordLink
 from corrections import facts
 from corrections.facts import Field, Position
 from corrections.models import Correction, Kind
+from corrections.models.case import DOSE_KINDS
 from doses.models import Dose, DoseRevision
 from vaxreg import clock
 
@@ -91,7 +92,7 @@ def cards(citizen: Citizen) -> list[Card]:
         .select_related("holder", "named_site", "named_area")
         .order_by("received_at", "id")
     )
-    about = {case.dose_id: case for case in open_ones if case.kind == Kind.WRONG_FIELDS}
+    about = {case.dose_id: case for case in open_ones if case.kind in DOSE_KINDS}
     changes = _changes_since(citizen, now - RECENTLY)
     shown = [
         _recorded(dose, about.get(dose.pk), changes.get(dose.pk), now)

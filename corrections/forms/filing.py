@@ -13,8 +13,9 @@ from corrections import facts, sites
 from corrections.facts import FIRST_DAY, Facts, Field, Position
 from corrections.filing import Claim
 from corrections.forewarn.doses import Proposal
+from corrections.forms.claims import kinds_of
 from corrections.forms.record import LEVELS, AreaForm
-from corrections.models import Correction
+from corrections.models import Correction, Kind
 from doses.models import Dose, Vaccine
 from organizations.models import Area, Organization
 from vaxreg import ui
@@ -26,11 +27,17 @@ MISSING = "missing"
 
 
 class DoseBoxes(forms.CheckboxSelectMultiple):
-    """Checkboxes of which some can't be ticked: those doses have an open correction."""
+    """Checkboxes of which some can't be ticked: about those a correction is open.
+
+    Under a dose stands what may be wrong with it, to be seen once it is ticked.
+    """
+
+    option_template_name = "filing/_box.html"
 
     def __init__(self) -> None:
         super().__init__()
         self.closed: frozenset[str] = frozenset()
+        self.kinds: Mapping[str, forms.BoundField] = {}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Draw one box."""
@@ -39,26 +46,37 @@ class DoseBoxes(forms.CheckboxSelectMultiple):
             option["attrs"]["disabled"] = True
             option["attrs"].pop("checked", None)
             option["selected"] = False
+        else:
+            option["kinds"] = self.kinds.get(str(value))
         return option
 
 
 class ChooseForm(Form):
-    """Which doses are wrong, and whether one is missing."""
+    """What is wrong: with which doses and in which way, one that is missing, with the person.
+
+    about: the open corrections by the dose they are about, or by the kind of those about none.
+    """
 
     doses = forms.MultipleChoiceField(
-        label=gettext_lazy("Which doses?"),
+        label=gettext_lazy("What is wrong?"),
         widget=DoseBoxes,
         help_text=gettext_lazy("You can choose several."),
-        error_messages={"required": gettext_lazy("Choose at least one dose.")},
+        error_messages={"required": gettext_lazy("Choose at least one line.")},
     )
+    mark_optional = False
 
     def __init__(
-        self, *args: Any, doses: Iterable[Dose], about: Mapping[int, Correction], **kwargs: Any
+        self,
+        *args: Any,
+        doses: Iterable[Dose],
+        about: Mapping[int | str, Correction],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         choices: list[tuple[str, Any]] = []
         closed = set()
-        for dose in doses:
+        listed = list(doses)
+        for dose in listed:
             key = str(dose.public_id)
             hint = " · ".join([ui.day(dose.given_on), dose.organization.name])
             if dose.pk in about:
@@ -67,17 +85,59 @@ class ChooseForm(Form):
                     "day": ui.day(about[dose.pk].received_at)
                 }
             choices.append((key, ui.choice(dose_title(dose), hint)))
+            self.fields[f"kind_{key}"] = forms.ChoiceField(
+                label=_("What is wrong with this dose?"),
+                required=False,
+                initial=Kind.WRONG_FIELDS.value,
+                widget=forms.RadioSelect,
+                choices=kinds_of(dose, listed),
+            )
         words = ui.choice(_("A dose is missing"), _("It was given and is not listed here"))
-        cast(forms.ChoiceField, self.fields["doses"]).choices = [*choices, (MISSING, words)]
-        cast(DoseBoxes, self.fields["doses"].widget).closed = frozenset(closed)
+        choices.append((MISSING, words))
+        for kind, title, hint in _about_the_person():
+            if kind in about:
+                closed.add(kind.value)
+                hint = _("You sent a proposal on %(day)s.") % {
+                    "day": ui.day(about[kind].received_at)
+                }
+            choices.append((kind.value, ui.choice(title, hint)))
+        boxes = cast(DoseBoxes, self.fields["doses"].widget)
+        cast(forms.ChoiceField, self.fields["doses"]).choices = choices
+        boxes.closed = frozenset(closed)
+        boxes.kinds = {
+            name.removeprefix("kind_"): self[name] for name in self.fields if name != "doses"
+        }
+
+    def kinds(self) -> dict[str, str]:
+        """Return what is wrong with each chosen dose, by its key."""
+        return {
+            key: self.cleaned_data.get(f"kind_{key}") or Kind.WRONG_FIELDS.value
+            for key in self.cleaned_data["doses"]
+            if f"kind_{key}" in self.fields
+        }
 
     def clean_doses(self) -> list[str]:
         """What can be chosen; a box that was open when the page was drawn may be closed by now."""
         closed = cast(DoseBoxes, self.fields["doses"].widget).closed
         chosen = [key for key in self.cleaned_data["doses"] if key not in closed]
         if not chosen:
-            raise ValidationError(_("Choose at least one dose."))
+            raise ValidationError(_("Choose at least one line."))
         return chosen
+
+
+def _about_the_person() -> list[tuple[Kind, str, str]]:
+    return [
+        (
+            Kind.IDENTITY,
+            _("My personal details are wrong"),
+            _("Name, date of birth, sex, ID number or phone"),
+        ),
+        (
+            Kind.SPLIT_RECORD,
+            _("My doses stand on two records"),
+            _("Some under an old number, another name or phone"),
+        ),
+    ]
 
 
 def dose_title(dose: Dose) -> str:
@@ -304,11 +364,20 @@ class PhotosForm(Form):
     mark_optional = False
 
     def __init__(
-        self, *args: Any, has_photos: bool, problems: Sequence[str] = (), **kwargs: Any
+        self,
+        *args: Any,
+        has_photos: bool,
+        needs_paper: bool = True,
+        problems: Sequence[str] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.has_photos = has_photos
+        self.needs_paper = needs_paper
         self.problems = list(problems)
+        if not needs_paper:
+            # Nobody has a paper of a dose they never got.
+            del self.fields["has_no_paper"], self.fields["where_when"]
 
     def clean(self) -> dict[str, Any]:
         """A photo or words; going on with neither would only cost the person a refusal."""
@@ -319,7 +388,7 @@ class PhotosForm(Form):
         if data.get("has_no_paper"):
             if not data.get("where_when") and "where_when" not in self.errors:
                 self.add_error("where_when", _("Write where and when the dose was given."))
-        elif not self.has_photos and "photos" not in self.errors:
+        elif self.needs_paper and not self.has_photos and "photos" not in self.errors:
             self.add_error(
                 "photos", _("Add a photo of the paper, or say that you no longer have it.")
             )

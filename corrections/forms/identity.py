@@ -105,8 +105,7 @@ class PersonForm(WithoutDoseFacts):
         widget=forms.RadioSelect,
         choices=IdentityCheck.Paper.choices,
         help_text=gettext_lazy(
-            "The original in your hands, or its photo. Until the population database answers, your "
-            "comparison stands for it. The number of the paper is not kept with it."
+            "The original in your hands, or its photo. The number of the paper is not kept with it."
         ),
     )
 

@@ -297,6 +297,18 @@ class Correction(models.Model):
         )
 
     @property
+    def reported_as(self) -> str:
+        """The line of the first step of filing in which the same is reported again."""
+        if self.kind in IDENTITY_KINDS:
+            return self.kind
+        return str(self.dose.public_id) if self.dose else "missing"
+
+    @property
+    def waits_for_identity_check(self) -> bool:
+        """Nothing changes before somebody has compared it with an identity paper."""
+        return self.is_open and self.kind in IDENTITY_KINDS
+
+    @property
     def reason_shown(self) -> str:
         """Why it is on this desk, in the reader's language."""
         return str(self.routing_reason.get(get_language() or "vi", ""))

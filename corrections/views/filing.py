@@ -1,5 +1,6 @@
 """The steps in which a citizen files a correction, and the page that says it was received."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +17,16 @@ from citizens.access import parts_of_records_of
 from corrections import drafts, facts
 from corrections.actions import AlreadyOpen
 from corrections.drafts import CHECK, ChangedMeanwhile, Item
-from corrections.facts import Field
+from corrections.facts import FIELDS
 from corrections.filing import MOST_CLAIMS, MOST_OPEN, TooManyOpen
 from corrections.forewarn.table import Forewarning, from_json
+from corrections.forms.claims import LEADS, ClaimForm
 from corrections.forms.filing import MISSING, CheckForm, ChooseForm, DetailsForm, dose_title
 from corrections.models import Correction, Draft, Filing, Kind
+from corrections.models.case import DOSE_KINDS, IDENTITY_KINDS
 from corrections.views.wizard import Wizard, filed_before, gone, is_autosave, with_draft, wizard_for
 from doses.models import Dose
 
-DETAILS = tuple(DetailsForm.base_fields)
 CHECK_TEXTS = ("words",)
 
 
@@ -47,12 +49,12 @@ def start(request: UserRequest) -> HttpResponse:
     )
     form = ChooseForm(
         request.POST if request.method == "POST" else None,
-        initial={"doses": _chosen(wizard, preselected)},
+        initial={"doses": _chosen(wizard, preselected), **_kinds_chosen(wizard)},
         doses=Dose.objects.of(wizard.person.citizen).shown_to_citizen(),
-        about={case.dose_id: case for case in cases if case.dose_id},
+        about={case.dose_id or case.kind: case for case in cases},
     )
     if form.is_valid():
-        return _choose(request, wizard, form.cleaned_data["doses"])
+        return _choose(request, wizard, form.cleaned_data["doses"], form.kinds())
     if is_autosave(request):
         return HttpResponse(status=422)
     context = {"wizard": wizard, "form": form, "sent": _titled(cases), "step": 1}
@@ -69,19 +71,18 @@ def details(request: UserRequest, wizard: Wizard, draft: Draft, key: str) -> Htt
     What may get it refused is said while one types (advise), and once before the step is left.
     """
     item = next((item for item in drafts.items(draft) if item.key == key), None)
-    if item is None:
+    if item is None or not item.has_page:
         raise Http404
     if request.method == "POST" and ("find" in request.POST or "advise" in request.POST):
-        drafts.keep(draft, key, request.POST, DETAILS)
+        drafts.keep(draft, key, request.POST, item.fields)
     if "advise" in request.POST:
         return _advice(request, draft, item)
     if request.method != "POST" or "find" in request.POST:
-        form = DetailsForm(initial=drafts.typed(draft, key), dose=item.dose, citizen=draft.citizen)
-        return _details_page(request, wizard, item, form)
-    if "remove" in request.POST and item.dose is None:
+        return _details_page(request, wizard, item, drafts.blank_form(draft, item))
+    if "remove" in request.POST and item.kind == Kind.MISSING_DOSE:
         drafts.take_out(draft, key)
         return redirect(wizard.remaining)
-    drafts.keep(draft, key, request.POST, DETAILS)
+    drafts.keep(draft, key, request.POST, item.fields)
     if is_autosave(request):
         return HttpResponse(status=204)
     form = drafts.details_form(draft, item)
@@ -158,7 +159,7 @@ def _titled(cases: list[Correction]) -> list[tuple[Correction, str, str]]:
     lines = []
     for case in cases:
         headline = facts.headline(case)
-        about = case.dose if case.kind == Kind.WRONG_FIELDS else None
+        about = case.dose if case.kind in DOSE_KINDS else None
         lines.append((case, dose_title(about) if about else headline, headline))
     return lines
 
@@ -166,14 +167,25 @@ def _titled(cases: list[Correction]) -> list[tuple[Correction, str, str]]:
 def _chosen(wizard: Wizard, preselected: str) -> list[str]:
     """Return what is ticked: what the draft says, and what the person came with."""
     chosen = [preselected] if preselected else []
-    return chosen + [item.key if item.dose else MISSING for item in drafts.items(wizard.draft)]
+    return chosen + [
+        MISSING if item.kind == Kind.MISSING_DOSE else item.key
+        for item in drafts.items(wizard.draft)
+    ]
 
 
-def _choose(request: UserRequest, wizard: Wizard, chosen: list[str]) -> HttpResponse:
+def _kinds_chosen(wizard: Wizard) -> dict[str, str]:
+    """Return what is said so far to be wrong with each dose."""
+    return {f"kind_{item.key}": item.kind.value for item in drafts.items(wizard.draft) if item.dose}
+
+
+def _choose(
+    request: UserRequest, wizard: Wizard, chosen: list[str], kinds: dict[str, str]
+) -> HttpResponse:
     draft = drafts.begin(request.user, wizard.person.citizen)
-    doses = [key for key in chosen if key != MISSING]
+    person = [kind.value for kind in IDENTITY_KINDS if kind in chosen]
+    doses = [key for key in chosen if key != MISSING and key not in person]
     try:
-        drafts.choose(draft, doses, missing=MISSING in chosen)
+        drafts.choose(draft, doses, missing=MISSING in chosen, kinds=kinds, person=person)
     except Draft.DoesNotExist:
         return gone(request, wizard)
     if is_autosave(request):
@@ -188,20 +200,25 @@ def _has_unread(request: UserRequest, draft: Draft, item: Item) -> bool:
     return any(warning.sign not in shown for warning in drafts.warnings(draft)[item.key])
 
 
+def _is_last_missing(item: Item, listed: list[Item]) -> bool:
+    missing = [one for one in listed if one.kind == Kind.MISSING_DOSE]
+    return item == missing[-1] and len(listed) < MOST_CLAIMS
+
+
 def _advice(request: UserRequest, draft: Draft, item: Item) -> HttpResponse:
     """Return the warnings alone, for the page to put beside its fields; nothing if it has them."""
     found = drafts.warnings(draft)[item.key]
     if [warning.sign for warning in found] == request.POST.get("warned", "").split():
         return HttpResponse(status=204)
-    return render(request, "filing/_advice.html", _by_field(found))
+    return render(request, "filing/_advice.html", _by_field(found, FIELDS[item.kind]))
 
 
-def _by_field(found: list[Forewarning]) -> dict[str, Any]:
+def _by_field(found: list[Forewarning], fields: Iterable[str]) -> dict[str, Any]:
     return {
         "warnings": found,
         "warned": " ".join(warning.sign for warning in found),
         "advice": {
-            str(field): [warning for warning in found if warning.field == field] for field in Field
+            str(field): [warning for warning in found if warning.field == field] for field in fields
         },
     }
 
@@ -210,7 +227,7 @@ def _details_page(
     request: UserRequest,
     wizard: Wizard,
     item: Item,
-    form: DetailsForm,
+    form: DetailsForm | ClaimForm,
     *,
     is_paused: bool = False,
 ) -> HttpResponse:
@@ -223,13 +240,16 @@ def _details_page(
         "number": listed.index(item) + 1,
         "of": len(listed),
         "back": wizard.before(item.key),
-        "may_add": item == listed[-1] and item.dose is None and len(listed) < MOST_CLAIMS,
+        "may_add": item.kind == Kind.MISSING_DOSE and _is_last_missing(item, listed),
+        "lead": LEADS.get(item.kind, ""),
         "is_paused": is_paused,
     }
     if wizard.draft is not None:
-        context |= _by_field(drafts.warnings(wizard.draft)[item.key])
+        context |= _by_field(drafts.warnings(wizard.draft)[item.key], FIELDS[item.kind])
     status = 422 if form.has_errors else 200
-    return render(request, "filing/details.html", context, status=status)
+    is_details = isinstance(form, DetailsForm)
+    page = "filing/details.html" if is_details else "filing/claim.html"
+    return render(request, page, context, status=status)
 
 
 def _send(request: UserRequest, wizard: Wizard, draft: Draft, form: CheckForm) -> HttpResponse:
@@ -271,9 +291,9 @@ def _check_page(
         "doses": [
             (
                 item,
-                drafts.rows(claim),
+                drafts.rows(claim, draft.citizen.kept),
                 claim,
-                wizard.step_url(item.key, then=CHECK),
+                wizard.step_url(item.key if item.has_page else "", then=CHECK),
                 warnings[item.key],
             )
             for item, claim in zip(drafts.items(draft), drafts.claims(draft), strict=True)

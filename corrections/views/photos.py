@@ -62,7 +62,8 @@ def bounded(view: Page[P]) -> Page[P]:
 def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     """Step 3: take photos of the paper, each at once, or words about where and when it was."""
     if request.method != "POST":
-        form = PhotosForm(initial=drafts.typed(draft, PHOTOS), has_photos=False)
+        typed, needs_paper = drafts.typed(draft, PHOTOS), drafts.needs_paper(draft)
+        form = PhotosForm(initial=typed, has_photos=False, needs_paper=needs_paper)
         return _photos_page(request, wizard, draft, form)
     drafts.keep(draft, PHOTOS, request.POST, TEXTS)
     if is_autosave(request):

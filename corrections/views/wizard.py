@@ -77,7 +77,7 @@ class Wizard:
         return self.step_url(order[order.index(step) - 1])
 
     def _order(self) -> list[str]:
-        keys = [item.key for item in drafts.items(self.draft)]
+        keys = [item.key for item in drafts.items(self.draft) if item.has_page]
         return ["", *keys, drafts.PHOTOS, drafts.CHECK]
 
 

@@ -166,7 +166,7 @@ def test_every_page_reads_in_english_too(country: Country):
             "/record/": "Report a wrong or missing dose",
             "/corrections/": case.reference,
             f"/corrections/{case.reference}/": "Trạm Y tế Phường Bưởi",
-            "/corrections/new/": "Which doses are wrong or missing?",
+            "/corrections/new/": "What is wrong on the record?",
         }.items():
             lan.go(where)
             expect(lan.page.locator("main")).to_contain_text(words)

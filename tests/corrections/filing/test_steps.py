@@ -74,7 +74,7 @@ def test_nothing_chosen_is_said_in_words(lan: Client, dose: Dose):
     answer = lan.post("/corrections/new/", {})
 
     assert answer.status_code == 422
-    assert "Choose at least one dose." in answer.content.decode()
+    assert "Choose at least one line." in answer.content.decode()
     assert not Draft.objects.exists()
 
 
@@ -351,7 +351,8 @@ def test_a_second_filing_on_the_same_dose_leads_to_the_first(world: World, lan: 
 def test_coming_from_a_dose_preselects_it(lan: Client, dose: Dose):
     page = lan.get(f"/corrections/new/?dose={dose.public_id}").content.decode()
 
-    assert page.count("checked") == 1
+    # The line, and under it that its details are wrong.
+    assert page.count("checked") == 2
 
 
 def test_a_guardian_files_for_the_child(world: World, lan: Client):
