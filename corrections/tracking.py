@@ -1,15 +1,16 @@
 """What a citizen reads about one proposal of theirs: what to do now, until when, what comes next."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from corrections import access, actions, clocks, facts, history, nextsteps, records
 from corrections.actions import AlreadyOpen, NobodyAbove, TooLate
+from corrections.clocks import Account
 from corrections.history import Audience
 from corrections.lifecycle import Status
-from corrections.models import Correction, CorrectionEvent
+from corrections.models import Clock, Correction, CorrectionEvent
 from organizations.models import Organization
 from vaxreg import clock, ui
 
@@ -29,6 +30,7 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
     # A ground is there when the decision in force turned it down.
     has_result = case.status not in LEFT and not case.is_open and not case.ground
     steps = nextsteps.offered(case, access.parties_of(user, case), now)
+    accounts = clocks.explain(case, now)
     return {
         "case": case,
         "steps": steps,
@@ -40,7 +42,9 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
         "results": records.results(rows) if has_result else [],
         "photos": case.filing.evidence.all(),
         "place": _place(case.holder),
-        "accounts": clocks.explain(case, now),
+        "accounts": accounts,
+        "since_filing": now - case.received_at,
+        "on_the_clock": _ran(case, accounts, now),
         "has_promise": case.is_open or case.decided_at is not None,
         "question": question(case) if case.status in ASKING else None,
         "may_be_right": case.status in (Status.ACCEPTED, Status.PARTLY_ACCEPTED),
@@ -48,6 +52,18 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
         "now": now,
         **_second_thoughts(case, now),
     }
+
+
+def _ran(case: Correction, accounts: list[Account], now: datetime) -> timedelta:
+    """Return for how long the running clock of an open case has run, without its pauses."""
+    running = [
+        one.clock
+        for one in accounts
+        if one.clock.kind != Clock.Kind.STATUTORY and one.clock.stopped_at is None
+    ]
+    if not running:
+        return timedelta(0)
+    return running[0].length - (case.due_at - (case.paused_at or now))
 
 
 def about(step: str, case: Correction) -> dict[str, Any]:

@@ -419,7 +419,7 @@ def test_the_page_explains_how_the_due_time_came_about(world, lan):
     assert "Why is the answer due then?" in shown
     assert "Stood still: the citizen replied" in shown
     assert "20 h" in shown
-    assert "since filing" in shown
+    assert "Since you sent it: 30 h 00 min. On the clock: 10 h 00 min." in shown
 
 
 def test_both_times_stand_in_the_list(world, lan):
