@@ -8,9 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Func, Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Now, Reverse
 from django.utils.translation import gettext_lazy as _
 
 from organizations.fields import SearchKeyField
@@ -131,6 +132,13 @@ class Citizen(Identity):
                 fields=["date_of_birth", "search_name"], include=["id"], name="citizen_birth_name"
             ),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="citizen_phone"),
+            # The hotline looks people up by the beginning of a name and the end of a number.
+            models.Index(
+                fields=["search_name"], opclasses=["varchar_pattern_ops"], name="citizen_name_start"
+            ),
+            models.Index(
+                OpClass(Reverse("id_number"), name="text_pattern_ops"), name="citizen_id_ending"
+            ),
             models.Index(
                 fields=["merged_into"],
                 condition=Q(merged_into__isnull=False),

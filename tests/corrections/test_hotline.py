@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import SessionKind
 from citizens.models import RecordLink, RecordVisit
@@ -308,3 +309,26 @@ def test_every_standing_has_words_without_names(world: World, correction: Correc
     assert correction.reference in words
     for secret in SECRETS:
         assert secret not in words
+
+
+@pytest.mark.parametrize(
+    ("typed", "index"),
+    [
+        ("2345", "citizen_id_ending"),
+        ("nguyen thi lan", "citizen_name_start"),
+        ("lan 1988", "citizen_birth_name"),
+        ("001188012345", "citizen_id_number"),
+    ],
+)
+def test_no_search_reads_the_whole_country(world: World, typed: str, index: str):
+    searched(world, "9999")
+    with CaptureQueriesContext(connection) as asked:
+        searched(world, typed)
+    (query,) = [one["sql"] for one in asked if 'FROM "citizens_citizen" WHERE' in one["sql"]]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + query.replace('ORDER BY "citizens_citizen"."id" ASC', ""))
+        plan = " ".join(row[0] for row in cursor.fetchall())
+
+    assert index in plan
