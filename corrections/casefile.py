@@ -140,7 +140,8 @@ class CaseFile:
     def earlier(self) -> list[tuple[Correction, str]]:
         """Other proposals about this citizen, the latest first, each with its headline."""
         others = (
-            Correction.objects.of(self.case.citizen).exclude(pk=self.case.pk)
+            Correction.objects.of(self.case.citizen)
+            .exclude(pk=self.case.pk)
             .select_related("holder")
             .order_by("-received_at", "-pk")[:EARLIER_SHOWN]
         )
