@@ -59,6 +59,16 @@ PAGES: dict[str, StepPage] = {
     ),
 }
 
+TEMPLATES = {
+    "answer": "citizen/steps/answer.html",
+    "add_photo": "citizen/steps/add_photo.html",
+    "withdraw": "citizen/steps/withdraw.html",
+    "appeal": "citizen/steps/appeal.html",
+    "log_disagreement": "citizen/steps/log_disagreement.html",
+    "confirm": "citizen/steps/confirm.html",
+    "reopen": "citizen/steps/reopen.html",
+}
+
 
 @citizen_page
 @require_safe
@@ -188,7 +198,7 @@ def _page(
         **more,
     }
     status = 422 if form.has_errors else status
-    return render(request, f"citizen/steps/{step}.html", context, status=status)
+    return render(request, TEMPLATES[step], context, status=status)
 
 
 def _pictures(request: UserRequest) -> tuple[list[Picture], list[str]]:

@@ -1,6 +1,7 @@
 """Every step of both parties through the API, its refusals, and what is read of a case."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -36,7 +37,7 @@ def take(who: APIClient, case: Correction, step: str, body: dict[str, object] | 
     return who.post(f"/api/v1/corrections/{case.reference}/{step}/", body or {}, format="json")
 
 
-def read(who: APIClient, case: Correction) -> dict[str, object]:
+def read(who: APIClient, case: Correction) -> dict[str, Any]:
     return who.get(f"/api/v1/corrections/{case.reference}/").json()
 
 
