@@ -105,8 +105,11 @@ class Row:
         return self.is_proposed and self.proposed != self.recorded
 
 
-def compare(correction: Correction) -> list[Row]:
-    """Return one row per field; names of vaccines and sites are looked up in two queries."""
+def compare(correction: Correction, *, masked: bool = False) -> list[Row]:
+    """Return one row per field; names of vaccines and sites are looked up in two queries.
+
+    masked: facts about the person as those read them who need not see all of it.
+    """
     sources = [correction.recorded, correction.proposed, correction.decided or {}]
     names = names_in(sources)
     rows = []
@@ -114,7 +117,8 @@ def compare(correction: Correction) -> list[Row]:
     beside = tuple(Field) if correction.kind in REMOVING_KINDS else ()
     for field in (*FIELDS[correction.kind], *beside):
         recorded, proposed, decided = (
-            show(field, str(facts.get(field, "")), names) for facts in sources
+            (_masked if masked else show)(field, str(facts.get(field, "")), names)
+            for facts in sources
         )
         if field == Field.ORGANIZATION and not proposed and correction.site_text:
             proposed = correction.site_text
@@ -145,6 +149,12 @@ def show(field: str, value: str, names: dict[str, str]) -> str:
     if field in (Removal.DUPLICATE_OF, OtherField.RECORD):
         return names.get(value, "")
     return identity.show(field, value) or names.get(value, value)
+
+
+def _masked(field: str, value: str, names: dict[str, str]) -> str:
+    if value and field in identity.LABELS and field != OtherField.RECORD:
+        return identity.masked(field, value)
+    return show(field, value, names)
 
 
 def names_in(sources: Sequence[dict[str, Any]]) -> dict[str, str]:

@@ -91,7 +91,7 @@ class Row:
     def proposed(self) -> str:
         """What was said about the dose, in one line; which dose it is stands in the headline."""
         left_out = {Field.ORGANIZATION, Field.POSITION}
-        rows = facts.compare(self.case)
+        rows = facts.compare(self.case, masked=True)
         return " · ".join(
             row.proposed for row in rows if row.proposed and row.field not in left_out
         )

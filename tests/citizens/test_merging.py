@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from citizens import access, actions, merging
@@ -121,7 +122,7 @@ def test_a_link_to_either_part_opens_the_whole(db):
 
 
 def test_the_facts_of_the_old_record_open_the_one_that_was_kept(db):
-    kept, part = merged(full_name="Nguyễn Văn Cũ", id_number="012345678", phone="+84911111111")
+    kept, _part = merged(full_name="Nguyễn Văn Cũ", id_number="012345678", phone="+84911111111")
     user = UserFactory.create(phone="+84911111111", phone_verified=True)
 
     link = actions.open_record(user, id_number="012345678")
@@ -141,7 +142,7 @@ def test_name_and_birth_that_fit_both_parts_are_no_riddle(db):
 
 
 def test_who_opened_a_part_before_has_no_second_link_to_the_whole(db):
-    kept, part = merged(phone="+84911111111")
+    _kept, part = merged(phone="+84911111111")
     user = UserFactory.create(phone="+84911111111", phone_verified=True)
     known = RecordLinkFactory.create(user=user, citizen=part)
 
@@ -198,7 +199,7 @@ def test_a_nurse_recognised_in_one_part_is_family_of_the_whole(db):
 
 def test_a_child_linked_to_the_nurses_other_record_is_family(db):
     nurse = UserFactory.create(staff=True, id_number="001080011111")
-    kept, part = merged(id_number="001080011111")
+    kept, _part = merged(id_number="001080011111")
     mother = RecordLinkFactory.create(citizen=kept).user
     child = RecordLinkFactory.create(user=mother, guardian=True).citizen
     stranger = CitizenFactory.create()
@@ -254,3 +255,19 @@ def test_an_unknown_identity_paper_is_refused(db):
 
     with pytest.raises(ValidationError):
         actions.check_identity(citizen, paper="library_card", matches=True, by=staff)
+
+
+def test_an_operator_takes_records_apart_and_answers_for_it(db):
+    _kept, part = merged()
+    staff = UserFactory.create(staff=True)
+
+    call_command("separate_records", str(part.public_id), staff.email, "Hai chị em")
+
+    part.refresh_from_db()
+    last = part.revisions.last()
+    assert part.merged_into is None
+    assert last is not None
+    assert (last.by, last.why) == (staff, "Hai chị em")
+    for again in ([str(part.public_id), staff.email], [str(staff.public_id), staff.email]):
+        with pytest.raises(CommandError):
+            call_command("separate_records", *again, "Hai chị em")

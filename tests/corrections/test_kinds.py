@@ -459,3 +459,17 @@ def test_a_name_alone_needs_one_person(world: World):
     accepted = actions.accept(case, by=world.user("minh"), identity_check="cccd")
 
     assert accepted.status == Status.ACCEPTED
+
+
+def test_facts_about_the_person_are_masked_for_those_who_need_not_see_all_of_it(world: World):
+    case = file_one(
+        world,
+        kind=Kind.IDENTITY,
+        proposed={"full_name": "Nguyễn Thị Lân", "id_number": "001188012346"},
+    )
+
+    shown = {row.field: row.proposed for row in facts.compare(case)}
+    masked = {row.field: row.proposed for row in facts.compare(case, masked=True)}
+
+    assert (shown["full_name"], shown["id_number"]) == ("Nguyễn Thị Lân", "001188012346")
+    assert (masked["full_name"], masked["id_number"]) == ("N. T. Lân", "******012346")
