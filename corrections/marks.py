@@ -7,6 +7,7 @@ are written as arrays, a statement per table: after an outage there are a hundre
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -178,7 +179,7 @@ def _step(mark: Mark) -> str:
 
 def _parameters(
     events: list[tuple[int, str, str, int | None, str]], now: datetime
-) -> dict[str, object]:
+) -> dict[str, Any]:
     cases, steps, statuses, told, names = (list(column) for column in zip(*events, strict=True))
     return {
         "now": now,

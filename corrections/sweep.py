@@ -10,9 +10,12 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Exists, QuerySet
+from django.db import connection, transaction
+from django.db.models import Exists, Expression, QuerySet
+from django.db.models.functions import Now
 
 from corrections import actions, clocks, deadlines, marks, outbox, recompute
 from corrections.lifecycle import Status
@@ -38,6 +41,8 @@ class Swept:
     breaches: int = 0
     reminders: int = 0
     told: int = 0
+    # Seconds for all the marks; the rest of a long pass went into telling people.
+    marks_took: float = 0
     set_aside: list[str] = field(default_factory=list)
     # The time of this pass was over before everything was done; the next one goes on.
     unfinished: bool = False
@@ -56,8 +61,10 @@ def sweep(seconds: float = PASS) -> Swept:
             _each(cases(), act, until, swept)
     failed: list[int] = []
     above = marks.Above()
+    marks_from = time.monotonic()
     while "marks" in work and time.monotonic() < until and _batch(swept, failed, above):
         continue
+    swept.marks_took = round(time.monotonic() - marks_from, 3)
     if "bundles" in work or swept.breaches or swept.reminders:
         swept.told = outbox.do_bundles(until)
     if "recompute" in work:
@@ -72,24 +79,29 @@ def sweep(seconds: float = PASS) -> Swept:
 
 def _waiting() -> tuple[datetime, set[str]]:
     """Return the time, and what there is to do: one question, for most passes find nothing."""
-    now = clock.sql_now()
-    found = {
-        "errands": outbox.lost_hints(now),
-        **{name: cases() for name, (cases, _act) in _CASES.items()},
-        "marks": _late(),
-        "bundles": outbox.bundled(now),
-        "recompute": recompute.to_resume(now),
-    }
-    row = (
-        Policy.objects.order_by()
-        .annotate(begun=now, **{f"any_{name}": Exists(rows) for name, rows in found.items()})
-        .values_list("begun", *(f"any_{name}" for name in found))
-        .first()
-    )
+    is_now = isinstance(clock.sql_now(), Now)
+    sql, parameters = _usual_question() if is_now else _question()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        row = cursor.fetchone()
     if row is None:
         # Nobody has asked for the rules yet; the first case will.
-        return clock.now(), set(found)
-    return row[0], {name for name, is_any in zip(found, row[1:], strict=True) if is_any}
+        return clock.now(), set(_WORK)
+    return row[0], {name for name, is_any in zip(_WORK, row[1:], strict=True) if is_any}
+
+
+def _question() -> tuple[str, tuple[Any, ...]]:
+    """Return the question as SQL: the time, and for each kind of work whether there is any."""
+    now = clock.sql_now()
+    any_of = {f"any_{name}": Exists(rows(now)) for name, rows in _WORK.items()}
+    asked = Policy.objects.order_by().annotate(begun=now, **any_of)
+    return asked.values_list("begun", *any_of)[:1].query.sql_with_params()
+
+
+@cache
+def _usual_question() -> tuple[str, tuple[Any, ...]]:
+    """Return the same once put together: that takes longer than to answer it."""
+    return _question()
 
 
 def _late() -> QuerySet[Clock]:
@@ -164,6 +176,19 @@ _CASES: dict[
     "questions": (_questions, _expire),
     "claims": (_claims, _release),
     "pauses": (_long_pauses, _end_pause),
+}
+
+
+def _whenever(rows: Callable[[], QuerySet[Any]]) -> Callable[[Expression], QuerySet[Any]]:
+    return lambda _now: rows()
+
+
+_WORK: dict[str, Callable[[Expression], QuerySet[Any]]] = {
+    "errands": outbox.lost_hints,
+    **{name: _whenever(cases) for name, (cases, _act) in _CASES.items()},
+    "marks": _whenever(_late),
+    "bundles": outbox.bundled,
+    "recompute": recompute.to_resume,
 }
 
 
