@@ -1,0 +1,83 @@
+"""200 random lives of 30 steps agree with the model; five seeded faults are each found."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from corrections import access, clocks
+from corrections.actions import desk, turn
+from tests.corrections.life.machine import CorrectionLife, people
+from tests.world import World
+
+HOW = settings(
+    max_examples=200,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+# A fault is to be found, not to be made small.
+QUICK = settings(HOW, phases=[Phase.generate], report_multiple_bugs=False, print_blob=False)
+
+
+@pytest.fixture
+def machine(world: World) -> type[CorrectionLife]:
+    people(world)
+    return type("Lived", (CorrectionLife,), {"world": world})
+
+
+def test_200_lives_of_30_steps_go_as_the_model_says(machine: type[CorrectionLife]):
+    run_state_machine_as_test(machine, settings=HOW)
+
+
+def restart_the_clock_when_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = desk.hand_over
+
+    def faulty(taken, to):
+        real(taken, to)
+        one = clocks.running(taken.case)
+        one.due_at = taken.case.due_at = taken.at + one.length
+        one.save()
+
+    monkeypatch.setattr(desk, "hand_over", faulty)
+
+
+def let_a_question_stop_the_clock_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = clocks.resume
+
+    def faulty(case, at, why):
+        stood_still = clocks.Pause.objects.filter(clock__correction=case, until=None)
+        stood_still.update(ends_at=at + turn.deadlines.ANSWER_TIME)
+        real(case, at, why)
+
+    monkeypatch.setattr(clocks, "resume", faulty)
+
+
+def let_sites_pass_it_on_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "MOST_BOUNCES", 99)
+
+
+def let_the_same_person_decide_the_appeal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "has_decided", lambda user, correction: False)
+
+
+def forget_the_breach_when_something_else_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn.clocks, "settle", lambda case, at: None)
+
+
+@pytest.mark.parametrize(
+    "seed_fault",
+    [
+        restart_the_clock_when_passed_on,
+        let_a_question_stop_the_clock_for_ever,
+        let_sites_pass_it_on_for_ever,
+        let_the_same_person_decide_the_appeal,
+        forget_the_breach_when_something_else_comes_first,
+    ],
+)
+def test_a_seeded_fault_is_found(seed_fault, machine: type[CorrectionLife], monkeypatch):
+    seed_fault(monkeypatch)
+
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(machine, settings=QUICK)
