@@ -50,6 +50,7 @@ STAFF = [
     CastMember("huong", "Đỗ Thu Hương", "Trung tâm Y tế Quận Tây Hồ", "officer", "Cán bộ quận"),
     CastMember("duc", "Vũ Minh Đức", "Trung tâm Y tế Quận Đống Đa", "officer", "Cán bộ quận"),
     CastMember("phuc", "Hoàng Hồng Phúc", "Sở Y tế Hà Nội", "officer", "Cán bộ Sở"),
+    CastMember("an", "Nguyễn Hoài An", "Bộ Y tế", "officer", "Cán bộ Bộ"),
     CastMember("mai", "Bùi Thanh Mai", "", "hotline", "Đường dây nóng"),
 ]
 
@@ -76,13 +77,19 @@ def staff() -> dict[str, User]:
             place = (
                 Organization.objects.get(kind=Organization.Kind.HOTLINE)
                 if member.role == "hotline"
-                else in_ha_noi(member.organization)
+                else named(member.organization)
             )
             Membership.objects.create(
                 user=user, organization=place, role=member.role, since=clock.now() - SINCE
             )
         users[member.key] = user
     return users
+
+
+def named(name: str) -> Organization:
+    """Return the cast's organization: in Hà Nội, or the ministry."""
+    ministry = Organization.objects.filter(kind=Organization.Kind.MINISTRY, name=name).first()
+    return ministry or in_ha_noi(name)
 
 
 def in_ha_noi(name: str) -> Organization:

@@ -13,13 +13,14 @@ from accounts.models import User
 from citizens.models import Citizen
 from corrections import actions, evidence, filing, sweep
 from corrections.filing import Claim
-from corrections.lifecycle import GROUND_SENTENCES, Ground
-from corrections.models import Correction, Draft
+from corrections.lifecycle import GROUND_SENTENCES, Ground, Status
+from corrections.models import Correction, Draft, Kind
 from demo import paper
 from doses import actions as dose_actions
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
 from vaxreg import clock
+from vaxreg.search import search_key
 
 HOUR = timedelta(hours=1)
 
@@ -47,9 +48,17 @@ OPEN_NOW: dict[str, list[Story]] = {
         Story(33.0, "vaccine"),
         Story(22.0, "missing"),
         Story(10.0, "vaccine", "keep", 3.0),
+        Story(30.0, "lot", "ask", 6.0),
+        Story(17.0, "missing", "put_forward", 5.0),
+        Story(26.0, "vaccine", "answered", 4.0),
+        Story(70.0, "vaccine", "appeal", 20.0),
         Story(4.5, "date"),
         Story(1.5, "vaccine"),
         Story(0.4, "site"),
+        Story(36.0, "never_given"),
+        Story(19.0, "split"),
+        Story(12.5, "not_mine"),
+        Story(6.0, "identity"),
     ],
     "Trạm Y tế Phường Quảng An": [
         Story(60.5, "vaccine"),
@@ -57,6 +66,7 @@ OPEN_NOW: dict[str, list[Story]] = {
         Story(45.0, "date"),
         Story(20.0, "vaccine"),
         Story(3.0, "lot"),
+        Story(16.0, "missing", "pass_on", 2.0),
     ],
     "Trạm Y tế Phường Yên Phụ": [
         Story(49.5, "date"),
@@ -66,9 +76,16 @@ OPEN_NOW: dict[str, list[Story]] = {
     "Trạm Y tế Phường Thụy Khuê": [Story(25.0, "vaccine"), Story(8.0, "lot")],
     "Trạm Y tế Phường Nhật Tân": [Story(14.0, "missing")],
     # Nobody works here: what is filed goes up to the district.
-    "Trạm Y tế Phường Tứ Liên": [Story(28.0, "vaccine")],
+    "Trạm Y tế Phường Tứ Liên": [
+        Story(28.0, "vaccine"),
+        # Where it was given, they no longer know: the district looks for the site.
+        Story(7.0, "somewhere"),
+        Story(2.5, "somewhere"),
+    ],
     "Trạm Y tế Phường Láng Thượng": [Story(50.0, "vaccine"), Story(12.0, "date")],
 }
+# Who signs where two are needed; elsewhere the district does.
+SECOND = {"Trạm Y tế Phường Bưởi": "thu", "Trạm Y tế Phường Láng Thượng": "duc"}
 REVIEWERS = {
     "Trạm Y tế Phường Bưởi": "minh",
     "Trạm Y tế Phường Quảng An": "nga",
@@ -84,6 +101,11 @@ WORDS = {
     "missing": "Tôi đã tiêm mũi này nhưng tra cứu không thấy. Tôi còn giữ giấy xác nhận.",
     "vaccine_and_date": "Cả loại vắc xin và ngày tiêm đều bị ghi nhầm sang mũi trước.",
     "site": "Tôi tiêm ở trạm này chứ không phải nơi đang ghi.",
+    "not_mine": "Hôm đó tôi không đi tiêm. Có lẽ trùng tên với người khác trong phường.",
+    "never_given": "Tôi chưa từng tiêm mũi này, lúc đó tôi đang cách ly.",
+    "identity": "Ngày sinh của tôi bị ghi sai, đúng theo căn cước là như tôi đề xuất.",
+    "split": "Một mũi của tôi nằm ở số chứng minh nhân dân cũ, xin gộp lại giúp.",
+    "somewhere": "Hồi đó tôi tiêm lưu động gần chỗ làm, không nhớ là đơn vị nào tiêm.",
 }
 
 
@@ -153,7 +175,9 @@ def tell(
         )
     with clock.at(filed_at + timedelta(seconds=20)):
         case = actions.route(filed.corrections.get())
-    return _end(story, case, filed_at, staff.get(REVIEWERS.get(site.name, "")), now)
+    nurse = staff.get(REVIEWERS.get(site.name, ""))
+    second = staff[SECOND.get(site.name, "huong")]
+    return _end(story, case, filed_at, nurse, second)
 
 
 def _claim(what: str, doses: list[Dose], site: Organization, seed: int) -> Claim:
@@ -171,16 +195,53 @@ def _claim(what: str, doses: list[Dose], site: Organization, seed: int) -> Claim
             return Claim({"vaccine": other, "given_on": nearby}, dose=last)
         case "site":
             return Claim({"organization": str(_next_door(site).public_id)}, dose=last)
+        case "not_mine" | "never_given":
+            return Claim({}, dose=last, kind=Kind(what))
+        case "identity":
+            year = last.citizen.date_of_birth.year
+            return Claim({"date_of_birth": f"{year}-04-05"}, kind=Kind.IDENTITY)
+        case "split":
+            twin = _other_record(last)
+            return Claim({"other_id_number": twin.id_number or ""}, kind=Kind.SPLIT_RECORD)
     missing_on = last.given_on + timedelta(days=56)
     position = f"primary-{last.ordinal + 1}"
-    return Claim(
-        {"vaccine": last.vaccine.code, "given_on": missing_on.isoformat(), "position": position},
-        named_site=site,
+    facts = {"vaccine": last.vaccine.code, "given_on": missing_on.isoformat(), "position": position}
+    if what == "somewhere":
+        return Claim(facts, named_area=site.area, site_text="Điểm tiêm lưu động")
+    return Claim(facts, named_site=site)
+
+
+def _other_record(dose: Dose) -> Citizen:
+    """The same person once more, under the old number and without a single mark, with a dose."""
+    person = dose.citizen
+    other = Citizen.objects.create(
+        full_name=search_key(person.full_name).title(),
+        date_of_birth=person.date_of_birth,
+        sex=person.sex,
+        id_number=f"{12345000 + person.pk:09}",
+        area=person.area,
+        provenance=Citizen.Provenance.BACK_ENTRY,
     )
+    dose_actions.record(
+        citizen=other,
+        vaccine=dose.vaccine,
+        given_on=dose.given_on + timedelta(days=120),
+        organization=dose.organization,
+        provenance=Dose.Provenance.BACK_ENTRY,
+        by=None,
+        ordinal=3,
+    )
+    return other
 
 
 def _next_door(site: Organization) -> Organization:
     return site.part_of.parts.open().exclude(pk=site.pk).order_by("id")[0] if site.part_of else site
+
+
+def _colleagues_of(site: Organization) -> Organization | None:
+    """Another site of the district at which somebody works."""
+    able = Organization.objects.able_to_receive().filter(part_of=site.part_of)
+    return able.exclude(pk=site.pk).order_by("id").first()
 
 
 def _lines(doses: list[Dose], claim: Claim, site: Organization) -> list[tuple[str, date, str]]:
@@ -191,14 +252,14 @@ def _lines(doses: list[Dose], claim: Claim, site: Organization) -> list[tuple[st
         right = claim.proposed if claim.dose == dose else {}
         day = date.fromisoformat(right["given_on"]) if "given_on" in right else dose.given_on
         lines.append((names[right.get("vaccine", dose.vaccine.code)], day, dose.organization.name))
-    if claim.dose is None:
+    if "given_on" in claim.proposed and claim.dose is None:
         day = date.fromisoformat(claim.proposed["given_on"])
         lines.append((names[claim.proposed["vaccine"]], day, site.name))
     return lines
 
 
 def _end(
-    story: Story, case: Correction, filed_at: datetime, nurse: User | None, now: datetime
+    story: Story, case: Correction, filed_at: datetime, nurse: User | None, second: User
 ) -> Correction:
     if nurse is None or not story.ending:
         return case
@@ -212,19 +273,46 @@ def _end(
         match story.ending:
             case "in_review":
                 return actions.pick_up(case, by=nurse)
+            case "ask" | "answered":
+                actions.ask(case, by=nurse, question="Xin chụp lại cả tờ giấy, thấy rõ số lô.")
+            case "pass_on":
+                return actions.pass_on(
+                    case,
+                    by=nurse,
+                    to=_colleagues_of(case.holder) if case.holder else None,
+                    reason="Ngày đó trạm không tổ chức tiêm.",
+                )
             case "keep":
                 return actions.keep(case, by=nurse, remark="Chờ đối chiếu với sổ giấy của trạm.")
-            case "refuse":
+            case "refuse" | "appeal":
                 ground = Ground.PHOTO_BLURRED if case.pk % 2 else Ground.DATE_DIFFERS
                 sentence = str(GROUND_SENTENCES[ground])
-                return actions.refuse(case, by=nurse, ground=ground, remark=sentence)
-            case "accept_in_part":
-                return actions.accept(
-                    case, by=nurse, values=_own_values(case), remark="Sửa theo sổ gốc của trạm."
+                case = actions.refuse(case, by=nurse, ground=ground, remark=sentence)
+            case _:
+                in_full = story.ending != "accept_in_part"
+                case = actions.accept(
+                    case,
+                    by=nurse,
+                    values=_own_values(case, in_full=in_full),
+                    own_papers=story.ending != "put_forward",
+                    remark="Khớp với sổ của trạm." if in_full else "Sửa theo sổ gốc của trạm.",
                 )
-        return actions.accept(
-            case, by=nurse, values=_own_values(case, in_full=True), remark="Khớp với giấy xác nhận."
-        )
+    return _go_on(story, case, moment, second)
+
+
+def _go_on(story: Story, case: Correction, moment: datetime, second: User) -> Correction:
+    """What somebody else did about it a little later."""
+    citizen = case.filing.filed_by
+    if story.ending == "answered":
+        with clock.at(moment + 9 * HOUR):
+            return actions.answer(case, by=citizen, words="Số lô trên giấy là FG3527.")
+    if story.ending == "appeal":
+        with clock.at(moment + 30 * HOUR):
+            return actions.appeal(case, by=citizen, words="Ảnh của tôi đọc được, xin xem lại.")
+    if case.status == Status.TO_COUNTERSIGN and story.ending != "put_forward":
+        with clock.at(moment + HOUR / 4):
+            return actions.countersign(case, by=second)
+    return case
 
 
 def _own_values(case: Correction, *, in_full: bool = False) -> dict[str, str]:
