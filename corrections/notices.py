@@ -253,6 +253,8 @@ def _shown(moment: datetime) -> str:
 
 
 def _link(case: Correction, audience: str) -> str:
+    if audience == "review" and case.triage_due_at is not None:
+        return _address(f"pool/route/?case={case.reference}")
     folder = {"citizen": "corrections", "review": "review"}[audience]
     return _address(f"{folder}/{case.reference}/")
 

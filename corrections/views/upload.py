@@ -30,9 +30,9 @@ GONE = (PermissionDenied, StepNotPossible)
 @bounded
 def upload(request: HttpRequest, token: str) -> HttpResponse:
     """Take one to four photos for the case of a link; unknown, ended and used up look the same."""
-    link = _link(request, token)
+    link = upload_links.open_link(token)
     if link is None:
-        return render(request, "upload/ended.html", status=404)
+        return _unknown(request)
     if request.method != "POST":
         return _page(request, link, _form(link))
     pictures, problems = _pictures(request, link)
@@ -54,17 +54,14 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("upload", token)
 
 
-def _link(request: HttpRequest, token: str) -> UploadLink | None:
-    """Find the link; an address that tries one token after the other is not answered any more."""
+def _unknown(request: HttpRequest) -> HttpResponse:
+    """Say that the link is not open; who tries many is told to stop. One that is open stays open:
+    a whole village shares the address of one mobile network.
+    """
     verdict = attempts.allow(
         "upload: unknown from address", client_address(request), upload_links.UNKNOWN_FROM_ADDRESS
     )
-    if not verdict.allowed:
-        return None
-    link = upload_links.open_link(token)
-    if link is not None:
-        attempts.forgive(verdict)
-    return link
+    return render(request, "upload/ended.html", status=404 if verdict.allowed else 429)
 
 
 def _form(link: UploadLink, *args: Any, **kwargs: Any) -> PhotosForm:

@@ -332,14 +332,15 @@ def test_what_is_no_photo_is_said_and_the_link_stays_open(world: World):
     assert not Evidence.objects.exists()
 
 
-def test_addresses_that_guess_tokens_are_not_answered_any_more(world: World):
+def test_addresses_that_guess_tokens_are_told_to_stop_and_neighbours_still_get_in(world: World):
     case = on_behalf(world)
     path = sent_link(world, case)
     guessing = Client()
     for number in range(30):
         guessing.get(f"/upload/guess-{number}/")
 
-    assert guessing.get(path).status_code == 404
+    assert guessing.get("/upload/one-more/").status_code == 429
+    assert guessing.get(path).status_code == 200
 
 
 def test_links_for_one_case_have_a_limit(world: World):

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import SessionKind
-from corrections import actions, pool
+from corrections import actions, pool, sweep
 from corrections.lifecycle import Status
 from corrections.models import Correction
 from corrections.suggestions import Finder
+from messaging.models import Message
 from organizations.models import Membership
 from tests import world as worlds
 from tests.conftest import file_one, signed_in
@@ -308,3 +309,15 @@ def test_the_hotline_reads_the_pool_masked(world: World):
         assert "Chu Văn An" in html
         for secret in ("Nguyễn Thị Lan", "345 678", "345678", "001188012345", "27/03/1988"):
             assert secret not in html
+
+
+def test_the_desk_above_is_sent_straight_to_the_case_in_its_pool(world: World):
+    worlds.dose(world)
+    case = missing(world, named_site=world.buoi)
+    actions.pass_on(case, by=world.user("minh"), reason="Không phải chúng tôi")
+
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        sweep.sweep()
+
+    mail = Message.objects.get(purpose="correction.pass_on", user=world.user("huong"))
+    assert f"/pool/route/?case={case.reference}" in mail.text
