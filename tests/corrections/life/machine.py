@@ -109,11 +109,12 @@ class CorrectionLife(RuleBasedStateMachine):
         step = data.draw(st.sampled_from(steps), label="step")
         who = data.draw(st.sampled_from(EVERYBODY if wild else self._people_for(step)), label="who")
         expect, act = self._prepared(step, who, data)
-        after = copy.deepcopy(self.life)
+        after: Life | None = None
         try:
-            expect(after)
+            expect(tried := copy.deepcopy(self.life))
+            after = tried
         except Refused:
-            after = None
+            pass
         self._act(act, expected=after is not None)
         if after is not None:
             self.life = after

@@ -183,9 +183,9 @@ class Life:
         parties = self.parties(who) & letters
         if not parties or self.status not in leaves:
             raise Refused
-        claimed = self.reviewer not in (None, who) and self.picked_up is not None
+        claimed = self.picked_up is not None and self.now - self.picked_up < HOUR / 2
         at_desk = parties & {"R", "A"} and not parties & {"C", "H"}
-        if at_desk and step != "note" and claimed and self.now - self.picked_up < HOUR / 2:
+        if at_desk and step != "note" and claimed and self.reviewer not in (None, who):
             raise Refused
         if self.is_open:
             self.settle()
