@@ -68,6 +68,8 @@ def outage(count: int, seed: int) -> list[Figure]:
         at=poisoned.due_at,
         written_at=clock.now(),
     )
+    # The oldest of so many have passed the rung of the province too; each passed that of due.
+    of_due = Breach.objects.filter(rung="due")
     before, messages = Breach.objects.count(), Message.objects.count()
     last = Breach.objects.order_by("-pk").values_list("pk", flat=True)[0]
     logging.disable(logging.CRITICAL)
@@ -81,8 +83,8 @@ def outage(count: int, seed: int) -> list[Figure]:
     took = time.perf_counter() - begun
     logging.disable(logging.NOTSET)
     written = Breach.objects.count() - before
-    order = list(Breach.objects.filter(pk__gt=last).order_by("pk").values_list("at", flat=True))
-    _require(written == count - 1, f"{written} breaches instead of {count - 1}")
+    order = list(of_due.filter(pk__gt=last).order_by("pk").values_list("at", flat=True))
+    _require(len(order) == count - 1, f"{len(order)} cases instead of {count - 1}")
     _require(swept.set_aside == [poisoned.correction.reference], "the poisoned row was not named")
     _require(order == sorted(order), "not the oldest first")
     _require(
@@ -92,7 +94,7 @@ def outage(count: int, seed: int) -> list[Figure]:
     poisoned.next_mark_at = None
     poisoned.save(update_fields=["next_mark_at"])
     return [
-        Figure(f"{count:,} breaches after an outage, all told", took, "s", at_most=180),
+        Figure(f"{count:,} overdue after an outage, all told", took, "s", at_most=300),
         Figure("of them a second", written / took, "breaches"),
         Figure("passes", passes, ""),
         Figure("messages written", Message.objects.count() - messages, ""),

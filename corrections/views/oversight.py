@@ -81,6 +81,7 @@ def overview(request: UserRequest, scope: Scope) -> HttpResponse:
         "quiet": briefing.table(report, report.quiet_rows),
         "missed_lines": briefing.missed_table(report),
         "missed_url": briefing.case_list(under)("missed"),
+        "sets_rules": any(top.kind == Organization.Kind.MINISTRY for top in scope.tops),
         "csv": with_query(reverse("oversight-csv"), under=under),
     }
     return render(request, "oversight/report.html", context)

@@ -146,6 +146,15 @@ def test_a_superuser_may_change_the_rules(world: World, as_staff: SignIn):
     assert as_staff(mai).get("/policy/").status_code == 200
 
 
+def test_the_report_of_the_ministry_leads_to_the_rules_and_others_do_not(
+    world: World, ministry: Client, as_staff: SignIn
+):
+    link = 'href="/policy/"'
+
+    assert link in ministry.get("/oversight/").content.decode()
+    assert link not in as_staff(world.user("huong")).get("/oversight/").content.decode()
+
+
 def test_an_officer_of_the_ministry_who_left_may_not(world: World, ministry: Client):
     Membership.objects.filter(organization=world.ministry).update(until=clock.now())
 
