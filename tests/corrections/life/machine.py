@@ -62,7 +62,7 @@ def people(world: World) -> None:
     )
     world.users["thu"] = nurse
     Membership.objects.update(since=START - worlds.LONG_AGO)
-    Policy.objects.update(four_eyes=["old_date"])
+    Policy.objects.create(version=2, four_eyes=["old_date"], made_at=START)
 
 
 class CorrectionLife(RuleBasedStateMachine):
