@@ -26,9 +26,14 @@ class Links:
 
 @register.simple_tag(takes_context=True)
 def staff_links(context: dict[str, Any]) -> Links:
-    """Return the pages that the reader's live memberships open. One query."""
+    """Return the pages that the reader's live memberships open.
+
+    One query, unless the page knows them already and says so: `work`.
+    """
     user = context["request"].user
-    work = list(held_roles(user)) if user.is_authenticated else []
+    work = context.get("work")
+    if work is None:
+        work = list(held_roles(user)) if user.is_authenticated else []
     roles = {one.role for one in work}
     return Links(
         queue=bool(roles & set(READING_ROLES)) or not work,

@@ -15,7 +15,6 @@ from corrections import facts, queue
 from corrections.access import is_hotline
 from corrections.forms.queue import FilterForm
 from corrections.queue import TAB_LABELS, Tab
-from organizations.models import Membership
 from organizations.queries import held_roles
 from vaxreg import clock
 
@@ -39,8 +38,8 @@ def queue_page(request: UserRequest) -> HttpResponse:
     chosen = queue.narrowed(queue.in_tab(cases, tab, request.user), **narrowing)
     page = queue.page(chosen, tab, request.GET)
     context = {
+        "work": work,
         "desks": desks,
-        "is_officer": any(one.role == Membership.Role.OFFICER for one in work),
         "form": form,
         "is_narrowed": any(narrowing.values()),
         "tab": tab,
