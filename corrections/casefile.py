@@ -118,7 +118,8 @@ class CaseFile:
         if self.case.kind not in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE):
             return {}
         as_it_would_stand = {**self.case.recorded, **self.case.proposed}
-        return hints.about(as_it_would_stand, self.case.citizen, dose=self.case.dose)
+        found = hints.about(as_it_would_stand, self.case.citizen, dose=self.case.dose)
+        return {field.value: words for field, words in found.items()}
 
     def changed_since(self) -> list[Change]:
         """What the record says now and did not say when the proposal was filed."""

@@ -75,7 +75,7 @@ class AskForm(PageForm):
         need = cast(forms.ChoiceField, self.fields["need"])
         cast(NeedSelect, need.widget).sentences = self.ready
         need.choices = [
-            (one.value, ui.choice(label, self.ready.get(one, _("You write the question."))))
+            (one.value, ui.choice(str(label), self.ready.get(one, _("You write the question."))))
             for one, label in NEED_LABELS.items()
         ]
         self.fields["question"].widget.attrs["lang"] = language
@@ -143,7 +143,9 @@ class PassOnForm(PageForm):
 
     def _offer_targets(self) -> None:
         able = Organization.objects.able_to_receive().filter(kind__in=GIVING)
-        able = able.exclude(pk=self.case.holder_id).select_related("area")
+        if self.case.holder_id is not None:
+            able = able.exclude(pk=self.case.holder_id)
+        able = able.select_related("area")
         found: list[Organization] = []
         if self.sought.strip():
             found = list(able.named(self.sought).order_by("search_name", "pk")[: MOST_SHOWN + 1])

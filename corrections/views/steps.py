@@ -16,7 +16,7 @@ from accounts.http import UserRequest
 from accounts.models import User
 from citizens.actions import log_visit
 from citizens.models import RecordVisit
-from corrections import actions, casefile, clocks
+from corrections import actions, casefile, clocks, signatures
 from corrections.actions import CannotReceive, SamePerson
 from corrections.casefile import CaseFile
 from corrections.forms.steps import AskForm, HandBackForm, NoteForm, PassOnForm
@@ -141,7 +141,7 @@ def sign(request: UserRequest, reference: str, step: str, door: Door) -> HttpRes
     try:
         signed = _signed(request, file, form)
     except SamePerson:
-        words = casefile.signatures.why_not_second(file.case, request.user)
+        words = signatures.why_not_second(file.case, request.user)
         raise PermissionDenied(words) from None
     except PermissionDenied:
         raise PermissionDenied(casefile.why_not(file.case, request.user)) from None
