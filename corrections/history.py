@@ -77,6 +77,8 @@ MARK_TITLES: dict[str, Promise] = {
     "half_time": gettext_lazy("Reminder to %(organization)s: half of the time has passed"),
     "three_quarters": gettext_lazy("Reminder to %(organization)s: a quarter of the time is left"),
     "nine_tenths": gettext_lazy("Reminder to %(organization)s: a tenth of the time is left"),
+    # Not a mark any more; reminders of before were written with it.
+    "six_hours_left": gettext_lazy("Reminder to %(organization)s: six hours are left"),
     "due": gettext_lazy("No answer within 48 hours; %(organization)s was told"),
     "three_days": gettext_lazy("No answer within 72 hours; %(organization)s was told"),
     "five_days": gettext_lazy("No answer within 5 days; %(organization)s was told"),
