@@ -83,7 +83,9 @@ def pass_on(
     if not reason.strip():
         raise ValidationError({"reason": _("Say why it is not yours.")})
     case, before = turn.case, turn.case.holder
-    is_bounce = before is not None and before.kind in routing.SITES
+    # Finding the site of a case that came without one is no bounce.
+    in_pool = case.triage_due_at is not None
+    is_bounce = before is not None and before.kind in routing.SITES and not in_pool
     case.bounces += is_bounce
     too_often = is_bounce and case.bounces >= MOST_BOUNCES
     if to is None or too_often:
