@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 
+from citizens.models import Citizen
 from corrections import access, clocks, deadlines, lifecycle
 from corrections.lifecycle import Party, Status
 from corrections.models import (
@@ -200,6 +201,8 @@ def _arrive(turn: Turn, step: str, before: Status, after: Status) -> None:
 def _open_again(turn: Turn) -> None:
     """A case opened again gets a clock of its own; the old one and its breaches stay."""
     case = turn.case
+    # Filings about this person wait here, as they wait for each other (filing.file).
+    Citizen.objects.select_for_update(no_key=True).get(pk=case.citizen.kept.pk)
     other = Correction.objects.of(case.citizen).open().filter(subject=case.subject).first()
     if other is not None:
         raise AlreadyOpen(other)

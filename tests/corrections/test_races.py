@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import close_old_connections, connection
 
 from corrections import actions
-from corrections.actions import StalePage
+from corrections.actions import AlreadyOpen, StalePage
 from corrections.lifecycle import Ground, StepNotPossible
 from corrections.models import Correction, CorrectionEvent
 from doses.models import DoseRevision
@@ -30,7 +30,7 @@ def race(*runners: Callable[[], object]) -> list[object]:
         gate.wait()
         try:
             got[number] = runners[number]()
-        except (StepNotPossible, StalePage, PermissionDenied) as no:
+        except (AlreadyOpen, StepNotPossible, StalePage, PermissionDenied) as no:
             got[number] = no
         finally:
             connection.close()
@@ -108,3 +108,23 @@ def test_a_decision_races_against_other_steps_and_nothing_is_half_done(
         assert len(steps) == sum(isinstance(one, Correction) for one in got) == 1, (steps, got)
         assert (dose.vaccine.code == "PF") == (case.status == "accepted")
         assert case.clocks.filter(stopped_at=None).exists() == case.is_open
+
+
+@pytest.mark.django_db(transaction=True)
+def test_opening_again_races_against_a_new_filing_and_one_of_them_is_told(transactional_db):
+    world = worlds.build()
+    minh, lan = world.user("minh"), world.user("lan")
+
+    for number in range(10):
+        dose = worlds.dose(world, given_on=worlds.date(2021, 8, 1 + number), lot=f"A{number}")
+        case = file_one(world, key=f"old-{number}", dose=dose, proposed={"vaccine": "PF"})
+        case = actions.accept(case, by=minh)
+        got = race(
+            lambda case=case: actions.reopen(case, by=lan, words="Vẫn sai"),
+            lambda dose=dose, number=number: file_one(
+                world, key=f"new-{number}", dose=dose, proposed={"vaccine": "AZ"}, routed=False
+            ),
+        )
+
+        assert sorted(isinstance(one, Correction) for one in got) == [False, True], got
+        assert any(isinstance(one, AlreadyOpen) for one in got), got
