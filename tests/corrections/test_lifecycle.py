@@ -72,24 +72,25 @@ def test_the_table_has_exactly_these_steps():
     assert set(STEPS) == set(EXPECTED)
 
 
-@pytest.mark.parametrize(("step", "status"), list(itertools.product(STEPS, Status)))
-def test_a_step_leaves_only_from_the_statuses_of_the_table(step: str, status: Status):
-    expected = EXPECTED[step].get(status)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_leaves_only_from_the_statuses_of_the_table(step: str):
+    for status in Status:
+        expected = EXPECTED[step].get(status)
+        if expected is None:
+            with pytest.raises(StepNotPossible):
+                lifecycle.after(step, status)
+        else:
+            assert lifecycle.after(step, status) == expected[0], status
 
-    if expected is None:
-        with pytest.raises(StepNotPossible):
-            lifecycle.after(step, status)
-    else:
-        assert lifecycle.after(step, status) == expected[0]
 
+@pytest.mark.parametrize("step", STEPS)
+def test_a_party_is_offered_exactly_its_own_steps(step: str):
+    for status, party in itertools.product(Status, Party):
+        expected = EXPECTED[step].get(status)
 
-@pytest.mark.parametrize(("step", "status", "party"), list(itertools.product(STEPS, Status, Party)))
-def test_a_party_is_offered_exactly_its_own_steps(step: str, status: Status, party: Party):
-    expected = EXPECTED[step].get(status)
+        offered = step in lifecycle.possible(status, {party})
 
-    offered = step in lifecycle.possible(status, {party})
-
-    assert offered == (expected is not None and party in expected[1])
+        assert offered == (expected is not None and party in expected[1]), (status, party)
 
 
 def test_nobody_but_the_citizen_or_the_hotline_for_them_opens_a_closed_case():
