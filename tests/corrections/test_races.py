@@ -122,7 +122,7 @@ def test_opening_again_races_against_a_new_filing_and_one_of_them_is_told(transa
         got = race(
             lambda case=case: actions.reopen(case, by=lan, words="Vẫn sai"),
             lambda dose=dose, number=number: file_one(
-                world, key=f"new-{number}", dose=dose, proposed={"vaccine": "AZ"}, routed=False
+                world, key=f"new-{number}", dose=dose, proposed={"lot": "MOI1"}, routed=False
             ),
         )
 
