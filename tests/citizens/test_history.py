@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from citizens import actions
 from citizens.models import Citizen
 from tests.factories.accounts import UserFactory
-from tests.factories.citizens import CitizenFactory, RecordLinkFactory, RecordVisitFactory
+from tests.factories.citizens import CitizenFactory, RecordLinkFactory, RecordVisitFactory, crowd
 from tests.factories.organizations import OrganizationFactory
 
 
@@ -134,9 +134,7 @@ def test_one_own_record_per_user_is_kept_by_the_database(db):
 
 
 def test_search_by_birth_and_name_is_answered_by_its_index_alone(db):
-    CitizenFactory.create()
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    crowd()
 
     plan = (
         Citizen.objects.filter(date_of_birth=date(1988, 3, 27), search_name="nguyen thi lan")

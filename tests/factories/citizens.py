@@ -1,7 +1,8 @@
 """Citizens, links and visits for tests."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from django.db import connection
 from factory.declarations import Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
@@ -26,6 +27,23 @@ class CitizenFactory(DjangoModelFactory[Citizen]):
     sex = "male"
     id_number = Sequence(lambda n: f"0010850{n:05}")
     phone = Sequence(lambda n: f"+8498{n:07}")
+
+
+def crowd(people: int = 3000) -> None:
+    """Write so many people, many of one name, that the database plans as it would for a country."""
+    born = date(1940, 1, 1)
+    Citizen.objects.bulk_create(
+        Citizen(
+            full_name="Nguyễn Thị Lan" if number % 50 == 0 else f"Trần Thị {number % 50}",
+            date_of_birth=born + timedelta(days=7 * number % 25_000),
+            sex="female",
+            id_number=f"0{number % 64:02}1{number:08}",
+            phone=f"+849{number:08}",
+        )
+        for number in range(people)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE citizens_citizen")
 
 
 class RecordLinkFactory(DjangoModelFactory[RecordLink]):
