@@ -29,12 +29,12 @@ class CitizenFactory(DjangoModelFactory[Citizen]):
     phone = Sequence(lambda n: f"+8498{n:07}")
 
 
-def crowd(people: int = 3000) -> None:
-    """Write so many people, many of one name, that the database plans as it would for a country."""
+def crowd(people: int = 3000, *, names: int = 3000) -> None:
+    """Write so many people, of so many names, that the database plans as it would for a country."""
     born = date(1940, 1, 1)
     Citizen.objects.bulk_create(
         Citizen(
-            full_name="Nguyễn Thị Lan" if number % 50 == 0 else f"Trần Thị {number % 50}",
+            full_name=f"Trần Thị {number % names}",
             date_of_birth=born + timedelta(days=7 * number % 25_000),
             sex="female",
             id_number=f"0{number % 64:02}1{number:08}",
