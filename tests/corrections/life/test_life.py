@@ -6,7 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from corrections import access, clocks
 from corrections.actions import desk, turn
-from tests.corrections.life.machine import CorrectionLife, people
+from tests.corrections.life.machine import CorrectionLife, begin
 from tests.world import World
 
 HOW = settings(
@@ -23,8 +23,7 @@ QUICK = settings(HOW, phases=[Phase.generate], report_multiple_bugs=False, print
 
 @pytest.fixture
 def machine(world: World) -> type[CorrectionLife]:
-    people(world)
-    return type("Lived", (CorrectionLife,), {"world": world})
+    return type("Lived", (CorrectionLife,), {"world": world, "case": begin(world)})
 
 
 def test_200_lives_of_30_steps_go_as_the_model_says(machine: type[CorrectionLife]):
@@ -67,17 +66,19 @@ def forget_the_breach_when_something_else_comes_first(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    "seed_fault",
+    ("seed_fault", "often"),
     [
-        restart_the_clock_when_passed_on,
-        let_a_question_stop_the_clock_for_ever,
-        let_sites_pass_it_on_for_ever,
-        let_the_same_person_decide_the_appeal,
-        forget_the_breach_when_something_else_comes_first,
+        (restart_the_clock_when_passed_on, {"pass_on": 20}),
+        (let_a_question_stop_the_clock_for_ever, {"ask": 20, "note": 20}),
+        (let_sites_pass_it_on_for_ever, {"pass_on": 60, "pick_up": 1, "keep": 1}),
+        (let_the_same_person_decide_the_appeal, {"accept_in_part": 20, "appeal": 40}),
+        (forget_the_breach_when_something_else_comes_first, {"note": 20, "pass_on": 20}),
     ],
 )
-def test_a_seeded_fault_is_found(seed_fault, machine: type[CorrectionLife], monkeypatch):
+def test_a_seeded_fault_is_found(seed_fault, often, machine, monkeypatch):
+    """The same lives, leaning towards the steps in question: a fault is found in a minute."""
     seed_fault(monkeypatch)
+    leaning = type("Leaning", (machine,), {"often": often})
 
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(machine, settings=QUICK)
+        run_state_machine_as_test(leaning, settings=QUICK)
