@@ -71,8 +71,8 @@ class CorrectionLife(RuleBasedStateMachine):
     """One correction, about a dose's vaccine and date; everybody tries everything at any time."""
 
     world: World
-    # How many times as likely a step is.
-    often: dict[str, int] = OFTEN
+    # To which steps people keep, now and then doing anything all the same; none: to no steps.
+    only: frozenset[str] = frozenset()
     # Filed once; each life begins there and is undone at its end.
     case: Correction
 
@@ -133,7 +133,9 @@ class CorrectionLife(RuleBasedStateMachine):
 
     def _steps_now(self) -> list[str]:
         possible = [step for step in STEP_NAMES if self.life.status in STEPS[step][1]]
-        often = [step for step in possible for _time in range(self.often.get(step, 3))]
+        if self.only:
+            return [step for step in possible if step in self.only] or possible
+        often = [step for step in possible for _time in range(OFTEN.get(step, 3))]
         return [step for step in often if step not in ENDS] + sorted(ENDS & set(possible))
 
     def _people_for(self, step: str) -> list[str]:

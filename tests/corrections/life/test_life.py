@@ -66,19 +66,22 @@ def forget_the_breach_when_something_else_comes_first(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    ("seed_fault", "often"),
+    ("seed_fault", "steps"),
     [
-        (restart_the_clock_when_passed_on, {"pass_on": 20}),
-        (let_a_question_stop_the_clock_for_ever, {"ask": 20, "note": 20}),
-        (let_sites_pass_it_on_for_ever, {"pass_on": 60, "pick_up": 1, "keep": 1}),
-        (let_the_same_person_decide_the_appeal, {"accept_in_part": 20, "appeal": 40}),
-        (forget_the_breach_when_something_else_comes_first, {"note": 20, "pass_on": 20}),
+        (restart_the_clock_when_passed_on, "pass_on"),
+        (let_a_question_stop_the_clock_for_ever, "ask note"),
+        (let_sites_pass_it_on_for_ever, "pass_on"),
+        (
+            let_the_same_person_decide_the_appeal,
+            "accept countersign reopen refuse appeal overturn uphold",
+        ),
+        (forget_the_breach_when_something_else_comes_first, "note"),
     ],
 )
-def test_a_seeded_fault_is_found(seed_fault, often, machine, monkeypatch):
-    """The same lives, leaning towards the steps in question: a fault is found in a minute."""
+def test_a_seeded_fault_is_found(seed_fault, steps, machine, monkeypatch):
+    """The same lives, keeping to the steps in question: a fault is found in seconds."""
     seed_fault(monkeypatch)
-    leaning = type("Leaning", (machine,), {"often": often})
+    keeping = type("Keeping", (machine,), {"only": frozenset(steps.split())})
 
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(leaning, settings=QUICK)
+        run_state_machine_as_test(keeping, settings=QUICK)
