@@ -175,11 +175,6 @@ def _require_right(by: "User", citizen: Citizen, on_behalf: OnBehalf | None) -> 
         raise PermissionDenied
 
 
-def open_about(citizen: Citizen, subject: str) -> Correction | None:
-    """Return the open correction about this subject, if there is one."""
-    return Correction.objects.of(citizen).open().filter(subject=subject).first()
-
-
 def _same(first: Filing, content_hash: str, draft: Draft | None) -> Filing:
     # A page filed from a draft is the same press whatever its form said: the draft was one.
     if first.content_hash != content_hash and draft is None and first.channel == Channel.API:
@@ -245,7 +240,7 @@ def _is_another_of(citizen: Citizen, claim: Claim, proposed: Facts) -> bool:
 
 
 def _refuse_second(claim: Claim, citizen: Citizen) -> None:
-    existing = open_about(citizen, claim.subject)
+    existing = Correction.objects.open_about(citizen, claim.subject).first()
     if existing is not None:
         raise AlreadyOpen(existing)
 

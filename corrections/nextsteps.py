@@ -7,7 +7,7 @@ a newer case about the same thing, a level above. Pages and API draw from it.
 from collections.abc import Iterable
 from datetime import datetime
 
-from corrections import actions, deadlines, lifecycle
+from corrections import actions, lifecycle
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction
 
@@ -22,7 +22,7 @@ def offered(case: Correction, parties: Iterable[Party], now: datetime) -> list[s
         steps = [name for name in steps if name != "confirm"]
     if case.is_open or SECOND_THOUGHTS.isdisjoint(steps):
         return steps
-    is_over = now > (until(case) or now) or newer(case) is not None
+    is_over = now > (actions.back_until(case) or now) or newer(case) is not None
     return [
         name
         for name in steps
@@ -31,17 +31,8 @@ def offered(case: Correction, parties: Iterable[Party], now: datetime) -> list[s
     ]
 
 
-def until(case: Correction) -> datetime | None:
-    """Return until when a closed case can be brought back: 30 days after it was closed."""
-    since = case.decided_at
-    if case.status == Status.EXPIRED:
-        since = case.events.filter(step="expire").latest("at").at
-    return since + deadlines.SECOND_THOUGHTS if since else None
-
-
 def newer(case: Correction) -> Correction | None:
     """Return the open case about the same thing that came after this closed one, if there is."""
     if case.is_open:
         return None
-    others = Correction.objects.open().filter(citizen=case.citizen_id, subject=case.subject)
-    return others.exclude(pk=case.pk).first()
+    return Correction.objects.open_about(case.citizen, case.subject).first()

@@ -153,15 +153,17 @@ def _each(
 ) -> None:
     """Do something to each of these cases; one that fails is set aside and reported."""
     failed: list[int] = []
+    before: list[Correction] = []
     while time.monotonic() < until:
         batch = list(cases.exclude(pk__in=failed)[:BATCH])
-        if not batch:
+        if not batch or batch == before:
             return
+        before = batch
         for case in batch:
-            failed.append(case.pk)
             try:
                 act(case, swept)
             except Exception:
+                failed.append(case.pk)
                 _set_aside(case.reference, swept)
 
 

@@ -82,7 +82,7 @@ def _second_thoughts(case: Correction, now: datetime) -> dict[str, Any]:
     """Who would decide an appeal, and until when a closed case can be brought back."""
     if case.is_open:
         return {"until": None, "appeal_desk": None}
-    return {"until": nextsteps.until(case), "appeal_desk": actions.appealable(case, now)[1]}
+    return {"until": actions.back_until(case), "appeal_desk": actions.appealable(case, now)[1]}
 
 
 def question(case: Correction) -> CorrectionEvent | None:
@@ -106,7 +106,7 @@ def told(step: str, case: Correction) -> str:
     values = {
         "organization": case.holder.name if case.holder else "",
         "due": ui.when(case.due_at),
-        "until": ui.when(until) if (until := nextsteps.until(case)) else "",
+        "until": ui.when(until) if (until := actions.back_until(case)) else "",
     }
     if step == "add_photo" and case.holder is None:
         return _("The photos are with your proposal now.")

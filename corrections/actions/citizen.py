@@ -30,15 +30,15 @@ class NobodyAbove(Exception):
 def answer(correction: Correction, *, by: "User | None", words: str) -> Correction:
     """Answer the desk's question; the clock goes on. A case that expired is opened again.
 
-    by: None for a caller without an account, who answers through a link of the hotline's. Raises ValidationError keyed "words" for an empty answer, TooLate 30 days after it expired,
-    AlreadyOpen when a newer correction about the same thing is open.
+    by: None for a caller without an account, who answers through a link of the hotline's. Raises
+    ValidationError keyed "words" for an empty answer, TooLate 30 days after it expired, AlreadyOpen
+    when a newer correction about the same thing is open.
     """
     turn = begin("answer", correction, by=by, proven=_caller(by))
     if not words.strip():
         raise ValidationError({"words": _("Write your answer.")})
     if turn.case.status == Status.EXPIRED:
-        expired_at = turn.case.events.filter(step="expire").latest("at").at
-        _require_in_time(expired_at, turn.at)
+        _require_in_time(turn)
         _back_on_a_desk(turn)
     return finish(turn, "answer", remark=words.strip())
 
@@ -83,7 +83,8 @@ def appeal(correction: Correction, *, by: "User", words: str) -> Correction:
 
 def appealable(case: Correction, now: datetime) -> tuple[Exception, Organization | None]:
     """Return the desk that would decide an appeal now; or why there is none."""
-    if case.decided_at is None or now - case.decided_at > deadlines.SECOND_THOUGHTS:
+    until = back_until(case)
+    if case.decided_at is None or until is None or now > until:
         return TooLate(), None
     if case.events.filter(step="appeal").exists():
         return NobodyAbove(), None
@@ -121,8 +122,7 @@ def reopen(correction: Correction, *, by: "User", words: str) -> Correction:
     turn = begin("reopen", correction, by=by)
     if not words.strip():
         raise ValidationError({"words": _("Say what is still wrong.")})
-    if turn.case.decided_at is not None:
-        _require_in_time(turn.case.decided_at, turn.at)
+    _require_in_time(turn)
     turn.case.on_appeal = False
     _back_on_a_desk(turn)
     return finish(turn, "reopen", remark=words.strip(), follow=OutboxRow.Errand.TELL)
@@ -132,8 +132,17 @@ def _caller(by: "User | None") -> Party | None:
     return Party.CITIZEN if by is None else None
 
 
-def _require_in_time(since: datetime, now: datetime) -> None:
-    if now - since > deadlines.SECOND_THOUGHTS:
+def back_until(case: Correction) -> datetime | None:
+    """Return until when a closed case can be brought back: 30 days after it was closed."""
+    since = case.decided_at
+    if case.status == Status.EXPIRED:
+        since = case.events.filter(step="expire").latest("at").at
+    return since + deadlines.SECOND_THOUGHTS if since else None
+
+
+def _require_in_time(turn: Turn) -> None:
+    until = back_until(turn.case)
+    if until is None or turn.at > until:
         raise TooLate
 
 

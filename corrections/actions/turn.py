@@ -203,7 +203,7 @@ def _open_again(turn: Turn) -> None:
     case = turn.case
     # Filings about this person wait here, as they wait for each other (filing.file).
     Citizen.objects.select_for_update(no_key=True).get(pk=case.citizen.kept.pk)
-    other = Correction.objects.of(case.citizen).open().filter(subject=case.subject).first()
+    other = Correction.objects.open_about(case.citizen, case.subject).first()
     if other is not None:
         raise AlreadyOpen(other)
     case.decided_by = case.decided_at = case.confirmed_at = None

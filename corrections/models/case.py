@@ -54,6 +54,10 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         """About this person, whichever part of a merged record it was filed for."""
         return self.filter(citizen__in=Citizen.objects.whole(citizen))
 
+    def open_about(self, citizen: Citizen, subject: str) -> Self:
+        """What is open about the same thing of this person: one at most."""
+        return self.of(citizen).open().filter(subject=subject)
+
     def of_own_records(self, user: "User") -> Self:
         """About the records this user holds as a citizen or guardian."""
         return self.filter(access.of_own_records(user))
