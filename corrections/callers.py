@@ -161,11 +161,12 @@ def _all_of(call: CallerCheck, agent: "User") -> CorrectionQuerySet:
 
 
 def _told(case: Correction, agent: "User", now: datetime) -> CallerCase:
+    may = offered(case, agent)
     return CallerCase(
         case=case,
         headline=facts.headline(case),
         script=read_aloud.paragraph(case, now),
-        steps=[(step, STEPS[step].label) for step in STEPS if step in offered(case, agent)],
+        steps=[(step, STEPS[step].label) for step in STEPS if step in may],
         may_send_link=case.is_open and bool(contact_phone(case)),
         photos=case.filing.evidence.count(),
     )

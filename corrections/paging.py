@@ -30,15 +30,17 @@ def page(
     by: str,
     size: int,
     newest_first: bool = False,
+    among: CorrectionQuerySet | None = None,
 ) -> Page:
     """Return up to `size` cases in the order of the moment `by`.
 
-    where: `after` or `before`, a mark of a neighbouring page. One that nobody of us made starts
+    among: all corrections with that moment, where it is none of their own but annotated. where: `after` or `before`, a mark of a neighbouring page. One that nobody of us made starts
     from the top.
     """
     backwards = bool(where.get("before")) and not where.get("after")
     falling = newest_first != backwards
-    mark = _mark(by, where.get("after") or where.get("before") or "")
+    every = Correction.objects.all() if among is None else among
+    mark = _mark(every, by, where.get("after") or where.get("before") or "")
     if mark is not None:
         moment, pk = mark
         way = "lt" if falling else "gt"
@@ -61,12 +63,10 @@ def page(
     )
 
 
-def _mark(by: str, reference: str) -> tuple[datetime, int] | None:
+def _mark(every: CorrectionQuerySet, by: str, reference: str) -> tuple[datetime, int] | None:
     """Where a page ended; None for a reference that never was, or has no such moment."""
     if not reference:
         return None
     return (
-        Correction.objects.filter(reference=reference, **{f"{by}__isnull": False})
-        .values_list(by, "pk")
-        .first()
+        every.filter(reference=reference, **{f"{by}__isnull": False}).values_list(by, "pk").first()
     )

@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from citizens.masking import cut_numbers, mask_name
-from corrections import access, actions, deadlines, facts, lifecycle, routing
+from corrections import access, actions, deadlines, facts, lifecycle, paging, routing
 from corrections.actions import CannotReceive, HeldByColleague, StalePage
 from corrections.facts import Field
 from corrections.lifecycle import Status, StepNotPossible
@@ -169,15 +169,14 @@ def page(user: "User", where: Mapping[str, str]) -> Page:
         cases = cases.filter(lies_in=None)
     elif area:
         cases = cases.filter(lies_in__startswith=area)
-    mark = cases.filter(reference=where.get("after", "")).values_list("urgency", "pk").first()
-    if mark:
-        cases = cases.filter(Q(urgency__gt=mark[0]) | Q(urgency=mark[0], pk__gt=mark[1]))
-    found = list(_dressed(cases).order_by(URGENCY, "pk")[: PAGE_SIZE + 1])
-    shown = found[:PAGE_SIZE]
-    return Page(
-        rows=rows_of(user, shown, most=ROW_SUGGESTIONS),
-        after=shown[-1].reference if len(found) > PAGE_SIZE else "",
+    found = paging.page(
+        _dressed(cases),
+        where,
+        by="urgency",
+        size=PAGE_SIZE,
+        among=Correction.objects.annotate(urgency=URGENCY),
     )
+    return Page(rows_of(user, found.cases, most=ROW_SUGGESTIONS), found.after)
 
 
 def rows_of(user: "User", cases: Iterable[Correction], *, most: int) -> list[Row]:

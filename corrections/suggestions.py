@@ -5,6 +5,7 @@ the area they named, who gave that vaccine about that day, where their other dos
 """
 
 import difflib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -30,10 +31,12 @@ LIKE = 0.79
 COMMON = frozenset(
     {
         *("tram", "y", "te", "phuong", "xa", "thi", "tran", "quan", "huyen", "thanh", "pho"),
-        *("trung", "tam", "benh", "vien", "da", "khoa", "diem", "tiem", "chung", "so", "truong"),
+        *("trung", "tam", "benh", "vien", "diem", "tiem", "chung", "so", "truong"),
         *("tai", "o", "cua", "va"),
     }
 )
+# Said together they are common as well; "da" and "dong" alone make the name of a district.
+PHRASES = ("da khoa", "luu dong")
 WEIGHTS = {"written": 6, "alike": 4, "lot": 5, "gave": 3, "own": 3, "area": 2, "home": 1}
 
 
@@ -124,8 +127,10 @@ class Finder:
 
 def telling(text: str) -> frozenset[str]:
     """Return the words of a text that tell one site from others, without diacritics."""
-    words = (SHORT_FORMS.get(word, word) for word in search_key(text).split())
-    return frozenset(word for word in " ".join(words).split() if word not in COMMON)
+    words = " ".join(SHORT_FORMS.get(word, word) for word in search_key(text).split())
+    for phrase in PHRASES:
+        words = re.sub(rf"\b{phrase}\b", " ", words)
+    return frozenset(word for word in words.split() if word not in COMMON)
 
 
 def _by_area(case: Correction, found: dict[int, dict[str, str]]) -> None:

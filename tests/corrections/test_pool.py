@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import SessionKind
-from corrections import actions, pool, sweep
+from corrections import actions, pool, suggestions, sweep
 from corrections.lifecycle import Status
 from corrections.models import Correction
 from corrections.suggestions import Finder
@@ -321,3 +321,16 @@ def test_the_desk_above_is_sent_straight_to_the_case_in_its_pool(world: World):
 
     mail = Message.objects.get(purpose="correction.pass_on", user=world.user("huong"))
     assert f"/pool/route/?case={case.reference}" in mail.text
+
+
+@pytest.mark.parametrize(
+    ("text", "telling"),
+    [
+        ("Điểm tiêm lưu động", set()),
+        ("Trung tâm Y tế Quận Đống Đa", {"dong", "da"}),
+        ("Bệnh viện Đa khoa Xanh Pôn", {"xanh", "pon"}),
+        ("TYT Bưởi", {"buoi"}),
+    ],
+)
+def test_words_that_many_sites_share_tell_none_of_them(text: str, telling: set[str]):
+    assert suggestions.telling(text) == telling
