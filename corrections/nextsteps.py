@@ -35,4 +35,5 @@ def newer(case: Correction) -> Correction | None:
     """Return the open case about the same thing that came after this closed one, if there is."""
     if case.is_open:
         return None
-    return Correction.objects.open_about(case.citizen, case.subject).first()
+    # A decision shown before it is taken is no case of its own (as_read.of).
+    return Correction.objects.open_about(case.citizen, case.subject).exclude(pk=case.pk).first()
