@@ -62,6 +62,8 @@ ON_A_DESK = OPEN - {Status.RECEIVED}
 # The desk may work on it; and, waiting for the citizen or not, decide it.
 AT_WORK = frozenset({Status.QUEUED, Status.IN_REVIEW, Status.KEPT})
 DECIDABLE = AT_WORK | {Status.WAITING}
+# Steps by which an earlier decision turns out not to stand.
+UNDOING = ("overturn", "overturn_in_part", "reopen")
 
 
 class Party(StrEnum):

@@ -306,6 +306,26 @@ class Organization(models.Model):
         return [int(part) for part in self.path.split("/") if part][:-1]
 
 
+class Place(models.Model):
+    """Where in the tree an organization stood since when; the database writes it (migration 0003).
+
+    The figures of a day are added up along the tree of that day.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="places")
+    path = models.CharField(max_length=120, db_collation="C")
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("place in the tree")
+        verbose_name_plural = _("places in the tree")
+        ordering = ["since", "id"]
+        indexes = [models.Index(fields=["since"], name="place_since")]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.since:%Y-%m-%d}"
+
+
 # Two memberships of one user that touch end to end do not overlap: the end is not included.
 SPAN = Func(F("since"), F("until"), function="TSTZRANGE", output_field=DateTimeRangeField())
 

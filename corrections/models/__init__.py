@@ -13,6 +13,7 @@ from corrections.models.case import (
     Kind,
 )
 from corrections.models.clocks import Clock, ClockChange, DayOff, Pause, Policy
+from corrections.models.figures import DayFigures, ReportDay, Standing
 from corrections.models.filing import Channel, Draft, Evidence, Filing
 from corrections.models.hotline import CallerCheck, UploadLink
 from corrections.models.recompute import RecomputeRun
@@ -30,6 +31,7 @@ __all__ = [
     "Correction",
     "CorrectionEvent",
     "CorrectionQuerySet",
+    "DayFigures",
     "DayOff",
     "Draft",
     "Evidence",
@@ -41,5 +43,7 @@ __all__ = [
     "Pause",
     "Policy",
     "RecomputeRun",
+    "ReportDay",
+    "Standing",
     "UploadLink",
 ]

@@ -143,6 +143,10 @@ class Clock(models.Model):
             ),
             # All that run, for a change of the rules; clocks that stopped stay out of it.
             models.Index(fields=["id"], condition=Q(stopped_at=None), name="clock_running"),
+            # What was decided, by time: for the figures of a day.
+            models.Index(
+                fields=["stopped_at"], condition=Q(stopped_how="decided"), name="clock_decided"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

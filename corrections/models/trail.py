@@ -39,7 +39,12 @@ class CorrectionEvent(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["correction", "at"], name="event_history")]
+        indexes = [
+            models.Index(fields=["correction", "at"], name="event_history"),
+            models.Index(
+                fields=["at"], condition=Q(step__in=lifecycle.UNDOING), name="event_undoing"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(party=Party.SYSTEM, by=None)
@@ -64,6 +69,7 @@ class Holding(models.Model):
 
     class Meta:
         ordering = ["since", "id"]
+        indexes = [models.Index(fields=["since"], name="holding_since")]
         constraints = [
             models.UniqueConstraint(
                 fields=["correction"], condition=Q(until=None), name="holding_one_at_a_time"
@@ -105,6 +111,10 @@ class Breach(models.Model):
     escalated_to = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Who gave the dose, as recorded when this was written; empty: nobody but the holder.
+    giver = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     written_at = models.DateTimeField()
 
     class Meta:
@@ -114,7 +124,10 @@ class Breach(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["clock", "rung"], name="breach_once_per_clock_and_rung")
         ]
-        indexes = [models.Index(fields=["holder", "at"], name="breach_by_holder")]
+        indexes = [
+            models.Index(fields=["holder", "at"], name="breach_by_holder"),
+            models.Index(fields=["written_at"], condition=Q(rung="due"), name="breach_due_written"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rung} {self.at:%Y-%m-%d %H:%M}"
