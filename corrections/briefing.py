@@ -10,10 +10,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from corrections.exports import Cell
 from corrections.reports import Report, Row
 from organizations.models import Organization
 from vaxreg import charts, ui
+from vaxreg.spreadsheets import Cell
 
 # Bars beyond these are left to the table below them.
 MOST_BARS = 20

@@ -21,7 +21,7 @@ from accounts.http import UserRequest
 from accounts.models import User
 from citizens.actions import log_visit
 from citizens.models import RecordVisit
-from corrections import access, briefing, casefile, exports, listings, oversight, reports
+from corrections import access, briefing, casefile, listings, oversight, reports
 from corrections.casefile import CaseFile
 from corrections.forms.steps import HandBackForm, NoteForm
 from corrections.listings import LISTINGS, Listing
@@ -29,7 +29,7 @@ from corrections.models import Correction
 from corrections.reports import Report
 from corrections.scope import Scope, scope_of
 from organizations.models import Membership, Organization
-from vaxreg import errors
+from vaxreg import errors, spreadsheets
 
 P = ParamSpec("P")
 
@@ -97,7 +97,7 @@ def download(request: UserRequest, scope: Scope) -> HttpResponse:
         # Half a table that looks whole is worse than none.
         return errors.unavailable(request)
     day = formats.date_format(timezone.localtime(report.at), "Y-m-d")
-    return exports.csv_file(f"overdue-{day}", briefing.csv_header(), briefing.csv_rows(report))
+    return spreadsheets.csv_file(f"overdue-{day}", briefing.csv_header(), briefing.csv_rows(report))
 
 
 @officer_page

@@ -13,13 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from citizens.models import RecordLink, RecordVisit
-from corrections import actions, exports, reports
+from corrections import actions, reports
 from corrections.models import Correction
 from corrections.sweep import sweep
 from tests.conftest import SignIn
 from tests.corrections.caseload import write_case, write_caseload
 from tests.world import LONG_AGO, World
-from vaxreg import clock
+from vaxreg import clock, spreadsheets
 
 HOUR = timedelta(hours=1)
 
@@ -47,8 +47,8 @@ def text_of(response: Any) -> str:
 
 def rows_of(response: Any) -> list[dict[str, str]]:
     text = response.content.decode()
-    assert text.startswith(exports.BYTE_ORDER_MARK)
-    return list(csv.DictReader(io.StringIO(text.removeprefix(exports.BYTE_ORDER_MARK))))
+    assert text.startswith(spreadsheets.BYTE_ORDER_MARK)
+    return list(csv.DictReader(io.StringIO(text.removeprefix(spreadsheets.BYTE_ORDER_MARK))))
 
 
 def test_the_report_says_in_one_sentence_how_much_is_late_and_where(world: World, huong: Client):

@@ -1,0 +1,261 @@
+"""Files for spreadsheets: Vietnamese as it is written, numbers as numbers, nothing that runs.
+
+In a CSV file, a cell that begins with = + - @ may be taken for a formula (promise 33), also after
+blanks, after a control character, or in its full-width form: such a text gets an apostrophe in
+front. In an XLSX file each cell says what it is, so a text stays a text as it is written.
+"""
+
+import csv
+import io
+import re
+import tempfile
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import chain, islice
+from typing import IO, Any
+
+import xlsxwriter
+from django.http import FileResponse, HttpResponse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from vaxreg import ui
+
+Cell = str | int | float | date | datetime | None
+
+STARTS_A_FORMULA = frozenset("=+-@")
+# Excel reads UTF-8 only when a file begins with this mark.
+BYTE_ORDER_MARK = "\ufeff"
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Number formats in Excel's own notation; the reader's Excel shows its signs as her language does.
+WHOLE = "#,##0"
+HOURS = "#,##0.0"
+PERCENT = "0.0%"
+DAY = "dd/mm/yyyy"
+MINUTE = "dd/mm/yyyy hh:mm"
+
+# What Excel can hold: rows of a sheet (one is the heading), characters of a cell and of a name.
+MOST_ROWS = 1_048_576 - 1
+MOST_CHARACTERS = 32_767
+LONGEST_SHEET_NAME = 31
+NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
+# The calendar of Excel begins here; what is earlier is written as a text.
+FIRST_YEAR = 1900
+
+NARROWEST, WIDEST = 8, 60
+# Space for the button of the filter and the edges of a cell, in characters.
+FILTER_BUTTON, EDGES = 3, 2
+A4 = 9
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading, and the format of the numbers under it where it does not follow from their type:
+    a share between 0 and 1 is shown as a percentage by PERCENT."""
+
+    title: str
+    number_format: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table; the title is what its tab says. Rows may be a generator: they are read once."""
+
+    title: str
+    header: Sequence[Column | str]
+    rows: Iterable[Sequence[Cell]]
+
+
+def csv_file(
+    name: str, header: Sequence[Column | str], rows: Iterable[Sequence[Cell]]
+) -> HttpResponse:
+    """Return the rows as a CSV file to be saved under this name (plain ASCII, without ending)."""
+    columns = _columns(header)
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow([as_text(column.title) for column in columns])
+    writer.writerows(
+        [_written(cell, column) for cell, column in zip(row, columns, strict=True)] for row in rows
+    )
+    return HttpResponse(
+        BYTE_ORDER_MARK + buffer.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def xlsx_file(name: str, sheets: Sequence[Sheet]) -> FileResponse:
+    """Return the tables as an Excel file to be saved under this name (plain ASCII, without ending).
+
+    It is written row by row to a file on disk, so that a long table needs no more memory than a
+    short one. A table longer than a sheet goes on in the next one.
+    """
+    # The response closes it when it was sent.
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    try:
+        _fill(file, sheets)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
+
+
+def as_text(value: str) -> str:
+    """Return a text that no spreadsheet takes for a formula; line breaks and tabs become blanks."""
+    flat = in_one_line(value)
+    begins = unicodedata.normalize("NFKC", flat)[:1]
+    return f"'{flat}" if begins in STARTS_A_FORMULA and begins else flat
+
+
+def in_one_line(value: str) -> str:
+    """Return the text without what no cell shows: line breaks, tabs, control characters."""
+    return "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in value).strip()
+
+
+def sheet_name(title: str, taken: set[str]) -> str:
+    """Return a name that Excel accepts and that no other sheet has, and add it to those taken."""
+    clean = NOT_IN_A_SHEET_NAME.sub(" ", unicodedata.normalize("NFC", in_one_line(title)))
+    clean = " ".join(clean.split()).strip("' ") or _("Table")
+    number, name = 1, _shortened(clean, "")
+    # "History" belongs to Excel; upper and lower case are the same to it.
+    while name.casefold() in taken | {"history"}:
+        number += 1
+        name = _shortened(clean, f" ({number})")
+    taken.add(name.casefold())
+    return name
+
+
+def _fill(file: IO[bytes], sheets: Sequence[Sheet]) -> None:
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    with xlsxwriter.Workbook(file, options) as book:
+        looks = Looks(book)
+        names: set[str] = set()
+        for sheet in sheets:
+            for part in _parts(sheet):
+                _write(book, looks, part, sheet_name(part.title, names))
+
+
+def _shortened(title: str, ending: str) -> str:
+    """Cut as Excel counts, in units of UTF-16, without half a character at the end."""
+    room = (LONGEST_SHEET_NAME - len(ending)) * 2
+    short = title.encode("utf-16-le")[:room].decode("utf-16-le", errors="ignore")
+    return short.strip("' ") + ending
+
+
+def _columns(header: Sequence[Column | str]) -> list[Column]:
+    return [Column(item) if isinstance(item, str) else item for item in header]
+
+
+def _written(cell: Cell, column: Column) -> str | int:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return timezone.localtime(cell).strftime("%Y-%m-%d %H:%M")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, str):
+        return as_text(cell)
+    # With the decimal sign of the reader's language: 21.4 would open as 21 April in Viet Nam.
+    if column.number_format == PERCENT:
+        return formats.number_format(cell * 100, 1, use_l10n=True) + "%"
+    return formats.number_format(cell, 1, use_l10n=True) if isinstance(cell, float) else cell
+
+
+class Looks:
+    """How the cells of a workbook look: each format is made once."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self.heading: Any = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF4"}
+        )
+        self.text: Any = book.add_format({"valign": "top", "num_format": "@"})
+        self._book = book
+        self._numbers: dict[str, Any] = {}
+
+    def number(self, number_format: str) -> Any:
+        """Return the format of numbers and dates that this notation stands for."""
+        if number_format not in self._numbers:
+            self._numbers[number_format] = self._book.add_format(
+                {"valign": "top", "num_format": number_format}
+            )
+        return self._numbers[number_format]
+
+
+def _parts(sheet: Sheet) -> Iterator[Sheet]:
+    """Cut a table into as many as Excel needs; one without rows still shows its heading."""
+    rows = iter(sheet.rows)
+    yield Sheet(sheet.title, sheet.header, islice(rows, MOST_ROWS))
+    for first in rows:
+        yield Sheet(sheet.title, sheet.header, chain([first], islice(rows, MOST_ROWS - 1)))
+
+
+def _write(book: xlsxwriter.Workbook, looks: Looks, sheet: Sheet, name: str) -> None:
+    page = book.add_worksheet(name)
+    columns = _columns(sheet.header)
+    widths: dict[int, int] = defaultdict(int)
+    for place, column in enumerate(columns):
+        page.write_string(0, place, _harmless(column.title), looks.heading)
+        widths[place] = _heading_width(column.title)
+    last = 0
+    for last, row in enumerate(sheet.rows, start=1):
+        for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
+            shown = _put(page, last, place, cell, column, looks)
+            widths[place] = max(widths[place], len(shown) + EDGES)
+    for place, width in widths.items():
+        page.set_column(place, place, min(max(width, NARROWEST), WIDEST))
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, last, len(columns) - 1)
+    page.set_landscape()
+    page.set_paper(A4)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.set_footer("&R&P / &N")
+
+
+def _heading_width(title: str) -> int:
+    """A long heading may take two lines, but breaks no word."""
+    words = title.split()
+    longest = max((len(word) for word in words), default=0)
+    return max(longest, len(title) // 2 + 1) + FILTER_BUTTON
+
+
+def _put(page: Any, line: int, place: int, cell: Cell, column: Column, looks: Looks) -> str:
+    """Write one cell as what it is, and return about what the reader will see there."""
+    if cell is None:
+        return ""
+    if isinstance(cell, date) and cell.year < FIRST_YEAR:
+        cell = ui.day(cell)
+    if isinstance(cell, str):
+        text = _harmless(cell)
+        page.write_string(line, place, text, looks.text)
+        return text
+    if isinstance(cell, datetime):
+        # A cell knows no time zone: the clock on the wall is meant.
+        page.write_datetime(line, place, timezone.make_naive(cell), looks.number(MINUTE))
+        return MINUTE
+    if isinstance(cell, date):
+        page.write_datetime(line, place, cell, looks.number(DAY))
+        return DAY
+    notation = column.number_format or (HOURS if isinstance(cell, float) else WHOLE)
+    page.write_number(line, place, cell, looks.number(notation))
+    return f"{cell * 100:.1f}%" if notation == PERCENT else f"{cell:,.1f}"
+
+
+def _harmless(value: str) -> str:
+    """Return a text that is written as it is.
+
+    XlsxWriter takes what stands between these tags for formatted text that it made itself, and
+    copies it into the sheet as XML: a cell of any kind could come in with it. A blank hinders it.
+    """
+    text = in_one_line(value)[:MOST_CHARACTERS]
+    return f" {text}" if text.startswith("<r>") and text.endswith("</r>") else text
