@@ -1,0 +1,150 @@
+"""What health officers did about the cases of an organization, in words: reports show it as done.
+
+Reminders, cases given away or taken over, notes. An act stands in the row of the organization
+that held the case when it was done, so that it is seen after the case has gone.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Max, Q, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from corrections.lifecycle import Party
+from corrections.models import Holding
+from corrections.scope import Scope
+from vaxreg import ui
+
+# What a report calls done lately: after a day a site may be reminded again (actions.remind).
+LATELY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that was done about an organization: kind is a step of the table, or "note".
+
+    at: when, the last time if it was done in several goes.
+    """
+
+    kind: str
+    at: datetime
+    cases: int
+    text: str
+
+    @property
+    def icon(self) -> str:
+        """The icon that stands before the words."""
+        return ICONS[self.kind]
+
+
+ICONS = {
+    "remind": "bell-ring",
+    "reassign": "arrow-right-left",
+    "take_over": "gavel",
+    "note": "message-circle",
+}
+
+
+def done_at(scope: Scope, now: datetime, within: timedelta = LATELY) -> dict[int, list[Act]]:
+    """Return what was done within that time, the latest first, by the row of the report.
+
+    Keys are ids of organizations as Scope.unit gives them: above a district the part of the
+    scope, else the desk itself. The number of queries does not depend on the data.
+    """
+    acts: dict[int, list[Act]] = {}
+    for row in _steps(scope, now - within):
+        words = _WORDS[row["step"]](row, now)
+        act = Act(row["step"], row["last"], row["cases"], words)
+        acts.setdefault(int(row["unit"]), []).append(act)
+    return {unit: sorted(done, key=lambda act: act.at, reverse=True) for unit, done in acts.items()}
+
+
+def _steps(scope: Scope, since: datetime) -> Iterable[Any]:
+    """Return the officers' steps since then, counted by who held the case at that moment.
+
+    Read from the partial index of officers' events: a day of a whole country is a few thousand.
+    """
+    left_then = Q(until=F("correction__events__at"))
+    stayed = Q(until=None) | Q(until__gt=F("correction__events__at"))
+    return (
+        Holding.objects.filter(
+            Q(correction__events__step__in=("reassign", "take_over")) & left_then
+            | Q(correction__events__step="remind") & stayed,
+            inside(scope, "organization"),
+            correction__events__party=Party.OVERSEER,
+            correction__events__at__gt=since,
+            since__lte=F("correction__events__at"),
+        )
+        .order_by()
+        .annotate(
+            unit=scope.unit("organization"),
+            step=F("correction__events__step"),
+            to=Cast(KeyTextTransform("to", "correction__events__data"), TextField()),
+        )
+        .values("unit", "step", "to")
+        .annotate(cases=Count("correction", distinct=True), last=Max("correction__events__at"))
+    )
+
+
+def inside(scope: Scope, field: str) -> Q:
+    """Within the scope, for a model that names its organization in that field."""
+    found = Q()
+    for top in scope.tops:
+        found |= Q(**{field: top}) if scope.alone else Q(**{f"{field}__path__startswith": top.path})
+    return found
+
+
+def _reminded(row: Any, now: datetime) -> str:
+    return ngettext(
+        "Reminded %(when)s of %(cases)s proposal",
+        "Reminded %(when)s of %(cases)s proposals",
+        row["cases"],
+    ) % {"when": lately(row["last"], now), "cases": ui.number(row["cases"])}
+
+
+def _given(row: Any, now: datetime) -> str:
+    return ngettext(
+        "%(cases)s proposal given to %(organization)s %(when)s",
+        "%(cases)s proposals given to %(organization)s %(when)s",
+        row["cases"],
+    ) % {
+        "when": lately(row["last"], now),
+        "cases": ui.number(row["cases"]),
+        "organization": row["to"],
+    }
+
+
+def _taken_over(row: Any, now: datetime) -> str:
+    return ngettext(
+        "%(cases)s proposal taken over by %(organization)s %(when)s",
+        "%(cases)s proposals taken over by %(organization)s %(when)s",
+        row["cases"],
+    ) % {
+        "when": lately(row["last"], now),
+        "cases": ui.number(row["cases"]),
+        "organization": row["to"],
+    }
+
+
+_WORDS: dict[str, Callable[[Any, datetime], str]] = {
+    "remind": _reminded,
+    "reassign": _given,
+    "take_over": _taken_over,
+}
+
+
+def lately(moment: datetime, now: datetime) -> str:
+    """Return a moment of the last day or two as people say it: today at 08:05."""
+    values = {"time": ui.time(moment)}
+    days = (timezone.localdate(now) - timezone.localdate(moment)).days
+    if days == 0:
+        return _("today at %(time)s") % values
+    if days == 1:
+        return _("yesterday at %(time)s") % values
+    return ui.minute(moment)
