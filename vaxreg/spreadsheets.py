@@ -114,6 +114,8 @@ def as_text(value: str) -> str:
 
 def in_one_line(value: str) -> str:
     """Return the text without what no cell shows: line breaks, tabs, control characters."""
+    if value.isprintable():
+        return value.strip()
     return "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in value).strip()
 
 
