@@ -14,7 +14,10 @@ from vaxreg.celery import DEFAULT_QUEUE, MAIL_QUEUE, app
 
 ROOT = Path(settings.BASE_DIR)
 NOT_OURS = {".git", ".venv", "var", "__pycache__", ".hypothesis"}
-ROOMS = ("accounts", "citizens", "corrections", "doses", "messaging", "organizations")
+ROOMS = (
+    *("accounts", "citizens", "corrections", "doses", "messaging", "organizations"),
+    "uptake",
+)
 # Found or made by Django and its packages, not by a name in our code.
 FOUND_BY_NAME = {"403.html", "404.html", "500.html"}
 FOUND_BY_FOLDER = (

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = [
     *("messaging", "accounts", "organizations", "citizens", "doses", "corrections", "demo"),
-    "vaxreg",
+    *("uptake", "vaxreg"),
 ]
 
 

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "citizens",
     "doses",
     "corrections",
+    "uptake",
     *(["demo"] if DEMO else []),
     "django.contrib.admin",
     "django.contrib.auth",

@@ -1,0 +1,177 @@
+"""How many people have come how far: who counts where since when, the sums, the population.
+
+Everything but Population follows from doses and citizens (`uptake.fold`) and can be rebuilt.
+"""
+
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from citizens.models import Citizen
+from organizations.models import Area
+
+
+class Measure(models.TextChoices):
+    """What somebody has come to; each contains the next."""
+
+    ONE_DOSE = "one_dose", _("At least one dose")
+    COMPLETE = "complete", _("Primary series complete")
+    BOOSTER = "booster", _("Booster")
+
+
+class Band(models.TextChoices):
+    """Age on the day the measure was reached.
+
+    The limits are those of the campaign: from 18 at first, from 12 since October 2021, from 5
+    since April 2022; the older ones were called up before the others.
+    """
+
+    UNDER_5 = "0-4", _("0–4 years")
+    FROM_5 = "5-11", _("5–11 years")
+    FROM_12 = "12-17", _("12–17 years")
+    FROM_18 = "18-49", _("18–49 years")
+    FROM_50 = "50-64", _("50–64 years")
+    FROM_65 = "65+", _("65 years and older")
+
+
+# The lowest age of each band, the youngest first.
+LOWEST_AGE = {
+    Band.UNDER_5: 0,
+    Band.FROM_5: 5,
+    Band.FROM_12: 12,
+    Band.FROM_18: 18,
+    Band.FROM_50: 50,
+    Band.FROM_65: 65,
+}
+
+
+class Change(models.Model):
+    """Somebody's doses or facts changed: their course must be read again.
+
+    Triggers write it in the transaction of the change (migration 0002); the fold takes it away.
+    No citizen: areas have moved.
+    """
+
+    # A plain number: nothing that a vaccination waits for looks another table up.
+    citizen_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(_("at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Course(models.Model):
+    """What one person, all parts of a merged record together, adds to the sums now.
+
+    Kept so that the next fold can take away exactly what was added.
+    """
+
+    citizen = models.OneToOneField(
+        Citizen,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="+",
+        verbose_name=_("citizen"),
+        # Written from the table it would point to, 45 million at a time.
+        db_constraint=False,
+    )
+    place = models.CharField(_("place"), max_length=40, blank=True, db_collation="C")
+    born_on = models.DateField(_("date of birth"))
+    one_dose_on = models.DateField(_("first dose on"))
+    complete_on = models.DateField(_("primary series complete on"), null=True)
+    booster_on = models.DateField(_("booster on"), null=True)
+
+    class Meta:
+        verbose_name = _("course of a person")
+        verbose_name_plural = _("courses of people")
+        ordering = ["citizen_id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(complete_on=None) | Q(complete_on__gte=F("one_dose_on")),
+                name="course_complete_from_the_first_dose_on",
+            ),
+            models.CheckConstraint(
+                condition=Q(booster_on=None) | Q(booster_on__gt=F("complete_on")),
+                name="course_booster_after_the_primary_series",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.citizen_id)
+
+
+class Uptake(models.Model):
+    """How many people of a place and age band came to a measure on a day, or in a month.
+
+    `place` is the beginning of an area's path: "" the country, "01/" a province, "01/003/" a
+    district (or a commune, where a province has no districts). Each level is summed by itself.
+    Months, dated on their first day, spare a page that looks back from reading every day.
+    """
+
+    place = models.CharField(_("place"), max_length=40, blank=True, db_collation="C")
+    is_month = models.BooleanField(_("whole month"))
+    day = models.DateField(_("day"))
+    measure = models.CharField(_("measure"), max_length=8, choices=Measure)
+    band = models.CharField(_("age band"), max_length=5, choices=Band)
+    people = models.IntegerField(_("people"))
+
+    class Meta:
+        verbose_name = _("uptake")
+        verbose_name_plural = _("uptake")
+        ordering = ["place", "is_month", "day", "measure", "band"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "is_month", "day", "measure", "band"],
+                include=["people"],
+                name="uptake_once",
+            ),
+            # A place without new people has no row; fewer than none is a mistake of ours.
+            models.CheckConstraint(condition=Q(people__gt=0), name="uptake_of_somebody"),
+            models.CheckConstraint(
+                condition=Q(is_month=False)
+                | Q(
+                    day=Func(
+                        F("day"),
+                        template="date_trunc('month', %(expressions)s::timestamp)::date",
+                        output_field=models.DateField(),
+                    )
+                ),
+                name="uptake_month_on_its_first_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.day} {self.measure} {self.band}: {self.people}"
+
+
+class Population(models.Model):
+    """How many people of an age band live in a province or district: what shares stand on."""
+
+    area = models.ForeignKey(
+        Area,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("area"),
+        db_index=False,
+    )
+    band = models.CharField(_("age band"), max_length=5, choices=Band)
+    people = models.PositiveIntegerField(_("people"))
+    source = models.CharField(_("source"), max_length=200)
+    as_of = models.DateField(_("as of"))
+
+    class Meta:
+        verbose_name = _("population")
+        verbose_name_plural = _("populations")
+        ordering = ["area_id", "band"]
+        constraints = [
+            models.UniqueConstraint(fields=["area", "band"], name="population_of_area_and_band"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area_id} {self.band}: {self.people}"
