@@ -16,6 +16,7 @@ from corrections.models.clocks import Clock, ClockChange, DayOff, Pause, Policy
 from corrections.models.figures import DayFigures, ReportDay, Standing
 from corrections.models.filing import Channel, Draft, Evidence, Filing
 from corrections.models.hotline import CallerCheck, UploadLink
+from corrections.models.oversight import OfficerNote, Silence
 from corrections.models.recompute import RecomputeRun
 from corrections.models.trail import Breach, CorrectionEvent, Heartbeat, Holding, OutboxRow
 
@@ -39,11 +40,13 @@ __all__ = [
     "Heartbeat",
     "Holding",
     "Kind",
+    "OfficerNote",
     "OutboxRow",
     "Pause",
     "Policy",
     "RecomputeRun",
     "ReportDay",
+    "Silence",
     "Standing",
     "UploadLink",
 ]
