@@ -1,6 +1,5 @@
 """Notes of officers to organizations, which of those are silent, and an index of what officers did."""
 
-import corrections.lifecycle
 import django.db.models.deletion
 import uuid
 from django.conf import settings
@@ -33,7 +32,7 @@ DROP FUNCTION corrections_note_is_read_once();
 class Migration(migrations.Migration):
     dependencies = [
         ("corrections", "0008_figures"),
-        ("organizations", "0004_staffing"),
+        ("organizations", "0003_places"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -94,7 +93,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="correctionevent",
             index=models.Index(
-                condition=models.Q(("party", corrections.lifecycle.Party["OVERSEER"])),
+                condition=models.Q(("party", "overseer")),
                 fields=["at"],
                 name="event_of_officers",
             ),
