@@ -56,6 +56,7 @@ class ApiTokenAuthentication(BaseAuthentication):
                 expires_at__gt=now,
                 user__is_active=True,
             )
+            .exclude(kind=SessionKind.STAFF, user__suspended_at__isnull=False)
             .first()
         )
         if token and (token.last_used_at is None or now - token.last_used_at > USED_EVERY):

@@ -26,6 +26,7 @@ class EmailBackend(ModelBackend):
             # One hash is computed either way, so that time tells nothing.
             User().set_password(password)
             return None
-        if user.check_password(password) and self.user_can_authenticate(user):
+        allowed = self.user_can_authenticate(user) and user.suspended_at is None
+        if user.check_password(password) and allowed:
             return user
         return None

@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
-from accounts import attempts, codes
+from accounts import attempts, codes, invitations
 from accounts.models import User
 from messaging import actions as messages
 from vaxreg import clock
@@ -14,9 +14,10 @@ BATCH = 500
 
 
 def purge() -> None:
-    """Forget old counters, dead codes, dead sessions and numbers that were never verified."""
+    """Forget old counters, dead codes, links and sessions, and numbers that were never verified."""
     attempts.purge()
     codes.purge()
+    invitations.purge()
     messages.forget_secrets(attempts.KEPT)
     Session.objects.filter(expire_date__lt=clock.now()).delete()
     forget_unverified()

@@ -1,7 +1,7 @@
 """What happens to every request: its language, the limits of its session, its second factor."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from accounts import sessions
 from accounts.decorators import kind_wanted_by, to_sign_in
-from accounts.models import Language, SessionKind
+from accounts.models import Language, SessionKind, User
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -42,7 +42,7 @@ class LanguageMiddleware:
 
 
 class SessionLimitsMiddleware:
-    """Ends sessions that lie idle, or have lasted, too long, and those of no known kind."""
+    """Ends sessions that lie idle or have lasted too long, of suspended staff, of no known kind."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -58,6 +58,13 @@ class SessionLimitsMiddleware:
         if kind is None:
             # Some door that is not ours let it in: it opens nothing.
             logout(request)
+            return
+        if kind == SessionKind.STAFF and cast(User, request.user).suspended_at is not None:
+            logout(request)
+            messages.warning(
+                request,
+                _("Your staff account is suspended. Ask the office that invited you why."),
+            )
             return
         limit = sessions.limit_reached(request, kind, now)
         if limit is None:

@@ -85,6 +85,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may use the administration site"), default=False)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     sessions_ended_at = models.DateTimeField(_("sessions ended at"), null=True, blank=True)
+    # Shuts the staff's door and nobody's own record; `is_active` shuts both.
+    suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -236,3 +238,46 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Invitation(models.Model):
+    """A link by which a member of staff chooses the first password. Only its hash is stored."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="invitations", verbose_name=_("user")
+    )
+    token_hash = models.CharField(_("hash of the link"), max_length=64, unique=True)
+    made_at = models.DateTimeField(_("made at"))
+    made_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("made by"),
+    )
+    expires_at = models.DateTimeField(_("expires at"))
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+    # A newer link took its place, or there is nothing left to be invited to.
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(used_at=None, revoked_at=None),
+                name="invitation_one_open_link",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="invitation_lasts_a_while"
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at=None) | Q(revoked_at=None), name="invitation_used_or_revoked"
+            ),
+        ]
+        indexes = [models.Index(F("expires_at"), name="invitation_age")]
+
+    def __str__(self) -> str:
+        return f"invitation #{self.pk}"

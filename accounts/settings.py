@@ -67,6 +67,9 @@ WRONG_PASSWORDS_PER_PERSON = [(5, timedelta(minutes=15)), (20, timedelta(days=1)
 WRONG_PASSWORDS_PER_ADDRESS = [(50, timedelta(hours=1))]
 WRONG_SECOND_FACTORS_PER_PERSON = [(5, timedelta(minutes=15)), (20, timedelta(days=1))]
 
+# How long the link of an invitation is good for.
+INVITATION_LIFETIME = timedelta(days=env.int("INVITATION_DAYS", default=7))
+
 # (idle, absolute) length of a session, per kind.
 SESSION_LENGTHS = {
     "citizen": (timedelta(minutes=30), timedelta(hours=24)),

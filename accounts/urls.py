@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from accounts.views import account, citizen, demo, staff
+from accounts.views import account, citizen, demo, invitation, staff
 
 app_name = "accounts"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("staff/sign-in/password/", staff.new_password, name="staff_new_password"),
     path("staff/sign-in/set-up/", staff.set_up, name="staff_set_up"),
     path("staff/sign-in/recovery-codes/", staff.recovery_codes, name="staff_recovery_codes"),
+    path("staff/invitation/<str:token>/", invitation.invitation, name="staff_invitation"),
 ]
 if settings.DEMO:
     urlpatterns += [

@@ -1,21 +1,39 @@
-"""Changes of who works where, and of which organizations stand. The only writers of both."""
+"""Changes of who works where, and (from tree.py) of which organizations stand where."""
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 
 from organizations.models import Membership, Organization
+from organizations.tree import (
+    CannotArrange,
+    CannotClose,
+    change_details,
+    close,
+    merge,
+    move,
+    open_organization,
+)
 from vaxreg import clock
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
-class CannotClose(Exception):
-    """An organization with open parts, or whose successor is closed itself, cannot be closed."""
+__all__ = [
+    "CannotAppoint",
+    "CannotArrange",
+    "CannotClose",
+    "appoint",
+    "change_details",
+    "close",
+    "end_membership",
+    "may_manage",
+    "merge",
+    "move",
+    "open_organization",
+]
 
 
 class CannotAppoint(Exception):
@@ -50,7 +68,9 @@ def appoint(
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
     if not organization.is_open:
         raise CannotAppoint
-    held = Membership.objects.live().filter(user=user, organization=organization, role=role).first()
+    held = (
+        Membership.objects.standing().of(user).filter(organization=organization, role=role).first()
+    )
     return held or Membership.objects.create(
         user=user, organization=organization, role=role, since=clock.now(), appointed_by=by
     )
@@ -67,32 +87,3 @@ def end_membership(membership: Membership, *, by: "User | None") -> Membership:
         membership.ended_by = by
         membership.save(update_fields=["until", "ended_by"])
     return membership
-
-
-@transaction.atomic
-def close(
-    organization: Organization,
-    *,
-    by: "User | None",
-    successor: Organization | None = None,
-    on: date | None = None,
-) -> Organization:
-    """Close an organization: nobody works there any more, its successor takes what comes.
-
-    What it holds at that moment is passed on by the room that holds it. Raises CannotClose when
-    it still has open parts or the successor is closed; PermissionDenied.
-    """
-    _require_may_manage(by, organization)
-    organization = Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
-    if not organization.is_open:
-        return organization
-    if Organization.objects.open().under(organization).exclude(pk=organization.pk).exists():
-        raise CannotClose
-    if successor is not None and (not successor.is_open or successor.pk == organization.pk):
-        raise CannotClose
-    now = clock.now()
-    Membership.objects.live(now).filter(organization=organization).update(until=now, ended_by=by)
-    organization.closed_on = on or timezone.localdate(now)
-    organization.successor = successor
-    organization.save(update_fields=["closed_on", "successor"])
-    return organization

@@ -14,6 +14,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from organizations import journal  # noqa: F401 - its tables are tables of this room
+from organizations.acts import Act as Act
 from organizations.fields import SearchKeyField
 from vaxreg import clock
 from vaxreg.search import search_key
@@ -332,7 +334,13 @@ SPAN = Func(F("since"), F("until"), function="TSTZRANGE", output_field=DateTimeR
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def live(self, at: datetime | None = None) -> Self:
-        """Memberships in force at that moment (default: now)."""
+        """Memberships that give somebody rights at that moment (default: now)."""
+        moment = at or clock.sql_now()
+        free = Q(suspended_at=None) | Q(suspended_at__gt=moment)
+        return self.standing(at).filter(free)
+
+    def standing(self, at: datetime | None = None) -> Self:
+        """Memberships that have not ended at that moment (default: now), suspended ones too."""
         moment = at or clock.sql_now()
         return self.filter(Q(until=None) | Q(until__gt=moment), since__lte=moment)
 
@@ -384,6 +392,10 @@ class Membership(models.Model):
         related_name="appointments_ended",
         verbose_name=_("ended by"),
     )
+    # Since when it gives no rights, although it has not ended.
+    suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
+    # The e-mail that says so has not been written yet: organizations/letters.py.
+    must_tell = models.BooleanField(_("to be told"), default=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -392,7 +404,8 @@ class Membership(models.Model):
         verbose_name_plural = _("memberships")
         ordering = ["organization_id", "role", "since"]
         indexes = [
-            models.Index(fields=["organization", "role"], name="membership_organization_role")
+            models.Index(fields=["organization", "role"], name="membership_organization_role"),
+            models.Index(fields=["id"], condition=Q(must_tell=True), name="membership_to_be_told"),
         ]
         constraints = [
             ExclusionConstraint(

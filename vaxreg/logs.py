@@ -9,8 +9,8 @@ import structlog
 DIGITS = re.compile(r"(?<![\w-])\+?\d{9,12}(?![\w-])")
 
 
-# Whoever has the address of a link for photos can use it.
-LINK_TOKEN = re.compile(r"(?<=/upload/)[\w-]+")
+# Whoever has the address of a link for photos, or of an invitation, can use it.
+LINK_TOKEN = re.compile(r"(?<=/upload/)[\w-]+|(?<=/invitation/)[\w-]+")
 
 
 def cut_personal_numbers(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = authenticate(request, email=email, password=password)
         if isinstance(user, User):
             attempts.forgive(verdict)
-            return _begin(request, user, back)
+            return begin(request, user, back)
         form.add_error(None, _("The e-mail address or the password is not right."))
     status = 422 if form.has_errors else 200
     context = {"form": form, "next": back, "citizen_here": access.is_citizen_session(request)}
@@ -163,7 +163,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/staff_recovery_codes.html", context, status=status)
 
 
-def _begin(request: HttpRequest, user: User, back: str) -> HttpResponse:
+def begin(request: HttpRequest, user: User, back: str) -> HttpResponse:
     """Start a half-done sign-in in a session that holds nothing else."""
     if request.user.is_authenticated:
         logout(request)

@@ -1,0 +1,112 @@
+"""What stays on record of those who run organizations: acts about staff, and imported files."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportRun(models.Model):
+    """One file with sites and staff: read, shown row by row, and written when somebody says so.
+
+    The rows are forgotten (organizations/imports/running.py); who, when and how many stay.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    file_name = models.CharField(_("file name"), max_length=120)
+    # As they were read, before anything was judged: organizations/imports/reading.py.
+    content = models.JSONField(_("content"), default=dict)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("made by"),
+    )
+    made_at = models.DateTimeField(_("made at"))
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+    # How many rows were new, changed, the same, left out; and the rows left out, with the reason.
+    counts = models.JSONField(_("counts"), default=dict)
+    left_out = models.JSONField(_("rows left out"), default=list)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-made_at", "-id"]
+        indexes = [models.Index(fields=["made_by", "-made_at"], name="import_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class StaffEvent(models.Model):
+    """One act about somebody's work: append-only, as the database itself sees to."""
+
+    class Act(models.TextChoices):
+        INVITED = "invited", _("Invited")
+        INVITED_AGAIN = "invited_again", _("Invitation sent again")
+        APPOINTED = "appointed", _("Appointed")
+        ROLE_CHANGED = "role_changed", _("Role changed")
+        SUSPENDED = "suspended", _("Suspended")
+        REINSTATED = "reinstated", _("Reinstated")
+        ENDED = "ended", _("Ended")
+        ACCOUNT_SUSPENDED = "account_suspended", _("Account suspended")
+        ACCOUNT_REINSTATED = "account_reinstated", _("Account reinstated")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="staff_events",
+        verbose_name=_("user"),
+    )
+    act = models.CharField(_("act"), max_length=20, choices=Act)
+    # None where the account itself is meant.
+    organization = models.ForeignKey(
+        "organizations.Organization",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="staff_events",
+        verbose_name=_("organization"),
+    )
+    role = models.CharField(_("role"), max_length=16, blank=True)
+    role_before = models.CharField(_("role before"), max_length=16, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    at = models.DateTimeField(_("at"))
+    # None for the system: commands and demo data.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    import_run = models.ForeignKey(
+        ImportRun,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("import"),
+    )
+
+    class Meta:
+        verbose_name = _("act about staff")
+        verbose_name_plural = _("acts about staff")
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["user", "at"], name="staff_event_history")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(act__in=["account_suspended", "account_reinstated"], organization=None)
+                | (
+                    ~Q(act__in=["account_suspended", "account_reinstated"])
+                    & Q(organization__isnull=False)
+                ),
+                name="staff_event_of_an_account_or_of_work",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} #{self.pk}"
