@@ -1,0 +1,464 @@
+"""The acts on the tree: open, change, move, merge, close. The only writers of organizations.
+
+They take turns, one in the country at a time: none of them sees another one half done. Each
+leaves an Act. What an organization holds is handed over by the room that knows of it
+(corrections/succession.py), in the same transaction.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from organizations.journal import StaffEvent
+from organizations.models import Act, Area, Membership, Organization
+from vaxreg import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Kinds = Organization.Kind
+Roles = Membership.Role
+
+# Below which bodies an organization of each kind may stand.
+STANDS_UNDER: dict[str, frozenset[str]] = {
+    Kinds.MINISTRY: frozenset(),
+    Kinds.HOTLINE: frozenset({Kinds.MINISTRY}),
+    Kinds.PROVINCIAL_DEPARTMENT: frozenset({Kinds.MINISTRY}),
+    Kinds.DISTRICT_CENTRE: frozenset({Kinds.PROVINCIAL_DEPARTMENT}),
+    Kinds.COMMUNE_STATION: frozenset({Kinds.PROVINCIAL_DEPARTMENT, Kinds.DISTRICT_CENTRE}),
+    Kinds.HOSPITAL: frozenset({Kinds.MINISTRY, Kinds.PROVINCIAL_DEPARTMENT, Kinds.DISTRICT_CENTRE}),
+    Kinds.SITE: frozenset(
+        {
+            Kinds.PROVINCIAL_DEPARTMENT,
+            Kinds.DISTRICT_CENTRE,
+            Kinds.COMMUNE_STATION,
+            Kinds.HOSPITAL,
+        }
+    ),
+}
+# Without them the country has no desk of last resort.
+STAY = frozenset({Kinds.MINISTRY, Kinds.HOTLINE})
+# The area of a desk is of its own level.
+LEVEL_OF: dict[str, str] = {
+    Kinds.PROVINCIAL_DEPARTMENT: Area.Level.PROVINCE,
+    Kinds.DISTRICT_CENTRE: Area.Level.DISTRICT,
+    Kinds.COMMUNE_STATION: Area.Level.COMMUNE,
+}
+CODES: dict[str, str] = {
+    Kinds.PROVINCIAL_DEPARTMENT: "SYT",
+    Kinds.DISTRICT_CENTRE: "TTYT",
+    Kinds.COMMUNE_STATION: "TYT",
+    Kinds.HOSPITAL: "BV",
+    Kinds.SITE: "DTC",
+}
+# What a person may put right, and in which field of a form a broken rule is told.
+DETAILS = ("name", "short_name", "phone", "email", "area")
+FIELD_OF: dict[str, str] = {
+    "organization_one_ministry_and_one_hotline": "kind",
+    "organization_one_desk_per_area_and_kind": "area",
+    "organization_only_the_ministry_is_part_of_nothing": "part_of",
+    "organization_desks_have_an_area": "area",
+    "organization_closes_after_it_opens": "opened_on",
+}
+# Any number: the key under which acts on the tree wait for each other.
+TURN = 8_294_610
+
+
+class CannotArrange(ValidationError):
+    """The tree cannot be changed so; keyed by the argument that stands in the way."""
+
+
+class CannotClose(CannotArrange):
+    """It has open parts, its successor is closed, or the country cannot be without it."""
+
+
+def may_arrange(user: "User", organization: Organization) -> bool:
+    """Whether the user may close, merge or move it: an officer of an organization above it."""
+    return _is_officer_of(user, organization.part_of_id)
+
+
+def may_open_under(user: "User", organization: Organization) -> bool:
+    """Whether the user may open parts of it, or change its details: an officer here or above."""
+    return _is_officer_of(user, organization.pk)
+
+
+def _is_officer_of(user: "User", organization_id: int | None) -> bool:
+    if user.is_superuser:
+        return True
+    reach = Organization.objects.within_reach(user, Roles.OFFICER)
+    return organization_id is not None and reach.filter(pk=organization_id).exists()
+
+
+def _require(user: "User | None", organization_id: int | None) -> None:
+    # None stands for the system itself: set-up commands and demo data.
+    if user is not None and not _is_officer_of(user, organization_id):
+        raise PermissionDenied
+
+
+def take_turn() -> None:
+    """Wait until nobody else changes the tree; until the end of the transaction nobody will."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
+
+
+def hold(organization: Organization) -> Organization:
+    """Return the fresh row, locked: what is just being sent to it is awaited, more must wait.
+
+    The keys stay readable, so that whoever only names it in a row of their own need not wait.
+    """
+    return Organization.objects.select_for_update(of=("self",), no_key=True).get(pk=organization.pk)
+
+
+def stands(organization: Organization) -> bool:
+    """Keep an organization open until the end of the transaction; False when it has closed.
+
+    Whoever puts work on a desk asks: what is on its way while it closes is not lost.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT closed_on IS NULL FROM organizations_organization WHERE id = %s FOR SHARE",
+            [organization.pk],
+        )
+        row = cursor.fetchone()
+    return row is not None and bool(row[0])
+
+
+@transaction.atomic
+def open_organization(
+    *,
+    name: str,
+    kind: str,
+    part_of: Organization,
+    by: "User | None",
+    area: Area | None = None,
+    short_name: str = "",
+    phone: str = "",
+    email: str = "",
+    code: str = "",
+    opened_on: date | None = None,
+) -> Organization:
+    """Open a new organization below another one; without a code it gets the next that is free.
+
+    Raises CannotArrange keyed by field, PermissionDenied.
+    """
+    _require(by, part_of.pk)
+    take_turn()
+    above = Organization.objects.get(pk=part_of.pk)
+    now = clock.now()
+    new = Organization(
+        name=" ".join(name.split()),
+        short_name=" ".join(short_name.split()),
+        kind=kind,
+        part_of=above,
+        area=area,
+        phone=phone.strip(),
+        email=email.strip(),
+        opened_on=opened_on or timezone.localdate(now),
+    )
+    new.code = code.strip() or _free_code(new)
+    _require_sound(new, {"part_of": _why_not_under(kind, above), "area": _why_not_there(new)})
+    new.save(force_insert=True)
+    _write(Act.Kind.OPENED, [new], by, went_to=above)
+    return new
+
+
+@transaction.atomic
+def change_details(
+    organization: Organization, *, by: "User | None", **details: Any
+) -> Organization:
+    """Put names, phone, e-mail or area right; nothing happens when nothing differs.
+
+    Raises CannotArrange keyed by field, PermissionDenied; TypeError for anything but DETAILS.
+    """
+    if unknown := set(details) - set(DETAILS):
+        raise TypeError(f"not a detail of an organization: {sorted(unknown)}")
+    _require(by, organization.pk)
+    take_turn()
+    fresh = hold(organization)
+    changed = {}
+    for field, value in details.items():
+        new = " ".join(value.split()) if isinstance(value, str) else value
+        old = getattr(fresh, field)
+        if new != old:
+            changed[field] = [str(old or ""), str(new or "")]
+            setattr(fresh, field, new)
+    if changed:
+        _require_sound(fresh, {"area": _why_not_there(fresh)} if "area" in changed else {})
+        fresh.save(update_fields=[*changed, "search_name"])
+        _write(Act.Kind.CHANGED, [fresh], by, changed=changed)
+    return fresh
+
+
+@transaction.atomic
+def move(organization: Organization, *, part_of: Organization, by: "User | None") -> Organization:
+    """Let it be part of another organization, with everything below it.
+
+    What it holds stays on its desk; who oversees it changes. Raises CannotArrange keyed
+    "part_of", PermissionDenied unless both lie in the reach of `by`.
+    """
+    _require(by, organization.part_of_id)
+    _require(by, part_of.pk)
+    take_turn()
+    fresh, above = hold(organization), Organization.objects.get(pk=part_of.pk)
+    _require_open(fresh, {"part_of": _why_not_moved(fresh, above)}, CannotArrange)
+    before = fresh.part_of
+    fresh.part_of = above
+    fresh.save(update_fields=["part_of"])
+    _write(Act.Kind.MOVED, [fresh], by, came_from=before, went_to=above)
+    fresh.refresh_from_db(fields=["path"])
+    return fresh
+
+
+@transaction.atomic
+def close(
+    organization: Organization,
+    *,
+    by: "User | None",
+    successor: Organization | None = None,
+    on: date | None = None,
+) -> Organization:
+    """Close an organization: nobody works there any more, its successor takes what comes.
+
+    Closing what is closed changes nothing. Raises CannotClose keyed "successor" or on the whole,
+    PermissionDenied unless the successor lies in the reach of `by` too.
+    """
+    _require(by, organization.part_of_id)
+    if successor is not None:
+        _require(by, successor.pk)
+    take_turn()
+    fresh = hold(organization)
+    if not fresh.is_open:
+        return fresh
+    heir = Organization.objects.get(pk=successor.pk) if successor else None
+    why = {NON_FIELD_ERRORS: _why_not_closed(fresh)}
+    if heir is not None:
+        why["successor"] = _why_no_heir(fresh, heir)
+    _require_open(fresh, why, CannotClose)
+    _end_all_work(fresh, by)
+    return _close(fresh, heir, Act.Kind.CLOSED, by, on)
+
+
+@transaction.atomic
+def merge(
+    organization: Organization, *, into: Organization, by: "User | None", on: date | None = None
+) -> Organization:
+    """Close it in favour of another one, which gets its parts and its people as well.
+
+    Reviewers and leads go on there; officers only when both are of one kind, for their reach
+    would grow. Raises CannotClose keyed "into" or on the whole, PermissionDenied unless both lie
+    in the reach of `by`.
+    """
+    _require(by, organization.part_of_id)
+    _require(by, into.pk)
+    take_turn()
+    fresh, heir = hold(organization), Organization.objects.get(pk=into.pk)
+    why = {NON_FIELD_ERRORS: _why_it_stays(fresh), "into": _why_not_merged(fresh, heir)}
+    _require_open(fresh, why, CannotClose)
+    moving = list(people_going_along(fresh, heir))
+    _end_all_work(fresh, by)
+    now = clock.now()
+    begun = Membership.objects.bulk_create(
+        Membership(
+            user_id=one.user_id, organization=heir, role=one.role, since=now, appointed_by=by
+        )
+        for one in moving
+    )
+    _note_work(begun, StaffEvent.Act.APPOINTED, by, fresh)
+    parts = list(open_parts(fresh))
+    # Closed parts follow, so that who oversees the successor finds what they decided.
+    Organization.objects.filter(part_of=fresh).update(part_of=heir)
+    _write(Act.Kind.MOVED, parts, by, came_from=fresh, went_to=heir)
+    return _close(fresh, heir, Act.Kind.MERGED, by, on)
+
+
+def open_parts(organization: Organization) -> QuerySet[Organization]:
+    """The open organizations right below this one."""
+    return Organization.objects.open().filter(part_of=organization).order_by("search_name", "pk")
+
+
+def people_going_along(organization: Organization, into: Organization) -> QuerySet[Membership]:
+    """Work that goes on at the other organization after a merger."""
+    roles = {Roles.REVIEWER, Roles.LEAD}
+    if organization.kind == into.kind:
+        roles.add(Roles.OFFICER)
+    there = Membership.objects.filter(
+        _not_over(), organization=into, user=OuterRef("user"), role=OuterRef("role")
+    )
+    return (
+        Membership.objects.live()
+        .filter(~Exists(there), organization=organization, role__in=sorted(roles))
+        .filter(user__is_active=True)
+        .select_related("user")
+        .order_by("user__full_name", "pk")
+    )
+
+
+def _not_over() -> Q:
+    return Q(until=None) | Q(until__gt=clock.sql_now())
+
+
+def _end_all_work(organization: Organization, by: "User | None") -> None:
+    """End what is in force, and what was to begin later."""
+    working = Membership.objects.filter(_not_over(), organization=organization)
+    _note_work(working, StaffEvent.Act.ENDED, by, organization)
+    working.update(until=Greatest("since", clock.sql_now()), ended_by=by)
+
+
+def _note_work(
+    memberships: Iterable[Membership], act: StaffEvent.Act, by: "User | None", why: Organization
+) -> None:
+    now = clock.now()
+    with override("vi"):
+        reason = _("%(organization)s has closed.") % {"organization": why.name}
+    StaffEvent.objects.bulk_create(
+        StaffEvent(
+            user_id=one.user_id,
+            act=act,
+            organization_id=one.organization_id,
+            role=one.role,
+            reason=reason,
+            at=now,
+            by=by,
+        )
+        for one in memberships
+    )
+
+
+def _close(
+    organization: Organization,
+    heir: Organization | None,
+    kind: Act.Kind,
+    by: "User | None",
+    on: date | None,
+) -> Organization:
+    organization.closed_on = on or timezone.localdate(clock.now())
+    organization.successor = heir
+    organization.save(update_fields=["closed_on", "successor"])
+    _write(kind, [organization], by, went_to=heir)
+    return organization
+
+
+def _write(
+    kind: Act.Kind, organizations: Iterable[Organization], by: "User | None", **act: Any
+) -> None:
+    now = clock.now()
+    Act.objects.bulk_create(
+        Act(organization=one, kind=kind, at=now, by=by, **act) for one in organizations
+    )
+
+
+def _require_open(
+    organization: Organization, why: dict[str, str], error: type[CannotArrange]
+) -> None:
+    """Raise the error with the reasons that are none but empty."""
+    if not organization.is_open:
+        raise error({NON_FIELD_ERRORS: _("It is closed already.")})
+    if told := {field: text for field, text in why.items() if text}:
+        raise error(told)
+
+
+def _require_sound(organization: Organization, why: dict[str, str]) -> None:
+    """Raise what the fields and the constraints of the database would not take, by field."""
+    told: dict[str, list[str]] = {field: [text] for field, text in why.items() if text}
+    try:
+        organization.clean_fields(exclude=["path", "search_name"])
+    except ValidationError as error:
+        for field, messages in error.message_dict.items():
+            told.setdefault(field, []).extend(messages)
+    same = Organization.objects.filter(code=organization.code).exclude(pk=organization.pk)
+    if same.exists():
+        told.setdefault("code", []).append(_("Another organization has this code."))
+    for constraint in Organization._meta.constraints:
+        field = FIELD_OF.get(constraint.name, NON_FIELD_ERRORS)
+        if field in told:
+            continue
+        try:
+            constraint.validate(Organization, organization)
+        except ValidationError as error:
+            told[field] = error.messages
+    if told:
+        raise CannotArrange(told)
+
+
+def _why_not_under(kind: str, above: Organization) -> str:
+    if not above.is_open:
+        return _("%(organization)s is closed.") % {"organization": above.name}
+    if above.kind not in STANDS_UNDER.get(kind, ()):
+        return _("An organization of this kind does not stand below %(organization)s.") % {
+            "organization": above.name
+        }
+    return ""
+
+
+def _why_not_there(organization: Organization) -> str:
+    wanted, area = LEVEL_OF.get(organization.kind), organization.area
+    if area is None or wanted in (None, area.level):
+        return ""
+    return _("%(area)s is not an area of the level of this organization.") % {
+        "area": area.full_name
+    }
+
+
+def _why_not_moved(organization: Organization, above: Organization) -> str:
+    if above.pk == organization.part_of_id:
+        return _("It stands there already.")
+    if above.path.startswith(organization.path):
+        return _("An organization cannot be part of itself, or of what lies below it.")
+    return _why_not_under(organization.kind, above)
+
+
+def _why_it_stays(organization: Organization) -> str:
+    if organization.kind in STAY:
+        return _("The ministry and the national hotline are not closed.")
+    return ""
+
+
+def _why_not_closed(organization: Organization) -> str:
+    if open_parts(organization).exists():
+        return _("It still has open parts. Move them first, or merge it with its parts.")
+    return _why_it_stays(organization)
+
+
+def _why_no_heir(organization: Organization, heir: Organization) -> str:
+    if heir.pk == organization.pk:
+        return _("An organization does not succeed itself.")
+    if not heir.is_open:
+        return _("%(organization)s is closed.") % {"organization": heir.name}
+    if heir.kind in STAY:
+        return _("Neither the ministry nor the national hotline takes over another organization.")
+    return ""
+
+
+def _why_not_merged(organization: Organization, heir: Organization) -> str:
+    if reason := _why_no_heir(organization, heir):
+        return reason
+    if heir.path.startswith(organization.path):
+        return _("It cannot be merged into a part of itself.")
+    kinds = set(open_parts(organization).order_by().values_list("kind", flat=True).distinct())
+    if any(heir.kind not in STANDS_UNDER[kind] for kind in kinds):
+        return _("Its parts cannot stand below %(organization)s. Move them first.") % {
+            "organization": heir.name
+        }
+    return ""
+
+
+def _free_code(organization: Organization) -> str:
+    """Return the code of its kind and area, with the next number where it was given before."""
+    area = organization.area.code if organization.area else str(organization.part_of_id)
+    stem = f"{CODES.get(organization.kind, 'CS')}-{area}"
+    taken = set(Organization.objects.filter(code__startswith=stem).values_list("code", flat=True))
+    # What is one to an area has the plain code first; of the others there are several.
+    number = 1
+    code = stem if organization.kind in LEVEL_OF else f"{stem}-01"
+    while code in taken:
+        number += 1
+        code = f"{stem}-{number:02}"
+    return code
