@@ -54,12 +54,20 @@ app.conf.update(
             "task": "corrections.sweep",
             "schedule": timedelta(minutes=1),
         },
+        "Every minute: close the days that are over, and count the figures of today": {
+            "task": "corrections.keep_figures",
+            "schedule": timedelta(minutes=1),
+        },
         "Every minute: send messages whose hint was lost or whose last try failed": {
             "task": "messaging.deliver_due",
             "schedule": timedelta(minutes=1),
         },
         "Every minute: ask the SMS gateway what became of messages without a receipt": {
             "task": "messaging.ask_receipts",
+            "schedule": timedelta(minutes=1),
+        },
+        "Every minute: count the vaccination coverage of people whose doses or facts changed": {
+            "task": "uptake.fold",
             "schedule": timedelta(minutes=1),
         },
         "Every hour: forget sign-in counters and accounts nobody ever verified": {

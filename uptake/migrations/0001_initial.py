@@ -6,78 +6,214 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('citizens', '0005_looking_people_up'),
-        ('organizations', '0003_places'),
+        ("citizens", "0005_looking_people_up"),
+        ("organizations", "0003_places"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('citizen_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("citizen_id", models.BigIntegerField(null=True)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="at"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change',
-                'verbose_name_plural': 'changes',
-                'ordering': ['id'],
+                "verbose_name": "change",
+                "verbose_name_plural": "changes",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('citizen', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='citizens.citizen', verbose_name='citizen')),
-                ('place', models.CharField(blank=True, db_collation='C', max_length=40, verbose_name='place')),
-                ('born_on', models.DateField(verbose_name='date of birth')),
-                ('one_dose_on', models.DateField(verbose_name='first dose on')),
-                ('complete_on', models.DateField(null=True, verbose_name='primary series complete on')),
-                ('booster_on', models.DateField(null=True, verbose_name='booster on')),
+                (
+                    "citizen",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="citizens.citizen",
+                        verbose_name="citizen",
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True, db_collation="C", max_length=40, verbose_name="place"
+                    ),
+                ),
+                ("born_on", models.DateField(verbose_name="date of birth")),
+                ("one_dose_on", models.DateField(verbose_name="first dose on")),
+                (
+                    "complete_on",
+                    models.DateField(null=True, verbose_name="primary series complete on"),
+                ),
+                ("booster_on", models.DateField(null=True, verbose_name="booster on")),
             ],
             options={
-                'verbose_name': 'course of a person',
-                'verbose_name_plural': 'courses of people',
-                'ordering': ['citizen_id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('complete_on', None), ('complete_on__gte', models.F('one_dose_on')), _connector='OR'), name='course_complete_from_the_first_dose_on'), models.CheckConstraint(condition=models.Q(('booster_on', None), ('booster_on__gt', models.F('complete_on')), _connector='OR'), name='course_booster_after_the_primary_series')],
+                "verbose_name": "course of a person",
+                "verbose_name_plural": "courses of people",
+                "ordering": ["citizen_id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("complete_on", None),
+                            ("complete_on__gte", models.F("one_dose_on")),
+                            _connector="OR",
+                        ),
+                        name="course_complete_from_the_first_dose_on",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("booster_on", None),
+                            ("booster_on__gt", models.F("complete_on")),
+                            _connector="OR",
+                        ),
+                        name="course_booster_after_the_primary_series",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Uptake',
+            name="Uptake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(blank=True, db_collation='C', max_length=40, verbose_name='place')),
-                ('is_month', models.BooleanField(verbose_name='whole month')),
-                ('day', models.DateField(verbose_name='day')),
-                ('measure', models.CharField(choices=[('one_dose', 'At least one dose'), ('complete', 'Primary series complete'), ('booster', 'Booster')], max_length=8, verbose_name='measure')),
-                ('band', models.CharField(choices=[('0-4', '0–4 years'), ('5-11', '5–11 years'), ('12-17', '12–17 years'), ('18-49', '18–49 years'), ('50-64', '50–64 years'), ('65+', '65 years and older')], max_length=5, verbose_name='age band')),
-                ('people', models.IntegerField(verbose_name='people')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True, db_collation="C", max_length=40, verbose_name="place"
+                    ),
+                ),
+                ("is_month", models.BooleanField(verbose_name="whole month")),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("one_dose", "At least one dose"),
+                            ("complete", "Primary series complete"),
+                            ("booster", "Booster"),
+                        ],
+                        max_length=8,
+                        verbose_name="measure",
+                    ),
+                ),
+                (
+                    "band",
+                    models.CharField(
+                        choices=[
+                            ("0-4", "0–4 years"),
+                            ("5-11", "5–11 years"),
+                            ("12-17", "12–17 years"),
+                            ("18-49", "18–49 years"),
+                            ("50-64", "50–64 years"),
+                            ("65+", "65 years and older"),
+                        ],
+                        max_length=5,
+                        verbose_name="age band",
+                    ),
+                ),
+                ("people", models.IntegerField(verbose_name="people")),
             ],
             options={
-                'verbose_name': 'uptake',
-                'verbose_name_plural': 'uptake',
-                'ordering': ['place', 'is_month', 'day', 'measure', 'band'],
-                'constraints': [models.UniqueConstraint(fields=('place', 'is_month', 'day', 'measure', 'band'), include=('people',), name='uptake_once'), models.CheckConstraint(condition=models.Q(('people__gt', 0)), name='uptake_of_somebody'), models.CheckConstraint(condition=models.Q(('is_month', False), ('day', models.Func(models.F('day'), output_field=models.DateField(), template="date_trunc('month', %(expressions)s::timestamp)::date")), _connector='OR'), name='uptake_month_on_its_first_day')],
+                "verbose_name": "uptake",
+                "verbose_name_plural": "uptake",
+                "ordering": ["place", "is_month", "day", "measure", "band"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("place", "is_month", "day", "measure", "band"),
+                        include=("people",),
+                        name="uptake_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("people__gt", 0)), name="uptake_of_somebody"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_month", False),
+                            (
+                                "day",
+                                models.Func(
+                                    models.F("day"),
+                                    output_field=models.DateField(),
+                                    template="date_trunc('month', %(expressions)s::timestamp)::date",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="uptake_month_on_its_first_day",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Population',
+            name="Population",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('band', models.CharField(choices=[('0-4', '0–4 years'), ('5-11', '5–11 years'), ('12-17', '12–17 years'), ('18-49', '18–49 years'), ('50-64', '50–64 years'), ('65+', '65 years and older')], max_length=5, verbose_name='age band')),
-                ('people', models.PositiveIntegerField(verbose_name='people')),
-                ('source', models.CharField(max_length=200, verbose_name='source')),
-                ('as_of', models.DateField(verbose_name='as of')),
-                ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.area', verbose_name='area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "band",
+                    models.CharField(
+                        choices=[
+                            ("0-4", "0–4 years"),
+                            ("5-11", "5–11 years"),
+                            ("12-17", "12–17 years"),
+                            ("18-49", "18–49 years"),
+                            ("50-64", "50–64 years"),
+                            ("65+", "65 years and older"),
+                        ],
+                        max_length=5,
+                        verbose_name="age band",
+                    ),
+                ),
+                ("people", models.PositiveIntegerField(verbose_name="people")),
+                ("source", models.CharField(max_length=200, verbose_name="source")),
+                ("as_of", models.DateField(verbose_name="as of")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.area",
+                        verbose_name="area",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'population',
-                'verbose_name_plural': 'populations',
-                'ordering': ['area_id', 'band'],
-                'constraints': [models.UniqueConstraint(fields=('area', 'band'), name='population_of_area_and_band')],
+                "verbose_name": "population",
+                "verbose_name_plural": "populations",
+                "ordering": ["area_id", "band"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("area", "band"), name="population_of_area_and_band"
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,256 @@
+"""Keeping the sums: reading the courses of those who changed anew, and adding the difference.
+
+What counts, once per person and day, whichever part of a merged record it stands in: doses that
+are completed and verified. Proposed ones (self-declared) and those entered in error never do.
+
+- At least one dose: from the first such day.
+- Primary series complete: from the day on which the primary doses so far are enough for one of
+  the vaccines among them: 1 for Janssen, 3 for Abdala, 2 for the others (`doses.vaccines`). A
+  mixed series is complete after as many as the vaccine with the fewest needs.
+- Booster: the first dose of that kind after the primary series was complete. Kinds: decision
+  43/QĐ-BYT of 07/01/2022; an additional dose neither completes a series nor boosts.
+
+One writer at a time (an advisory lock); whoever vaccinates waits for nobody. See docs/adr/0021.
+"""
+
+import time
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from uptake.models import LOWEST_AGE, Band, Change, Measure
+from uptake.places import EVERYWHERE
+
+# Changes taken at once, and seconds for one pass: less than the minute until the next.
+BATCH = 5_000
+PASS = 40
+# The key of the lock, any number that nobody else takes.
+LOCK = 20_210_308
+
+# Asked: whose courses are read anew. Parts: the rows that make up each person.
+ASKED = """
+    CREATE TEMPORARY TABLE uptake_asked ON COMMIT DROP AS
+    SELECT DISTINCT person FROM (
+        SELECT unnest(%(changed)s::bigint[]) AS person
+        UNION ALL
+        SELECT merged_into_id FROM citizens_citizen
+         WHERE id = ANY(%(changed)s::bigint[]) AND merged_into_id IS NOT NULL
+    ) named;
+"""
+PARTS = """
+    CREATE TEMPORARY TABLE uptake_part ON COMMIT DROP AS
+    SELECT whole.id AS person, whole.id AS part, whole.area_id, whole.date_of_birth
+      FROM uptake_asked JOIN citizens_citizen whole ON whole.id = person
+     WHERE whole.merged_into_id IS NULL
+    UNION ALL
+    SELECT whole.id, part.id, whole.area_id, whole.date_of_birth
+      FROM uptake_asked
+      JOIN citizens_citizen whole ON whole.id = person AND whole.merged_into_id IS NULL
+      JOIN citizens_citizen part ON part.merged_into_id = whole.id;
+"""
+ASKED_ALL = """
+    CREATE TEMPORARY TABLE uptake_asked ON COMMIT DROP AS
+    SELECT citizen_id AS person FROM uptake_course;
+"""
+PARTS_OF_ALL = """
+    CREATE TEMPORARY TABLE uptake_part ON COMMIT DROP AS
+    SELECT whole.id AS person, part.id AS part, whole.area_id, whole.date_of_birth
+      FROM citizens_citizen part
+      JOIN citizens_citizen whole ON whole.id = coalesce(part.merged_into_id, part.id);
+"""
+FRESH = f"""
+    CREATE TEMPORARY TABLE uptake_fresh ON COMMIT DROP AS
+    WITH day AS (
+        SELECT person, given_on,
+               bool_or(kind = 'booster') AS is_booster,
+               min(primary_doses) FILTER (WHERE kind = 'primary') AS needed
+          FROM uptake_part
+          JOIN doses_dose dose ON dose.citizen_id = part
+          JOIN doses_vaccine vaccine ON vaccine.id = dose.vaccine_id
+         WHERE status = 'completed' AND provenance <> 'self_declared'
+         GROUP BY person, given_on
+    ), counted AS (
+        SELECT *, count(needed) OVER so_far >= min(needed) OVER so_far AS is_complete
+          FROM day WINDOW so_far AS (PARTITION BY person ORDER BY given_on)
+    ), completed AS (
+        SELECT *, min(given_on) FILTER (WHERE is_complete) OVER (PARTITION BY person) AS complete_on
+          FROM counted
+    ), reached AS (
+        SELECT person, min(given_on) AS one_dose_on, min(complete_on) AS complete_on,
+               min(given_on) FILTER (WHERE is_booster AND given_on > complete_on) AS booster_on
+          FROM completed GROUP BY person
+    )
+    SELECT person, coalesce(home.place, '') AS place, date_of_birth AS born_on,
+           one_dose_on, complete_on, booster_on
+      FROM reached
+      JOIN uptake_part USING (person)
+      LEFT JOIN ({EVERYWHERE}) home USING (area_id)
+     WHERE part = person;
+"""  # noqa: S608 — no value from outside in it
+
+SOME_AGE = "date_part('year', age(reached.day::timestamp, born_on::timestamp))"
+IN_BAND = "CASE {} ELSE '{}' END".format(
+    " ".join(
+        f"WHEN {SOME_AGE} >= {lowest} THEN '{band.value}'"
+        for band, lowest in reversed(LOWEST_AGE.items())
+    ),
+    Band.UNDER_5.value,
+)
+DAYS_REACHED = ", ".join(f"('{measure.value}', {measure.value}_on)" for measure in Measure)
+# People of courses, with their sign, by place, span, day, measure and band. First by district and
+# day, which leaves few rows; then each of them adds to what is above it and to its month.
+SUMS = """
+    SELECT level.place, span.is_month, span.day, measure, band, sum(people)::integer AS people
+      FROM (
+        SELECT place, reached.day, reached.measure, {band} AS band, sum(sign) AS people
+          FROM ({courses}) course
+         CROSS JOIN LATERAL (VALUES {days}) reached (measure, day)
+         WHERE reached.day IS NOT NULL
+         GROUP BY 1, 2, 3, 4
+        HAVING sum(sign) <> 0
+      ) lowest
+     CROSS JOIN LATERAL (
+        SELECT '' UNION SELECT lowest.place
+        UNION SELECT substring(lowest.place FROM '^[^/]+/') WHERE lowest.place <> ''
+     ) level (place)
+     CROSS JOIN LATERAL (
+        VALUES (FALSE, lowest.day), (TRUE, date_trunc('month', lowest.day::timestamp)::date)
+     ) span (is_month, day)
+     GROUP BY 1, 2, 3, 4, 5
+    HAVING sum(people) <> 0
+"""
+ALL_SUMS = SUMS.format(
+    band=IN_BAND, days=DAYS_REACHED, courses="SELECT 1 AS sign, * FROM uptake_course"
+)
+DIFFERENCE = SUMS.format(
+    band=IN_BAND,
+    days=DAYS_REACHED,
+    courses="""
+        SELECT -1 AS sign, uptake_course.*
+          FROM uptake_course JOIN uptake_asked ON person = citizen_id
+        UNION ALL
+        SELECT 1, uptake_fresh.* FROM uptake_fresh""",
+)
+SAME_ROW = """
+    (told.place, told.is_month, told.day, told.measure, told.band)
+    = (new.place, new.is_month, new.day, new.measure, new.band)"""
+ADD = f"""
+    MERGE INTO uptake_uptake told USING ({DIFFERENCE}) new ON {SAME_ROW}
+    WHEN MATCHED AND told.people + new.people = 0 THEN DELETE
+    WHEN MATCHED THEN UPDATE SET people = told.people + new.people
+    WHEN NOT MATCHED THEN INSERT (place, is_month, day, measure, band, people)
+        VALUES (new.place, new.is_month, new.day, new.measure, new.band, new.people)
+"""  # noqa: S608 — no value from outside in it
+REPLACE = f"""
+    MERGE INTO uptake_uptake told USING ({ALL_SUMS}) new ON {SAME_ROW}
+    WHEN MATCHED AND told.people <> new.people THEN UPDATE SET people = new.people
+    WHEN NOT MATCHED THEN INSERT (place, is_month, day, measure, band, people)
+        VALUES (new.place, new.is_month, new.day, new.measure, new.band, new.people)
+    WHEN NOT MATCHED BY SOURCE THEN DELETE
+"""  # noqa: S608 — no value from outside in it
+FORGET = """
+    DELETE FROM uptake_course USING uptake_asked
+     WHERE citizen_id = uptake_asked.person
+       AND NOT EXISTS (SELECT FROM uptake_fresh fresh WHERE fresh.person = citizen_id)
+"""
+FACTS = "place, born_on, one_dose_on, complete_on, booster_on"
+KEEP = f"""
+    INSERT INTO uptake_course AS told (citizen_id, {FACTS})
+    SELECT person, {FACTS} FROM uptake_fresh
+    ON CONFLICT (citizen_id) DO UPDATE
+       SET ({FACTS}) = (excluded.place, excluded.born_on, excluded.one_dose_on,
+                        excluded.complete_on, excluded.booster_on)
+     WHERE (told.place, told.born_on, told.one_dose_on, told.complete_on, told.booster_on)
+           IS DISTINCT FROM (excluded.place, excluded.born_on, excluded.one_dose_on,
+                             excluded.complete_on, excluded.booster_on)
+"""  # noqa: S608 — no value from outside in it
+MOVED = f"""
+    INSERT INTO uptake_change (citizen_id)
+    SELECT citizen_id FROM uptake_course course
+      JOIN citizens_citizen citizen ON citizen.id = course.citizen_id
+      LEFT JOIN ({EVERYWHERE}) home USING (area_id)
+     WHERE course.place <> coalesce(home.place, '')
+"""  # noqa: S608 — no value from outside in it
+
+
+@dataclass
+class Rebuilt:
+    """How many rows the tables have after a rebuild, and how many of them were not right before."""
+
+    courses: int
+    sums: int
+    wrong_courses: int
+    wrong_sums: int
+
+
+def fold(seconds: float = PASS) -> int:
+    """Bring the sums up to date, batch by batch; returns how many changes were taken in.
+
+    Does nothing while another fold is at it. What the time does not suffice for is done next time.
+    """
+    until = time.monotonic() + seconds
+    done = 0
+    while taken := _fold_some():
+        done += taken
+        if time.monotonic() > until:
+            break
+    return done
+
+
+@transaction.atomic
+def rebuild() -> Rebuilt:
+    """Read every dose of the country anew; the tables are afterwards what they should have been."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        # First: what changes from here on leaves a change of its own.
+        Change.objects.all().delete()
+        cursor.execute(ASKED_ALL)
+        cursor.execute(PARTS_OF_ALL)
+        wrong_courses = _read_courses(cursor, then=None)
+        cursor.execute("ANALYZE uptake_course")
+        cursor.execute(REPLACE)
+        wrong_sums = cursor.rowcount
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM uptake_course), (SELECT count(*) FROM uptake_uptake)"
+        )
+        return Rebuilt(*cursor.fetchone(), wrong_courses, wrong_sums)
+
+
+@transaction.atomic
+def _fold_some() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(
+            """DELETE FROM uptake_change
+                WHERE id IN (SELECT id FROM uptake_change ORDER BY id LIMIT %s)
+               RETURNING citizen_id""",
+            [BATCH],
+        )
+        changed = [citizen for (citizen,) in cursor.fetchall()]
+        people = sorted({citizen for citizen in changed if citizen is not None})
+        if None in changed:
+            cursor.execute(MOVED)
+        if people:
+            cursor.execute(ASKED, {"changed": people})
+            cursor.execute(PARTS)
+            _read_courses(cursor, then=ADD)
+        return len(changed)
+
+
+def _read_courses(cursor: CursorWrapper, *, then: str | None) -> int:
+    """Store the courses of those asked, after `then` has compared them; returns how many differed."""
+    cursor.execute("ANALYZE uptake_asked; ANALYZE uptake_part")
+    cursor.execute(FRESH)
+    cursor.execute("ANALYZE uptake_fresh")
+    if then:
+        cursor.execute(then)
+    cursor.execute(FORGET)
+    differed = cursor.rowcount
+    cursor.execute(KEEP)
+    differed += cursor.rowcount
+    # Not only at the commit: a test, or the demo, folds more than once in a transaction.
+    cursor.execute("DROP TABLE uptake_asked, uptake_part, uptake_fresh")
+    return differed
