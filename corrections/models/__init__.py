@@ -18,6 +18,7 @@ from corrections.models.filing import Channel, Draft, Evidence, Filing
 from corrections.models.hotline import CallerCheck, UploadLink
 from corrections.models.oversight import OfficerNote, Silence
 from corrections.models.recompute import RecomputeRun
+from corrections.models.statistics import PublishedFigures
 from corrections.models.trail import Breach, CorrectionEvent, Heartbeat, Holding, OutboxRow
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "OutboxRow",
     "Pause",
     "Policy",
+    "PublishedFigures",
     "RecomputeRun",
     "ReportDay",
     "Silence",

@@ -1,0 +1,142 @@
+"""Which counts of a month stay unpublished, so that nobody can work out a small one. Pure.
+
+A count from 1 to 9 is small. Whoever reads the published table may subtract the rows that are
+shown from the national total, may know the numbers of one unit because it is their own, and may
+take a unit's proposals for the number of its deadlines. A small count is safe while all this
+leaves it an interval at least 10 wide that reaches to 10 or beyond. Months are published one by
+one and without totals over months, so none says anything about another (docs/adr/0022).
+"""
+
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+SMALL = 10
+# Of two that are held back, each can work out the other.
+FEWEST_TOGETHER = 3
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What is counted of one unit in one month."""
+
+    received: int = 0
+    decided: int = 0
+    in_time: int = 0
+    missed: int = 0
+
+    @property
+    def flow(self) -> tuple[int, int]:
+        """What came and went; published together or not at all."""
+        return self.received, self.decided
+
+    @property
+    def deadlines(self) -> tuple[int, int]:
+        """Kept and missed; published together or not at all, for their sum is nearly known."""
+        return self.in_time, self.missed
+
+
+@dataclass(frozen=True)
+class Withheld(Generic[K]):
+    """The units whose counts stay unpublished, and whether the national totals do too."""
+
+    flow: frozenset[K]
+    deadlines: frozenset[K]
+    all_flow: bool
+    all_deadlines: bool
+
+
+def is_small(count: int) -> bool:
+    """Whether a count is so small that it may point to a person; zero points to nobody."""
+    return 0 < count < SMALL
+
+
+def withheld(rows: Mapping[K, Counts]) -> Withheld[K]:
+    """Return what must stay unpublished of a month, of which the rows add up to the country."""
+    few = {
+        key
+        for key, counts in rows.items()
+        if any(map(is_small, counts.flow)) or is_small(sum(counts.deadlines))
+    }
+    flow = _Table({key: counts.flow for key, counts in rows.items()}, few, frozenset())
+    flow_hidden, all_flow = flow.hide()
+    uneven = {key for key, counts in rows.items() if any(map(is_small, counts.deadlines))}
+    deadlines = _Table(
+        {key: counts.deadlines for key, counts in rows.items()},
+        flow_hidden | uneven,
+        # Nearly every proposal has one deadline: where proposals are shown, the sum is known.
+        frozenset(rows) - flow_hidden,
+    )
+    if all_flow:
+        # The national number of deadlines is nearly that of the proposals.
+        return Withheld(flow_hidden, frozenset(deadlines.primary), True, True)
+    deadlines_hidden, all_deadlines = deadlines.hide()
+    return Withheld(flow_hidden, deadlines_hidden, all_flow, all_deadlines)
+
+
+@dataclass(frozen=True)
+class _Table(Generic[K]):
+    """Counts that are published together, with their totals. `primary` must be hidden."""
+
+    rows: Mapping[K, tuple[int, ...]]
+    primary: Collection[K]
+    # Rows of which a reader knows what their counts add up to.
+    sum_known: frozenset[K]
+
+    def hide(self) -> tuple[frozenset[K], bool]:
+        """Return the rows to hide, and whether even the totals would give one of them away.
+
+        Beside the primary rows as few and as small ones as will do.
+        """
+        hidden = set(self.primary)
+        if not hidden:
+            return frozenset(), False
+        added = []
+        for key in self._others():
+            if self._is_safe(hidden):
+                break
+            hidden.add(key)
+            added.append(key)
+        if not self._is_safe(hidden):
+            return frozenset(self.primary), True
+        for key in reversed(added):
+            if self._is_safe(hidden - {key}):
+                hidden.remove(key)
+        return frozenset(hidden), False
+
+    def _others(self) -> list[K]:
+        """Rows that may be hidden for the sake of others, the smallest first."""
+        others = [key for key in self.rows if key not in self.primary and any(self.rows[key])]
+        return sorted(others, key=lambda key: (sum(self.rows[key]), str(key)))
+
+    def _is_safe(self, hidden: set[K]) -> bool:
+        """Whether totals and shown rows leave every count of the primary rows wide open."""
+        if len(hidden) < FEWEST_TOGETHER:
+            return False
+        return all(
+            high >= SMALL and high - low >= SMALL
+            for key in self.primary
+            for low, high in self._intervals(key, hidden)
+        )
+
+    def _intervals(self, key: K, hidden: set[K]) -> Iterator[tuple[int, int]]:
+        """Yield what each count of a hidden row can be, for any reader and for each other unit."""
+        counts = self.rows[key]
+        totals = [sum(column) for column in zip(*(self.rows[one] for one in hidden), strict=True)]
+        # What the hidden rows whose sums nobody knows add up to.
+        unknown = sum(sum(self.rows[one]) for one in hidden - self.sum_known)
+        for one in (None, *(hidden - {key})):
+            own = self.rows[one] if one is not None else (0,) * len(counts)
+            left = [total - known for total, known in zip(totals, own, strict=True)]
+            open_sum = unknown - (sum(own) if one not in self.sum_known else 0)
+            for count, at_most in zip(counts, left, strict=True):
+                if not count:
+                    # That nobody is counted here may be known.
+                    continue
+                if key in self.sum_known:
+                    elsewhere = sum(left) - at_most
+                    yield max(0, sum(counts) - elsewhere), min(sum(counts), at_most)
+                else:
+                    yield 0, min(at_most, open_sum)

@@ -1,0 +1,84 @@
+"""What was published for everybody to read: a month, once and for good."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class PublishedFigures(models.Model):
+    """A line of one month's public statistics. The database refuses to change or delete it.
+
+    Only what everybody may read stands here: NULL is a figure that is held back
+    (corrections/disclosure.py), and what was counted cannot be had from this table.
+    """
+
+    class Part(models.TextChoices):
+        COUNTRY = "country", _("Whole country")
+        PROVINCE = "province", _("Province")
+        NATIONAL_DESKS = "national_desks", _("National level")
+
+    # The first day of the month.
+    month = models.DateField(_("month"))
+    part = models.CharField(_("part"), max_length=16, choices=Part)
+    # Of the province as it was then; empty for the other parts.
+    area_code = models.CharField(_("area code"), max_length=8, blank=True)
+    area_name = models.CharField(_("area name"), max_length=80, blank=True)
+    received = models.PositiveIntegerField(_("received"), null=True, blank=True)
+    decided = models.PositiveIntegerField(_("decided"), null=True, blank=True)
+    # Deadlines that fell into the month.
+    in_time = models.PositiveIntegerField(_("answered in time"), null=True, blank=True)
+    missed = models.PositiveIntegerField(_("deadline missed"), null=True, blank=True)
+    # Hours from the start of the clock to the decision, of what was decided in the month.
+    median_hours = models.DecimalField(
+        _("median hours"), max_digits=7, decimal_places=1, null=True, blank=True
+    )
+    p90_hours = models.DecimalField(
+        _("90th percentile of hours"), max_digits=7, decimal_places=1, null=True, blank=True
+    )
+    published_at = models.DateTimeField(_("published at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("published figures")
+        verbose_name_plural = _("published figures")
+        ordering = ["-month", "part", "area_code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "part", "area_code"], name="published_figures_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(month__day=1), name="published_figures_of_a_whole_month"
+            ),
+            models.CheckConstraint(
+                condition=Q(part="province", area_code__gt="")
+                | (~Q(part="province") & Q(area_code="")),
+                name="published_figures_province_has_a_code",
+            ),
+            # What is published together or not at all.
+            models.CheckConstraint(
+                condition=Q(received__isnull=True, decided__isnull=True, in_time__isnull=True)
+                | Q(received__isnull=False, decided__isnull=False),
+                name="published_figures_flow_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_time__isnull=True, missed__isnull=True)
+                | Q(in_time__isnull=False, missed__isnull=False),
+                name="published_figures_deadlines_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.area_code or self.part}"
+
+    @property
+    def share_in_time(self) -> float | None:
+        """Of the deadlines of the month the share that was kept, 0 to 1; None if held back or none."""
+        if self.in_time is None or self.missed is None:
+            return None
+        due = self.in_time + self.missed
+        return self.in_time / due if due else None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no count of this line is held back."""
+        return self.received is not None and self.in_time is not None
