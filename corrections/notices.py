@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _noop
 from accounts.models import User
 from citizens.models import RecordLink
 from corrections import routing
+from corrections.lifecycle import Party
 from corrections.models import Correction, CorrectionEvent
 from messaging.actions import send
 from messaging.models import Channel
@@ -28,12 +29,14 @@ def tell(event: CorrectionEvent) -> None:
 
 
 def tell_of_many(events: Sequence[CorrectionEvent]) -> None:
-    """Tell the people of one organization, each once, of many cases that passed a mark.
+    """Tell the people of one organization, each once, of many cases.
 
-    The events are of one step and one organization (OutboxRow.bundle). What was decided in the
-    meantime is left out; a single one is told in its own words.
+    They passed a mark, or an officer reminded of them or gave them to this organization. The
+    events are of one step and one organization (OutboxRow.bundle). What was decided in the
+    meantime, or went elsewhere, is left out; a single one is told in its own words.
     """
-    current = [event for event in events if event.correction.is_open]
+    told = _told(events[0])
+    current = [event for event in events if event.correction.is_open and _told(event) == told]
     if len(current) == 1:
         tell(current[0])
     elif current:
@@ -45,7 +48,9 @@ def _tell_of_many(events: list[CorrectionEvent]) -> None:
     subject, text, folder = _OF_MANY[first.step]
     cases = [event.correction for event in events]
     shown = sorted(cases, key=lambda case: case.due_at)[:MOST_NAMED]
-    for user in _staff_of(first.organization):
+    for user in _staff_of(_told(first)):
+        if user.pk == first.by_id:
+            continue
         with translation.override(user.language):
             values = {"cases": number_format(len(cases), force_grouping=True)}
             lines = [
@@ -59,16 +64,23 @@ def _tell_of_many(events: list[CorrectionEvent]) -> None:
             ]
             if len(cases) > len(shown):
                 lines.append(_("… and more, in the list."))
+            said = ["", first.remark] if first.remark else []
             send(
                 purpose=f"correction.{first.step}.digest",
                 channel=Channel.EMAIL,
                 recipient=user.email or "",
                 subject=_(subject) % values,
-                text="\n".join([_(text) % values, "", *lines, "", _address(folder)]),
+                text="\n".join([_(text) % values, *said, "", *lines, "", _address(folder)]),
                 user_id=user.pk,
                 dedupe_key=f"events:{first.pk}-{events[-1].pk}:user:{user.pk}",
                 may_wait=True,
             )
+
+
+def _told(event: CorrectionEvent) -> Organization | None:
+    """Return whose people a message about many cases goes to: an officer's is for the holder."""
+    by_officer = event.party == Party.OVERSEER
+    return event.correction.holder if by_officer else event.organization
 
 
 def _tell_citizen(event: CorrectionEvent, text: Callable[[Correction], str], purpose: str) -> None:
@@ -269,6 +281,11 @@ _accepted = _sms(
     _noop("So Tiem: %(reference)s is decided, your record is changed: %(link)s"),
 )
 _OF_MANY = {
+    "reassign": (
+        _noop("%(cases)s proposals were given to you"),
+        _noop("%(cases)s proposals were given to you. The most urgent:"),
+        "review/",
+    ),
     "remind": (
         _noop("%(cases)s proposals wait for your answer"),
         _noop("%(cases)s proposals wait at your desk. The most urgent:"),

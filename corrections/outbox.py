@@ -28,10 +28,14 @@ MOST_IN_A_BUNDLE = 1000
 # What a message about many cases says of each.
 TOLD = (
     "step",
+    "party",
+    "by_id",
+    "remark",
     "organization_id",
     "correction__reference",
     "correction__status",
     "correction__due_at",
+    "correction__triage_due_at",
     "correction__holder__name",
 )
 

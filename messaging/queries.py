@@ -1,11 +1,13 @@
 """How messaging is doing, for health pages and badges; read-only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
-from messaging.models import OPEN_STATES, Message, State
+from messaging.models import OPEN_STATES, Channel, Message, State
 from vaxreg import clock
 
 
@@ -35,3 +37,31 @@ def health() -> Health:
 def unread_count(user_id: int) -> int:
     """Return how many messages in this person's inbox were not shown yet; 100 means many."""
     return Message.objects.inbox_of(user_id).filter(read_at=None)[:100].count()
+
+
+# Tried so often, an e-mail has failed for a quarter of an hour: no passing fault of one server.
+TRIES_THAT_TELL = 4
+
+
+def unreachable_by_email(
+    users: Collection[int] | QuerySet[Any, int], since: datetime
+) -> dict[int, datetime]:
+    """Return whose e-mail does not arrive, of these users (ids), and since which message of late.
+
+    An e-mail was given up, or fails again and again, and none was accepted after it. Reads the
+    partial indexes of what was given up and of what waits.
+    """
+    later = Message.objects.filter(
+        user=OuterRef("user"), channel=Channel.EMAIL, accepted_at__gt=OuterRef("created_at")
+    )
+    emails = Message.objects.filter(~Exists(later), channel=Channel.EMAIL, user__in=users)
+    given_up = emails.filter(state=State.GIVEN_UP, given_up_at__gt=since)
+    failing = emails.filter(
+        state__in=OPEN_STATES, tries__gte=TRIES_THAT_TELL, digest="", carried_by=None
+    )
+    found: dict[int, datetime] = {}
+    for messages in (given_up, failing):
+        rows = messages.order_by().values_list("user").annotate(first=Min("created_at"))
+        for user_id, first in rows:
+            found[user_id] = min(first, found.get(user_id, first))
+    return found

@@ -55,9 +55,11 @@ def reassign(
     to: Organization,
     reason: str,
     version: int | None = None,
+    bundle: str = "",
 ) -> Correction:
     """Give a case to another organization of the officer's reach; the clock runs on.
 
+    bundle: cases given under the same name are told of in one message.
     Raises CannotReceive when that organization has no active staff or holds the case already.
     """
     turn = begin("reassign", correction, by=by, version=version)
@@ -74,6 +76,7 @@ def reassign(
         organization=actor,
         data={"from": before.name if before else "", "to": to.name},
         follow=OutboxRow.Errand.TELL,
+        bundle=bundle,
     )
 
 
