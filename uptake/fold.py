@@ -214,7 +214,8 @@ def rebuild() -> Rebuilt:
         cursor.execute(
             "SELECT (SELECT count(*) FROM uptake_course), (SELECT count(*) FROM uptake_uptake)"
         )
-        return Rebuilt(*cursor.fetchone(), wrong_courses, wrong_sums)
+        courses, sums = cursor.fetchone()
+        return Rebuilt(courses, sums, wrong_courses, wrong_sums)
 
 
 @transaction.atomic
@@ -248,7 +249,7 @@ def _read_courses(cursor: CursorWrapper, *, then: str | None) -> int:
     if then:
         cursor.execute(then)
     cursor.execute(FORGET)
-    differed = cursor.rowcount
+    differed: int = cursor.rowcount
     cursor.execute(KEEP)
     differed += cursor.rowcount
     # Not only at the commit: a test, or the demo, folds more than once in a transaction.

@@ -10,6 +10,7 @@ from vaxreg import errors
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("corrections.urls")),
+    path("", include("uptake.urls")),
     path("", include("accounts.urls")),
     # Messaging is below accounts and cannot say itself for whom its pages are.
     path("messages/", citizen_page(inbox.inbox), name="messages"),

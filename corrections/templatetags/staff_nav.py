@@ -12,6 +12,8 @@ from organizations.queries import AREA_DESKS, held_roles
 register = template.Library()
 
 POOL_DESKS = frozenset({*AREA_DESKS, Organization.Kind.MINISTRY, Organization.Kind.HOTLINE})
+# Whose officers answer for an area, or for the whole country.
+COUNTED_DESKS = POOL_DESKS - {Organization.Kind.HOTLINE}
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Links:
 
     queue: bool
     oversight: bool
+    coverage: bool
     pool: bool
     hotline: bool
 
@@ -38,6 +41,10 @@ def staff_links(context: dict[str, Any]) -> Links:
     return Links(
         queue=bool(roles & set(READING_ROLES)) or not work,
         oversight=Membership.Role.OFFICER in roles,
+        coverage=any(
+            one.role == Membership.Role.OFFICER and one.organization.kind in COUNTED_DESKS
+            for one in work
+        ),
         pool=any(one.organization.kind in POOL_DESKS for one in work),
         hotline=any(is_hotline(one) for one in work),
     )

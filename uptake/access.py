@@ -1,0 +1,92 @@
+"""Whose coverage somebody may see: the areas of the bodies whose health officer they are."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from organizations.models import Area, Membership, Organization
+from organizations.queries import AREA_DESKS
+from uptake.places import homes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Provinces have parts; below them, nothing is counted apart.
+DEEPEST = 2
+
+
+@dataclass(frozen=True)
+class Place:
+    """The country (path "" and no code), a province, or what lies directly in a province."""
+
+    path: str
+    name: str
+    code: str = ""
+
+    @property
+    def depth(self) -> int:
+        """0 for the country, 1 for a province, 2 for what lies in one."""
+        return self.path.count("/")
+
+    def contains(self, other: "Place") -> bool:
+        return other.path.startswith(self.path)
+
+
+def country() -> Place:
+    """Return the whole, in the reader's language."""
+    return Place("", _("The whole country"))
+
+
+def tops(memberships: "Iterable[Membership]") -> list[Place]:
+    """Return the places that live memberships oversee, the widest first; none inside another.
+
+    Hospitals and the like stand in an area but do not answer for it.
+    """
+    offices = [one.organization for one in memberships if one.role == Membership.Role.OFFICER]
+    if any(office.kind == Organization.Kind.MINISTRY for office in offices):
+        return [country()]
+    desks = [office.area_id for office in offices if office.kind in AREA_DESKS]
+    paths = set(homes(area for area in desks if area is not None).values())
+    found: list[Place] = []
+    for place in _named(paths):
+        if not any(top.contains(place) for top in found):
+            found.append(place)
+    return found
+
+
+def parts_of(place: Place) -> list[Place]:
+    """Return what a place is divided into now, by name; nothing for what is not divided here."""
+    if place.depth >= DEEPEST:
+        return []
+    areas = Area.objects.current().order_by("search_name", "code")
+    inside = areas.filter(parent__path=place.path) if place.path else areas.filter(parent=None)
+    return [_place(area) for area in inside]
+
+
+def find(code: str, within: "Iterable[Place]") -> Place | None:
+    """Return the place with this code if it lies within one of those; else None."""
+    area = Area.objects.current().filter(code=code).first()
+    place = _place(area) if area else None
+    if place is None or place.depth > DEEPEST:
+        return None
+    return place if any(top.contains(place) for top in within) else None
+
+
+def above(place: Place, within: "Iterable[Place]") -> Place | None:
+    """Return the next wider place that the reader may see, or None."""
+    if not place.path:
+        return None
+    wider = place.path[: place.path.rstrip("/").rfind("/") + 1]
+    if not any(wider.startswith(top.path) for top in within):
+        return None
+    return next(iter(_named({wider})), None) if wider else country()
+
+
+def _named(paths: set[str]) -> list[Place]:
+    areas = Area.objects.current().filter(path__in=paths).order_by("path")
+    return [_place(area) for area in areas]
+
+
+def _place(area: Area) -> Place:
+    return Place(area.path, area.full_name, area.code)

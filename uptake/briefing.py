@@ -1,0 +1,239 @@
+"""Coverage in words, tables, bars and lines: what the page and its files print of a report."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from uptake.access import Place
+from uptake.models import Band, Measure
+from uptake.reports import Count, Coverage, Line, Step
+from vaxreg import charts, ui
+from vaxreg.spreadsheets import PERCENT, Cell, Column, Sheet
+
+# Where a place has its own page.
+Address = Callable[[Place], str]
+
+TONES = {Measure.ONE_DOSE: "primary", Measure.COMPLETE: "info", Measure.BOOSTER: "booster"}
+# Days between the dates written under the chart of days.
+TICK_DAYS = {30: 7, 90: 21}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A share with the count it stands on; without a population, the count."""
+
+    value: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: a part or an age band. Cells are (measure, people, share in words)."""
+
+    name: str
+    url: str
+    population: int | None
+    cells: list[tuple[str, int, str]]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A day or month of the table by day; cells are (measure, new people, people by then)."""
+
+    name: str
+    cells: list[tuple[str, int, int]]
+
+
+def headline(report: Coverage) -> str:
+    """Return the report in one sentence."""
+    counts = report.whole.counts
+    if not counts[Measure.ONE_DOSE].people:
+        return _("%(place)s: nobody with a verified dose until the end of %(day)s.") % {
+            "place": report.place.name,
+            "day": ui.day(report.filters.day),
+        }
+    words = {
+        "place": report.place.name,
+        **{measure: _share_or_number(count) for measure, count in counts.items()},
+    }
+    if report.whole.population:
+        return (
+            _(
+                "%(place)s: %(one_dose)s of the population have had at least one dose,"
+                " %(complete)s have completed the primary series, %(booster)s have had a booster."
+            )
+            % words
+        )
+    return (
+        _(
+            "%(place)s: people with at least one dose %(one_dose)s, with a complete primary series"
+            " %(complete)s, with a booster %(booster)s."
+        )
+        % words
+    )
+
+
+def figures(report: Coverage) -> list[Figure]:
+    """Return one figure per measure."""
+    return [
+        Figure(_share_or_number(count), str(Measure(measure).label), _stands_on(count))
+        for measure, count in report.whole.counts.items()
+    ]
+
+
+def part_rows(report: Coverage, measure: str, address: Address) -> list[Row]:
+    """Return the parts, the lowest share of this measure first; what is not known, last."""
+    lines = sorted(report.parts, key=lambda line: _order(line, measure))
+    return [_row(line, address(line.place) if line.place else "") for line in lines]
+
+
+def band_rows(report: Coverage) -> list[Row]:
+    """Return the age bands, the youngest first."""
+    return [_row(line) for line in report.bands]
+
+
+def bars(report: Coverage, measure: str, address: Address) -> list[charts.Bar]:
+    """Return the parts with a population as bars: percent of it, the whole bar being 100 %."""
+    known = [line for line in report.known_parts if line.population]
+    drawn = []
+    for line in sorted(known, key=lambda line: _order(line, measure)):
+        count = line.counts[measure]
+        percent = 100 * (count.share or 0)
+        title = f"{_name(line)}: {_stands_on(count)}"
+        part = charts.Part("0", f"{min(percent, 100):.1f}", "ok", title)
+        href = address(line.place) if line.place else ""
+        drawn.append(charts.Bar(_name(line), percent, [part], href))
+    return drawn
+
+
+def total_lines(report: Coverage) -> SafeString:
+    """Draw how many people have come to each measure, day by day."""
+    series = [
+        (TONES[measure], str(measure.label), [step.total[measure] for step in report.steps])
+        for measure in Measure
+    ]
+    last = report.steps[-1].total
+    label = _("People by then: %(numbers)s") % {
+        "numbers": ", ".join(f"{measure.label} {ui.number(last[measure])}" for measure in Measure)
+    }
+    return charts.trend(series, label, _ticks(report))
+
+
+def new_line(report: Coverage, measure: str) -> SafeString:
+    """Draw how many people came to one measure on each day, or in each month."""
+    name = str(Measure(measure).label)
+    values = [step.new[measure] for step in report.steps]
+    label = _("New people, %(measure)s: %(most)s at most") % {
+        "measure": name,
+        "most": ui.number(max(values)),
+    }
+    return charts.trend([(TONES[Measure(measure)], name, values)], label, _ticks(report))
+
+
+def moments(report: Coverage) -> list[Moment]:
+    """Return the days or months as rows, the last one first."""
+    return [
+        Moment(
+            _moment_name(step, is_month=not report.filters.period),
+            [(str(measure.label), step.new[measure], step.total[measure]) for measure in Measure],
+        )
+        for step in reversed(report.steps)
+    ]
+
+
+def parts_sheet(report: Coverage) -> Sheet:
+    """Return the parts and their sum as a table for a file."""
+    header = [Column(_("Code")), Column(_("Area")), *_count_columns()]
+    lines = [*report.parts, report.whole]
+    rows = [[line.place.code if line.place else "", _name(line), *_cells(line)] for line in lines]
+    return Sheet(_("By area"), header, rows)
+
+
+def bands_sheet(report: Coverage) -> Sheet:
+    """Return the age bands as a table for a file."""
+    header = [Column(_("Age")), *_count_columns()]
+    return Sheet(_("By age"), header, [[_name(line), *_cells(line)] for line in report.bands])
+
+
+def days_sheet(days: Iterable[Step]) -> Sheet:
+    """Return every day as a table for a file."""
+    header = [Column(_("Day"))]
+    for measure in Measure:
+        values = {"measure": measure.label}
+        header.append(Column(_("%(measure)s, new") % values))
+        header.append(Column(_("%(measure)s, by then") % values))
+    rows: Iterator[list[Cell]] = (
+        [step.day, *(n for one in Measure for n in (step.new[one], step.total[one]))]
+        for step in days
+    )
+    return Sheet(_("By day"), header, rows)
+
+
+def _count_columns() -> list[Column]:
+    columns = [Column(_("Population"))]
+    for measure in Measure:
+        columns.append(Column(str(measure.label)))
+        columns.append(Column(_("%(measure)s, share") % {"measure": measure.label}, PERCENT))
+    return columns
+
+
+def _cells(line: Line) -> list[Cell]:
+    cells: list[Cell] = [line.population]
+    for count in line.counts.values():
+        cells += [count.people, count.share]
+    return cells
+
+
+def _row(line: Line, url: str = "") -> Row:
+    cells = [
+        (str(Measure(measure).label), count.people, _percent(count))
+        for measure, count in line.counts.items()
+    ]
+    return Row(_name(line), url, line.population, cells)
+
+
+def _name(line: Line) -> str:
+    if line.band:
+        return str(Band(line.band).label)
+    return line.place.name if line.place else _("Area not known more closely")
+
+
+def _order(line: Line, measure: str) -> tuple[bool, bool, float, int]:
+    count = line.counts[measure]
+    # Without shares the most people first; who is nowhere, last.
+    return (line.place is None, count.share is None, count.share or 0, -count.people)
+
+
+def _share_or_number(count: Count) -> str:
+    return ui.number(count.people) if count.share is None else _percent(count)
+
+
+def _percent(count: Count) -> str:
+    return "" if count.share is None else ui.percent(count.share, 1)
+
+
+def _stands_on(count: Count) -> str:
+    if not count.population:
+        return _("people; the population is not known")
+    return _("%(people)s of %(population)s people") % {
+        "people": ui.number(count.people),
+        "population": ui.number(count.population),
+    }
+
+
+def _ticks(report: Coverage) -> list[str]:
+    """Return what stands under each step: the year in January, or now and then a day."""
+    if not report.filters.period:
+        return [f"{step.day:%Y}" if step.day.month == 1 else "" for step in report.steps]
+    every = TICK_DAYS[report.filters.period]
+    return [
+        f"{step.day:%d/%m}" if number % every == 0 else ""
+        for number, step in enumerate(report.steps)
+    ]
+
+
+def _moment_name(step: Step, *, is_month: bool) -> str:
+    return f"{step.day:%m/%Y}" if is_month else ui.day(step.day)

@@ -1,0 +1,67 @@
+"""What a reader of the coverage page may choose; everything stands in the address."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from organizations.models import REGISTRY_START
+from uptake.models import Band, Measure
+from uptake.reports import Filters
+from vaxreg.forms import DateField, Form
+
+EVERY_BAND = [("", _("All ages")), *Band.choices]
+PERIODS = [
+    ("", _("Since the first dose, by month")),
+    ("90", _("The last 90 days")),
+    ("30", _("The last 30 days")),
+]
+
+
+class FilterForm(Form):
+    """Measure, age band, day and period. Whatever is wrong is said and then left out."""
+
+    mark_optional = False
+
+    measure = forms.ChoiceField(label=_("Measure"), choices=Measure.choices, required=False)
+    band = forms.ChoiceField(label=_("Age"), choices=EVERY_BAND, required=False)
+    day = DateField(
+        label=_("Until the end of"),
+        past_only=True,
+        earliest=REGISTRY_START,
+        required=False,
+        help_text="",
+    )
+    period = forms.ChoiceField(label=_("Development"), choices=PERIODS, required=False)
+
+    def chosen(self) -> Filters:
+        """Return what is valid of it; the rest as if nothing had been chosen."""
+        clean = self._valid()
+        return Filters(
+            day=clean.get("day") or timezone.localdate(),
+            band=clean.get("band") or "",
+            period=int(clean.get("period") or 0),
+        )
+
+    def chosen_measure(self) -> str:
+        """Return the measure by which bars are drawn and rows are put in order."""
+        return str(self._valid().get("measure") or Measure.ONE_DOSE.value)
+
+    def query(self) -> dict[str, str]:
+        """Return the answers as they stand in an address; today is left out, it goes on."""
+        return {
+            name: value.isoformat() if isinstance(value, date) else str(value)
+            for name, value in self._valid().items()
+            if value and value != timezone.localdate()
+        }
+
+    @property
+    def status(self) -> int:
+        """Status of the page that shows the form."""
+        return 200 if self.is_valid() else 422
+
+    def _valid(self) -> dict[str, Any]:
+        self.is_valid()
+        return self.cleaned_data

@@ -1,0 +1,111 @@
+"""The population that shares stand on: loading it from a table, and reading it for places."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from django.db import connection, transaction
+
+from organizations.models import Area
+from uptake.models import Band, Population
+from uptake.places import EVERYWHERE
+
+COLUMNS = ("area_code", "age_band", "people", "source", "as_of")
+
+# An area that was replaced counts for the one that replaced it, level by level: three provinces
+# become the population of the one they were merged into; districts that ended count nowhere.
+OF_PLACES = f"""
+    SELECT home.place, band, sum(people)::bigint
+      FROM uptake_population
+      JOIN organizations_area area ON area.id = area_id
+      JOIN ({EVERYWHERE}) home USING (area_id)
+     WHERE length(home.place) - length(replace(home.place, '/', ''))
+           = length(area.path) - length(replace(area.path, '/', ''))
+       AND home.place = ANY(%s)
+     GROUP BY 1, 2
+"""  # noqa: S608 — no value from outside in it
+
+
+class NotLoaded(Exception):
+    """The table has mistakes; nothing of it was stored. `problems` names the row of each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@transaction.atomic
+def load(lines: Iterable[str]) -> int:
+    """Store a CSV table (comma or semicolon); returns how many rows. What it names is replaced.
+
+    One row per area and age band; `area_code` is that of a province, or of what lies directly in
+    one. Raises NotLoaded with every mistake, the heading being row 1.
+    """
+    rows = list(lines)
+    heading = rows[0].lstrip("\ufeff") if rows else ""
+    reader = csv.DictReader(
+        [heading, *rows[1:]], delimiter=";" if heading.count(";") > heading.count(",") else ","
+    )
+    missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
+    if missing:
+        raise NotLoaded([f"row 1: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}"])
+    areas = {
+        area.code: area.pk for area in Area.objects.current() if area.path.count("/") in (1, 2)
+    }
+    problems: list[str] = []
+    read: dict[tuple[int, str], Population] = {}
+    for number, row in enumerate(reader, start=2):
+        found = list(_mistakes(row, areas))
+        if not found:
+            one = _row(row, areas)
+            if (one.area_id, one.band) in read:
+                found = [f"{row['area_code']} {row['age_band']} stands in the table twice"]
+            read[one.area_id, one.band] = one
+        problems += [f"row {number}: {words}" for words in found]
+    if problems or not read:
+        raise NotLoaded(problems or ["row 2: there are no rows"])
+    Population.objects.bulk_create(
+        read.values(),
+        update_conflicts=True,
+        unique_fields=["area", "band"],
+        update_fields=["people", "source", "as_of"],
+    )
+    return len(read)
+
+
+def of_places(places: Iterable[str]) -> dict[tuple[str, str], int]:
+    """Return how many people live there, by (place, band); "" is not among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(OF_PLACES, [list(places)])
+        return {(place, band): people for place, band, people in cursor.fetchall()}
+
+
+def _mistakes(row: dict[str, str | None], areas: dict[str, int]) -> Iterator[str]:
+    code, band, people, source, as_of = (_cell(row, name) for name in COLUMNS)
+    if code not in areas:
+        yield f"area_code {code!r} is no province or district of today"
+    if band not in Band.values:
+        yield f"age_band {band!r} is none of {', '.join(Band.values)}"
+    if not (people.isascii() and people.isdigit() and len(people) <= 9):
+        yield f"people {people!r} is no whole number; write it without separators"
+    if not 0 < len(source) <= 200:
+        yield "source must say in at most 200 characters where the figure comes from"
+    try:
+        date.fromisoformat(as_of)
+    except ValueError:
+        yield f"as_of {as_of!r} is no date like 2021-12-31"
+
+
+def _row(row: dict[str, str | None], areas: dict[str, int]) -> Population:
+    code, band, people, source, as_of = (_cell(row, name) for name in COLUMNS)
+    return Population(
+        area_id=areas[code],
+        band=band,
+        people=int(people),
+        source=source,
+        as_of=date.fromisoformat(as_of),
+    )
+
+
+def _cell(row: dict[str, str | None], name: str) -> str:
+    return (row.get(name) or "").strip()

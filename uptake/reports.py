@@ -1,0 +1,266 @@
+"""Coverage of a place on a day: the figures of the page, its files and the API. Reads sums only."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from organizations.models import REGISTRY_START
+from uptake import population
+from uptake.access import Place, parts_of
+from uptake.models import Band, Change, Measure, Uptake
+from vaxreg import clock
+
+# How far back the days are shown; 0: month by month since the first dose.
+PERIODS = (30, 90, 0)
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is asked for: until the end of which day, one age band or all (""), which days."""
+
+    day: date
+    band: str = ""
+    period: int = 0
+
+    @property
+    def bands(self) -> list[str]:
+        return [self.band] if self.band else list(Band.values)
+
+
+@dataclass(frozen=True)
+class Count:
+    """So many people, of so many who live there (None: nobody has said)."""
+
+    people: int
+    population: int | None
+
+    @property
+    def share(self) -> float | None:
+        """Between 0 and 1, or above: more were vaccinated than the population table knows of."""
+        return self.people / self.population if self.population else None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A place or an age band with its three counts. No place: not known which part."""
+
+    population: int | None
+    counts: Mapping[str, Count]
+    place: Place | None = None
+    band: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A day, or the month that ends with it: who came to each measure, and how many have by then."""
+
+    day: date
+    new: Mapping[str, int]
+    total: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One report; parts add up to the whole, and so do age bands."""
+
+    as_of: datetime
+    place: Place
+    filters: Filters
+    whole: Line
+    parts: list[Line]
+    bands: list[Line]
+    steps: list[Step]
+
+    @property
+    def lacks_population(self) -> bool:
+        return any(line.population is None for line in [self.whole, *self.known_parts])
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has come to anything yet."""
+        return not any(count.people for count in self.whole.counts.values())
+
+    @property
+    def known_parts(self) -> list[Line]:
+        return [line for line in self.parts if line.place]
+
+    @property
+    def is_above_all(self) -> bool:
+        """Whether any share is above 100 %."""
+        return any(
+            (count.share or 0) > 1
+            for line in [self.whole, *self.parts, *self.bands]
+            for count in line.counts.values()
+        )
+
+
+def coverage(place: Place, filters: Filters) -> Coverage:
+    """Return the coverage of a place until the end of a day."""
+    parts = parts_of(place)
+    people = _people([place.path, *(part.path for part in parts)], filters.day)
+    living = _living(place, parts)
+    bands = filters.bands
+    return Coverage(
+        as_of=as_of(),
+        place=place,
+        filters=filters,
+        whole=_line(people, living, place, bands),
+        parts=_parts(people, living, place, parts, bands),
+        bands=[_line(people, living, place, [band], band) for band in bands],
+        steps=steps(place, filters),
+    )
+
+
+def as_of() -> datetime:
+    """Return until when everything recorded is counted: now, or since when a change waits."""
+    waiting = Change.objects.order_by("id").values_list("at", flat=True).first()
+    return waiting or clock.now()
+
+
+def steps(place: Place, filters: Filters) -> list[Step]:
+    """Return the days of the chosen period, or every month since the first dose."""
+    first = (
+        max(filters.day - timedelta(days=filters.period - 1), REGISTRY_START)
+        if filters.period
+        else filters.day
+    )
+    asked = Uptake.objects.filter(place=place.path, band__in=filters.bands)
+    new: dict[date, dict[str, int]] = defaultdict(dict)
+    for day, measure, is_month, number in _until(
+        asked, first.replace(day=1), filters.day, "day", "measure", "is_month"
+    ):
+        # A month counts on its last day.
+        at = _last_of_month(day) if is_month else day
+        new[at][measure] = new[at].get(measure, 0) + number
+    if filters.period:
+        return _running(new, _days(first, filters.day), first)
+    return _running(new, _months(filters.day), date.min)
+
+
+def every_day(place: Place, filters: Filters) -> list[Step]:
+    """Return each day since the first dose, for a file."""
+    asked = Uptake.objects.filter(
+        place=place.path, is_month=False, day__lte=filters.day, band__in=filters.bands
+    )
+    new: dict[date, dict[str, int]] = defaultdict(dict)
+    for day, measure, number in (
+        asked.order_by("day").values_list("day", "measure").annotate(number=Sum("people"))
+    ):
+        new[day][measure] = number
+    return _running(new, _days(REGISTRY_START, filters.day), date.min)
+
+
+def _people(paths: list[str], day: date) -> dict[Key, int]:
+    """Return how many had come to each measure by the end of the day, by (place, measure, band)."""
+    asked = Uptake.objects.filter(place__in=paths)
+    sums: dict[Key, int] = defaultdict(int)
+    month = day.replace(day=1)
+    for place, measure, band, number in _until(asked, month, day, "place", "measure", "band"):
+        sums[place, measure, band] += number
+    return sums
+
+
+def _until(asked: QuerySet[Uptake], month: date, day: date, *by: str) -> Iterable[tuple[Any, ...]]:
+    """Return people by those columns: whole months before this one, then days.
+
+    Each half is one range of the index; as one condition with OR they would read every day.
+    """
+    halves = [
+        asked.filter(is_month=True, day__lt=month),
+        asked.filter(is_month=False, day__range=(month, day)),
+    ]
+    first, second = (
+        half.order_by().values_list(*by).annotate(number=Sum("people")) for half in halves
+    )
+    return first.union(second, all=True)
+
+
+def _living(place: Place, parts: list[Place]) -> dict[tuple[str, str], int]:
+    living = population.of_places([place.path, *(part.path for part in parts)])
+    if not place.path:
+        # The country is its provinces, all of them or it is not known.
+        for band in Band.values:
+            known = [living[part.path, band] for part in parts if (part.path, band) in living]
+            if parts and len(known) == len(parts):
+                living["", band] = sum(known)
+    return living
+
+
+def _line(
+    people: Mapping[Key, int],
+    living: Mapping[tuple[str, str], int],
+    place: Place,
+    bands: list[str],
+    band: str = "",
+) -> Line:
+    known = [living[place.path, one] for one in bands if (place.path, one) in living]
+    number = sum(known) if len(known) == len(bands) else None
+    counts = {
+        measure: Count(sum(people.get((place.path, measure, one), 0) for one in bands), number)
+        for measure in Measure.values
+    }
+    return Line(number, counts, place, band)
+
+
+def _parts(
+    people: Mapping[Key, int],
+    living: Mapping[tuple[str, str], int],
+    place: Place,
+    parts: list[Place],
+    bands: list[str],
+) -> list[Line]:
+    """Return a line per part, and one for people of whom only the whole is known."""
+    lines = [_line(people, living, part, bands) for part in parts]
+    whole = _line(people, living, place, bands)
+    rest = {
+        measure: Count(
+            whole.counts[measure].people - sum(line.counts[measure].people for line in lines), None
+        )
+        for measure in Measure.values
+    }
+    if lines and any(count.people for count in rest.values()):
+        lines.append(Line(None, rest))
+    return lines
+
+
+def _running(
+    new: Mapping[date, Mapping[str, int]], days: Iterable[date], first: date
+) -> list[Step]:
+    """Add up until each of these days; what came before the first day is in the totals only."""
+    found: list[Step] = []
+    known = sorted(new)
+    total = dict.fromkeys(Measure.values, 0)
+    for day in days:
+        here = dict.fromkeys(Measure.values, 0)
+        while known and known[0] <= day:
+            then = known.pop(0)
+            for measure, number in new[then].items():
+                total[measure] += number
+                if then >= first:
+                    here[measure] += number
+        found.append(Step(day, here, dict(total)))
+    return found
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _months(last: date) -> list[date]:
+    """Return the last day of each month since the first dose, and the day itself."""
+    months = []
+    day = _last_of_month(REGISTRY_START)
+    while day < last:
+        months.append(day)
+        day = _last_of_month(day + timedelta(days=1))
+    return [*months, last]
+
+
+def _last_of_month(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

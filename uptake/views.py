@@ -1,0 +1,141 @@
+"""The page of coverage for health officers, and the same as files for spreadsheets."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import staff_page
+from accounts.http import UserRequest
+from organizations.models import Membership
+from organizations.queries import held_roles
+from uptake import access, briefing, reports
+from uptake.access import Place
+from uptake.forms import FilterForm
+from uptake.models import Measure
+from uptake.reports import Filters
+from vaxreg import ui
+from vaxreg.spreadsheets import Sheet, csv_file, xlsx_file
+
+View = Callable[[UserRequest, list[Membership], list[Place]], HttpResponseBase]
+
+
+def officer_page(view: View) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Only for officers of an area or the ministry: the view is given their work and places."""
+
+    @wraps(view)
+    def page(request: UserRequest) -> HttpResponseBase:
+        work = list(held_roles(request.user))
+        tops = access.tops(work)
+        if not tops:
+            raise PermissionDenied(
+                _("These pages are for health officers. Your account has no such role.")
+            )
+        return view(request, work, tops)
+
+    return staff_page(cast("Callable[[UserRequest], HttpResponseBase]", page))
+
+
+@officer_page
+@require_safe
+def overview(request: UserRequest, work: list[Membership], tops: list[Place]) -> HttpResponse:
+    """Show how far vaccination has come in one's area, and in each part of it."""
+    place, form = place_asked(request, tops), filter_form(request)
+    report, measure, chosen = (
+        reports.coverage(place, form.chosen()),
+        form.chosen_measure(),
+        form.query(),
+    )
+    wider = access.above(place, tops)
+
+    def address(of: Place) -> str:
+        return with_query("coverage", chosen, of)
+
+    context = {
+        "work": work,
+        "report": report,
+        "form": form,
+        "measure": Measure(measure).label,
+        "wider": wider,
+        "wider_url": address(wider) if wider else "",
+        "others": [(top.name, address(top)) for top in tops if top != place],
+        "headline": briefing.headline(report),
+        "figures": briefing.figures(report),
+        "bars": briefing.bars(report, measure, address),
+        "part_rows": briefing.part_rows(report, measure, address),
+        "band_rows": briefing.band_rows(report),
+        "lines": briefing.total_lines(report),
+        "new_line": briefing.new_line(report, measure),
+        "moments": briefing.moments(report),
+        "measures": [measure.label for measure in Measure],
+        "csv": {
+            table: with_query("coverage-csv", {**chosen, "table": table}, place) for table in TABLES
+        },
+        "xlsx": with_query("coverage-xlsx", chosen, place),
+    }
+    return render(request, "uptake/coverage.html", context, status=form.status)
+
+
+@officer_page
+@require_safe
+def as_csv(request: UserRequest, work: list[Membership], tops: list[Place]) -> HttpResponse:
+    """Send one table of the report."""
+    table = request.GET.get("table", "parts")
+    if table not in TABLES:
+        raise Http404
+    place, filters = place_asked(request, tops), filter_form(request).chosen()
+    sheet = TABLES[table](place, filters)
+    return csv_file(file_name(place, filters, table), sheet.header, sheet.rows)
+
+
+@officer_page
+@require_safe
+def as_xlsx(request: UserRequest, work: list[Membership], tops: list[Place]) -> FileResponse:
+    """Send all tables of the report as one Excel file."""
+    place, filters = place_asked(request, tops), filter_form(request).chosen()
+    sheets = [make(place, filters) for make in TABLES.values()]
+    return xlsx_file(file_name(place, filters), sheets)
+
+
+TABLES: dict[str, Callable[[Place, Filters], Sheet]] = {
+    "areas": lambda place, filters: briefing.parts_sheet(reports.coverage(place, filters)),
+    "ages": lambda place, filters: briefing.bands_sheet(reports.coverage(place, filters)),
+    "days": lambda place, filters: briefing.days_sheet(reports.every_day(place, filters)),
+}
+
+
+def place_asked(request: HttpRequest, tops: list[Place]) -> Place:
+    """Return the place that ?area= names, within the reader's own; else the first of those."""
+    code = request.GET.get("area", "")
+    if not code:
+        return tops[0]
+    place = access.find(code, tops)
+    if place is None:
+        raise Http404
+    return place
+
+
+def filter_form(request: HttpRequest) -> FilterForm:
+    """Return what was chosen; on a first visit, what the page starts with."""
+    start = {"measure": Measure.ONE_DOSE.value, "day": ui.day(timezone.localdate())}
+    return FilterForm({**start, **request.GET.dict()})
+
+
+def file_name(place: Place, filters: Filters, *more: str) -> str:
+    """Return a plain name that tells files apart: place, day and table."""
+    parts = ["coverage", place.code or "country", filters.day.isoformat(), *more]
+    return "-".join(parts)
+
+
+def with_query(name: str, chosen: dict[str, str], place: Place) -> str:
+    """Return the address of a page about a place, with what was chosen."""
+    query = {**chosen, **({"area": place.code} if place.code else {})}
+    return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
