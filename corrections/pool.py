@@ -153,7 +153,10 @@ def places(user: "User") -> list[Place]:
     counts: dict[str, int] = {path or "": count for path, count in found}
     areas = {
         area.path: area
-        for area in Area.objects.filter(path__in=counts).select_related("parent__parent")
+        # Codes were used again in July 2025: of two areas under one path, that of today is meant.
+        for area in Area.objects.filter(path__in=counts)
+        .select_related("parent__parent")
+        .order_by("valid_from")
     }
     known = [Place(path, _named(areas[path]), counts[path]) for path in sorted(areas)]
     if counts.get(""):

@@ -35,7 +35,7 @@ def matching(query: str, area: Area | None, citizen: Citizen) -> list[Organizati
     for word in words.split()[:MOST_WORDS]:
         sites = sites.filter(_has(SHORT_FORMS.get(word, word)))
     if area is not None:
-        sites = sites.filter(area__path__startswith=area.path)
+        sites = sites.filter(area__in=Area.objects.around(area))
     return list(sites.order_by(_distance(citizen), "search_name", "pk")[:MOST_SHOWN])
 
 
@@ -64,8 +64,8 @@ def _giving() -> QuerySet[Organization]:
 def _suggested(citizen: Citizen) -> list[Organization]:
     gave = Dose.objects.of(citizen).completed().values("organization")
     known = Q(pk__in=gave)
-    if citizen.area_id:
-        known |= Q(area=citizen.area_id, kind=Kinds.COMMUNE_STATION)
+    if citizen.area:
+        known |= Q(area=citizen.area.today, kind=Kinds.COMMUNE_STATION)
     return list(_giving().filter(known).order_by("search_name", "pk")[:MOST_SHOWN])
 
 
@@ -78,7 +78,7 @@ def _has(words: str) -> Q:
 
 def _distance(citizen: Citizen) -> Case:
     """Order by how much of the path of areas is shared with home: commune, district, province."""
-    home = citizen.area
+    home = citizen.area.today if citizen.area else None
     steps = []
     while home is not None:
         steps.append(home.path)

@@ -19,6 +19,7 @@ from corrections.models import Correction
 from corrections.sites import GIVING, SHORT_FORMS, place_of
 from doses.models import Dose, Vaccine
 from organizations.models import Area, Organization
+from organizations.queries import current_holder
 from vaxreg import ui
 from vaxreg.search import search_key
 
@@ -76,6 +77,7 @@ class Finder:
         _by_area(case, found)
         _by_doses_given(case, found)
         _by_own_doses(case, found)
+        _to_successors(found)
         able = (
             Organization.objects.able_to_receive()
             .filter(pk__in=found)
@@ -114,9 +116,9 @@ class Finder:
     def _names_in(self, province: Area | None) -> Names:
         path = province.path if province else ""
         if path not in self._names:
-            giving = Organization.objects.open().filter(kind__in=GIVING)
+            giving = Organization.objects.filter(kind__in=GIVING)
             if province:
-                giving = giving.filter(area__path__startswith=path)
+                giving = giving.filter(area__in=Area.objects.around(province))
             words = {
                 pk: telling(name) for pk, name in giving.values_list("pk", "search_name") if name
             }
@@ -193,8 +195,18 @@ def _by_own_doses(case: Correction, found: dict[int, dict[str, str]]) -> None:
 
 
 def _in_area(area: Area) -> list[int]:
-    giving = Organization.objects.open().filter(kind__in=GIVING)
-    return list(giving.filter(area__path__startswith=area.path).values_list("pk", flat=True))
+    """Return who gives doses there or gave them: of those that closed, who took over can act."""
+    giving = Organization.objects.filter(kind__in=GIVING)
+    return list(giving.filter(area__in=Area.objects.around(area)).values_list("pk", flat=True))
+
+
+def _to_successors(found: dict[int, dict[str, str]]) -> None:
+    """What speaks for a site that has closed speaks for the one that took over from it."""
+    closed = Organization.objects.filter(pk__in=found).exclude(closed_on=None)
+    for one in closed.select_related("successor"):
+        heir = current_holder(one)
+        if heir is not None:
+            found[heir.pk] = found[one.pk] | found[heir.pk]
 
 
 def _province(case: Correction) -> Area | None:
@@ -210,8 +222,9 @@ def _district(area: Area | None) -> Area | None:
 
 
 def _upwards(area: Area | None) -> list[Area]:
-    """Return the area and those around it, the smallest first."""
+    """Return the area of today and those around it, the smallest first."""
     around = []
+    area = area.today if area else None
     while area is not None:
         around.append(area)
         area = area.parent

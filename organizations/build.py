@@ -78,7 +78,12 @@ MERGE = """
 
 @transaction.atomic
 def build_organizations() -> int:
-    """Add every organization that is missing, level by level; returns how many were added."""
+    """Add every organization that is missing, level by level; returns how many were added.
+
+    This is the tree of 2021: once the areas of July 2025 are in force, nothing is added.
+    """
+    if Area.objects.filter(valid_from__gt=REGISTRY_START).exists():
+        return 0
     areas = {area.code: area for area in Area.objects.filter(valid_to=None)}
     levels = [
         [_ministry()],

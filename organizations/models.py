@@ -40,6 +40,17 @@ class AreaQuerySet(models.QuerySet["Area"]):
         """The area itself and everything in it."""
         return self.filter(path__startswith=area.path)
 
+    def around(self, area: "Area") -> Self:
+        """What lies in the area now or lay in it before: through the reform, in both directions."""
+        is_current = area.valid_to is None
+        inside = Area.objects.filter(path__startswith=area.path, valid_to__isnull=is_current)
+        became = inside.exclude(replaced_by=None)
+        return self.filter(
+            Q(pk__in=inside.order_by().values("pk"))
+            | Q(pk__in=became.order_by().values("replaced_by"))
+            | Q(replaced_by__in=inside.order_by().values("pk"))
+        )
+
 
 class Area(models.Model):
     """A province, district or commune, for as long as it existed.
@@ -121,6 +132,14 @@ class Area(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def today(self) -> "Area":
+        """The area itself, or the one that it became: addresses stay as they were written."""
+        area = self
+        while area.replaced_by is not None:
+            area = area.replaced_by
+        return area
 
 
 class SubTrees(models.Subquery):

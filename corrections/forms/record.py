@@ -75,7 +75,11 @@ class AreaForm(Form):
             below = Area.objects.current().filter(level=level, parent=chosen)
             areas = list(below.order_by("search_name")) if chosen or number == 0 else []
             self._offer(level, areas)
-            chosen = next((area for area in areas if area.code == self._sent(level)), None)
+            found = next((area for area in areas if area.code == self._sent(level)), None)
+            # Since July 2025 communes lie in the province itself. Codes were used again: with a
+            # district beside it, a commune is one of before, and is chosen anew.
+            skipped = chosen if not areas and not self._sent(level) else None
+            chosen = found or skipped
 
     def _offer(self, level: str, areas: list[Area]) -> None:
         if not areas:
