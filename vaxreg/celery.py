@@ -70,6 +70,14 @@ app.conf.update(
             "task": "uptake.fold",
             "schedule": timedelta(minutes=1),
         },
+        "Every minute: write to staff who were imported and know nothing yet": {
+            "task": "organizations.tell_staff",
+            "schedule": timedelta(minutes=1),
+        },
+        "Every hour: forget the rows of files that were imported a week ago": {
+            "task": "organizations.forget_imports",
+            "schedule": timedelta(hours=1),
+        },
         "Every hour: forget sign-in counters and accounts nobody ever verified": {
             "task": "accounts.purge",
             "schedule": timedelta(hours=1),

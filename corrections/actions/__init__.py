@@ -28,8 +28,10 @@ from corrections.actions.deciding import (
     why_second,
 )
 from corrections.actions.desk import ask, give_back, keep, note, pass_on, pick_up
+from corrections.actions.many import Reminded, remind_all, reminding
+from corrections.actions.notes import mark_read, write_note
 from corrections.actions.oversight import escalate, reassign, remind, take_over
-from corrections.actions.system import expire, release, route
+from corrections.actions.system import expire, give_up_claims, release, route
 from corrections.actions.turn import (
     AlreadyOpen,
     CannotReceive,
@@ -44,6 +46,7 @@ __all__ = [
     "CannotReceive",
     "HeldByColleague",
     "NobodyAbove",
+    "Reminded",
     "SamePerson",
     "StalePage",
     "TooLate",
@@ -59,10 +62,12 @@ __all__ = [
     "escalate",
     "expire",
     "give_back",
+    "give_up_claims",
     "hand_back",
     "keep",
     "leave_errand",
     "log_disagreement",
+    "mark_read",
     "may_be_second",
     "moves_version",
     "note",
@@ -72,9 +77,12 @@ __all__ = [
     "refuse",
     "release",
     "remind",
+    "remind_all",
+    "reminding",
     "reopen",
     "route",
     "take_over",
     "why_second",
     "withdraw",
+    "write_note",
 ]

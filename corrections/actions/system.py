@@ -1,12 +1,18 @@
 """What happens to a correction by itself: it is routed, a claim ends, a question expires."""
 
+from typing import TYPE_CHECKING
+
 from django.db import transaction
 
-from corrections import deadlines, routing
+from corrections import access, deadlines, routing
 from corrections.actions.turn import Turn, begin, finish, hand_over, lock
 from corrections.lifecycle import Status
 from corrections.models import Correction, OutboxRow
+from organizations.tree import stands
 from vaxreg import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 @transaction.atomic
@@ -29,6 +35,9 @@ def route(correction: Correction) -> Correction:
 def place(turn: Turn) -> None:
     """Put a case on the desk that must act by the rules, saying why; without a site, in its pool."""
     desk = routing.desk_for(turn.case)
+    while not stands(desk.organization):
+        # It closed a moment ago: the rules know by now who acts.
+        desk = routing.desk_for(lock(turn.case))
     hand_over(turn, desk.organization)
     turn.case.routing_reason = desk.reason
     if desk.is_pool:
@@ -47,6 +56,22 @@ def release(correction: Correction) -> Correction:
     ):
         return case
     return finish(begin("give_back", case, by=None), "give_back", organization=case.holder)
+
+
+@transaction.atomic
+def give_up_claims(user: "User") -> int:
+    """Put back what somebody picked up at a desk where they have no say any more; how many.
+
+    The cases wait for review again at once, for everybody who works there.
+    """
+    given = 0
+    for claimed in Correction.objects.filter(reviewer=user, status=Status.IN_REVIEW):
+        case = lock(claimed)
+        is_hers = case.reviewer_id == user.pk and case.status == Status.IN_REVIEW
+        if is_hers and not access.parties_of(user, case) & access.AT_THE_DESK:
+            finish(begin("give_back", case, by=None), "give_back", organization=case.holder)
+            given += 1
+    return given
 
 
 @transaction.atomic

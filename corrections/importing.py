@@ -1,0 +1,132 @@
+"""What the pages of an import show: counts per table and verdict, and one page of rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from organizations.imports import columns
+from organizations.imports.judgement import Judged, Judgement, Verdict
+from organizations.journal import ImportRun
+
+PAGE_SIZE = 100
+# What is looked at first: what goes wrong, then what changes something.
+ORDER = (Verdict.REFUSED, Verdict.CHANGED, Verdict.NEW, Verdict.SAME)
+KINDS = {
+    Verdict.REFUSED: "over",
+    Verdict.CHANGED: "soon",
+    Verdict.NEW: "ok",
+    Verdict.SAME: "muted",
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One table of the file: how many rows of each verdict."""
+
+    label: str
+    counts: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """The rows of one verdict, of both tables."""
+
+    name: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the file with its verdict."""
+
+    table: str
+    line: int
+    key: str
+    name: str
+    verdict: str
+    kind: str
+    says: list[str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A trial, or what became of it."""
+
+    tables: list[Counted]
+    tabs: list[Tab] = field(default_factory=list)
+    chosen: str = ""
+    lines: list[Line] = field(default_factory=list)
+    number: int = 1
+    has_more: bool = False
+    digest: str = ""
+    to_write: int = 0
+    left_out: int = 0
+
+
+def runs_of(user: User) -> QuerySet[ImportRun]:
+    """Return the imports of somebody, the newest first; nobody else sees them."""
+    runs: QuerySet[ImportRun] = ImportRun.objects.filter(made_by=user)
+    return runs
+
+
+def shown(
+    run: ImportRun, judgement: Judgement | None = None, query: Mapping[str, str] | None = None
+) -> Shown:
+    """Return what a page shows of a trial; without a judgement, of what was done."""
+    counts = judgement.counts if judgement else run.counts
+    tables = [
+        Counted(
+            str(columns.TABLE_LABELS[table]),
+            [(str(verdict.label), told.get(verdict.value, 0)) for verdict in ORDER],
+        )
+        for table, told in counts.items()
+    ]
+    if judgement is None:
+        left_out = [_left_out(*row) for row in run.left_out]
+        refused = sum(told.get(Verdict.REFUSED.value, 0) for told in counts.values())
+        return Shown(tables, lines=left_out, left_out=refused)
+    query = query or {}
+    tabs = [
+        Tab(
+            verdict.value, str(verdict.label), sum(row.verdict == verdict for row in judgement.rows)
+        )
+        for verdict in ORDER
+    ]
+    filled = [tab.name for tab in tabs if tab.count]
+    chosen = query.get("show", "")
+    if chosen not in Verdict.values:
+        chosen = filled[0] if filled else Verdict.NEW.value
+    rows = [row for row in judgement.rows if row.verdict == chosen]
+    number = _page_number(query.get("page", ""))
+    start = (number - 1) * PAGE_SIZE
+    return Shown(
+        tables,
+        tabs,
+        chosen,
+        [_line(row) for row in rows[start : start + PAGE_SIZE]],
+        number,
+        len(rows) > start + PAGE_SIZE,
+        judgement.digest,
+        judgement.to_write,
+        judgement.left_out,
+    )
+
+
+def _line(row: Judged) -> Line:
+    table = str(columns.TABLE_LABELS[row.table])
+    kind = KINDS[row.verdict]
+    return Line(table, row.line, row.key, row.name, str(row.verdict.label), kind, row.says)
+
+
+def _left_out(table: str, line: int, key: str, name: str, says: list[str]) -> Line:
+    refused = Verdict.REFUSED
+    label = str(columns.TABLE_LABELS[table])
+    return Line(label, line, key, name, str(refused.label), KINDS[refused], says)
+
+
+def _page_number(typed: str) -> int:
+    digits = typed[:6]
+    return max(int(digits), 1) if digits.isascii() and digits.isdigit() else 1

@@ -1,0 +1,101 @@
+"""What becomes of each row: new, changed, the same, or refused, with the reason in words."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+class Verdict(models.TextChoices):
+    """What becomes of a row."""
+
+    REFUSED = "refused", gettext_lazy("left out")
+    NEW = "new", gettext_lazy("new")
+    CHANGED = "changed", gettext_lazy("changed")
+    SAME = "same", gettext_lazy("as on record")
+
+
+@dataclass
+class Judged:
+    """One row with its verdict. `plan` says what is written, without words: it makes the digest."""
+
+    table: str
+    line: int
+    key: str
+    name: str
+    verdict: Verdict = Verdict.SAME
+    says: list[str] = field(default_factory=list)
+    plan: dict[str, Any] = field(default_factory=dict)
+
+    def refuse(self, why: str) -> "Judged":
+        """Leave the row out; every reason is kept."""
+        self.verdict, self.plan = Verdict.REFUSED, {}
+        self.says.append(why)
+        return self
+
+    @property
+    def is_refused(self) -> bool:
+        return self.verdict == Verdict.REFUSED
+
+
+@dataclass
+class Judgement:
+    """All rows of a file, judged against what is on record at this moment."""
+
+    rows: list[Judged]
+
+    @property
+    def digest(self) -> str:
+        """The same for the same effect, in every language; another one when anything differs."""
+        told = [[row.table, row.line, row.verdict, row.plan] for row in self.rows]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many rows of each table have which verdict."""
+        counted = Counter((row.table, row.verdict.value) for row in self.rows)
+        tables = dict.fromkeys(row.table for row in self.rows)
+        return {
+            table: {verdict: counted[table, verdict] for verdict in Verdict.values}
+            for table in tables
+        }
+
+    def of(self, table: str, *verdicts: str) -> list[Judged]:
+        """Return the rows of a table with these verdicts."""
+        return [row for row in self.rows if row.table == table and row.verdict in verdicts]
+
+    @property
+    def to_write(self) -> int:
+        """How many rows change something."""
+        return sum(row.verdict in (Verdict.NEW, Verdict.CHANGED) for row in self.rows)
+
+    @property
+    def left_out(self) -> int:
+        """How many rows are refused."""
+        return sum(row.is_refused for row in self.rows)
+
+
+def bare(code: str) -> str:
+    """Return a code of digits without the zeros in front, as Excel leaves it."""
+    return code.lstrip("0") or "0"
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a name begins as a formula does."""
+    return text[:1] in ("=", "+", "-", "@")
+
+
+def among(words: Iterable[str]) -> str:
+    """Return what might have been written, for a sentence."""
+    return ", ".join(dict.fromkeys(words))
+
+
+def seen_in(line: int) -> str:
+    """Say that an earlier row says the same."""
+    return _("The same stands in row %(row)s already.") % {"row": line}

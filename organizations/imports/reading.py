@@ -1,0 +1,213 @@
+"""From a file to rows of texts: which table is where, which column is which; nothing is judged yet."""
+
+import csv
+import io
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from python_calamine import CalamineError, CalamineWorkbook
+
+from organizations.imports import columns
+from organizations.imports.archive import Unreadable, harmless
+from vaxreg.search import search_key
+from vaxreg.spreadsheets import in_one_line
+
+MOST_BYTES = 8 * 1024 * 1024
+MOST_ROWS = 20_000
+LONGEST_CELL = 500
+# Headings stand in one of the first lines; a title may stand above them.
+HEADINGS_WITHIN = 10
+# How a cell was not a text: Excel has made a number or a date of it, and may have lost zeros.
+NUMBER, DATE = "n", "d"
+
+Value = str | int | float | bool | datetime | date | time | timedelta | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table, counted as Excel counts; `forms` says which cells were no texts."""
+
+    line: int
+    cells: dict[str, str]
+    forms: dict[str, str]
+
+    def get(self, name: str) -> str:
+        """Return a cell, empty where the column or the value is missing."""
+        return self.cells.get(name, "")
+
+
+@dataclass
+class Content:
+    """What a file holds: rows per table, and what in it was passed over."""
+
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    passed_over: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the row of the import."""
+        tables = {
+            name: [[row.line, row.cells, row.forms] for row in rows]
+            for name, rows in self.tables.items()
+        }
+        return {"tables": tables, "passed_over": self.passed_over}
+
+
+def from_json(stored: dict[str, Any]) -> Content:
+    """Return the content as it was stored."""
+    tables = {
+        name: [Row(line, cells, forms) for line, cells, forms in rows]
+        for name, rows in stored.get("tables", {}).items()
+    }
+    return Content(tables, stored.get("passed_over", []))
+
+
+def read(data: bytes, name: str) -> Content:
+    """Read a file. Raises Unreadable with a sentence for the sender."""
+    if not data:
+        raise Unreadable(_("The file is empty."))
+    if len(data) > MOST_BYTES:
+        raise Unreadable(_("The file is larger than 8 MB. Split it into smaller ones."))
+    ending = name.lower().rsplit(".", 1)[-1]
+    if ending == "csv":
+        sheets = [(name, _csv_lines(data))]
+    elif ending == "xlsx" or data.startswith(b"PK") or ending == "xls":
+        sheets = _xlsx_lines(harmless(data))
+    else:
+        raise Unreadable(_("This is no .xlsx or .csv file. Save it from Excel as .xlsx."))
+    return _content(sheets)
+
+
+def _xlsx_lines(data: bytes) -> list[tuple[str, list[list[Value]]]]:
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        found: list[tuple[str, list[list[Value]]]] = []
+        for name in book.sheet_names:
+            lines = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            found.append((name, [list(line) for line in lines]))
+        return found
+    except (CalamineError, ValueError, OSError):
+        raise Unreadable(_("The file is damaged, or is no .xlsx file.")) from None
+
+
+def _csv_lines(data: bytes) -> list[list[Value]]:
+    text = _decoded(data)
+    if "\0" in text:
+        raise Unreadable(_("The file is damaged, or is no .csv file."))
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",;\t", key=first.count)
+    lines: list[list[Value]] = []
+    try:
+        for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if len(lines) > MOST_ROWS + HEADINGS_WITHIN:
+                break
+            lines.append([_number_of(cell) for cell in line])
+    except csv.Error:
+        raise Unreadable(_("The file is damaged, or is no .csv file.")) from None
+    return lines
+
+
+def _decoded(data: bytes) -> str:
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise Unreadable(
+            _("The letters of the file cannot be read. Save it as “CSV UTF-8” or as .xlsx.")
+        ) from None
+
+
+def _number_of(cell: str) -> Value:
+    """Digits alone may have been a code with zeros in front, which Excel cuts off in a CSV too."""
+    bare = cell.strip()
+    return int(bare) if bare.isascii() and bare.isdigit() and not bare.startswith("0") else cell
+
+
+def _content(sheets: list[tuple[str, list[list[Value]]]]) -> Content:
+    content = Content()
+    seen_any = False
+    for name, lines in sheets:
+        if not any(_text(cell)[0] for line in lines for cell in line):
+            continue
+        seen_any = True
+        found = _headings(lines)
+        if found is None:
+            content.passed_over.append(name)
+            continue
+        table, at, places = found
+        if table in content.tables:
+            raise Unreadable(
+                _("Two sheets hold the same table: %(table)s. Put the rows into one of them.")
+                % {"table": columns.TABLE_LABELS[table]}
+            )
+        content.tables[table] = _rows(lines, at, places)
+    if not seen_any:
+        raise Unreadable(_("The file is empty."))
+    if not content.tables:
+        raise Unreadable(_no_headings())
+    if not any(content.tables.values()):
+        raise Unreadable(_("There are headings, but no rows below them."))
+    return content
+
+
+def _headings(lines: list[list[Value]]) -> tuple[str, int, dict[int, str]] | None:
+    """Which table a sheet holds, in which line its headings stand, which field is in which column."""
+    best: tuple[str, int, dict[int, str]] | None = None
+    for at, line in enumerate(lines[:HEADINGS_WITHIN]):
+        for table in columns.HEADINGS:
+            known = columns.titles(table)
+            places: dict[int, str] = {}
+            for place, cell in enumerate(line):
+                name = known.get(search_key(_text(cell)[0].rstrip("*: ")))
+                if name and name not in places.values():
+                    places[place] = name
+            needed = {one.field for one in columns.HEADINGS[table] if one.needed}
+            is_better = best is None or len(places) > len(best[2])
+            if needed <= set(places.values()) and is_better:
+                best = table, at, places
+        if best is not None:
+            return best
+    return None
+
+
+def _rows(lines: list[list[Value]], at: int, places: dict[int, str]) -> list[Row]:
+    rows = []
+    for line, values in enumerate(lines[at + 1 :], start=at + 2):
+        cells, forms = {}, {}
+        for place, name in places.items():
+            text, form = _text(values[place]) if place < len(values) else ("", "")
+            cells[name] = text
+            if form:
+                forms[name] = form
+        if any(cells.values()):
+            rows.append(Row(line, cells, forms))
+        if len(rows) > MOST_ROWS:
+            raise Unreadable(_("The file has more than 20,000 rows. Split it into smaller ones."))
+    return rows
+
+
+def _text(value: Value) -> tuple[str, str]:
+    """A cell as a text, and how it was not one."""
+    if value is None:
+        return "", ""
+    if isinstance(value, str):
+        return " ".join(in_one_line(value).split())[: LONGEST_CELL + 1], ""
+    if isinstance(value, bool):
+        return str(value).upper(), ""
+    if isinstance(value, int | float):
+        whole = isinstance(value, int) or value.is_integer()
+        return (str(int(value)) if whole else repr(value)), NUMBER
+    if isinstance(value, timedelta):
+        return str(value), DATE
+    return value.isoformat(), DATE
+
+
+def _no_headings() -> str:
+    return _(
+        "No sheet has the headings that are needed. For sites: %(sites)s. For staff: %(staff)s."
+        " Begin with the template."
+    ) % {
+        name: ", ".join(columns.title(one) for one in headings if one.needed)
+        for name, headings in columns.HEADINGS.items()
+    }

@@ -1,0 +1,115 @@
+"""What is on record about everything that a file names: read in a handful of queries, however long
+the file is."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import F, Func, Q, Value
+
+from accounts.models import User
+from organizations.imports import columns
+from organizations.imports.judgement import bare
+from organizations.imports.reading import Content
+from organizations.models import Area, Membership, Organization
+from organizations.queries import AREA_DESKS
+
+AREA_LENGTHS = (2, 3, 5)
+
+
+@dataclass
+class Record:
+    """The rows of the database that a file may touch or name, by what it calls them."""
+
+    by: User
+    # Paths of the sub-trees for which the sender is an officer.
+    tops: list[str]
+    organizations: dict[str, Organization]
+    # Codes of digits by what Excel leaves of them.
+    bare_codes: dict[str, list[str]]
+    areas: dict[str, Area]
+    # Which open organization answers for an area, by area and kind.
+    desks: dict[tuple[int, str], int]
+    users: dict[str, User]
+    works: dict[tuple[int, int], list[Membership]] = field(default_factory=dict)
+
+    def reaches(self, organization: Organization) -> bool:
+        """Whether the sender is an officer of this organization, here or above."""
+        return any(organization.path.startswith(top) for top in self.tops)
+
+
+def of(content: Content, by: User) -> Record:
+    """Read what is on record about the content of a file."""
+    sites = content.tables.get(columns.SITES, [])
+    staff = content.tables.get(columns.STAFF, [])
+    codes = {row.get(name) for row in sites for name in ("code", "parent")}
+    codes |= {row.get("organization") for row in staff}
+    organizations = _organizations(codes)
+    areas = _areas({row.get("area") for row in sites})
+    users = {
+        str(user.email): user
+        for user in User.objects.filter(email__in={row.get("email").lower() for row in staff})
+    }
+    return Record(
+        by=by,
+        tops=list(
+            Membership.objects.live()
+            .of(by)
+            .in_roles([Membership.Role.OFFICER])
+            .order_by("organization__path")
+            .values_list("organization__path", flat=True)
+        ),
+        organizations=organizations,
+        bare_codes=_bare(organizations),
+        areas=areas,
+        desks=_desks(areas.values()),
+        users=users,
+        works=_works(users.values()),
+    )
+
+
+def area_codes(text: str) -> list[str]:
+    """Return the area codes that a text of digits may stand for, with the zeros that were lost."""
+    if not (text.isascii() and text.isdigit()):
+        return [text]
+    return [text.zfill(length) for length in AREA_LENGTHS if len(bare(text)) <= length] or [text]
+
+
+def _organizations(codes: set[str]) -> dict[str, Organization]:
+    asked = codes | {code.upper() for code in codes}
+    digits = {bare(code) for code in codes if code.isascii() and code.isdigit()}
+    wanted = Q(code__in=asked)
+    if digits:
+        stripped = Func(F("code"), Value("0"), function="ltrim")
+        rows = Organization.objects.alias(stripped=stripped)
+        wanted |= Q(pk__in=rows.filter(stripped__in=digits, code__regex=r"^[0-9]+$").values("pk"))
+    found = Organization.objects.filter(wanted).select_related("part_of", "area")
+    return {one.code: one for one in found}
+
+
+def _bare(organizations: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for code in organizations:
+        if code.isascii() and code.isdigit():
+            found[bare(code)].append(code)
+    return dict(found)
+
+
+def _areas(texts: set[str]) -> dict[str, Area]:
+    codes = {code for text in texts if text for code in area_codes(text)} | texts
+    return {area.code: area for area in Area.objects.current().filter(code__in=codes)}
+
+
+def _desks(areas: Iterable[Area]) -> dict[tuple[int, str], int]:
+    rows = Organization.objects.open().filter(
+        area__in=[area.pk for area in areas], kind__in=AREA_DESKS
+    )
+    return {(area, kind): pk for area, kind, pk in rows.values_list("area", "kind", "pk")}
+
+
+def _works(users: Iterable[User]) -> dict[tuple[int, int], list[Membership]]:
+    found: dict[tuple[int, int], list[Membership]] = defaultdict(list)
+    rows = Membership.objects.standing().filter(user__in=[user.pk for user in users])
+    for one in rows.order_by("pk"):
+        found[one.user_id, one.organization_id].append(one)
+    return dict(found)

@@ -1,0 +1,211 @@
+"""An import from the first look to the last row: nothing is written until it was shown."""
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from organizations import tree
+from organizations.acts import Act
+from organizations.imports import columns, reading, record, sites, staff
+from organizations.imports.judgement import Judged, Judgement, Verdict
+from organizations.journal import ImportRun, StaffEvent
+from organizations.models import Membership, Organization
+from organizations.staffing import event_values
+from vaxreg import clock
+from vaxreg.celery import hint
+from vaxreg.search import search_key
+
+# How long the rows of a file are kept, done or not.
+KEPT = timedelta(days=7)
+BATCH = 2_000
+DETAILS = ("name", "phone", "email", "area_id", "search_name")
+
+
+class Stale(Exception):
+    """What is on record has changed since the rows were shown: they must be shown again."""
+
+
+class DoneAlready(Exception):
+    """The file was imported before, or its rows are forgotten."""
+
+
+def begin(data: bytes, name: str, *, by: User) -> ImportRun:
+    """Read a file and keep its rows for the trial. Raises archive.Unreadable."""
+    content = reading.read(data, name)
+    return ImportRun.objects.create(
+        file_name=name[-120:], content=content.as_json(), made_by=by, made_at=clock.now()
+    )
+
+
+def judge(run: ImportRun) -> Judgement:
+    """Judge every row against what is on record now; nothing is written."""
+    content = reading.from_json(run.content)
+    known = record.of(content, run.made_by)
+    judged, opened = sites.judge(content.tables.get(columns.SITES, []), known)
+    return Judgement([*judged, *staff.judge(content.tables.get(columns.STAFF, []), opened)])
+
+
+def do(run: ImportRun, *, digest: str) -> Judgement:
+    """Write exactly what was shown under this digest; refused rows are left out.
+
+    Raises Stale when the same rows would do something else by now, DoneAlready.
+    """
+    try:
+        with transaction.atomic():
+            return _do(run, digest)
+    except IntegrityError:
+        # Somebody invited or opened the same a moment ago: the next look shows it.
+        raise Stale from None
+
+
+def _do(run: ImportRun, digest: str) -> Judgement:
+    tree.take_turn()
+    run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if run.done_at is not None or not run.content:
+        raise DoneAlready
+    judgement = judge(run)
+    if judgement.digest != digest:
+        raise Stale
+    _open(judgement.of(columns.SITES, Verdict.NEW), run)
+    _change(judgement.of(columns.SITES, Verdict.CHANGED), run)
+    _appoint(judgement.of(columns.STAFF, Verdict.NEW, Verdict.CHANGED), run)
+    run.done_at = clock.now()
+    run.counts = judgement.counts
+    run.left_out = [
+        [row.table, row.line, row.key, row.name, row.says]
+        for row in judgement.rows
+        if row.is_refused
+    ]
+    run.content = {}
+    run.save()
+    return judgement
+
+
+def forget() -> int:
+    """Forget the rows of old files; how many files. Who imported what and when stays."""
+    old = ImportRun.objects.filter(made_at__lt=clock.now() - KEPT)
+    return old.exclude(content={}, left_out=[]).update(content={}, left_out=[])
+
+
+def _open(rows: list[Judged], run: ImportRun) -> None:
+    """Open the new sites, level by level: the database reads the path of the one above."""
+    now = clock.now()
+    ids = _ids({row.plan["parent"] for row in rows})
+    by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.plan["kind"]].append(row.plan)
+    acts = []
+    for kind in sites.RANK:
+        made = Organization.objects.bulk_create(
+            [
+                Organization(
+                    code=plan["code"],
+                    name=plan["name"],
+                    kind=kind,
+                    part_of_id=ids[plan["parent"]],
+                    area_id=plan["area"],
+                    phone=plan["phone"],
+                    email=plan["email"],
+                    opened_on=now.date(),
+                )
+                for plan in by_kind[kind]
+            ],
+            batch_size=BATCH,
+        )
+        ids |= {one.code: one.pk for one in made}
+        acts += [
+            Act(
+                organization=one,
+                kind=Act.Kind.OPENED,
+                at=now,
+                by=run.made_by,
+                went_to_id=one.part_of_id,
+            )
+            for one in made
+        ]
+    Act.objects.bulk_create(acts, batch_size=BATCH)
+
+
+def _change(rows: list[Judged], run: ImportRun) -> None:
+    now = clock.now()
+    on_record = Organization.objects.select_for_update(of=("self",), no_key=True).in_bulk(
+        [row.plan["id"] for row in rows]
+    )
+    acts = []
+    for row in rows:
+        organization = on_record[row.plan["id"]]
+        changes: dict[str, list[Any]] = row.plan["changes"]
+        for name, (_old, new) in changes.items():
+            setattr(organization, "area_id" if name == "area" else name, new)
+        organization.search_name = search_key(organization.name)
+        told = {name: [str(old or ""), str(new or "")] for name, (old, new) in changes.items()}
+        acts.append(
+            Act(
+                organization=organization,
+                kind=Act.Kind.CHANGED,
+                at=now,
+                by=run.made_by,
+                changed=told,
+            )
+        )
+    Organization.objects.bulk_update(on_record.values(), DETAILS, batch_size=500)
+    Act.objects.bulk_create(acts, batch_size=BATCH)
+
+
+def _appoint(rows: list[Judged], run: ImportRun) -> None:
+    now = clock.now()
+    people = _people(rows)
+    ids = _ids({row.plan["organization"] for row in rows})
+    ended = _end([pk for row in rows for pk in row.plan.get("ends", [])], run)
+    made = Membership.objects.bulk_create(
+        [
+            Membership(
+                user_id=row.plan["user"] or people[row.plan["email"]],
+                organization_id=ids[row.plan["organization"]],
+                role=row.plan["role"],
+                since=now,
+                appointed_by=run.made_by,
+                must_tell=True,
+            )
+            for row in rows
+        ],
+        batch_size=BATCH,
+    )
+    events = []
+    for row, one in zip(rows, made, strict=True):
+        act = StaffEvent.Act.INVITED if row.plan["user"] is None else StaffEvent.Act.APPOINTED
+        before = ended[row.plan["ends"][0]] if row.plan.get("ends") else ""
+        act = StaffEvent.Act.ROLE_CHANGED if before else act
+        events.append(
+            StaffEvent(
+                **event_values(act, one, by=run.made_by, at=now, import_run=run),
+                role_before=before,
+            )
+        )
+    StaffEvent.objects.bulk_create(events, batch_size=BATCH)
+    if made:
+        hint("organizations.tell_staff")
+
+
+def _people(rows: list[Judged]) -> dict[str, int]:
+    """Make the accounts that are new, each once, without a password; return them by address."""
+    new = {row.plan["email"]: row.plan["name"] for row in rows if row.plan["user"] is None}
+    users = [User(email=email, full_name=name) for email, name in new.items()]
+    for user in users:
+        user.set_unusable_password()
+    made = User.objects.bulk_create(users, batch_size=BATCH)
+    return {str(user.email): user.pk for user in made}
+
+
+def _end(ids: list[int], run: ImportRun) -> dict[int, str]:
+    held = Membership.objects.filter(pk__in=ids)
+    roles = dict(held.values_list("pk", "role"))
+    held.update(until=clock.sql_now(), ended_by=run.made_by)
+    return roles
+
+
+def _ids(codes: set[str]) -> dict[str, int]:
+    return dict(Organization.objects.filter(code__in=codes).values_list("code", "pk"))

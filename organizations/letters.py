@@ -1,0 +1,154 @@
+"""What staff are told about their work: invited, appointed, role changed, suspended, ended."""
+
+from django.db import transaction
+from django.template.defaultfilters import date as date_of
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts import invitations
+from accounts.models import User
+from messaging.actions import send
+from messaging.models import Channel
+from organizations.models import Membership
+from vaxreg.celery import hint
+
+# So many welcomes are written in one go; the next go follows at once.
+BATCH = 200
+
+
+def welcome(membership: Membership, *, by: User | None) -> None:
+    """Write to somebody who works at one more place: with a link if they have no way in yet."""
+    if membership.user.email and invitations.may_need_link(membership.user):
+        link(membership, by=by)
+    else:
+        _write(membership.user, "staff.appointed", _appointed_words(membership))
+
+
+def link(membership: Membership, *, by: User | None) -> None:
+    """Write down a fresh link for its owner. Raises accounts.invitations.CannotInvite."""
+    user = membership.user
+    invitation, address = invitations.make(user, by=by)
+    with override(user.language):
+        values = {
+            **_values(membership),
+            "link": address,
+            "until": date_of(localtime(invitation.expires_at), "SHORT_DATETIME_FORMAT"),
+        }
+        send(
+            purpose="staff.invited",
+            channel=Channel.EMAIL,
+            recipient=user.email or "",
+            subject=_("Your account for Sổ Tiêm"),
+            text=_(
+                "%(name)s,\n\n%(organization)s has made an account for you: %(role)s.\n\n"
+                "Choose your password here, and set up the second step of the sign-in:\n%(link)s\n\n"
+                "The link works once, until %(until)s. It is for you alone: do not pass it on.\n"
+                "If you do not work there, do nothing: nobody can come in without this link."
+            )
+            % values,
+            user_id=user.pk,
+            is_secret=True,
+            useless_after=invitation.expires_at,
+        )
+
+
+def tell_waiting() -> int:
+    """Welcome those who were imported and know nothing yet; how many. More than one at a time may."""
+    with transaction.atomic():
+        rows = list(
+            Membership.objects.filter(must_tell=True)
+            .select_for_update(of=("self",), skip_locked=True)
+            .select_related("user", "organization", "appointed_by")
+            .order_by("pk")[:BATCH]
+        )
+        Membership.objects.filter(pk__in=[one.pk for one in rows]).update(must_tell=False)
+        linked: set[int] = set()
+        for one in rows:
+            # Imported to two places in one file: one link, and a note about the other place.
+            if one.until is not None or one.user.suspended_at or not one.user.is_active:
+                continue
+            if one.user_id in linked:
+                _write(one.user, "staff.appointed", _appointed_words(one))
+            else:
+                welcome(one, by=one.appointed_by)
+                linked.add(one.user_id)
+        if len(rows) == BATCH:
+            hint("organizations.tell_staff")
+    return len(rows)
+
+
+def role_changed(membership: Membership) -> None:
+    """Say in which role somebody works here from now on."""
+    with override(membership.user.language):
+        text = _("You now work at %(organization)s as: %(role)s.") % _values(membership)
+    _write(membership.user, "staff.role_changed", text)
+
+
+def suspended(membership: Membership) -> None:
+    """Say that somebody may not work here for the time being."""
+    with override(membership.user.language):
+        text = _("Your work at %(organization)s (%(role)s) is suspended.") % _values(membership)
+    _write(membership.user, "staff.suspended", text)
+
+
+def reinstated(membership: Membership) -> None:
+    """Say that somebody may work here again."""
+    with override(membership.user.language):
+        text = _("You may work at %(organization)s (%(role)s) again.") % _values(membership)
+    _write(membership.user, "staff.reinstated", text)
+
+
+def ended(membership: Membership) -> None:
+    """Say that somebody does not work here any more."""
+    with override(membership.user.language):
+        text = _("Your work at %(organization)s (%(role)s) has ended.") % _values(membership)
+    _write(membership.user, "staff.ended", text)
+
+
+def account_suspended(user: User) -> None:
+    """Say that the door of staff is shut; one's own record is not."""
+    with override(user.language):
+        text = _(
+            "Your staff account is suspended. Your own vaccination record stays open to you: sign "
+            "in with your phone number."
+        )
+    _write(user, "staff.account_suspended", text)
+
+
+def account_reinstated(user: User) -> None:
+    """Say that the door of staff is open again."""
+    with override(user.language):
+        text = _("Your staff account is open again.")
+    _write(user, "staff.account_reinstated", text)
+
+
+def _appointed_words(membership: Membership) -> str:
+    with override(membership.user.language):
+        return _("You now also work at %(organization)s: %(role)s. Sign in as before: %(link)s") % {
+            **_values(membership),
+            "link": invitations.address(reverse("accounts:staff_sign_in")),
+        }
+
+
+def _values(membership: Membership) -> dict[str, str]:
+    return {
+        "name": membership.user.full_name or membership.user.email or "",
+        "organization": membership.organization.name,
+        "role": str(Membership.Role(membership.role).label),
+    }
+
+
+def _write(user: User, purpose: str, text: str) -> None:
+    if not user.email:
+        return
+    with override(user.language):
+        send(
+            purpose=purpose,
+            channel=Channel.EMAIL,
+            recipient=user.email,
+            subject=_("Your work in Sổ Tiêm"),
+            text=text,
+            user_id=user.pk,
+        )

@@ -1,0 +1,407 @@
+"""The acts on those who work at organizations: who may do them, and what stays on record.
+
+A membership is somebody's work at one organization in one role. Officers act in their own
+sub-trees, site leads on the reviewers of their own site; nobody on themselves, but to leave. What
+the person is told is written in letters.py; what they hold is given back by the room that knows
+of it (corrections/staffing.py), in the same transaction.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts import invitations, sessions
+from accounts.models import User
+from organizations import actions, letters
+from organizations.journal import ImportRun, StaffEvent
+from organizations.models import Membership, MembershipQuerySet, Organization
+from vaxreg import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Kinds = Organization.Kind
+Roles = Membership.Role
+Act = StaffEvent.Act
+
+OVERSEEING = (Kinds.MINISTRY, Kinds.PROVINCIAL_DEPARTMENT, Kinds.DISTRICT_CENTRE)
+# What a site lead may give and take: the work at her own desk.
+GIVEN_BY_LEADS = frozenset({Roles.REVIEWER.value, Roles.HOTLINE.value})
+LONGEST_REASON = 300
+
+
+class Refused(Exception):
+    """The act makes no sense as things stand now; nothing was stored."""
+
+
+class AccountShut(Refused):
+    """The account of this person is suspended, or was shut by an administrator."""
+
+
+class WorksThere(Refused):
+    """She holds this role here already, maybe suspended."""
+
+
+class AlreadyHandled(Refused):
+    """Somebody was faster: it has ended, is suspended, or is not suspended any more."""
+
+
+def roles_at(kind: str) -> tuple[str, ...]:
+    """Return the roles that make sense at an organization of this kind, the commonest first."""
+    if kind == Kinds.HOTLINE:
+        return (Roles.HOTLINE.value, Roles.LEAD.value)
+    if kind in OVERSEEING:
+        return (Roles.OFFICER.value, Roles.REVIEWER.value, Roles.LEAD.value)
+    return (Roles.REVIEWER.value, Roles.LEAD.value)
+
+
+def staffed_by(user: User) -> QuerySet[Organization]:
+    """Return the organizations whose staff the user looks after: sub-trees, and her own site."""
+    return Organization.objects.within_reach(user, Roles.OFFICER, Roles.LEAD)
+
+
+def roles_given_by(user: User, organization: Organization) -> tuple[str, ...]:
+    """Return which roles here the user may give and take; none means none of her business."""
+    possible = roles_at(organization.kind)
+    if is_officer_of(user, organization):
+        return possible
+    leads = Membership.objects.live().of(user).in_roles([Roles.LEAD])
+    if leads.filter(organization=organization).exists():
+        return tuple(role for role in possible if role in GIVEN_BY_LEADS)
+    return ()
+
+
+def is_officer(user: User) -> bool:
+    """Whether somebody is a health officer anywhere."""
+    return Membership.objects.live().of(user).in_roles([Roles.OFFICER]).exists()
+
+
+def is_officer_of(user: User, organization: Organization) -> bool:
+    """Whether the organization lies in a sub-tree for which the user is an officer."""
+    reach = Organization.objects.within_reach(user, Roles.OFFICER)
+    return reach.filter(pk=organization.pk).exists()
+
+
+def may_act_on(user: User, membership: Membership) -> bool:
+    """Whether the user may suspend, end or change this work of somebody else."""
+    return membership.user_id != user.pk and may_take(user, membership)
+
+
+def may_take(user: User, membership: Membership) -> bool:
+    """Whether this role is the user's to take; an odd one, once given by a command, is too."""
+    organization = membership.organization
+    return is_officer_of(user, organization) or membership.role in roles_given_by(
+        user, organization
+    )
+
+
+def may_end(user: User, membership: Membership) -> bool:
+    """Whether the user may end this work: as whoever may act on it, and everybody their own."""
+    return membership.user_id == user.pk or may_act_on(user, membership)
+
+
+def may_suspend_account(user: User, person: User) -> bool:
+    """Whether every work of this person lies in the user's sub-trees: then the account, too."""
+    standing = Membership.objects.standing().of(person)
+    if person.pk == user.pk or not standing.exists():
+        return False
+    reach = Organization.objects.within_reach(user, Roles.OFFICER)
+    return not standing.exclude(organization__in=reach.values("pk")).exists()
+
+
+def work_of(person_id: UUID, organization: Organization, role: str) -> Membership | None:
+    """Return somebody's newest work here in this role, ended or not."""
+    return (
+        Membership.objects.filter(organization=organization, user__public_id=person_id, role=role)
+        .select_related("organization", "user")
+        .order_by("-since", "-pk")
+        .first()
+    )
+
+
+def has_ended(membership: Membership) -> bool:
+    """Whether there is nothing left to act on."""
+    return not Membership.objects.standing().filter(pk=membership.pk).exists()
+
+
+def works_of(user: User) -> MembershipQuerySet:
+    """Return the standing memberships of somebody, the highest organization first."""
+    works: MembershipQuerySet = (
+        Membership.objects.standing()
+        .of(user)
+        .select_related("organization")
+        .order_by("organization__path", "role")
+    )
+    return works
+
+
+@transaction.atomic
+def invite(
+    *, email: str, full_name: str, organization: Organization, role: str, by: User
+) -> Membership:
+    """Let somebody work here, known or new, and write to them; who is new gets a link.
+
+    The name on record of a known address stays. Raises PermissionDenied, WorksThere, AccountShut,
+    actions.CannotAppoint (closed).
+    """
+    if role not in roles_given_by(by, organization):
+        raise PermissionDenied
+    user, is_new = find_or_make(email, full_name)
+    if user.pk == by.pk:
+        raise PermissionDenied
+    if not user.is_active or user.suspended_at is not None:
+        raise AccountShut
+    if works_of(user).filter(organization=organization, role=role).exists():
+        raise WorksThere
+    membership = actions.appoint(user, organization, role, by=by)
+    note(Act.INVITED if is_new else Act.APPOINTED, membership, by=by)
+    letters.welcome(membership, by=by)
+    return membership
+
+
+def find_or_make(email: str, full_name: str) -> tuple[User, bool]:
+    """Return whoever has this address, locked; else a new account without a password."""
+    address = email.strip().lower()
+    made, is_new = User.objects.get_or_create(
+        email=address, defaults={"full_name": " ".join(full_name.split()), "password": "!"}
+    )
+    if is_new:
+        made.set_unusable_password()
+        made.save(update_fields=["password"])
+    return User.objects.select_for_update(of=("self",)).get(pk=made.pk), is_new
+
+
+@transaction.atomic
+def invite_again(person: User, *, by: User) -> None:
+    """Send a fresh link to somebody who never came; the older one ends.
+
+    Raises PermissionDenied, AlreadyHandled when no link is needed or nothing is left to work at.
+    """
+    reach = staffed_by(by)
+    works = works_of(person).filter(organization__in=reach.values("pk"))
+    membership = next((one for one in works if may_act_on(by, one)), None)
+    if membership is None:
+        raise PermissionDenied
+    try:
+        letters.link(membership, by=by)
+    except invitations.CannotInvite:
+        raise AlreadyHandled from None
+    note(Act.INVITED_AGAIN, membership, by=by)
+
+
+@transaction.atomic
+def change_role(membership: Membership, role: str, *, by: User) -> Membership:
+    """Let somebody work here in another role from now on; the old one ends.
+
+    Raises PermissionDenied, AlreadyHandled, WorksThere when the new role is held already.
+    """
+    held = _lock(membership)
+    if not may_act_on(by, held) or role not in roles_given_by(by, held.organization):
+        raise PermissionDenied
+    if held.suspended_at is not None or held.role == role:
+        raise AlreadyHandled
+    if works_of(held.user).filter(organization=held.organization, role=role).exists():
+        raise WorksThere
+    _end(held, by=by)
+    fresh = actions.appoint(held.user, held.organization, role, by=by)
+    note(Act.ROLE_CHANGED, fresh, by=by, role_before=held.role)
+    letters.role_changed(fresh)
+    return fresh
+
+
+@transaction.atomic
+def suspend(membership: Membership, *, by: User, reason: str) -> Membership:
+    """Take the rights of one membership from the next request on; it can be given back.
+
+    Raises PermissionDenied, AlreadyHandled.
+    """
+    held = _lock(membership)
+    if not may_act_on(by, held):
+        raise PermissionDenied
+    if held.suspended_at is not None:
+        raise AlreadyHandled
+    held.suspended_at = clock.now()
+    held.save(update_fields=["suspended_at"])
+    note(Act.SUSPENDED, held, by=by, reason=reason)
+    letters.suspended(held)
+    return held
+
+
+@transaction.atomic
+def reinstate(membership: Membership, *, by: User) -> Membership:
+    """Give the rights back. Raises PermissionDenied, AlreadyHandled, AccountShut."""
+    held = _lock(membership)
+    if not may_act_on(by, held):
+        raise PermissionDenied
+    if held.suspended_at is None:
+        raise AlreadyHandled
+    if held.user.suspended_at is not None:
+        raise AccountShut
+    held.suspended_at = None
+    held.save(update_fields=["suspended_at"])
+    note(Act.REINSTATED, held, by=by)
+    letters.reinstated(held)
+    return held
+
+
+@transaction.atomic
+def end(membership: Membership, *, by: User, reason: str) -> Membership:
+    """End somebody's work here for good. Raises PermissionDenied, AlreadyHandled."""
+    held = _lock(membership)
+    if not may_end(by, held):
+        raise PermissionDenied
+    _end(held, by=by)
+    note(Act.ENDED, held, by=by, reason=reason)
+    if not works_of(held.user).exists():
+        invitations.revoke(held.user)
+    if held.user_id != by.pk:
+        letters.ended(held)
+    return held
+
+
+@transaction.atomic
+def suspend_account(person: User, *, by: User, reason: str) -> list[Membership]:
+    """Shut the door of staff for somebody at once, with every work of theirs.
+
+    Their own vaccination record stays open to them. Raises PermissionDenied, AlreadyHandled.
+    """
+    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if not may_suspend_account(by, person):
+        raise PermissionDenied
+    if person.suspended_at is not None:
+        raise AlreadyHandled
+    person.suspended_at = clock.now()
+    person.save(update_fields=["suspended_at"])
+    works = list(works_of(person).filter(suspended_at=None))
+    _set_suspended(works, person.suspended_at)
+    invitations.revoke(person)
+    sessions.end_all(person)
+    StaffEvent.objects.create(
+        user=person, act=Act.ACCOUNT_SUSPENDED, reason=reason, at=person.suspended_at, by=by
+    )
+    letters.account_suspended(person)
+    return works
+
+
+@transaction.atomic
+def reinstate_account(person: User, *, by: User) -> None:
+    """Open the door of staff again, with every work that was suspended along with the account.
+
+    Raises PermissionDenied, AlreadyHandled.
+    """
+    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if not may_suspend_account(by, person):
+        raise PermissionDenied
+    if person.suspended_at is None:
+        raise AlreadyHandled
+    works = list(works_of(person).filter(suspended_at=person.suspended_at))
+    person.suspended_at = None
+    person.save(update_fields=["suspended_at"])
+    _set_suspended(works, None)
+    StaffEvent.objects.create(
+        user=person, act=Act.ACCOUNT_REINSTATED, reason="", at=clock.now(), by=by
+    )
+    letters.account_reinstated(person)
+
+
+def note(
+    act: StaffEvent.Act,
+    membership: Membership,
+    *,
+    by: User | None,
+    role_before: str = "",
+    reason: str = "",
+) -> StaffEvent:
+    """Write down what was done about somebody's work."""
+    return StaffEvent.objects.create(
+        **event_values(act, membership, by=by, at=clock.now()),
+        role_before=role_before,
+        reason=reason.strip()[:LONGEST_REASON],
+    )
+
+
+def event_values(
+    act: StaffEvent.Act,
+    membership: Membership,
+    *,
+    by: User | None,
+    at: datetime,
+    import_run: ImportRun | None = None,
+) -> dict[str, object]:
+    """Return what every act about a membership has in common, for one row or many."""
+    return {
+        "user_id": membership.user_id,
+        "act": act,
+        "organization_id": membership.organization_id,
+        "role": membership.role,
+        "at": at,
+        "by": by,
+        "import_run": import_run,
+    }
+
+
+def without_reviewer(organization: Organization, going: "Iterable[Membership]") -> bool:
+    """Whether nobody could decide here any more without these memberships, and somebody can now."""
+    able = Organization.objects.able_to_receive().filter(pk=organization.pk)
+    if not able.exists():
+        return False
+    deciding = [Roles.REVIEWER, Roles.LEAD, Roles.OFFICER]
+    if organization.kind == Kinds.HOTLINE:
+        deciding.append(Roles.HOTLINE)
+    return not _others(organization, going).in_roles(deciding).exists()
+
+
+def without_officer(organization: Organization, going: "Iterable[Membership]") -> bool:
+    """Whether these are the last officers of an organization."""
+    officers = [one for one in going if one.role == Roles.OFFICER]
+    if not officers:
+        return False
+    return not _others(organization, officers).in_roles([Roles.OFFICER]).exists()
+
+
+def seen_by(user: User) -> QuerySet[User]:
+    """Return everybody who works, or has worked, where the user looks after the staff."""
+    worked = Membership.objects.filter(
+        user=OuterRef("pk"), organization__in=staffed_by(user).values("pk")
+    )
+    people: QuerySet[User] = User.objects.filter(Exists(worked))
+    return people
+
+
+def _others(organization: Organization, going: "Iterable[Membership]") -> MembershipQuerySet:
+    others: MembershipQuerySet = (
+        Membership.objects.live()
+        .filter(organization=organization, user__is_active=True)
+        .exclude(pk__in=[one.pk for one in going])
+    )
+    return others
+
+
+def _lock(membership: Membership) -> Membership:
+    """Return the fresh row, locked; AlreadyHandled when it has ended."""
+    now = clock.now()
+    held = (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("organization", "user")
+        .filter(Q(until=None) | Q(until__gt=now), pk=membership.pk)
+        .first()
+    )
+    if held is None:
+        raise AlreadyHandled
+    return held
+
+
+def _end(held: Membership, *, by: User) -> None:
+    now = clock.now()
+    held.until, held.ended_by, held.suspended_at = max(now, held.since), by, None
+    held.save(update_fields=["until", "ended_by", "suspended_at"])
+
+
+def _set_suspended(works: "list[Membership]", moment: datetime | None) -> None:
+    Membership.objects.filter(pk__in=[one.pk for one in works]).update(suspended_at=moment)
+    for one in works:
+        one.suspended_at = moment
