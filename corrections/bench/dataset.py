@@ -3,6 +3,7 @@
 Set-based, always the same for the same seed; never for a database with real data.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from io import StringIO
 from typing import Any
@@ -61,15 +62,32 @@ SELECT 'file', '', 'received', 'citizen', received_at, '', '{}', %(filed_by)s, i
 """
 
 
-def build_country(provinces: int) -> None:
-    """Write the tree of organizations, with an officer above and a reviewer at each desk."""
+def build_country(
+    districts: Sequence[int], stations: int = STATIONS, citizens: int = CITIZENS
+) -> list[Organization]:
+    """Write the tree of organizations, with an officer above and a reviewer at each desk.
+
+    districts: how many each province has; stations: how many each district has. Returns the
+    departments of the provinces, in their order.
+    """
     call_command("load_vaccines", stdout=StringIO())
     policies.current()
     ministry = _organizations([("BENCH", None, None)], Kind.MINISTRY)
-    departments = _parts([(ministry[0], None)] * provinces, Kind.PROVINCIAL_DEPARTMENT, "province")
-    centres = _parts(departments * DISTRICTS, Kind.DISTRICT_CENTRE, "district")
-    stations = _parts(centres * STATIONS, Kind.COMMUNE_STATION, "commune")
-    everybody = [*ministry, *(one for one, _area in (*departments, *centres, *stations))]
+    departments = _parts(
+        [(ministry[0], None)] * len(districts), Kind.PROVINCIAL_DEPARTMENT, "province"
+    )
+    around = [
+        department
+        for department, number in zip(departments, districts, strict=True)
+        for _district in range(number)
+    ]
+    centres = _parts(around, Kind.DISTRICT_CENTRE, "district")
+    sites = _parts(
+        [centre for centre in centres for _station in range(stations)],
+        Kind.COMMUNE_STATION,
+        "commune",
+    )
+    everybody = [*ministry, *(one for one, _area in (*departments, *centres, *sites))]
     users = User.objects.bulk_create(
         User(email=f"{one.code.lower()}@bench.example", full_name=one.name) for one in everybody
     )
@@ -84,8 +102,9 @@ def build_country(provinces: int) -> None:
     )
     Citizen.objects.bulk_create(
         Citizen(full_name=f"Nguyễn Văn {number}", date_of_birth=date(1980, 5, 17), sex="male")
-        for number in range(CITIZENS)
+        for number in range(citizens)
     )
+    return [department for department, _area in departments]
 
 
 def add_cases(

@@ -79,15 +79,16 @@ def build(count: int) -> tuple[Sender, list[Ready]]:
         )
         for user, person, dose in zip(users, people, doses, strict=True)
     )
-    senders = _signed_in(users, SessionKind.CITIZEN, ["code"])
-    [at_the_desk] = _signed_in([nurse], SessionKind.STAFF, ["password", "mfa"])
+    senders = signed_in(users, SessionKind.CITIZEN, ["code"])
+    [at_the_desk] = signed_in([nurse], SessionKind.STAFF, ["password", "mfa"])
     return at_the_desk, [
         Ready(str(draft.key), drafts.fingerprint(draft), sender)
         for draft, sender in zip(written, senders, strict=True)
     ]
 
 
-def _signed_in(users: list[User], kind: SessionKind, methods: list[str]) -> list[Sender]:
+def signed_in(users: list[User], kind: SessionKind, methods: list[str]) -> list[Sender]:
+    """Write a session for each, as after sign-in by these methods."""
     now, store = timezone.now(), SessionStore()
     at = now.timestamp()
     sessions = Session.objects.bulk_create(

@@ -1,49 +1,65 @@
-"""Measure the product: `manage.py bench sweep`. Targets and results: docs/benchmarks.md."""
+"""Measure the product: `manage.py bench sweep`, `bench reports`. Results: docs/benchmarks.md."""
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.core.management.base import BaseCommand
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from corrections.bench import dataset, sweeping, webtier
+from corrections.bench import caseload, databases, dataset, reporting, sweeping, webtier
+from corrections.bench.reporting import Country
 from corrections.bench.results import Figure, as_json, table
 from corrections.models import Correction
 
+# The small country of `bench reports` is so many times smaller.
+SMALLER = 100
+
 
 class Command(BaseCommand):
-    help = "Measures the sweep and the web tier, in a database made for it and dropped again."
+    help = "Measures the sweep and the web tier, or the reports, in databases made for it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["sweep"])
-        parser.add_argument("--open", type=int, default=50_000, help="open cases of the idle pass")
-        parser.add_argument("--overdue", type=int, default=5_000)
-        parser.add_argument("--breaches", type=int, default=100_000, help="after an outage")
-        parser.add_argument("--provinces", type=int, default=8)
-        parser.add_argument(
-            "--rounds", type=int, default=5, help="of the web tier; 0 leaves it out"
-        )
-        parser.add_argument("--acts", type=int, default=200, help="filings and decisions a round")
-        parser.add_argument("--seed", type=int, default=9458)
-        parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
-        parser.add_argument(
+        what = parser.add_subparsers(dest="what", required=True)
+        sweep = what.add_parser("sweep", help="the sweep, a change of the rules, the web tier")
+        sweep.add_argument("--open", type=int, default=50_000, help="open cases of the idle pass")
+        sweep.add_argument("--overdue", type=int, default=5_000)
+        sweep.add_argument("--breaches", type=int, default=100_000, help="after an outage")
+        sweep.add_argument("--provinces", type=int, default=8)
+        sweep.add_argument("--rounds", type=int, default=5, help="of the web tier; 0 leaves it out")
+        sweep.add_argument("--acts", type=int, default=200, help="filings and decisions a round")
+        sweep.add_argument(
             "--here", action="store_true", help="in this database, which must hold no cases"
         )
+        reports = what.add_parser("reports", help="pages of officers, at full size and at 1/100")
+        reports.add_argument("--organizations", type=int, default=20_000)
+        reports.add_argument("--corrections", type=int, default=3_000_000)
+        reports.add_argument("--open", type=int, default=300_000, help="of these corrections")
+        reports.add_argument("--share", type=float, default=0.6, help="of the first province")
+        reports.add_argument("--days", type=int, default=60, help="that they go back")
+        reports.add_argument("--sites", type=int, default=28, help="of each district")
+        reports.add_argument("--visits", type=int, default=40, help="of each page in each country")
+        reports.add_argument(
+            "--keep", action="store_true", help="the two databases; those left are used again"
+        )
+        for one in (sweep, reports):
+            one.add_argument("--seed", type=int, default=9458)
+            one.add_argument("--json", action="store_true", help="one JSON object, the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with this_database() if options["here"] else database_of_its_own() as name:
-            self.stdout.write(f"database {name}, seed {options['seed']}")
-            dataset.build_country(options["provinces"])
-            figures = self._measure(options)
+        found = self._reports(options) if options["what"] == "reports" else self._sweep(options)
         if options["json"]:
-            self.stdout.write(json.dumps({"bench": "sweep", "figures": as_json(figures)}))
+            self.stdout.write(json.dumps({"bench": options["what"], "figures": found}))
 
-    def _measure(self, options: dict[str, Any]) -> list[Figure]:
+    def _sweep(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        with databases.this_one() if options["here"] else databases.one_of_its_own() as name:
+            self.stdout.write(f"database {name}, seed {options['seed']}")
+            dataset.build_country([dataset.DISTRICTS] * options["provinces"])
+            return self._measure(options)
+
+    def _measure(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         seed = options["seed"]
         figures: list[Figure] = []
         measurements: list[Callable[[], list[Figure]]] = [
@@ -58,36 +74,28 @@ class Command(BaseCommand):
             figures += found
             if found:
                 self.stdout.write(table(found))
-        return figures
+        return as_json(figures)
 
+    def _reports(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        names = ("organizations", "corrections", "open", "share", "days")
+        full = caseload.Size(**{name: options[name] for name in names})
+        with databases.copies("small", "full", keep=options["keep"]) as (one, other):
+            small = self._country(one, full.part(SMALLER), options)
+            found = reporting.compared(
+                small, self._country(other, full, options), options["visits"]
+            )
+        self.stdout.write(reporting.table(found))
+        return reporting.as_json(found)
 
-@contextmanager
-def this_database() -> Iterator[str]:
-    """Use the database at hand, unless it holds anybody's cases."""
-    if Correction.objects.exists():
-        raise CommandError("This database holds cases. Benchmarks need one without.")
-    yield str(connection.settings_dict["NAME"])
-
-
-@contextmanager
-def database_of_its_own() -> Iterator[str]:
-    """Make a database beside the one at hand, use it, and drop it."""
-    usual = connection.settings_dict["NAME"]
-    own = f"{usual}_bench"
-    quoted = connection.ops.quote_name(own)
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {quoted}")
-    _use(own)
-    try:
-        call_command("migrate", verbosity=0)
-        yield own
-    finally:
-        _use(usual)
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
-
-
-def _use(name: Any) -> None:
-    connection.close()
-    connection.settings_dict["NAME"] = name
+    def _country(
+        self, there: BaseDatabaseWrapper, size: caseload.Size, options: dict[str, Any]
+    ) -> Country:
+        with databases.entered(there):
+            if not Correction.objects.exists():
+                self.stdout.write(f"writing {size.corrections:,} corrections …")
+                caseload.build(size, sites=options["sites"], seed=options["seed"])
+                dataset.settle()
+            self.stdout.write("closing days …")
+            caseload.keep_figures()
+            dataset.settle()
+            return Country(there, reporting.pages())

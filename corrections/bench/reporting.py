@@ -1,0 +1,200 @@
+"""The pages of health officers, in a country of full size and in one a hundredth of it, in turn."""
+
+import statistics
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.models import SessionKind
+from corrections.bench import people, plans
+from corrections.bench.databases import entered
+from corrections.bench.plans import Plan
+from corrections.listings import LISTINGS
+from organizations.models import Membership, Organization
+
+AT_MOST = 1.5
+WARM_UP = 2
+Kind = Organization.Kind
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address, and the session of who opens it; empty for a page without sign-in."""
+
+    name: str
+    url: str
+    session: str = ""
+
+
+@dataclass(frozen=True)
+class Country:
+    """A database with its data, reached by a connection of its own that stays open."""
+
+    connection: BaseDatabaseWrapper
+    pages: Sequence[Page]
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long a page took in one country, in milliseconds, and how many queries it ran."""
+
+    p50: float
+    p95: float
+    queries: int
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One page in both countries, and its slowest query in the large one."""
+
+    page: str
+    small: Times
+    full: Times
+    slowest_sql: str
+    slowest_milliseconds: float
+    slowest_buffers: int
+    slowest_rows_read: dict[str, int]
+    rows_read: dict[str, int]
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long it takes in the large country: the median."""
+        return self.full.p50 / self.small.p50
+
+    @property
+    def is_met(self) -> bool:
+        """It takes at most half as long again, and asks no more often."""
+        return self.ratio <= AT_MOST and self.full.queries == self.small.queries
+
+
+def pages() -> list[Page]:
+    """Return the pages of this country, each opened by the officer whose page it is."""
+    ministry = Organization.objects.get(kind=Kind.MINISTRY)
+    province = Organization.objects.filter(kind=Kind.PROVINCIAL_DEPARTMENT).order_by("pk")[0]
+    centres = Organization.objects.filter(kind=Kind.DISTRICT_CENTRE).order_by("pk")
+    busy = centres.filter(part_of=province)[0]
+    usual = centres.exclude(part_of=province)[0]
+    found: list[Page] = []
+    for name, organization in (
+        ("district", usual),
+        ("busy district", busy),
+        ("province", province),
+        ("ministry", ministry),
+    ):
+        session = _session_of(organization)
+        found.append(Page(f"{name}: report", reverse("oversight"), session))
+        found += [
+            Page(
+                f"{name}: list {tab}",
+                f"{reverse('oversight-cases')}?{urlencode({'tab': tab})}",
+                session,
+            )
+            for tab in LISTINGS
+        ]
+        if organization in (usual, busy):
+            site = organization.parts.order_by("pk")[0]
+            found.append(
+                Page(f"{name}: site", reverse("oversight-site", args=[site.public_id]), session)
+            )
+    return found
+
+
+def compared(small: Country, full: Country, visits: int) -> list[Compared]:
+    """Open every page so many times in both, in turn, and look at the plans of its queries."""
+    return [
+        _compared(one, small, other, full, visits)
+        for one, other in zip(small.pages, full.pages, strict=True)
+    ]
+
+
+def table(found: Sequence[Compared]) -> str:
+    """Return all pages for a console, with 'met' or 'NOT MET' and the slowest query of those."""
+    lines = [
+        f"{'':<28}{'1/100 p50':>10}{'p95':>8}{'full p50':>10}{'p95':>8}{'ratio':>7}{'queries':>9}"
+    ]
+    for one in found:
+        queries = str(one.full.queries)
+        if one.full.queries != one.small.queries:
+            queries = f"{one.small.queries}→{queries}"
+        lines.append(
+            f"{one.page:<28}{one.small.p50:>10.1f}{one.small.p95:>8.1f}{one.full.p50:>10.1f}"
+            f"{one.full.p95:>8.1f}{one.ratio:>7.2f}{queries:>9}"
+            f"  {'met' if one.is_met else 'NOT MET'}"
+        )
+        if not one.is_met:
+            read = ", ".join(f"{rows} of {table}" for table, rows in one.slowest_rows_read.items())
+            lines.append(
+                f"    {one.slowest_milliseconds:.1f} ms, {one.slowest_buffers} buffers, {read}:"
+                f" {' '.join(one.slowest_sql.split())[:400]}"
+            )
+    return "\n".join(lines)
+
+
+def as_json(found: Sequence[Compared]) -> list[dict[str, Any]]:
+    """Return the same for a program."""
+    return [{**asdict(one), "ratio": one.ratio, "met": one.is_met} for one in found]
+
+
+def _session_of(organization: Organization) -> str:
+    officer = Membership.objects.select_related("user").get(organization=organization).user
+    [sender] = people.signed_in([officer], SessionKind.STAFF, ["password", "mfa"])
+    return sender.session
+
+
+def _compared(one: Page, small: Country, other: Page, full: Country, visits: int) -> Compared:
+    took: dict[str, list[float]] = {"small": [], "full": []}
+    turns = [("small", small, one), ("full", full, other)]
+    for number in range(WARM_UP + visits):
+        # Who goes first changes, for whatever else the machine does meanwhile.
+        for size, country, page in turns if number % 2 else reversed(turns):
+            with entered(country.connection):
+                begun = time.perf_counter()
+                _open(page)
+                if number >= WARM_UP:
+                    took[size].append((time.perf_counter() - begun) * 1000)
+    _plans_there, asked = _plans(one, small)
+    full_plans, asked_of_full = _plans(other, full)
+    slowest = max(full_plans, key=lambda plan: plan.milliseconds)
+    return Compared(
+        page=one.name,
+        small=_times(took["small"], asked),
+        full=_times(took["full"], asked_of_full),
+        slowest_sql=slowest.sql,
+        slowest_milliseconds=slowest.milliseconds,
+        slowest_buffers=slowest.buffers,
+        slowest_rows_read=dict(slowest.rows_read),
+        rows_read=dict(sum((plan.rows_read for plan in full_plans), start=Counter[str]())),
+    )
+
+
+def _times(took: list[float], queries: int) -> Times:
+    percentiles = statistics.quantiles(took, n=20, method="inclusive")
+    return Times(statistics.median(took), percentiles[-1], queries)
+
+
+def _open(page: Page) -> None:
+    client = Client()
+    if page.session:
+        client.cookies[settings.SESSION_COOKIE_NAME] = page.session
+    answer = client.get(
+        page.url, secure=settings.SECURE_SSL_REDIRECT, headers={"host": settings.ALLOWED_HOSTS[0]}
+    )
+    if answer.status_code != 200 or not answer.getvalue():
+        raise RuntimeError(f"{page.url} answered {answer.status_code}")
+
+
+def _plans(page: Page, country: Country) -> tuple[list[Plan], int]:
+    with entered(country.connection):
+        with CaptureQueriesContext(connection) as captured:
+            _open(page)
+        return plans.of(captured.captured_queries), len(captured)
