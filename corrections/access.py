@@ -1,5 +1,6 @@
 """Who may see a correction, and in which capacity they act on it. Said here and nowhere else."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, Q, QuerySet
@@ -7,6 +8,7 @@ from django.db.models import Exists, Q, QuerySet
 from citizens.access import is_own_or_family, parts_of_records_of
 from corrections.lifecycle import Party
 from organizations.models import Membership, Organization
+from organizations.queries import WithPredecessors, current_holder
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -40,15 +42,21 @@ def of_own_records(user: "User") -> Q:
 
 
 def on_desks_of(user: "User") -> Q:
-    """Corrections held by an organization in which the user works (not by those below it)."""
+    """Corrections held by an organization in which the user works (not by those below it).
+
+    What was decided by one that it took over from is history of its own.
+    """
     desks = Membership.objects.live().filter(user=user, role__in=READING_ROLES)
-    return Q(holder__in=desks.values("organization"))
+    return Q(holder__in=WithPredecessors(desks.order_by().values("organization")))
 
 
 def overseen_by(user: "User") -> Q:
-    """Corrections held anywhere in the sub-trees for which the user is a health officer."""
+    """Corrections held anywhere in the sub-trees for which the user is a health officer.
+
+    With what was decided by those that somebody there took over from, wherever they stood.
+    """
     reach = Organization.objects.within_reach(user, Membership.Role.OFFICER)
-    return Q(holder__in=reach.values("pk"))
+    return Q(holder__in=WithPredecessors(reach.order_by().values("pk")))
 
 
 def in_pools_of(user: "User") -> Q:
@@ -98,16 +106,20 @@ def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party
         return frozenset({Party.CITIZEN}) if own else frozenset()
     parties = set()
     is_filer = correction.filing.filed_by_id == user.pk
+    holder = correction.holder
+    standing = standing_for(holder)
     memberships = Membership.objects.live().filter(user=user).select_related("organization")
     for membership in memberships:
-        place, holder = membership.organization, correction.holder
+        place = membership.organization
         if is_hotline(membership):
             parties.add(Party.HOTLINE)
-        if holder is None or is_filer:
+        if holder is None or standing is None or is_filer:
             continue
-        if place.pk == holder.pk and membership.role in DESK_ROLES:
+        if place.pk == standing.pk and membership.role in DESK_ROLES:
             parties.add(Party.APPEAL_REVIEWER if correction.on_appeal else Party.REVIEWER)
-        if membership.role == Membership.Role.OFFICER and holder.path.startswith(place.path):
+        paths = (holder.path, standing.path)
+        is_above = any(path.startswith(place.path) for path in paths)
+        if membership.role == Membership.Role.OFFICER and is_above:
             parties.add(Party.OVERSEER)
     if correction.on_appeal and parties & DECIDERS and has_decided(user, correction):
         parties -= DECIDERS
@@ -122,6 +134,11 @@ def is_hotline(membership: Membership) -> bool:
     )
 
 
+def standing_for(holder: Organization | None) -> Organization | None:
+    """Return who acts for the holder: who took over from it when it has closed."""
+    return (current_holder(holder) or holder) if holder is not None else None
+
+
 def has_decided(user: "User", correction: "Correction") -> bool:
     """Tell whether the user had a hand in an earlier decision of this case."""
     return correction.events.filter(by=user, step__in=DECIDING_STEPS).exists()
@@ -130,16 +147,29 @@ def has_decided(user: "User", correction: "Correction") -> bool:
 def acting_for(user: "User", correction: "Correction", party: Party) -> Organization | None:
     """Return the organization on whose behalf the user acts in this capacity."""
     if party in AT_THE_DESK:
-        return correction.holder
+        return standing_for(correction.holder)
     live = Membership.objects.live().filter(user=user).select_related("organization")
     if party == Party.HOTLINE:
         return next((one.organization for one in live if is_hotline(one)), None)
-    if party == Party.OVERSEER and correction.holder is not None:
-        for membership in (
-            live.filter(role=Membership.Role.OFFICER)
-            # The nearest level above the holder comes first: its path is the longest.
-            .order_by("-organization__path")
-        ):
-            if correction.holder.path.startswith(membership.organization.path):
-                return membership.organization
+    holder = correction.holder
+    if party == Party.OVERSEER and holder is not None:
+        return officer_desk(user, standing_for(holder) or holder) or officer_desk(user, holder)
     return None
+
+
+def officer_desk(user: "User", organization: Organization) -> Organization | None:
+    """Return for whom the user oversees this organization: the nearest level; None if for nobody."""
+    return nearest(officer_desks(user), organization)
+
+
+def officer_desks(user: "User") -> list[Organization]:
+    """Return the organizations for which the user is a health officer, the lowest level first."""
+    officers = Membership.objects.live().filter(user=user, role=Membership.Role.OFFICER)
+    # Who stands nearer has the longer path.
+    found = officers.select_related("organization").order_by("-organization__path")
+    return [membership.organization for membership in found]
+
+
+def nearest(above: Iterable[Organization], organization: Organization) -> Organization | None:
+    """Return the first of these in whose sub-tree the organization lies."""
+    return next((one for one in above if organization.path.startswith(one.path)), None)

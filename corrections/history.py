@@ -70,6 +70,7 @@ TITLES: dict[str, Promise] = {
     "escalate": gettext_lazy("%(organization)s was told that it is urgent"),
     "note": gettext_lazy("Note"),
     "route": gettext_lazy("Sent to %(organization)s"),
+    "inherit": gettext_lazy("%(from)s has closed: %(organization)s acts from now on"),
     "expire": gettext_lazy("Closed: the question was not answered for 7 days"),
 }
 # What the sweep did on the way, by deadlines.Mark name.
@@ -177,7 +178,8 @@ def _line(event: CorrectionEvent, audience: Audience) -> Line:
 
 
 def _title(event: CorrectionEvent) -> str:
-    values = {"organization": _organization(event), "to": event.data.get("to", "")}
+    values = {"organization": _organization(event)}
+    values |= {name: event.data.get(name, "") for name in ("from", "to")}
     mark = event.data.get("mark")
     if mark is None:
         return str(TITLES[event.step]) % values

@@ -195,6 +195,12 @@ STEPS: dict[str, Step] = {
     "route": Step(
         _("Send to the desk"), _by(Party.SYSTEM), frozenset({Status.RECEIVED}), Status.QUEUED
     ),
+    # Its desk was closed; a claim is given back first.
+    "inherit": Step(
+        _("Hand over: the organization has closed"),
+        _by(Party.SYSTEM),
+        ON_A_DESK - {Status.IN_REVIEW},
+    ),
     "expire": Step(
         _("Close: question not answered"),
         _by(Party.SYSTEM),

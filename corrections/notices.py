@@ -207,6 +207,33 @@ def _handed_over(event: CorrectionEvent) -> None:
     )
 
 
+def _inherited(event: CorrectionEvent) -> None:
+    """Tell who took over from a closed organization, once for all its cases."""
+    for user in _staff_of(event.organization):
+        with translation.override(user.language):
+            values = {
+                "closed": event.data["from"],
+                "organization": event.data["to"],
+                "cases": number_format(event.data["cases"], force_grouping=True),
+            }
+            send(
+                purpose="correction.inherit",
+                channel=Channel.EMAIL,
+                recipient=user.email or "",
+                subject=_("Open proposals of %(closed)s are yours now: %(cases)s") % values,
+                text=_(
+                    "%(closed)s has closed. %(cases)s open proposals are at %(organization)s now."
+                    " Their deadlines stay what they were."
+                )
+                % values
+                + "\n"
+                + _address("review/"),
+                user_id=user.pk,
+                dedupe_key=f"event:{event.pk}:user:{user.pk}",
+                may_wait=True,
+            )
+
+
 def _put_forward(event: CorrectionEvent) -> None:
     """Tell colleagues; where nobody else works at the desk, the level above."""
     case = event.correction
@@ -332,4 +359,5 @@ _TELLERS: dict[str, Callable[[CorrectionEvent], None]] = {
     "remind": _reminded,
     "escalate": _escalated,
     "reassign": _handed_over,
+    "inherit": _inherited,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from django.db.models import (
     Count,
     DurationField,
     Exists,
-    F,
     OuterRef,
     Q,
     Subquery,
@@ -30,9 +29,8 @@ from corrections.lifecycle import Status
 from corrections.models import Correction, CorrectionEvent, CorrectionQuerySet, Evidence
 from corrections.paging import Page
 from corrections.reference import read_reference
-from corrections.reports import WEEK, Median
 from organizations.models import Membership, Organization
-from organizations.queries import held_roles
+from organizations.queries import held_roles, with_predecessors
 from vaxreg import clock
 from vaxreg.search import search_key
 
@@ -100,6 +98,13 @@ def on_desks(user: "User", desks: list[Organization]) -> CorrectionQuerySet:
     correction_queue in the order in which they are shown.
     """
     ids = [desk.pk for desk in desks]
+    cases: CorrectionQuerySet = Correction.objects.on_desks_of(user).filter(holder__in=ids)
+    return cases
+
+
+def history_of(user: "User", desks: list[Organization]) -> CorrectionQuerySet:
+    """Return what was decided on these desks, and on those that they took over from."""
+    ids = list(with_predecessors(desks).order_by().values_list("pk", flat=True))
     cases: CorrectionQuerySet = Correction.objects.on_desks_of(user).filter(holder__in=ids)
     return cases
 
@@ -239,12 +244,3 @@ def _unclaimed(user: "User") -> CorrectionQuerySet:
     claim_ended = clock.sql_now() - Value(deadlines.CLAIM_TIME, output_field=DurationField())
     waiting = Q(status=Status.QUEUED) | Q(status=Status.IN_REVIEW, picked_up_at__lte=claim_ended)
     return on_desks(user, desks_of(user)).open().filter(waiting)
-
-
-def week_median(cases: CorrectionQuerySet) -> timedelta | None:
-    """Return the median time from receipt to decision of the last seven days; None without any."""
-    since = clock.sql_now() - Value(WEEK, output_field=DurationField())
-    found: timedelta | None = cases.filter(decided_at__gte=since).aggregate(
-        median=Median(F("decided_at") - F("received_at"))
-    )["median"]
-    return found

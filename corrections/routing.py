@@ -8,6 +8,7 @@ commune, district, province, national hotline. A body without active reviewers i
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -18,7 +19,14 @@ from corrections.deadlines import Addressee
 from corrections.models import Correction
 from corrections.models.case import IDENTITY_KINDS
 from organizations.models import Organization
-from organizations.queries import ancestors, current_holder, for_area, national_hotline, next_up
+from organizations.queries import (
+    Ladder,
+    ancestors,
+    current_holder,
+    for_area,
+    national_hotline,
+    next_up,
+)
 
 Kinds = Organization.Kind
 RANK: dict[str, int] = {
@@ -56,34 +64,66 @@ class NoDesk(Exception):
 
 def desk_for(correction: Correction) -> Desk:
     """Return the desk that must act. Raises NoDesk when no body at all has active staff."""
-    first, why = _responsible(correction)
+    return Router().desk_for(correction)
+
+
+class Router:
+    """Routes many cases at once: each area and each organization is looked up once."""
+
+    def __init__(self) -> None:
+        self._for_area = cache(for_area)
+        self._desk_from = cache(_desk_from)
+
+    def desk_for(self, correction: Correction) -> Desk:
+        """Return the desk that must act. Raises NoDesk when no body at all has active staff."""
+        desk = self._desk_from(*self._responsible(correction))
+        if desk is None:
+            raise NoDesk(correction.reference)
+        return desk
+
+    def _responsible(self, correction: Correction) -> tuple[Organization, str]:
+        if correction.kind in IDENTITY_KINDS:
+            return self._for_area(correction.citizen.area), "identity"
+        if correction.dose is not None and correction.dose.organization:
+            return correction.dose.organization, "gave_the_dose"
+        if correction.named_site:
+            return correction.named_site, "named"
+        area = correction.named_area or correction.citizen.area
+        why = "named_area" if correction.named_area else "home_area" if area else "nothing_known"
+        return self._for_area(area), why
+
+
+def _desk_from(first: Organization, why: str) -> Desk | None:
+    """Go from who is responsible to the next who can receive; None when nobody can."""
+    desk, passed_by = able_from(first)
+    if desk is None:
+        return None
+    reason = _in_each_language(lambda: _sentence(why, first, desk, passed_by))
+    return Desk(desk, reason, why in SITE_UNKNOWN)
+
+
+def able_from(
+    first: Organization,
+    can_receive: Callable[[Organization], bool] | None = None,
+    ladder: Ladder | None = None,
+) -> tuple[Organization | None, list[Organization]]:
+    """Return the first that can receive, from this one upwards, and those that were passed by.
+
+    What has closed gives way to who succeeded it, and else to the next level up. can_receive and
+    ladder: what was read at once for many organizations (standins.py).
+    """
+    can_receive = can_receive or _can_receive
     passed_by: list[Organization] = []
     desk: Organization | None = first
-    while desk is not None and not _can_receive(desk):
+    while desk is not None and not can_receive(desk):
         passed_by.append(desk)
-        desk = (None if desk.is_open else current_holder(desk)) or next_up(desk)
-    if desk is None:
-        raise NoDesk(correction.reference)
-    found = desk
-    reason = _in_each_language(lambda: _sentence(why, first, found, passed_by))
-    return Desk(found, reason, why in SITE_UNKNOWN)
+        desk = (None if desk.is_open else current_holder(desk)) or next_up(desk, ladder)
+    return desk, passed_by
 
 
 def triage_due(now: datetime) -> datetime:
     """Return by when a case without a site is to have one: a target inside the 48 hours."""
     return now + timedelta(hours=policies.current().triage_hours)
-
-
-def _responsible(correction: Correction) -> tuple[Organization, str]:
-    if correction.kind in IDENTITY_KINDS:
-        return for_area(correction.citizen.area), "identity"
-    if correction.dose is not None and correction.dose.organization:
-        return correction.dose.organization, "gave_the_dose"
-    if correction.named_site:
-        return correction.named_site, "named"
-    area = correction.named_area or correction.citizen.area
-    why = "named_area" if correction.named_area else "home_area" if area else "nothing_known"
-    return for_area(area), why
 
 
 def _can_receive(organization: Organization) -> bool:
@@ -161,6 +201,27 @@ def appealed_from(organization: Organization, desk: Organization) -> dict[str, s
     )
 
 
+def taken_over_from(closed: Organization, desk: Organization) -> dict[str, str]:
+    """Return why a case is here after its desk was closed, in a sentence per language."""
+
+    def sentence() -> str:
+        heir = current_holder(closed)
+        names = {"closed": closed.name, "desk": desk.name, "heir": heir.name if heir else ""}
+        if heir is None:
+            return _("%(closed)s has closed; %(desk)s acts in its place.") % names
+        if heir == desk:
+            return _("%(closed)s has closed; %(desk)s has taken over its cases.") % names
+        return (
+            _(
+                "%(closed)s has closed. %(heir)s has taken over from it, but cannot act on this"
+                " case, so %(desk)s acts."
+            )
+            % names
+        )
+
+    return _in_each_language(sentence)
+
+
 def appeal_desk(correction: Correction) -> Organization | None:
     """Return who decides an appeal: the next level up that can; None when nobody stands above.
 
@@ -170,15 +231,29 @@ def appeal_desk(correction: Correction) -> Organization | None:
 
 
 def next_level(holder: Organization | None) -> Organization | None:
-    """Return the nearest organization above that has somebody to receive a case."""
-    if holder is None:
-        return None
+    """Return the nearest organization above that has somebody to receive a case.
+
+    Above one that has closed stands who stands above its successor.
+    """
+    return next(iter(able_above(holder)), None) if holder is not None else None
+
+
+def able_above(holder: Organization, *, itself: bool = False) -> list[Organization]:
+    """Return who stands above the holder and can receive, the nearest first.
+
+    itself: begin with the holder, or with who took over from it.
+    """
+    standing = current_holder(holder) or holder
+    line = [*([standing] if itself else []), *ancestors(standing)]
+    if not standing.is_open:
+        # Closed without a successor: what stood above it may have closed since.
+        line = [heir for one in line if (heir := current_holder(one)) is not None]
     able = set(
         Organization.objects.able_to_receive()
-        .filter(pk__in=holder.ancestor_ids)
+        .filter(pk__in=[one.pk for one in line])
         .values_list("pk", flat=True)
     )
-    return next((one for one in ancestors(holder) if one.pk in able), None)
+    return [one for one in line if one.pk in able]
 
 
 def above_or_hotline(holder: Organization | None) -> Organization:

@@ -238,7 +238,7 @@ def close(
     if not fresh.is_open:
         return fresh
     heir = Organization.objects.get(pk=successor.pk) if successor else None
-    why = {NON_FIELD_ERRORS: _why_not_closed(fresh)}
+    why: dict[str, str] = {NON_FIELD_ERRORS: _why_not_closed(fresh)}
     if heir is not None:
         why["successor"] = _why_no_heir(fresh, heir)
     _require_open(fresh, why, CannotClose)

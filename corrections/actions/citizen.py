@@ -13,6 +13,8 @@ from corrections.actions.turn import Turn, begin, finish, hand_over
 from corrections.lifecycle import Party, Status, StepNotPossible
 from corrections.models import Correction, OutboxRow
 from organizations.models import Organization
+from organizations.queries import current_holder
+from organizations.tree import stands
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -71,6 +73,9 @@ def appeal(correction: Correction, *, by: "User", words: str) -> Correction:
     if not words.strip():
         raise ValidationError({"words": _("Say why you do not agree.")})
     problem, desk = appealable(turn.case, turn.at)
+    while desk is not None and not stands(desk):
+        # It closed a moment ago.
+        problem, desk = appealable(turn.case, turn.at)
     if desk is None:
         raise problem
     case, before = turn.case, turn.case.holder
@@ -147,9 +152,13 @@ def _require_in_time(turn: Turn) -> None:
 
 
 def _back_on_a_desk(turn: Turn) -> None:
-    """Give it to who held it last, or by the rules if they cannot receive any more."""
+    """Give it to who held it last or took over from them; by the rules if they cannot receive."""
     holder = turn.case.holder
-    if holder and Organization.objects.able_to_receive().filter(pk=holder.pk).exists():
-        hand_over(turn, holder)
-    else:
+    heir = current_holder(holder) if holder else None
+    able = Organization.objects.able_to_receive()
+    if holder is None or heir is None or not able.filter(pk=heir.pk).exists() or not stands(heir):
         place(turn)
+        return
+    hand_over(turn, heir)
+    if heir != holder:
+        turn.case.routing_reason = routing.taken_over_from(holder, heir)

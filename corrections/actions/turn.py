@@ -22,6 +22,7 @@ from corrections.models import (
     Pause,
 )
 from organizations.models import Organization
+from organizations.tree import stands
 from vaxreg import clock
 from vaxreg.celery import hint
 
@@ -120,8 +121,12 @@ def finish(
     data: dict[str, Any] | None = None,
     organization: Organization | None = None,
     follow: OutboxRow.Errand | None = None,
+    bundle: str = "",
 ) -> Correction:
-    """Store the case and what its new status brings with it; write the event and the errand."""
+    """Store the case and what its new status brings with it; write the event and the errand.
+
+    bundle: errands of the same name are done together, as one message (OutboxRow.bundle).
+    """
     case, before = turn.case, Status(turn.case.status)
     after = lifecycle.after(step, before)
     _leave(turn, step, before, after)
@@ -142,7 +147,7 @@ def finish(
         data=data or {},
     )
     if follow is not None:
-        leave_errand(event, follow, turn.at)
+        leave_errand(event, follow, turn.at, bundle)
     return case
 
 
@@ -213,14 +218,24 @@ def _open_again(turn: Turn) -> None:
 
 
 def hand_over(turn: Turn, to: Organization) -> None:
-    """Let another organization hold the case from now on; the clock runs on."""
+    """Let another organization hold the case from now on; the clock runs on.
+
+    It does not close before this transaction ends. Raises CannotReceive if it has closed.
+    """
+    if not stands(to):
+        raise CannotReceive
     case = turn.case
     case.holdings.filter(until=None).update(until=turn.at)
     Holding.objects.create(correction=case, organization=to, since=turn.at)
     case.holder, case.triage_due_at = to, None
 
 
-def leave_errand(event: CorrectionEvent, errand: OutboxRow.Errand, moment: datetime) -> None:
-    """Write the row that says 'not done yet', and hint Celery to hurry."""
-    row = OutboxRow.objects.create(event=event, errand=errand, created_at=moment, not_before=moment)
-    hint("corrections.do_errand", row.pk)
+def leave_errand(
+    event: CorrectionEvent, errand: OutboxRow.Errand, moment: datetime, bundle: str = ""
+) -> None:
+    """Write the row that says 'not done yet', and hint Celery to hurry; bundles wait for the sweep."""
+    row = OutboxRow.objects.create(
+        event=event, errand=errand, bundle=bundle, created_at=moment, not_before=moment
+    )
+    if not bundle:
+        hint("corrections.do_errand", row.pk)

@@ -11,10 +11,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
-from corrections import facts, queue
+from corrections import facts, queue, reports
 from corrections.access import is_hotline
 from corrections.forms.queue import FilterForm
+from corrections.models import Correction
 from corrections.queue import TAB_LABELS, Tab
+from corrections.views.notes import unread_by
 from organizations.queries import held_roles
 from vaxreg import clock
 
@@ -30,16 +32,18 @@ def queue_page(request: UserRequest) -> HttpResponse:
     cases = queue.on_desks(request.user, desks)
     form = FilterForm(request.GET)
     narrowing = form.narrowing()
-    found = queue.by_reference(cases, narrowing["words"])
+    found = queue.by_reference(Correction.objects.on_desks_of(request.user), narrowing["words"])
     if found is not None:
         return redirect("case", found.reference)
     tab = _tab(request)
     counts = queue.counts(cases, request.user)
-    chosen = queue.narrowed(queue.in_tab(cases, tab, request.user), **narrowing)
+    listed = queue.history_of(request.user, desks) if tab == Tab.DONE else cases
+    chosen = queue.narrowed(queue.in_tab(listed, tab, request.user), **narrowing)
     page = queue.page(chosen, tab, request.GET)
     context = {
         "work": work,
         "desks": desks,
+        "notes": unread_by(request.user),
         "form": form,
         "is_narrowed": any(narrowing.values()),
         "tab": tab,
@@ -47,7 +51,7 @@ def queue_page(request: UserRequest) -> HttpResponse:
         "waiting": counts[Tab.OPEN],
         "page": page,
         "rows": [(case, facts.headline(case), queue.badges(case)) for case in page.cases],
-        "median": None if page.cases else queue.week_median(cases),
+        "median": None if page.cases else reports.week_median(desks),
         "since": page.cases[0].now if page.cases else clock.now(),  # type: ignore[attr-defined]
     }
     return render(request, "review/queue.html", context)

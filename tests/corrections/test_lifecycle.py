@@ -41,6 +41,7 @@ escalate            SH   received queued in_review waiting kept to_countersign =
 note                RAOH received queued in_review waiting kept to_countersign accepted
                          partly_accepted refused upheld disagreed withdrawn expired =
 route               S    received                                             queued
+inherit             S    queued waiting kept to_countersign                   =
 expire              S    waiting                                              expired
 """
 LETTERS = {
