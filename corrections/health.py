@@ -1,7 +1,8 @@
-"""What the health page asks of this room: does the sweep run, does the outbox drain?"""
+"""What the health page asks of this room: does the sweep run, the outbox drain, do figures come?"""
 
 from datetime import timedelta
 
+from corrections import figures
 from corrections.models import Heartbeat, OutboxRow
 from corrections.sweep import HEARTBEAT
 from vaxreg import clock
@@ -19,6 +20,16 @@ def sweep_trouble() -> str:
         return "the sweep has never run"
     if clock.now() - beat.at > SILENCE:
         return f"the sweep is silent since {beat.at.isoformat()}"
+    return ""
+
+
+def figures_trouble() -> str:
+    """Return since when the figures of the reports are not kept, or an empty string."""
+    as_of = figures.as_of()
+    if as_of is None:
+        return "the figures of the reports have never been counted"
+    if clock.now() - as_of > SILENCE:
+        return f"the figures of the reports stand still since {as_of.isoformat()}"
     return ""
 
 

@@ -1,146 +1,85 @@
-"""The overdue figures, each computed here once: page, CSV and lists all take them from here.
+"""The overdue figures, each computed here once: page, exports, e-mail and API take them from here.
 
-Everything is judged by the database's clock at one moment, whether or not the sweep runs. What is
-open is counted over the partial index of open corrections, what was decided over that of the last
-days: the cost follows what is in hand, not what lies in the archive.
+What is open at a district or below is counted now, over the partial index of open corrections; for
+a province or the ministry the state of the last minute is read. What happened is read from the
+figures of the days (figures.py), never from the archive.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import (
-    Aggregate,
-    Count,
-    DurationField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    Max,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-)
+from django.db.models import Count, Max, Q, QuerySet
 
-from corrections import deadlines, lateness, policies
+from corrections import counting, figures, lateness, quantiles
+from corrections.counting import FACTS, Span
 from corrections.lifecycle import Party
-from corrections.models import Breach, Clock, Correction, CorrectionEvent, CorrectionQuerySet
+from corrections.models import (
+    Correction,
+    CorrectionEvent,
+    CorrectionQuerySet,
+    DayFigures,
+    ReportDay,
+    Standing,
+)
+from corrections.reported import (
+    OF_A_DAY,
+    TREND_DAYS,
+    WEEK_DAYS,
+    Day,
+    DayFlow,
+    Days,
+    Figures,
+    Filters,
+    Queue,
+    Reader,
+    Reminded,
+    Report,
+    Row,
+    a_week_ago,
+    added,
+)
 from corrections.scope import Scope
 from organizations.models import Organization
 from vaxreg import clock
+
+__all__ = [
+    "PERIODS",
+    "DayFlow",
+    "Figures",
+    "Filters",
+    "Queue",
+    "Reminded",
+    "Report",
+    "Row",
+    "behind",
+    "last_missed",
+    "open_cases",
+    "period",
+    "reminders",
+    "report",
+    "week_median",
+]
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# "This week" is the last seven days, to the second: it has no quiet Monday mornings.
-WEEK = timedelta(days=7)
+# Lengths of a period, in days, today included.
+PERIODS = (7, 14, 28)
+# A report that nobody has narrowed down.
+THE_WEEK = Filters()
+# A state older than this is counted anew: the job that keeps it stands still.
+STALE = timedelta(minutes=3)
 # A case can be reminded of again after this long (actions.remind).
 REMIND_PAUSE = timedelta(days=1)
 
 
-class Median(Aggregate):
-    """The middle value, of durations too."""
-
-    template = "percentile_cont(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
-
-
-@dataclass(frozen=True)
-class Queue:
-    """What is open: in hand, due within 12 hours, overdue, and how late that is."""
-
-    open: int = 0
-    soon: int = 0
-    overdue: int = 0
-    late_a_day: int = 0
-    late_three_days: int = 0
-    late_longer: int = 0
-    oldest_due: datetime | None = None
-    oldest_received: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Decided:
-    """What was decided in the last seven days, and the median time from filing to decision.
-
-    in_time counts by deadline: those due in these days that were answered before.
-    """
-
-    decided: int = 0
-    in_time: int = 0
-    median: timedelta | None = None
-
-    @property
-    def median_hours(self) -> float | None:
-        """The median in hours, to one decimal: the number on every page and export."""
-        return None if self.median is None else round(self.median / timedelta(hours=1), 1)
-
-
-@dataclass(frozen=True)
-class Reminded:
-    """How many of the overdue cases were reminded of in the last day, and when last."""
-
-    cases: int
-    last: datetime
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the report: an organization, or with `is_part` everything under it."""
-
-    organization: Organization
-    is_part: bool
-    queue: Queue
-    decided: Decided
-    missed: int
-    reminded: Reminded | None
-
-    @property
-    def is_quiet(self) -> bool:
-        """Nothing in hand and nothing this week."""
-        return not (self.queue.open or self.decided.decided or self.decided.in_time or self.missed)
-
-
-@dataclass(frozen=True)
-class Report:
-    """A whole report. A section that could not be computed stands in `failed` and is zero."""
-
-    at: datetime
-    rows: list[Row]
-    queue: Queue
-    decided: Decided
-    missed: int
-    failed: frozenset[str] = frozenset()
-
-    @property
-    def share_in_time(self) -> float | None:
-        """Of all deadlines of the last seven days, the share that was kept; None if there was none.
-
-        Counted by deadline and by whoever held the case then, so that closing a late case, or
-        handing it on, changes nothing about it.
-        """
-        due = self.decided.in_time + self.missed
-        return self.decided.in_time / due if due else None
-
-    @property
-    def late_rows(self) -> list[Row]:
-        """Rows with something overdue, the worst first."""
-        return [row for row in self.rows if row.queue.overdue]
-
-    @property
-    def busy_rows(self) -> list[Row]:
-        """Rows with anything to tell."""
-        return [row for row in self.rows if not row.is_quiet]
-
-    @property
-    def quiet_rows(self) -> list[Row]:
-        """Rows with nothing in hand and nothing this week."""
-        return [row for row in self.rows if row.is_quiet]
+SECTIONS = ("queue", "figures", "reminded")
 
 
 @dataclass
@@ -159,177 +98,166 @@ class _Sections:
             return otherwise
 
 
-def report(scope: Scope) -> Report:
+def report(scope: Scope, filters: Filters = THE_WEEK) -> Report:
     """Compute the whole report in a number of queries that does not depend on the data."""
     now = clock.now()
+    scope = scope.in_communes(filters.communes)
+    as_of = figures.as_of()
     sections = _Sections()
-    queue: dict[int, Queue] = sections.run("queue", lambda: _queue(scope, now), {})
-    decided: dict[int, Decided] = sections.run("decided", lambda: _decided(scope, now), {})
-    all_decided = sections.run("decided", lambda: _all_decided(scope, now), Decided())
-    missed: dict[int, int] = sections.run("missed", lambda: _missed(scope, now), {})
-    reminded: dict[int, Reminded] = sections.run("reminded", lambda: _reminded(scope, now), {})
+    nothing: tuple[datetime, dict[int, Queue]] = now, {}
+    at, queue = sections.run("queue", lambda: _queue(scope, filters, now, as_of), nothing)
+    found = sections.run("figures", lambda: _days(scope, filters, now), _Days())
+    reminded: dict[int, Reminded] = sections.run(
+        "reminded", lambda: {} if scope.is_high else _reminded(scope, now), {}
+    )
+    reader = Reader(filters, counting.day_of(now), found.is_known)
+    organizations, with_parts = _organizations(scope, {*queue, *found.of})
     rows = [
-        Row(
-            organization=organization,
-            is_part=scope.is_part(organization),
+        reader.row(
+            organization,
+            [found.of.get(organization.pk, {})],
+            is_part=organization.pk in with_parts,
             queue=queue.get(organization.pk, Queue()),
-            decided=decided.get(organization.pk, Decided()),
-            missed=missed.get(organization.pk, 0),
             reminded=reminded.get(organization.pk),
         )
-        for organization in _organizations(scope, {*queue, *decided, *missed})
+        for organization in organizations
     ]
+    everything = list(found.of.values())
+    total = reader.row(
+        scope.tops[0] if len(scope.tops) == 1 else None, everything, queue=added(queue.values())
+    )
     return Report(
-        at=now,
+        at=at,
+        as_of=as_of,
+        filters=filters,
         rows=sorted(rows, key=_worst_first(now)),
-        queue=_sum(queue.values()),
-        decided=all_decided,
-        missed=sum(missed.values()),
+        total=total,
+        flow=list(reader.flow(everything, total.queue.open)),
         failed=frozenset(sections.failed),
     )
 
 
-def last_missed(scope: Scope) -> datetime | None:
-    """Return when a deadline was last missed here."""
-    last: datetime | None = Breach.objects.filter(scope.holders()).aggregate(at=Max("at"))["at"]
+def last_missed(scope: Scope) -> date | None:
+    """Return the last day on which a deadline was missed here."""
+    tops = [top.pk for top in scope.tops]
+    part = Q(is_desk=True) if scope.alone else Q(is_whole=True)
+    rows = DayFigures.objects.filter(part, organization__in=tops, kind="", missed__gt=0)
+    last: date | None = rows.aggregate(last=Max("day"))["last"]
     return last
 
 
+def period(filters: Filters, now: datetime, as_of: datetime | None) -> Span:
+    """Return the period of a report: whole days, the last one up to where its figures reach."""
+    today = counting.day_of(now)
+    first = today - timedelta(days=filters.days - 1)
+    return counting.days(first, today, as_of or counting.beginning(today))
+
+
+def behind(fact: str, scope: Scope, filters: Filters, span: Span) -> "QuerySet[Any]":
+    """Return the rows behind a figure of the days, each with its `.correction`.
+
+    fact: a name in counting.FACTS. As many as the figure says, for the same span.
+    """
+    what = FACTS[fact]
+    rows = what.rows(span).filter(**{f"{what.desk}__in": scope.organizations(span.until)})
+    return rows.filter(correction__kind=filters.kind) if filters.kind else rows
+
+
+def week_median(desks: Sequence[Organization]) -> timedelta | None:
+    """Return the median time to a decision of these desks in the last week; None for none."""
+    since = counting.day_of(clock.now()) - timedelta(days=WEEK_DAYS)
+    rows = DayFigures.objects.filter(
+        organization__in=desks, is_desk=True, kind="", day__gt=since
+    ).values_list("decided", "took")
+    minutes = quantiles.quantile(rows, 0.5)
+    return None if minutes is None else timedelta(minutes=round(minutes))
+
+
+def open_cases(scope: Scope, filters: Filters) -> CorrectionQuerySet:
+    """Return what is open here, now."""
+    cases = Correction.objects.open().filter(scope.holders())
+    return cases.filter(kind=filters.kind) if filters.kind else cases
+
+
 def _worst_first(now: datetime) -> Callable[[Row], tuple[Any, ...]]:
-    return lambda row: (
-        -row.queue.overdue,
-        row.queue.oldest_due or now + timedelta(days=365),
-        -row.queue.soon,
-        -row.queue.open,
-        row.organization.search_name,
-        row.organization.pk,
-    )
+    def key(row: Row) -> tuple[Any, ...]:
+        name = row.organization
+        return (
+            -row.queue.overdue,
+            row.queue.oldest_due or now + timedelta(days=365),
+            -row.queue.soon,
+            -row.queue.open,
+            -row.figures.missed,
+            name.search_name if name else "",
+            name.pk if name else 0,
+        )
+
+    return key
 
 
-def _organizations(scope: Scope, counted: Iterable[int]) -> list[Organization]:
-    """Return the organizations that have a row: all that are open, and all that were counted."""
+def _organizations(scope: Scope, counted: Iterable[int]) -> tuple[list[Organization], set[int]]:
+    """Return the organizations that have a row, and which of them stand for what is under them."""
     wanted = Q(pk__in=[*counted, *(top.pk for top in scope.tops)])
-    for top in scope.tops:
-        if scope.lists_parts_of(top):
-            wanted |= Q(part_of=top, closed_on=None)
-        elif not scope.alone:
-            wanted |= Q(path__startswith=top.path, closed_on=None)
-    return list(Organization.objects.filter(wanted))
+    if not scope.alone:
+        wanted |= Q(part_of__in=[top.pk for top in scope.tops], closed_on=None)
+    found = list(Organization.objects.filter(wanted))
+    if scope.alone:
+        return found, set()
+    tops = {top.pk for top in scope.tops}
+    parts = Organization.objects.filter(part_of__in=found).order_by()
+    above = set(parts.values_list("part_of_id", flat=True).distinct())
+    return found, {one.pk for one in found if one.pk in above} - tops
 
 
-def _queue(scope: Scope, now: datetime) -> dict[int, Queue]:
-    day, three_days = now - timedelta(days=1), now - timedelta(days=3)
-    # While an answer of the citizen is awaited, nothing is late and nothing is due.
-    late = lateness.overdue(now)
+def _queue(
+    scope: Scope, filters: Filters, now: datetime, as_of: datetime | None
+) -> tuple[datetime, dict[int, Queue]]:
+    """Return what is open by row, and as of when."""
+    if scope.is_high and as_of is not None and now - as_of <= STALE:
+        return as_of, _standing(scope, filters)
+    names = tuple(Queue.__dataclass_fields__)
     rows = (
-        Correction.objects.open()
-        .filter(scope.holders())
+        open_cases(scope, filters)
         .order_by()
         .annotate(unit=scope.unit())
         .values("unit")
-        .annotate(
-            open=Count("pk"),
-            soon=Count("pk", filter=lateness.soon(now)),
-            overdue=Count("pk", filter=late),
-            late_a_day=Count("pk", filter=late & Q(due_at__gte=day)),
-            late_three_days=Count("pk", filter=late & Q(due_at__lt=day, due_at__gte=three_days)),
-            late_longer=Count("pk", filter=late & Q(due_at__lt=three_days)),
-            oldest_due=Min("due_at", filter=lateness.RUNNING),
-            oldest_received=Min("received_at", filter=lateness.RUNNING),
-        )
+        .annotate(**lateness.counts(now))
+        .values_list("unit", *names)
     )
-    return _by_unit(rows, Queue)
+    return now, {int(unit): Queue(*counts) for unit, *counts in rows}
 
 
-def _by_unit(rows: Iterable[Any], figures: Callable[..., T]) -> dict[int, T]:
-    return {
-        int(row["unit"]): figures(**{name: row[name] for name in row if name != "unit"})
-        for row in rows
-    }
+def _standing(scope: Scope, filters: Filters) -> dict[int, Queue]:
+    rows = Standing.objects.filter(_rows_of(scope), kind=filters.kind)
+    counts = rows.values_list("organization", *Queue.__dataclass_fields__)
+    return {organization: Queue(*state) for organization, *state in counts}
 
 
-def _sum(queues: Iterable[Queue]) -> Queue:
-    total = Queue()
-    for one in queues:
-        total = Queue(
-            open=total.open + one.open,
-            soon=total.soon + one.soon,
-            overdue=total.overdue + one.overdue,
-            late_a_day=total.late_a_day + one.late_a_day,
-            late_three_days=total.late_three_days + one.late_three_days,
-            late_longer=total.late_longer + one.late_longer,
-            oldest_due=min(filter(None, (total.oldest_due, one.oldest_due)), default=None),
-            oldest_received=min(
-                filter(None, (total.oldest_received, one.oldest_received)), default=None
-            ),
-        )
-    return total
+def _rows_of(scope: Scope) -> Q:
+    """Of the tables of figures: the rows that make a report, one for each of its lines."""
+    tops = [top.pk for top in scope.tops]
+    desks = Q(organization__in=tops, is_desk=True)
+    return desks if scope.alone else desks | Q(above__in=tops, is_whole=True)
 
 
-def decided_lately(scope: Scope, now: datetime) -> CorrectionQuerySet:
-    """Decided in the last seven days, or early enough before that its deadline fell into them."""
-    since = now - WEEK - policies.longest()
-    return Correction.objects.filter(scope.holders(), decided_at__gt=since).order_by()
+@dataclass(frozen=True)
+class _Days:
+    """The figures by organization and day; is_known: whether they reach back a week."""
+
+    of: dict[int, Days] = field(default_factory=dict)
+    is_known: bool = False
 
 
-def in_time(now: datetime) -> Q:
-    """The deadline fell into the last seven days and was kept."""
-    return Q(due_at__gt=now - WEEK, due_at__lte=now, decided_at__lte=F("due_at"))
-
-
-def _figures_of_decided(now: datetime) -> dict[str, Aggregate]:
-    this_week = Q(decided_at__gt=now - WEEK)
-    took = ExpressionWrapper(F("decided_at") - F("received_at"), output_field=DurationField())
-    return {
-        "decided": Count("pk", filter=this_week),
-        "in_time": Count("pk", filter=in_time(now)),
-        "median": Median(took, filter=this_week),
-    }
-
-
-def _decided(scope: Scope, now: datetime) -> dict[int, Decided]:
-    rows = (
-        decided_lately(scope, now)
-        .annotate(unit=scope.unit())
-        .values("unit")
-        .annotate(**_figures_of_decided(now))
+def _days(scope: Scope, filters: Filters, now: datetime) -> _Days:
+    today = counting.day_of(now)
+    first = today - timedelta(days=max(2 * filters.days, TREND_DAYS) - 1)
+    rows = DayFigures.objects.filter(
+        _rows_of(scope), kind=filters.kind, day__gte=first, day__lte=today
     )
-    return _by_unit(rows, Decided)
-
-
-def _all_decided(scope: Scope, now: datetime) -> Decided:
-    # The median of all is not to be had from the medians of the rows.
-    return Decided(**decided_lately(scope, now).aggregate(**_figures_of_decided(now)))
-
-
-def breaches(scope: Scope, now: datetime) -> QuerySet[Breach]:
-    """Deadlines missed in the last seven days, as the sweep wrote them down."""
-    return Breach.objects.filter(scope.holders(), rung="due", at__gt=now - WEEK, at__lt=now)
-
-
-def missed_unwritten(scope: Scope, now: datetime) -> CorrectionQuerySet:
-    """Deadlines missed of which the sweep has written nothing yet; the verbs write theirs."""
-    not_swept = Clock.objects.filter(
-        correction=OuterRef("pk"),
-        stopped_at=None,
-        marks_passed__lt=deadlines.MARKS_UNTIL_DUE,
-    ).exclude(kind=Clock.Kind.STATUTORY)
-    return (
-        Correction.objects.open()
-        .filter(lateness.overdue(now), scope.holders(), Exists(not_swept), due_at__gt=now - WEEK)
-        .order_by()
-    )
-
-
-def _missed(scope: Scope, now: datetime) -> dict[int, int]:
-    """Deadlines missed in the last seven days, by who held the case then."""
-    counts: dict[int, int] = {}
-    for source in (breaches(scope, now).order_by(), missed_unwritten(scope, now)):
-        rows = source.annotate(unit=scope.unit()).values("unit").annotate(cases=Count("pk"))
-        for row in rows:
-            unit = int(row["unit"])
-            counts[unit] = counts.get(unit, 0) + row["cases"]
-    return counts
+    found: dict[int, Days] = defaultdict(dict)
+    for organization, day, *values in rows.values_list("organization", "day", *OF_A_DAY):
+        found[organization][day] = Day(*values)
+    return _Days(found, ReportDay.objects.filter(day=a_week_ago(today)).exists())
 
 
 def reminders(now: datetime) -> QuerySet[CorrectionEvent]:
@@ -349,4 +277,4 @@ def _reminded(scope: Scope, now: datetime) -> dict[int, Reminded]:
         .values("unit")
         .annotate(cases=Count("correction", distinct=True), last=Max("at"))
     )
-    return _by_unit(rows, Reminded)
+    return {int(row["unit"]): Reminded(row["cases"], row["last"]) for row in rows}

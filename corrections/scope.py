@@ -1,34 +1,72 @@
 """Whose cases an overdue report counts, and in whose row each of them stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, CharField, Expression, F, Func, Q, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Expression,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, NullIf
 
-from organizations.models import Membership, Organization
+from organizations.models import Area, Membership, Organization, Place
 from organizations.queries import held_roles
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Above a district, a report has one row per part instead of one per desk.
-LISTED_BY_PART = (Organization.Kind.PROVINCIAL_DEPARTMENT, Organization.Kind.MINISTRY)
+# Above a district the state of the last minute is read: nothing is counted over all that is open.
+HIGH = (Organization.Kind.PROVINCIAL_DEPARTMENT, Organization.Kind.MINISTRY)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose cases a report counts: whole sub-trees, or with `alone` a single desk."""
+    """Whose cases a report counts: whole sub-trees, or with `alone` single desks."""
 
     tops: tuple[Organization, ...]
     alone: bool = False
 
     def holders(self) -> Q:
         """Held within the scope; for every model that has a holder."""
-        inside = Q()
+        inside = Q(pk__in=[])
         for top in self.tops:
             inside |= Q(holder=top) if self.alone else Q(holder__path__startswith=top.path)
         return inside
+
+    def organizations(self, at: datetime) -> "QuerySet[Organization, Any]":
+        """Return the desks that stood within the scope just before the moment, for a sub-query.
+
+        Figures of days count along the tree of their time, and so do the lists behind them.
+        """
+        if self.alone:
+            return Organization.objects.filter(pk__in=[top.pk for top in self.tops]).values("pk")
+        inside = Q(pk__in=[])
+        for top in self.tops:
+            inside |= Q(path__startswith=top.path)
+        found = Organization.objects.order_by()
+        if not Place.objects.filter(since__gte=at).exists():
+            return found.filter(inside).values("pk")
+        places = Place.objects.filter(organization=OuterRef("pk"))
+        then = places.filter(since__lt=at).order_by("-since", "-pk")
+        first = places.order_by("since", "pk")
+        known = found.annotate(
+            then=Coalesce(Subquery(then.values("path")[:1]), Subquery(first.values("path")[:1]))
+        )
+        inside = Q(pk__in=[])
+        for top in self.tops:
+            inside |= Q(then__contains=f"/{top.pk}/") | Q(then__startswith=f"{top.pk}/")
+        return known.filter(inside).values("pk")
 
     def unit(self, holder: str = "holder") -> Expression:
         """Id, as text, of the organization in whose row a case is counted."""
@@ -41,19 +79,24 @@ class Scope:
                 then=Coalesce(_step_of_path(f"{holder}__path", top.path.count("/")), itself),
             )
             for top in self.tops
-            if self.lists_parts_of(top)
         ]
         return Case(*rows, default=itself, output_field=CharField())
 
-    def lists_parts_of(self, top: Organization) -> bool:
-        """Whether the rows under this organization are its parts, not the desks themselves."""
-        return not self.alone and top.kind in LISTED_BY_PART
+    @property
+    def is_high(self) -> bool:
+        """Whether it holds a province or more."""
+        return not self.alone and any(top.kind in HIGH for top in self.tops)
 
-    def is_part(self, organization: Organization) -> bool:
-        """Whether this row stands for a sub-tree, not for one desk."""
-        return any(
-            self.lists_parts_of(top) and organization.part_of_id == top.pk for top in self.tops
-        )
+    def in_communes(self, communes: Sequence[Area]) -> "Scope":
+        """Return the desks of the scope that lie in these communes; without any, the scope."""
+        if not communes:
+            return self
+        inside, here = Q(pk__in=[]), Q(pk__in=[])
+        for top in self.tops:
+            inside |= Q(pk=top.pk) if self.alone else Q(path__startswith=top.path)
+        for commune in communes:
+            here |= Q(area__path__startswith=commune.path)
+        return Scope(tuple(Organization.objects.filter(inside, here)), alone=True)
 
 
 def scope_of(user: "User") -> Scope | None:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from corrections import drafts, evidence, outbox
+from corrections import drafts, evidence, figures, outbox
 from corrections import recompute as recomputing
 from corrections import sweep as sweeping
 
@@ -17,6 +17,13 @@ def do_errand(row_id: int) -> None:
 def sweep() -> None:
     """Run one pass of the sweep."""
     sweeping.sweep()
+
+
+@shared_task(name="corrections.keep_figures")
+def keep_figures() -> None:
+    """Close the days that are over, and bring today's figures up to date."""
+    figures.close_days()
+    figures.refresh()
 
 
 @shared_task(name="corrections.recompute")

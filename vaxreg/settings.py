@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vaxreg.errors.DatabaseDownMiddleware",
+    "vaxreg.public.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -232,6 +233,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Addresses that answer everybody alike, and may lie in anybody's cache (vaxreg/public.py).
+PUBLIC_PAGES = ("/statistics",)
+
 # Uploads (promises 27 and 31): bytes a request may hold in memory, and fields it may have.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
@@ -304,6 +308,7 @@ READINESS_CHECKS = [
     "vaxreg.health.redis_trouble",
     "corrections.health.sweep_trouble",
     "corrections.health.outbox_trouble",
+    "corrections.health.figures_trouble",
 ]
 
 from accounts.settings import *  # noqa: E402,F403  (sign-in has many settings; they live with it)

@@ -6,6 +6,30 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# The figures of a closed day stay as they are; a row that is missing may be written again.
+FINAL = """
+CREATE FUNCTION corrections_refuse_change_of_closed_day() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM corrections_reportday WHERE day = OLD.day) THEN
+        RAISE EXCEPTION 'the figures of % are final', OLD.day
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER final_once_closed BEFORE UPDATE OR DELETE ON corrections_dayfigures
+    FOR EACH ROW EXECUTE FUNCTION corrections_refuse_change_of_closed_day();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON corrections_reportday
+    FOR EACH ROW EXECUTE FUNCTION corrections_refuse_change();
+"""
+NOT_FINAL = """
+DROP TRIGGER append_only ON corrections_reportday;
+DROP TRIGGER final_once_closed ON corrections_dayfigures;
+DROP FUNCTION corrections_refuse_change_of_closed_day();
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("corrections", "0007_recompute_runs"),
@@ -251,4 +275,5 @@ class Migration(migrations.Migration):
                 name="standing_of_something",
             ),
         ),
+        migrations.RunSQL(FINAL, NOT_FINAL),
     ]

@@ -271,20 +271,6 @@ def test_cases_that_came_after_the_page_was_drawn_are_counted(world: World):
     assert queue.arrived_since(cases, clock.now()) == 0
 
 
-def test_the_median_of_the_week_leaves_out_what_is_older(world: World):
-    first, second = file_many(world, 2)
-    minh = world.user("minh")
-    assert queue.week_median(cases_of(minh)) is None
-
-    with clock.at(first.received_at + timedelta(hours=9)):
-        actions.refuse(first, by=minh, ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ")
-    assert queue.week_median(cases_of(minh)) == timedelta(hours=9)
-
-    with clock.at(second.received_at + timedelta(days=9)):
-        actions.refuse(second, by=minh, ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ")
-        assert queue.week_median(cases_of(minh)) == timedelta(days=9)
-
-
 def test_a_member_of_two_desks_sees_both_and_a_former_member_none(
     world: World, correction: Correction
 ):

@@ -1,0 +1,112 @@
+"""Adding up: what was counted for each desk, as figures of desks and of all that is above them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import TypeVar
+
+# An organization, and the kind of the corrections.
+Part = tuple[int, str]
+
+
+@dataclass
+class Tally:
+    """What is counted for one organization, of one kind."""
+
+    opened: int = 0
+    decided: int = 0
+    in_time: int = 0
+    missed: int = 0
+    missed_given: int = 0
+    undone: int = 0
+    open: int = 0
+    overdue: int = 0
+    soon: int = 0
+    minutes: list[int] = field(default_factory=list)
+
+    def add(self, other: "Tally") -> None:
+        """Add what another one counted."""
+        for one in COUNTS:
+            setattr(self, one, getattr(self, one) + getattr(other, one))
+        self.minutes += other.minutes
+
+
+COUNTS = tuple(one.name for one in fields(Tally) if one.name != "minutes")
+
+
+@dataclass
+class State:
+    """What is open now for one organization, of one kind."""
+
+    open: int = 0
+    soon: int = 0
+    overdue: int = 0
+    late_a_day: int = 0
+    late_three_days: int = 0
+    late_longer: int = 0
+    oldest_due: datetime | None = None
+    oldest_received: datetime | None = None
+
+    def add(self, other: "State") -> None:
+        """Add what another one counted."""
+        for name in ("open", "soon", "overdue", "late_a_day", "late_three_days", "late_longer"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("oldest_due", "oldest_received"):
+            known = [one for one in (getattr(self, name), getattr(other, name)) if one]
+            setattr(self, name, min(known, default=None))
+
+
+Counted = TypeVar("Counted", Tally, State)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Who stood under whom at a moment: the ids from the top down, of every organization."""
+
+    paths: dict[int, tuple[int, ...]]
+    above: frozenset[int]
+
+    @classmethod
+    def of(cls, paths: Iterable[tuple[int, str]]) -> "Tree":
+        """Return the tree of paths like "1/12/345/"."""
+        known = {pk: tuple(int(part) for part in path.split("/") if part) for pk, path in paths}
+        return cls(known, frozenset(one for path in known.values() for one in path[:-1]))
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose figures, in which of its parts, of which kind."""
+
+    organization: int
+    above: int | None
+    is_desk: bool
+    is_whole: bool
+    kind: str
+
+
+def spread(
+    counted: Mapping[Part, Counted], tree: Tree, make: type[Counted]
+) -> Iterator[tuple[Whose, Counted]]:
+    """Yield the rows that these counts make: of each desk, of all above it, of all kinds together.
+
+    make: makes an empty one.
+    """
+    desks: defaultdict[Part, Counted] = defaultdict(make)
+    for (desk, kind), one in counted.items():
+        for which in ("", kind):
+            desks[desk, which].add(one)
+    whole: defaultdict[Part, Counted] = defaultdict(make)
+    for (desk, kind), one in desks.items():
+        for above in tree.paths[desk]:
+            whole[above, kind].add(one)
+    for (part, kind), one in whole.items():
+        yield _row(part, tree, kind, is_desk=part not in tree.above, is_whole=True), one
+    for (desk, kind), one in desks.items():
+        if desk in tree.above:
+            yield _row(desk, tree, kind, is_desk=True, is_whole=False), one
+
+
+def _row(part: int, tree: Tree, kind: str, *, is_desk: bool, is_whole: bool) -> Whose:
+    path = tree.paths[part]
+    return Whose(part, path[-2] if len(path) > 1 else None, is_desk, is_whole, kind)
