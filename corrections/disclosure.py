@@ -27,6 +27,14 @@ class Counts:
     in_time: int = 0
     missed: int = 0
 
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.received + other.received,
+            self.decided + other.decided,
+            self.in_time + other.in_time,
+            self.missed + other.missed,
+        )
+
     @property
     def flow(self) -> tuple[int, int]:
         """What came and went; published together or not at all."""

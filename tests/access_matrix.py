@@ -234,6 +234,12 @@ set_language                  GET   405     405     405     405     405     405 
 set_language                  POST  go      go      go      go      go      go      go      go      go
 sms-receipt                   GET   405     405     405     405     405     405     405     405     405
 sms-receipt                   POST  403     403     403     403     403     403     403     403     403
+statistics                    GET   200     200     200     200     200     200     200     200     200
+statistics                    POST  405     405     405     405     405     405     405     405     405
+statistics-csv                GET   200     200     200     200     200     200     200     200     200
+statistics-csv                POST  405     405     405     405     405     405     405     405     405
+statistics-json               GET   200     200     200     200     200     200     200     200     200
+statistics-json               POST  405     405     405     405     405     405     405     405     405
 ui-gallery                    GET   200     200     200     200     200     200     200     200     200
 ui-gallery                    POST  422     422     422     422     422     422     422     422     422
 upload                        GET   404     404     404     404     404     404     404     404     404
