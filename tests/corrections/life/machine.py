@@ -40,7 +40,7 @@ TARGETS = {"pass_on": (None, *PLACES), "reassign": PLACES}
 QUESTIONS = ("Ảnh chụp cả tờ giấy?", "Bạn tiêm ngày nào?", "Ở đâu?")
 HOURS = (0.1, 0.4, 0.6, 3, 13, 25, 37, 49, 75, 125, 170, 400, 800)
 # Steps whose verb has another name, or which happen by themselves.
-BY_ITSELF = {"file", "route", "expire", "put_forward", "add_photo"}
+BY_ITSELF = {"file", "route", "inherit", "expire", "put_forward", "add_photo"}
 ACCEPTING = {
     "accept": True,
     "overturn": True,
