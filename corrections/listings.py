@@ -1,18 +1,23 @@
-"""The cases behind each figure of the reports: as many rows as the number said, page by page."""
+"""The cases behind each number of a report: as many rows as the number said, page by page.
 
-from collections.abc import Callable
+What is open is listed as it is now. What happened is listed from the rows that the figures of the
+days count: a case of which two deadlines were missed has two rows, as it has two in the number.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from corrections import access, facts, paging, reports
-from corrections.models import Correction, CorrectionQuerySet
-from corrections.reports import Report
+from corrections import access, counting, facts, lateness, reports
+from corrections.counting import FACTS
+from corrections.models import Correction
+from corrections.reported import TREND_DAYS, Filters, Report
 from corrections.scope import Scope
 from vaxreg import clock
 
@@ -20,78 +25,163 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 PAGE = 25
+# The names of words.ages(), and the fields of Queue that count them.
+AGES = {"late-1": "late_a_day", "late-2": "late_three_days", "late-3": "late_longer"}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One list: its name on the tab, its cases, the column it is read by, and the figure it backs."""
+    """One list: its name on the tab, the number that it backs, and what can be picked out of it.
+
+    lies: it shows what lies there, now or at the end of a day; else what happened in a period.
+    """
 
     label: Promise
-    cases: Callable[[Scope, datetime], CorrectionQuerySet]
-    by: str
-    count: Callable[[Report], int]
+    number: Callable[[Report], int]
     section: str
+    lies: bool = False
     is_bad: bool = False
-    newest_first: bool = False
-
-
-def _overdue(scope: Scope, now: datetime) -> CorrectionQuerySet:
-    return Correction.objects.overdue().filter(scope.holders())
-
-
-def _soon(scope: Scope, now: datetime) -> CorrectionQuerySet:
-    return Correction.objects.due_soon().filter(scope.holders())
-
-
-def _open(scope: Scope, now: datetime) -> CorrectionQuerySet:
-    return Correction.objects.open().filter(scope.holders())
-
-
-def _missed(scope: Scope, now: datetime) -> CorrectionQuerySet:
-    written = reports.breaches(scope, now).order_by().values("correction")
-    unwritten = reports.missed_unwritten(scope, now).values("pk")
-    return Correction.objects.filter(pk__in=written.union(unwritten, all=True))
-
-
-def _in_time(scope: Scope, now: datetime) -> CorrectionQuerySet:
-    return reports.decided_lately(scope, now).filter(reports.in_time(now))
-
-
-def _decided(scope: Scope, now: datetime) -> CorrectionQuerySet:
-    return reports.decided_lately(scope, now).filter(decided_at__gt=now - reports.WEEK)
 
 
 LISTINGS: dict[str, Listing] = {
     "overdue": Listing(
-        _("Overdue"), _overdue, "due_at", attrgetter("queue.overdue"), "queue", is_bad=True
+        _("Overdue"), attrgetter("total.queue.overdue"), "queue", lies=True, is_bad=True
     ),
-    "soon": Listing(_("Due within 12 hours"), _soon, "due_at", attrgetter("queue.soon"), "queue"),
-    "open": Listing(_("All open"), _open, "due_at", attrgetter("queue.open"), "queue"),
-    "missed": Listing(
-        _("Deadline missed, last 7 days"), _missed, "due_at", attrgetter("missed"), "missed"
+    "soon": Listing(_("Due within 12 hours"), attrgetter("total.queue.soon"), "queue", lies=True),
+    "open": Listing(_("All open"), attrgetter("total.queue.open"), "queue", lies=True),
+    "missed": Listing(_("Deadline missed"), attrgetter("total.figures.missed"), "figures"),
+    "missed_given": Listing(
+        _("Deadline missed, dose given here"), attrgetter("total.figures.missed"), "figures"
     ),
-    "in_time": Listing(
-        _("Answered in time, last 7 days"),
-        _in_time,
-        "decided_at",
-        attrgetter("decided.in_time"),
-        "decided",
-        newest_first=True,
-    ),
-    "decided": Listing(
-        _("Decided in the last 7 days"),
-        _decided,
-        "decided_at",
-        attrgetter("decided.decided"),
-        "decided",
-        newest_first=True,
-    ),
+    "in_time": Listing(_("Answered in time"), attrgetter("total.figures.in_time"), "figures"),
+    "decided": Listing(_("Decided"), attrgetter("total.figures.decided"), "figures"),
+    "opened": Listing(_("Received"), attrgetter("total.figures.opened"), "figures"),
+    "undone": Listing(_("Overturned or reopened"), attrgetter("total.figures.undone"), "figures"),
 }
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Which list: of whom, through which filters, and what of it.
+
+    day: what happened on it, or lay there when it ended. weekday: what happened on that day of the
+    week, Monday being 0. age: how late, a key of AGES.
+    """
+
+    tab: str
+    scope: Scope
+    filters: Filters
+    day: date | None = None
+    weekday: int | None = None
+    age: str = ""
+
+    @property
+    def listing(self) -> Listing:
+        """The list that is asked for."""
+        return LISTINGS[self.tab]
+
+    @property
+    def is_picked(self) -> bool:
+        """Only something of the list is asked for."""
+        return self.day is not None or self.weekday is not None or bool(self.age)
+
+
+def exists(asked: Asked) -> bool:
+    """Whether there is a list of that, picked in that way."""
+    if asked.age:
+        return asked.tab == "overdue" and asked.day is None and asked.weekday is None
+    if asked.weekday is not None:
+        return not asked.listing.lies and asked.day is None
+    return asked.day is None or asked.tab in {*FACTS, "open", "overdue"}
+
+
+def number(asked: Asked, report: Report) -> int | None:
+    """Return the number that the list backs, from the report of its scope; None if unknown."""
+    if asked.listing.section in report.failed:
+        return None
+    if asked.age:
+        late: int = getattr(report.total.queue, AGES[asked.age])
+        return late
+    if asked.weekday is not None:
+        return report.total.weekdays[asked.weekday]
+    if asked.day is not None:
+        return _number_of_day(asked, asked.day, report)
+    return asked.listing.number(report)
+
+
+def _number_of_day(asked: Asked, day: date, report: Report) -> int | None:
+    if asked.tab in {"opened", "decided", "open"}:
+        found = [getattr(one, asked.tab) for one in report.flow if one.day == day]
+        return found[0] if found else None
+    back = (counting.day_of(report.at) - day).days
+    if asked.tab == "overdue" and 0 < back < TREND_DAYS:
+        return report.total.trend[-1 - back]
+    return None
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Rows of one model, in the order of a moment; `case` is the path to their correction."""
+
+    rows: "QuerySet[Any]"
+    at: str
+    case: str = "correction"
+
+    @property
+    def key(self) -> str:
+        return "pk" if not self.case else f"{self.case}_id"
+
+
+def _sources(asked: Asked, now: datetime, as_of: datetime | None) -> list[_Source]:
+    scope, filters = asked.scope.in_communes(asked.filters.communes), asked.filters
+    if asked.listing.lies and asked.day is not None:
+        return _lay_there(asked.tab, scope, filters, asked.day)
+    if asked.listing.lies:
+        cases = reports.open_cases(scope, filters).filter(_state(asked, now))
+        return [_Source(cases, "due_at", "")]
+    span = reports.period(filters, now, as_of)
+    if asked.day is not None:
+        span = counting.days(asked.day, asked.day, as_of or now)
+    at = FACTS[asked.tab].at
+    rows = reports.behind(asked.tab, scope, filters, span)
+    if asked.weekday is not None:
+        rows = rows.filter(**{f"{at}__iso_week_day": asked.weekday + 1})
+    return [_Source(rows, at)]
+
+
+def _state(asked: Asked, now: datetime) -> Q:
+    if asked.tab == "soon":
+        return lateness.soon(now)
+    if asked.tab == "open":
+        return Q()
+    day, three_days = now - timedelta(days=1), now - timedelta(days=3)
+    ages = {
+        "": Q(),
+        "late-1": Q(due_at__gte=day),
+        "late-2": Q(due_at__lt=day, due_at__gte=three_days),
+        "late-3": Q(due_at__lt=three_days),
+    }
+    return lateness.overdue(now) & ages[asked.age]
+
+
+def _lay_there(tab: str, scope: Scope, filters: Filters, day: date) -> list[_Source]:
+    end = counting.beginning(day + timedelta(days=1))
+    state = {
+        "overdue": counting.overdue_then(end),
+        "soon": counting.soon_then(end),
+        "open": Q(),
+    }[tab]
+    if filters.kind:
+        state &= Q(correction__kind=filters.kind)
+    lay: list[QuerySet[Any]] = [*counting.lying(end)]
+    desks = scope.organizations(end)
+    return [_Source(rows.filter(state, desk__in=desks), "started_at") for rows in lay]
+
+
+@dataclass(frozen=True)
 class Line:
-    """One case in a list. may_open is False when it has left the officer's reach since."""
+    """One row of a list. may_open is False when the case has left the officer's reach since."""
 
     case: Correction
     headline: str
@@ -101,39 +191,82 @@ class Line:
 
 @dataclass(frozen=True)
 class Page:
-    """Some lines of a list, and where the next ones begin."""
+    """Some lines of a list, and the mark after which the next ones begin."""
 
     lines: list[Line]
     after: str = ""
     is_first: bool = True
 
 
-def page(listing: Listing, scope: Scope, user: "User", after: str = "") -> Page:
-    """Return the lines that follow `after`; a mark that nobody of us made starts from the top."""
-    now = clock.now()
-    found = paging.page(
-        listing.cases(scope, now).select_related("citizen", "holder"),
-        {"after": after},
-        by=listing.by,
-        size=PAGE,
-        newest_first=listing.newest_first,
-    )
-    shown = found.cases
-    keys = [case.pk for case in shown]
+def page(
+    asked: Asked, user: "User", after: str = "", *, now: datetime, as_of: datetime | None
+) -> Page:
+    """Return the lines that follow `after`; a mark that nobody of us made starts from the top.
+
+    now, as_of: the moments of the report whose number the list backs.
+    """
+    mark = _read(after)
+    # What happened is read from the latest on; what lies there, from what is due first.
+    falls = not asked.listing.lies
+    found = [
+        row for source in _sources(asked, now, as_of) for row in _next(source, mark, falls=falls)
+    ]
+    found.sort(reverse=falls)
+    shown = found[:PAGE]
+    cases = _cases(key for _at, key in shown)
+    lines = _lines([cases[key] for _at, key in shown], user)
+    more = len(found) > PAGE
+    return Page(lines, _mark(*shown[-1], cases) if more else "", mark is None)
+
+
+def _next(
+    source: _Source, mark: tuple[datetime, int] | None, *, falls: bool
+) -> list[tuple[datetime, int]]:
+    """Return a page of (moment, correction) after the mark, and one more."""
+    rows, at, key = source.rows, source.at, source.key
+    if mark is not None:
+        moment, pk = mark
+        way = "lt" if falls else "gt"
+        rows = rows.filter(
+            Q(**{f"{at}__{way}": moment}) | Q(**{f"{key}__{way}": pk}), **{f"{at}__{way}e": moment}
+        )
+    order = (f"-{at}", f"-{key}") if falls else (at, key)
+    return list(rows.order_by(*order).values_list(at, key)[: PAGE + 1])
+
+
+def _mark(moment: datetime, key: int, cases: Mapping[int, Correction]) -> str:
+    # To the microsecond, and with the reference: a case may stand in a list more than once.
+    micros = (moment - EPOCH) // timedelta(microseconds=1)
+    return f"{cases[key].reference}.{micros}"
+
+
+def _read(mark: str) -> tuple[datetime, int] | None:
+    reference, _dot, micros = mark.partition(".")
+    if not (micros.isascii() and micros.isdigit()) or len(micros) > 17:
+        return None
+    pk = Correction.objects.filter(reference=reference).values_list("pk", flat=True).first()
+    return None if pk is None else (EPOCH + timedelta(microseconds=int(micros)), pk)
+
+
+def _cases(keys: Iterable[int]) -> dict[int, Correction]:
+    return Correction.objects.select_related("citizen", "holder").in_bulk(set(keys))
+
+
+def _lines(cases: list[Correction], user: "User") -> list[Line]:
+    keys = {case.pk for case in cases}
     visible = set(
         Correction.objects.filter(access.overseen_by(user), pk__in=keys).values_list(
             "pk", flat=True
         )
     )
     reminded = dict(
-        reports.reminders(now)
+        reports.reminders(clock.now())
         .filter(correction__in=keys)
         .order_by()
         .values_list("correction")
         .annotate(last=Max("at"))
     )
-    lines = [
+    return [
         Line(case, facts.headline(case), case.pk in visible, reminded.get(case.pk))
-        for case in shown
+        for case in cases
     ]
-    return Page(lines, found.after, found.is_first)

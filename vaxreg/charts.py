@@ -94,45 +94,65 @@ class Multiple:
 
 
 def small_multiples(
-    rows: Sequence[tuple[str, Sequence[float], str]], *, own_scale: bool = False
+    rows: Sequence[tuple[str, Sequence[float], str]],
+    *,
+    own_scale: bool = False,
+    words: Sequence[str] = (),
 ) -> list[Multiple]:
-    """Sparks for (label, values, href) on one common scale, unless each gets its own."""
+    """Sparks for (label, values, href) on one common scale, unless each gets its own.
+
+    words: a sentence for each, for those who do not see it; else its values are read out.
+    """
     top = None if own_scale else max((max(values, default=0) for _, values, _ in rows), default=0)
+    read = words or [
+        f"{label}: " + ", ".join(f"{value:g}" for value in values) for label, values, _ in rows
+    ]
     return [
-        Multiple(
-            label,
-            values[-1] if values else 0,
-            spark(values, f"{label}: " + ", ".join(f"{value:g}" for value in values), top),
-            href,
-        )
-        for label, values, href in rows
+        Multiple(label, values[-1] if values else 0, spark(values, sentence, top), href)
+        for (label, values, href), sentence in zip(rows, read, strict=True)
     ]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A number of a heat map and how dark its cell is: 0 (none) to 5."""
+    """A number of a heat map, how dark its cell is (0: none, to 5), and where it leads."""
 
     value: float
     level: int
+    href: str = ""
 
 
 @dataclass(frozen=True)
 class Heat:
-    """A heat map: a real table, so it reads as one."""
+    """A heat map: a real table, so it reads as one. A row is (label, its cells, where it leads)."""
 
     columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[Cell]]]
+    rows: Sequence[tuple[str, Sequence[Cell], str]]
 
 
-def heat(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]]) -> Heat:
-    """Shade each number by its share of the largest one."""
+def heat(
+    columns: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[float]]],
+    links: Sequence[tuple[str, Sequence[str]]] = (),
+) -> Heat:
+    """Shade each number by its share of the largest one.
+
+    links: for each row its address and those of its cells; a cell of nothing leads nowhere.
+    """
     top = max((max(values, default=0) for _, values in rows), default=0)
+    nowhere = [("", [""] * len(values)) for _, values in rows]
     return Heat(
         columns,
         [
-            (label, [Cell(value, -int(-value * LEVELS // top) if top else 0) for value in values])
-            for label, values in rows
+            (
+                label,
+                [
+                    Cell(value, -int(-value * LEVELS // top) if top else 0, to if value else "")
+                    for value, to in zip(values, cells, strict=True)
+                ],
+                href,
+            )
+            for (label, values), (href, cells) in zip(rows, links or nowhere, strict=True)
         ],
     )
 

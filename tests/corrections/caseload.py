@@ -96,14 +96,14 @@ def write_case(
 
 
 def write_caseload(
-    world: World, holders: list[Organization], count: int, seed: int = 9458
+    world: World, holders: list[Organization], count: int, seed: int = 9458, days: int = 10
 ) -> list[Correction]:
-    """Write cases of the last ten days, open and decided, in time and late, mixed."""
+    """Write cases of the last days, open and decided, in time and late, mixed."""
     chance = random.Random(seed)
     now = clock.now()
     cases = []
     for _number in range(count):
-        received_at = now - timedelta(minutes=chance.randint(5, 10 * 24 * 60))
+        received_at = now - timedelta(minutes=chance.randint(5, days * 24 * 60))
         decided_at = None
         if chance.random() < 0.5:
             decided_at = received_at + timedelta(minutes=chance.randint(10, 72 * 60))

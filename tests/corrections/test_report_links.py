@@ -1,0 +1,109 @@
+"""Every number of a report is a link, and its list has exactly as many rows as the number said."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from corrections import figures
+from corrections.sweep import sweep
+from organizations.models import Membership, Organization
+from tests.conftest import SignIn
+from tests.corrections.caseload import write_case, write_caseload
+from tests.world import LONG_AGO, World
+from vaxreg import clock
+from vaxreg.search import search_key
+
+HOUR = timedelta(hours=1)
+# A link whose words are a number: of a cell, of a bar's row, of a figure on top.
+NUMBER = re.compile(r'href="(/oversight/cases/\?[^"]+)"[^>]*>\s*(?:<[^>]*>\s*)*([\d.,]+)\s*<')
+SHARE = re.compile(r'([\d,.]+) of [\d,.]+</span>')
+
+
+def clients(world: World, as_staff: SignIn) -> dict[str, Client]:
+    """Officers of a district, of a province, and of the ministry, in English."""
+    an = world.users.get("an") or appointed(world)
+    people = {"huong": world.user("huong"), "phuc": world.user("phuc"), "an": an}
+    signed = {name: as_staff(user) for name, user in people.items()}
+    for client in signed.values():
+        client.cookies["language"] = "en"
+    return signed
+
+
+def appointed(world: World):
+    user = type(world.user("phuc")).objects.create_user(
+        email="an@example.vn", full_name="Nguyễn Hoài An", password="x"
+    )
+    Membership.objects.create(
+        user=user, organization=world.ministry, role="officer", since=clock.now() - LONG_AGO
+    )
+    world.users["an"] = user
+    return user
+
+
+@pytest.fixture
+def caseload(world: World) -> None:
+    """Cases of three weeks, of several kinds and desks, swept and counted up to now."""
+    desks = [
+        world.buoi,
+        world.quang_an,
+        world.tay_ho,
+        world.lang_thuong,
+        world.hospital,
+        world.so_y_te,
+        world.hotline,
+    ]
+    write_caseload(world, desks, 70, days=20)
+    count_all()
+
+
+def count_all() -> None:
+    sweep()
+    figures.close_days(seconds=120)
+    figures.refresh()
+
+
+def links(page: str) -> Iterator[tuple[str, int]]:
+    """Yield each link into a list with the number that it stands on."""
+    main = page.split("<main", 1)[1].split("</main>", 1)[0]
+    for url, number in NUMBER.findall(main):
+        if "." not in number:
+            yield unescape(url), int(number.replace(",", ""))
+
+
+def count_rows(client: Client, url: str) -> int:
+    """Follow a list page by page and count its rows."""
+    rows = 0
+    while url:
+        page = client.get(url)
+        assert page.status_code == 200, url
+        rows += len(page.context["page"].lines)
+        url = page.context["next"].partition("#")[0]
+    return rows
+
+
+@pytest.mark.parametrize("who", ["huong", "phuc", "an"])
+@pytest.mark.parametrize(
+    "query",
+    ["", "?days=14&by=giver", "?days=28&kind=missing_dose"],
+)
+def test_every_number_leads_to_as_many_rows(
+    world: World, as_staff: SignIn, caseload: None, who: str, query: str
+):
+    client = clients(world, as_staff)[who]
+    tables = "&".join(f"table={name}" for name in ("overdue", "days", "missed", "flow"))
+    with clock.at(clock.now()):
+        page = client.get(f"/oversight/{query}{'&' if query else '?'}{tables}").content.decode()
+        found = dict.fromkeys(links(page))
+
+        wrong = [
+            (url, number, rows)
+            for url, number in found
+            if (rows := count_rows(client, url)) != number
+        ]
+
+    assert len(found) > 40
+    assert wrong == []
