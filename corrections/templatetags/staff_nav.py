@@ -22,6 +22,8 @@ class Links:
 
     queue: bool
     oversight: bool
+    people: bool
+    organizations: bool
     coverage: bool
     pool: bool
     hotline: bool
@@ -41,6 +43,8 @@ def staff_links(context: dict[str, Any]) -> Links:
     return Links(
         queue=bool(roles & set(READING_ROLES)) or not work,
         oversight=Membership.Role.OFFICER in roles,
+        organizations=Membership.Role.OFFICER in roles,
+        people=bool(roles & {Membership.Role.OFFICER, Membership.Role.LEAD}),
         coverage=any(
             one.role == Membership.Role.OFFICER and one.organization.kind in COUNTED_DESKS
             for one in work

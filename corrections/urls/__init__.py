@@ -1,6 +1,15 @@
 """Addresses of the pages, one file per audience."""
 
-from corrections.urls import citizen, desk, oversight, people, policy, review, statistics
+from corrections.urls import (
+    citizen,
+    desk,
+    organizations,
+    oversight,
+    people,
+    policy,
+    review,
+    statistics,
+)
 
 urlpatterns = [
     *citizen.urlpatterns,
@@ -8,6 +17,7 @@ urlpatterns = [
     *oversight.urlpatterns,
     *desk.urlpatterns,
     *people.urlpatterns,
+    *organizations.urlpatterns,
     *policy.urlpatterns,
     *statistics.urlpatterns,
 ]
