@@ -136,6 +136,11 @@ def child_of(user: User, name: str, born: date, sex: str, area: Area) -> Citizen
     return child
 
 
+def name_of(chance: random.Random) -> str:
+    """Return a usual name."""
+    return f"{chance.choice(FAMILY)} {chance.choice(WOMEN + MEN)}"
+
+
 def neighbour(number: int, site: Organization) -> tuple[User, Citizen]:
     """Make the n-th neighbour: the same person for the same number, near the site."""
     chance = random.Random(number)  # noqa: S311 — a story, not a secret

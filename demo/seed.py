@@ -9,9 +9,9 @@ from django.utils.translation import override
 
 from accounts.models import User
 from citizens.models import Citizen
-from corrections import outbox, sweep
+from corrections import figures, outbox, sweep
 from corrections.models import Clock, Correction
-from demo import people, stories
+from demo import country, people, stories, vaccinated
 from doses import actions as dose_actions
 from doses.models import Dose, Vaccine
 from messaging.models import Message, State
@@ -34,6 +34,8 @@ def seed() -> str:
             done = "the demo district is there"
         _let_time_pass()
         _catch_up()
+        figures.close_days()
+        figures.refresh()
     return done
 
 
@@ -41,6 +43,8 @@ def _begin() -> None:
     staff = people.staff()
     _families()
     _wave(staff, only_open=False)
+    country.live_elsewhere()
+    vaccinated.vaccinate()
 
 
 def _is_about_now() -> bool:

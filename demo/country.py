@@ -1,0 +1,304 @@
+"""The rest of the country: a few stations in every other province, and what people proposed there.
+
+Written past the verbs, set by set, in the state in which the verbs and the sweep would have left
+it: three hundred stories told one by one would keep everybody waiting who starts the demo.
+"""
+
+import random
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from accounts.models import User
+from citizens.models import Citizen
+from corrections import marks, policies
+from corrections.lifecycle import Ground, Party, Status
+from corrections.marks import Above, Late
+from corrections.models import (
+    Breach,
+    Clock,
+    Correction,
+    CorrectionEvent,
+    Filing,
+    Holding,
+    Kind,
+)
+from demo import people
+from doses.actions import record
+from doses.models import Dose, Vaccine
+from organizations.models import Membership, Organization
+from vaxreg import clock
+
+HOUR = timedelta(hours=1)
+SINCE = timedelta(days=24)
+# Cases of a province in these days; the cities have more.
+USUAL = range(2, 7)
+CITIES = {"79": 40, "48": 10, "31": 9, "92": 8, "75": 12, "74": 14}
+STATIONS = 2
+# Hours to a decision in the middle, from province to province; the slow ones miss many deadlines.
+PACES = (9, 14, 18, 22, 26, 34, 46, 60)
+WORDS = (
+    "Sổ ghi thiếu mũi 2 của tôi.",
+    "Tôi đã tiêm mũi 2 nhưng tra cứu không thấy.",
+    "Giấy xác nhận có hai mũi, trên sổ chỉ có một.",
+)
+
+
+GIVEN_ON = date(2021, 11, 21)
+REMARK = "Ảnh quá mờ, không đọc được. Vui lòng chụp lại tờ giấy."
+
+
+@dataclass(frozen=True)
+class Told:
+    """One case: where, when it was recorded, and when (if at all) it was decided."""
+
+    holder: Organization
+    reviewer: User
+    received_at: datetime
+    decided_at: datetime | None
+    is_refused: bool
+
+
+def live_elsewhere() -> int:
+    """Write staff and cases of every province but Hà Nội; return how many cases."""
+    now = clock.now()
+    chance = random.Random(63)  # noqa: S311 — stories, not secrets
+    told = [one for desks in _desks() for one in _province(desks, now, chance)]
+    told.sort(key=lambda one: one.received_at)
+    _write(told, now)
+    return len(told)
+
+
+def _desks() -> Iterator[list[tuple[Organization, User]]]:
+    """Yield for each province its stations that take part, with a reviewer appointed at each."""
+    departments = Organization.objects.open().filter(kind=Organization.Kind.PROVINCIAL_DEPARTMENT)
+    for department in departments.exclude(area__code="01").order_by("code"):
+        stations = Organization.objects.open().under(department)
+        chosen = stations.filter(kind=Organization.Kind.COMMUNE_STATION).order_by("code")[:STATIONS]
+        yield list(zip(chosen, _reviewers(list(chosen)), strict=True))
+
+
+def _reviewers(stations: list[Organization]) -> list[User]:
+    now = clock.now()
+    users = User.objects.bulk_create(
+        User(
+            email=f"{station.code.lower()}@{people.DOMAIN}",
+            full_name=people.name_of(random.Random(station.pk)),  # noqa: S311
+            # They are there to be seen; nobody signs in as one of them.
+            password="!",  # noqa: S106
+            last_login=now - timedelta(hours=station.pk % 60),
+        )
+        for station in stations
+    )
+    Membership.objects.bulk_create(
+        Membership(
+            user=user,
+            organization=station,
+            role=Membership.Role.REVIEWER,
+            since=now - people.SINCE,
+        )
+        for station, user in zip(stations, users, strict=True)
+    )
+    return users
+
+
+def _province(
+    desks: list[tuple[Organization, User]], now: datetime, chance: random.Random
+) -> Iterator[Told]:
+    number = CITIES.get(_province_code(desks), chance.choice(USUAL))
+    pace = chance.choice(PACES)
+    for _ in range(number):
+        holder, reviewer = chance.choice(desks)
+        received_at = now - SINCE * chance.random() - HOUR
+        took = HOUR * min(chance.expovariate(1 / pace) + 0.3, 300)
+        decided_at = received_at + took
+        is_open = decided_at >= now or chance.random() < pace / 900
+        yield Told(
+            holder, reviewer, received_at, None if is_open else decided_at, chance.random() < 0.3
+        )
+
+
+def _province_code(desks: list[tuple[Organization, User]]) -> str:
+    area = desks[0][0].area
+    return area.path.split("/", 1)[0] if area else ""
+
+
+def _write(told: list[Told], now: datetime) -> None:
+    policy, review = policies.current(), timedelta(hours=policies.current().review_hours)
+    users = User.objects.bulk_create(
+        User(
+            phone=f"+8497{number:07d}",
+            full_name=people.name_of(random.Random(number)),  # noqa: S311
+            password="!",  # noqa: S106
+        )
+        for number in range(len(told))
+    )
+    citizens = Citizen.objects.bulk_create(
+        Citizen(
+            full_name=user.full_name,
+            date_of_birth=date(1950, 1, 1) + timedelta(days=user.pk * 37 % 20_000),
+            sex="unknown",
+            area=one.holder.area,
+        )
+        for one, user in zip(told, users, strict=True)
+    )
+    filings = Filing.objects.bulk_create(
+        Filing(
+            key=str(uuid.uuid4()),
+            content_hash="",
+            filed_by=user,
+            citizen=citizen,
+            channel="web",
+            words=WORDS[user.pk % len(WORDS)],
+            has_no_paper=True,
+            received_at=one.received_at,
+        )
+        for one, user, citizen in zip(told, users, citizens, strict=True)
+    )
+    cases = Correction.objects.bulk_create(
+        _case(one, filing, one.received_at + review)
+        for one, filing in zip(told, filings, strict=True)
+    )
+    clocks = [
+        Clock(
+            correction=case,
+            kind=Clock.Kind.REVIEW,
+            policy=policy,
+            length=review,
+            started_at=one.received_at,
+            due_at=case.due_at,
+            stopped_at=one.decided_at,
+            stopped_how=Clock.Stop.DECIDED if one.decided_at else "",
+            holder=one.holder if one.decided_at else None,
+        )
+        for one, case in zip(told, cases, strict=True)
+    ]
+    _write_marks(told, Clock.objects.bulk_create(clocks), now)
+    Holding.objects.bulk_create(
+        Holding(
+            correction=case,
+            organization=one.holder,
+            since=one.received_at,
+            until=one.decided_at,
+        )
+        for one, case in zip(told, cases, strict=True)
+    )
+    CorrectionEvent.objects.bulk_create(
+        event for one, case in zip(told, cases, strict=True) for event in _events(one, case)
+    )
+
+
+def _case(one: Told, filing: Filing, due_at: datetime) -> Correction:
+    case = Correction(
+        filing=filing,
+        citizen=filing.citizen,
+        kind=Kind.MISSING_DOSE,
+        subject="missing:primary-2",
+        proposed={"position": "primary-2", "given_on": GIVEN_ON.isoformat(), "vaccine": "PF"},
+        named_site=one.holder,
+        holder=one.holder,
+        status=Status.QUEUED,
+        routing_reason={
+            "vi": f"Bạn cho biết mũi này được tiêm tại {one.holder.name}.",
+            "en": f"You named {one.holder.name} as the place of this dose.",
+        },
+        received_at=one.received_at,
+        due_at=due_at,
+    )
+    if one.decided_at is None:
+        return case
+    case.decided_at, case.decided_by = one.decided_at, one.reviewer
+    if one.is_refused:
+        case.status, case.ground, case.remark = Status.REFUSED, Ground.PHOTO_BLURRED, REMARK
+        return case
+    case.status, case.decided = Status.ACCEPTED, case.proposed
+    with clock.at(one.decided_at):
+        case.dose = record(
+            citizen=filing.citizen,
+            vaccine=Vaccine.objects.get(code="PF"),
+            given_on=GIVEN_ON,
+            organization=one.holder,
+            provenance=Dose.Provenance.CORRECTION,
+            by=one.reviewer,
+            by_organization=one.holder,
+            ordinal=2,
+            correction_reference=case.reference,
+        )
+    return case
+
+
+def _write_marks(told: list[Told], clocks: list[Clock], now: datetime) -> None:
+    """Write the breaches that the sweep would have written, and let it find nothing to do."""
+    above = Above()
+    above.learn({one.holder.pk for one in told})
+    breaches, events = [], []
+    for one, review in zip(told, clocks, strict=True):
+        behind = marks.behind_of(Late.of(review), one.decided_at or now)
+        review.marks_passed = behind.passed
+        review.next_mark_at = None if one.decided_at else behind.next_at
+        for mark, moment in behind.marks:
+            if not mark.is_breach:
+                continue
+            told_to = above.of(one.holder.pk, mark.tells)
+            written_at = min(moment + timedelta(seconds=40), one.decided_at or now)
+            breaches.append(
+                Breach(
+                    correction=review.correction,
+                    clock=review,
+                    rung=mark.name,
+                    at=moment,
+                    holder=one.holder,
+                    giver=one.holder,
+                    escalated_to_id=told_to,
+                    written_at=written_at,
+                )
+            )
+            events.append(
+                CorrectionEvent(
+                    correction=review.correction,
+                    step="escalate",
+                    from_status=Status.QUEUED,
+                    to_status=Status.QUEUED,
+                    party=Party.SYSTEM,
+                    organization_id=told_to,
+                    at=written_at,
+                    data={"mark": mark.name},
+                )
+            )
+    Clock.objects.bulk_update(clocks, ["marks_passed", "next_mark_at"])
+    Breach.objects.bulk_create(breaches)
+    CorrectionEvent.objects.bulk_create(events)
+
+
+def _events(one: Told, case: Correction) -> Iterator[CorrectionEvent]:
+    yield CorrectionEvent(
+        correction=case,
+        step="file",
+        to_status=Status.RECEIVED,
+        party=Party.CITIZEN,
+        by=case.filing.filed_by,
+        at=one.received_at,
+        remark=case.filing.words,
+    )
+    yield CorrectionEvent(
+        correction=case,
+        step="route",
+        from_status=Status.RECEIVED,
+        to_status=Status.QUEUED,
+        party=Party.SYSTEM,
+        organization=one.holder,
+        at=one.received_at,
+    )
+    if one.decided_at:
+        yield CorrectionEvent(
+            correction=case,
+            step="refuse" if one.is_refused else "accept",
+            from_status=Status.QUEUED,
+            to_status=case.status,
+            party=Party.REVIEWER,
+            by=one.reviewer,
+            organization=one.holder,
+            at=one.decided_at,
+            remark=case.remark,
+        )
