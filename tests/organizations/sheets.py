@@ -1,0 +1,70 @@
+"""Files as officers send them, written by a library of its own kind: real numbers, odd cells."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+import xlsxwriter
+
+SITES = (
+    "Mã",
+    "Tên",
+    "Loại",
+    "Mã cấp trên",
+    "Mã đơn vị hành chính",
+    "Điện thoại",
+    "Thư điện tử",
+)
+STAFF = ("Họ và tên", "Thư điện tử", "Mã đơn vị", "Vai trò")
+ENGLISH_SITES = ("Code", "Name", "Kind", "Code of the level above", "Area code", "Phone", "E-mail")
+ENGLISH_STAFF = ("Full name", "E-mail", "Code of the organization", "Role")
+
+
+def xlsx(sites: Sequence[Sequence[Any]] = (), staff: Sequence[Sequence[Any]] = ()) -> bytes:
+    """A workbook with one sheet per table that has rows; numbers stay numbers."""
+    sheets = {}
+    if sites:
+        sheets["Sites"] = [ENGLISH_SITES, *sites]
+    if staff:
+        sheets["Staff"] = [ENGLISH_STAFF, *staff]
+    return book(sheets)
+
+
+def book(sheets: dict[str, Sequence[Sequence[Any]]]) -> bytes:
+    """A workbook with these sheets; texts that begin with = become formulas."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as made:
+        for name, lines in sheets.items():
+            page = made.add_worksheet(name)
+            for at, line in enumerate(lines):
+                page.write_row(at, 0, line)
+    return file.getvalue()
+
+
+def csv_bytes(lines: Sequence[Sequence[Any]], *, encoding: str = "utf-8", by: str = ",") -> bytes:
+    """The same as a CSV file."""
+    text = io.StringIO()
+    csv.writer(text, delimiter=by).writerows(lines)
+    return text.getvalue().encode(encoding)
+
+
+def with_part(data: bytes, name: str, content: bytes) -> bytes:
+    """The archive with one part replaced, or added."""
+    fresh = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for entry in old.infolist():
+            if entry.filename != name:
+                new.writestr(entry.filename, old.read(entry))
+        new.writestr(name, content)
+    return fresh.getvalue()
+
+
+def part(data: bytes, name: str) -> bytes:
+    """One part of the archive."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(name)
