@@ -17,19 +17,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from corrections.lifecycle import Party
-from corrections.models import Holding
+from corrections.models import Holding, OfficerNote
 from corrections.scope import Scope
 from vaxreg import ui
 
 # What a report calls done lately: after a day a site may be reminded again (actions.remind).
 LATELY = timedelta(days=1)
+# What the page of one site shows.
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Act:
     """Something that was done about an organization: kind is a step of the table, or "note".
 
-    at: when, the last time if it was done in several goes.
+    at: when, the last time if it was done in several goes. cases: how many; of notes, how many
+    were written.
     """
 
     kind: str
@@ -62,6 +65,9 @@ def done_at(scope: Scope, now: datetime, within: timedelta = LATELY) -> dict[int
         words = _WORDS[row["step"]](row, now)
         act = Act(row["step"], row["last"], row["cases"], words)
         acts.setdefault(int(row["unit"]), []).append(act)
+    for row in _notes(scope, now - within):
+        act = Act("note", row["last"], row["written"], _written(row, now))
+        acts.setdefault(int(row["unit"]), []).append(act)
     return {unit: sorted(done, key=lambda act: act.at, reverse=True) for unit, done in acts.items()}
 
 
@@ -92,9 +98,24 @@ def _steps(scope: Scope, since: datetime) -> Iterable[Any]:
     )
 
 
+def _notes(scope: Scope, since: datetime) -> Iterable[Any]:
+    return (
+        OfficerNote.objects.filter(inside(scope, "organization"), at__gt=since)
+        .order_by()
+        .annotate(unit=scope.unit("organization"))
+        .values("unit")
+        .annotate(
+            written=Count("pk"),
+            unread=Count("pk", filter=Q(read_at=None)),
+            last=Max("at"),
+            officer=Max("by__full_name"),
+        )
+    )
+
+
 def inside(scope: Scope, field: str) -> Q:
     """Within the scope, for a model that names its organization in that field."""
-    found = Q()
+    found = Q(pk__in=[])
     for top in scope.tops:
         found |= Q(**{field: top}) if scope.alone else Q(**{f"{field}__path__startswith": top.path})
     return found
@@ -130,6 +151,22 @@ def _taken_over(row: Any, now: datetime) -> str:
         "cases": ui.number(row["cases"]),
         "organization": row["to"],
     }
+
+
+def _written(row: Any, now: datetime) -> str:
+    values = {
+        "when": lately(row["last"], now),
+        "officer": row["officer"],
+        "notes": ui.number(row["written"]),
+        "unread": ui.number(row["unread"]),
+    }
+    if row["written"] == 1 and row["unread"]:
+        return _("Note written by %(officer)s %(when)s, not read yet") % values
+    if row["written"] == 1:
+        return _("Note written by %(officer)s %(when)s, read since") % values
+    if row["unread"]:
+        return _("%(notes)s notes written, the last %(when)s; %(unread)s not read yet") % values
+    return _("%(notes)s notes written, the last %(when)s; all read") % values
 
 
 _WORDS: dict[str, Callable[[Any, datetime], str]] = {

@@ -70,7 +70,7 @@ TITLES: dict[str, Promise] = {
     "escalate": gettext_lazy("%(organization)s was told that it is urgent"),
     "note": gettext_lazy("Note"),
     "route": gettext_lazy("Sent to %(organization)s"),
-    "inherit": gettext_lazy("%(from)s has closed: %(organization)s acts from now on"),
+    "inherit": gettext_lazy("%(from)s can no longer act: %(organization)s acts from now on"),
     "expire": gettext_lazy("Closed: the question was not answered for 7 days"),
 }
 # What the sweep did on the way, by deadlines.Mark name.

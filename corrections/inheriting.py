@@ -1,7 +1,8 @@
-"""Open cases change hands because their desk has closed: where each goes, and all of it written.
+"""Open cases change hands as their desk can no longer act: where each goes, and all is written.
 
-Called by succession.py, with the cases locked. Rows are written as arrays, a statement per table:
-a desk may hold fifteen thousand. The clocks run on; nothing here touches them.
+It has closed (succession.py), or nobody decides there any more (stranded.py); the cases are
+locked. Rows are written as arrays, a statement per table: a desk may hold fifteen thousand. The
+clocks run on; nothing here touches them.
 """
 
 import json
@@ -60,7 +61,8 @@ WITH events AS (
     INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
         organization_id, at, remark, data)
     SELECT moved.id, 'inherit', moved.status, moved.status, %(party)s, moved.holder_id, %(now)s, '',
-        jsonb_build_object('from', %(from)s::text, 'to', there.name, 'cases', there.cases)
+        jsonb_build_object('from', %(from)s::text, 'to', there.name, 'cases', there.cases,
+            'closed', %(closed)s)
     FROM corrections_correction moved
     JOIN unnest(%(desks)s::bigint[], %(names)s::text[], %(counts)s::int[])
         there (desk, name, cases) ON there.desk = moved.holder_id
@@ -184,6 +186,7 @@ def hand_over(closed: Organization, given: Sequence[Way], now: datetime) -> None
         "party": Party.SYSTEM,
         "errand": OutboxRow.Errand.TELL,
         "from": closed.name,
+        "closed": not closed.is_open,
     }
     to_each: dict[str, Any] = {
         "desks": [desk.pk for desk in counts],

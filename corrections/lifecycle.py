@@ -195,9 +195,9 @@ STEPS: dict[str, Step] = {
     "route": Step(
         _("Send to the desk"), _by(Party.SYSTEM), frozenset({Status.RECEIVED}), Status.QUEUED
     ),
-    # Its desk was closed; a claim is given back first.
+    # Its desk was closed, or nobody decides there any more; a claim is given back first.
     "inherit": Step(
-        _("Hand over: the organization has closed"),
+        _("Hand over: the organization can no longer act"),
         _by(Party.SYSTEM),
         ON_A_DESK - {Status.IN_REVIEW},
     ),

@@ -208,7 +208,7 @@ def _handed_over(event: CorrectionEvent) -> None:
 
 
 def _inherited(event: CorrectionEvent) -> None:
-    """Tell who took over from a closed organization, once for all its cases."""
+    """Tell who acts for an organization that no longer can, once for all its cases."""
     for user in _staff_of(event.organization):
         with translation.override(user.language):
             values = {
@@ -221,9 +221,16 @@ def _inherited(event: CorrectionEvent) -> None:
                 channel=Channel.EMAIL,
                 recipient=user.email or "",
                 subject=_("Open proposals of %(closed)s are yours now: %(cases)s") % values,
-                text=_(
-                    "%(closed)s has closed. %(cases)s open proposals are at %(organization)s now."
-                    " Their deadlines stay what they were."
+                text=(
+                    _(
+                        "%(closed)s has closed. %(cases)s open proposals are at %(organization)s"
+                        " now. Their deadlines stay what they were."
+                    )
+                    if event.data.get("closed", True)
+                    else _(
+                        "Nobody decides at %(closed)s any more. %(cases)s open proposals are at"
+                        " %(organization)s now. Their deadlines stay what they were."
+                    )
                 )
                 % values
                 + "\n"

@@ -1,17 +1,16 @@
-"""What a health officer may do about a case, what was done, and who held it for how long."""
+"""What a health officer may do about a case, what was missed, and who held it for how long."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from citizens.access import is_own_or_family
-from corrections import access, actions, lifecycle, reports
-from corrections.lifecycle import Party, Status, StepNotPossible
+from corrections import access, lifecycle, reports
+from corrections.lifecycle import Party, Status
 from corrections.models import Breach, Correction, Holding
 from organizations.models import Membership, Organization
 from vaxreg import clock
@@ -19,8 +18,6 @@ from vaxreg import clock
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Of so many cases one press reminds; the rest waits for the next press.
-MOST_AT_ONCE = 200
 MOST_MOVED = 20
 
 RUNG_TITLES = {
@@ -123,30 +120,4 @@ def moved_away(organization: Organization, user: "User") -> list[Correction]:
         .exclude(holder=organization)
         .select_related("holder")
         .order_by("due_at", "pk")[:MOST_MOVED]
-    )
-
-
-def remind_all(organization: Organization, *, by: "User", remark: str) -> int:
-    """Remind an organization of its overdue cases, oldest first; return of how many.
-
-    Left out are those reminded of within the last day and those the officer may not act on.
-    """
-    reminded = 0
-    for case in late_and_silent(organization)[:MOST_AT_ONCE]:
-        try:
-            actions.remind(case, by=by, remark=remark)
-        except (StepNotPossible, PermissionDenied):
-            # Decided, or reminded of, a moment ago; or it is about somebody of her family.
-            continue
-        reminded += 1
-    return reminded
-
-
-def late_and_silent(organization: Organization) -> "list[Correction]":
-    """Return overdue cases of which nobody reminded within the last day, oldest first."""
-    recent = reports.reminders(clock.now()).filter(correction=OuterRef("pk"))
-    return list(
-        Correction.objects.overdue()
-        .filter(~Exists(recent), holder=organization)
-        .order_by("due_at", "pk")
     )

@@ -202,11 +202,13 @@ def appealed_from(organization: Organization, desk: Organization) -> dict[str, s
 
 
 def taken_over_from(closed: Organization, desk: Organization) -> dict[str, str]:
-    """Return why a case is here after its desk was closed, in a sentence per language."""
+    """Return why a case is here after its desk was closed, or lost its last reviewer."""
 
     def sentence() -> str:
         heir = current_holder(closed)
         names = {"closed": closed.name, "desk": desk.name, "heir": heir.name if heir else ""}
+        if closed.is_open:
+            return _("%(closed)s has no staff to review at present, so %(desk)s acts.") % names
         if heir is None:
             return _("%(closed)s has closed; %(desk)s acts in its place.") % names
         if heir == desk:

@@ -204,10 +204,9 @@ def _no_reviewer(
 
 
 def _last_membership() -> Subquery:
-    ended = Membership.objects.filter(
-        organization=OuterRef("pk"), role__in=READING_ROLES, until__isnull=False
-    )
-    return Subquery(ended.order_by("-until").values("until")[:1])
+    works = Membership.objects.filter(organization=OuterRef("pk"), role__in=READING_ROLES)
+    ended = works.annotate(left=Coalesce("until", "suspended_at", "user__suspended_at"))
+    return Subquery(ended.filter(left__isnull=False).order_by("-left").values("left")[:1])
 
 
 def _deciders() -> MembershipQuerySet:

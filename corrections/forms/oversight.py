@@ -1,5 +1,6 @@
 """What a health officer types when she acts on a case."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 LONGEST_REASON = 500
+LONGEST_NOTE = 2000
 # More than these are not read; the search narrows them down.
 MOST_SHOWN = 12
 
@@ -56,8 +58,24 @@ class TakeOverForm(ActForm):
     )
 
 
-class ReassignForm(ActForm):
-    """To whom the case is given, found by name, and why."""
+class NoteToSiteForm(Form):
+    """What an officer writes to a site."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Note to the site"),
+        help_text=gettext_lazy(
+            "Everybody who decides there gets it by e-mail, and sees it in the queue until"
+            " somebody marks it as read. No personal data of citizens."
+        ),
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": gettext_lazy("Write what the site is to know or do.")},
+    )
+    mark_optional = False
+
+
+class ReceiverForm(Form):
+    """To whom cases are given, found by name, and why."""
 
     q = forms.CharField(
         label=gettext_lazy("Search by name"),
@@ -83,12 +101,12 @@ class ReassignForm(ActForm):
     )
     mark_optional = False
 
-    def __init__(self, *args: Any, by: "User", case: Correction, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: "User", holder: Organization | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reach = Organization.objects.within_reach(by, Membership.Role.OFFICER)
         receiving = reach.able_to_receive().select_related("area").order_by("search_name", "pk")
-        if case.holder_id is not None:
-            receiving = receiving.exclude(pk=case.holder_id)
+        if holder is not None:
+            receiving = receiving.exclude(pk=holder.pk)
         found = receiving.named(self.sought)
         shown = list(found[: MOST_SHOWN + 1])
         self.nothing_found = not shown
@@ -129,3 +147,34 @@ class ReassignForm(ActForm):
             _("%(organization)s cannot take the case: it has no active staff, or has it already.")
             % {"organization": chosen},
         )
+
+
+class ReassignForm(ReceiverForm, ActForm):
+    """To whom one case is given, and the version of it that the officer was looking at."""
+
+    def __init__(self, *args: Any, by: "User", case: Correction, **kwargs: Any) -> None:
+        super().__init__(*args, by=by, holder=case.holder, **kwargs)
+
+
+class GiveForm(ReceiverForm):
+    """Which cases of a site are given away, each as the officer saw it, and to whom."""
+
+    case = forms.MultipleChoiceField(
+        label=gettext_lazy("Cases"),
+        error_messages={
+            "required": gettext_lazy("Tick at least one case."),
+            "invalid_choice": gettext_lazy("Tick at least one case."),
+        },
+    )
+
+    def __init__(self, *args: Any, values: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].label = _("Give the cases to")
+        cast("forms.MultipleChoiceField", self.fields["case"]).choices = [
+            (value, value) for value in values
+        ]
+
+    def clean_case(self) -> dict[str, int]:
+        """Return the version that was seen of each case, by its reference."""
+        ticked = (value.rpartition(":") for value in self.cleaned_data["case"])
+        return {reference: int(version) for reference, _colon, version in ticked}

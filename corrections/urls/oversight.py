@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from corrections.views import oversight, oversight_steps
+from corrections.views import oversight, oversight_steps, report, silence, site_steps, sites
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("oversight/", oversight.overview, name="oversight"),
-    path("oversight/report.csv", oversight.download, name="oversight-csv"),
-    path("oversight/cases/", oversight.cases, name="oversight-cases"),
+    path("oversight/", report.overview, name="oversight"),
+    path("oversight/report/<str:part>.<str:ending>", report.download, name="oversight-file"),
+    path("oversight/cases/", report.cases, name="oversight-cases"),
     path("oversight/cases/<str:reference>/", oversight.case, name="oversight-case"),
     path(
         "oversight/cases/<str:reference>/remind/", oversight_steps.remind, name="oversight-remind"
@@ -35,10 +35,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
         {"step": "hand-back"},
         name="oversight-hand-back",
     ),
-    path("oversight/sites/<uuid:public_id>/", oversight.site, name="oversight-site"),
+    path("oversight/silence/", silence.overview, name="oversight-silence"),
+    path("oversight/silence/silent.csv", silence.download, name="oversight-silence-csv"),
+    path("oversight/sites/<uuid:public_id>/", sites.site, name="oversight-site"),
     path(
-        "oversight/sites/<uuid:public_id>/remind/",
-        oversight_steps.remind_site,
-        name="oversight-remind-site",
+        "oversight/sites/<uuid:public_id>/remind/", site_steps.remind, name="oversight-remind-site"
+    ),
+    path(
+        "oversight/sites/<uuid:public_id>/remind-all/",
+        site_steps.remind,
+        {"whole": True},
+        name="oversight-remind-all",
+    ),
+    path("oversight/sites/<uuid:public_id>/give/", site_steps.give, name="oversight-give"),
+    path(
+        "oversight/sites/<uuid:public_id>/note/",
+        site_steps.write_note,
+        name="oversight-note-site",
     ),
 ]

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from corrections.views import case, review, steps
+from corrections.views import case, notes, review, steps
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("review/notes/<uuid:public_id>/read/", notes.mark_read, name="note-read"),
     path("review/", review.queue_page, name="queue"),
     path("review/next/", review.take_next, name="queue-next"),
     path("review/news/", review.news, name="queue-news"),

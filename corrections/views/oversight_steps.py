@@ -5,7 +5,6 @@ case of their own family.
 """
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import UserRequest
@@ -25,13 +23,7 @@ from corrections.lifecycle import StepNotPossible
 from corrections.models import Correction
 from corrections.scope import Scope
 from corrections.views import steps
-from corrections.views.oversight import (
-    case_in_reach,
-    officer_page,
-    organization_in_reach,
-    show,
-)
-from organizations.models import Organization
+from corrections.views.oversight import case_in_reach, officer_page, show
 from vaxreg import errors, ui
 
 
@@ -127,30 +119,6 @@ def take_over(request: UserRequest, scope: Scope, reference: str) -> HttpRespons
 
 
 @officer_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def remind_site(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
-    """Remind a site of everything overdue that nobody reminded it of within the last day."""
-    organization = organization_in_reach(request.user, public_id)
-    form = RemindForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        remark = form.cleaned_data["remark"]
-        say_reminded(
-            request,
-            organization,
-            oversight.remind_all(organization, by=request.user, remark=remark),
-        )
-        return redirect("oversight-site", public_id=public_id)
-    context = {
-        "form": form,
-        "organization": organization,
-        "silent": oversight.late_and_silent(organization),
-        "most": oversight.MOST_AT_ONCE,
-    }
-    status = 422 if form.has_errors else 200
-    return render(request, "oversight/remind_site.html", context, status=status)
-
-
-@officer_page
 def note(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
     """POST adds a note for colleagues to a case below."""
     return steps.note(request, reference, door())
@@ -172,22 +140,6 @@ def signed_too_late(
 ) -> HttpResponse:
     """Answer 409: somebody else signed it, or the case has changed."""
     return too_late(request, case_in_reach(request.user, reference), "countersign")
-
-
-def say_reminded(request: HttpRequest, organization: Organization, cases: int) -> None:
-    """Tell the officer of how many cases the site was reminded."""
-    if not cases:
-        messages.info(request, _("There was nothing to remind of: all was done already."))
-        return
-    messages.success(
-        request,
-        ngettext(
-            "%(organization)s was reminded of %(cases)s proposal.",
-            "%(organization)s was reminded of %(cases)s proposals.",
-            cases,
-        )
-        % {"organization": organization, "cases": ui.number(cases)},
-    )
 
 
 def form_page(
