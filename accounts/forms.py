@@ -1,5 +1,6 @@
 """What people type to sign in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts import two_factor
 from accounts.models import Language, User
 from accounts.phones import is_vietnamese_mobile
+from messaging.choices import Offer
 from vaxreg.forms import CodeField, Form, PhoneField
 
 
@@ -153,3 +155,11 @@ class AccountForm(Form):
         choices=[(Language.VIETNAMESE.value, "Tiếng Việt"), (Language.ENGLISH.value, "English")],
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args: Any, offers: Sequence[Offer] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offers = {f"wants_{offer.purpose}": offer for offer in offers}
+        for name, offer in self.offers.items():
+            self.fields[name] = forms.BooleanField(
+                label=offer.title, help_text=offer.description, required=False
+            )

@@ -11,3 +11,7 @@ class CorrectionsConfig(AppConfig):
     def ready(self) -> None:
         # Registers how the token is described in the OpenAPI schema.
         from corrections.api import schema  # noqa: F401
+        from corrections.morning import OFFER
+        from messaging import choices
+
+        choices.offer(OFFER)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from messaging import choices
 from messaging.models import Channel, Message
 
 log = logging.getLogger("messaging.console")
@@ -58,7 +59,10 @@ class Email:
             subject=message.subject,
             body=message.text,
             to=[message.recipient],
-            headers={"Message-ID": f"<{message.key}@{settings.SITE_DOMAIN}>"},
+            headers={
+                "Message-ID": f"<{message.key}@{settings.SITE_DOMAIN}>",
+                **choices.headers(message),
+            },
         )
         try:
             mail.send()

@@ -225,3 +225,28 @@ class Message(models.Model):
     def is_unconfirmed(self, now: datetime) -> bool:
         """Whether it was sent, and nobody has said in time that it arrived."""
         return self.state == State.SENT and self.confirm_by is not None and self.confirm_by <= now
+
+
+class Refusal(models.Model):
+    """Somebody does without messages of one purpose (choices.py), until they want them again."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="refusals",
+        verbose_name=_("user"),
+        # The unique index answers for it.
+        db_index=False,
+    )
+    purpose = models.CharField(_("purpose"), max_length=60)
+    since = models.DateTimeField(_("since"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("refusal")
+        verbose_name_plural = _("refusals")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "purpose"], name="refusal_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.purpose}"

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.decorators import citizen_page
 from messaging.views import citizen as inbox
+from messaging.views.choices import choice
 from messaging.views.hooks import sms_receipt
 from vaxreg import errors
 
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Messaging is below accounts and cannot say itself for whom its pages are.
     path("messages/", citizen_page(inbox.inbox), name="messages"),
     path("messages/<uuid:key>/again/", citizen_page(inbox.send_again), name="message-again"),
+    path("messages/choice/<str:token>/", choice, name="message-choice"),
     path("hooks/sms/", sms_receipt, name="sms-receipt"),
     path("i18n/", include("accounts.urls_language")),
     path("api/v1/", include("corrections.api.urls")),
