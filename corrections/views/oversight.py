@@ -1,17 +1,13 @@
-"""The health officer's pages: the overdue report, a site, the cases behind a figure, a case."""
+"""What the pages of health officers share, and their page of a case."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
-from django.utils import formats, timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -21,37 +17,23 @@ from accounts.http import UserRequest
 from accounts.models import User
 from citizens.actions import log_visit
 from citizens.models import RecordVisit
-from corrections import access, briefing, casefile, listings, oversight, reports
+from corrections import access, casefile, oversight
 from corrections.casefile import CaseFile
 from corrections.forms.steps import HandBackForm, NoteForm
-from corrections.listings import LISTINGS, Listing
 from corrections.models import Correction
-from corrections.reports import Report
 from corrections.scope import Scope, scope_of
 from organizations.models import Membership, Organization
-from vaxreg import errors, spreadsheets
 
 P = ParamSpec("P")
 
 
-@dataclass(frozen=True)
-class Tab:
-    """A list as a tab: where it is, and how many cases it holds (None: could not be counted)."""
-
-    name: str
-    label: str
-    url: str
-    count: int | None
-    is_bad: bool
-
-
 def officer_page(
-    view: Callable[Concatenate[UserRequest, Scope, P], HttpResponse],
+    view: Callable[Concatenate[UserRequest, Scope, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Only for health officers: the view is given what they oversee."""
 
     @wraps(view)
-    def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         scope = scope_of(request.user)
         if scope is None:
             raise PermissionDenied(
@@ -60,81 +42,6 @@ def officer_page(
         return view(request, scope, *args, **kwargs)
 
     return staff_page(cast("Callable[Concatenate[UserRequest, P], HttpResponse]", page))
-
-
-@officer_page
-@require_safe
-def overview(request: UserRequest, scope: Scope) -> HttpResponse:
-    """Show what is late in one's area, whose it is, and how late."""
-    scope, under = narrowed(request, scope)
-    report = reports.report(scope)
-    context = {
-        "report": report,
-        "under": under,
-        "places": places(scope),
-        "headline": briefing.headline(report),
-        "last_missed": None if report.queue.overdue else reports.last_missed(scope),
-        "figures": briefing.figures(report, briefing.case_list(under)),
-        "bars": briefing.bars(report),
-        "ages": briefing.ages(),
-        "lines": briefing.table(report, report.busy_rows),
-        "quiet": briefing.table(report, report.quiet_rows),
-        "missed_lines": briefing.missed_table(report),
-        "missed_url": briefing.case_list(under)("missed"),
-        "sets_rules": any(top.kind == Organization.Kind.MINISTRY for top in scope.tops),
-        "csv": with_query(reverse("oversight-csv"), under=under),
-    }
-    return render(request, "oversight/report.html", context)
-
-
-@officer_page
-@require_safe
-def download(request: UserRequest, scope: Scope) -> HttpResponse:
-    """Send the rows of the report as CSV."""
-    scope, _under = narrowed(request, scope)
-    report = reports.report(scope)
-    if report.failed:
-        # Half a table that looks whole is worse than none.
-        return errors.unavailable(request)
-    day = formats.date_format(timezone.localtime(report.at), "Y-m-d")
-    return spreadsheets.csv_file(f"overdue-{day}", briefing.csv_header(), briefing.csv_rows(report))
-
-
-@officer_page
-@require_safe
-def cases(request: UserRequest, scope: Scope) -> HttpResponse:
-    """List the cases behind a figure of the report."""
-    scope, under = narrowed(request, scope)
-    report = reports.report(scope)
-    here = reverse("oversight-cases")
-    context = {
-        "under": under,
-        "places": places(scope),
-        "report_url": with_query(reverse("oversight"), under=under),
-        **listing(request, scope, report, here, under),
-    }
-    return render(request, "oversight/cases.html", context)
-
-
-@officer_page
-@require_safe
-def site(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
-    """Show one organization: its figures, whom to call, its cases, what was done."""
-    organization = organization_in_reach(request.user, public_id)
-    alone = Scope((organization,), alone=True)
-    report = reports.report(alone)
-    context = {
-        "organization": organization,
-        "report": report,
-        "figures": briefing.figures(report, briefing.site_list(organization)),
-        "done": briefing.done(report.rows[0], report.at),
-        "silent": len(oversight.late_and_silent(organization)),
-        "is_own_desk": oversight.is_own_desk(request.user, organization),
-        "staff": staff_of(organization),
-        "moved": oversight.moved_away(organization, request.user),
-        **listing(request, alone, report, request.path, None),
-    }
-    return render(request, "oversight/site.html", context)
 
 
 @officer_page
@@ -204,48 +111,6 @@ def case_in_reach(user: User, reference: str) -> Correction:
         overseen.select_related(*related, *people, "named_site", "named_area"),
         reference=reference.upper(),
     )
-
-
-def staff_of(organization: Organization) -> QuerySet[Membership]:
-    """Return who works there now, with the time of their last sign-in."""
-    return (
-        Membership.objects.live()
-        .filter(organization=organization, user__is_active=True)
-        .select_related("user")
-        .order_by("user__full_name", "pk")
-    )
-
-
-def listing(
-    request: UserRequest, scope: Scope, report: Report, here: str, under: Organization | None
-) -> dict[str, Any]:
-    """Return tabs and one page of the chosen list, for the template."""
-    chosen = request.GET.get("tab", "overdue")
-    if chosen not in LISTINGS:
-        raise Http404
-    page = listings.page(LISTINGS[chosen], scope, request.user, request.GET.get("after", ""))
-    address = with_query(here, tab=chosen, under=under)
-    return {
-        "tabs": [
-            Tab(
-                name=name,
-                label=str(one.label),
-                url=f"{with_query(here, tab=name, under=under)}#cases",
-                count=count(one, report),
-                is_bad=one.is_bad,
-            )
-            for name, one in LISTINGS.items()
-        ],
-        "chosen": chosen,
-        "page": page,
-        "first": f"{address}#cases" if not page.is_first else "",
-        "next": f"{address}&{urlencode({'after': page.after})}#cases" if page.after else "",
-    }
-
-
-def count(one: Listing, report: Report) -> int | None:
-    """Return how many cases a list holds, unless that part of the report failed."""
-    return None if one.section in report.failed else one.count(report)
 
 
 def with_query(url: str, under: Organization | None = None, **parameters: str) -> str:
