@@ -11,14 +11,17 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import SessionKind
-from corrections import hotline
+from corrections import actions, hotline
 from corrections.evidence import Picture, store
 from corrections.models import Correction, Draft
 from messaging.models import Message
+from organizations.imports import running
+from organizations.journal import ImportRun
 from tests import world as worlds
 from tests.access_matrix import ACTORS, MATRIX
 from tests.conftest import file_one, signed_in
 from tests.corrections.test_actions import make_overdue
+from tests.organizations.sheets import xlsx
 from tests.world import World
 
 CITIZENS = {"lan", "binh"}
@@ -37,6 +40,7 @@ BODIES: dict[str, dict[str, str]] = {
     "api:note": {"text": "Đã gọi"},
     "api:take-over": {"reason": "Quá hạn"},
     "oversight-take-over": {"reason": "Quá hạn"},
+    "oversight-note-site": {"text": "Xin gọi cho tôi."},
     "oversight-reassign": {"to": "{elsewhere}", "reason": "Nghỉ"},
     "correction-answer": {"words": "Lô FG3527", "asked": "0"},
     "correction-appeal": {"words": "Trên giấy ghi Pfizer"},
@@ -101,7 +105,11 @@ def address(pattern: str, case: Correction, world: World) -> str:
         "public_id": str(world.buoi.public_id),
         "step": "note",
         "token": "unknown",
+        "person": str(world.user("minh").public_id),
+        "role": "reviewer",
     }
+    if "organizations/import/<" in pattern:
+        values["public_id"] = str(imported_by_huong(world).public_id)
     if pattern.startswith("messages/"):
         lan = world.user("lan")
         told = Message.objects.create(user=lan, in_inbox=True, channel="sms", recipient=lan.phone)
@@ -112,11 +120,20 @@ def address(pattern: str, case: Correction, world: World) -> str:
         values["public_id"] = str(
             hotline.begin_with_new(case.citizen, by=world.user("mai")).public_id
         )
+    if "review/notes/" in pattern:
+        note = actions.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")
+        values["public_id"] = str(note.public_id)
     if "filed/" in pattern:
         values["public_id"] = str(case.filing.public_id)
     if "evidence/" in pattern:
         values["public_id"] = str(case.filing.evidence.get().public_id)
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match[1]], pattern)
+
+
+def imported_by_huong(world: World) -> ImportRun:
+    """A file with one new nurse, looked at by Hương and not imported."""
+    row = ["Vũ Thị Mới", "moi@example.vn", world.buoi.code, "Reviewer"]
+    return running.begin(xlsx(staff=[row]), "a.xlsx", by=world.user("huong"))
 
 
 def client_of(actor: str, world: World) -> Client:
