@@ -1,7 +1,7 @@
 """The rest of the country: a few stations in every other province, and what people proposed there.
 
 Written past the verbs, set by set, in the state in which the verbs and the sweep would have left
-it: three hundred stories told one by one would keep everybody waiting who starts the demo.
+it: six hundred stories told one by one would keep everybody waiting who starts the demo.
 """
 
 import random
@@ -33,8 +33,8 @@ from vaxreg import clock
 HOUR = timedelta(hours=1)
 SINCE = timedelta(days=24)
 # Cases of a province in these days; the cities have more.
-USUAL = range(2, 7)
-CITIES = {"79": 40, "48": 10, "31": 9, "92": 8, "75": 12, "74": 14}
+USUAL = range(5, 16)
+CITIES = {"79": 80, "48": 22, "31": 20, "92": 18, "75": 24, "74": 30}
 STATIONS = 2
 # Hours to a decision in the middle, from province to province; the slow ones miss many deadlines.
 PACES = (9, 14, 18, 22, 26, 34, 46, 60)
@@ -110,12 +110,13 @@ def _province(
     pace = chance.choice(PACES)
     for _ in range(number):
         holder, reviewer = chance.choice(desks)
-        received_at = now - SINCE * chance.random() - HOUR
+        # Most of them lately, so that something lies on every desk.
+        received_at = now - SINCE * chance.random() ** 3 - HOUR
         took = HOUR * min(chance.expovariate(1 / pace) + 0.3, 300)
         decided_at = received_at + took
         is_open = decided_at >= now or chance.random() < pace / 900
         yield Told(
-            holder, reviewer, received_at, None if is_open else decided_at, chance.random() < 0.3
+            holder, reviewer, received_at, None if is_open else decided_at, chance.random() < 0.5
         )
 
 
