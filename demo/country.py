@@ -37,7 +37,7 @@ USUAL = range(5, 16)
 CITIES = {"79": 80, "48": 22, "31": 20, "92": 18, "75": 24, "74": 30}
 STATIONS = 2
 # Hours to a decision in the middle, from province to province; the slow ones miss many deadlines.
-PACES = (9, 14, 18, 22, 26, 34, 46, 60)
+PACES = (12, 18, 26, 34, 46, 60, 80)
 WORDS = (
     "Sổ ghi thiếu mũi 2 của tôi.",
     "Tôi đã tiêm mũi 2 nhưng tra cứu không thấy.",
@@ -111,7 +111,7 @@ def _province(
     for _ in range(number):
         holder, reviewer = chance.choice(desks)
         # Most of them lately, so that something lies on every desk.
-        received_at = now - SINCE * chance.random() ** 3 - HOUR
+        received_at = now - SINCE * chance.random() ** 2 - HOUR
         took = HOUR * min(chance.expovariate(1 / pace) + 0.3, 300)
         decided_at = received_at + took
         is_open = decided_at >= now or chance.random() < pace / 900
