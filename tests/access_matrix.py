@@ -36,6 +36,8 @@ accounts:staff_set_up         GET   st      st      st      st      st      st  
 accounts:staff_set_up         POST  st      st      st      st      st      st      st      st      st
 accounts:staff_sign_in        GET   200     200     200     go      go      go      go      go      go
 accounts:staff_sign_in        POST  422     422     422     422     422     422     422     422     422
+api-coverage                  GET   401     403     403     403     403     200     200     200     403
+api-coverage                  POST  401     403     403     405     405     405     405     405     405
 api:accept                    GET   401     403     403     405     405     405     405     405     405
 api:accept                    POST  401     403     403     200     404     403     404     403     404
 api:add-photo                 GET   401     405     405     403     403     403     403     403     403
@@ -130,6 +132,12 @@ correction-withdraw           GET   in      200     404     in      in      in  
 correction-withdraw           POST  in      go      404     in      in      in      in      in      in
 corrections                   GET   in      200     200     in      in      in      in      in      in
 corrections                   POST  in      405     405     in      in      in      in      in      in
+coverage                      GET   st      st      st      403     403     200     200     200     403
+coverage                      POST  st      st      st      403     403     405     405     405     403
+coverage-csv                  GET   st      st      st      403     403     200     200     200     403
+coverage-csv                  POST  st      st      st      403     403     405     405     405     403
+coverage-xlsx                 GET   st      st      st      403     403     200     200     200     403
+coverage-xlsx                 POST  st      st      st      403     403     405     405     405     403
 evidence                      GET   in      200     404     200     404     200     404     200     404
 evidence                      POST  in      405     405     405     405     405     405     405     405
 file                          GET   in      200     200     in      in      in      in      in      in
