@@ -47,6 +47,11 @@ def tops(memberships: "Iterable[Membership]") -> list[Place]:
     if any(office.kind == Organization.Kind.MINISTRY for office in offices):
         return [country()]
     desks = [office.area_id for office in offices if office.kind in AREA_DESKS]
+    for centre in offices:
+        if centre.kind == Organization.Kind.DISTRICT_CENTRE:
+            # Since July 2025 it sits in one commune, and answers for those of its stations.
+            stations = Organization.objects.open().filter(part_of=centre)
+            desks += stations.filter(kind__in=AREA_DESKS).values_list("area", flat=True)
     paths = set(homes(area for area in desks if area is not None).values())
     found: list[Place] = []
     for place in _named(paths):

@@ -40,6 +40,14 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """A drawing, and in words what it tells."""
+
+    drawing: SafeString
+    words: str
+
+
+@dataclass(frozen=True)
 class Moment:
     """A day or month of the table by day; cells are (measure, new people, people by then)."""
 
@@ -85,9 +93,22 @@ def figures(report: Coverage) -> list[Figure]:
 
 
 def part_rows(report: Coverage, measure: str, address: Address) -> list[Row]:
-    """Return the parts, the lowest share of this measure first; what is not known, last."""
-    lines = sorted(report.parts, key=lambda line: _order(line, measure))
+    """Return the parts, the lowest share of this measure first; what is not known, last.
+
+    Parts of which nothing is known are left out.
+    """
+    known = [line for line in report.parts if not _is_unknown(line)]
+    lines = sorted(known, key=lambda line: _order(line, measure))
     return [_row(line, address(line.place) if line.place else "") for line in lines]
+
+
+def unknown_parts(report: Coverage, address: Address) -> list[tuple[str, str]]:
+    """Return (name, address) of parts without a population and without anybody counted."""
+    return [
+        (line.place.name, address(line.place))
+        for line in report.parts
+        if line.place and _is_unknown(line)
+    ]
 
 
 def band_rows(report: Coverage) -> list[Row]:
@@ -109,28 +130,30 @@ def bars(report: Coverage, measure: str, address: Address) -> list[charts.Bar]:
     return drawn
 
 
-def total_lines(report: Coverage) -> SafeString:
+def total_lines(report: Coverage) -> Chart:
     """Draw how many people have come to each measure, day by day."""
     series = [
         (TONES[measure], str(measure.label), [step.total[measure] for step in report.steps])
         for measure in Measure
     ]
     last = report.steps[-1].total
-    label = _("People by then: %(numbers)s") % {
-        "numbers": ", ".join(f"{measure.label} {ui.number(last[measure])}" for measure in Measure)
+    words = _("In the end: %(numbers)s.") % {
+        "numbers": ", ".join(f"{one.label} {ui.number(last[one])}" for one in Measure)
     }
-    return charts.trend(series, label, _ticks(report))
+    return Chart(charts.trend(series, words, _ticks(report)), words)
 
 
-def new_line(report: Coverage, measure: str) -> SafeString:
+def new_line(report: Coverage, measure: str) -> Chart:
     """Draw how many people came to one measure on each day, or in each month."""
     name = str(Measure(measure).label)
     values = [step.new[measure] for step in report.steps]
-    label = _("New people, %(measure)s: %(most)s at most") % {
-        "measure": name,
-        "most": ui.number(max(values)),
+    most = max(report.steps, key=lambda step: step.new[measure])
+    words = _("Most of them: %(most)s (%(when)s).") % {
+        "most": ui.number(most.new[measure]),
+        "when": _moment_name(most, is_month=not report.filters.period),
     }
-    return charts.trend([(TONES[Measure(measure)], name, values)], label, _ticks(report))
+    lines = [(TONES[Measure(measure)], name, values)]
+    return Chart(charts.trend(lines, f"{name}. {words}", _ticks(report)), words)
 
 
 def moments(report: Coverage) -> list[Moment]:
@@ -193,6 +216,10 @@ def _row(line: Line, url: str = "") -> Row:
         for measure, count in line.counts.items()
     ]
     return Row(_name(line), url, line.population, cells)
+
+
+def _is_unknown(line: Line) -> bool:
+    return line.population is None and not any(one.people for one in line.counts.values())
 
 
 def _name(line: Line) -> str:

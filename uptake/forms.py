@@ -52,7 +52,7 @@ class FilterForm(Form):
     def query(self) -> dict[str, str]:
         """Return the answers as they stand in an address; today is left out, it goes on."""
         return {
-            name: value.isoformat() if isinstance(value, date) else str(value)
+            name: f"{value:%d-%m-%Y}" if isinstance(value, date) else str(value)
             for name, value in self._valid().items()
             if value and value != timezone.localdate()
         }

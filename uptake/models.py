@@ -17,7 +17,7 @@ class Measure(models.TextChoices):
 
     ONE_DOSE = "one_dose", _("At least one dose")
     COMPLETE = "complete", _("Primary series complete")
-    BOOSTER = "booster", _("Booster")
+    BOOSTER = "booster", _("At least one booster")
 
 
 class Band(models.TextChoices):

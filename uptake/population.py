@@ -1,29 +1,18 @@
 """The population that shares stand on: loading it from a table, and reading it for places."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Q
 
 from organizations.models import Area
 from uptake.models import Band, Population
-from uptake.places import EVERYWHERE
+from uptake.places import homes
 
 COLUMNS = ("area_code", "age_band", "people", "source", "as_of")
-
-# An area that was replaced counts for the one that replaced it, level by level: three provinces
-# become the population of the one they were merged into; districts that ended count nowhere.
-OF_PLACES = f"""
-    SELECT home.place, band, sum(people)::bigint
-      FROM uptake_population
-      JOIN organizations_area area ON area.id = area_id
-      JOIN ({EVERYWHERE}) home USING (area_id)
-     WHERE length(home.place) - length(replace(home.place, '/', ''))
-           = length(area.path) - length(replace(area.path, '/', ''))
-       AND home.place = ANY(%s)
-     GROUP BY 1, 2
-"""  # noqa: S608 — no value from outside in it
 
 
 class NotLoaded(Exception):
@@ -74,10 +63,24 @@ def load(lines: Iterable[str]) -> int:
 
 
 def of_places(places: Iterable[str]) -> dict[tuple[str, str], int]:
-    """Return how many people live there, by (place, band); "" is not among them."""
-    with connection.cursor() as cursor:
-        cursor.execute(OF_PLACES, [list(places)])
-        return {(place, band): people for place, band, people in cursor.fetchall()}
+    """Return how many people live there, by (place, band); "" is not among them.
+
+    An area that was replaced counts for the one that replaced it, level by level: three provinces
+    become the population of the one they were merged into; districts that ended count nowhere.
+    """
+    wanted = set(places)
+    rows = list(
+        Population.objects.filter(
+            Q(area__path__in=wanted) | Q(area__replaced_by__isnull=False)
+        ).values_list("area", "area__path", "band", "people")
+    )
+    now = homes({area for area, _path, _band, _people in rows})
+    found: Counter[tuple[str, str]] = Counter()
+    for area, path, band, people in rows:
+        place = now.get(area, "")
+        if place in wanted and place.count("/") == path.count("/"):
+            found[place, band] += people
+    return dict(found)
 
 
 def _mistakes(row: dict[str, str | None], areas: dict[str, int]) -> Iterator[str]:

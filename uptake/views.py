@@ -71,6 +71,7 @@ def overview(request: UserRequest, work: list[Membership], tops: list[Place]) ->
         "figures": briefing.figures(report),
         "bars": briefing.bars(report, measure, address),
         "part_rows": briefing.part_rows(report, measure, address),
+        "unknown_parts": briefing.unknown_parts(report, address),
         "band_rows": briefing.band_rows(report),
         "lines": briefing.total_lines(report),
         "new_line": briefing.new_line(report, measure),
