@@ -206,6 +206,8 @@ def _late(row: Row, organization: Organization) -> str:
         "cases": ui.number(queue.overdue),
         "longer": ui.number(queue.late_longer),
     }
+    if queue.late_longer == queue.overdue:
+        return _("%(organization)s: %(cases)s overdue, all of them for over 3 days") % values
     if queue.late_longer:
         return _("%(organization)s: %(cases)s overdue, %(longer)s of them for over 3 days") % values
     return _("%(organization)s: %(cases)s overdue") % values

@@ -132,13 +132,13 @@ def _units(month: date) -> dict[str, Unit]:
     days = DayFigures.objects.filter(kind="", day__range=(month, last)).order_by()
     ministry = Organization.objects.get(kind=Organization.Kind.MINISTRY)
     departments = {
-        department.pk: department.area
+        department.pk: _at_the_end(department.area, last)
         for department in Organization.objects.filter(
             kind=Organization.Kind.PROVINCIAL_DEPARTMENT
-        ).select_related("area")
+        ).select_related("area__replaced_by")
     }
     units: dict[str, Unit] = defaultdict(Unit)
-    for province in _provinces(month, last):
+    for province in _provinces(last):
         units[province.code].name = province.name
     rows = days.filter(Q(above=ministry, is_whole=True) | Q(organization=ministry, is_desk=True))
     for organization, took, *counts in rows.values_list("organization", "took", *COUNTED):
@@ -152,14 +152,24 @@ def _units(month: date) -> dict[str, Unit]:
     return units
 
 
-def _provinces(first: date, last: date) -> list[Area]:
-    """Return the provinces that had a department in these days, whether or not it had a case."""
+def _provinces(day: date) -> list[Area]:
+    """Return the provinces that had a department on a day, whether or not it had a case."""
     had = Organization.objects.filter(
-        Q(closed_on=None) | Q(closed_on__gte=first),
+        Q(closed_on=None) | Q(closed_on__gt=day),
         kind=Organization.Kind.PROVINCIAL_DEPARTMENT,
-        opened_on__lte=last,
+        opened_on__lte=day,
     )
-    return list(Area.objects.filter(pk__in=had.values("area")).order_by("code"))
+    areas = Area.objects.filter(pk__in=had.values("area")).select_related("replaced_by")
+    return [province for area in areas if (province := _at_the_end(area, day)) is not None]
+
+
+def _at_the_end(area: Area | None, day: date) -> Area | None:
+    """Return the province, or what had replaced it on that day: codes are used again after mergers."""
+    while area is not None and area.valid_to is not None and area.valid_to <= day:
+        if area.replaced_by is None:
+            break
+        area = area.replaced_by
+    return area
 
 
 def _sum(several: Iterable[Counts]) -> Counts:

@@ -58,6 +58,10 @@ app.conf.update(
             "task": "corrections.keep_figures",
             "schedule": timedelta(minutes=1),
         },
+        "Every 5 minutes: hand over what lies where nobody decides, and find who does not answer": {
+            "task": "corrections.watch_desks",
+            "schedule": timedelta(minutes=5),
+        },
         "Every minute: send messages whose hint was lost or whose last try failed": {
             "task": "messaging.deliver_due",
             "schedule": timedelta(minutes=1),
@@ -81,6 +85,14 @@ app.conf.update(
         "Every hour: forget sign-in counters and accounts nobody ever verified": {
             "task": "accounts.purge",
             "schedule": timedelta(hours=1),
+        },
+        "Every hour: publish the statistics of months whose last day is closed": {
+            "task": "corrections.publish_statistics",
+            "schedule": timedelta(hours=1),
+        },
+        "Every minute from 7 to 10: e-mail the report of 07:30 to officers who have not got it": {
+            "task": "corrections.send_morning_reports",
+            "schedule": crontab(hour="7-9"),
         },
         "Every night: delete abandoned drafts, and files of photos that no row names": {
             "task": "corrections.purge_files",

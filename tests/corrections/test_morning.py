@@ -111,7 +111,7 @@ def test_it_says_the_sentence_of_the_report_and_the_worst_five(world):
     text = next(mail.text for mail in mails() if mail.recipient.startswith("huong"))
     assert text.startswith(sentence)
     assert "1. Trạm Y tế Phường Bưởi: 3 quá hạn" in text
-    assert "2. Trạm Y tế Phường Quảng An: 2 quá hạn, trong đó 2 đã quá 3 ngày" in text
+    assert "2. Trạm Y tế Phường Quảng An: 2 quá hạn, đều đã quá 3 ngày" in text
     assert "1 đề xuất sẽ đến hạn trong 12 giờ tới." in text
 
 

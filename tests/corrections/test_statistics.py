@@ -171,6 +171,22 @@ def test_a_province_without_a_case_has_a_line_of_zeros(world, provinces):
     assert (line("01").received, line("01").missed) == (0, 0)
 
 
+def test_in_the_month_of_a_merger_a_province_counts_for_what_replaced_it(world, provinces):
+    """The code of the old province may belong to another one by then."""
+    old, new = provinces[1].area, provinces[2].area
+    Area.objects.filter(pk=old.pk).update(valid_to=OCTOBER + 14 * DAY, replaced_by=new)
+    Organization.objects.filter(pk=provinces[1].pk).update(closed_on=OCTOBER + 14 * DAY)
+    for department, day in ((provinces[1], OCTOBER), (provinces[2], OCTOBER + 20 * DAY)):
+        count(department, day, 50, 40, 40, 0)
+        count(world.ministry, day, 50, 40, 40, 0)
+    close_month(OCTOBER)
+
+    statistics.publish()
+
+    assert not PublishedFigures.objects.filter(area_code=old.code).exists()
+    assert (line(new.code).received, line(new.code).area_name) == (100, new.name)
+
+
 def test_months_follow_each_other_without_a_gap(world, provinces):
     close_month(OCTOBER)
     close_month(NOVEMBER, days=30)
