@@ -402,6 +402,9 @@ def _why_not_there(organization: Organization) -> str:
     wanted, area = LEVEL_OF.get(organization.kind), organization.area
     if area is None or wanted in (None, area.level):
         return ""
+    if wanted == Area.Level.DISTRICT and area.parent and area.parent.parent_id is None:
+        # Without districts (since July 2025) a health centre sits in a commune.
+        return ""
     return _("%(area)s is not an area of the level of this organization.") % {
         "area": area.full_name
     }

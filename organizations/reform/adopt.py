@@ -88,10 +88,10 @@ class Counts:
 
 def expected(plan: Plan) -> Counts:
     """Return what carrying out the plan would come to, as things stand now."""
-    levels = Counter(Area.objects.filter(pk__in=plan.replaced).values_list("level", flat=True))
-    kinds = Counter(
-        Organization.objects.open().filter(code__in=plan.merges).values_list("kind", flat=True)
-    )
+    levels = Counter(Area.objects.filter(valid_to=None).values_list("level", flat=True))
+    standing = Organization.objects.open().values_list("code", "kind")
+    kinds = Counter(kind for code, kind in standing if code in plan.merges)
+    leaving = people.leaving(plan)
     return Counts(
         provinces_before=levels["province"],
         provinces_after=sum(one.level == Area.Level.PROVINCE for one in plan.areas),
@@ -104,8 +104,8 @@ def expected(plan: Plan) -> Counts:
         departments_merged=kinds["provincial_department"],
         stations_merged=kinds["commune_station"],
         stations_opened=len(plan.opens),
-        memberships_ended=people.leaving(plan).count(),
-        memberships_begun=len(people.joining(plan)),
+        memberships_ended=len(leaving),
+        memberships_begun=len(people.joining(plan, leaving)),
         officers_lent=len(plan.lends),
     )
 
@@ -139,9 +139,8 @@ def _areas(plan: Plan) -> dict[str, int]:
 
 
 def _organizations(plan: Plan) -> dict[str, int]:
-    before = Organization.objects.in_bulk(
-        [*plan.merges, *(one.code for one in plan.stays)], field_name="code"
-    )
+    concerned = {*plan.merges, *(one.code for one in plan.stays)}
+    before = {one.code: one for one in Organization.objects.all() if one.code in concerned}
     today = timezone.localdate(clock.now())
     moved = {one.code: one.part_of for one in plan.stays if one.is_moved}
     _table("moved", ("code", "part_of"), (moved | plan.parts_of_merged).items())
@@ -154,9 +153,7 @@ def _organizations(plan: Plan) -> dict[str, int]:
     _run(STAYED)
     _drop("moved", "opened", "merged", "stayed")
     opened = [one.code for one in plan.opens]
-    after = Organization.objects.select_related("area").in_bulk(
-        [*before, *opened], field_name="code"
-    )
+    after = {one.code: one for one in Organization.objects.all()}
     acts = Counter(
         (act.kind, act.organization.kind)
         for act in Act.objects.bulk_create(_acts(before, after, opened), batch_size=2000)

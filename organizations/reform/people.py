@@ -1,7 +1,7 @@
 """What the reform does to who works where, and whose reach grows by it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,35 +33,35 @@ class Reach:
     lost: frozenset[str]
 
 
-def leaving(plan: Plan) -> QuerySet[Membership]:
+def leaving(plan: Plan) -> list[Membership]:
     """Work at organizations that close: in force, suspended, or to begin later."""
-    return Membership.objects.filter(
-        Q(until=None) | Q(until__gt=clock.sql_now()), organization__code__in=plan.merges
-    )
+    working = _not_over().select_related("organization").order_by("pk")
+    return [one for one in working if one.organization.code in plan.merges]
 
 
-def joining(plan: Plan) -> dict[Joins, list[Membership]]:
+def joining(plan: Plan, leave: Iterable[Membership]) -> dict[Joins, list[Membership]]:
     """Return what begins at the heirs, each with the work that it continues."""
     begins = defaultdict(list)
-    for one in leaving(plan).select_related("organization"):
+    for one in leave:
         begins[Joins(one.user_id, plan.merges[one.organization.code], one.role)].append(one)
-    there = Membership.objects.filter(
-        Q(until=None) | Q(until__gt=clock.sql_now()),
-        organization__code__in=set(plan.merges.values()),
-    )
-    for held in there.values_list("user", "organization__code", "role"):
+    for held in _not_over().values_list("user", "organization__code", "role"):
         begins.pop(Joins(*held), None)
     return begins
 
 
+def _not_over() -> QuerySet[Membership]:
+    return Membership.objects.filter(Q(until=None) | Q(until__gt=clock.sql_now()))
+
+
 def follow(plan: Plan) -> dict[str, int]:
     """Let everybody follow their organization; lend officers. Returns counts by name."""
-    begins = joining(plan)
+    ended = leaving(plan)
+    begins = joining(plan, ended)
     now = clock.now()
     codes = {one.heir for one in begins} | {one.station for one in plan.lends}
     there = Organization.objects.in_bulk(list(codes), field_name="code")
-    ended = list(leaving(plan))
-    leaving(plan).update(until=Greatest("since", clock.sql_now()))
+    over = Membership.objects.filter(pk__in=[one.pk for one in ended])
+    over.update(until=Greatest("since", clock.sql_now()))
     events = [
         StaffEvent(
             user_id=one.user_id,
