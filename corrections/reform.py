@@ -55,18 +55,19 @@ def adopt() -> Reform:
     now = clock.now()
     tree.take_turn()
     drawn = plan.draw()
-    closing = Organization.objects.filter(code__in=drawn.merges).order_by("pk")
     # What is just being sent to one of them is awaited, and so is whoever has a case in hand.
+    closing = Organization.objects.filter(code__in=drawn.merges).order_by("pk")
     list(closing.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
-    cases = Correction.objects.open().filter(holder__code__in=drawn.merges).order_by("pk")
-    list(cases.select_for_update(of=("self",)).values_list("pk", flat=True))
     held = _held(drawn)
-    for desk in closing.filter(pk__in=held):
+    desks = Organization.objects.filter(pk__in=held).order_by("pk")
+    cases = Correction.objects.open().filter(holder__in=held).order_by("pk")
+    list(cases.select_for_update(of=("self",)).values_list("pk", flat=True))
+    for desk in desks:
         inheriting.settle(desk, now)
     reaches = people.reaches(drawn)
     counts = adopting.adopt(drawn) if drawn else adopting.expected(drawn)
     handed = 0
-    for desk in closing.filter(pk__in=held).select_related("successor"):
+    for desk in desks.select_related("successor"):
         ways = inheriting.ways(desk)
         inheriting.hand_over(desk, ways, now)
         handed += sum(len(way.cases) for way in ways)
@@ -75,6 +76,9 @@ def adopt() -> Reform:
 
 def _held(drawn: Plan) -> dict[int, int]:
     """Return how many open cases lie on each desk that is merged into another."""
-    cases = Correction.objects.open().filter(holder__code__in=drawn.merges)
-    counted = cases.order_by().values_list("holder").annotate(count=Count("pk"))
-    return {holder: count for holder, count in counted if holder is not None}
+    counted = Correction.objects.open().order_by().values_list("holder", "holder__code")
+    return {
+        holder: count
+        for holder, code, count in counted.annotate(count=Count("pk"))
+        if holder is not None and code in drawn.merges
+    }
