@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.models import User
-from corrections import briefing, morning, reports
+from corrections import briefing, figures, morning, reports
 from corrections.counting import HERE
 from corrections.scope import Scope
 from messaging import choices
@@ -150,6 +150,7 @@ def test_each_reads_it_in_their_language_with_a_link_of_their_own(world):
 def test_its_links_open_for_its_reader(world, as_staff, settings):
     make_late(world, world.buoi, 2)
     send_at(HALF_PAST_SEVEN)
+    figures.refresh()
 
     for name in ("huong", "phuc"):
         client = as_staff(world.user(name))
