@@ -22,14 +22,6 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Counted:
-    """One table of the file: how many rows of each verdict."""
-
-    label: str
-    counts: list[tuple[str, int]]
-
-
-@dataclass(frozen=True)
 class Tab:
     """The rows of one verdict, of both tables."""
 
@@ -55,7 +47,9 @@ class Line:
 class Shown:
     """A trial, or what became of it."""
 
-    tables: list[Counted]
+    tables: list[str]
+    # How many rows of each verdict, table by table.
+    counts: list[tuple[str, list[int]]]
     tabs: list[Tab] = field(default_factory=list)
     chosen: str = ""
     lines: list[Line] = field(default_factory=list)
@@ -77,17 +71,15 @@ def shown(
 ) -> Shown:
     """Return what a page shows of a trial; without a judgement, of what was done."""
     counts = judgement.counts if judgement else run.counts
-    tables = [
-        Counted(
-            str(columns.TABLE_LABELS[table]),
-            [(str(verdict.label), told.get(verdict.value, 0)) for verdict in ORDER],
-        )
-        for table, told in counts.items()
+    tables = [str(columns.TABLE_LABELS[table]) for table in counts]
+    by_verdict = [
+        (str(verdict.label), [told.get(verdict.value, 0) for told in counts.values()])
+        for verdict in ORDER
     ]
     if judgement is None:
         left_out = [_left_out(*row) for row in run.left_out]
         refused = sum(told.get(Verdict.REFUSED.value, 0) for told in counts.values())
-        return Shown(tables, lines=left_out, left_out=refused)
+        return Shown(tables, by_verdict, lines=left_out, left_out=refused)
     query = query or {}
     tabs = [
         Tab(
@@ -104,6 +96,7 @@ def shown(
     start = (number - 1) * PAGE_SIZE
     return Shown(
         tables,
+        by_verdict,
         tabs,
         chosen,
         [_line(row) for row in rows[start : start + PAGE_SIZE]],

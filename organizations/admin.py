@@ -52,7 +52,8 @@ class MembershipAdmin(KeptMixin, admin.ModelAdmin[Membership]):
     list_filter = ["role"]
     raw_id_fields = ["user"]
     autocomplete_fields = ["organization"]
-    readonly_fields = ["appointed_by", "ended_by"]
+    # Suspended by the verb, which writes down who did it and why.
+    readonly_fields = ["appointed_by", "ended_by", "suspended_at", "must_tell"]
 
     def save_model(
         self, request: HttpRequest, obj: Membership, form: ModelForm[Membership], change: bool

@@ -273,6 +273,7 @@ def test_the_pages_that_can_begin_a_session_are_these():
         "staff_second_factor",
         "staff_new_password",
         "staff_set_up",
+        "staff_invitation",
         "staff_recovery_codes",
         "demo_second_factors",
     }
