@@ -126,7 +126,7 @@ def _tile(row: Row, shade: _Shade, address: Address) -> Tile:
         short=tilemap.short(name),
         name=name,
         value=value,
-        about=counts,
+        about=counts if base else _("nothing to count"),
         level=_level(late / base) if base >= LEAST else 0,
         column=column,
         row=line,

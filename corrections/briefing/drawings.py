@@ -11,9 +11,9 @@ from corrections.reported import Report, Row
 from vaxreg import charts, ui
 
 # Bars beyond these are left to the table; as are small charts.
-MOST_BARS = 20
+MOST_BARS = 15
 MOST_SPARKS = 24
-MOST_HEATED = 20
+MOST_HEATED = 15
 # Days that stand under the lines; all of a month would not be readable.
 MOST_TICKS = 7
 
@@ -80,6 +80,22 @@ def heat(report: Report, address: Address) -> charts.Heat:
             for row in rows
         ],
     )
+
+
+def trend_legend(report: Report) -> list[tuple[str, str]]:
+    """Return the tones and names of the lines, with their last values."""
+    flow = report.flow
+    values = {
+        "left": ui.number(flow[-1].open if flow else 0),
+        "opened": ui.number(sum(one.opened for one in flow)),
+        "decided": ui.number(sum(one.decided for one in flow)),
+        "days": len(flow),
+    }
+    return [
+        ("over", _("Left open: %(left)s now") % values),
+        ("info", _("Received: %(opened)s in %(days)s days") % values),
+        ("primary", _("Decided: %(decided)s in %(days)s days") % values),
+    ]
 
 
 def trend(report: Report) -> SafeString:

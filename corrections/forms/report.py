@@ -56,9 +56,14 @@ class ReportForm(Form):
         return Filters(
             days=cleaned.get("days") or usual.days,
             kind=cleaned.get("kind", usual.kind),
-            communes=tuple(self.communes[code] for code in cleaned.get("commune", ())),
+            communes=self._known_communes(),
             by=cleaned.get("by") or usual.by,
         )
+
+    def _known_communes(self) -> tuple[Area, ...]:
+        """Return those communes that there are; one that there is not takes none of them away."""
+        wanted = set(self["commune"].data or ())
+        return tuple(area for code, area in self.communes.items() if code in wanted)
 
     def ignored(self) -> list[str]:
         """Return the names of the filters that could not be understood."""

@@ -52,6 +52,7 @@ def overview(request: UserRequest, scope: Scope) -> HttpResponse:
     acts = acts_in(scope, report)
     context = {
         "report": report,
+        "is_behind": report.as_of is None or report.at - report.as_of > reports.STALE,
         "under": under,
         "places": places(scope),
         "path": path(whole, under, address),
@@ -249,6 +250,7 @@ def _charts(report: Report, address: Address) -> dict[str, Any]:
         "own_scale": address.own_scale,
         "scale_url": address.but(own_scale=not address.own_scale).report("days"),
         "trend": drawings.trend(report),
+        "trend_legend": drawings.trend_legend(report),
         "flow_known": any(day.opened or day.decided or day.open for day in report.flow),
         "board": board.board(report, address),
         "board_failed": board.has_failed(report, address),
