@@ -105,6 +105,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
         "public_id": str(world.buoi.public_id),
         "step": "note",
         "token": "unknown",
+        "part": "organizations",
+        "ending": "csv",
         "person": str(world.user("minh").public_id),
         "role": "reviewer",
     }
