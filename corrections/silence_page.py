@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from corrections import access, silence
 from corrections.models import Silence
@@ -253,15 +252,6 @@ def sentence(flag: Flag) -> str:
     if when:
         return _("The last one left: %(day)s") % when
     return _("Nobody was ever appointed")
-
-
-def cases_words(cases: int) -> str:
-    """Return how many open cases lie there."""
-    if not cases:
-        return _("No open case")
-    return ngettext("%(cases)s open case", "%(cases)s open cases", cases) % {
-        "cases": ui.number(cases)
-    }
 
 
 def steps(organization: Organization, flag: Flag, *, is_own: bool) -> list[Step]:
