@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from corrections.api import acting, own_steps, reading
+from corrections.api import acting, oversight, own_steps, reading
 
 app_name = "api"
 
@@ -49,6 +49,7 @@ urlpatterns = [
         path(f"corrections/<str:reference>/{name}/", view.as_view(), name=name)
         for name, view in STEPS.items()
     ),
+    path("oversight/report/", oversight.ReportView.as_view(), name="oversight-report"),
     path("queue/", reading.Queue.as_view(), name="queue"),
     path("vaccines/", reading.Vaccines.as_view(), name="vaccines"),
     path("organizations/", reading.Organizations.as_view(), name="organizations"),
