@@ -126,6 +126,15 @@ def of_site(organization: Organization, user: "User", now: datetime) -> list[Lin
     return [line for reason in ORDER for line in lines.get(reason, [])]
 
 
+def steps_of(lines: Sequence[Line]) -> list[Step]:
+    """Return what can be done about an organization, each step once, whatever the reasons are."""
+    found: dict[str, Step] = {}
+    for line in lines:
+        for step in line.steps:
+            found.setdefault(step.href, step)
+    return list(found.values())
+
+
 def mark(flag: Flag) -> str:
     """Return where a page ends: the next one begins after it."""
     return f"{flag.cases}.{flag.organization_id}"

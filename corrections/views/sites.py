@@ -31,13 +31,15 @@ def site(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
     report = reports.report(alone, asked.filters)
     links = briefing.site_list(organization)
     user = request.user
+    silent = silence_page.of_site(organization, user, now)
     context = {
         "organization": organization,
         "report": report,
         "figures": briefing.figures(report, links),
         "card": sitecard.card(organization, now),
         "acts": done_at(alone, now, within=WEEK).get(organization.pk, []),
-        "silent": silence_page.of_site(organization, user, now),
+        "silent": silent,
+        "silent_steps": silence_page.steps_of(silent),
         "late": giving.late(organization, user),
         "reminding": actions.reminding(organization, by=user),
         "has_parts": has_parts(organization),
