@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from uptake.access import Place
@@ -43,7 +42,7 @@ class Row:
 class Chart:
     """A drawing, and in words what it tells."""
 
-    drawing: SafeString
+    drawing: str
     words: str
 
 

@@ -89,7 +89,7 @@ def overview(request: UserRequest, work: list[Membership], tops: list[Place]) ->
 @require_safe
 def as_csv(request: UserRequest, work: list[Membership], tops: list[Place]) -> HttpResponse:
     """Send one table of the report."""
-    table = request.GET.get("table", "parts")
+    table = request.GET.get("table", "areas")
     if table not in TABLES:
         raise Http404
     place, filters = place_asked(request, tops), filter_form(request).chosen()

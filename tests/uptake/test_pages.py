@@ -236,7 +236,7 @@ def test_files_have_the_figures_of_the_page_as_numbers(vaccinated, as_staff: Sig
     live(vaccinated, "003", 1)
     client = as_staff(vaccinated.user("phuc"))
 
-    areas = client.get(reverse("coverage-csv"), {"table": "areas"}).content.decode("utf-8-sig")
+    areas = client.get(reverse("coverage-csv")).content.decode("utf-8-sig")
     days = client.get(reverse("coverage-csv"), {"table": "days", "day": "10/9/2021"})
     sent = client.get(reverse("coverage-xlsx"))
     book = openpyxl.load_workbook(io.BytesIO(b"".join(sent.streaming_content)))
