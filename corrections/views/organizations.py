@@ -91,6 +91,8 @@ def show(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
         "older": other_page(request, after=page.after),
         "people": browse.staff_counts([organization]).get(organization.pk, 0),
         "cases": cases_of(organization),
+        "successor_in_reach": organization.successor is not None
+        and bool(within([organization.successor], scope)),
         "predecessors": line.order_by("closed_on", "pk"),
         "acts": acts_on(organization),
         "may_arrange": organization.is_open

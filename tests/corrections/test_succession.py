@@ -70,7 +70,7 @@ def one_of_each(world: World) -> dict[str, Correction]:
     return found
 
 
-def clocks_of(cases) -> list[tuple]:
+def clocks_of(cases) -> list[tuple[object, ...]]:
     return list(
         Clock.objects.filter(correction__in=list(cases))
         .order_by("pk")

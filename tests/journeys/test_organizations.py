@@ -17,7 +17,9 @@ from vaxreg import clock
 
 pytestmark = pytest.mark.journey
 
-LONG_NAME = "Điểm tiêm chủng lưu động Trường Trung học phổ thông chuyên Hà Nội – Amsterdam cơ sở hai"
+LONG_NAME = (
+    "Điểm tiêm chủng lưu động Trường Trung học phổ thông chuyên Hà Nội – Amsterdam cơ sở hai"
+)
 
 
 def test_an_officer_merges_two_stations_and_the_nurse_finds_the_queue(country: Country):
