@@ -13,6 +13,7 @@ from accounts import two_factor
 from accounts.models import Language, User
 from accounts.phones import is_vietnamese_mobile
 from messaging.choices import Offer
+from vaxreg import ui
 from vaxreg.forms import CodeField, Form, PhoneField
 
 
@@ -161,5 +162,5 @@ class AccountForm(Form):
         self.offers = {f"wants_{offer.purpose}": offer for offer in offers}
         for name, offer in self.offers.items():
             self.fields[name] = forms.BooleanField(
-                label=offer.title, help_text=offer.description, required=False
+                label=ui.choice(offer.title, offer.description), required=False
             )

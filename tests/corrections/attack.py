@@ -20,7 +20,7 @@ class Publication:
     totals: Row
 
 
-def publish(rows: Mapping[Hashable, Counts], hidden: Withheld) -> Publication:
+def publish(rows: Mapping[Hashable, Counts], hidden: Withheld[Hashable]) -> Publication:
     """Print the table as the page does."""
 
     def shown(counts: Counts, flow: bool, deadlines: bool) -> Row:
@@ -97,7 +97,7 @@ def readers(rows: Mapping[Hashable, Counts], publication: Publication) -> Iterat
         yield Reader(publication, own, sums)
 
 
-def given_away(rows: Mapping[Hashable, Counts], hidden: Withheld) -> list[str]:
+def given_away(rows: Mapping[Hashable, Counts], hidden: Withheld[Hashable]) -> list[str]:
     """Return each small count that some reader can work out, or can tell to be small."""
     found = []
     publication = publish(rows, hidden)

@@ -151,7 +151,7 @@ def test_not_even_who_knows_the_rule_works_out_the_exact_number(counts):
     keys = sorted(hidden.flow)
     total = sum(counts[key] for key in keys)
 
-    candidates = {key: set() for key in keys}
+    candidates: dict[int, set[int]] = {key: set() for key in keys}
     for guess in compositions(total, len(keys)):
         other = rows | {
             key: Counts(count, count, 0, 0) for key, count in zip(keys, guess, strict=True)
