@@ -69,6 +69,11 @@ def card(organization: Organization, now: datetime) -> Card:
     )
 
 
+def has_parts(organization: Organization) -> bool:
+    """Whether anybody stands under this organization: then all of them are reminded at once."""
+    return Organization.objects.open().filter(part_of=organization).exists()
+
+
 def _worker(held: list[Membership], now: datetime, bouncing: set[int]) -> Worker:
     user = held[0].user
     last = user.last_login

@@ -15,8 +15,8 @@ from corrections import facts, queue, reports
 from corrections.access import is_hotline
 from corrections.forms.queue import FilterForm
 from corrections.models import Correction
+from corrections.officer_notes import unread_by
 from corrections.queue import TAB_LABELS, Tab
-from corrections.views.notes import unread_by
 from organizations.queries import held_roles
 from vaxreg import clock
 

@@ -7,18 +7,23 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.http import UserRequest
-from corrections import actions, briefing, giving, oversight, reports, silence_page, sitecard
+from corrections import (
+    actions,
+    briefing,
+    giving,
+    officer_notes,
+    oversight,
+    reports,
+    silence_page,
+    sitecard,
+)
 from corrections.done import WEEK, done_at
 from corrections.forms.report import ReportForm
-from corrections.models import OfficerNote
 from corrections.scope import Scope
 from corrections.views import lists
 from corrections.views.oversight import officer_page, organization_in_reach
 from corrections.views.site_steps import OUTCOMES
-from organizations.models import Organization
 from vaxreg import clock
-
-NOTES_SHOWN = 5
 
 
 @officer_page
@@ -42,22 +47,11 @@ def site(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
         "silent_steps": silence_page.steps_of(silent),
         "late": giving.late(organization, user),
         "reminding": actions.reminding(organization, by=user),
-        "has_parts": has_parts(organization),
+        "has_parts": sitecard.has_parts(organization),
         "is_own_desk": oversight.is_own_desk(user, organization),
         "moved": oversight.moved_away(organization, user),
-        "notes": notes_of(organization),
+        "notes": officer_notes.to_site(organization),
         "outcomes": request.session.pop(OUTCOMES, None),
         **lists.listing(request, asked, report, links),
     }
     return render(request, "oversight/site.html", context)
-
-
-def has_parts(organization: Organization) -> bool:
-    """Whether anybody stands under this organization: then all of them are reminded at once."""
-    return Organization.objects.open().filter(part_of=organization).exists()
-
-
-def notes_of(organization: Organization) -> list[OfficerNote]:
-    """Return the last notes to an organization, the newest first."""
-    notes = OfficerNote.objects.filter(organization=organization)
-    return list(notes.select_related("by", "read_by", "written_for")[:NOTES_SHOWN])
