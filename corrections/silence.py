@@ -124,11 +124,12 @@ def refreshed_at() -> datetime | None:
 def refresh() -> int:
     """Compute the table anew for the whole country; return how many reasons are listed.
 
-    A reason that was known keeps the moment at which it was noticed.
+    Only what has changed is written; a reason that was known keeps when it was noticed.
     """
     now = clock.now()
-    found = find(Q(), now)
-    rows = [
+    found = {(flag.organization_id, flag.reason): flag for flag in find(Q(), now)}
+    known = {(row.organization_id, Reason(row.reason)): row for row in Silence.objects.all()}
+    Silence.objects.bulk_create(
         Silence(
             organization_id=flag.organization_id,
             reason=flag.reason,
@@ -136,22 +137,17 @@ def refresh() -> int:
             cases=flag.cases,
             noticed_at=now,
         )
-        for flag in found
-    ]
-    Silence.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["organization", "reason"],
-        update_fields=["since", "cases"],
+        for key, flag in found.items()
+        if key not in known
     )
-    current = {(flag.organization_id, flag.reason) for flag in found}
-    over = [
-        pk
-        for pk, organization, reason in Silence.objects.values_list(
-            "pk", "organization_id", "reason"
-        )
-        if (organization, reason) not in current
-    ]
+    changed = []
+    for key, row in known.items():
+        flag = found.get(key)
+        if flag is not None and (flag.since, flag.cases) != (row.since, row.cases):
+            row.since, row.cases = flag.since, flag.cases
+            changed.append(row)
+    Silence.objects.bulk_update(changed, ["since", "cases"], batch_size=1000)
+    over = [row.pk for key, row in known.items() if key not in found]
     Silence.objects.filter(pk__in=over).delete()
     Heartbeat.objects.update_or_create(
         name=HEARTBEAT, defaults={"at": now, "did": {"reasons": len(found)}}
