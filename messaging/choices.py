@@ -62,14 +62,15 @@ def choose(user_id: int, purpose: str, *, wanted: bool) -> None:
 def link(user_id: int, purpose: str) -> str:
     """Return the whole address of the page on which this person chooses, without signing in."""
     public_id = get_user_model().objects.values_list("public_id", flat=True).get(pk=user_id)
-    token = signing.dumps([str(public_id), purpose], salt=SALT)
+    # Without a time: the link of an old e-mail works as long as the account does.
+    token = signing.Signer(salt=SALT).sign_object([str(public_id), purpose])
     return absolute(reverse("message-choice", args=[token]))
 
 
 def read(token: str) -> tuple[int, Offer]:
     """Return whose choice a link is, and about what. Raises LookupError for a link of nobody."""
     try:
-        public_id, purpose = signing.loads(token, salt=SALT)
+        public_id, purpose = signing.Signer(salt=SALT).unsign_object(token)
     except signing.BadSignature:
         raise LookupError from None
     user_id = get_user_model().objects.filter(public_id=public_id).values_list("pk", flat=True)
