@@ -4,13 +4,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from corrections.models import Kind
 from corrections.reported import Filters
 from corrections.reports import PERIODS
-from organizations.models import Area
+from corrections.scope import Scope
+from organizations.models import Area, Organization
 from vaxreg.forms import Form
 
 
@@ -93,3 +95,16 @@ class ReportForm(Form):
                 "commune": [commune.code for commune in chosen.communes],
             },
         )
+
+
+def communes_of(scope: Scope) -> list[Area]:
+    """Return the communes by which a report can be narrowed: those of one district."""
+    if scope.is_high or scope.alone:
+        return []
+    inside = Q()
+    for top in scope.tops:
+        inside |= Q(path__startswith=top.path)
+    desks = Organization.objects.filter(inside).order_by().values("area")
+    return list(
+        Area.objects.filter(pk__in=desks, level=Area.Level.COMMUNE).order_by("search_name", "pk")
+    )

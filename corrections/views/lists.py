@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.http import UserRequest
 from corrections import listings
 from corrections.briefing import ages, weekdays
+from corrections.forms.report import ReportForm
 from corrections.listings import AGES, LISTINGS, Asked
 from corrections.reported import Filters, Report
 from corrections.scope import Scope
@@ -66,6 +67,14 @@ def picked(asked: Asked) -> str:
         words = _("at the end of %(day)s") if asked.listing.lies else _("on %(day)s")
         return words % {"day": ui.day(asked.day)}
     return ""
+
+
+def narrowed_by(asked: Asked, form: ReportForm) -> list[str]:
+    """Return in words what else the list is narrowed by: its period, and the filters."""
+    words = [str(label) for label, _without in form.in_force()]
+    if asked.listing.lies or asked.day is not None:
+        return words
+    return [_("Last %(days)s days") % {"days": asked.filters.days}, *words]
 
 
 def listing(

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from accounts.http import UserRequest
 from corrections import briefing, done, reports, silence
 from corrections.briefing import Address, board, drawings, league, parts
 from corrections.briefing.parts import Acts
-from corrections.forms.report import ReportForm
+from corrections.forms.report import ReportForm, communes_of
 from corrections.reported import Filters, Report, Row
 from corrections.scope import Scope
 from corrections.views import lists
@@ -30,7 +29,7 @@ from corrections.views.oversight import (
     places,
     with_query,
 )
-from organizations.models import Area, Organization
+from organizations.models import Organization
 from vaxreg import errors, spreadsheets
 
 log = logging.getLogger(__name__)
@@ -109,6 +108,7 @@ def cases(request: UserRequest, scope: Scope) -> HttpResponse:
         "places": desk.name if desk else places(scope),
         "asked": asked,
         "picked": lists.picked(asked),
+        "narrowed_by": lists.narrowed_by(asked, form),
         "report_url": address.report(),
         **lists.listing(request, asked, report, _lists_of(address, desk)),
     }
@@ -168,19 +168,6 @@ def address_of(request: UserRequest, form: ReportForm, under: Organization | Non
         own_scale=read.get("scale") == "own",
         shade=shade if shade in board.SHADES else "",
         sort=sort if league.Order.read(sort) else "",
-    )
-
-
-def communes_of(scope: Scope) -> list[Area]:
-    """Return the communes by which a report can be narrowed: those of one district."""
-    if scope.is_high or scope.alone:
-        return []
-    inside = Q()
-    for top in scope.tops:
-        inside |= Q(path__startswith=top.path)
-    desks = Organization.objects.filter(inside).order_by().values("area")
-    return list(
-        Area.objects.filter(pk__in=desks, level=Area.Level.COMMUNE).order_by("search_name", "pk")
     )
 
 

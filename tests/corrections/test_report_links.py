@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from typing import Any
 
 import pytest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.test import Client
 
 from corrections import figures
 from corrections.sweep import sweep
+from corrections.views import report
 from organizations.models import Membership
 from tests.conftest import SignIn
 from tests.corrections.caseload import write_caseload
@@ -52,7 +56,7 @@ def caseload(world: World) -> None:
         world.so_y_te,
         world.hotline,
     ]
-    write_caseload(world, desks, 45, days=12)
+    write_caseload(world, desks, 40, days=10)
     count_all()
 
 
@@ -76,24 +80,38 @@ def count_rows(client: Client, url: str) -> int:
     while url:
         page = client.get(url)
         assert page.status_code == 200, url
-        rows += len(page.context["page"].lines)
-        url = page.context["next"].partition("#")[0]
+        rows += len(page.shown["page"].lines)
+        url = page.shown["next"].partition("#")[0]
     return rows
 
 
-@pytest.mark.parametrize("who", ["huong", "phuc", "an"])
+@pytest.fixture
+def bare_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let lists answer with what they would show, undrawn: there are hundreds of them."""
+
+    def answer(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        if template != "oversight/cases.html":
+            return render(request, template, context)
+        response = HttpResponse()
+        response.shown = context
+        return response
+
+    monkeypatch.setattr(report, "render", answer)
+
+
 @pytest.mark.parametrize(
-    "query",
-    ["", "?days=14&by=giver"],
+    ("who", "query"),
+    [("huong", "?"), ("huong", "?days=14&by=giver"), ("phuc", "?days=14"), ("an", "?by=giver")],
 )
 def test_every_number_leads_to_as_many_rows(
-    world: World, as_staff: SignIn, caseload: None, who: str, query: str
+    world: World, as_staff: SignIn, caseload: None, bare_lists: None, who: str, query: str
 ):
     client = clients(world, as_staff)[who]
-    tables = "&".join(f"table={name}" for name in ("overdue", "days", "missed", "flow"))
+    tables = "".join(f"&table={name}" for name in ("overdue", "days", "missed", "flow"))
     with clock.at(clock.now()):
-        page = client.get(f"/oversight/{query}{'&' if query else '?'}{tables}").content.decode()
-        found = dict.fromkeys(links(page))
+        drawn = client.get(f"/oversight/{query}").content.decode()
+        page = client.get(f"/oversight/{query}{tables}").content.decode()
+        found = dict.fromkeys([*links(drawn), *links(page)])
 
         wrong = [
             (url, number, rows)
