@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from corrections.briefing import parts, words
@@ -98,7 +97,7 @@ def trend_legend(report: Report) -> list[tuple[str, str]]:
     ]
 
 
-def trend(report: Report) -> SafeString:
+def trend(report: Report) -> str:
     """Return the lines of what came, what was decided and what was left, day by day."""
     flow = report.flow
     every = -(-len(flow) // MOST_TICKS) or 1
