@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("one_dose", "At least one dose"),
                             ("complete", "Primary series complete"),
-                            ("booster", "Booster"),
+                            ("booster", "At least one booster"),
                         ],
                         max_length=8,
                         verbose_name="measure",
