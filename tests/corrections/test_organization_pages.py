@@ -18,9 +18,10 @@ from vaxreg import clock
 @pytest.fixture
 def huong(world: World, as_staff: SignIn) -> Client:
     employ(world, "an", "Cao Thị An", world.quang_an)
-    client = as_staff(world.user("huong"))
-    client.cookies["django_language"] = "en"
-    return client
+    user = world.user("huong")
+    user.language = "en"
+    user.save()
+    return as_staff(user)
 
 
 def at(organization: Organization, page: str = "") -> str:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from corrections import actions, outbox, routing, succession, sweep
 from corrections.history import Audience, lines
@@ -346,7 +347,7 @@ def test_a_press_on_a_preview_that_is_no_longer_true_does_nothing(world: World, 
     shown = preview(Act.MERGE, world.buoi, world.quang_an, by=huong)
     employ(world, "thu", "Ngô Thị Thu", world.buoi)
 
-    with pytest.raises(ChangedMeanwhile) as changed:
+    with override("en"), pytest.raises(ChangedMeanwhile) as changed:
         carry_out(Act.MERGE, world.buoi, world.quang_an, by=huong, seal=shown.seal)
 
     assert changed.value.words == ["Its staff is not the same any more."]
