@@ -279,7 +279,6 @@ def suspend_account(person: User, *, by: User, reason: str) -> list[Membership]:
     works = list(works_of(person).filter(suspended_at=None))
     _set_suspended(works, person.suspended_at)
     invitations.revoke(person)
-    sessions.end_all(person)
     StaffEvent.objects.create(
         user=person, act=Act.ACCOUNT_SUSPENDED, reason=reason, at=person.suspended_at, by=by
     )
@@ -301,6 +300,8 @@ def reinstate_account(person: User, *, by: User) -> None:
     works = list(works_of(person).filter(suspended_at=person.suspended_at))
     person.suspended_at = None
     person.save(update_fields=["suspended_at"])
+    # What somebody else left open with this account must not come back to life.
+    sessions.end_all(person)
     _set_suspended(works, None)
     StaffEvent.objects.create(
         user=person, act=Act.ACCOUNT_REINSTATED, reason="", at=clock.now(), by=by

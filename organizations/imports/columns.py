@@ -5,7 +5,7 @@ words are not those of the reader's language alone.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -60,15 +60,25 @@ def titles(table: str) -> dict[str, str]:
     return {key: one.field for one in HEADINGS[table] for key in _in_all_languages(one.title)}
 
 
+@lru_cache(maxsize=512)
+def kind_of(typed: str) -> str:
+    """Return the kind of organization that a word in the file means, empty for none."""
+    return _kinds().get(search_key(typed), "")
+
+
+@lru_cache(maxsize=512)
+def role_of(typed: str) -> str:
+    """Return the role that a word in the file means, empty for none."""
+    return _roles().get(search_key(typed), "")
+
+
 @cache
-def kinds() -> dict[str, str]:
-    """Return the kind of organization for each word that may stand in the file."""
+def _kinds() -> dict[str, str]:
     return _words(Organization.Kind)
 
 
 @cache
-def roles() -> dict[str, str]:
-    """Return the role for each word that may stand in the file."""
+def _roles() -> dict[str, str]:
     return _words(Membership.Role)
 
 

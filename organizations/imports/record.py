@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import F, Func, Q, Value
+from django.db.models import CharField, F, Func, Q, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from organizations.imports import columns
@@ -33,6 +34,26 @@ class Record:
     users: dict[str, User]
     works: dict[tuple[int, int], list[Membership]] = field(default_factory=dict)
 
+    # About each organization: code and area path of the one above, own area's path and name.
+    around: dict[int, tuple[str, str, str, str]] = field(default_factory=dict)
+
+    def code_above(self, organization: Organization) -> str:
+        """The code of the organization above, empty for the ministry."""
+        return self.around[organization.pk][0]
+
+    def path_above(self, organization: Organization) -> str:
+        """The path of the area of the organization above, else of its own."""
+        _code, above, own, _name = self.around[organization.pk]
+        return above or own
+
+    def path_of_area(self, organization: Organization) -> str:
+        """The path of its own area, empty where it has none."""
+        return self.around[organization.pk][2]
+
+    def area_name(self, organization: Organization) -> str:
+        """The name of its own area, empty where it has none."""
+        return self.around[organization.pk][3]
+
     def reaches(self, organization: Organization) -> bool:
         """Whether the sender is an officer of this organization, here or above."""
         return any(organization.path.startswith(top) for top in self.tops)
@@ -44,7 +65,7 @@ def of(content: Content, by: User) -> Record:
     staff = content.tables.get(columns.STAFF, [])
     codes = {row.get(name) for row in sites for name in ("code", "parent")}
     codes |= {row.get("organization") for row in staff}
-    organizations = _organizations(codes)
+    organizations, around = _organizations(codes)
     areas = _areas({row.get("area") for row in sites})
     users = {
         str(user.email): user
@@ -65,6 +86,7 @@ def of(content: Content, by: User) -> Record:
         desks=_desks(areas.values()),
         users=users,
         works=_works(users.values()),
+        around=around,
     )
 
 
@@ -75,7 +97,9 @@ def area_codes(text: str) -> list[str]:
     return [text.zfill(length) for length in AREA_LENGTHS if len(bare(text)) <= length] or [text]
 
 
-def _organizations(codes: set[str]) -> dict[str, Organization]:
+def _organizations(
+    codes: set[str],
+) -> tuple[dict[str, Organization], dict[int, tuple[str, str, str, str]]]:
     asked = codes | {code.upper() for code in codes}
     digits = {bare(code) for code in codes if code.isascii() and code.isdigit()}
     wanted = Q(code__in=asked)
@@ -83,8 +107,17 @@ def _organizations(codes: set[str]) -> dict[str, Organization]:
         stripped = Func(F("code"), Value("0"), function="ltrim")
         rows = Organization.objects.alias(stripped=stripped)
         wanted |= Q(pk__in=rows.filter(stripped__in=digits, code__regex=r"^[0-9]+$").values("pk"))
-    found = Organization.objects.filter(wanted).select_related("part_of", "area")
-    return {one.code: one for one in found}
+    found = Organization.objects.filter(wanted)
+    # Not as objects: for 20,000 rows these would be made three times each.
+    places = found.values_list(
+        "pk",
+        Coalesce("part_of__code", Value("")),
+        Coalesce("part_of__area__path", Value(""), output_field=CharField()),
+        Coalesce("area__path", Value(""), output_field=CharField()),
+        Coalesce("area__full_name", Value("")),
+    )
+    around = {pk: (above, path_above, path, name) for pk, above, path_above, path, name in places}
+    return {one.code: one for one in found}, around
 
 
 def _bare(organizations: Iterable[str]) -> dict[str, list[str]]:

@@ -22,7 +22,6 @@ from organizations.imports.record import Record, area_codes
 from organizations.models import Area, Organization
 from organizations.queries import AREA_DESKS
 from organizations.tree import LEVEL_OF, STANDS_UNDER
-from vaxreg.search import search_key
 
 Kinds = Organization.Kind
 CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,31}$")
@@ -124,13 +123,13 @@ def _judge_new(row: Row, judged: Judged, sites: Sites) -> None:
         )
     elif not CODE.match(code):
         judged.refuse(_("A code has letters, digits and . _ / - only, 32 at most."))
-    kind = columns.kinds().get(search_key(row.get("kind")))
-    if kind is None or kind in (Kinds.MINISTRY, Kinds.HOTLINE):
+    kind = columns.kind_of(row.get("kind"))
+    if not kind or kind in (Kinds.MINISTRY, Kinds.HOTLINE):
         judged.refuse(_unknown_kind(row.get("kind")))
         return
     _check_name(row.get("name"), judged)
     above = _above(row, kind, judged, sites)
-    area = _area(row, kind, judged, record, _area_of(above, record))
+    area = _area(row, kind, judged, record, _path_around(above, record))
     plan = {
         "code": code,
         "name": row.get("name"),
@@ -167,11 +166,10 @@ def _judge_known(row: Row, judged: Judged, known: Organization, sites: Sites) ->
         _compare(changes, "phone", known.phone, contacts["phone"])
     if contacts["email"] and contacts["email"].lower() != known.email.lower():
         _compare(changes, "email", known.email, contacts["email"])
-    around = known.part_of.area if known.part_of else None
-    area = _area(row, known.kind, judged, sites.record, around or known.area)
+    area = _area(row, known.kind, judged, sites.record, sites.record.path_above(known))
     if area is not None and area.pk != known.area_id:
         changes["area"] = [known.area_id, area.pk]
-        judged.says.append(_told("area", str(known.area or ""), area.full_name))
+        judged.says.append(_told("area", sites.record.area_name(known), area.full_name))
         _take_desk(known.kind, area, judged, sites)
     if not judged.is_refused and changes:
         judged.verdict = Verdict.CHANGED
@@ -183,7 +181,7 @@ def _judge_known(row: Row, judged: Judged, known: Organization, sites: Sites) ->
 
 def _check_place(row: Row, judged: Judged, known: Organization, record: Record) -> None:
     """Neither kind nor place in the tree change by a file: both move people's work."""
-    kind = columns.kinds().get(search_key(row.get("kind")))
+    kind = columns.kind_of(row.get("kind"))
     if row.get("kind") and kind != known.kind:
         judged.refuse(
             _("On record it is: %(kind)s. A file does not change the kind.")
@@ -192,7 +190,7 @@ def _check_place(row: Row, judged: Judged, known: Organization, record: Record) 
     if not row.get("parent"):
         return
     parent = find_code(row.get("parent"), row.forms.get("parent", ""), record, judged)
-    on_record = known.part_of.code if known.part_of else ""
+    on_record = record.code_above(known)
     if not judged.is_refused and parent != on_record:
         judged.refuse(
             _("It stands below %(above)s. Moving it is done on its own page, with a preview.")
@@ -234,12 +232,12 @@ def _check_under(kind: str, above: str, code: str, judged: Judged) -> None:
         )
 
 
-def _area_of(code: str, record: Record) -> Area | None:
+def _path_around(code: str, record: Record) -> str:
     known = record.organizations.get(code)
-    return known.area if known else None
+    return record.path_of_area(known) if known else ""
 
 
-def _area(row: Row, kind: str, judged: Judged, record: Record, around: Area | None) -> Area | None:
+def _area(row: Row, kind: str, judged: Judged, record: Record, around: str) -> Area | None:
     """Return the area that a code means; where zeros may be missing, the one that fits the kind."""
     text = row.get("area")
     wanted = LEVEL_OF.get(kind)
@@ -260,8 +258,8 @@ def _area(row: Row, kind: str, judged: Judged, record: Record, around: Area | No
     fits = [record.areas[code] for code in area_codes(text) if code in record.areas]
     if wanted:
         fits = [area for area in fits if area.level == wanted]
-    if len(fits) > 1 and around is not None:
-        fits = [area for area in fits if area.path.startswith(around.path)] or fits
+    if len(fits) > 1 and around:
+        fits = [area for area in fits if area.path.startswith(around)] or fits
     if len(fits) == 1:
         if fits[0].code != text:
             judged.says.append(
@@ -369,5 +367,5 @@ def _unknown_kind(typed: str) -> str:
 
 
 def _rank(row: Row, record: Record) -> int:
-    kind = columns.kinds().get(search_key(row.get("kind")))
+    kind = columns.kind_of(row.get("kind"))
     return RANK.index(Kinds(kind)) if kind else len(RANK)

@@ -51,7 +51,7 @@ def _place(row: Row, judged: Judged, people: People) -> tuple[str, str]:
     """Find out where and as what; every wish is known before one of them is judged."""
     kind, code = _organization(row, judged, people)
     typed = row.get("role")
-    role = columns.roles().get(search_key(typed), "")
+    role = columns.role_of(typed)
     possible = roles_at(kind) if kind else tuple(Roles.values)
     if not role or role not in possible:
         labels = [str(Roles(one).label) for one in possible]

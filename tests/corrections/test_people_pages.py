@@ -235,10 +235,18 @@ def test_a_suspended_account_is_signed_out_on_the_next_click_but_reads_its_own_r
     world.user("minh").refresh_from_db()
     answer = english(minh).get("/review/", follow=True)
     assert answer.redirect_chain[-1][0].startswith("/staff/sign-in/")
-    fresh = as_citizen(world.user("minh"))
-    assert fresh.get("/record/open/").status_code == 200
-    # Every session of before has ended, whatever door it came through.
-    assert at_home.get("/record/open/").status_code == 302
+    assert at_home.get("/record/open/").status_code == 200
+
+
+def test_sessions_of_before_a_suspension_do_not_come_back_to_life(world, huong, as_staff):
+    minh = as_staff(world.user("minh"))
+    huong.post(person_url(world.user("minh"), "suspend/"), {"reason": "Mất máy", "confirmed": "on"})
+
+    huong.post(person_url(world.user("minh"), "reinstate/"))
+
+    assert minh.get("/review/").status_code == 302
+    world.user("minh").refresh_from_db()
+    assert as_staff(world.user("minh")).get("/review/").status_code == 200
 
 
 def test_the_password_of_a_suspended_account_opens_nothing(world, huong, client):
