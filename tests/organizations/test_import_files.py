@@ -43,7 +43,7 @@ def test_headings_may_stand_lower_in_another_order_and_with_other_columns():
         [],
         ["STT", "Role", "E-mail", "Full name", "Code of the organization"],
     ]
-    lines.append([1, "Reviewer", "moi@example.vn", "Vũ Thị Mới", "TYT-00109"])
+    lines.append(["1", "Reviewer", "moi@example.vn", "Vũ Thị Mới", "TYT-00109"])
     [row] = staff_of(book({"Trang 1": lines}))
 
     assert row.line == 4

@@ -34,7 +34,7 @@ def nurse_of(country, where="buoi", **values):
 
 
 def token_in(message):
-    return re.search(r"/staff/invitation/([\w-]+)/", message.text)[1]
+    return re.findall(r"/staff/invitation/([\w-]+)/", message.text)[0]
 
 
 @pytest.mark.parametrize(
