@@ -29,7 +29,8 @@ def shown_by_the_app(page: Page) -> str:
 
 def test_a_nurse_is_invited_decides_and_is_out_when_suspended(country: Country):
     world = country.world
-    correction = file_one(world)
+    file_one(world)
+    file_one(world, whose="binh", key="key-2")
     with country.window(width=1280) as huong, country.window(width=390) as nurse:
         # Hương finds the station and invites a nurse; a slip in the address keeps what she typed.
         page = huong.page
@@ -79,12 +80,20 @@ def test_a_nurse_is_invited_decides_and_is_out_when_suspended(country: Country):
         nurse.errors.clear()
         is_well(nurse)
 
-        # She signs in as she will every day, and takes the case of the station.
+        # She signs in as she will every day, decides one case and takes the next.
         user = User.objects.get(email="thanhmai@example.vn")
         world.users["thanh mai"] = user
         country.staff_signs_in(phone, "thanh mai")
-        phone.goto(f"/review/{correction.reference}/")
-        expect(phone.locator("main")).to_contain_text(correction.reference)
+        press(phone, "Nhận việc tiếp theo")
+        phone.get_by_label(re.compile("Đồng ý sửa")).check()
+        press(phone, "Tiếp tục")
+        press(phone, "Sửa sổ")
+        expect(phone.get_by_role("status").first).to_be_visible()
+        phone.goto("/review/")
+        press(phone, "Nhận việc tiếp theo")
+        phone.wait_for_url(re.compile(r"/review/VR-"))
+        assert Correction.objects.filter(status="accepted", decided_by=user).count() == 1
+        assert Correction.objects.filter(status="in_review", reviewer=user).count() == 1
 
         # Hương suspends the account; the nurse's next click leads out.
         page.reload()
@@ -102,7 +111,7 @@ def test_a_nurse_is_invited_decides_and_is_out_when_suspended(country: Country):
         phone.wait_for_url(re.compile(r"/staff/sign-in/"))
         expect(phone.locator("body")).to_contain_text("tạm khóa")
         is_well(nurse)
-        assert Correction.objects.get(pk=correction.pk).reviewer is None
+        assert Correction.objects.get(status="queued").reviewer is None
 
 
 def test_a_file_is_looked_at_row_by_row_and_then_imported(country: Country):
