@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from playwright.sync_api import Browser
 
 from accounts.models import SessionKind, User
@@ -11,9 +11,13 @@ from corrections import actions, filing
 from corrections.filing import Claim
 from corrections.models import Correction
 from tests import browser as browsers
+from tests import rows
 from tests import world as worlds
 from tests.sign_in import sign_in_citizen, sign_in_staff
 from tests.world import World
+
+# pytest-django makes its own test cases: this is where all of them empty the database.
+TransactionTestCase._fixture_teardown = rows.empty_what_is_filled
 
 SignIn = Callable[[User], Client]
 

@@ -11,6 +11,7 @@ from doses.actions import record
 from doses.models import Dose, Vaccine
 from doses.vaccines import load_vaccines
 from organizations.models import Area, Membership, Organization
+from tests.rows import written_once
 from vaxreg import clock
 
 Kinds = Organization.Kind
@@ -67,6 +68,7 @@ def organization(
     )
 
 
+@written_once
 def build() -> World:
     """Write the country and its people to the database."""
     load_vaccines()

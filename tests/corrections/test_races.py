@@ -1,12 +1,14 @@
 """Two people at one case at once: one winner each time, and the other is told."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from corrections import actions
 from corrections.actions import AlreadyOpen, StalePage
@@ -20,37 +22,46 @@ from tests.world import World
 
 RACES = 200
 
+AtOnce = Callable[..., list[object]]
+
+
+@contextmanager
+def racers(number: int) -> Iterator[AtOnce]:
+    """Give what lets so many people run at the same moment, and returns what each of them got.
+
+    Each keeps a connection from race to race: to open one takes longer than to run.
+    """
+    gate = threading.Barrier(number)
+
+    def run(runner: Callable[[], object]) -> object:
+        gate.wait()
+        try:
+            return runner()
+        except (AlreadyOpen, StepNotPossible, StalePage, PermissionDenied) as no:
+            return no
+
+    with ThreadPoolExecutor(number) as people:
+        try:
+            yield lambda *runners: list(people.map(run, runners))
+        finally:
+            # Each closes the one that is its own.
+            list(people.map(run, [lambda: connection.close()] * number))
+
 
 def race(*runners: Callable[[], object]) -> list[object]:
     """Run all at the same moment, each on a connection of its own; return what each got."""
-    gate = threading.Barrier(len(runners))
-    got: list[object] = [None] * len(runners)
-    broken: list[Exception] = []
+    with racers(len(runners)) as run:
+        return run(*runners)
 
-    def run(number: int) -> None:
-        gate.wait()
-        try:
-            got[number] = runners[number]()
-        except (AlreadyOpen, StepNotPossible, StalePage, PermissionDenied) as no:
-            got[number] = no
-        except Exception as failure:
-            broken.append(failure)
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(runners))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    close_old_connections()
-    for failure in broken:
-        raise failure
-    return got
+@pytest.fixture
+def at_once(transactional_db: None) -> Iterator[AtOnce]:
+    with racers(2) as run:
+        yield run
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_deciders_one_wins_in_each_of_200_races(transactional_db):
+def test_of_two_deciders_one_wins_in_each_of_200_races(at_once: AtOnce):
     world = worlds.build()
     minh, thu, lan = world.user("minh"), colleague(world), world.user("lan")
     case = file_one(world)
@@ -58,7 +69,7 @@ def test_of_two_deciders_one_wins_in_each_of_200_races(transactional_db):
 
     for number in range(RACES):
         decisions = CorrectionEvent.objects.filter(step__in=["accept", "refuse"]).count()
-        got = race(
+        got = at_once(
             lambda case=case: actions.accept(case, by=minh),
             lambda case=case: actions.refuse(
                 case, by=thu, ground=Ground.PHOTO_BLURRED, remark="Mờ"
@@ -90,9 +101,7 @@ def open_again(world: World, closed: Correction, lan, number: int) -> Correction
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("rival", ["withdraw", "pass_on", "ask"])
-def test_a_decision_races_against_other_steps_and_nothing_is_half_done(
-    transactional_db, rival: str
-):
+def test_a_decision_races_against_other_steps_and_nothing_is_half_done(at_once: AtOnce, rival: str):
     world = worlds.build()
     minh, thu, lan = world.user("minh"), colleague(world), world.user("lan")
 
@@ -106,7 +115,7 @@ def test_a_decision_races_against_other_steps_and_nothing_is_half_done(
             ),
             "ask": lambda case=case: actions.ask(case, by=thu, question="Ngày nào?"),
         }
-        got = race(lambda case=case: actions.accept(case, by=minh, version=2), others[rival])
+        got = at_once(lambda case=case: actions.accept(case, by=minh, version=2), others[rival])
 
         case.refresh_from_db()
         dose.refresh_from_db()
@@ -117,7 +126,7 @@ def test_a_decision_races_against_other_steps_and_nothing_is_half_done(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_opening_again_races_against_a_new_filing_and_one_of_them_is_told(transactional_db):
+def test_opening_again_races_against_a_new_filing_and_one_of_them_is_told(at_once: AtOnce):
     world = worlds.build()
     minh, lan = world.user("minh"), world.user("lan")
 
@@ -125,7 +134,7 @@ def test_opening_again_races_against_a_new_filing_and_one_of_them_is_told(transa
         dose = worlds.dose(world, given_on=worlds.date(2021, 8, 1 + number), lot=f"A{number}")
         case = file_one(world, key=f"old-{number}", dose=dose, proposed={"vaccine": "PF"})
         case = actions.accept(case, by=minh)
-        got = race(
+        got = at_once(
             lambda case=case: actions.reopen(case, by=lan, words="Vẫn sai"),
             lambda dose=dose, number=number: file_one(
                 world, key=f"new-{number}", dose=dose, proposed={"lot": "MOI1"}, routed=False

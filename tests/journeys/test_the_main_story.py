@@ -37,7 +37,7 @@ def test_a_wrong_vaccine_is_put_right_by_the_site_that_gave_the_dose(
     with country.window(width=390) as lan, country.window(width=1280) as minh:
         # Lan signs in, and opens her record with a second fact.
         page = lan.page
-        country.citizen_signs_in(page, "0912 345 678")
+        country.citizen_comes_through_the_door(page, "0912 345 678")
         page.goto("/record/open/")
         page.fill("[name=id_number]", "001 188 012 346")
         press(page, "Mở sổ")
@@ -71,7 +71,7 @@ def test_a_wrong_vaccine_is_put_right_by_the_site_that_gave_the_dose(
 
         # Minh takes the next case, compares it with the photo, and accepts.
         desk = minh.page
-        country.staff_signs_in(desk, "minh")
+        country.staff_comes_through_the_door(desk, "minh")
         is_well(minh)
         press(desk, "Nhận việc tiếp theo")
         expect(desk.get_by_role("heading", level=1)).to_contain_text("Nguyễn Thị Lan")
@@ -98,7 +98,7 @@ def test_the_district_decides_what_the_site_left_lying(country: Country):
     sweep.sweep()
     with country.window(width=1280) as huong, country.window() as lan:
         page = huong.page
-        country.staff_signs_in(page, "huong")
+        country.staff_comes_through_the_door(page, "huong")
         page.goto("/oversight/")
         expect(page.locator("main")).to_contain_text("Phường Bưởi")
         is_well(huong)
@@ -132,7 +132,7 @@ def test_a_missing_dose_is_filed_without_javascript_on_a_small_phone(
     worlds.dose(country.world)
     with country.window(width=320, java_script_enabled=False) as lan:
         page = lan.page
-        country.citizen_signs_in(page, "+84 912 345 678")
+        country.citizen_comes_through_the_door(page, "+84 912 345 678")
         page.goto("/corrections/new/")
         page.get_by_label(re.compile("Thiếu một mũi")).check()
         press(page, "Tiếp tục")
