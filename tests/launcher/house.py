@@ -132,6 +132,11 @@ class House:
         except OSError:
             return 0
 
+    def is_ready(self) -> bool:
+        """Whether what was started last runs, and says that it is ready."""
+        runs = self.launcher is not None and self.launcher.poll() is None
+        return runs and self.get("readyz") == 200
+
     def press_ctrl_c(self) -> float:
         """Press Ctrl-C in the terminal; return the seconds until `./run` has ended."""
         began = time.monotonic()

@@ -1,6 +1,7 @@
 """Drills: `./run` is started, interrupted, killed and started again, as it happens to people.
 
-One prepared copy of the project serves all, in any order.
+One prepared copy of the project serves all, in any order. To start it takes longer than most
+drills, so one that leaves it running well leaves it to the next.
 """
 
 import os
@@ -27,7 +28,7 @@ SOON = 15
 
 @pytest.fixture(scope="module")
 def prepared() -> Iterator[House]:
-    """A copy that has been started once, so that its data and generated files are there."""
+    """A copy that has been started, so that its data and generated files are there."""
     with tempfile.TemporaryDirectory(prefix="vaxreg-drill-", dir="/var/tmp") as folder:
         Path(folder).chmod(0o755)
         house = copy_of_project(Path(folder) / "house")
@@ -35,16 +36,25 @@ def prepared() -> Iterator[House]:
             house.start(PORT=str(free_port()), seconds=300)
             house.sql("CREATE TABLE drill (word text)")
             house.sql("INSERT INTO drill VALUES ('kept')")
-            house.press_ctrl_c()
             yield house
         finally:
             house.clean()
 
 
 @pytest.fixture
-def house(prepared: House) -> Iterator[House]:
-    yield prepared
+def running(prepared: House) -> House:
+    """The house as it runs since an earlier drill, or else started now."""
+    if not prepared.is_ready():
+        prepared.end()
+        prepared.start(PORT=str(free_port()))
+    return prepared
+
+
+@pytest.fixture
+def at_rest(prepared: House) -> House:
+    """The house with nothing running in it."""
     prepared.end()
+    return prepared
 
 
 def copy_of(prepared: House, folder: Path, become: Sequence[str] = ()) -> House:
@@ -54,117 +64,83 @@ def copy_of(prepared: House, folder: Path, become: Sequence[str] = ()) -> House:
     return House(folder, become)
 
 
-def test_ctrl_c_in_the_terminal_leaves_nothing_running(house: House):
-    house.start(PORT=str(free_port()))
-    assert house.get("healthz") == 200
-    assert "Installing" not in house.text
-
-    seconds = house.press_ctrl_c()
-
-    assert seconds < SOON
-    assert house.launcher is not None
-    assert house.launcher.returncode == 0
-    assert house.processes() == []
-    assert house.places.lock.read_text() == ""
-    assert not house.places.sockets.exists()
-
-
-def test_a_second_start_says_where_the_first_one_runs(house: House):
-    house.start(PORT=str(free_port()))
-
-    second = house.run()
-    reset = house.run("--reset")
-    joined = house.run("manage", "shell", "-v0", "-c", "print(6 * 7)")
+def test_a_second_start_says_where_the_first_one_runs(running: House):
+    second = running.run()
+    reset = running.run("--reset")
+    joined = running.run("manage", "shell", "-v0", "-c", "print(6 * 7)")
 
     assert second.returncode == 1
-    assert f"already runs here: {house.url}" in second.stderr
+    assert f"already runs here: {running.url}" in second.stderr
     assert reset.returncode == 1
     assert joined.stdout.strip() == "42"
-    assert house.get("readyz") == 200
+    assert running.get("readyz") == 200
 
 
-def test_whoever_is_killed_is_started_again(house: House):
-    house.start(PORT=str(free_port()))
-    before = {name: house.process(name) for name in ("web", "worker", "beat")}
+def test_whoever_is_killed_is_started_again(running: House):
+    before = {name: running.process(name) for name in ("web", "worker", "beat")}
 
-    house.kill(*before.values())
+    running.kill(*before.values())
 
     for name, old in before.items():
-        wait_for(partial(_is_back, house, name, old.pid), 20, f"{name} back")
-    wait_for(lambda: house.get("readyz") == 200, 30, "ready again")
+        wait_for(partial(_is_back, running, name, old.pid), 20, f"{name} back")
+    wait_for(lambda: running.get("readyz") == 200, 30, "ready again")
 
 
-def test_without_its_database_everything_stops_and_says_why(house: House):
-    house.start(PORT=str(free_port()))
+def test_a_killed_launcher_leaves_nothing_and_the_next_start_keeps_the_data(running: House):
+    assert running.launcher is not None
 
-    house.kill(house.process("db"))
-    house.ended()
+    running.launcher.kill()
+    running.launcher.wait()
+    wait_for(lambda: not running.processes(), SOON, "children gone")
+    running.start(PORT=str(free_port()))
 
-    assert house.launcher is not None
-    assert house.launcher.returncode == 1
-    assert "db has ended" in house.text
-    wait_for(lambda: not house.processes(), SOON, "everything gone")
-
-
-def test_a_killed_launcher_leaves_nothing_and_the_next_start_keeps_the_data(house: House):
-    house.start(PORT=str(free_port()))
-    assert house.launcher is not None
-
-    house.launcher.kill()
-    house.launcher.wait()
-    wait_for(lambda: not house.processes(), SOON, "children gone")
-    house.start(PORT=str(free_port()))
-
-    assert house.sql("SELECT word FROM drill") == [("kept",)]
+    assert running.sql("SELECT word FROM drill") == [("kept",)]
 
 
-def test_after_kill_9_of_everything_at_once_the_next_start_recovers(house: House):
-    house.start(PORT=str(free_port()))
-    owner = house.process("db").uids().real
+def test_after_kill_9_of_everything_at_once_the_next_start_recovers(running: House):
+    owner = running.process("db").uids().real
 
-    house.kill(*house.processes())
-    wait_for(lambda: not house.processes(), SOON, "all dead")
+    running.kill(*running.processes())
+    wait_for(lambda: not running.processes(), SOON, "all dead")
     with subprocess.Popen(["sleep", "60"], user=owner if AS_ROOT else None) as stranger:
-        _reuse_pid_of_database(house, stranger.pid)
-        house.start(PORT=str(free_port()))
+        _reuse_pid_of_database(running, stranger.pid)
+        running.start(PORT=str(free_port()))
 
         assert stranger.poll() is None
         stranger.kill()
-    assert house.sql("SELECT word FROM drill") == [("kept",)]
-    assert house.get("readyz") == 200
+    assert running.sql("SELECT word FROM drill") == [("kept",)]
+    assert running.get("readyz") == 200
 
 
-def test_a_busy_port_is_passed_over_and_said(house: House):
-    with socket.socket() as other:
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            other.bind(("127.0.0.1", 8000))
-            other.listen(1)
-        except OSError:
-            pass  # Somebody else has it: as good.
+def test_ctrl_c_in_the_terminal_leaves_nothing_running(running: House):
+    assert running.get("healthz") == 200
+    assert "Installing" not in running.text
 
-        house.start()
+    seconds = running.press_ctrl_c()
 
-    assert "port 8000 is busy" in house.text
-    assert re.search(r"http://localhost:80\d\d/", house.url)
-    assert not house.url.endswith(":8000/")
+    assert seconds < SOON
+    assert running.launcher is not None
+    assert running.launcher.returncode == 0
+    assert running.processes() == []
+    assert running.places.lock.read_text() == ""
+    assert not running.places.sockets.exists()
 
 
-def test_a_busy_port_that_was_asked_for_is_an_error(house: House):
+def test_a_busy_port_that_was_asked_for_is_an_error(at_rest: House):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen(1)
         port = other.getsockname()[1]
 
-        refused = house.run(PORT=str(port))
+        refused = at_rest.run(PORT=str(port))
 
     assert refused.returncode == 1
     assert f"Port {port} (from PORT) is in use" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
-def test_a_management_command_alone_brings_its_own_services(house: House):
-    done = house.run(
+def test_a_management_command_alone_brings_its_own_services(at_rest: House):
+    done = at_rest.run(
         "manage",
         "shell",
         "-v0",
@@ -174,14 +150,14 @@ def test_a_management_command_alone_brings_its_own_services(house: House):
     )
 
     assert done.stdout.strip().endswith("kept"), done.stdout + done.stderr
-    assert house.processes() == []
+    assert at_rest.processes() == []
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="needs root to hide a folder from PostgreSQL's account")
-def test_root_in_a_closed_folder_with_a_long_path_opens_nothing(prepared: House):
+def test_root_in_a_closed_folder_with_a_long_path_opens_nothing(at_rest: House):
     with tempfile.TemporaryDirectory(prefix="vaxreg-closed-", dir="/var/tmp") as closed:
         long = Path(closed) / ("a-folder-with-a-very-long-name-" * 2) / ("b" * 60)
-        house = copy_of(prepared, long / "house")
+        house = copy_of(at_rest, long / "house")
         try:
             house.start(PORT=str(free_port()))
 
@@ -198,10 +174,10 @@ def test_root_in_a_closed_folder_with_a_long_path_opens_nothing(prepared: House)
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="the other drills ran as an ordinary user already")
-def test_an_ordinary_account_can_do_it_too(prepared: House):
+def test_an_ordinary_account_can_do_it_too(at_rest: House):
     nobody = pwd.getpwnam("nobody")
-    folder = prepared.folder.with_name("ordinary")
-    house = copy_of(prepared, folder, become=_becoming(nobody))
+    folder = at_rest.folder.with_name("ordinary")
+    house = copy_of(at_rest, folder, become=_becoming(nobody))
     try:
         subprocess.run(["chown", "-Rh", str(nobody.pw_uid), house.folder], check=True)
         house.start(PORT=str(free_port()), HOME="/nonexistent")
@@ -212,6 +188,32 @@ def test_an_ordinary_account_can_do_it_too(prepared: House):
         assert house.processes() == []
     finally:
         house.clean()
+
+
+def test_a_busy_port_is_passed_over_and_said(at_rest: House):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            other.bind(("127.0.0.1", 8000))
+            other.listen(1)
+        except OSError:
+            pass  # Somebody else has it: as good.
+
+        at_rest.start()
+
+    assert "port 8000 is busy" in at_rest.text
+    assert re.search(r"http://localhost:80\d\d/", at_rest.url)
+    assert not at_rest.url.endswith(":8000/")
+
+
+def test_without_its_database_everything_stops_and_says_why(running: House):
+    running.kill(running.process("db"))
+    running.ended()
+
+    assert running.launcher is not None
+    assert running.launcher.returncode == 1
+    assert "db has ended" in running.text
+    wait_for(lambda: not running.processes(), SOON, "everything gone")
 
 
 def _is_back(house: House, name: str, old: int) -> bool:
