@@ -45,7 +45,9 @@ class CorrectionEvent(models.Model):
                 fields=["at"], condition=Q(step__in=lifecycle.UNDOING), name="event_undoing"
             ),
             # What officers did lately, of all that happened.
-            models.Index(fields=["at"], condition=Q(party=Party.OVERSEER), name="event_of_officers"),
+            models.Index(
+                fields=["at"], condition=Q(party=Party.OVERSEER), name="event_of_officers"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
