@@ -2,12 +2,14 @@
 
 import json
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
 
-from corrections import sweep
+from corrections import figures, sweep
 from corrections.models import Correction, CorrectionEvent, OutboxRow
 from vaxreg import clock
 
@@ -34,16 +36,34 @@ def test_alive_needs_no_database_no_session_and_no_known_host():
 
 
 @pytest.mark.django_db
-def test_ready_after_a_sweep():
+def test_ready_once_everything_was_swept_and_counted():
     sweep.sweep()
+    figures.refresh()
 
     status, said = ready()
 
     assert status == 200
-    assert said == {
-        "status": "ok",
-        "checks": {"database": "ok", "redis": "ok", "sweep": "ok", "outbox": "ok"},
-    }
+    checks = ("database", "redis", "sweep", "outbox", "figures")
+    assert said == {"status": "ok", "checks": dict.fromkeys(checks, "ok")}
+
+
+@pytest.mark.django_db
+def test_one_command_does_what_a_house_needs_to_be_ready():
+    call_command("sweep", stdout=StringIO())
+
+    assert ready()[0] == 200
+
+
+@pytest.mark.django_db
+def test_figures_that_stand_still_for_three_minutes_are_trouble():
+    with clock.at(clock.now() - timedelta(minutes=4)):
+        figures.refresh()
+    sweep.sweep()
+
+    status, said = ready()
+
+    assert status == 503
+    assert "stand still" in said["checks"]["figures"]
 
 
 @pytest.mark.django_db
@@ -59,6 +79,7 @@ def test_not_ready_before_the_first_sweep():
 def test_a_sweep_that_has_been_silent_for_three_minutes_is_trouble(minutes, status):
     with clock.at(clock.now() - timedelta(minutes=minutes)):
         sweep.sweep()
+    figures.refresh()
 
     assert ready()[0] == status
 
