@@ -20,11 +20,14 @@ from organizations.models import Organization
 BREACHES = """
 INSERT INTO corrections_breach
     (correction_id, clock_id, rung, at, holder_id, escalated_to_id, written_at, giver_id)
-SELECT passed.*, %s, coalesce(dose.organization_id, correction.named_site_id)
+SELECT passed.correction_id, clock_id, rung, at, passed.holder_id, escalated_to_id, %s,
+    coalesce(dose.organization_id, correction.named_site_id)
 FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[])
-    passed (correction_id, clock_id, rung, at, holder_id, escalated_to_id)
+    WITH ORDINALITY
+    passed (correction_id, clock_id, rung, at, holder_id, escalated_to_id, number)
 JOIN corrections_correction correction ON correction.id = passed.correction_id
 LEFT JOIN doses_dose dose ON dose.id = correction.dose_id
+ORDER BY passed.number
 """
 EVENTS = """
 WITH events AS (

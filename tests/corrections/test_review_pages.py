@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.sessions import SEEN_AT
 from citizens.models import RecordVisit
-from corrections import actions, hints
+from corrections import actions, figures, hints
 from corrections.facts import Field
 from corrections.lifecycle import Ground, Status
 from corrections.models import Correction, Evidence
@@ -89,6 +89,7 @@ def test_an_empty_queue_says_how_fast_the_week_was(
 ):
     with clock.at(correction.received_at + timedelta(hours=9)):
         actions.accept(correction, by=world.user("minh"))
+        figures.refresh()
         shown = as_staff(world.user("minh")).get("/review/").content.decode()
 
     assert "Không còn hồ sơ nào cần xử lý" in shown
