@@ -1,10 +1,12 @@
 """The pages of health officers, in a country of full size and in one a hundredth of it, in turn."""
 
+import logging
 import statistics
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,27 +15,35 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.http import urlencode
 
-from accounts.models import SessionKind
+from accounts.models import SessionKind, User
+from corrections import figures
 from corrections.bench import people, plans
 from corrections.bench.databases import entered
 from corrections.bench.plans import Plan
 from corrections.listings import LISTINGS
 from organizations.models import Membership, Organization
+from vaxreg import clock
 
 AT_MOST = 1.5
 WARM_UP = 2
+# Reports read the state of the last minutes as long as it is no older than three.
+FRESH = timedelta(minutes=1)
 Kind = Organization.Kind
 
 
 @dataclass(frozen=True)
 class Page:
-    """An address, and the session of who opens it; empty for a page without sign-in."""
+    """An address, and the session of the officer who opens it; empty without sign-in.
+
+    tab: the list that it shows, if it shows one (LISTINGS).
+    """
 
     name: str
     url: str
     session: str = ""
+    officer: User | None = None
+    tab: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,30 +101,43 @@ def pages() -> list[Page]:
         ("province", province),
         ("ministry", ministry),
     ):
-        session = _session_of(organization)
-        found.append(Page(f"{name}: report", reverse("oversight"), session))
+        officer = Membership.objects.select_related("user").get(organization=organization).user
+        [sender] = people.signed_in([officer], SessionKind.STAFF, ["password", "mfa"])
+        addresses = {
+            "report": reverse("oversight"),
+            "report, 28 days": f"{reverse('oversight')}?days=28",
+            "silence": reverse("oversight-silence"),
+        }
+        if organization in (usual, busy):
+            site = organization.parts.order_by("pk")[0]
+            addresses["site"] = reverse("oversight-site", args=[site.public_id])
+        found += [
+            Page(f"{name}: {what}", url, sender.session, officer) for what, url in addresses.items()
+        ]
         found += [
             Page(
                 f"{name}: list {tab}",
-                f"{reverse('oversight-cases')}?{urlencode({'tab': tab})}",
-                session,
+                f"{reverse('oversight-cases')}?tab={tab}",
+                sender.session,
+                officer,
+                tab,
             )
             for tab in LISTINGS
         ]
-        if organization in (usual, busy):
-            site = organization.parts.order_by("pk")[0]
-            found.append(
-                Page(f"{name}: site", reverse("oversight-site", args=[site.public_id]), session)
-            )
+    found.append(Page("public statistics", reverse("statistics")))
     return found
 
 
 def compared(small: Country, full: Country, visits: int) -> list[Compared]:
     """Open every page so many times in both, in turn, and look at the plans of its queries."""
-    return [
-        _compared(one, small, other, full, visits)
-        for one, other in zip(small.pages, full.pages, strict=True)
-    ]
+    logging.disable(logging.CRITICAL)
+    try:
+        return [
+            _compared(one, small, other, full, visits)
+            for one, other in zip(small.pages, full.pages, strict=True)
+        ]
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def table(found: Sequence[Compared]) -> str:
@@ -145,21 +168,17 @@ def as_json(found: Sequence[Compared]) -> list[dict[str, Any]]:
     return [{**asdict(one), "ratio": one.ratio, "met": one.is_met} for one in found]
 
 
-def _session_of(organization: Organization) -> str:
-    officer = Membership.objects.select_related("user").get(organization=organization).user
-    [sender] = people.signed_in([officer], SessionKind.STAFF, ["password", "mfa"])
-    return sender.session
-
-
 def _compared(one: Page, small: Country, other: Page, full: Country, visits: int) -> Compared:
     took: dict[str, list[float]] = {"small": [], "full": []}
     turns = [("small", small, one), ("full", full, other)]
+    for country in (small, full):
+        _keep_fresh(country)
     for number in range(WARM_UP + visits):
         # Who goes first changes, for whatever else the machine does meanwhile.
         for size, country, page in turns if number % 2 else reversed(turns):
             with entered(country.connection):
                 begun = time.perf_counter()
-                _open(page)
+                open_page(page, Client())
                 if number >= WARM_UP:
                     took[size].append((time.perf_counter() - begun) * 1000)
     _plans_there, asked = _plans(one, small)
@@ -177,18 +196,25 @@ def _compared(one: Page, small: Country, other: Page, full: Country, visits: int
     )
 
 
+def _keep_fresh(country: Country) -> None:
+    """Bring the state of the last minute up to date, as the job does beside the pages."""
+    with entered(country.connection):
+        as_of = figures.as_of()
+        if as_of is None or clock.now() - as_of > FRESH:
+            figures.refresh()
+
+
 def _times(took: list[float], queries: int) -> Times:
     percentiles = statistics.quantiles(took, n=20, method="inclusive")
     return Times(statistics.median(took), percentiles[-1], queries)
 
 
-def _open(page: Page) -> None:
-    client = Client()
+def open_page(page: Page, client: Client) -> None:
+    """Open it as its reader does. A page that is not shown is a RuntimeError."""
     if page.session:
         client.cookies[settings.SESSION_COOKIE_NAME] = page.session
-    answer = client.get(
-        page.url, secure=settings.SECURE_SSL_REDIRECT, headers={"host": settings.ALLOWED_HOSTS[0]}
-    )
+    host = next((host for host in settings.ALLOWED_HOSTS if host != "*"), "localhost")
+    answer = client.get(page.url, secure=settings.SECURE_SSL_REDIRECT, headers={"host": host})
     if answer.status_code != 200 or not answer.getvalue():
         raise RuntimeError(f"{page.url} answered {answer.status_code}")
 
@@ -196,5 +222,5 @@ def _open(page: Page) -> None:
 def _plans(page: Page, country: Country) -> tuple[list[Plan], int]:
     with entered(country.connection):
         with CaptureQueriesContext(connection) as captured:
-            _open(page)
+            open_page(page, Client())
         return plans.of(captured.captured_queries), len(captured)

@@ -1,6 +1,7 @@
 """Measure the product: `manage.py bench sweep`, `bench reports`. Results: docs/benchmarks.md."""
 
 import json
+import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from functools import partial
@@ -9,13 +10,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from corrections import figures
 from corrections.bench import caseload, databases, dataset, reporting, sweeping, webtier
 from corrections.bench.reporting import Country
 from corrections.bench.results import Figure, as_json, table
 from corrections.models import Correction
-
-# The small country of `bench reports` is so many times smaller.
-SMALLER = 100
 
 
 class Command(BaseCommand):
@@ -40,7 +39,8 @@ class Command(BaseCommand):
         reports.add_argument("--share", type=float, default=0.6, help="of the first province")
         reports.add_argument("--days", type=int, default=60, help="that they go back")
         reports.add_argument("--sites", type=int, default=28, help="of each district")
-        reports.add_argument("--visits", type=int, default=40, help="of each page in each country")
+        reports.add_argument("--smaller", type=int, default=100, help="times is the other country")
+        reports.add_argument("--visits", type=int, default=20, help="of each page in each country")
         reports.add_argument(
             "--keep", action="store_true", help="the two databases; those left are used again"
         )
@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
     def _measure(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         seed = options["seed"]
-        figures: list[Figure] = []
+        measured: list[Figure] = []
         measurements: list[Callable[[], list[Figure]]] = [
             partial(sweeping.idle, options["open"], seed),
             partial(sweeping.overdue, options["overdue"], seed),
@@ -71,16 +71,16 @@ class Command(BaseCommand):
         ]
         for measure in measurements:
             found = measure()
-            figures += found
+            measured += found
             if found:
                 self.stdout.write(table(found))
-        return as_json(figures)
+        return as_json(measured)
 
     def _reports(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         names = ("organizations", "corrections", "open", "share", "days")
         full = caseload.Size(**{name: options[name] for name in names})
         with databases.copies("small", "full", keep=options["keep"]) as (one, other):
-            small = self._country(one, full.part(SMALLER), options)
+            small = self._country(one, full.part(options["smaller"]), options)
             found = reporting.compared(
                 small, self._country(other, full, options), options["visits"]
             )
@@ -98,4 +98,7 @@ class Command(BaseCommand):
             self.stdout.write("closing days …")
             caseload.keep_figures()
             dataset.settle()
+            begun = time.perf_counter()
+            figures.refresh()
+            self.stdout.write(f"a pass of the figures takes {time.perf_counter() - begun:.1f} s")
             return Country(there, reporting.pages())

@@ -1,0 +1,59 @@
+"""No page of the officers reads closed cases one by one, however many there are."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from corrections import listings
+from corrections.bench import caseload, plans, reporting
+from corrections.bench.caseload import Size
+from corrections.bench.reporting import Page
+from corrections.listings import LISTINGS
+
+# Two districts of four sites, and of fifty cases one that is open.
+SIZE = Size(organizations=75, corrections=3000, open=60, days=10)
+OF_CASES = {
+    "corrections_breach",
+    "corrections_clock",
+    "corrections_correction",
+    "corrections_correctionevent",
+    "corrections_holding",
+}
+# What is open, and what a page shows of a list, a few times over for joins.
+FEW = SIZE.open + 4 * listings.PAGE
+
+
+@pytest.fixture
+def country(db: None) -> list[Page]:
+    caseload.build(SIZE, sites=4, seed=1)
+    caseload.keep_figures()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        # Three thousand rows fit into so few pages that reading all would be the best plan.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    return reporting.pages()
+
+
+def greedy(page: Page, at_most: int) -> list[str]:
+    """Return the queries of a page that read more rows than that of a table of cases."""
+    with CaptureQueriesContext(connection) as asked:
+        reporting.open_page(page, Client())
+    found = []
+    for plan in plans.of(asked.captured_queries):
+        rows = max(plan.rows_read[name] for name in OF_CASES)
+        if rows > at_most:
+            found.append(f"{page.name} reads {rows} rows: {plan.sql}")
+    return found
+
+
+def shows_what_happened(page: Page) -> bool:
+    return bool(page.tab) and not LISTINGS[page.tab].lies
+
+
+def test_pages_read_what_is_open_and_what_they_show_but_not_what_is_closed(country: list[Page]):
+    pages = [page for page in country if not shows_what_happened(page)]
+
+    found = [line for page in pages for line in greedy(page, FEW)]
+
+    assert not found, "\n\n".join(found)
