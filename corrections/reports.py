@@ -228,16 +228,20 @@ def _queue(
 
 
 def _standing(scope: Scope, filters: Filters) -> dict[int, Queue]:
-    rows = Standing.objects.filter(_rows_of(scope), kind=filters.kind)
-    counts = rows.values_list("organization", *Queue.__dataclass_fields__)
-    return {organization: Queue(*state) for organization, *state in counts}
+    columns = ("organization", *Queue.__dataclass_fields__)
+    rows = [
+        row
+        for part in _parts_of(scope)
+        for row in Standing.objects.filter(part, kind=filters.kind).values_list(*columns)
+    ]
+    return {organization: Queue(*state) for organization, *state in rows}
 
 
-def _rows_of(scope: Scope) -> Q:
+def _parts_of(scope: Scope) -> list[Q]:
     """Of the tables of figures: the rows that make a report, one for each of its lines."""
     tops = [top.pk for top in scope.tops]
     desks = Q(organization__in=tops, is_desk=True)
-    return desks if scope.alone else desks | Q(above__in=tops, is_whole=True)
+    return [desks] if scope.alone else [desks, Q(above__in=tops, is_whole=True)]
 
 
 @dataclass(frozen=True)
@@ -251,12 +255,13 @@ class _Days:
 def _days(scope: Scope, filters: Filters, now: datetime) -> _Days:
     today = counting.day_of(now)
     first = today - timedelta(days=max(2 * filters.days, TREND_DAYS) - 1)
-    rows = DayFigures.objects.filter(
-        _rows_of(scope), kind=filters.kind, day__gte=first, day__lte=today
-    )
+    figures_of = DayFigures.objects.filter(kind=filters.kind, day__gte=first, day__lte=today)
     found: dict[int, Days] = defaultdict(dict)
-    for organization, day, *values in rows.values_list("organization", "day", *OF_A_DAY):
-        found[organization][day] = Day(*values)
+    # One question for each index: asked together, all rows of these days would be read.
+    for part in _parts_of(scope):
+        rows = figures_of.filter(part).values_list("organization", "day", *OF_A_DAY)
+        for organization, day, *values in rows:
+            found[organization][day] = Day(*values)
     return _Days(found, ReportDay.objects.filter(day=a_week_ago(today)).exists())
 
 
