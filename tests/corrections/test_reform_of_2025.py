@@ -54,8 +54,9 @@ SELECT md5(string_agg(kept, '|' ORDER BY kept)) FROM (
     UNION ALL SELECT to_jsonb(one)::text FROM corrections_breach one
 ) everything
 """
+# One row per table, by name: the parts of a union may be read in parallel and come in any order.
 EVERYTHING = " UNION ALL ".join(
-    f"SELECT md5(string_agg(one::text, '|' ORDER BY id)) FROM {table} one"  # noqa: S608 (our own names)
+    f"SELECT '{table}', md5(string_agg(one::text, '|' ORDER BY id)) FROM {table} one"  # noqa: S608 (our own names)
     for table in (
         "organizations_area",
         "organizations_organization",
@@ -122,10 +123,10 @@ def one_of(sql: str) -> Any:
         return cursor.fetchone()[0]
 
 
-def all_of(sql: str) -> list[Any]:
+def all_of(sql: str) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return cursor.fetchall()
+        return dict(cursor.fetchall())
 
 
 def seen(country: Country) -> dict[str, set[int]]:
