@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge", "brave-browser")
 ARGUMENTS = [
@@ -22,6 +22,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Milliseconds until what is expected must be there: two browsers may share a slow machine.
+PATIENCE = 20_000
 # Chromium logs each answer with an error status; a form with mistakes is one.
 EXPECTED = "the server responded with a status of 422"
 
@@ -42,6 +44,7 @@ def browser() -> Iterator[Browser]:
     """Start Chromium for a session; Playwright’s loop forbids Django’s async guard."""
     path = find_browser()
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     try:
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)

@@ -1,10 +1,15 @@
 """What every test may ask for: the small country, its cast, and browsers signed in as somebody."""
 
+import sys
+import threading
+import time
+import traceback
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client, TransactionTestCase
 from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import SessionKind, User
 from corrections import actions, filing
@@ -27,6 +32,28 @@ def chromium() -> Iterator[Browser]:
     """The one browser of a test process: Playwright's loop cannot be started twice in it."""
     with browsers.browser() as started:
         yield started
+
+
+@pytest.fixture
+def live_server(live_server: LiveServer) -> Iterator[LiveServer]:
+    """The server of pytest-django, answering nobody any more when the database is emptied.
+
+    What a page had asked for when its window closed would else be written into the next test.
+    """
+    yield live_server
+    until = time.monotonic() + 30
+    while still := answering():
+        if time.monotonic() > until:
+            frames = sys._current_frames()
+            stacks = ["".join(traceback.format_stack(frames[one])) for one in still if one in frames]
+            pytest.fail("the live server still answers:\n" + "\n".join(stacks))
+        time.sleep(0.01)
+
+
+def answering() -> set[int]:
+    """Return the threads of the live server that serve a connection."""
+    threads = threading.enumerate()
+    return {one.ident or 0 for one in threads if "process_request_thread" in one.name}
 
 
 @pytest.fixture

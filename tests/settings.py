@@ -10,7 +10,7 @@ os.environ["DEBUG"] = "0"
 os.environ["HTTPS"] = "0"
 
 from vaxreg.settings import *  # noqa: F403
-from vaxreg.settings import MIDDLEWARE, STORAGES
+from vaxreg.settings import DATABASES, MIDDLEWARE, STORAGES
 
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -22,3 +22,5 @@ MIDDLEWARE = [m for m in MIDDLEWARE if "whitenoise" not in m]
 # A hint runs its task at once, in the same process: what Celery would do, without waiting.
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+# Who waits for a lock that nobody will let go of is told where.
+DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=60s"
