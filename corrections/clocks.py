@@ -93,6 +93,15 @@ def stop(case: Correction, at: datetime, how: Clock.Stop) -> None:
     _stop(case, at, how, list(Clock.Kind))
 
 
+def undo(case: Correction, at: datetime) -> None:
+    """Mark the clock of the last decision before that moment: it was overturned or reopened."""
+    decided = case.clocks.exclude(kind=Clock.Kind.STATUTORY).filter(
+        stopped_how=Clock.Stop.DECIDED, stopped_at__lt=at
+    )
+    last = decided.order_by("-stopped_at").values("pk")[:1]
+    Clock.objects.filter(pk__in=last).update(undone_at=at)
+
+
 def answered(case: Correction, at: datetime) -> None:
     """Stop the statutory clock: the holder has given the citizen a first answer."""
     _stop(case, at, Clock.Stop.ANSWERED, [Clock.Kind.STATUTORY])

@@ -24,22 +24,20 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce
 
-from corrections import deadlines, policies
+from corrections import deadlines
 from corrections.deadlines import HERE
-from corrections.lifecycle import UNDOING
 from corrections.models import (
+    KEPT,
     Breach,
     Clock,
     ClockChange,
-    CorrectionEvent,
     Holding,
     Pause,
-    ReportDay,
 )
 
-TIMELY = Q(kind__in=[Clock.Kind.REVIEW, Clock.Kind.APPEAL])
+TIMELY = ~Q(kind=Clock.Kind.STATUTORY)
 NO_TIME = Value(timedelta(0), output_field=DurationField())
 INSTANT = timedelta(microseconds=1)
 
@@ -70,19 +68,7 @@ def days(first: date, last: date, as_of: datetime) -> Span:
 
 def opened(span: Span) -> QuerySet[Holding]:
     """Cases that came to a desk, the first one since their clock started."""
-    running = Clock.objects.filter(
-        TIMELY, correction=OuterRef("correction"), started_at__lte=OuterRef("since")
-    ).filter(Q(stopped_at=None) | Q(stopped_at__gt=OuterRef("since")))
-    before = Holding.objects.filter(
-        correction=OuterRef("correction"),
-        since__lt=OuterRef("since"),
-        until__gt=OuterRef("clock_started"),
-    )
-    return (
-        Holding.objects.filter(since__gte=span.since, since__lt=span.until)
-        .annotate(clock_started=Subquery(running.order_by().values("started_at")[:1]))
-        .filter(~Exists(before), clock_started__isnull=False)
-    )
+    return Holding.objects.filter(opens=True, since__gte=span.since, since__lt=span.until)
 
 
 def decided(span: Span) -> QuerySet[Clock]:
@@ -97,54 +83,22 @@ def decided(span: Span) -> QuerySet[Clock]:
 
 def in_time(span: Span) -> QuerySet[Clock]:
     """Deadlines that fell into the span and had been kept by a decision."""
-    # What was decided in time was decided within the longest time before it was due.
-    early = Span(span.since - policies.longest(), span.until)
-    return decided(early).filter(
-        due_at__gte=span.since, due_at__lt=span.until, stopped_at__lte=F("due_at")
-    )
+    return Clock.objects.filter(KEPT, due_at__gte=span.since, due_at__lt=span.until)
 
 
 def missed(span: Span) -> QuerySet[Breach]:
     """Deadlines that fell into the span and were missed, as the sweep or a verb wrote them down.
 
     One that is written down when the figures of its day are final counts for the day on which it
-    is written.
+    is written (Breach.counts_at).
     """
-    final = ReportDay.objects.filter(day=OuterRef("its_day"), closed_at__lt=OuterRef("written_at"))
-    written = Breach.objects.filter(rung="due", written_at__gte=span.since)
-    last = _written_until(span)
-    if last is not None:
-        written = written.filter(written_at__lt=last)
-    return (
-        written.annotate(its_day=TruncDate("at", tzinfo=HERE))
-        .annotate(
-            counts_at=Case(When(Exists(final), then="written_at"), default="at"),
-            given_by=Coalesce("giver", "holder"),
-        )
-        .filter(counts_at__gte=span.since, counts_at__lt=span.until)
-    )
+    written = Breach.objects.filter(rung="due", counts_at__gte=span.since, counts_at__lt=span.until)
+    return written.annotate(given_by=Coalesce("giver", "holder"))
 
 
-def _written_until(span: Span) -> datetime | None:
-    """Return when the last of these breaches is written; None while that is still to come."""
-    day = day_of(span.until - INSTANT)
-    if span.until < beginning(day + timedelta(days=1)):
-        return span.until
-    final = ReportDay.objects.filter(day=day).values_list("closed_at", flat=True).first()
-    return max(final + INSTANT, span.until) if final else None
-
-
-def undone(span: Span) -> QuerySet[CorrectionEvent]:
+def undone(span: Span) -> QuerySet[Clock]:
     """Decisions that were overturned on appeal, or reopened because the record was still wrong."""
-    decision = Clock.objects.filter(
-        TIMELY,
-        correction=OuterRef("correction"),
-        stopped_how=Clock.Stop.DECIDED,
-        stopped_at__lt=OuterRef("at"),
-    ).order_by("-stopped_at")
-    return CorrectionEvent.objects.filter(
-        step__in=UNDOING, at__gte=span.since, at__lt=span.until
-    ).annotate(decider=Subquery(decision.values("holder")[:1]))
+    return Clock.objects.filter(undone_at__gte=span.since, undone_at__lt=span.until)
 
 
 def lying(at: datetime) -> list[QuerySet[Clock]]:
@@ -207,5 +161,5 @@ FACTS: dict[str, Fact] = {
     "in_time": Fact(in_time, "holder", "due_at"),
     "missed": Fact(missed, "holder", "counts_at"),
     "missed_given": Fact(missed, "given_by", "counts_at"),
-    "undone": Fact(undone, "decider", "at"),
+    "undone": Fact(undone, "holder", "undone_at"),
 }

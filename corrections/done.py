@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, TextField
+from django.db.models import Count, Max, Q, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from corrections.lifecycle import Party
-from corrections.models import Holding, OfficerNote
+from corrections.models import CorrectionEvent, OfficerNote
 from corrections.scope import Scope
 from vaxreg import ui
 
@@ -72,29 +72,18 @@ def done_at(scope: Scope, now: datetime, within: timedelta = LATELY) -> dict[int
 
 
 def _steps(scope: Scope, since: datetime) -> Iterable[Any]:
-    """Return the officers' steps since then, counted by who held the case at that moment.
-
-    Read from the partial index of officers' events: a day of a whole country is a few thousand.
-    """
-    left_then = Q(until=F("correction__events__at"))
-    stayed = Q(until=None) | Q(until__gt=F("correction__events__at"))
+    """Return the officers' steps since then, counted by who held the case at that moment."""
     return (
-        Holding.objects.filter(
-            Q(correction__events__step__in=("reassign", "take_over")) & left_then
-            | Q(correction__events__step="remind") & stayed,
-            inside(scope, "organization"),
-            correction__events__party=Party.OVERSEER,
-            correction__events__at__gt=since,
-            since__lte=F("correction__events__at"),
+        CorrectionEvent.objects.filter(
+            inside(scope, "holder"),
+            step__in=("remind", "reassign", "take_over"),
+            party=Party.OVERSEER,
+            at__gt=since,
         )
         .order_by()
-        .annotate(
-            unit=scope.unit("organization"),
-            step=F("correction__events__step"),
-            to=Cast(KeyTextTransform("to", "correction__events__data"), TextField()),
-        )
+        .annotate(unit=scope.unit(), to=Cast(KeyTextTransform("to", "data"), TextField()))
         .values("unit", "step", "to")
-        .annotate(cases=Count("correction", distinct=True), last=Max("correction__events__at"))
+        .annotate(cases=Count("correction", distinct=True), last=Max("at"))
     )
 
 

@@ -32,6 +32,8 @@ PATIENCE = timedelta(hours=6)
 PASS = 40
 # Of the advisory lock of PostgreSQL: any number that nobody else takes.
 LOCK = 945801
+# Whoever writes a breach of a day that is over shares this one (the trigger `counts_at`).
+CLOSING = 945802
 
 
 def tree_at(moment: datetime) -> Tree:
@@ -76,13 +78,16 @@ def close_days(seconds: float = PASS) -> int:
 def _close_next() -> bool:
     if not _alone():
         return False
-    now = clock.now()
     day = _next_day()
     if day is None:
         return False
+    now = clock.now()
     end = counting.beginning(day + timedelta(days=1))
     if now < end + GRACE or (now < end + PATIENCE and not _is_swept(end)):
         return False
+    with connection.cursor() as cursor:
+        # Waits for those who are writing breaches of days before today.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLOSING])
     figure_rows.store_day(day, _day(day), tree_at(end), is_over=True)
     ReportDay.objects.create(day=day, closed_at=now)
     return True

@@ -1,11 +1,8 @@
 """Which numbers of the rules are in force: the newest version of the policy."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
-
-from django.db.models import Max
-from django.db.models.functions import Greatest
 
 from corrections.foureyes import Reason
 from corrections.models import Policy, RecomputeRun
@@ -71,9 +68,3 @@ def may_change(user: "User") -> bool:
         .filter(role=Membership.Role.OFFICER, organization__kind=Organization.Kind.MINISTRY)
         .exists()
     )
-
-
-def longest() -> timedelta:
-    """Return the longest time that any version of the policy has allowed for a decision."""
-    hours = Policy.objects.aggregate(most=Max(Greatest("review_hours", "appeal_hours")))["most"]
-    return timedelta(hours=hours or current().review_hours)

@@ -17,10 +17,8 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from corrections import counting, figures, lateness, quantiles
 from corrections.counting import FACTS, Span
-from corrections.lifecycle import Party
 from corrections.models import (
     Correction,
-    CorrectionEvent,
     CorrectionQuerySet,
     DayFigures,
     ReportDay,
@@ -60,7 +58,7 @@ __all__ = [
     "last_missed",
     "open_cases",
     "period",
-    "reminders",
+    "reminded_at",
     "report",
     "week_median",
 ]
@@ -159,7 +157,7 @@ def behind(fact: str, scope: Scope, filters: Filters, span: Span) -> "QuerySet[A
     fact: a name in counting.FACTS. As many as the figure says, for the same span.
     """
     what = FACTS[fact]
-    rows = what.rows(span).filter(**{f"{what.desk}__in": scope.organizations(span.until)})
+    rows = what.rows(span).filter(**{f"{what.desk}__in": scope.desks(span.until)})
     return rows.filter(correction__kind=filters.kind) if filters.kind else rows
 
 
@@ -265,21 +263,18 @@ def _days(scope: Scope, filters: Filters, now: datetime) -> _Days:
     return _Days(found, ReportDay.objects.filter(day=a_week_ago(today)).exists())
 
 
-def reminders(now: datetime) -> QuerySet[CorrectionEvent]:
-    """Reminders by health officers that still count: no second one goes out within a day."""
-    return CorrectionEvent.objects.filter(
-        step="remind", party=Party.OVERSEER, at__gt=now - REMIND_PAUSE
-    )
+def reminded_at(case: Correction, now: datetime) -> datetime | None:
+    """Return when an officer reminded of a case, as long as that still counts: for a day."""
+    return case.reminded_at if case.reminded_at and case.reminded_at > now - REMIND_PAUSE else None
 
 
 def _reminded(scope: Scope, now: datetime) -> dict[int, Reminded]:
-    late = Correction.objects.open().filter(lateness.overdue(now), scope.holders())
     rows = (
-        reminders(now)
-        .filter(correction__in=late.values("pk"))
+        Correction.objects.open()
+        .filter(lateness.overdue(now), scope.holders(), reminded_at__gt=now - REMIND_PAUSE)
         .order_by()
-        .annotate(unit=scope.unit("correction__holder"))
+        .annotate(unit=scope.unit())
         .values("unit")
-        .annotate(cases=Count("correction", distinct=True), last=Max("at"))
+        .annotate(cases=Count("pk"), last=Max("reminded_at"))
     )
     return {int(row["unit"]): Reminded(row["cases"], row["last"]) for row in rows}

@@ -182,6 +182,7 @@ def _write(told: list[Told], now: datetime) -> None:
             organization=one.holder,
             since=one.received_at,
             until=one.decided_at,
+            opens=True,
         )
         for one, case in zip(told, cases, strict=True)
     )

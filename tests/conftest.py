@@ -45,7 +45,9 @@ def live_server(live_server: LiveServer) -> Iterator[LiveServer]:
     while still := answering():
         if time.monotonic() > until:
             frames = sys._current_frames()
-            stacks = ["".join(traceback.format_stack(frames[one])) for one in still if one in frames]
+            stacks = [
+                "".join(traceback.format_stack(frames[one])) for one in still if one in frames
+            ]
             pytest.fail("the live server still answers:\n" + "\n".join(stacks))
         time.sleep(0.01)
 

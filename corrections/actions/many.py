@@ -1,7 +1,7 @@
 """Reminding of many cases with one press: a site's, or those of everybody under an organization.
 
-The same rules as for one case (actions.remind), a handful of statements for all of them: what is
-written are events and errands, nothing of the cases changes. Each site hears of it in one e-mail.
+The same rules as for one case (actions.remind), a handful of statements for all of them: events,
+errands, and on the cases when it was. Each site hears of it in one e-mail.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from citizens.access import own_or_family_among
 from corrections import access
@@ -53,13 +53,13 @@ def remind_all(
     Raises PermissionDenied for somebody who is no health officer above it.
     """
     above = _desks_above(organization, by)
-    waiting = _late(organization, by, whole=whole).order_by("due_at", "pk")
-    ids = waiting.filter(~_reminded_lately()).values_list("pk", flat=True)[:MOST_REMINDED]
+    waiting = _waiting(_late(organization, by, whole=whole)).order_by("due_at", "pk")
+    ids = waiting.values_list("pk", flat=True)[:MOST_REMINDED]
     # Locked before it is asked once more what was reminded of: two presses at once remind once.
     locked = list(Correction.objects.filter(pk__in=list(ids)).select_for_update(of=("self",)))
     cases = list(
-        _late(organization, by, whole=whole)
-        .filter(~_reminded_lately(), pk__in=[case.pk for case in locked])
+        _waiting(_late(organization, by, whole=whole))
+        .filter(pk__in=[case.pk for case in locked])
         .select_related("holder", "filing")
         .order_by("due_at", "pk")
     )
@@ -80,11 +80,11 @@ def remind_all(
 def reminding(organization: Organization, *, by: "User", whole: bool = False) -> Reminded:
     """Return of what `remind_all` would remind; cases that she may not act on count as `cases`."""
     late = _late(organization, by, whole=whole)
-    waiting = late.filter(~_reminded_lately())
+    waiting = _waiting(late)
     return Reminded(
         cases=waiting.count(),
         sites=waiting.order_by().values("holder").distinct().count(),
-        already=late.filter(_reminded_lately()).count(),
+        already=late.filter(reminded_at__gt=clock.now() - ONCE_IN).count(),
         on_own_desk=_overdue(organization, whole=whole).filter(_own_desks(by)).count(),
     )
 
@@ -104,15 +104,9 @@ def _own_desks(by: "User") -> Q:
     return Q(holder__in=own.values("organization"))
 
 
-def _reminded_lately() -> Exists:
-    return Exists(
-        CorrectionEvent.objects.filter(
-            correction=OuterRef("pk"),
-            step="remind",
-            party=Party.OVERSEER,
-            at__gt=clock.now() - ONCE_IN,
-        )
-    )
+def _waiting(late: CorrectionQuerySet) -> CorrectionQuerySet:
+    """Return those of which nobody reminded within the day."""
+    return late.filter(Q(reminded_at=None) | Q(reminded_at__lte=clock.now() - ONCE_IN))
 
 
 def _desks_above(organization: Organization, by: "User") -> list[Organization]:
@@ -138,7 +132,8 @@ def _kept_from(by: "User", cases: list[Correction]) -> set[int]:
 
 def _write(cases: Iterable[Correction], above: list[Organization], by: "User", remark: str) -> None:
     """Write an event and an errand for each case; the errands of one site are done as one."""
-    now, press = clock.now(), uuid4().hex[:8]
+    cases, now, press = list(cases), clock.now(), uuid4().hex[:8]
+    Correction.objects.filter(pk__in=[case.pk for case in cases]).update(reminded_at=now)
     events = CorrectionEvent.objects.bulk_create(
         CorrectionEvent(
             correction=case,
@@ -148,6 +143,7 @@ def _write(cases: Iterable[Correction], above: list[Organization], by: "User", r
             party=Party.OVERSEER,
             by=by,
             organization=access.nearest(above, case.holder) if case.holder else None,
+            holder=case.holder,
             at=now,
             remark=remark,
         )

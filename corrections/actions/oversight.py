@@ -24,6 +24,7 @@ def remind(correction: Correction, *, by: "User", remark: str = "") -> Correctio
     """Remind the holder of a case; once a day for each case. Raises StepNotPossible otherwise."""
     turn = begin("remind", correction, by=by)
     _once_a_day(turn, "remind")
+    turn.case.reminded_at = turn.at
     return finish(turn, "remind", remark=remark, follow=OutboxRow.Errand.TELL)
 
 

@@ -57,12 +57,16 @@ class AlreadyOpen(Exception):
 
 @dataclass
 class Turn:
-    """Somebody's turn at a locked, fresh case. `by` is None for the system."""
+    """Somebody's turn at a locked, fresh case. `by` is None for the system.
+
+    held_by: who holds the case as the turn begins.
+    """
 
     case: Correction
     by: "User | None"
     party: Party
     at: datetime
+    held_by: Organization | None
 
 
 def begin(
@@ -92,7 +96,7 @@ def begin(
         _refuse_if_held(case, by, now)
     if case.is_open:
         clocks.settle(case, now)
-    return Turn(case, by, party, now)
+    return Turn(case, by, party, now, case.holder)
 
 
 def lock(correction: Correction) -> Correction:
@@ -132,6 +136,8 @@ def finish(
     _leave(turn, step, before, after)
     case.status = after
     _arrive(turn, step, before, after)
+    if step in lifecycle.UNDOING:
+        clocks.undo(case, turn.at)
     case.version += moves_version(step, turn.party)
     case.save()
     event = CorrectionEvent.objects.create(
@@ -142,6 +148,7 @@ def finish(
         party=turn.party,
         by=turn.by,
         organization=organization or acting_for(turn),
+        holder=turn.held_by if turn.party == Party.OVERSEER else None,
         at=turn.at,
         remark=remark,
         data=data or {},
@@ -226,7 +233,8 @@ def hand_over(turn: Turn, to: Organization) -> None:
         raise CannotReceive
     case = turn.case
     case.holdings.filter(until=None).update(until=turn.at)
-    Holding.objects.create(correction=case, organization=to, since=turn.at)
+    opens = turn.held_by is None or Status(case.status) in lifecycle.CLOSED
+    Holding.objects.create(correction=case, organization=to, since=turn.at, opens=opens)
     case.holder, case.triage_due_at = to, None
 
 

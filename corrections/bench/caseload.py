@@ -120,7 +120,9 @@ SELECT *,
     NOT is_open AND status = 'accepted' AND chance > 0.9875 AS is_twice,
     received_at + lasted * 0.5 * interval '1 second' AS first_stopped_at,
     received_at + lasted * 0.6 * interval '1 second' AS reopened_at,
-    CASE WHEN status = 'waiting' THEN received_at + age * 0.5 * interval '1 second' END AS paused_at
+    CASE WHEN status = 'waiting' THEN received_at + age * 0.5 * interval '1 second' END AS paused_at,
+    CASE WHEN is_open AND age BETWEEN 180000 AND 1700000 AND id %% 50 = 0
+        THEN %(now)s::timestamptz - age / 20 * interval '1 second' END AS reminded_at
 FROM told
 """
 CITIZENS = """
@@ -149,7 +151,7 @@ CORRECTIONS = """
 INSERT INTO corrections_correction (id, public_id, reference, kind, dose_id, subject, recorded,
     proposed, site_text, status, routing_reason, received_at, due_at, paused_at, answer_by,
     reviewer_id, picked_up_at, decided_at, decided_by_id, ground, remark, version, citizen_id,
-    holder_id, filing_id, bounces, on_appeal, warnings)
+    holder_id, filing_id, bounces, on_appeal, warnings, reminded_at)
 SELECT id, gen_random_uuid(), 'B' || id, kind,
     CASE WHEN kind IN ('wrong_fields', 'not_mine', 'never_given', 'duplicate') THEN citizen_id END,
     'bench:' || id, CASE kind WHEN 'wrong_fields' THEN '{"vaccine": "AZ"}' ELSE '{}' END::jsonb,
@@ -161,29 +163,31 @@ SELECT id, gen_random_uuid(), 'B' || id, kind,
     CASE status WHEN 'withdrawn' THEN NULL ELSE stopped_at END,
     CASE WHEN stopped_at IS NOT NULL AND status <> 'withdrawn' THEN %(person)s END,
     CASE status WHEN 'refused' THEN 'nothing_matches' ELSE '' END, '', 1, citizen_id, holder_id, id, 0,
-    false, '[]'
+    false, '[]', reminded_at
 FROM drawn
 """
 # The review, the statutory clock beside it, and the second review of what was opened again.
 CLOCKS = """
 INSERT INTO corrections_clock (id, kind, number, length, started_at, due_at, marks_passed,
-    next_mark_at, stopped_how, stopped_at, holder_id, correction_id, policy_id)
+    next_mark_at, stopped_how, stopped_at, holder_id, correction_id, policy_id, undone_at)
 SELECT id, 'review', 1, interval '48 hours', received_at, received_at + interval '48 hours',
     CASE WHEN is_open AND age > 172800 THEN 6 ELSE 0 END,
     CASE WHEN is_open AND age <= 172800 AND paused_at IS NULL
         THEN %(now)s::timestamptz + interval '1 day' END,
     CASE WHEN is_open THEN '' WHEN status = 'withdrawn' THEN 'withdrawn' ELSE 'decided' END,
     CASE WHEN is_twice THEN first_stopped_at ELSE stopped_at END,
-    CASE WHEN NOT is_open THEN holder_id END, id, %(policy)s
+    CASE WHEN NOT is_open THEN holder_id END, id, %(policy)s,
+    CASE WHEN is_twice THEN reopened_at END
 FROM drawn
 UNION ALL
 SELECT %(total)s + id, 'statutory', 1, interval '4 days', received_at,
     received_at + interval '4 days', 0, NULL, 'answered', least(%(now)s::timestamptz,
-    received_at + interval '1 hour'), holder_id, id, %(policy)s
+    received_at + interval '1 hour'), holder_id, id, %(policy)s, NULL
 FROM drawn
 UNION ALL
 SELECT 2 * %(total)s + id, 'review', 2, interval '48 hours', reopened_at,
-    reopened_at + interval '48 hours', 0, NULL, 'decided', stopped_at, holder_id, id, %(policy)s
+    reopened_at + interval '48 hours', 0, NULL, 'decided', stopped_at, holder_id, id, %(policy)s,
+    NULL
 FROM drawn WHERE is_twice
 """
 PAUSES = """
@@ -191,18 +195,20 @@ INSERT INTO corrections_pause (since, ends_at, ended_by, clock_id)
 SELECT paused_at, paused_at + interval '7 days', '', id FROM drawn WHERE paused_at IS NOT NULL
 """
 HOLDINGS = """
-INSERT INTO corrections_holding (since, until, correction_id, organization_id)
-SELECT received_at, CASE WHEN is_twice THEN first_stopped_at ELSE stopped_at END, id, holder_id
+INSERT INTO corrections_holding (since, until, correction_id, organization_id, opens)
+SELECT received_at, CASE WHEN is_twice THEN first_stopped_at ELSE stopped_at END, id, holder_id,
+    true
 FROM drawn
 UNION ALL
-SELECT reopened_at, stopped_at, id, holder_id FROM drawn WHERE is_twice
+SELECT reopened_at, stopped_at, id, holder_id, true FROM drawn WHERE is_twice
 """
 # Every deadline that passed while its clock ran, one in ten by another giver than the holder.
 BREACHES = """
-INSERT INTO corrections_breach (correction_id, clock_id, rung, at, holder_id, giver_id, written_at)
+INSERT INTO corrections_breach (correction_id, clock_id, rung, at, holder_id, giver_id, written_at,
+    counts_at)
 SELECT id, id, rung, received_at + late, holder_id,
     CASE WHEN id %% 10 = 0 THEN (SELECT min(desk.id) FROM desk) ELSE holder_id END,
-    received_at + late + interval '20 seconds'
+    received_at + late + interval '20 seconds', received_at + late
 FROM drawn, (VALUES ('due', interval '48 hours'), ('three_days', interval '72 hours'))
     AS rungs (rung, late)
 WHERE paused_at IS NULL AND received_at + late + interval '20 seconds'
@@ -210,18 +216,18 @@ WHERE paused_at IS NULL AND received_at + late + interval '20 seconds'
 """
 EVENTS = """
 INSERT INTO corrections_correctionevent (step, from_status, to_status, party, at, remark, data,
-    by_id, organization_id, correction_id)
+    by_id, organization_id, correction_id, holder_id)
 SELECT CASE status WHEN 'refused' THEN 'refuse' WHEN 'withdrawn' THEN 'withdraw' ELSE 'accept' END,
     'queued', status, CASE status WHEN 'withdrawn' THEN 'citizen' ELSE 'reviewer' END, stopped_at,
-    '', '{}'::jsonb, %(person)s, holder_id, id
+    '', '{}'::jsonb, %(person)s, holder_id, id, NULL::bigint
 FROM drawn WHERE NOT is_open
 UNION ALL
-SELECT 'reopen', 'accepted', 'queued', 'citizen', reopened_at, '', '{}', %(person)s, NULL, id
+SELECT 'reopen', 'accepted', 'queued', 'citizen', reopened_at, '', '{}', %(person)s, NULL, id, NULL
 FROM drawn WHERE is_twice
 UNION ALL
-SELECT 'remind', status, status, 'overseer', %(now)s::timestamptz - age / 20 * interval '1 second',
-    '', '{}', %(person)s, holder_id, id
-FROM drawn WHERE is_open AND age BETWEEN 180000 AND 1700000 AND id %% 50 = 0
+SELECT 'remind', status, status, 'overseer', reminded_at, '', '{}', %(person)s, holder_id, id,
+    holder_id
+FROM drawn WHERE reminded_at IS NOT NULL
 """
 FILLING = (CITIZENS, DOSES, FILINGS, CORRECTIONS, CLOCKS, PAUSES, HOLDINGS, BREACHES, EVENTS)
 NUMBERED = (

@@ -53,8 +53,8 @@ WITH numbers AS MATERIALIZED (
     SELECT 'statutory', 1, interval '4 days', received_at, received_at + interval '4 days', 0,
         NULL, 'answered', now(), id, %(policy)s FROM cases
 ), holdings AS (
-    INSERT INTO corrections_holding (since, correction_id, organization_id)
-    SELECT received_at, id, holder_id FROM cases
+    INSERT INTO corrections_holding (since, correction_id, organization_id, opens)
+    SELECT received_at, id, holder_id, true FROM cases
 )
 INSERT INTO corrections_correctionevent (step, from_status, to_status, party, at, remark, data,
     by_id, correction_id)

@@ -7,6 +7,7 @@ and comes back the same. What is left as it was at first does not stand there.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -51,14 +52,19 @@ class Address:
 
     def report(self, part: str = "") -> str:
         """Return where this report stands, as it is shown, from a part of it on."""
-        query = self.narrowing() + [("table", name) for name in sorted(self.tables)]
+        query = self.narrowing() + self._shown()
+        return _with(reverse("oversight"), query) + (f"#{part}" if part else "")
+
+    def _shown(self) -> Query:
+        """Return what says how the report is shown."""
+        query = [("table", name) for name in sorted(self.tables)]
         if self.own_scale:
             query.append(("scale", "own"))
         if self.shade:
             query.append(("shade", self.shade))
         if self.sort:
             query.append(("sort", self.sort))
-        return _with(reverse("oversight"), query) + (f"#{part}" if part else "")
+        return query
 
     def but(self, **changes: Any) -> "Address":
         """Return the address with something else about how it is shown."""
@@ -95,27 +101,51 @@ class Address:
         day: of one day; what lies there, at its end. weekday: of that day of the week, Monday being
         0. age: how late, by the names of words.ages().
         """
-        query: Query = [("tab", tab)]
-        where = self
-        if row is not None and row.is_part:
-            where = self.of_part(of(row))
-        elif row is not None:
-            where = replace(self.through(communes=()), under=None)
-            query.append(("desk", str(of(row).public_id)))
-        query += where.narrowing()
+        said = self._said
+        if row is None:
+            url = f"{said.cases}?tab={tab}{said.narrowing}"
+        else:
+            whose = "under" if row.is_part else "desk"
+            url = f"{said.cases}?tab={tab}&{whose}={of(row).public_id}{said.filters}"
         if day is not None:
-            query.append(("day", day.isoformat()))
+            url += f"&day={day.isoformat()}"
         if weekday is not None:
-            query.append(("weekday", str(weekday)))
-        if age:
-            query.append(("age", age))
-        return _with(reverse("oversight-cases"), query)
+            url += f"&weekday={weekday}"
+        return f"{url}&age={age}" if age else url
 
     def page_of(self, row: Row) -> str:
         """Return the report of a part, or the page of a desk."""
         if row.is_part:
-            return self.of_part(of(row)).report()
+            said = self._said
+            return f"{said.report}?under={of(row).public_id}{said.filters}{said.shown}"
         return reverse("oversight-site", args=[of(row).public_id])
+
+    @cached_property
+    def _said(self) -> "_Said":
+        """What the addresses of all rows have in common: a page has some thousand of them."""
+        of_rows = replace(self.through(communes=()), under=None, sort="")
+        return _Said(
+            report=reverse("oversight"),
+            cases=reverse("oversight-cases"),
+            narrowing=_and(self.narrowing()),
+            filters=_and(of_rows.narrowing()),
+            shown=_and(of_rows._shown()),
+        )
+
+
+@dataclass(frozen=True)
+class _Said:
+    """Pieces of addresses, written once: the paths, and what follows in their queries, from "&" on.
+
+    narrowing: of the whole report. filters, shown: of any of its rows; communes and the order are
+    left behind.
+    """
+
+    report: str
+    cases: str
+    narrowing: str
+    filters: str
+    shown: str
 
 
 def of(row: Row) -> Organization:
@@ -129,6 +159,10 @@ def site_list(organization: Organization) -> Callable[[str], str]:
     """Return the addresses of the lists on the page of one desk."""
     page = reverse("oversight-site", args=[organization.public_id])
     return lambda tab: f"{page}?tab={tab}#cases"
+
+
+def _and(query: Query) -> str:
+    return f"&{urlencode(query)}" if query else ""
 
 
 def _with(path: str, query: Sequence[tuple[str, str]]) -> str:

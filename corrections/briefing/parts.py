@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ class Part:
 
     name: str
     title: str
-    table: Table
+    make: Callable[[], Table]
     is_table: bool
     has_failed: bool
     chart_url: str
@@ -31,6 +32,11 @@ class Part:
     again_url: str
     csv: str
     xlsx: str
+
+    @cached_property
+    def table(self) -> Table:
+        """The numbers, made when they are asked for: a page with its charts shows few of them."""
+        return self.make()
 
 
 def all_parts(report: Report, address: Address, acts: Acts) -> dict[str, Part]:
@@ -47,7 +53,7 @@ def one_part(name: str, report: Report, address: Address, acts: Acts) -> Part:
     return Part(
         name=name,
         title=maker.title(),
-        table=maker.table(report, address, acts),
+        make=lambda: maker.table(report, address, acts),
         is_table=name in address.tables,
         has_failed=bool(maker.needs & report.failed),
         chart_url=address.but(tables=address.tables - {name}).report(name),

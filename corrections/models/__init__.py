@@ -12,7 +12,7 @@ from corrections.models.case import (
     CorrectionQuerySet,
     Kind,
 )
-from corrections.models.clocks import Clock, ClockChange, DayOff, Pause, Policy
+from corrections.models.clocks import KEPT, Clock, ClockChange, DayOff, Pause, Policy
 from corrections.models.figures import DayFigures, ReportDay, Standing
 from corrections.models.filing import Channel, Draft, Evidence, Filing
 from corrections.models.hotline import CallerCheck, UploadLink
@@ -24,6 +24,7 @@ from corrections.models.trail import Breach, CorrectionEvent, Heartbeat, Holding
 __all__ = [
     "CLOSED_STATUSES",
     "DECIDED_STATUSES",
+    "KEPT",
     "OPEN_STATUSES",
     "Breach",
     "CallerCheck",

@@ -149,6 +149,8 @@ class Correction(models.Model):
     # Copies of the running clock (models/clocks.py), for the indexes and the question what is late.
     due_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
+    # When a health officer last reminded the holder of it; a copy of the event.
+    reminded_at = models.DateTimeField(null=True, blank=True)
     # While a question waits: when the case is closed for want of an answer.
     answer_by = models.DateTimeField(null=True, blank=True)
     # Decided once and disputed: the next level up decides (Party.APPEAL_REVIEWER).

@@ -87,6 +87,10 @@ class DayOff(models.Model):
         return f"{self.day:%Y-%m-%d} {self.name}"
 
 
+# A deadline that was kept by a decision.
+KEPT = Q(stopped_how="decided", stopped_at__lte=F("due_at")) & ~Q(kind="statutory")
+
+
 class Clock(models.Model):
     """One deadline of a correction: started, due, paused and resumed, stopped.
 
@@ -130,6 +134,8 @@ class Clock(models.Model):
         related_name="+",
         db_index=False,
     )
+    # When the decision that stopped it was overturned, or the case opened again.
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("clock")
@@ -143,9 +149,30 @@ class Clock(models.Model):
             ),
             # All that run, for a change of the rules; clocks that stopped stay out of it.
             models.Index(fields=["id"], condition=Q(stopped_at=None), name="clock_running"),
-            # What was decided, by time: for the figures of a day.
+            # What was decided, everywhere and at some desks: for the figures of a day, and lists.
             models.Index(
                 fields=["stopped_at"], condition=Q(stopped_how="decided"), name="clock_decided"
+            ),
+            models.Index(
+                fields=["holder", "stopped_at"],
+                include=["correction"],
+                condition=Q(stopped_how="decided") & ~Q(kind="statutory"),
+                name="clock_decided_at_desk",
+            ),
+            models.Index(fields=["due_at"], condition=KEPT, name="clock_kept"),
+            models.Index(
+                fields=["holder", "due_at"],
+                include=["correction"],
+                condition=KEPT,
+                name="clock_kept_at_desk",
+            ),
+            models.Index(
+                fields=["undone_at"], condition=Q(undone_at__isnull=False), name="clock_undone"
+            ),
+            models.Index(
+                fields=["holder", "undone_at"],
+                condition=Q(undone_at__isnull=False),
+                name="clock_undone_at_desk",
             ),
         ]
         constraints = [

@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Func, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from corrections import lifecycle
@@ -33,6 +34,15 @@ class CorrectionEvent(models.Model):
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # What health officers do is looked up by who held the case then; empty for all other steps.
+    holder = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     at = models.DateTimeField()
     remark = models.TextField(blank=True)
     data = models.JSONField(default=dict)
@@ -41,12 +51,12 @@ class CorrectionEvent(models.Model):
         ordering = ["at", "id"]
         indexes = [
             models.Index(fields=["correction", "at"], name="event_history"),
-            models.Index(
-                fields=["at"], condition=Q(step__in=lifecycle.UNDOING), name="event_undoing"
-            ),
-            # What officers did lately, of all that happened.
+            # What officers did lately: everywhere, and at some desks.
             models.Index(
                 fields=["at"], condition=Q(party=Party.OVERSEER), name="event_of_officers"
+            ),
+            models.Index(
+                fields=["holder", "at"], condition=Q(party=Party.OVERSEER), name="event_at_desk"
             ),
         ]
         constraints = [
@@ -70,10 +80,25 @@ class Holding(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
+    # The first one under the clock that runs: the case counts as received by this organization.
+    opens = models.BooleanField(db_default=False)
 
     class Meta:
         ordering = ["since", "id"]
-        indexes = [models.Index(fields=["since"], name="holding_since")]
+        indexes = [
+            models.Index(
+                fields=["since"],
+                include=["organization", "correction"],
+                condition=Q(opens=True),
+                name="holding_opens",
+            ),
+            models.Index(
+                fields=["organization", "since"],
+                include=["correction"],
+                condition=Q(opens=True),
+                name="holding_opens_at_desk",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["correction"], condition=Q(until=None), name="holding_one_at_a_time"
@@ -120,6 +145,8 @@ class Breach(models.Model):
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     written_at = models.DateTimeField()
+    # `at`; `written_at` if the figures of that day were final by then. Set by the database.
+    counts_at = models.DateTimeField(editable=False)
 
     class Meta:
         ordering = ["at", "id"]
@@ -130,7 +157,24 @@ class Breach(models.Model):
         ]
         indexes = [
             models.Index(fields=["holder", "at"], name="breach_by_holder"),
-            models.Index(fields=["written_at"], condition=Q(rung="due"), name="breach_due_written"),
+            models.Index(
+                fields=["counts_at"],
+                include=["holder", "giver", "correction"],
+                condition=Q(rung="due"),
+                name="breach_counts",
+            ),
+            models.Index(
+                fields=["holder", "counts_at"],
+                include=["correction"],
+                condition=Q(rung="due"),
+                name="breach_counts_for_holder",
+            ),
+            models.Index(
+                Coalesce("giver", "holder"),
+                "counts_at",
+                condition=Q(rung="due"),
+                name="breach_counts_for_giver",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -81,7 +81,7 @@ def write_case(
             written_at=decided_at,
         )
     Holding.objects.create(
-        correction=case, organization=holder, since=received_at, until=decided_at
+        correction=case, organization=holder, since=received_at, until=decided_at, opens=True
     )
     CorrectionEvent.objects.create(
         correction=case,

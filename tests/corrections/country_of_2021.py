@@ -205,6 +205,7 @@ def _store(country: Country, cases: list[Correction], filer: User, now: datetime
             organization=case.holder,
             since=case.received_at,
             until=case.decided_at,
+            opens=True,
         )
         for case in cases
         if case.holder

@@ -12,6 +12,7 @@ from corrections import actions, counting, figures, health, reports
 from corrections.counting import FACTS, Span
 from corrections.lifecycle import Ground
 from corrections.models import (
+    Breach,
     Clock,
     Correction,
     DayFigures,
@@ -173,6 +174,57 @@ def test_a_breach_written_after_its_day_was_closed_counts_for_the_day_it_is_writ
     assert late.missed == 0
     assert of_day(THEN.date() + 2 * DAY, world.buoi).missed == 1
     assert of_days(stored(), {THEN.date()}) == of_days(before, {THEN.date()})
+
+
+def test_a_breach_written_while_its_day_is_being_closed_counts_for_the_day_it_is_written(
+    world: World,
+):
+    case = write_case(world, world.buoi, THEN - 47 * HOUR)
+    closing = connection.copy()
+
+    with closing.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [figures.CLOSING])
+        missed = Breach.objects.create(
+            correction=case,
+            clock=case.clocks.get(),
+            rung="due",
+            at=THEN + HOUR,
+            holder=world.buoi,
+            written_at=THEN + DAY,
+        )
+    closing.close()
+
+    missed.refresh_from_db()
+    assert missed.counts_at == THEN + DAY
+
+
+def test_a_breach_written_in_time_counts_for_the_moment_of_the_deadline(world: World):
+    case = write_case(world, world.buoi, THEN - 47 * HOUR)
+
+    with clock.at(THEN + DAY):
+        sweep()
+
+    missed = case.breaches.get(rung="due")
+    assert missed.counts_at == missed.at == THEN + HOUR < missed.written_at
+
+
+def test_a_case_opens_at_the_first_desk_under_each_clock_and_nowhere_else(world: World):
+    minh, lan = world.user("minh"), world.user("lan")
+    with clock.at(THEN):
+        case = file_one(world)
+    with clock.at(THEN + HOUR):
+        actions.pass_on(case, by=minh, to=world.lang_thuong, reason="Không phải chúng tôi")
+        case.refresh_from_db()
+    with clock.at(THEN + 2 * HOUR):
+        case = actions.refuse(
+            case, by=world.user("tuan"), ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ"
+        )
+    with clock.at(THEN + 3 * HOUR):
+        actions.appeal(case, by=lan, words="Ảnh rõ mà")
+
+    held = case.holdings.order_by("since", "pk").values_list("organization", "opens")
+    assert [opens for _organization, opens in held] == [True, False, True]
+    assert Clock.objects.get(correction=case, kind="review").undone_at is None
 
 
 def test_a_day_waits_for_the_sweep_but_not_for_ever(world: World):
