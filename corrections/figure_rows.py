@@ -1,8 +1,8 @@
 """What was counted, written into the tables: only what is new or has changed, all at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -10,13 +10,15 @@ from django.db.backends.utils import CursorWrapper
 
 from corrections import quantiles
 from corrections.models import DayFigures, Standing
-from corrections.tallies import COUNTS, Part, State, Tally, Tree, spread
+from corrections.tallies import COUNTS, STATE, Part, State, Tally, Tree, spread
 
 WHOSE = ("organization_id", "above_id", "is_desk", "is_whole", "kind")
 OF_A_DAY = (*WHOSE, "day", *COUNTS, "took", "median", "p90")
-OF_A_STATE = (*WHOSE, *State.__dataclass_fields__)
-# Known only once the day is over.
+OF_A_STATE = (*WHOSE, *STATE)
+# The last of COUNTS: known only once the day is over.
 AT_MIDNIGHT = ("open", "overdue", "soon")
+
+_counts, _state = attrgetter(*COUNTS), attrgetter(*STATE)
 
 MERGE = """
 INSERT INTO {table} ({columns}) SELECT {columns} FROM counted
@@ -60,7 +62,7 @@ def restore_day(day: date, counted: Mapping[Part, Tally], tree: Tree) -> bool:
 def store_states(counted: Mapping[Part, State], tree: Tree) -> None:
     """Write what is open now, of every organization that has anything open."""
     keys = ("organization_id", "kind", "is_desk", "is_whole")
-    rows = ((*astuple(whose), *astuple(state)) for whose, state in spread(counted, tree, State))
+    rows = ((*whose, *_state(state)) for whose, state in spread(counted, tree, State))
     with connection.cursor() as cursor:
         _load(cursor, Standing, OF_A_STATE, rows)
         cursor.execute(_merge(Standing, OF_A_STATE, keys))
@@ -70,19 +72,18 @@ def store_states(counted: Mapping[Part, State], tree: Tree) -> None:
 def _rows_of_day(
     day: date, counted: Mapping[Part, Tally], tree: Tree, *, is_over: bool
 ) -> Iterable[tuple[Any, ...]]:
+    known = len(COUNTS) if is_over else len(COUNTS) - len(AT_MIDNIGHT)
+    unknown = (None,) * (len(COUNTS) - known)
     for whose, tally in spread(counted, tree, Tally):
-        counts = [
-            None if name in AT_MIDNIGHT and not is_over else getattr(tally, name) for name in COUNTS
-        ]
         took = sorted(tally.minutes)
-        exact = [(1, [value]) for value in took]
         yield (
-            *astuple(whose),
+            *whose,
             day,
-            *counts,
+            *_counts(tally)[:known],
+            *unknown,
             quantiles.compress(took),
-            _rounded(quantiles.quantile(exact, 0.5)),
-            _rounded(quantiles.quantile(exact, 0.9)),
+            _rounded(quantiles.exact(took, 0.5)),
+            _rounded(quantiles.exact(took, 0.9)),
         )
 
 

@@ -5,6 +5,7 @@ groups are kept: the middle of a province's week is then right to a few minutes.
 """
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
@@ -24,26 +25,45 @@ def compress(minutes: Iterable[int]) -> list[int]:
     return sample
 
 
+def exact(values: Sequence[int], share: float) -> float | None:
+    """Return the same of values that are all there, in their order."""
+    if not values:
+        return None
+    place = share * (len(values) - 1)
+    low, high = values[int(place)], values[min(int(place) + 1, len(values) - 1)]
+    return low + (high - low) * (place - int(place))
+
+
 def quantile(samples: Iterable[tuple[int, Sequence[int]]], share: float) -> float | None:
     """Return the value below which this share (0 to 1) of all lies, in minutes; None for nothing.
 
     samples: how many values there were, and what compress made of them. Between two values it lies
     in proportion, as PostgreSQL's percentile_cont has it.
     """
-    weighted = sorted(
-        pair for count, sample in samples if sample for pair in _weighted(count, sample)
-    )
-    if not weighted:
-        return None
-    upto = list(accumulate(weight for _value, weight in weighted))
-    place = share * (upto[-1] - 1)
-    low = weighted[bisect_left(upto, int(place) + 1)][0]
-    high = weighted[bisect_left(upto, min(int(place) + 2, upto[-1]))][0]
+    return quantiles(samples, [share])[0]
+
+
+def quantiles(
+    samples: Iterable[tuple[int, Sequence[int]]], shares: Sequence[float]
+) -> list[float | None]:
+    """Return the quantile of each of these shares: the samples are put in order only once."""
+    weights: defaultdict[int, int] = defaultdict(int)
+    for count, sample in samples:
+        if sample:
+            for value, weight in zip(sample, _groups(count), strict=True):
+                weights[value] += weight
+    if not weights:
+        return [None] * len(shares)
+    values = sorted(weights)
+    upto = list(accumulate(weights[value] for value in values))
+    return [_at(share * (upto[-1] - 1), values, upto) for share in shares]
+
+
+def _at(place: float, values: Sequence[int], upto: Sequence[int]) -> float:
+    """Return the value at a place, from 0 on, in the order of all that the values stand for."""
+    low = values[bisect_left(upto, int(place) + 1)]
+    high = values[bisect_left(upto, min(int(place) + 2, upto[-1]))]
     return low + (high - low) * (place - int(place))
-
-
-def _weighted(count: int, sample: Sequence[int]) -> Iterable[tuple[int, int]]:
-    return zip(sample, _groups(count), strict=True)
 
 
 def _groups(count: int) -> list[int]:

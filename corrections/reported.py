@@ -240,7 +240,7 @@ class Reader:
         """Add up the days from `first` to `last` days ago."""
         span = [self.today - timedelta(days=back) for back in range(last, first + 1)]
         there = [days[day] for days in parts for day in span if day in days]
-        took = [(day.decided, day.took) for day in there]
+        median, p90 = quantiles.quantiles([(day.decided, day.took) for day in there], (0.5, 0.9))
         return Figures(
             opened=sum(day.opened for day in there),
             decided=sum(day.decided for day in there),
@@ -248,8 +248,8 @@ class Reader:
             missed=sum(self._missed(day) for day in there),
             held_missed=sum(day.missed for day in there),
             undone=sum(day.undone for day in there),
-            median_hours=hours(quantiles.quantile(took, 0.5)),
-            p90_hours=hours(quantiles.quantile(took, 0.9)),
+            median_hours=hours(median),
+            p90_hours=hours(p90),
         )
 
     def _midnights(self, parts: Sequence[Days]) -> Iterator[int]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 # An organization, and the kind of the corrections.
 Part = tuple[int, str]
@@ -27,9 +27,18 @@ class Tally:
 
     def add(self, other: "Tally") -> None:
         """Add what another one counted."""
-        for one in COUNTS:
-            setattr(self, one, getattr(self, one) + getattr(other, one))
-        self.minutes += other.minutes
+        # Written out: a minute of the country adds half a million times.
+        self.opened += other.opened
+        self.decided += other.decided
+        self.in_time += other.in_time
+        self.missed += other.missed
+        self.missed_given += other.missed_given
+        self.undone += other.undone
+        self.open += other.open
+        self.overdue += other.overdue
+        self.soon += other.soon
+        if other.minutes:
+            self.minutes += other.minutes
 
 
 COUNTS = tuple(one.name for one in fields(Tally) if one.name != "minutes")
@@ -50,11 +59,23 @@ class State:
 
     def add(self, other: "State") -> None:
         """Add what another one counted."""
-        for name in ("open", "soon", "overdue", "late_a_day", "late_three_days", "late_longer"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("oldest_due", "oldest_received"):
-            known = [one for one in (getattr(self, name), getattr(other, name)) if one]
-            setattr(self, name, min(known, default=None))
+        self.open += other.open
+        self.soon += other.soon
+        self.overdue += other.overdue
+        self.late_a_day += other.late_a_day
+        self.late_three_days += other.late_three_days
+        self.late_longer += other.late_longer
+        self.oldest_due = _earlier(self.oldest_due, other.oldest_due)
+        self.oldest_received = _earlier(self.oldest_received, other.oldest_received)
+
+
+STATE = tuple(one.name for one in fields(State))
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    if one is None or other is None:
+        return one or other
+    return one if one < other else other
 
 
 Counted = TypeVar("Counted", Tally, State)
@@ -74,8 +95,7 @@ class Tree:
         return cls(known, frozenset(one for path in known.values() for one in path[:-1]))
 
 
-@dataclass(frozen=True)
-class Whose:
+class Whose(NamedTuple):
     """Whose figures, in which of its parts, of which kind."""
 
     organization: int

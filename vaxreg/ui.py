@@ -202,6 +202,9 @@ def _local(value: dt.date) -> dt.date:
 
 def number(value: float, decimals: int = 0) -> str:
     """A number as people of the page's language write it: 1.234 or 21,4 in Vietnamese."""
+    if isinstance(value, int) and not decimals and -1000 < value < 1000:
+        # Written alike in every language of ours; a report has some thousand of them.
+        return str(value)
     return formats.number_format(value, decimals, use_l10n=True, force_grouping=True)
 
 

@@ -5,7 +5,7 @@ from statistics import median
 
 import pytest
 
-from corrections.quantiles import MOST, compress, quantile
+from corrections.quantiles import MOST, compress, exact, quantile
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,11 @@ def test_few_values_give_what_percentile_cont_gives(
     values: list[int], share: float, expected: float
 ):
     assert quantile([(len(values), compress(values))], share) == pytest.approx(expected)
+    assert exact(sorted(values), share) == pytest.approx(expected)
 
 
 def test_nothing_has_no_middle():
+    assert exact([], 0.5) is None
     assert quantile([], 0.5) is None
     assert quantile([(0, [])], 0.5) is None
 
@@ -48,8 +50,7 @@ def test_many_values_keep_their_middle_and_their_tail_within_a_few_percent():
     together = sorted(value for day in days for value in day)
     assert all(len(sample) == MOST for _count, sample in samples)
     for share in (0.5, 0.9):
-        exact = together[round(share * (len(together) - 1))]
-        assert quantile(samples, share) == pytest.approx(exact, rel=0.05)
+        assert quantile(samples, share) == pytest.approx(exact(together, share), rel=0.05)
 
 
 def test_a_sample_does_not_depend_on_the_order_of_its_values():

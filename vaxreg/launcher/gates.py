@@ -165,7 +165,9 @@ def gates(env: dict[str, str]) -> list[Gate]:
             pytest("-n", "auto", "--dist", "worksteal", "-m", "not journey and not drill"),
             tests=True,
         ),
-        Gate("journeys", pytest("-n", "auto", "-m", "journey", "-rs", "--timeout", "240"), tests=True),
+        Gate(
+            "journeys", pytest("-n", "auto", "-m", "journey", "-rs", "--timeout", "240"), tests=True
+        ),
         Gate(
             "drills",
             # In the order of their file: then few of them need a start of their own.
