@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from corrections import quantiles
 from corrections.tallies import State
@@ -162,8 +163,7 @@ class Report:
         return [row for row in self.rows if row.is_quiet]
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(NamedTuple):
     """The figures of one organization on one day, as far as a report asks for them."""
 
     opened: int = 0
@@ -179,7 +179,7 @@ class Day:
 
 
 Days = dict[date, Day]
-OF_A_DAY = tuple(Day.__dataclass_fields__)
+OF_A_DAY = Day._fields
 
 
 def a_week_ago(today: date) -> date:

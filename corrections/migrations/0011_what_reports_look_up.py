@@ -136,6 +136,27 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(COUNTS, COUNTS_NO_MORE),
         migrations.AddIndex(
+            model_name="correction",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            corrections.lifecycle.Status["IN_REVIEW"],
+                            corrections.lifecycle.Status["KEPT"],
+                            corrections.lifecycle.Status["QUEUED"],
+                            corrections.lifecycle.Status["RECEIVED"],
+                            corrections.lifecycle.Status["TO_COUNTERSIGN"],
+                            corrections.lifecycle.Status["WAITING"],
+                        ],
+                    )
+                ),
+                fields=["due_at", "id"],
+                include=("holder", "kind", "paused_at"),
+                name="correction_due",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="breach",
             index=models.Index(
                 condition=models.Q(("rung", "due")),

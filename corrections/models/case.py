@@ -198,6 +198,13 @@ class Correction(models.Model):
                 condition=Q(status__in=OPEN_STATUSES),
                 name="correction_queue",
             ),
+            # The same of the whole country, for who oversees much of it.
+            models.Index(
+                fields=["due_at", "id"],
+                include=["holder", "kind", "paused_at"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="correction_due",
+            ),
             # Whose claim has run out; which question was not answered; what waits in a pool.
             models.Index(
                 fields=["picked_up_at"],
