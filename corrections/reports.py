@@ -10,13 +10,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from corrections import counting, figures, lateness, quantiles
 from corrections.counting import FACTS, Span
+from corrections.deadlines import HERE
 from corrections.models import (
     Correction,
     CorrectionQuerySet,
@@ -42,7 +45,7 @@ from corrections.reported import (
     added,
 )
 from corrections.scope import Scope
-from organizations.models import Organization
+from organizations.models import Organization, Place
 from vaxreg import clock
 
 __all__ = [
@@ -157,8 +160,34 @@ def behind(fact: str, scope: Scope, filters: Filters, span: Span) -> "QuerySet[A
     fact: a name in counting.FACTS. As many as the figure says, for the same span.
     """
     what = FACTS[fact]
-    rows = what.rows(span).filter(**{f"{what.desk}__in": scope.desks(span.until)})
+    rows, pieces = what.rows(span), _pieces(span)
+    if len(pieces) == 1:
+        rows = rows.filter(**{f"{what.desk}__in": scope.desks(span.until)})
+    else:
+        here = Q(pk__in=[])
+        for one in pieces:
+            here |= Q(
+                **{
+                    f"{what.at}__gte": one.since,
+                    f"{what.at}__lt": one.until,
+                    f"{what.desk}__in": scope.organizations(one.until),
+                }
+            )
+        rows = rows.filter(here)
     return rows.filter(correction__kind=filters.kind) if filters.kind else rows
+
+
+def _pieces(span: Span) -> list[Span]:
+    """Return the span, cut at the beginning of each day on which organizations moved.
+
+    The figures of a day follow the tree as it stood when the day ended.
+    """
+    before = Place.objects.filter(organization=OuterRef("organization"), pk__lt=OuterRef("pk"))
+    moves = Place.objects.filter(Exists(before), since__gte=span.since, since__lt=span.until)
+    days = moves.order_by().annotate(day=TruncDate("since", tzinfo=HERE))
+    cuts = {counting.beginning(day) for day in days.values_list("day", flat=True).distinct()}
+    edges = [span.since, *sorted(cut for cut in cuts if cut > span.since), span.until]
+    return [Span(since, until) for since, until in pairwise(edges)]
 
 
 def week_median(desks: Sequence[Organization]) -> timedelta | None:

@@ -24,7 +24,7 @@ from corrections.models import (
 from corrections.reports import Filters
 from corrections.scope import Scope
 from corrections.sweep import sweep
-from organizations.models import Organization
+from organizations.models import Organization, Place
 from tests import world as worlds
 from tests.conftest import file_one
 from tests.corrections.caseload import write_case, write_caseload
@@ -33,6 +33,9 @@ from tests.world import World
 from vaxreg import clock
 
 HOUR = timedelta(hours=1)
+# Which report says the number of a fact, and under which name.
+FILTERS = {name: Filters(by="giver" if name == "missed_given" else "holder") for name in FACTS}
+NUMBER = {name: name.removesuffix("_given") for name in FACTS}
 DAY = timedelta(days=1)
 # A Wednesday, at ten in the morning in Viet Nam, and long over.
 THEN = datetime(2026, 11, 4, 10, tzinfo=counting.HERE)
@@ -396,6 +399,35 @@ def test_each_figure_has_exactly_so_many_rows_behind_it(world: World, fact: str)
             report = reports.report(scope, filters)
             name = {"missed_given": "missed"}.get(fact, fact)
             assert rows.count() == getattr(report.total.figures, name)
+
+
+@pytest.mark.parametrize("fact", [name for name in FACTS if name != "undone"])
+def test_a_list_follows_the_tree_of_each_day_as_its_number_does(world: World, fact: str):
+    for hours in (2, 30, 80):
+        with clock.at(THEN + (hours - 1) * HOUR):
+            write_case(world, world.buoi, clock.now() - 47.5 * HOUR)
+            write_case(world, world.buoi, clock.now() - 47 * HOUR, decided_at=clock.now())
+        with clock.at(THEN + hours * HOUR):
+            sweep()
+            if hours == 30:
+                world.buoi.part_of = world.dong_da
+                world.buoi.save()
+    # The database dates the move by its own time.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        moved = world.buoi.places.order_by("-pk")[0]
+        Place.objects.exclude(pk=moved.pk).update(since=THEN - 30 * DAY)
+        Place.objects.filter(pk=moved.pk).update(since=THEN + 30 * HOUR)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    with clock.at(THEN + 4 * DAY):
+        count_everything()
+        span = reports.period(Filters(), clock.now(), figures.as_of())
+        scopes = [Scope((top,)) for top in (world.tay_ho, world.dong_da, world.so_y_te)]
+        listed = [reports.behind(fact, scope, Filters(), span).count() for scope in scopes]
+        totals = [reports.report(scope, FILTERS[fact]).total.figures for scope in scopes]
+
+    assert listed == [getattr(total, NUMBER[fact]) for total in totals]
+    assert min(listed) > 0
 
 
 def test_the_state_of_a_province_is_that_of_the_last_minute_and_counted_anew_when_it_is_old(
