@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from corrections.briefing.tables import Cell, Column
@@ -17,7 +16,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def numbers_line(line: Sequence[tuple[Column, Cell]]) -> SafeString:
+def numbers_line(line: Sequence[tuple[Column, Cell]]) -> str:
     """Print the cells of a row; the first one names it."""
     (_column, name), *numbers = line
     return format_html(
@@ -36,14 +35,14 @@ def _classes(column: Column, cell: Cell) -> str:
     return f"{classes} numbers__{cell.kind}" if cell.kind else classes
 
 
-def _inside(cell: Cell) -> SafeString | str:
+def _inside(cell: Cell) -> str:
     shown = format_html('<a href="{}">{}</a>', cell.href, cell.text) if cell.href else cell.text
     if not cell.note and not cell.acts and cell.kind != "weak":
         return shown
     return format_html("{}{}", shown, format_html_join("", "{}", ([one] for one in _beside(cell))))
 
 
-def _beside(cell: Cell) -> Iterator[SafeString]:
+def _beside(cell: Cell) -> Iterator[str]:
     """Yield what stands in a cell in smaller print: its base, a warning, what was done about it."""
     if cell.note:
         yield format_html('<span class="numbers__note">{}</span>', cell.note)

@@ -315,14 +315,16 @@ def test_each_part_can_be_had_as_csv_and_as_excel_with_the_numbers_of_the_page(
         written = huong.get(shown.csv).content.decode().removeprefix(BYTE_ORDER_MARK)
         book = huong.get(shown.xlsx)
 
+    with override("vi"):
+        table = shown.table
     rows = list(csv.reader(io.StringIO(written)))
     sheet = load_workbook(io.BytesIO(b"".join(book.streaming_content))).active
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert rows[0] == cells[0] == [column.title for column in shown.table.columns if column.in_file]
-    assert len(rows) == len(cells) == len(shown.table.rows) + 1 > 1
+    assert rows[0] == cells[0] == [column.title for column in table.columns if column.in_file]
+    assert len(rows) == len(cells) == len(table.rows) + 1 > 1
     page_numbers = [
         cell.value
-        for line in shown.table.lines
+        for line in table.lines
         for _column, cell in line
         if isinstance(cell.value, int)
     ]
