@@ -33,10 +33,10 @@ class Size:
     share: float = 0.6
     days: int = 60
 
-    def part(self, divisor: int) -> "Size":
-        """Return a country with so much less in it."""
+    def part(self, divisor: int, *, same_tree: bool = False) -> "Size":
+        """Return a country with so much less in it; same_tree: only fewer cases."""
         return Size(
-            self.organizations // divisor,
+            self.organizations if same_tree else self.organizations // divisor,
             self.corrections // divisor,
             self.open // divisor,
             self.share,

@@ -40,6 +40,9 @@ class Command(BaseCommand):
         reports.add_argument("--days", type=int, default=60, help="that they go back")
         reports.add_argument("--sites", type=int, default=28, help="of each district")
         reports.add_argument("--smaller", type=int, default=100, help="times is the other country")
+        reports.add_argument(
+            "--same-tree", action="store_true", help="the other country has as many organizations"
+        )
         reports.add_argument("--visits", type=int, default=20, help="of each page in each country")
         reports.add_argument(
             "--keep", action="store_true", help="the two databases; those left are used again"
@@ -79,8 +82,10 @@ class Command(BaseCommand):
     def _reports(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         names = ("organizations", "corrections", "open", "share", "days")
         full = caseload.Size(**{name: options[name] for name in names})
-        with databases.copies("small", "full", keep=options["keep"]) as (one, other):
-            small = self._country(one, full.part(options["smaller"]), options)
+        part = full.part(options["smaller"], same_tree=options["same_tree"])
+        ending = "fewer" if options["same_tree"] else "small"
+        with databases.copies(ending, "full", keep=options["keep"]) as (one, other):
+            small = self._country(one, part, options)
             found = reporting.compared(
                 small, self._country(other, full, options), options["visits"]
             )
