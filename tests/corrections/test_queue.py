@@ -14,6 +14,7 @@ from corrections.queue import Tab
 from organizations.models import Membership
 from tests import world as worlds
 from tests.conftest import file_one
+from tests.corrections.caseload import write_case
 from tests.corrections.test_actions import colleague, make_overdue
 from tests.world import World
 from vaxreg import clock
@@ -250,9 +251,12 @@ def test_two_nurses_at_once_get_two_different_cases():
 
 def test_the_queue_of_a_desk_is_read_from_its_index(world: World):
     file_many(world, 3)
+    for hours in range(60):
+        write_case(world, world.lang_thuong, clock.now() - timedelta(hours=hours))
     minh = world.user("minh")
     cases = queue.in_tab(cases_of(minh), Tab.OPEN, minh).order_by("due_at", "pk")
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE corrections_correction")
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
 
