@@ -59,6 +59,27 @@ def overseen_by(user: "User") -> Q:
     return Q(holder__in=WithPredecessors(reach.order_by().values("pk")))
 
 
+def overseen_among(user: "User", cases: Iterable["Correction"]) -> set[int]:
+    """Return the ids of those of these cases that `overseen_by` lets the user see.
+
+    For the rows of a page, whose holders are at hand: the sub-query reads the whole sub-tree.
+    """
+    paths = tuple(desk.path for desk in officer_desks(user))
+    return {
+        case.pk
+        for case in cases
+        if any(one.path.startswith(paths) for one in _line_of_succession(case.holder))
+    }
+
+
+def _line_of_succession(holder: Organization | None) -> list[Organization]:
+    line: list[Organization] = []
+    while holder is not None and holder not in line:
+        line.append(holder)
+        holder = holder.successor
+    return line
+
+
 def in_pools_of(user: "User") -> Q:
     """Corrections for which the user may look for a site: without one, on own desks or below them.
 

@@ -249,26 +249,13 @@ def _read(mark: str) -> tuple[datetime, int] | None:
 
 
 def _cases(keys: Iterable[int]) -> dict[int, Correction]:
-    return Correction.objects.select_related("citizen", "holder").in_bulk(set(keys))
+    return Correction.objects.select_related("citizen", "holder__successor").in_bulk(set(keys))
 
 
 def _lines(cases: list[Correction], user: "User") -> list[Line]:
-    visible = _seen_by(user, cases)
+    visible = access.overseen_among(user, cases)
     now = clock.now()
     return [
         Line(case, facts.headline(case), case.pk in visible, reports.reminded_at(case, now))
         for case in cases
     ]
-
-
-def _seen_by(user: "User", cases: Iterable[Correction]) -> set[int]:
-    """Return the ids of those of these cases that access.overseen_by lets the user see.
-
-    Most lie under her own organization, and their path says so; only of what was decided by one
-    that has closed since is asked who took over.
-    """
-    paths = tuple(desk.path for desk in access.officer_desks(user))
-    here = {case.pk for case in cases if case.holder and case.holder.path.startswith(paths)}
-    elsewhere = [case.pk for case in cases if case.pk not in here]
-    found = Correction.objects.filter(access.overseen_by(user), pk__in=elsewhere)
-    return {*here, *found.values_list("pk", flat=True)}

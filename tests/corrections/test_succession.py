@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from corrections import actions, outbox, routing, succession, sweep
+from corrections import access, actions, outbox, routing, succession, sweep
 from corrections.history import Audience, lines
 from corrections.lifecycle import Ground
 from corrections.models import Breach, Clock, Correction, CorrectionEvent, Holding, Policy
@@ -320,6 +320,21 @@ def test_officers_of_the_new_place_read_the_history_too(world: World, as_staff):
     carry_out(Act.MERGE, world.buoi, world.lang_thuong, by=world.user("phuc"))
 
     assert duc.get(f"/oversight/cases/{decided.reference}/").status_code == 200
+
+
+@pytest.mark.parametrize("officer", ["huong", "duc", "phuc"])
+def test_the_rows_of_a_list_open_for_whom_the_pages_open(world: World, officer: str):
+    decided = actions.accept(file_at(world, 1), by=world.user("minh"))
+    file_at(world, 2, world.lang_thuong)
+    carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("phuc"))
+    carry_out(Act.MERGE, world.quang_an, world.lang_thuong, by=world.user("phuc"))
+    user, cases = world.user(officer), Correction.objects.all()
+
+    seen = access.overseen_among(user, cases)
+
+    # Decided in Tây Hồ by one that another took over from, which Đống Đa's took over in the end.
+    assert decided.pk in seen
+    assert seen == {case.pk for case in Correction.objects.filter(access.overseen_by(user))}
 
 
 def test_a_second_signature_is_given_by_the_successor(world: World, an):
