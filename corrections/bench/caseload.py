@@ -229,6 +229,10 @@ SELECT 'remind', status, status, 'overseer', reminded_at, '', '{}', %(person)s, 
     holder_id
 FROM drawn WHERE reminded_at IS NOT NULL
 """
+# The country stood like that before any of its cases came.
+PLACES = """
+UPDATE organizations_place SET since = %(now)s::timestamptz - (%(span)s + 86400) * interval '1 second'
+"""
 FILLING = (CITIZENS, DOSES, FILINGS, CORRECTIONS, CLOCKS, PAUSES, HOLDINGS, BREACHES, EVENTS)
 NUMBERED = (
     "citizens_citizen",
@@ -277,7 +281,9 @@ def _fill(size: Size, first: Organization, seed: int) -> None:
         "policy": policies.current().pk,
         "vaccine": Vaccine.objects.order_by("pk").values_list("pk", flat=True)[0],
     }
-    with connection.cursor() as cursor, _unchecked(cursor):
+    with connection.cursor() as cursor, _unchecked(cursor) as may_date_back:
+        if may_date_back:
+            cursor.execute(PLACES, parameters)
         for statement in (FRACTION, DESKS, "ANALYZE desk", DRAWN, "ANALYZE drawn", *FILLING):
             cursor.execute(statement, parameters)
         for table in NUMBERED:
@@ -289,17 +295,17 @@ def _fill(size: Size, first: Organization, seed: int) -> None:
 
 
 @contextmanager
-def _unchecked(cursor: Any) -> Iterator[None]:
-    """Leave out what checks each row while we write, as a restored backup does; who may.
+def _unchecked(cursor: Any) -> Iterator[bool]:
+    """Leave out what checks each row while we write, as a restored backup does; tell who may.
 
     That holdings never overlap stays unchecked: no query of ours reads by it, and to check three
     million rows takes longer than to write them.
     """
     cursor.execute("SELECT current_setting('is_superuser') = 'on'")
     if not cursor.fetchone()[0]:
-        yield
+        yield False
         return
     cursor.execute("ALTER TABLE corrections_holding DROP CONSTRAINT holding_never_overlaps")
     cursor.execute("SET session_replication_role = replica")
-    yield
+    yield True
     cursor.execute("SET session_replication_role = origin")
