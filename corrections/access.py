@@ -8,7 +8,7 @@ from django.db.models import Exists, Q, QuerySet
 from citizens.access import is_own_or_family, parts_of_records_of
 from corrections.lifecycle import Party
 from organizations.models import Membership, Organization
-from organizations.queries import WithPredecessors, current_holder
+from organizations.queries import WithPredecessors, current_holder, line_of_succession
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -68,16 +68,9 @@ def overseen_among(user: "User", cases: Iterable["Correction"]) -> set[int]:
     return {
         case.pk
         for case in cases
-        if any(one.path.startswith(paths) for one in _line_of_succession(case.holder))
+        if case.holder
+        and any(one.path.startswith(paths) for one in line_of_succession(case.holder))
     }
-
-
-def _line_of_succession(holder: Organization | None) -> list[Organization]:
-    line: list[Organization] = []
-    while holder is not None and holder not in line:
-        line.append(holder)
-        holder = holder.successor
-    return line
 
 
 def in_pools_of(user: "User") -> Q:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from corrections import calendar, deadlines, marks, policies
 from corrections.marks import Late
-from corrections.models import Clock, ClockChange, Correction, Pause, Policy
+from corrections.models import TIMELY, Clock, ClockChange, Correction, Pause, Policy
 from vaxreg import clock
 
 
@@ -47,9 +47,7 @@ def due_of(kind: str, at: datetime, policy: Policy) -> datetime:
 
 def running(case: Correction) -> Clock:
     """Return the review or appeal clock of an open case."""
-    return (
-        case.clocks.exclude(kind=Clock.Kind.STATUTORY).select_related("policy").get(stopped_at=None)
-    )
+    return case.clocks.filter(TIMELY).select_related("policy").get(stopped_at=None)
 
 
 def pause(case: Correction, at: datetime) -> None:
@@ -95,9 +93,7 @@ def stop(case: Correction, at: datetime, how: Clock.Stop) -> None:
 
 def undo(case: Correction, at: datetime) -> None:
     """Mark the clock of the last decision before that moment: it was overturned or reopened."""
-    decided = case.clocks.exclude(kind=Clock.Kind.STATUTORY).filter(
-        stopped_how=Clock.Stop.DECIDED, stopped_at__lt=at
-    )
+    decided = case.clocks.filter(TIMELY, stopped_how=Clock.Stop.DECIDED, stopped_at__lt=at)
     last = decided.order_by("-stopped_at").values("pk")[:1]
     Clock.objects.filter(pk__in=last).update(undone_at=at)
 

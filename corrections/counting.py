@@ -30,6 +30,7 @@ from corrections import deadlines
 from corrections.deadlines import HERE
 from corrections.models import (
     KEPT,
+    TIMELY,
     Breach,
     Clock,
     ClockChange,
@@ -37,7 +38,6 @@ from corrections.models import (
     Pause,
 )
 
-TIMELY = ~Q(kind=Clock.Kind.STATUTORY)
 NO_TIME = Value(timedelta(0), output_field=DurationField())
 INSTANT = timedelta(microseconds=1)
 

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 # Within this long before due, a correction counts as due soon.
 SOON = timedelta(hours=12)
+# The same bell is rung for the same case once in so long.
+ONCE_IN = timedelta(days=1)
 # A colleague's claim counts for this long; then the sweep gives the case back to the desk.
 CLAIM_TIME = timedelta(minutes=30)
 # For so long after a decision the citizen may appeal, or say that the record is still wrong.

@@ -16,13 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from corrections.deadlines import ONCE_IN
 from corrections.lifecycle import Party
 from corrections.models import CorrectionEvent, OfficerNote
 from corrections.scope import Scope
 from vaxreg import ui
 
-# What a report calls done lately: after a day a site may be reminded again (actions.remind).
-LATELY = timedelta(days=1)
+# What a report calls done lately: as long as a site is not reminded again.
+LATELY = ONCE_IN
 # What the page of one site shows.
 WEEK = timedelta(days=7)
 

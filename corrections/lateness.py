@@ -1,4 +1,4 @@
-"""What is overdue, due soon, or in time, as conditions on open corrections: said here, once.
+"""What is overdue, due soon, in time, or reminded of, as conditions on open corrections: said once.
 
 While an answer of the citizen is awaited the clock stands still: such a case is none of the three.
 Each takes the moment as a value or as an expression of the database (clock.sql_now()).
@@ -29,6 +29,11 @@ def soon(now: Moment) -> Q:
 def in_time(now: Moment) -> Q:
     """More than 12 hours are left."""
     return RUNNING & Q(due_at__gte=now + deadlines.SOON)
+
+
+def reminded(now: datetime) -> Q:
+    """A health officer reminded the holder of it, and that still counts: no second one goes out."""
+    return Q(reminded_at__gt=now - deadlines.ONCE_IN)
 
 
 def counts(now: datetime) -> dict[str, Aggregate]:

@@ -256,6 +256,11 @@ def _lines(cases: list[Correction], user: "User") -> list[Line]:
     visible = access.overseen_among(user, cases)
     now = clock.now()
     return [
-        Line(case, facts.headline(case), case.pk in visible, reports.reminded_at(case, now))
+        Line(
+            case,
+            facts.headline(case),
+            case.pk in visible,
+            case.reminded_at if case.reminded_lately(now) else None,
+        )
         for case in cases
     ]

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from citizens.access import is_own_or_family
-from corrections import access, lifecycle, reports
+from corrections import access, lifecycle
 from corrections.lifecycle import Party, Status
 from corrections.models import Breach, Correction, Holding
 from organizations.models import Membership, Organization
@@ -47,10 +47,10 @@ def acts(user: "User", case: Correction) -> Acts:
     """Ask the table and the moment what this officer may do about this case."""
     now = clock.now()
     parties = access.parties_of(user, case)
-    reminded_at = reports.reminded_at(case, now)
+    reminded = case.reminded_lately(now)
     late = case.is_overdue(now)
     possible = set(lifecycle.possible(Status(case.status), parties & {Party.OVERSEER}))
-    if reminded_at is not None:
+    if reminded:
         possible.discard("remind")
     own = Party.REVIEWER in parties or Party.APPEAL_REVIEWER in parties
     if not late or own:
@@ -59,7 +59,7 @@ def acts(user: "User", case: Correction) -> Acts:
         possible.discard("remind")
     return Acts(
         steps=[step for step in lifecycle.STEPS if step in possible],
-        reminded_at=reminded_at,
+        reminded_at=case.reminded_at if reminded else None,
         is_family=is_own_or_family(user, case.citizen),
         is_own_filing=case.filing.filed_by_id == user.pk,
         is_on_own_desk=own and case.is_open,

@@ -61,7 +61,6 @@ __all__ = [
     "last_missed",
     "open_cases",
     "period",
-    "reminded_at",
     "report",
     "week_median",
 ]
@@ -76,8 +75,6 @@ PERIODS = (7, 14, 28)
 THE_WEEK = Filters()
 # A state older than this is counted anew: the job that keeps it stands still.
 STALE = timedelta(minutes=3)
-# A case can be reminded of again after this long (actions.remind).
-REMIND_PAUSE = timedelta(days=1)
 
 
 SECTIONS = ("queue", "figures", "reminded")
@@ -292,15 +289,10 @@ def _days(scope: Scope, filters: Filters, now: datetime) -> _Days:
     return _Days(found, ReportDay.objects.filter(day=a_week_ago(today)).exists())
 
 
-def reminded_at(case: Correction, now: datetime) -> datetime | None:
-    """Return when an officer reminded of a case, as long as that still counts: for a day."""
-    return case.reminded_at if case.reminded_at and case.reminded_at > now - REMIND_PAUSE else None
-
-
 def _reminded(scope: Scope, now: datetime) -> dict[int, Reminded]:
     rows = (
         Correction.objects.open()
-        .filter(lateness.overdue(now), scope.holders(), reminded_at__gt=now - REMIND_PAUSE)
+        .filter(lateness.overdue(now), scope.holders(), lateness.reminded(now))
         .order_by()
         .annotate(unit=scope.unit())
         .values("unit")

@@ -69,9 +69,9 @@ class Scope:
         return known.filter(inside).values("pk")
 
     def desks(self, at: datetime) -> "QuerySet[Organization, Any] | list[int]":
-        """Return the same; of a district or less by name, so that PostgreSQL knows how few they are.
+        """Return `organizations`, of a district or less one by one: PostgreSQL knows how few they are.
 
-        Then it looks at what these desks did, and not at what the country did at that time.
+        It looks then at what these desks did, and not at what the country did at that time.
         """
         desks = self.organizations(at)
         return desks if self.is_high else [one["pk"] for one in desks]

@@ -1,6 +1,6 @@
 """Questions about the tree: who holds what, who stands above whom, whose desk an area has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Subquery
@@ -95,13 +95,17 @@ def next_up(organization: Organization, ladder: Ladder | None = None) -> Organiz
 
 def current_holder(organization: Organization) -> Organization | None:
     """The organization itself, or the open one that succeeded it; None if nobody did."""
-    seen = {organization.pk}
-    while not organization.is_open:
-        if organization.successor is None or organization.successor.pk in seen:
-            return None
-        organization = organization.successor
-        seen.add(organization.pk)
-    return organization
+    return next((one for one in line_of_succession(organization) if one.is_open), None)
+
+
+def line_of_succession(organization: Organization) -> Iterator[Organization]:
+    """Yield the organization, who took over from it, who from that one, and so on."""
+    seen: set[int] = set()
+    after: Organization | None = organization
+    while after is not None and after.pk not in seen:
+        yield after
+        seen.add(after.pk)
+        after = after.successor
 
 
 def national_hotline() -> Organization | None:

@@ -78,7 +78,7 @@ def appeal(correction: Correction, *, by: "User", words: str) -> Correction:
         problem, desk = appealable(turn.case, turn.at)
     if desk is None:
         raise problem
-    case, before = turn.case, turn.case.holder
+    case, before = turn.case, turn.held_by
     data = {"from": before.name if before else "", "to": desk.name, "ground": case.ground}
     case.on_appeal = True
     hand_over(turn, desk)

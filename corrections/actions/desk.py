@@ -82,7 +82,7 @@ def pass_on(
     turn = begin("pass_on", correction, by=by, version=version)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why it is not yours.")})
-    case, before = turn.case, turn.case.holder
+    case, before = turn.case, turn.held_by
     # Finding the site of a case that came without one is no bounce.
     in_pool = case.triage_due_at is not None
     is_bounce = before is not None and before.kind in routing.SITES and not in_pool

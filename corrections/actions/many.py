@@ -14,8 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from citizens.access import own_or_family_among
-from corrections import access
-from corrections.actions.oversight import ONCE_IN
+from corrections import access, lateness
 from corrections.lifecycle import Party
 from corrections.models import Correction, CorrectionEvent, CorrectionQuerySet, OutboxRow
 from organizations.models import Membership, Organization
@@ -53,13 +52,12 @@ def remind_all(
     Raises PermissionDenied for somebody who is no health officer above it.
     """
     above = _desks_above(organization, by)
-    waiting = _waiting(_late(organization, by, whole=whole)).order_by("due_at", "pk")
-    ids = waiting.values_list("pk", flat=True)[:MOST_REMINDED]
+    waiting = _late(organization, by, whole=whole).exclude(lateness.reminded(clock.now()))
+    ids = waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_REMINDED]
     # Locked before it is asked once more what was reminded of: two presses at once remind once.
     locked = list(Correction.objects.filter(pk__in=list(ids)).select_for_update(of=("self",)))
     cases = list(
-        _waiting(_late(organization, by, whole=whole))
-        .filter(pk__in=[case.pk for case in locked])
+        waiting.filter(pk__in=[case.pk for case in locked])
         .select_related("holder", "filing")
         .order_by("due_at", "pk")
     )
@@ -80,11 +78,12 @@ def remind_all(
 def reminding(organization: Organization, *, by: "User", whole: bool = False) -> Reminded:
     """Return of what `remind_all` would remind; cases that she may not act on count as `cases`."""
     late = _late(organization, by, whole=whole)
-    waiting = _waiting(late)
+    reminded = lateness.reminded(clock.now())
+    waiting = late.exclude(reminded)
     return Reminded(
         cases=waiting.count(),
         sites=waiting.order_by().values("holder").distinct().count(),
-        already=late.filter(reminded_at__gt=clock.now() - ONCE_IN).count(),
+        already=late.filter(reminded).count(),
         on_own_desk=_overdue(organization, whole=whole).filter(_own_desks(by)).count(),
     )
 
@@ -102,11 +101,6 @@ def _late(organization: Organization, by: "User", *, whole: bool) -> CorrectionQ
 def _own_desks(by: "User") -> Q:
     own = Membership.objects.live().of(by).in_roles(access.DESK_ROLES)
     return Q(holder__in=own.values("organization"))
-
-
-def _waiting(late: CorrectionQuerySet) -> CorrectionQuerySet:
-    """Return those of which nobody reminded within the day."""
-    return late.filter(Q(reminded_at=None) | Q(reminded_at__lte=clock.now() - ONCE_IN))
 
 
 def _desks_above(organization: Organization, by: "User") -> list[Organization]:

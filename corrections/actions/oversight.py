@@ -1,13 +1,13 @@
 """What health officers and the hotline do about a case that waits."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from corrections import access, routing
-from corrections.actions.turn import CannotReceive, Turn, acting_for, begin, finish, hand_over
+from corrections.actions.turn import CannotReceive, acting_for, begin, finish, hand_over
+from corrections.deadlines import ONCE_IN
 from corrections.lifecycle import Party, Status, StepNotPossible
 from corrections.models import Correction, OutboxRow
 from organizations.models import Organization
@@ -15,15 +15,13 @@ from organizations.models import Organization
 if TYPE_CHECKING:
     from accounts.models import User
 
-# A person presses the same bell for the same case once in so long.
-ONCE_IN = timedelta(days=1)
-
 
 @transaction.atomic
 def remind(correction: Correction, *, by: "User", remark: str = "") -> Correction:
     """Remind the holder of a case; once a day for each case. Raises StepNotPossible otherwise."""
     turn = begin("remind", correction, by=by)
-    _once_a_day(turn, "remind")
+    if turn.case.reminded_lately(turn.at):
+        raise StepNotPossible("remind", Status(turn.case.status))
     turn.case.reminded_at = turn.at
     return finish(turn, "remind", remark=remark, follow=OutboxRow.Errand.TELL)
 
@@ -35,9 +33,10 @@ def escalate(correction: Correction, *, by: "User", reason: str) -> Correction:
     Raises StepNotPossible when it was done within a day, or nobody stands above.
     """
     turn = begin("escalate", correction, by=by)
-    _once_a_day(turn, "escalate")
+    since = turn.at - ONCE_IN
+    rung = turn.case.events.filter(step="escalate", party=turn.party, at__gt=since).exists()
     above = routing.next_level(turn.case.holder)
-    if above is None:
+    if rung or above is None:
         raise StepNotPossible("escalate", Status(turn.case.status))
     return finish(
         turn,
@@ -67,7 +66,7 @@ def reassign(
     reach = Organization.objects.within_reach(by, "officer").able_to_receive()
     if to.pk == turn.case.holder_id or not reach.filter(pk=to.pk).exists():
         raise CannotReceive
-    before, actor = turn.case.holder, acting_for(turn)
+    before, actor = turn.held_by, acting_for(turn)
     hand_over(turn, to)
     turn.case.routing_reason = routing.given_by(actor or to, reason)
     return finish(
@@ -90,7 +89,7 @@ def take_over(
     Product rule 5: only once it is overdue; before that, and on her own desk, StepNotPossible.
     """
     turn = begin("take_over", correction, by=by, version=version)
-    case, before = turn.case, turn.case.holder
+    case, before = turn.case, turn.held_by
     desk = access.acting_for(by, case, Party.OVERSEER)
     if desk is None:
         raise PermissionDenied
@@ -106,10 +105,3 @@ def take_over(
         organization=desk,
         data={"from": before.name if before else "", "to": desk.name},
     )
-
-
-def _once_a_day(turn: Turn, step: str) -> None:
-    """Refuse to ring the same bell for the same case twice within a day."""
-    since = turn.at - ONCE_IN
-    if turn.case.events.filter(step=step, party=turn.party, at__gt=since).exists():
-        raise StepNotPossible(step, Status(turn.case.status))

@@ -12,7 +12,7 @@ from corrections.models.case import (
     CorrectionQuerySet,
     Kind,
 )
-from corrections.models.clocks import KEPT, Clock, ClockChange, DayOff, Pause, Policy
+from corrections.models.clocks import KEPT, TIMELY, Clock, ClockChange, DayOff, Pause, Policy
 from corrections.models.figures import DayFigures, ReportDay, Standing
 from corrections.models.filing import Channel, Draft, Evidence, Filing
 from corrections.models.hotline import CallerCheck, UploadLink
@@ -26,6 +26,7 @@ __all__ = [
     "DECIDED_STATUSES",
     "KEPT",
     "OPEN_STATUSES",
+    "TIMELY",
     "Breach",
     "CallerCheck",
     "Channel",

@@ -309,6 +309,10 @@ class Correction(models.Model):
             and deadlines.is_overdue(self.due_at, now or clock.now())
         )
 
+    def reminded_lately(self, now: datetime) -> bool:
+        """A health officer reminded of it within the day: the same as lateness.reminded."""
+        return self.reminded_at is not None and self.reminded_at > now - deadlines.ONCE_IN
+
     @property
     def reported_as(self) -> str:
         """The line of the first step of filing in which the same is reported again."""

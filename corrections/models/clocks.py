@@ -87,8 +87,10 @@ class DayOff(models.Model):
         return f"{self.day:%Y-%m-%d} {self.name}"
 
 
+# The clocks that are the case's own.
+TIMELY = ~Q(kind="statutory")
 # A deadline that was kept by a decision.
-KEPT = Q(stopped_how="decided", stopped_at__lte=F("due_at")) & ~Q(kind="statutory")
+KEPT = Q(stopped_how="decided", stopped_at__lte=F("due_at")) & TIMELY
 
 
 class Clock(models.Model):
@@ -156,7 +158,7 @@ class Clock(models.Model):
             models.Index(
                 fields=["holder", "stopped_at"],
                 include=["correction"],
-                condition=Q(stopped_how="decided") & ~Q(kind="statutory"),
+                condition=Q(stopped_how="decided") & TIMELY,
                 name="clock_decided_at_desk",
             ),
             models.Index(fields=["due_at"], condition=KEPT, name="clock_kept"),
@@ -181,7 +183,7 @@ class Clock(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["correction"],
-                condition=Q(stopped_at=None) & ~Q(kind="statutory"),
+                condition=Q(stopped_at=None) & TIMELY,
                 name="clock_one_runs",
             ),
             models.CheckConstraint(
