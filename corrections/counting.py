@@ -90,9 +90,11 @@ def missed(span: Span) -> QuerySet[Breach]:
     """Deadlines that fell into the span and were missed, as the sweep or a verb wrote them down.
 
     One that is written down when the figures of its day are final counts for the day on which it
-    is written (Breach.counts_at).
+    is written (Breach.counts_at). A span that ends within a day ends with what was written by then.
     """
     written = Breach.objects.filter(rung="due", counts_at__gte=span.since, counts_at__lt=span.until)
+    if span.until != beginning(day_of(span.until)):
+        written = written.filter(written_at__lt=span.until)
     return written.annotate(given_by=Coalesce("giver", "holder"))
 
 

@@ -161,6 +161,7 @@ def behind(fact: str, scope: Scope, filters: Filters, span: Span) -> "QuerySet[A
     if len(pieces) == 1:
         rows = rows.filter(**{f"{what.desk}__in": scope.desks(span.until)})
     else:
+        # As sub-queries, so that there is one question however many pieces there are.
         here = Q(pk__in=[])
         for one in pieces:
             here |= Q(

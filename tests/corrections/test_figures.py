@@ -12,7 +12,6 @@ from corrections import actions, counting, figures, health, reports
 from corrections.counting import FACTS, Span
 from corrections.lifecycle import Ground
 from corrections.models import (
-    Breach,
     Clock,
     Correction,
     DayFigures,
@@ -24,7 +23,7 @@ from corrections.models import (
 from corrections.reports import Filters
 from corrections.scope import Scope
 from corrections.sweep import sweep
-from organizations.models import Organization, Place
+from organizations.models import Organization
 from tests import world as worlds
 from tests.conftest import file_one
 from tests.corrections.caseload import write_case, write_caseload
@@ -33,9 +32,6 @@ from tests.world import World
 from vaxreg import clock
 
 HOUR = timedelta(hours=1)
-# Which report says the number of a fact, and under which name.
-FILTERS = {name: Filters(by="giver" if name == "missed_given" else "holder") for name in FACTS}
-NUMBER = {name: name.removesuffix("_given") for name in FACTS}
 DAY = timedelta(days=1)
 # A Wednesday, at ten in the morning in Viet Nam, and long over.
 THEN = datetime(2026, 11, 4, 10, tzinfo=counting.HERE)
@@ -177,57 +173,6 @@ def test_a_breach_written_after_its_day_was_closed_counts_for_the_day_it_is_writ
     assert late.missed == 0
     assert of_day(THEN.date() + 2 * DAY, world.buoi).missed == 1
     assert of_days(stored(), {THEN.date()}) == of_days(before, {THEN.date()})
-
-
-def test_a_breach_written_while_its_day_is_being_closed_counts_for_the_day_it_is_written(
-    world: World,
-):
-    case = write_case(world, world.buoi, THEN - 47 * HOUR)
-    closing = connection.copy()
-
-    with closing.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [figures.CLOSING])
-        missed = Breach.objects.create(
-            correction=case,
-            clock=case.clocks.get(),
-            rung="due",
-            at=THEN + HOUR,
-            holder=world.buoi,
-            written_at=THEN + DAY,
-        )
-    closing.close()
-
-    missed.refresh_from_db()
-    assert missed.counts_at == THEN + DAY
-
-
-def test_a_breach_written_in_time_counts_for_the_moment_of_the_deadline(world: World):
-    case = write_case(world, world.buoi, THEN - 47 * HOUR)
-
-    with clock.at(THEN + DAY):
-        sweep()
-
-    missed = case.breaches.get(rung="due")
-    assert missed.counts_at == missed.at == THEN + HOUR < missed.written_at
-
-
-def test_a_case_opens_at_the_first_desk_under_each_clock_and_nowhere_else(world: World):
-    minh, lan = world.user("minh"), world.user("lan")
-    with clock.at(THEN):
-        case = file_one(world)
-    with clock.at(THEN + HOUR):
-        actions.pass_on(case, by=minh, to=world.lang_thuong, reason="Không phải chúng tôi")
-        case.refresh_from_db()
-    with clock.at(THEN + 2 * HOUR):
-        case = actions.refuse(
-            case, by=world.user("tuan"), ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ"
-        )
-    with clock.at(THEN + 3 * HOUR):
-        actions.appeal(case, by=lan, words="Ảnh rõ mà")
-
-    held = case.holdings.order_by("since", "pk").values_list("organization", "opens")
-    assert [opens for _organization, opens in held] == [True, False, True]
-    assert Clock.objects.get(correction=case, kind="review").undone_at is None
 
 
 def test_a_day_waits_for_the_sweep_but_not_for_ever(world: World):
@@ -399,35 +344,6 @@ def test_each_figure_has_exactly_so_many_rows_behind_it(world: World, fact: str)
             report = reports.report(scope, filters)
             name = {"missed_given": "missed"}.get(fact, fact)
             assert rows.count() == getattr(report.total.figures, name)
-
-
-@pytest.mark.parametrize("fact", [name for name in FACTS if name != "undone"])
-def test_a_list_follows_the_tree_of_each_day_as_its_number_does(world: World, fact: str):
-    for hours in (2, 30, 80):
-        with clock.at(THEN + (hours - 1) * HOUR):
-            write_case(world, world.buoi, clock.now() - 47.5 * HOUR)
-            write_case(world, world.buoi, clock.now() - 47 * HOUR, decided_at=clock.now())
-        with clock.at(THEN + hours * HOUR):
-            sweep()
-            if hours == 30:
-                world.buoi.part_of = world.dong_da
-                world.buoi.save()
-    # The database dates the move by its own time.
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        moved = world.buoi.places.order_by("-pk")[0]
-        Place.objects.exclude(pk=moved.pk).update(since=THEN - 30 * DAY)
-        Place.objects.filter(pk=moved.pk).update(since=THEN + 30 * HOUR)
-        cursor.execute("SET LOCAL session_replication_role = origin")
-    with clock.at(THEN + 4 * DAY):
-        count_everything()
-        span = reports.period(Filters(), clock.now(), figures.as_of())
-        scopes = [Scope((top,)) for top in (world.tay_ho, world.dong_da, world.so_y_te)]
-        listed = [reports.behind(fact, scope, Filters(), span).count() for scope in scopes]
-        totals = [reports.report(scope, FILTERS[fact]).total.figures for scope in scopes]
-
-    assert listed == [getattr(total, NUMBER[fact]) for total in totals]
-    assert min(listed) > 0
 
 
 def test_the_state_of_a_province_is_that_of_the_last_minute_and_counted_anew_when_it_is_old(
