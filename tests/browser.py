@@ -96,4 +96,7 @@ def visit(chromium: Browser, *, width: int = 390, **options: Any) -> Iterator[Vi
     try:
         yield visited
     finally:
+        for page in context.pages:
+            # A window closed while its next page comes in may wait for ever (crbug.com/536385539).
+            page.goto("about:blank")
         context.close()

@@ -58,6 +58,7 @@ def test_not_ours_three_times_goes_to_the_district(country: Country):
         says_not_ours(hoa.page, case, "lang thuong", "Láng Thượng", "Sổ của trạm không có chị")
         is_well(hoa)
         press(hoa.page, "Chuyển hồ sơ")
+        expect(hoa.page.get_by_role("status").first).to_contain_text("Láng Thượng")
     with country.window(width=1280) as tuan, country.window(width=390) as duc:
         country.staff_signs_in(tuan.page, "tuan")
         tuan.go(f"/review/{case.reference}/pass-on/")

@@ -16,6 +16,9 @@ from openpyxl.utils.escape import unescape
 from vaxreg import spreadsheets
 from vaxreg.spreadsheets import PERCENT, Cell, Column, Sheet
 
+# An answer that is closed looks whether the connection to the database should be, too.
+pytestmark = pytest.mark.django_db
+
 COMMANDS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")']
 IN_DISGUISE = ["\t=1+1", "\r=1+1", "\n=1+1", " =1+1", "\uff1d1+1", "\u00a0@SUM(A1)"]
 # The first letters that open a formula, each also behind what a reader does not see.
