@@ -26,6 +26,17 @@ def test_every_block_is_accessible_and_fits(chromium: Browser, gallery, width):
         assert seen.page.evaluate("document.fonts.check('600 16px \"Be Vietnam Pro\"')")
 
 
+def test_what_is_wrong_with_a_page_is_found(chromium: Browser):
+    page = """<!doctype html><html lang="vi"><title>Sổ</title><h1 style="color: #ccc">Sổ</h1>
+        <input><div style="width: 900px">.</div><script>throw new Error("oh")</script></html>"""
+    with visit(chromium) as seen:
+        seen.page.set_content(page)
+
+        found = "\n".join(seen.complaints())
+    for mistake in ("oh", "color-contrast: ", "label: ", "landmark-one-main: ", "sideways"):
+        assert mistake in found
+
+
 def test_errors_take_the_focus_and_lead_to_their_fields(chromium: Browser, gallery):
     with visit(chromium) as seen:
         seen.go(gallery)
