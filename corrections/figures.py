@@ -1,8 +1,8 @@
 """Keeping the figures: today's and the state now each minute, a day's for good once it is over.
 
 What is counted is said in counting.py. A day is closed some minutes after midnight, when the sweep
-has written what the day had left; its rows are never written again, and rebuild() makes the same
-ones from events. One job at a time does this, whoever starts it.
+has written what the day had left, and is counted each minute until then; its rows are never written
+again, and rebuild() makes the same ones from events. One job at a time does this, whoever starts it.
 """
 
 import logging
@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from corrections import counting, figure_rows, lateness
 from corrections.counting import FACTS, Span
@@ -51,6 +51,25 @@ def tree_at(moment: datetime) -> Tree:
     return Tree.of(paths.items())
 
 
+class Trees:
+    """The tree at one midnight after another, read again only when it has become another one."""
+
+    def __init__(self) -> None:
+        self._places: tuple[int, int] | None = None
+        self._tree = Tree.of([])
+
+    def at(self, moment: datetime) -> Tree:
+        """Return the tree as it stood just before the moment."""
+        # Places are added, never changed: when there are as many as before, of which as many lie
+        # before the moment, they are the same ones, and so is the tree.
+        earlier = Count("pk", filter=Q(since__lt=moment))
+        counts = Place.objects.aggregate(all=Count("pk"), earlier=earlier)
+        places = (counts["all"], counts["earlier"])
+        if places != self._places:
+            self._places, self._tree = places, tree_at(moment)
+        return self._tree
+
+
 def refresh() -> bool:
     """Bring today's figures and the state now up to date; False when another job is at it."""
     now = clock.now()
@@ -59,23 +78,33 @@ def refresh() -> bool:
             return False
         today = counting.day_of(now)
         tree = tree_at(now)
+        _refresh_yesterday(counting.beginning(today))
         figure_rows.store_day(today, _tallies(counting.days(today, today, now)), tree)
         figure_rows.store_states(_states(now), tree)
         _leave_heartbeat(now)
     return True
 
 
+def _refresh_yesterday(end: datetime) -> None:
+    """Count a day that is over and not closed yet: else its last minute would be in no number."""
+    day = counting.day_of(end - counting.INSTANT)
+    if not ReportDay.objects.filter(day=day).exists():
+        span = Span(counting.beginning(day), end)
+        figure_rows.store_day(day, _tallies(span), tree_at(end))
+
+
 def close_days(seconds: float = PASS) -> int:
     """Close every day that is over, the oldest first; return how many were closed now."""
     until = time.monotonic() + seconds
+    trees = Trees()
     closed = 0
-    while time.monotonic() < until and _close_next():
+    while time.monotonic() < until and _close_next(trees):
         closed += 1
     return closed
 
 
 @transaction.atomic
-def _close_next() -> bool:
+def _close_next(trees: Trees) -> bool:
     if not _alone():
         return False
     day = _next_day()
@@ -88,7 +117,7 @@ def _close_next() -> bool:
     with connection.cursor() as cursor:
         # Waits for those who are writing breaches of days before today.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLOSING])
-    figure_rows.store_day(day, _day(day), tree_at(end), is_over=True)
+    figure_rows.store_day(day, _day(day), trees.at(end), is_over=True)
     ReportDay.objects.create(day=day, closed_at=now)
     return True
 
@@ -98,11 +127,12 @@ def rebuild(first: date, last: date) -> list[date]:
 
     Rows that are missing are written; what is stored is never changed: the database refuses it.
     """
+    trees = Trees()
     different = []
     for closed in ReportDay.objects.filter(day__range=(first, last)):
         with transaction.atomic():
             end = counting.beginning(closed.day + timedelta(days=1))
-            if not figure_rows.restore_day(closed.day, _day(closed.day), tree_at(end)):
+            if not figure_rows.restore_day(closed.day, _day(closed.day), trees.at(end)):
                 different.append(closed.day)
     return different
 

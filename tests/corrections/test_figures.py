@@ -193,6 +193,22 @@ def test_a_day_waits_for_the_sweep_but_not_for_ever(world: World):
     assert ReportDay.objects.filter(day=THEN.date()).exists()
 
 
+def test_the_last_minute_of_a_day_counts_at_once_though_the_day_is_not_closed(world: World):
+    midnight = counting.beginning(THEN.date() + DAY)
+    for before in (40, 20):
+        write_case(world, world.buoi, midnight - timedelta(seconds=before))
+        with clock.at(midnight - timedelta(seconds=30)):
+            figures.refresh()
+    scope = Scope((world.tay_ho,))
+
+    with clock.at(midnight + timedelta(seconds=50)):
+        count_everything()
+        assert not ReportDay.objects.filter(day=THEN.date()).exists()
+        span = reports.period(Filters(), clock.now(), figures.as_of())
+        rows = reports.behind("opened", scope, Filters(), span)
+        assert reports.report(scope).total.figures.opened == rows.count() == 2
+
+
 def test_the_database_refuses_to_change_a_closed_day(world: World):
     write_case(world, world.buoi, THEN)
     with clock.at(THEN + DAY):

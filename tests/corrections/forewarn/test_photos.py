@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 
 import pytest
+from django.utils import timezone
 from PIL import Image, ImageFilter
 
 from corrections import drafts, evidence
@@ -148,7 +149,7 @@ def test_a_picture_sent_with_an_earlier_proposal_is_noticed_with_its_day(
 
     (warning,) = from_json(again.warnings)
     assert warning.code == Code.PHOTO_SENT_BEFORE
-    assert warning.values["day_sent"] == first.uploaded_at.date().isoformat()
+    assert warning.values["day_sent"] == timezone.localdate(first.uploaded_at).isoformat()
 
 
 def test_somebody_elses_picture_is_not_compared(world: World, draft: Draft):
