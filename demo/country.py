@@ -24,8 +24,7 @@ from corrections.models import (
     Holding,
     Kind,
 )
-from demo import people
-from doses.actions import record
+from demo import entries, people
 from doses.models import Dose, Vaccine
 from organizations.models import Membership, Organization
 from vaxreg import clock
@@ -157,10 +156,12 @@ def _write(told: list[Told], now: datetime) -> None:
         )
         for one, user, citizen in zip(told, users, citizens, strict=True)
     )
-    cases = Correction.objects.bulk_create(
+    cases = [
         _case(one, filing, one.received_at + review)
         for one, filing in zip(told, filings, strict=True)
-    )
+    ]
+    _write_doses(told, cases)
+    Correction.objects.bulk_create(cases)
     clocks = [
         Clock(
             correction=case,
@@ -175,7 +176,7 @@ def _write(told: list[Told], now: datetime) -> None:
         )
         for one, case in zip(told, cases, strict=True)
     ]
-    _write_marks(told, Clock.objects.bulk_create(clocks), now)
+    _write_clocks(told, clocks, now)
     Holding.objects.bulk_create(
         Holding(
             correction=case,
@@ -215,30 +216,50 @@ def _case(one: Told, filing: Filing, due_at: datetime) -> Correction:
         case.status, case.ground, case.remark = Status.REFUSED, Ground.PHOTO_BLURRED, REMARK
         return case
     case.status, case.decided = Status.ACCEPTED, case.proposed
-    with clock.at(one.decided_at):
-        case.dose = record(
-            citizen=filing.citizen,
-            vaccine=Vaccine.objects.get(code="PF"),
-            given_on=GIVEN_ON,
-            organization=one.holder,
-            provenance=Dose.Provenance.CORRECTION,
-            by=one.reviewer,
-            by_organization=one.holder,
-            ordinal=2,
-            correction_reference=case.reference,
-        )
     return case
 
 
-def _write_marks(told: list[Told], clocks: list[Clock], now: datetime) -> None:
-    """Write the breaches that the sweep would have written, and let it find nothing to do."""
+def _write_doses(told: list[Told], cases: list[Correction]) -> None:
+    """Write the dose that was missing, where it was found to be."""
+    vaccine = Vaccine.objects.get(code="PF").pk
+    accepted = [
+        (one, case, one.decided_at)
+        for one, case in zip(told, cases, strict=True)
+        if one.decided_at and not one.is_refused
+    ]
+    doses = entries.write(
+        entries.Entry(
+            citizen=case.citizen_id,
+            vaccine=vaccine,
+            given_on=GIVEN_ON,
+            organization=one.holder.pk,
+            ordinal=2,
+            provenance=Dose.Provenance.CORRECTION,
+            at=decided_at,
+            by=one.reviewer.pk,
+            by_organization=one.holder.pk,
+            correction_reference=case.reference,
+        )
+        for one, case, decided_at in accepted
+    )
+    for (_one, case, _at), dose in zip(accepted, doses, strict=True):
+        case.dose_id = dose
+
+
+def _write_clocks(told: list[Told], clocks: list[Clock], now: datetime) -> None:
+    """Write the clocks with the breaches that the sweep would have written: it finds none to do."""
     above = Above()
     above.learn({one.holder.pk for one in told})
-    breaches, events = [], []
-    for one, review in zip(told, clocks, strict=True):
-        behind = marks.behind_of(Late.of(review), one.decided_at or now)
+    behinds = [
+        marks.behind_of(Late.of(review), one.decided_at or now)
+        for one, review in zip(told, clocks, strict=True)
+    ]
+    for one, review, behind in zip(told, clocks, behinds, strict=True):
         review.marks_passed = behind.passed
         review.next_mark_at = None if one.decided_at else behind.next_at
+    Clock.objects.bulk_create(clocks)
+    breaches, events = [], []
+    for one, review, behind in zip(told, clocks, behinds, strict=True):
         for mark, moment in behind.marks:
             if not mark.is_breach:
                 continue
@@ -268,7 +289,6 @@ def _write_marks(told: list[Told], clocks: list[Clock], now: datetime) -> None:
                     data={"mark": mark.name},
                 )
             )
-    Clock.objects.bulk_update(clocks, ["marks_passed", "next_mark_at"])
     Breach.objects.bulk_create(breaches)
     CorrectionEvent.objects.bulk_create(events)
 

@@ -32,8 +32,10 @@ def seed() -> str:
             done = "topped up the demo district with fresh cases"
         else:
             done = "the demo district is there"
-        _let_time_pass()
-        _catch_up()
+        # One transaction: hundreds of commits would each wait for the disk.
+        with transaction.atomic():
+            _let_time_pass()
+            _catch_up()
         figures.close_days()
         figures.refresh()
     return done

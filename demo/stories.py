@@ -15,7 +15,7 @@ from corrections import actions, evidence, filing, sweep
 from corrections.filing import Claim
 from corrections.lifecycle import GROUND_SENTENCES, Ground, Status
 from corrections.models import Correction, Draft, Kind
-from demo import paper
+from demo import entries, paper
 from doses import actions as dose_actions
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
@@ -122,22 +122,25 @@ def decided_lately(site: str, chance: random.Random) -> Iterator[Story]:
 
 
 def with_doses(person: Citizen, site: Organization, chance: random.Random) -> list[Dose]:
-    """Record one or two believable primary doses given at the site."""
+    """Write one or two believable primary doses given at the site."""
     first = date(2021, 7, 5) + timedelta(days=chance.randrange(70))
     vaccine = Vaccine.objects.get(code=chance.choice(["AZ", "AZ", "PF", "MD", "VC"]))
-    return [
-        dose_actions.record(
-            citizen=person,
-            vaccine=vaccine,
+    now = clock.now()
+    written = entries.write(
+        entries.Entry(
+            citizen=person.pk,
+            vaccine=vaccine.pk,
             given_on=first + timedelta(days=63 * number),
-            organization=site,
-            provenance=chance.choice([Dose.Provenance.SITE_ENTRY, Dose.Provenance.BACK_ENTRY]),
-            by=None,
-            lot=f"{chance.choice(['ABV', 'FG', 'NCE'])}{chance.randrange(1000, 9999)}",
+            organization=site.pk,
             ordinal=number + 1,
+            provenance=chance.choice([Dose.Provenance.SITE_ENTRY, Dose.Provenance.BACK_ENTRY]),
+            at=now,
+            lot=f"{chance.choice(['ABV', 'FG', 'NCE'])}{chance.randrange(1000, 9999)}",
         )
         for number in range(chance.choice([1, 2, 2]))
-    ]
+    )
+    stored = Dose.objects.select_related("citizen", "vaccine", "organization")
+    return list(stored.filter(pk__in=written).order_by("ordinal"))
 
 
 def tell(
