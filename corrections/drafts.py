@@ -5,8 +5,6 @@ A draft's data are the texts as typed, {"doses": [public ids], "kinds": {public 
 a step is left and again when it is sent.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,18 +13,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from citizens.models import Citizen
-from corrections import evidence, facts, filing
+from corrections import evidence, facts
 from corrections.facts import Row
 from corrections.filing import Claim
-from corrections.forewarn import doses
-from corrections.forewarn.table import Forewarning
 from corrections.forms.claims import FORMS, TITLES, ClaimForm
-from corrections.forms.filing import DetailsForm, PhotosForm, dose_title
+from corrections.forms.filing import DetailsForm, dose_title
 from corrections.models import Correction, Draft, Filing, Kind
 from corrections.models.case import REMOVING_KINDS
 from doses.models import Dose
@@ -36,17 +31,11 @@ from vaxreg.forms import Form
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Which wording of the declaration on the last page was agreed to; a new wording, a new version.
-CONSENT_VERSION = "2026-11"
 LONGEST_TEXT = 2000
 # A photo of a paper is not kept longer than somebody may still mean to send it.
 KEPT = timedelta(days=30)
 PHOTOS = "photos"
 CHECK = "check"
-
-
-class ChangedMeanwhile(Exception):
-    """The draft is no longer what stood on the page: another window changed it."""
 
 
 @dataclass(frozen=True)
@@ -193,68 +182,17 @@ def items(draft: Draft | None) -> list[Item]:
     return recorded + missing + person
 
 
-def details_form(draft: Draft, item: Item) -> DetailsForm | ClaimForm:
-    """Return the item's form, bound to what was typed."""
-    return _form(item, draft.citizen, typed(draft, item.key))
-
-
 def blank_form(draft: Draft, item: Item) -> DetailsForm | ClaimForm:
     """Return the item's form with what was typed so far, judged by nobody yet."""
-    return _form(item, draft.citizen, None, initial=typed(draft, item.key))
+    return form_of(draft, item, None, initial=typed(draft, item.key))
 
 
-def _form(item: Item, citizen: Citizen, data: Any, **more: Any) -> DetailsForm | ClaimForm:
+def form_of(draft: Draft, item: Item, data: Any, **more: Any) -> DetailsForm | ClaimForm:
+    """Return the form of an item's page, bound to these texts."""
     if item.kind in FORMS:
-        form = FORMS[item.kind]
-        return form(data, kind=item.kind, dose=item.dose, citizen=citizen.kept, **more)
-    return DetailsForm(data, dose=item.dose, citizen=citizen, **more)
-
-
-def needs_paper(draft: Draft) -> bool:
-    """Tell whether anything in it is judged by a photo of the paper."""
-    return any(item.needs_paper for item in items(draft))
-
-
-def photos_form(draft: Draft, problems: Sequence[str] = ()) -> PhotosForm:
-    """Return the form of the photo page, bound to what was typed; problems: of photos just sent."""
-    return PhotosForm(
-        typed(draft, PHOTOS),
-        has_photos=draft.evidence.exists(),
-        needs_paper=needs_paper(draft),
-        problems=problems,
-    )
-
-
-def step_to_do(draft: Draft | None) -> str:
-    """Return where to go on: "" (choose doses), an item's key, "photos" or "check"."""
-    listed = items(draft)
-    if draft is None or not listed:
-        return ""
-    for item in listed:
-        if not details_form(draft, item).is_valid():
-            return item.key
-    return CHECK if photos_form(draft).is_valid() else PHOTOS
-
-
-def claims(draft: Draft) -> list[Claim]:
-    """Return what the draft proposes. Raises ValidationError when a page is not in order."""
-    found = []
-    for item in items(draft):
-        form = details_form(draft, item)
-        if not form.is_valid() or form.claim is None:
-            raise ValidationError(
-                _("%(dose)s is not complete. Check its details.") % {"dose": item.title}
-            )
-        found.append(form.claim)
-    return found
-
-
-def warnings(draft: Draft) -> dict[str, list[Forewarning]]:
-    """Return by item what may get it refused, as far as its page is in order; stops nobody."""
-    listed = items(draft)
-    proposals = [details_form(draft, item).so_far() for item in listed]
-    found = doses.about_claims(draft.citizen, proposals)
-    return {item.key: about for item, about in zip(listed, found, strict=True)}
+        form, kept = FORMS[item.kind], draft.citizen.kept
+        return form(data, kind=item.kind, dose=item.dose, citizen=kept, **more)
+    return DetailsForm(data, dose=item.dose, citizen=draft.citizen, **more)
 
 
 def rows(claim: Claim, citizen: Citizen) -> list[Row]:
@@ -268,52 +206,9 @@ def rows(claim: Claim, citizen: Citizen) -> list[Row]:
     return [row for row in facts.compare(about) if row.is_changed]
 
 
-def fingerprint(draft: Draft) -> str:
-    """Return a short text that changes when anything does that the last page shows."""
-    shown = {
-        "items": [[item.key, item.kind] for item in items(draft)],
-        "typed": {key: value for key, value in draft.data.get("typed", {}).items() if key != CHECK},
-        "photos": [str(photo) for photo in draft.evidence.values_list("public_id", flat=True)],
-        "warnings": [w.sign for about in warnings(draft).values() for w in about],
-    }
-    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
-
-
 def sent(by: "User", key: UUID) -> Filing | None:
     """Return the filing that a draft became."""
     return Filing.objects.filter(filed_by=by, key=str(key)).first()
-
-
-def send(draft: Draft, *, by: "User", words: str, seen: str) -> Filing:
-    """File the draft, once: a second tap gets the first one's filing.
-
-    Raises what filing.file raises; ChangedMeanwhile when the draft is not what the page showed.
-    """
-    with transaction.atomic():
-        locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
-        if locked is None:
-            first = sent(by, draft.key)
-            if first is None:
-                raise ChangedMeanwhile
-            return first
-        if fingerprint(locked) != seen:
-            raise ChangedMeanwhile
-        form = photos_form(locked)
-        if not form.is_valid():
-            raise ChangedMeanwhile
-        has_no_paper = form.cleaned_data.get("has_no_paper", False)
-        where_when = form.cleaned_data["where_when"] if has_no_paper else ""
-        return filing.file(
-            by=by,
-            citizen=locked.citizen,
-            key=str(locked.key),
-            claims=claims(locked),
-            words="\n\n".join(text for text in (where_when, words) if text),
-            has_no_paper=has_no_paper,
-            evidence=locked.evidence.all(),
-            draft=locked,
-            consent_version=CONSENT_VERSION,
-        )
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from accounts.models import SessionKind, User
 from accounts.sessions import KIND, LANGUAGE, SEEN_AT, STARTED_AT
 from citizens.models import Citizen, RecordLink
 from corrections import drafts
+from corrections.judged import Judged
 from corrections.models import Draft
 from doses.models import Dose, Vaccine
 from organizations.models import Membership, Organization
@@ -82,7 +83,7 @@ def build(count: int) -> tuple[Sender, list[Ready]]:
     senders = signed_in(users, SessionKind.CITIZEN, ["code"])
     [at_the_desk] = signed_in([nurse], SessionKind.STAFF, ["password", "mfa"])
     return at_the_desk, [
-        Ready(str(draft.key), drafts.fingerprint(draft), sender)
+        Ready(str(draft.key), Judged(draft).fingerprint, sender)
         for draft, sender in zip(written, senders, strict=True)
     ]
 

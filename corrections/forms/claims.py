@@ -63,7 +63,7 @@ class ClaimForm(Form):
 
     def so_far(self) -> Proposal:
         """Return what there is to warn about, whatever is wrong with other fields."""
-        self.full_clean()
+        self.is_valid()
         return Proposal(self.dose, self._proposed(), kind=self.kind)
 
 

@@ -1,6 +1,7 @@
 """What a citizen types in the four steps of filing: which doses, what is right, photos, consent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, cast
 
 from django import forms
@@ -21,6 +22,8 @@ from organizations.models import Area, Organization
 from vaxreg import ui
 from vaxreg.forms import DateField, Form
 from vaxreg.search import search_key
+
+Choices = Sequence[tuple[str, Any]]
 
 UNLISTED = "unlisted"
 MISSING = "missing"
@@ -201,6 +204,11 @@ class DetailsForm(AreaForm):
         """How many sites the search has found."""
         return len(self.matches)
 
+    @cached_property
+    def matches(self) -> list[Organization]:
+        """The sites that the search has found; looked for when they are shown or one is chosen."""
+        return sites.matching(self._sent("query"), self._area(), self.citizen)
+
     @property
     def is_site_in_question(self) -> bool:
         """The part about the site is worth showing at once: it is asked, wrong or begun."""
@@ -242,7 +250,7 @@ class DetailsForm(AreaForm):
 
     def so_far(self) -> Proposal:
         """Return what the fields that are in order propose, whatever is wrong with the others."""
-        self.full_clean()
+        self.is_valid()
         data = self.cleaned_data
         proposed = self._proposed(data)
         if self.dose is not None:
@@ -284,12 +292,20 @@ class DetailsForm(AreaForm):
 
     def _offer_values(self) -> None:
         unchanged = _("As recorded") if self.dose else _("I do not know")
-        vaccines = [(vaccine.code, vaccine.name) for vaccine in Vaccine.objects.all()]
-        self._choices("vaccine", [("", unchanged), *vaccines])
+        vaccines = Vaccine.objects.values_list("code", "name")
+        self._choices("vaccine", lambda: [("", unchanged), *vaccines])
         self._choices("position", [("", unchanged), *Position.choices])
 
     def _offer_sites(self) -> None:
-        self.matches = sites.matching(self._sent("query"), self._area(), self.citizen)
+        self._choices("site", self._sites)
+        if self.dose is not None and self._sent("site") == str(self.dose.organization.public_id):
+            # Typed before somebody else's correction made it so.
+            self.initial["site"] = ""
+            if self.is_bound:
+                self.data = {**self.data, "site": ""}
+
+    def _sites(self) -> list[tuple[str, Any]]:
+        """Return what was found, and what was chosen from an earlier search."""
         chosen = sites.by_public_id(self._sent("site"))
         listed = list(self.matches)
         if chosen is not None and chosen not in listed:
@@ -301,12 +317,7 @@ class DetailsForm(AreaForm):
             name = self.dose.organization.name
             choices.insert(0, ("", ui.choice(_("As recorded"), name)))
         words = _("Not in this list") if self.dose else _("Not in this list, or I do not know")
-        self._choices("site", [*choices, (UNLISTED, words)])
-        if self.dose is not None and self._sent("site") == str(self.dose.organization.public_id):
-            # Typed before somebody else's correction made it so.
-            self.initial["site"] = ""
-            if self.is_bound:
-                self.data = {**self.data, "site": ""}
+        return [*choices, (UNLISTED, words)]
 
     def _show_current(self, dose: Dose) -> None:
         recorded = facts.facts_of(dose)
@@ -323,7 +334,7 @@ class DetailsForm(AreaForm):
         codes = [code for level in LEVELS if (code := self._sent(level)) and level in self.fields]
         return Area.objects.current().filter(code=codes[-1]).first() if codes else None
 
-    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
+    def _choices(self, name: str, choices: Choices | Callable[[], Choices]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = choices
 
 

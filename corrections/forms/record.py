@@ -1,5 +1,6 @@
 """What somebody types to open a record, or to start one."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -73,21 +74,29 @@ class AreaForm(Form):
         chosen: Area | None = None
         for number, level in enumerate(LEVELS):
             below = Area.objects.current().filter(level=level, parent=chosen)
-            areas = list(below.order_by("search_name")) if chosen or number == 0 else []
-            self._offer(level, areas)
+            below = below.order_by("search_name")
+            if number == 0 and not self._sent(level):
+                # Nobody chose anything: the list is read where it is shown.
+                self._offer(level, below)
+                continue
+            areas = list(below) if chosen or number == 0 else []
+            if areas:
+                self._offer(level, areas)
+            else:
+                # Nothing is chosen above it yet, or the area has no parts: nothing to ask.
+                del self.fields[level]
             found = next((area for area in areas if area.code == self._sent(level)), None)
             # Since July 2025 communes lie in the province itself. Codes were used again: with a
             # district beside it, a commune is one of before, and is chosen anew.
             skipped = chosen if not areas and not self._sent(level) else None
             chosen = found or skipped
 
-    def _offer(self, level: str, areas: list[Area]) -> None:
-        if not areas:
-            # Nothing is chosen above it yet, or the area has no parts: there is nothing to ask.
-            del self.fields[level]
-            return
+    def _offer(self, level: str, areas: Iterable[Area]) -> None:
         field = cast(forms.ChoiceField, self.fields[level])
-        field.choices = [("", _("Choose…")), *((area.code, area.full_name) for area in areas)]
+        field.choices = lambda: [
+            ("", _("Choose…")),
+            *((area.code, area.full_name) for area in areas),
+        ]
 
     def _sent(self, level: str) -> str:
         return str((self.data or self.initial).get(self.add_prefix(level), ""))

@@ -16,12 +16,13 @@ from accounts.http import UserRequest
 from citizens.access import parts_of_records_of
 from corrections import drafts, facts
 from corrections.actions import AlreadyOpen
-from corrections.drafts import CHECK, ChangedMeanwhile, Item
+from corrections.drafts import CHECK, Item
 from corrections.facts import FIELDS
 from corrections.filing import MOST_CLAIMS, MOST_OPEN, TooManyOpen
 from corrections.forewarn.table import Forewarning, from_json
 from corrections.forms.claims import LEADS, ClaimForm
 from corrections.forms.filing import MISSING, CheckForm, ChooseForm, DetailsForm, dose_title
+from corrections.judged import ChangedMeanwhile, Judged, send
 from corrections.models import Correction, Draft, Filing, Kind
 from corrections.models.case import DOSE_KINDS, IDENTITY_KINDS
 from corrections.views.wizard import Wizard, filed_before, gone, is_autosave, with_draft, wizard_for
@@ -39,7 +40,7 @@ def start(request: UserRequest) -> HttpResponse:
         return redirect("record")
     preselected = request.GET.get("dose", "")
     arrives = request.method != "POST" and not preselected and "edit" not in request.GET
-    if arrives and drafts.items(wizard.draft):
+    if arrives and wizard.items:
         return render(request, "filing/resume.html", {"wizard": wizard})
     cases = list(
         Correction.objects.filter(citizen=wizard.person.citizen)
@@ -70,28 +71,29 @@ def details(request: UserRequest, wizard: Wizard, draft: Draft, key: str) -> Htt
 
     What may get it refused is said while one types (advise), and once before the step is left.
     """
-    item = next((item for item in drafts.items(draft) if item.key == key), None)
+    item = next((item for item in wizard.items if item.key == key), None)
     if item is None or not item.has_page:
         raise Http404
     if request.method == "POST" and ("find" in request.POST or "advise" in request.POST):
         drafts.keep(draft, key, request.POST, item.fields)
     if "advise" in request.POST:
-        return _advice(request, draft, item)
+        return _advice(request, item, Judged(draft))
     if request.method != "POST" or "find" in request.POST:
-        return _details_page(request, wizard, item, drafts.blank_form(draft, item))
+        return _details_page(request, wizard, item, drafts.blank_form(draft, item), Judged(draft))
     if "remove" in request.POST and item.kind == Kind.MISSING_DOSE:
         drafts.take_out(draft, key)
         return redirect(wizard.remaining)
     drafts.keep(draft, key, request.POST, item.fields)
     if is_autosave(request):
         return HttpResponse(status=204)
-    form = drafts.details_form(draft, item)
+    judged = Judged(draft)
+    form = judged.forms[key]
     if not form.is_valid():
-        return _details_page(request, wizard, item, form)
-    if "another" in request.POST and len(drafts.items(draft)) < MOST_CLAIMS:
+        return _details_page(request, wizard, item, form, judged)
+    if "another" in request.POST and len(judged.items) < MOST_CLAIMS:
         return redirect(wizard.step_url(drafts.add_missing(draft)))
-    if _has_unread(request, draft, item):
-        return _details_page(request, wizard, item, form, is_paused=True)
+    if _has_unread(request, judged.warnings[key]):
+        return _details_page(request, wizard, item, form, judged, is_paused=True)
     return redirect(wizard.after(key))
 
 
@@ -109,9 +111,6 @@ def _check(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     if is_autosave(request):
         drafts.keep(draft, CHECK, request.POST, CHECK_TEXTS)
         return HttpResponse(status=204)
-    to_do = drafts.step_to_do(draft)
-    if to_do != CHECK:
-        return redirect(wizard.step_url(to_do))
     form = CheckForm(initial=drafts.typed(draft, CHECK))
     if request.method == "POST":
         form = CheckForm(request.POST)
@@ -168,14 +167,13 @@ def _chosen(wizard: Wizard, preselected: str) -> list[str]:
     """Return what is ticked: what the draft says, and what the person came with."""
     chosen = [preselected] if preselected else []
     return chosen + [
-        MISSING if item.kind == Kind.MISSING_DOSE else item.key
-        for item in drafts.items(wizard.draft)
+        MISSING if item.kind == Kind.MISSING_DOSE else item.key for item in wizard.items
     ]
 
 
 def _kinds_chosen(wizard: Wizard) -> dict[str, str]:
     """Return what is said so far to be wrong with each dose."""
-    return {f"kind_{item.key}": item.kind.value for item in drafts.items(wizard.draft) if item.dose}
+    return {f"kind_{item.key}": item.kind.value for item in wizard.items if item.dose}
 
 
 def _choose(
@@ -194,10 +192,10 @@ def _choose(
     return redirect(begun.after("") if begun else wizard.url("file"))
 
 
-def _has_unread(request: UserRequest, draft: Draft, item: Item) -> bool:
+def _has_unread(request: UserRequest, found: list[Forewarning]) -> bool:
     """There is a warning that the page, as it was sent, did not show yet."""
     shown = request.POST.get("warned", "").split()
-    return any(warning.sign not in shown for warning in drafts.warnings(draft)[item.key])
+    return any(warning.sign not in shown for warning in found)
 
 
 def _is_last_missing(item: Item, listed: list[Item]) -> bool:
@@ -205,9 +203,9 @@ def _is_last_missing(item: Item, listed: list[Item]) -> bool:
     return item == missing[-1] and len(listed) < MOST_CLAIMS
 
 
-def _advice(request: UserRequest, draft: Draft, item: Item) -> HttpResponse:
+def _advice(request: UserRequest, item: Item, judged: Judged) -> HttpResponse:
     """Return the warnings alone, for the page to put beside its fields; nothing if it has them."""
-    found = drafts.warnings(draft)[item.key]
+    found = judged.warnings[item.key]
     if [warning.sign for warning in found] == request.POST.get("warned", "").split():
         return HttpResponse(status=204)
     return render(request, "filing/_advice.html", _by_field(found, FIELDS[item.kind]))
@@ -228,24 +226,25 @@ def _details_page(
     wizard: Wizard,
     item: Item,
     form: DetailsForm | ClaimForm,
+    judged: Judged,
     *,
     is_paused: bool = False,
 ) -> HttpResponse:
-    listed = drafts.items(wizard.draft)
+    listed = judged.items
+    number = next(place for place, one in enumerate(listed, 1) if one.key == item.key)
     context = {
         "wizard": wizard,
         "item": item,
         "form": form,
         "step": 2,
-        "number": listed.index(item) + 1,
+        "number": number,
         "of": len(listed),
         "back": wizard.before(item.key),
         "may_add": item.kind == Kind.MISSING_DOSE and _is_last_missing(item, listed),
         "lead": LEADS.get(item.kind, ""),
         "is_paused": is_paused,
+        **_by_field(judged.warnings[item.key], FIELDS[item.kind]),
     }
-    if wizard.draft is not None:
-        context |= _by_field(drafts.warnings(wizard.draft)[item.key], FIELDS[item.kind])
     status = 422 if form.has_errors else 200
     is_details = isinstance(form, DetailsForm)
     page = "filing/details.html" if is_details else "filing/claim.html"
@@ -255,7 +254,7 @@ def _details_page(
 def _send(request: UserRequest, wizard: Wizard, draft: Draft, form: CheckForm) -> HttpResponse:
     data = form.cleaned_data
     try:
-        filing = drafts.send(draft, by=request.user, words=data["words"], seen=data["seen"])
+        filing = send(draft, by=request.user, words=data["words"], seen=data["seen"])
     except AlreadyOpen as first:
         context = {"wizard": wizard, "case": first.correction}
         return render(request, "filing/already_open.html", context, status=409)
@@ -279,8 +278,10 @@ def _send(request: UserRequest, wizard: Wizard, draft: Draft, form: CheckForm) -
 def _check_page(
     request: UserRequest, wizard: Wizard, draft: Draft, form: CheckForm
 ) -> HttpResponse:
-    warnings = drafts.warnings(draft)
-    photos = [(photo, from_json(photo.warnings)) for photo in draft.evidence.all()]
+    judged = Judged(draft)
+    if judged.step_to_do != CHECK:
+        return redirect(wizard.step_url(judged.step_to_do))
+    photos = [(photo, from_json(photo.warnings)) for photo in judged.photos]
     context = {
         "wizard": wizard,
         "form": form,
@@ -294,15 +295,15 @@ def _check_page(
                 drafts.rows(claim, draft.citizen.kept),
                 claim,
                 wizard.step_url(item.key if item.has_page else "", then=CHECK),
-                warnings[item.key],
+                judged.warnings[item.key],
             )
-            for item, claim in zip(drafts.items(draft), drafts.claims(draft), strict=True)
+            for item, claim in zip(judged.items, judged.claims, strict=True)
         ],
         "photos": photos,
-        "is_warned": any(warnings.values()) or any(found for _photo, found in photos),
+        "is_warned": any(judged.warnings.values()) or any(found for _photo, found in photos),
         "said": drafts.typed(draft, drafts.PHOTOS),
         "draft_key": draft.key,
-        "seen": drafts.fingerprint(draft),
+        "seen": judged.fingerprint,
     }
     status = 422 if form.has_errors else 200
     return render(request, "filing/check.html", context, status=status)

@@ -26,6 +26,7 @@ from corrections import access, drafts, evidence
 from corrections.drafts import PHOTOS
 from corrections.forewarn.table import from_json
 from corrections.forms.filing import PhotosForm
+from corrections.judged import Judged
 from corrections.lifecycle import Party
 from corrections.models import Correction, Draft, Evidence
 from corrections.views.wizard import Page, Wizard, is_autosave, with_draft
@@ -62,8 +63,8 @@ def bounded(view: Page[P]) -> Page[P]:
 def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     """Step 3: take photos of the paper, each at once, or words about where and when it was."""
     if request.method != "POST":
-        typed, needs_paper = drafts.typed(draft, PHOTOS), drafts.needs_paper(draft)
-        form = PhotosForm(initial=typed, has_photos=False, needs_paper=needs_paper)
+        typed, judged = drafts.typed(draft, PHOTOS), Judged(draft)
+        form = PhotosForm(initial=typed, has_photos=False, needs_paper=judged.needs_paper)
         return _photos_page(request, wizard, draft, form)
     drafts.keep(draft, PHOTOS, request.POST, TEXTS)
     if is_autosave(request):
@@ -72,7 +73,7 @@ def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     has_unread = any(photo.warnings for photo in added)
     if ("add" in request.POST or has_unread) and not problems:
         return redirect(request.get_full_path())
-    form = drafts.photos_form(draft, problems)
+    form = Judged(draft).paper_with(problems)
     if not form.is_valid():
         return _photos_page(request, wizard, draft, form)
     return redirect(wizard.after(PHOTOS))

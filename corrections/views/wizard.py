@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from accounts.http import UserRequest
 from corrections import drafts, records
+from corrections.drafts import Item
+from corrections.judged import Judged
 from corrections.models import Draft, Filing
 from corrections.records import Person
 
@@ -40,12 +42,17 @@ class Wizard:
         return f"{address}?{urlencode(query)}" if query else address
 
     def step_url(self, step: str, **query: str) -> str:
-        """Return the address of a step, named as drafts.step_to_do names it."""
+        """Return the address of a step, named as Judged.step_to_do names it."""
         if not step:
             return self.url("file", edit="1", **query)
         if step in (drafts.PHOTOS, drafts.CHECK):
             return self.url(f"file-{step}", **query)
         return self.url("file-dose", step, **query)
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """What the draft was about as the request came."""
+        return drafts.items(self.draft)
 
     @property
     def start(self) -> str:
@@ -60,7 +67,7 @@ class Wizard:
     @property
     def remaining(self) -> str:
         """The first step that is not in order yet; the last one when all are."""
-        return self.step_url(drafts.step_to_do(self.draft))
+        return self.step_url(Judged(self.draft).step_to_do if self.draft else "")
 
     def after(self, step: str) -> str:
         """Where to go on after a step: back to the last page for who came from there to change."""
@@ -77,7 +84,7 @@ class Wizard:
         return self.step_url(order[order.index(step) - 1])
 
     def _order(self) -> list[str]:
-        keys = [item.key for item in drafts.items(self.draft) if item.has_page]
+        keys = [item.key for item in self.items if item.has_page]
         return ["", *keys, drafts.PHOTOS, drafts.CHECK]
 
 
@@ -114,7 +121,7 @@ def with_draft(view: StepView[P]) -> Page[P]:
         wizard = wizard_for(request)
         if wizard is None:
             return redirect("record")
-        if wizard.draft is None or not drafts.items(wizard.draft):
+        if wizard.draft is None or not wizard.items:
             return gone(request, wizard)
         try:
             return view(request, wizard, wizard.draft, *args, **kwargs)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from corrections import drafts
+from corrections.judged import Judged
 from corrections.models import Correction, Draft, Kind
 from doses.models import Dose
 from tests import world as worlds
@@ -136,13 +136,13 @@ def test_one_proposal_may_hold_several_kinds(world: World, lan: Client):
     details = lan.post(page, {"vaccine": "PF"})
     missing = lan.post(details.url, {"position": "primary-3", "site": "unlisted", "warned": ""})
     if missing.status_code == 200:
-        signs = [w.sign for w in drafts.warnings(Draft.objects.get())["missing-1"]]
+        signs = [w.sign for w in Judged(Draft.objects.get()).warnings["missing-1"]]
         missing = lan.post(
             details.url,
             {"position": "primary-3", "site": "unlisted", "warned": " ".join(signs)},
         )
     person = lan.post(missing.url, {"sex": "male", "warned": ""})
-    signs = [w.sign for w in drafts.warnings(Draft.objects.get())["identity"]]
+    signs = [w.sign for w in Judged(Draft.objects.get()).warnings["identity"]]
     person = lan.post(missing.url, {"sex": "male", "warned": " ".join(signs)})
     lan.post(person.url, {"photos": photo()})
     filed = send(lan, Draft.objects.get())

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from citizens.models import RecordLink
-from corrections import actions, drafts
+from corrections import actions, drafts, judged
 from corrections.models import Correction, Draft, Filing
 from doses.models import Dose
 from tests import world as worlds
@@ -44,7 +44,7 @@ def test_a_wrong_and_a_missing_dose_become_two_corrections_of_one_filing(
     assert filing.evidence.count() == 2
     assert filing.words == "Cảm ơn"
     assert not Draft.objects.exists()
-    assert wrong.events.get().data == {"consent_version": drafts.CONSENT_VERSION}
+    assert wrong.events.get().data == {"consent_version": judged.CONSENT_VERSION}
 
 
 def test_the_confirmation_names_reference_due_time_and_desk(lan: Client, dose: Dose):
@@ -413,3 +413,31 @@ def test_somebody_without_a_record_is_led_to_open_one(world: World, as_citizen: 
 @pytest.mark.parametrize("step", ["dose/missing-1/", "photos/", "check/"])
 def test_a_step_without_a_draft_leads_to_the_first(world: World, lan: Client, step: str):
     assert lan.get(f"/corrections/new/{step}").url == "/corrections/new/"
+
+
+def test_a_draft_is_judged_once_to_be_shown_and_once_to_be_sent(
+    lan: Client, dose: Dose, monkeypatch: pytest.MonkeyPatch
+):
+    draft = up_to_check(lan, dose)
+    sent = declaration(draft)
+    built = []
+    real = drafts.form_of
+    monkeypatch.setattr(drafts, "form_of", lambda *args: built.append(args) or real(*args))
+
+    assert lan.get("/corrections/new/check/").status_code == 200
+    assert len(built) == 1
+    assert lan.post("/corrections/new/check/", sent).status_code == 302
+    assert len(built) == 2
+
+
+def test_a_draft_spoilt_in_another_window_leads_to_the_page_that_is_not_in_order(
+    lan: Client, dose: Dose
+):
+    draft = up_to_check(lan, dose)
+    seen = declaration(draft)
+    drafts.keep(draft, str(dose.public_id), {"vaccine": "nonsense"}, ["vaccine"])
+
+    answer = lan.post("/corrections/new/check/", seen)
+
+    assert answer.url.startswith(f"/corrections/new/dose/{dose.public_id}/")
+    assert not Filing.objects.exists()

@@ -3,7 +3,7 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from corrections import drafts
+from corrections.judged import Judged
 from corrections.models import Draft
 from doses.models import Dose
 from tests.corrections.test_evidence import picture
@@ -38,7 +38,7 @@ def up_to_check(client: Client, dose: Dose, **details: str) -> Draft:
 
 
 def declaration(draft: Draft, **changed: str) -> dict[str, str]:
-    seen = drafts.fingerprint(draft)
+    seen = Judged(draft).fingerprint
     return {"truth": "on", "words": "", "draft": str(draft.key), "seen": seen, **changed}
 
 
