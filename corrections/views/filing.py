@@ -74,19 +74,21 @@ def details(request: UserRequest, wizard: Wizard, draft: Draft, key: str) -> Htt
     item = next((item for item in wizard.items if item.key == key), None)
     if item is None or not item.has_page:
         raise Http404
-    if request.method == "POST" and ("find" in request.POST or "advise" in request.POST):
-        drafts.keep(draft, key, request.POST, item.fields)
-    if "advise" in request.POST:
-        return _advice(request, item, Judged(draft))
-    if request.method != "POST" or "find" in request.POST:
-        return _details_page(request, wizard, item, drafts.blank_form(draft, item), Judged(draft))
     if "remove" in request.POST and item.kind == Kind.MISSING_DOSE:
         drafts.take_out(draft, key)
         return redirect(wizard.remaining)
-    drafts.keep(draft, key, request.POST, item.fields)
+    if request.method == "POST":
+        drafts.keep(draft, key, request.POST, item.fields)
     if is_autosave(request):
         return HttpResponse(status=204)
     judged = Judged(draft)
+    if key not in judged.forms:
+        # Another window took it out meanwhile.
+        return gone(request, wizard)
+    if "advise" in request.POST:
+        return _advice(request, item, judged)
+    if request.method != "POST" or "find" in request.POST:
+        return _details_page(request, wizard, item, drafts.blank_form(draft, item), judged)
     form = judged.forms[key]
     if not form.is_valid():
         return _details_page(request, wizard, item, form, judged)

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -441,3 +442,19 @@ def test_a_draft_spoilt_in_another_window_leads_to_the_page_that_is_not_in_order
 
     assert answer.url.startswith(f"/corrections/new/dose/{dose.public_id}/")
     assert not Filing.objects.exists()
+
+
+def test_a_dose_taken_out_in_another_window_is_gone_and_nothing_breaks(
+    lan: Client, dose: Dose, monkeypatch: pytest.MonkeyPatch
+):
+    page = choose(lan, "missing")
+    key = page.rstrip("/").rpartition("/")[2]
+    keep = drafts.keep
+
+    def keep_too_late(draft: Draft, *what: Any) -> None:
+        drafts.take_out(Draft.objects.get(), key)
+        keep(draft, *what)
+
+    monkeypatch.setattr(drafts, "keep", keep_too_late)
+
+    assert lan.post(page, {"vaccine": "PF"}).url == "/corrections/new/"
