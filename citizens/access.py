@@ -61,6 +61,9 @@ def _own_or_family(user: "User") -> Q:
     if user.phone:
         is_me |= Q(phone=user.phone)
     me = list(Citizen.objects.wholes(Citizen.objects.filter(is_me)).values_list("pk", flat=True))
+    if not me:
+        # Most staff have no record that we know of: then they have no family in it either.
+        return Q(pk__in=live.filter(same_account).values("citizen"))
 
     # The same person may have two accounts: one as citizen, one as staff.
     my_accounts = own_links.filter(citizen__in=me).values("user")
