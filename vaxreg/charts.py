@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -165,26 +166,31 @@ def trend(
     peak = max((max(values, default=0) for _, _, values in series), default=0) or 1
     count = max((len(values) for _, _, values in series), default=0)
     step = (width - left - right) / max(count - 1, 1)
-    ends: list[float] = []
-
-    def line(tone: str, name: str, values: Sequence[float]) -> tuple[str, ...]:
-        points = [
+    lines = [
+        [
             (left + index * step, 12 + (1 - value / peak) * (height - floor - 20))
             for index, value in enumerate(values)
-        ] or [(left, height - floor)]
+        ]
+        or [(left, height - floor)]
+        for _, _, values in series
+    ]
+    labels = _apart([points[-1][1] + 5 for points in lines], lowest=height - floor)
+
+    def line(
+        tone: str, name: str, points: Sequence[tuple[float, float]], label_y: float
+    ) -> tuple[str, ...]:
         x, y = points[-1]
-        label_y = y + 5
-        while any(abs(label_y - other) < 17 for other in ends):
-            label_y += 17 if label_y < height - floor - 17 else -34
-        ends.append(label_y)
         path = " ".join(f"{_n(px)},{_n(py)}" for px, py in points)
         return tone, name, path, _n(x), _n(y), _n(x + 9), _n(label_y), name
 
-    lines = format_html_join(
+    drawn = format_html_join(
         "",
         '<g class="trend__line trend__line--{}"><title>{}</title><polyline points="{}"/>'
         '<circle cx="{}" cy="{}" r="3.5"/><text x="{}" y="{}">{}</text></g>',
-        (line(*one) for one in series),
+        (
+            line(tone, name, points, label_y)
+            for (tone, name, _), points, label_y in zip(series, lines, labels, strict=True)
+        ),
     )
     marks = format_html_join(
         "",
@@ -205,9 +211,25 @@ def trend(
         width - right,
         height - floor,
         height - floor,
-        lines,
+        drawn,
         marks,
     )
+
+
+def _apart(wanted: Sequence[float], *, lowest: float, apart: float = 17) -> list[float]:
+    """Return where labels stand that want to stand there: a line apart, none below the lowest.
+
+    They keep their order from top to bottom. In pixels, downwards.
+    """
+    found = list(wanted)
+    order = sorted(range(len(found)), key=lambda place: found[place])
+    for above, below in pairwise(order):
+        found[below] = max(found[below], found[above] + apart)
+    limit = lowest
+    for place in reversed(order):
+        found[place] = min(found[place], limit)
+        limit = found[place] - apart
+    return found
 
 
 def _n(value: float) -> str:

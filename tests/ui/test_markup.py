@@ -1,6 +1,7 @@
 """What the building blocks print: labels, errors, escaping, charts."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -8,6 +9,8 @@ from django import forms
 from django.conf import settings
 from django.template import engines
 from django.utils.functional import lazystr
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from corrections.lifecycle import Status
 from doses.models import Dose
@@ -134,14 +137,19 @@ def test_the_largest_number_of_a_heat_map_is_darkest_and_one_is_never_blank():
     assert [cell.level for cell in cells] == [0, 1, 5]
 
 
-def test_a_trend_keeps_the_names_of_its_lines_apart():
-    drawing = ElementTree.fromstring(  # noqa: S314
-        charts.trend([("over", "In", [3, 3]), ("ok", "Out", [3, 3])], "both", ["T2", "T3"])
-    )
+@given(st.lists(st.lists(st.integers(0, 40), max_size=3), min_size=1, max_size=6))
+@example([[10, 1], [0, 0], [3, 0]])
+@example([[3, 3], [3, 3]])
+def test_a_trend_keeps_the_names_of_its_lines_apart_and_in_the_drawing(days: list[list[int]]):
+    series = [("over", f"line {number}", values) for number, values in enumerate(days)]
 
-    heights = [float(text.attrib["y"]) for text in drawing.iterfind("g/text")]
+    drawing = ElementTree.fromstring(charts.trend(series, "", []))  # noqa: S314
 
-    assert abs(heights[0] - heights[1]) >= 17
+    names = sorted(float(text.attrib["y"]) for text in drawing.iter("text"))
+    assert len(names) == len(days)
+    assert all(below - above > 16.9 for above, below in pairwise(names))
+    assert names[0] > 10
+    assert names[-1] < 220
 
 
 def test_templates_carry_no_inline_style_or_script():
