@@ -247,6 +247,9 @@ def build(size: Size, *, sites: int, seed: int) -> None:
     """Write the country and its cases. sites: of every district."""
     departments = dataset.build_country(districts_of(size, sites), sites, citizens=0)
     _fill(size, departments[0], seed)
+    with connection.cursor() as cursor:
+        # Where these tables were empty a moment ago, each question would be answered row by row.
+        cursor.execute("ANALYZE")
 
 
 def keep_figures() -> None:
