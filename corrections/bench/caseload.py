@@ -290,9 +290,11 @@ def _fill(size: Size, first: Organization, seed: int) -> None:
         for statement in (FRACTION, DESKS, "ANALYZE desk", DRAWN, "ANALYZE drawn", *FILLING):
             cursor.execute(statement, parameters)
         for table in NUMBERED:
+            # Never back: what is rolled back leaves its numbers taken.
             cursor.execute(
-                "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)",
-                [table, 3 * size.corrections + 1],
+                "SELECT setval(name, greatest(%s, nextval(name)))"
+                " FROM pg_get_serial_sequence(%s, 'id') AS name",
+                [3 * size.corrections + 1, table],
             )
         cursor.execute("DROP TABLE drawn, desk")
 
