@@ -207,19 +207,19 @@ class DetailsForm(AreaForm):
     @cached_property
     def matches(self) -> list[Organization]:
         """The sites that the search has found; looked for when they are shown or one is chosen."""
-        return sites.matching(self._sent("query"), self._area(), self.citizen)
+        return sites.matching(self._sent("query"), self._area, self.citizen)
 
     @property
     def is_site_in_question(self) -> bool:
         """The part about the site is worth showing at once: it is asked, wrong or begun."""
         names = ("query", "site", "site_text")
-        begun = any(self._sent(name) for name in names) or self._area() is not None
+        begun = any(self._sent(name) for name in names) or self._area is not None
         return self.dose is None or begun or any(name in self.errors for name in names)
 
     @property
     def is_search(self) -> bool:
         """Something was looked for: words were typed or an area was chosen."""
-        return bool(search_key(self._sent("query"))) or self._area() is not None
+        return bool(search_key(self._sent("query"))) or self._area is not None
 
     def clean(self) -> dict[str, Any]:
         """Put together what is proposed; say so when nothing is."""
@@ -297,15 +297,16 @@ class DetailsForm(AreaForm):
         self._choices("position", [("", unchanged), *Position.choices])
 
     def _offer_sites(self) -> None:
-        self._choices("site", self._sites)
+        self._choices("site", lambda: self._sites)
         if self.dose is not None and self._sent("site") == str(self.dose.organization.public_id):
             # Typed before somebody else's correction made it so.
             self.initial["site"] = ""
             if self.is_bound:
                 self.data = {**self.data, "site": ""}
 
-    def _sites(self) -> list[tuple[str, Any]]:
-        """Return what was found, and what was chosen from an earlier search."""
+    @cached_property
+    def _sites(self) -> Choices:
+        """What was found, and what was chosen from an earlier search."""
         chosen = sites.by_public_id(self._sent("site"))
         listed = list(self.matches)
         if chosen is not None and chosen not in listed:
@@ -330,6 +331,7 @@ class DetailsForm(AreaForm):
         for name, value in current.items():
             self.fields[name].current = value  # type: ignore[attr-defined]
 
+    @cached_property
     def _area(self) -> Area | None:
         codes = [code for level in LEVELS if (code := self._sent(level)) and level in self.fields]
         return Area.objects.current().filter(code=codes[-1]).first() if codes else None

@@ -96,7 +96,7 @@ def details(request: UserRequest, wizard: Wizard, draft: Draft, key: str) -> Htt
         return redirect(wizard.step_url(drafts.add_missing(draft)))
     if _has_unread(request, judged.warnings[key]):
         return _details_page(request, wizard, item, form, judged, is_paused=True)
-    return redirect(wizard.after(key))
+    return redirect(wizard.after(key, judged))
 
 
 @citizen_page
@@ -191,7 +191,9 @@ def _choose(
     if is_autosave(request):
         return HttpResponse(status=204)
     begun = wizard_for(request)
-    return redirect(begun.after("") if begun else wizard.url("file"))
+    if begun is None or begun.draft is None:
+        return redirect(wizard.url("file"))
+    return redirect(begun.after("", Judged(begun.draft)))
 
 
 def _has_unread(request: UserRequest, found: list[Forewarning]) -> bool:

@@ -73,10 +73,11 @@ def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     has_unread = any(photo.warnings for photo in added)
     if ("add" in request.POST or has_unread) and not problems:
         return redirect(request.get_full_path())
-    form = Judged(draft).paper_with(problems)
+    judged = Judged(draft)
+    form = judged.paper_with(problems)
     if not form.is_valid():
         return _photos_page(request, wizard, draft, form)
-    return redirect(wizard.after(PHOTOS))
+    return redirect(wizard.after(PHOTOS, judged))
 
 
 @citizen_page

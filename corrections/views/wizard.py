@@ -69,10 +69,13 @@ class Wizard:
         """The first step that is not in order yet; the last one when all are."""
         return self.step_url(Judged(self.draft).step_to_do if self.draft else "")
 
-    def after(self, step: str) -> str:
-        """Where to go on after a step: back to the last page for who came from there to change."""
+    def after(self, step: str, judged: Judged) -> str:
+        """Where to go on after a step: back to the last page for who came from there to change.
+
+        judged: the draft, with what was typed in this step.
+        """
         if self.then == drafts.CHECK:
-            return self.remaining
+            return self.step_url(judged.step_to_do)
         order = self._order()
         return self.step_url(order[order.index(step) + 1])
 
