@@ -37,6 +37,18 @@ def test_what_is_wrong_with_a_page_is_found(chromium: Browser):
         assert mistake in found
 
 
+def test_a_link_that_looks_like_a_button_looks_so_in_a_notice_too(chromium: Browser, gallery):
+    add = """place => place.insertAdjacentHTML(
+        "beforeend", '<a id="added" class="button button--secondary" href="/">Nhắc</a>')"""
+    look = "a => getComputedStyle(a).padding"
+    with visit(chromium) as seen:
+        seen.go(gallery)
+        usual = seen.page.locator("main .button--secondary").first.evaluate(look)
+        seen.page.locator(".notice__text").first.evaluate(add)
+
+        assert seen.page.locator("#added").evaluate(look) == usual
+
+
 def test_errors_take_the_focus_and_lead_to_their_fields(chromium: Browser, gallery):
     with visit(chromium) as seen:
         seen.go(gallery)
