@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from accounts.keys import keyed_hash
 from accounts.models import ApiToken, SessionKind, User
-from vaxreg import clock
+from vaxreg import db_time
 
 PREFIX = "vr_"
 # A token's last use is written down at most this often.
@@ -22,7 +22,7 @@ def make_token(user: User, *, name: str, kind: SessionKind, lifetime: timedelta)
     """A new key for a program that acts as this user; shown here once, stored as a hash."""
     key = PREFIX + secrets.token_urlsafe(32)
     ApiToken.objects.create(
-        user=user, name=name, kind=kind, key_hash=_hash(key), expires_at=clock.now() + lifetime
+        user=user, name=name, kind=kind, key_hash=_hash(key), expires_at=db_time.now() + lifetime
     )
     return key
 
@@ -47,7 +47,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         return self.keyword
 
     def _live_token(self, key: bytes) -> ApiToken | None:
-        now = clock.now()
+        now = db_time.now()
         token = (
             ApiToken.objects.select_related("user")
             .filter(

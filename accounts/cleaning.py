@@ -5,21 +5,21 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
-from accounts import attempts, codes, invitations
+from accounts import codes, invitations, rate_limits
 from accounts.models import User
 from messaging import actions as messages
-from vaxreg import clock
+from vaxreg import db_time
 
 BATCH = 500
 
 
 def purge() -> None:
     """Forget old counters, dead codes, links and sessions, and numbers that were never verified."""
-    attempts.purge()
+    rate_limits.purge()
     codes.purge()
     invitations.purge()
-    messages.forget_secrets(attempts.KEPT)
-    Session.objects.filter(expire_date__lt=clock.now()).delete()
+    messages.forget_secrets(rate_limits.KEPT)
+    Session.objects.filter(expire_date__lt=db_time.now()).delete()
     forget_unverified()
 
 
@@ -28,7 +28,7 @@ def forget_unverified() -> int:
 
     Accounts that something else holds on to are kept.
     """
-    asked_before = clock.now() - settings.UNVERIFIED_LIFETIME
+    asked_before = db_time.now() - settings.UNVERIFIED_LIFETIME
     stale = User.objects.filter(
         phone_verified=False, email__isnull=True, last_login=None, created_at__lt=asked_before
     )

@@ -18,13 +18,13 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts import attempts
-from accounts.attempts import EVERYBODY, Rule, Verdict
+from accounts import rate_limits
 from accounts.keys import keyed_hash
 from accounts.models import Language, SignInCode, User
+from accounts.rate_limits import EVERYBODY, Rule, Verdict
 from messaging import actions as messages
 from messaging.models import Channel
-from vaxreg import clock
+from vaxreg import db_time
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def send(phone: str, *, address: str) -> Sending:
     stranger who types somebody's number must not spoil that person's code.
     """
     hour = settings.SIGN_IN_HOUR
-    verdict = attempts.take(
+    verdict = rate_limits.take(
         Rule(SENT_TO_NUMBER, phone, settings.CODES_PER_NUMBER),
         Rule(SENT_TO_ADDRESS, address, settings.CODES_PER_ADDRESS),
         Rule(SENT_IN_HOUR, EVERYBODY, [(settings.CODES_PER_HOUR, hour)]),
@@ -80,7 +80,7 @@ def send(phone: str, *, address: str) -> Sending:
         if verdict.refused_by == SENT_IN_HOUR:
             log.critical("sign_in_code_budget_spent")
         return Sending(verdict)
-    now = clock.now()
+    now = db_time.now()
     language = get_language() or Language.VIETNAMESE.value
     user, _created = User.objects.get_or_create(phone=phone, defaults={"language": language})
     digits = settings.SIGN_IN_CODE_DIGITS
@@ -113,12 +113,12 @@ def check(code_id: uuid.UUID, typed: str) -> Check:
         .filter(pk=code_id)
         .first()
     )
-    now = clock.now()
+    now = db_time.now()
     if row is None or row.used_at or row.is_expired(now):
         return Check(Outcome.EXPIRED)
     if row.tries >= settings.SIGN_IN_CODE_TRIES:
         return Check(Outcome.TOO_MANY)
-    verdict = attempts.take(
+    verdict = rate_limits.take(
         Rule(WRONG_FOR_NUMBER, str(row.user.phone), settings.WRONG_CODES_PER_NUMBER),
         Rule(WRONG_IN_HOUR, EVERYBODY, [(settings.WRONG_CODES_PER_HOUR, settings.SIGN_IN_HOUR)]),
     )
@@ -131,7 +131,7 @@ def check(code_id: uuid.UUID, typed: str) -> Check:
         row.save(update_fields=["tries"])
         left = settings.SIGN_IN_CODE_TRIES - row.tries
         return Check(Outcome.WRONG if left else Outcome.TOO_MANY, tries_left=left)
-    attempts.forgive(verdict)
+    rate_limits.forgive(verdict)
     row.used_at = now
     row.save(update_fields=["tries", "used_at"])
     user = row.user
@@ -143,7 +143,7 @@ def check(code_id: uuid.UUID, typed: str) -> Check:
 
 def purge() -> int:
     """Delete the codes that nobody can use any more; how many."""
-    return SignInCode.objects.filter(expires_at__lt=clock.now()).delete()[0]
+    return SignInCode.objects.filter(expires_at__lt=db_time.now()).delete()[0]
 
 
 def _hash(row: SignInCode, code: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts import two_factor
 from accounts.models import Language, User
 from accounts.phones import is_vietnamese_mobile
-from messaging.choices import Offer
+from messaging.preferences import Offer
 from vaxreg import ui
 from vaxreg.forms import CodeField, Form, PhoneField
 

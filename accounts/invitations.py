@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.keys import keyed_hash
 from accounts.models import Invitation, User
-from vaxreg import clock
+from vaxreg import db_time
 
 TOKEN_BYTES = 32
 # How long a dead link is kept, so that lists can say when somebody was invited.
@@ -39,7 +39,7 @@ def make(user: User, *, by: User | None) -> tuple[Invitation, str]:
     if not user.is_active or user.suspended_at is not None or not may_need_link(user):
         raise CannotInvite
     revoke(user)
-    now = clock.now()
+    now = db_time.now()
     token = secrets.token_urlsafe(TOKEN_BYTES)
     invitation = Invitation.objects.create(
         user=user,
@@ -54,7 +54,7 @@ def make(user: User, *, by: User | None) -> tuple[Invitation, str]:
 def revoke(user: User) -> None:
     """End the open link of somebody, if there is one."""
     Invitation.objects.filter(user=user, used_at=None, revoked_at=None).update(
-        revoked_at=clock.now()
+        revoked_at=db_time.now()
     )
 
 
@@ -65,7 +65,7 @@ def find(token: str) -> Invitation | None:
             token_hash=_hash(token),
             used_at=None,
             revoked_at=None,
-            expires_at__gt=clock.now(),
+            expires_at__gt=db_time.now(),
             user__is_active=True,
             user__suspended_at=None,
         )
@@ -81,7 +81,7 @@ def accept(invitation: Invitation, password: str) -> User | None:
     Sessions of before, of whoever had another password, end with the old password.
     """
     used = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None).update(
-        used_at=clock.now()
+        used_at=db_time.now()
     )
     if not used:
         return None
@@ -94,7 +94,7 @@ def accept(invitation: Invitation, password: str) -> User | None:
 
 def purge() -> int:
     """Forget links that ended long ago; how many."""
-    return Invitation.objects.filter(expires_at__lt=clock.now() - KEPT).delete()[0]
+    return Invitation.objects.filter(expires_at__lt=db_time.now() - KEPT).delete()[0]
 
 
 def address(path: str) -> str:

@@ -1,13 +1,11 @@
-"""Addresses of signing in and of one's account."""
+"""Addresses of signing in, of one's account, of one's messages, and of the language switch."""
 
 from django.conf import settings
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import account, citizen, demo, invitation, staff
+from accounts.views import account, citizen, demo, inbox, invitation, message_choice, staff
 
-app_name = "accounts"
-
-urlpatterns = [
+pages = [
     path("sign-in/", citizen.sign_in, name="sign_in"),
     path("sign-in/code/", citizen.code, name="code"),
     path("sign-in/code/again/", citizen.send_again, name="send_again"),
@@ -23,6 +21,15 @@ urlpatterns = [
     path("staff/invitation/<str:token>/", invitation.invitation, name="staff_invitation"),
 ]
 if settings.DEMO:
-    urlpatterns += [
+    pages += [
         path("demo/second-factors/", demo.second_factors, name="demo_second_factors"),
     ]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((pages, "accounts"))),
+    path("messages/", inbox.inbox, name="messages"),
+    path("messages/<uuid:key>/again/", inbox.send_again, name="message-again"),
+    path("messages/choice/<str:token>/", message_choice.choice, name="message-choice"),
+    # Under the name that Django gives it.
+    path("i18n/setlang/", account.choose_language, name="set_language"),
+]

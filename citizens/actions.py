@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import transaction
 from django.db.models import Q
 
-from accounts import attempts
+from accounts import rate_limits
 from citizens.models import (
     Citizen,
     CitizenRevision,
@@ -19,7 +19,7 @@ from citizens.models import (
     Sex,
 )
 from organizations.models import Area, Organization
-from vaxreg import clock
+from vaxreg import db_time
 from vaxreg.search import search_key
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ KEPT_IN_REVISIONS = tuple(field.name for field in Identity._meta.get_fields())
 FACTS = tuple(name for name in KEPT_IN_REVISIONS if name != "merged_into")
 
 # Wrong answers of one user; and, from anywhere, about one ID number.
-TRIES: attempts.Limits = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
-TRIES_PER_ID_NUMBER: attempts.Limits = ((20, timedelta(days=1)),)
+TRIES: rate_limits.Limits = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
+TRIES_PER_ID_NUMBER: rate_limits.Limits = ((20, timedelta(days=1)),)
 
 
 class NoMatch(Exception):
@@ -101,9 +101,9 @@ def open_record(
     verdict = _count_a_try(user, answer)
     match = _match(user, answer, relation)
     if match is None:
-        tried = attempts.count("open_record", str(user.pk), TRIES[0][1])
+        tried = rate_limits.count("open_record", str(user.pk), TRIES[0][1])
         raise NoMatch(max(TRIES[0][0] - tried, 0))
-    attempts.forgive(verdict)
+    rate_limits.forgive(verdict)
     return _link(user, *match, relation)
 
 
@@ -129,7 +129,7 @@ def start_record(
     taken = Citizen.objects.filter(id_number=answer.id_number) if answer.id_number else None
     if match is None and taken is not None and taken.exists():
         raise IdNumberOnRecord
-    attempts.forgive(verdict)
+    rate_limits.forgive(verdict)
     if match is not None:
         return _link(user, *match, relation)
     with transaction.atomic():
@@ -143,7 +143,7 @@ def start_record(
             workplace=workplace.strip(),
             area=area,
             provenance=Citizen.Provenance.SELF_DECLARED,
-            created_at=clock.now(),
+            created_at=db_time.now(),
         )
         citizen.full_clean()
         citizen.save(force_insert=True)
@@ -186,7 +186,7 @@ def start_for_caller(
             phone=phone,
             area=area,
             provenance=Citizen.Provenance.SELF_DECLARED,
-            created_at=clock.now(),
+            created_at=db_time.now(),
         )
         citizen.full_clean()
         citizen.save(force_insert=True)
@@ -265,7 +265,9 @@ def write_revision(
         last = 1
     citizen.full_clean()
     citizen.save(force_update=True)
-    _write_revision(citizen, last + 1, clock.now(), by, by_organization, why, correction_reference)
+    _write_revision(
+        citizen, last + 1, db_time.now(), by, by_organization, why, correction_reference
+    )
 
 
 def check_identity(
@@ -290,7 +292,7 @@ def check_identity(
         verdict=verdict,
         by=by,
         by_organization=by_organization,
-        at=clock.now(),
+        at=db_time.now(),
     )
     check.full_clean()
     check.save(force_insert=True)
@@ -305,7 +307,7 @@ def log_visit(
     `why` is one of RecordVisit.Why; `organization` is the one that staff act for.
     """
     return RecordVisit.objects.create(
-        user=user, citizen=citizen, why=why, organization=organization, at=clock.now()
+        user=user, citizen=citizen, why=why, organization=organization, at=db_time.now()
     )
 
 
@@ -323,11 +325,11 @@ def _answer(id_number: str, full_name: str, date_of_birth: date | None) -> Answe
     return Answer(clean_id_number(id_number), search_key(full_name), date_of_birth)
 
 
-def _count_a_try(user: "User", answer: Answer) -> attempts.Verdict:
-    rules = [attempts.Rule("open_record", str(user.pk), TRIES)]
+def _count_a_try(user: "User", answer: Answer) -> rate_limits.Verdict:
+    rules = [rate_limits.Rule("open_record", str(user.pk), TRIES)]
     if answer.id_number:
-        rules.append(attempts.Rule("open_record_id", answer.id_number, TRIES_PER_ID_NUMBER))
-    verdict = attempts.take(*rules)
+        rules.append(rate_limits.Rule("open_record_id", answer.id_number, TRIES_PER_ID_NUMBER))
+    verdict = rate_limits.take(*rules)
     if verdict.retry_at is not None:
         raise TooManyTries(verdict.retry_at)
     return verdict
@@ -367,7 +369,7 @@ def _link(user: "User", citizen: Citizen, proven_by: str, relation: str) -> Reco
         return known
     _refuse_a_second_own_record(user, relation)
     return RecordLink.objects.create(
-        user=user, citizen=citizen, relation=relation, proven_by=proven_by, since=clock.now()
+        user=user, citizen=citizen, relation=relation, proven_by=proven_by, since=db_time.now()
     )
 
 

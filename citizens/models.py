@@ -14,9 +14,9 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce, Now, Reverse
 from django.utils.translation import gettext_lazy as _
 
-from organizations.fields import SearchKeyField
 from organizations.models import Area, Organization
-from vaxreg import clock
+from vaxreg import db_time
+from vaxreg.fields import SearchKeyField
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -291,7 +291,7 @@ class IdentityCheck(models.Model):
 class RecordLinkQuerySet(models.QuerySet["RecordLink"]):
     def live(self) -> Self:
         """Links in force now."""
-        now = clock.sql_now()
+        now = db_time.sql_now()
         return self.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
 
 

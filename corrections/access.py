@@ -1,18 +1,15 @@
 """Who may see a correction, and in which capacity they act on it. Said here and nowhere else."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, Q, QuerySet
 
-from citizens.access import is_own_or_family, parts_of_records_of
-from corrections.lifecycle import Party
+from citizens.access import parts_of_records_of
 from organizations.models import Membership, Organization
-from organizations.queries import WithPredecessors, current_holder, line_of_succession
+from organizations.queries import WithPredecessors
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from corrections.models import Correction
 
 DESK_ROLES = (
     Membership.Role.REVIEWER,
@@ -23,17 +20,6 @@ DESK_ROLES = (
 
 # Agents of the hotline are at a desk, but read masked data only, on pages of their own.
 READING_ROLES = tuple(role for role in DESK_ROLES if role != Membership.Role.HOTLINE)
-
-AT_THE_DESK = frozenset({Party.REVIEWER, Party.APPEAL_REVIEWER})
-DECIDERS = AT_THE_DESK | {Party.OVERSEER}
-DECIDING_STEPS = (
-    "accept",
-    "accept_in_part",
-    "refuse",
-    "put_forward",
-    "countersign",
-    "countersign_in_part",
-)
 
 
 def of_own_records(user: "User") -> Q:
@@ -57,20 +43,6 @@ def overseen_by(user: "User") -> Q:
     """
     reach = Organization.objects.within_reach(user, Membership.Role.OFFICER)
     return Q(holder__in=WithPredecessors(reach.order_by().values("pk")))
-
-
-def overseen_among(user: "User", cases: Iterable["Correction"]) -> set[int]:
-    """Return the ids of those of these cases that `overseen_by` lets the user see.
-
-    For the rows of a page, whose holders are at hand: the sub-query reads the whole sub-tree.
-    """
-    paths = tuple(desk.path for desk in officer_desks(user))
-    return {
-        case.pk
-        for case in cases
-        if case.holder
-        and any(one.path.startswith(paths) for one in line_of_succession(case.holder))
-    }
 
 
 def in_pools_of(user: "User") -> Q:
@@ -107,83 +79,9 @@ def visible_to(user: "User") -> Q:
     return of_own_records(user) | on_desks_of(user) | overseen_by(user)
 
 
-def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party]:
-    """Return in which capacities a user acts on a correction; None stands for the system.
-
-    Nobody decides about themselves or their family, whatever badge they wear; nobody decides what
-    they filed; and who decided once has no part in the appeal.
-    """
-    if user is None:
-        return frozenset({Party.SYSTEM})
-    if is_own_or_family(user, correction.citizen):
-        own = parts_of_records_of(user).filter(pk=correction.citizen_id).exists()
-        return frozenset({Party.CITIZEN}) if own else frozenset()
-    parties = set()
-    is_filer = correction.filing.filed_by_id == user.pk
-    holder = correction.holder
-    standing = standing_for(holder)
-    memberships = Membership.objects.live().filter(user=user).select_related("organization")
-    for membership in memberships:
-        place = membership.organization
-        if is_hotline(membership):
-            parties.add(Party.HOTLINE)
-        if holder is None or standing is None or is_filer:
-            continue
-        if place.pk == standing.pk and membership.role in DESK_ROLES:
-            parties.add(Party.APPEAL_REVIEWER if correction.on_appeal else Party.REVIEWER)
-        paths = (holder.path, standing.path)
-        is_above = any(path.startswith(place.path) for path in paths)
-        if membership.role == Membership.Role.OFFICER and is_above:
-            parties.add(Party.OVERSEER)
-    if correction.on_appeal and parties & DECIDERS and has_decided(user, correction):
-        parties -= DECIDERS
-    return frozenset(parties)
-
-
 def is_hotline(membership: Membership) -> bool:
     """Tell whether somebody answers the national hotline's phone in this role."""
     return (
         membership.role == Membership.Role.HOTLINE
         and membership.organization.kind == Organization.Kind.HOTLINE
     )
-
-
-def standing_for(holder: Organization | None) -> Organization | None:
-    """Return who acts for the holder: who took over from it when it has closed."""
-    return (current_holder(holder) or holder) if holder is not None else None
-
-
-def has_decided(user: "User", correction: "Correction") -> bool:
-    """Tell whether the user had a hand in an earlier decision of this case."""
-    return correction.events.filter(by=user, step__in=DECIDING_STEPS).exists()
-
-
-def acting_for(user: "User", correction: "Correction", party: Party) -> Organization | None:
-    """Return the organization on whose behalf the user acts in this capacity."""
-    if party in AT_THE_DESK:
-        return standing_for(correction.holder)
-    live = Membership.objects.live().filter(user=user).select_related("organization")
-    if party == Party.HOTLINE:
-        return next((one.organization for one in live if is_hotline(one)), None)
-    holder = correction.holder
-    if party == Party.OVERSEER and holder is not None:
-        return officer_desk(user, standing_for(holder) or holder) or officer_desk(user, holder)
-    return None
-
-
-def officer_desk(user: "User", organization: Organization) -> Organization | None:
-    """Return for whom the user oversees this organization: the nearest level; None if for nobody."""
-    return nearest(officer_desks(user), organization)
-
-
-def officer_desks(user: "User") -> list[Organization]:
-    """Return the organizations for which the user is a health officer, the lowest level first."""
-    officers = Membership.objects.live().filter(user=user, role=Membership.Role.OFFICER)
-    # Who stands nearer has the longer path.
-    found = officers.select_related("organization").order_by("-organization__path")
-    return [membership.organization for membership in found]
-
-
-def nearest(above: Iterable[Organization], organization: Organization) -> Organization | None:
-    """Return the first of these in whose sub-tree the organization lies."""
-    return next((one for one in above if organization.path.startswith(one.path)), None)

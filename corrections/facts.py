@@ -13,29 +13,31 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import TextChoices
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from citizens import facts as identity_facts
+from citizens.facts import IdentityField, OtherField
 from citizens.models import Citizen
-from corrections import identity
-from corrections.identity import IdentityField, OtherField
 from corrections.models import Correction, Kind
 from corrections.models.case import IDENTITY_KINDS, REMOVING_KINDS
+from doses.facts import (
+    NEEDED_TO_ADD,
+    Facts,
+    Field,
+    Position,
+    _given_on,
+    _lot,
+    _organization,
+    _position,
+    _vaccine,
+    dose_name,
+    facts_of,
+)
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
-
-Facts = dict[str, str]
-
-
-class Field(StrEnum):
-    VACCINE = "vaccine"
-    GIVEN_ON = "given_on"
-    ORGANIZATION = "organization"
-    LOT = "lot"
-    POSITION = "position"
 
 
 class Removal(StrEnum):
@@ -53,7 +55,7 @@ FIELD_LABELS: dict[str, Promise] = {
     Field.POSITION: gettext_lazy("Dose number"),
     Removal.STATUS: gettext_lazy("This dose"),
     Removal.DUPLICATE_OF: gettext_lazy("Stands there already as"),
-    **identity.LABELS,
+    **identity_facts.LABELS,
 }
 STATUS_LABELS: dict[str, Promise] = {
     Dose.Status.COMPLETED: gettext_lazy("On the record"),
@@ -70,21 +72,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
     Kind.SPLIT_RECORD: tuple(OtherField),
 }
 REMOVED: Facts = {Removal.STATUS.value: Dose.Status.ENTERED_IN_ERROR.value}
-
-
-class Position(TextChoices):
-    """Kind and ordinal of a dose: QĐ 43/QĐ-BYT of 07/01/2022 knows up to seven lines."""
-
-    PRIMARY_1 = "primary-1", gettext_lazy("Primary dose 1")
-    PRIMARY_2 = "primary-2", gettext_lazy("Primary dose 2")
-    PRIMARY_3 = "primary-3", gettext_lazy("Primary dose 3")
-    ADDITIONAL_1 = "additional-1", gettext_lazy("Additional dose")
-    BOOSTER_1 = "booster-1", gettext_lazy("Booster dose 1")
-    BOOSTER_2 = "booster-2", gettext_lazy("Booster dose 2")
-    BOOSTER_3 = "booster-3", gettext_lazy("Booster dose 3")
-
-
-NEEDED_TO_ADD = (Field.VACCINE, Field.GIVEN_ON, Field.ORGANIZATION, Field.POSITION)
 
 
 @dataclass(frozen=True)
@@ -148,12 +135,12 @@ def show(field: str, value: str, names: dict[str, str]) -> str:
         return str(STATUS_LABELS[value])
     if field in (Removal.DUPLICATE_OF, OtherField.RECORD):
         return names.get(value, "")
-    return identity.show(field, value) or names.get(value, value)
+    return identity_facts.show(field, value) or names.get(value, value)
 
 
 def _masked(field: str, value: str, names: dict[str, str]) -> str:
-    if value and field in identity.LABELS and field != OtherField.RECORD:
-        return identity.masked(field, value)
+    if value and field in identity_facts.LABELS and field != OtherField.RECORD:
+        return identity_facts.masked(field, value)
     return show(field, value, names)
 
 
@@ -178,19 +165,12 @@ def names_in(sources: Sequence[dict[str, Any]]) -> dict[str, str]:
             names[str(dose.public_id)] = dose_name(dose)
     if records := _mentioned(sources, OtherField.RECORD):
         for citizen in Citizen.objects.filter(public_id__in=records):
-            names[str(citizen.public_id)] = identity.masked_record(citizen)
+            names[str(citizen.public_id)] = identity_facts.masked_record(citizen)
     return names
 
 
 def _mentioned(sources: Sequence[dict[str, Any]], field: str) -> set[str]:
     return {str(facts[field]) for facts in sources if facts.get(field)}
-
-
-def dose_name(dose: Dose) -> str:
-    """Return which dose it is, in one line: Primary dose 1 · AstraZeneca · 29/08/2021 · the site."""
-    day = date_format(dose.given_on, "SHORT_DATE_FORMAT")
-    position = Position(f"{dose.kind}-{dose.ordinal}").label
-    return " · ".join([str(position), dose.vaccine.name, day, dose.organization.name])
 
 
 def headline(correction: Correction) -> str:
@@ -256,54 +236,9 @@ def _unknown(kind: str) -> str:
 
 
 def _checked(name: str, value: str, today: date) -> str:
-    if name in identity.LABELS:
-        return identity.checked(name, value, today)
+    if name in identity_facts.LABELS:
+        return identity_facts.checked(name, value, today)
     return _CHECKS[name](value, today)
-
-
-def _vaccine(value: str, today: date) -> str:
-    if not Vaccine.objects.filter(code=value).exists():
-        raise ValueError(_("Choose a vaccine from the list."))
-    return value
-
-
-FIRST_DAY = date(2021, 3, 8)
-
-
-def _given_on(value: str, today: date) -> str:
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        raise ValueError(_("Enter the date as day/month/year, for example 27/03/2022.")) from None
-    if day > today:
-        raise ValueError(_("The date lies in the future. Enter the date on the paper."))
-    if day < FIRST_DAY:
-        raise ValueError(
-            _("The first COVID-19 dose in Viet Nam was given on 08/03/2021. Check the date.")
-        )
-    return day.isoformat()
-
-
-def _organization(value: str, today: date) -> str:
-    try:
-        known = Organization.objects.filter(public_id=UUID(value)).exists()
-    except ValueError:
-        known = False
-    if not known:
-        raise ValueError(_("Choose a vaccination site from the list."))
-    return value
-
-
-def _lot(value: str, today: date) -> str:
-    if len(value) > 64:
-        raise ValueError(_("A lot number has at most 64 characters."))
-    return value.upper()
-
-
-def _position(value: str, today: date) -> str:
-    if value not in set(Position.values):
-        raise ValueError(_("Choose which dose it was."))
-    return value
 
 
 def _status(value: str, today: date) -> str:
@@ -336,43 +271,8 @@ _CHECKS: dict[str, Callable[[str, date], str]] = {
 def recorded_of(kind: str, *, dose: Dose | None, citizen: Citizen) -> Facts:
     """Return what is on record now of all that a claim of this kind is about."""
     if kind == Kind.IDENTITY:
-        return identity.facts_of(citizen.kept)
+        return identity_facts.facts_of(citizen.kept)
     if dose is None or kind == Kind.MISSING_DOSE:
         return {}
     recorded: Facts = facts_of(dose)
     return {**recorded, Removal.STATUS: dose.status} if kind in REMOVING_KINDS else recorded
-
-
-def facts_of(dose: Dose) -> dict[str, Any]:
-    """Return a recorded dose's facts in the form in which corrections store them."""
-    return {
-        "vaccine": dose.vaccine.code,
-        "given_on": dose.given_on.isoformat(),
-        "organization": str(dose.organization.public_id) if dose.organization else "",
-        "lot": dose.lot,
-        "position": f"{dose.kind}-{dose.ordinal}",
-    }
-
-
-def differing(dose: Dose, facts: Facts) -> Facts:
-    """Return only those facts that differ from what is recorded of the dose."""
-    recorded = facts_of(dose)
-    return {name: value for name, value in facts.items() if recorded.get(name) != value}
-
-
-def as_values(facts: Facts) -> dict[str, Any]:
-    """Return facts as the values that the dose's own columns take."""
-    values: dict[str, Any] = {}
-    for name, value in facts.items():
-        if name == Field.VACCINE:
-            values["vaccine"] = Vaccine.objects.get(code=value)
-        elif name == Field.GIVEN_ON:
-            values["given_on"] = date.fromisoformat(value)
-        elif name == Field.ORGANIZATION:
-            values["organization"] = Organization.objects.get(public_id=value)
-        elif name == Field.LOT:
-            values["lot"] = value
-        elif name == Field.POSITION:
-            kind, ordinal = value.rsplit("-", 1)
-            values["kind"], values["ordinal"] = kind, int(ordinal)
-    return values

@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from corrections import figures
 from corrections.models import Heartbeat, OutboxRow
 from corrections.sweep import HEARTBEAT
-from vaxreg import clock
+from vaxreg import db_time
 
 # The sweep runs once a minute; three missed passes are a fault, not a delay.
 SILENCE = timedelta(minutes=3)
@@ -18,24 +17,14 @@ def sweep_trouble() -> str:
     beat = Heartbeat.objects.filter(name=HEARTBEAT).first()
     if beat is None:
         return "the sweep has never run"
-    if clock.now() - beat.at > SILENCE:
+    if db_time.now() - beat.at > SILENCE:
         return f"the sweep is silent since {beat.at.isoformat()}"
-    return ""
-
-
-def figures_trouble() -> str:
-    """Return since when the figures of the reports are not kept, or an empty string."""
-    as_of = figures.as_of()
-    if as_of is None:
-        return "the figures of the reports have never been counted"
-    if clock.now() - as_of > SILENCE:
-        return f"the figures of the reports stand still since {as_of.isoformat()}"
     return ""
 
 
 def outbox_trouble() -> str:
     """Return how old the oldest undone outbox row is when it is too old, or an empty string."""
     oldest = OutboxRow.objects.filter(done_at=None).order_by("created_at").first()
-    if oldest is not None and clock.now() - oldest.created_at > OLDEST_ERRAND:
+    if oldest is not None and db_time.now() - oldest.created_at > OLDEST_ERRAND:
         return f"outbox row {oldest.pk} is not done since {oldest.created_at.isoformat()}"
     return ""

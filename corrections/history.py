@@ -6,7 +6,7 @@ officers read the person too, and what officers wrote to the site.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -14,8 +14,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from corrections.lifecycle import GROUND_LABELS, Ground, Party, Status
-from corrections.models import Correction, CorrectionEvent, Kind
+from corrections.models import Breach, Correction, CorrectionEvent, Holding, Kind
 from corrections.models.case import REMOVING_KINDS
+from organizations.models import Organization
 
 
 class Audience(StrEnum):
@@ -73,12 +74,12 @@ TITLES: dict[str, Promise] = {
     "inherit": gettext_lazy("%(from)s can no longer act: %(organization)s acts from now on"),
     "expire": gettext_lazy("Closed: the question was not answered for 7 days"),
 }
-# What the sweep did on the way, by deadlines.Mark name.
-MARK_TITLES: dict[str, Promise] = {
+# What the sweep did on the way, by deadlines.Milestone name.
+MILESTONE_TITLES: dict[str, Promise] = {
     "half_time": gettext_lazy("Reminder to %(organization)s: half of the time has passed"),
     "three_quarters": gettext_lazy("Reminder to %(organization)s: a quarter of the time is left"),
     "nine_tenths": gettext_lazy("Reminder to %(organization)s: a tenth of the time is left"),
-    # Not a mark any more; reminders of before were written with it.
+    # Not a milestone any more; reminders of before were written with it.
     "six_hours_left": gettext_lazy("Reminder to %(organization)s: six hours are left"),
     "due": gettext_lazy("No answer within 48 hours; %(organization)s was told"),
     "three_days": gettext_lazy("No answer within 72 hours; %(organization)s was told"),
@@ -86,7 +87,7 @@ MARK_TITLES: dict[str, Promise] = {
     "statutory": gettext_lazy("No first answer in the time of the law; %(organization)s was told"),
 }
 # The same when nobody stands above the holder, who could be told.
-MARK_TITLES_ALONE: dict[str, Promise] = {
+MILESTONE_TITLES_ALONE: dict[str, Promise] = {
     "due": gettext_lazy("No answer within 48 hours"),
     "three_days": gettext_lazy("No answer within 72 hours"),
     "five_days": gettext_lazy("No answer within 5 days"),
@@ -173,18 +174,20 @@ def _line(event: CorrectionEvent, audience: Audience) -> Line:
         at=event.at,
         state="bad" if event.step in BAD else "done",
         details=tuple(text for text in _details(event, audience) if text),
-        told=_organization(event) if "mark" in event.data and event.step == "escalate" else "",
+        told=_organization(event) if "milestone" in event.data and event.step == "escalate" else "",
     )
 
 
 def _title(event: CorrectionEvent) -> str:
     values = {"organization": _organization(event)}
     values |= {name: event.data.get(name, "") for name in ("from", "to")}
-    mark = event.data.get("mark")
-    if mark is None:
+    milestone = event.data.get("milestone")
+    if milestone is None:
         return str(TITLES[event.step]) % values
-    titles = MARK_TITLES if event.organization else {**MARK_TITLES, **MARK_TITLES_ALONE}
-    return str(titles[mark]) % values
+    titles = (
+        MILESTONE_TITLES if event.organization else {**MILESTONE_TITLES, **MILESTONE_TITLES_ALONE}
+    )
+    return str(titles[milestone]) % values
 
 
 def _who(event: CorrectionEvent, audience: Audience) -> str:
@@ -214,3 +217,44 @@ def _details(event: CorrectionEvent, audience: Audience) -> Iterator[str]:
         yield str(GROUND_LABELS[Ground(event.data["ground"])])
     if audience == Audience.STAFF or event.step not in STAFF_ONLY_REMARKS:
         yield event.remark
+
+
+RUNG_TITLES = {
+    "due": gettext_lazy("Not answered within 48 hours"),
+    "three_days": gettext_lazy("Not answered within 72 hours"),
+    "five_days": gettext_lazy("Not answered within 5 days"),
+    "statutory": gettext_lazy("No first answer in the time of the law"),
+}
+
+
+@dataclass(frozen=True)
+class Stay:
+    """How long an organization held a case; until is None while it still does."""
+
+    organization: Organization
+    since: datetime
+    until: datetime | None
+    took: timedelta
+
+
+def stays(case: Correction, now: datetime) -> list[Stay]:
+    """Return who held a case from when to when: each keeps their share of the time."""
+    held = Holding.objects.filter(correction=case).select_related("organization")
+    return [
+        Stay(one.organization, one.since, one.until, (one.until or now) - one.since)
+        for one in held.order_by("since", "pk")
+    ]
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A deadline that was missed, in words."""
+
+    title: str
+    breach: Breach
+
+
+def misses(case: Correction) -> list[Miss]:
+    """Return the breaches on record of a case, oldest first."""
+    written = Breach.objects.filter(correction=case).select_related("holder", "escalated_to")
+    return [Miss(str(RUNG_TITLES[one.rung]), one) for one in written.order_by("at", "pk")]

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_noop as _noop
 
 from accounts.models import User
 from citizens.models import RecordLink
-from corrections import routing
 from corrections.lifecycle import Party
 from corrections.models import Correction, CorrectionEvent
+from corrections.routing import desks
 from messaging.actions import send
 from messaging.models import Channel
 from organizations.models import Membership, Organization
@@ -31,7 +31,7 @@ def tell(event: CorrectionEvent) -> None:
 def tell_of_many(events: Sequence[CorrectionEvent]) -> None:
     """Tell the people of one organization, each once, of many cases.
 
-    They passed a mark, or an officer reminded of them or gave them to this organization. The
+    They passed a milestone, or an officer reminded of them or gave them to this organization. The
     events are of one step and one organization (OutboxRow.bundle). What was decided in the
     meantime, or went elsewhere, is left out; a single one is told in its own words.
     """
@@ -247,7 +247,7 @@ def _put_forward(event: CorrectionEvent) -> None:
     colleagues = [user for user in _staff_of(case.holder) if user.pk != event.by_id]
     _tell_staff(
         event,
-        case.holder if colleagues else routing.next_level(case.holder),
+        case.holder if colleagues else desks.next_level(case.holder),
         _noop("%(reference)s waits for a second person"),
         _noop(
             "Correction %(reference)s at %(organization)s was decided by one person and needs a "

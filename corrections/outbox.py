@@ -14,7 +14,7 @@ from django.db.models import Expression, F, QuerySet
 
 from corrections import actions, notices
 from corrections.models import CorrectionEvent, OutboxRow
-from vaxreg import clock
+from vaxreg import db_time
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def do(row_id: int) -> bool:
     Never raises: a failing errand is pushed into the future, longer each time, and logged, so
     that it neither loops nor stands in the way of others.
     """
-    now = clock.now()
+    now = db_time.now()
     claimed = OutboxRow.objects.filter(pk=row_id, done_at=None, not_before__lte=now).update(
         not_before=now + CLAIM, tries=F("tries") + 1
     )
@@ -67,7 +67,7 @@ def do_undone(limit: int = 1000) -> int:
     """Do, oldest first, the errands whose hint was lost; return how many were done."""
     done = 0
     while done < limit:
-        now = clock.now()
+        now = db_time.now()
         with transaction.atomic():
             batch = list(
                 _locked(lost_hints(now))
@@ -88,7 +88,7 @@ def do_bundles(until: float) -> int:
     """
     done = 0
     while time.monotonic() < until:
-        now = clock.now()
+        now = db_time.now()
         with transaction.atomic():
             bundle = _locked(bundled(now)).order_by("id").values_list("bundle", flat=True).first()
             if bundle is None:
@@ -145,12 +145,12 @@ def _finish(rows: list[OutboxRow], work: Callable[[], None]) -> bool:
     try:
         with transaction.atomic():
             work()
-            OutboxRow.objects.filter(pk__in=ids).update(done_at=clock.now(), last_error="")
+            OutboxRow.objects.filter(pk__in=ids).update(done_at=db_time.now(), last_error="")
     except Exception as error:
         tries = max(row.tries for row in rows)
         wait = min(LONGEST_WAIT, timedelta(seconds=15 * 2 ** min(tries, 10)))
         OutboxRow.objects.filter(pk__in=ids, done_at=None).update(
-            not_before=clock.now() + wait, last_error=type(error).__name__
+            not_before=db_time.now() + wait, last_error=type(error).__name__
         )
         log.exception("errand failed, tried again later: outbox row %s", ids[0])
         return False

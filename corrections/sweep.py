@@ -1,4 +1,4 @@
-"""The sweep, once a minute: lost errands, claims that ran out, questions nobody answered, marks.
+"""The sweep, once a minute: lost errands, claims that ran out, questions nobody answered, milestones.
 
 Driven by the database, never by 48-hour timers in a broker. Oldest first, in batches with SKIP
 LOCKED until none is left or the time of this pass is over; two sweeps at once do each row once; a
@@ -17,11 +17,12 @@ from django.db import connection, transaction
 from django.db.models import Exists, Expression, QuerySet
 from django.db.models.functions import Now
 
-from corrections import actions, clocks, deadlines, marks, outbox, recompute
+from corrections import actions, outbox
+from corrections.clocks import deadlines, milestones, recompute, timekeeping
+from corrections.clocks.milestones import Late
 from corrections.lifecycle import Status
-from corrections.marks import Late
 from corrections.models import Clock, Correction, Heartbeat, Pause, Policy
-from vaxreg import clock
+from vaxreg import db_time
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Swept:
     breaches: int = 0
     reminders: int = 0
     told: int = 0
-    # Seconds for all the marks; the rest of a long pass went into telling people.
+    # Seconds for all the milestones; the rest of a long pass went into telling people.
     marks_took: float = 0
     set_aside: list[str] = field(default_factory=list)
     # The time of this pass was over before everything was done; the next one goes on.
@@ -60,9 +61,9 @@ def sweep(seconds: float = PASS) -> Swept:
         if name in work:
             _each(cases(), act, until, swept)
     failed: list[int] = []
-    above = marks.Above()
+    above = milestones.Above()
     marks_from = time.monotonic()
-    while "marks" in work and time.monotonic() < until and _batch(swept, failed, above):
+    while "milestones" in work and time.monotonic() < until and _batch(swept, failed, above):
         continue
     swept.marks_took = round(time.monotonic() - marks_from, 3)
     if "bundles" in work or swept.breaches or swept.reminders:
@@ -79,20 +80,20 @@ def sweep(seconds: float = PASS) -> Swept:
 
 def _waiting() -> tuple[datetime, set[str]]:
     """Return the time, and what there is to do: one question, for most passes find nothing."""
-    is_now = isinstance(clock.sql_now(), Now)
+    is_now = isinstance(db_time.sql_now(), Now)
     sql, parameters = _usual_question() if is_now else _question()
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         row = cursor.fetchone()
     if row is None:
         # Nobody has asked for the rules yet; the first case will.
-        return clock.now(), set(_WORK)
+        return db_time.now(), set(_WORK)
     return row[0], {name for name, is_any in zip(_WORK, row[1:], strict=True) if is_any}
 
 
 def _question() -> tuple[str, tuple[Any, ...]]:
     """Return the question as SQL: the time, and for each kind of work whether there is any."""
-    now = clock.sql_now()
+    now = db_time.sql_now()
     any_of = {f"any_{name}": Exists(rows(now)) for name, rows in _WORK.items()}
     asked = Policy.objects.order_by().annotate(begun=now, **any_of)
     return asked.values_list("begun", *any_of)[:1].query.sql_with_params()
@@ -105,7 +106,7 @@ def _usual_question() -> tuple[str, tuple[Any, ...]]:
 
 
 def _late() -> QuerySet[Clock]:
-    return Clock.objects.filter(stopped_at=None, next_mark_at__lt=clock.sql_now())
+    return Clock.objects.filter(stopped_at=None, next_milestone_at__lt=db_time.sql_now())
 
 
 def _recompute(seconds: float) -> None:
@@ -116,20 +117,20 @@ def _recompute(seconds: float) -> None:
 
 
 def _questions() -> QuerySet[Correction]:
-    return Correction.objects.filter(status=Status.WAITING, answer_by__lt=clock.sql_now()).order_by(
-        "answer_by", "id"
-    )
+    return Correction.objects.filter(
+        status=Status.WAITING, answer_by__lt=db_time.sql_now()
+    ).order_by("answer_by", "id")
 
 
 def _claims() -> QuerySet[Correction]:
-    ran_out = clock.sql_now() - deadlines.CLAIM_TIME
+    ran_out = db_time.sql_now() - deadlines.CLAIM_TIME
     return Correction.objects.filter(status=Status.IN_REVIEW, picked_up_at__lte=ran_out).order_by(
         "picked_up_at", "id"
     )
 
 
 def _long_pauses() -> QuerySet[Correction]:
-    over = Pause.objects.filter(until=None, ends_at__lt=clock.sql_now())
+    over = Pause.objects.filter(until=None, ends_at__lt=db_time.sql_now())
     return Correction.objects.filter(pk__in=over.values("clock__correction")).order_by("id")
 
 
@@ -142,7 +143,7 @@ def _release(case: Correction, swept: Swept) -> None:
 
 
 def _end_pause(case: Correction, swept: Swept) -> None:
-    clocks.end_long_pause(case)
+    timekeeping.end_long_pause(case)
 
 
 def _each(
@@ -188,14 +189,14 @@ def _whenever(rows: Callable[[], QuerySet[Any]]) -> Callable[[Expression], Query
 _WORK: dict[str, Callable[[Expression], QuerySet[Any]]] = {
     "errands": outbox.lost_hints,
     **{name: _whenever(cases) for name, (cases, _act) in _CASES.items()},
-    "marks": _whenever(_late),
+    "milestones": _whenever(_late),
     "bundles": outbox.bundled,
     "recompute": recompute.to_resume,
 }
 
 
-def _batch(swept: Swept, failed: list[int], above: marks.Above) -> bool:
-    """Deal with up to BATCH clocks that passed a mark; False when none is left."""
+def _batch(swept: Swept, failed: list[int], above: milestones.Above) -> bool:
+    """Deal with up to BATCH clocks that passed a milestone; False when none is left."""
     with transaction.atomic():
         late = [
             Late(*columns)
@@ -203,8 +204,8 @@ def _batch(swept: Swept, failed: list[int], above: marks.Above) -> bool:
             for columns in _late()
             .select_for_update(skip_locked=True)
             .exclude(pk__in=failed)
-            .order_by("next_mark_at", "id")
-            .values_list(*marks.COLUMNS)[:BATCH]
+            .order_by("next_milestone_at", "id")
+            .values_list(*milestones.COLUMNS)[:BATCH]
         ]
         try:
             with transaction.atomic():
@@ -221,7 +222,7 @@ def _batch(swept: Swept, failed: list[int], above: marks.Above) -> bool:
     return bool(late)
 
 
-def _pass(late: list[Late], swept: Swept, above: marks.Above) -> None:
-    passed = marks.pass_marks(late, clock.now(), above)
+def _pass(late: list[Late], swept: Swept, above: milestones.Above) -> None:
+    passed = milestones.pass_milestones(late, db_time.now(), above)
     swept.breaches += passed.breaches
     swept.reminders += passed.reminders

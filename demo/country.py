@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 
 from accounts.models import User
 from citizens.models import Citizen
-from corrections import marks, policies
+from corrections.clocks import milestones, policies
+from corrections.clocks.milestones import Above, Late
 from corrections.lifecycle import Ground, Party, Status
-from corrections.marks import Above, Late
 from corrections.models import (
     Breach,
     Clock,
@@ -27,7 +27,7 @@ from corrections.models import (
 from demo import entries, people
 from doses.models import Dose, Vaccine
 from organizations.models import Membership, Organization
-from vaxreg import clock
+from vaxreg import db_time
 
 HOUR = timedelta(hours=1)
 SINCE = timedelta(days=24)
@@ -61,7 +61,7 @@ class Told:
 
 def live_elsewhere() -> int:
     """Write staff and cases of every province but Hà Nội; return how many cases."""
-    now = clock.now()
+    now = db_time.now()
     chance = random.Random(63)  # noqa: S311 — stories, not secrets
     told = [one for desks in _desks() for one in _province(desks, now, chance)]
     told.sort(key=lambda one: one.received_at)
@@ -79,7 +79,7 @@ def _desks() -> Iterator[list[tuple[Organization, User]]]:
 
 
 def _reviewers(stations: list[Organization]) -> list[User]:
-    now = clock.now()
+    now = db_time.now()
     users = User.objects.bulk_create(
         User(
             email=f"{station.code.lower()}@{people.DOMAIN}",
@@ -251,25 +251,25 @@ def _write_clocks(told: list[Told], clocks: list[Clock], now: datetime) -> None:
     above = Above()
     above.learn({one.holder.pk for one in told})
     behinds = [
-        marks.behind_of(Late.of(review), one.decided_at or now)
+        milestones.behind_of(Late.of(review), one.decided_at or now)
         for one, review in zip(told, clocks, strict=True)
     ]
     for one, review, behind in zip(told, clocks, behinds, strict=True):
-        review.marks_passed = behind.passed
-        review.next_mark_at = None if one.decided_at else behind.next_at
+        review.milestones_passed = behind.passed
+        review.next_milestone_at = None if one.decided_at else behind.next_at
     Clock.objects.bulk_create(clocks)
     breaches, events = [], []
     for one, review, behind in zip(told, clocks, behinds, strict=True):
-        for mark, moment in behind.marks:
-            if not mark.is_breach:
+        for milestone, moment in behind.milestones:
+            if not milestone.is_breach:
                 continue
-            told_to = above.of(one.holder.pk, mark.tells)
+            told_to = above.of(one.holder.pk, milestone.tells)
             written_at = min(moment + timedelta(seconds=40), one.decided_at or now)
             breaches.append(
                 Breach(
                     correction=review.correction,
                     clock=review,
-                    rung=mark.name,
+                    rung=milestone.name,
                     at=moment,
                     holder=one.holder,
                     giver=one.holder,
@@ -286,7 +286,7 @@ def _write_clocks(told: list[Told], clocks: list[Clock], now: datetime) -> None:
                     party=Party.SYSTEM,
                     organization_id=told_to,
                     at=written_at,
-                    data={"mark": mark.name},
+                    data={"milestone": milestone.name},
                 )
             )
     Breach.objects.bulk_create(breaches)

@@ -9,7 +9,7 @@ from typing import Any
 import fontpkg
 from PIL import Image, ImageDraw, ImageFont
 
-from corrections.evidence import Picture
+from vaxreg.photos.cleaning import Picture
 
 PAPER, INK, RED = (241, 234, 219), (38, 36, 44), (150, 34, 30)
 TABLE = (96, 78, 62)

@@ -10,7 +10,7 @@ from accounts import two_factor
 from accounts.models import User
 from citizens.models import Citizen, RecordLink
 from organizations.models import Area, Membership, Organization
-from vaxreg import clock
+from vaxreg import db_time
 
 PASSWORD = "Buoi-Ho-Tay-2021"  # noqa: S105 — shown to everybody on the demo's own pages
 DOMAIN = "demo.sotiem.vn"
@@ -80,7 +80,7 @@ def staff() -> dict[str, User]:
                 else named(member.organization)
             )
             Membership.objects.create(
-                user=user, organization=place, role=member.role, since=clock.now() - SINCE
+                user=user, organization=place, role=member.role, since=db_time.now() - SINCE
             )
         users[member.key] = user
     return users
@@ -101,7 +101,7 @@ def citizen(
     name: str, born: date, sex: str, phone: str, area: Area | None, id_number: str | None
 ) -> tuple[User, Citizen]:
     """Make a citizen with an account that has opened the record already."""
-    began = clock.now() - SINCE
+    began = db_time.now() - SINCE
     user = User.objects.create_user(phone=phone, full_name=name, phone_verified=True)
     person = Citizen.objects.create(
         full_name=name,
@@ -131,7 +131,7 @@ def child_of(user: User, name: str, born: date, sex: str, area: Area) -> Citizen
         citizen=child,
         relation=RecordLink.Relation.GUARDIAN,
         proven_by=RecordLink.Proof.STAFF,
-        since=clock.now() - SINCE,
+        since=db_time.now() - SINCE,
     )
     return child
 

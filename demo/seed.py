@@ -9,14 +9,15 @@ from django.utils.translation import override
 
 from accounts.models import User
 from citizens.models import Citizen
-from corrections import figures, outbox, sweep
+from corrections import outbox, sweep
 from corrections.models import Clock, Correction
 from demo import country, people, stories, vaccinated
 from doses import actions as dose_actions
 from doses.models import Dose, Vaccine
 from messaging.models import Message, State
 from organizations.models import Area, Organization
-from vaxreg import clock
+from reporting import daily_job
+from vaxreg import db_time
 
 
 def seed() -> str:
@@ -36,8 +37,8 @@ def seed() -> str:
         with transaction.atomic():
             _let_time_pass()
             _catch_up()
-        figures.close_days()
-        figures.refresh()
+        daily_job.close_days()
+        daily_job.refresh()
     return done
 
 
@@ -96,7 +97,7 @@ def _dose(
 
 def _wave(staff: dict[str, User], *, only_open: bool) -> None:
     """Let the neighbours live their stories, the oldest first."""
-    now = clock.now()
+    now = db_time.now()
     first = Correction.objects.count()
     chance = random.Random(first)  # noqa: S311 — stories, not secrets
     plan = []
@@ -109,7 +110,7 @@ def _wave(staff: dict[str, User], *, only_open: bool) -> None:
     plan.sort(key=lambda told: -told[0].age)
     for number, (story, site) in enumerate(plan, start=first):
         user, person = people.neighbour(number, site)
-        with clock.at(now - stories.HOUR * story.age - timedelta(days=30)):
+        with db_time.at(now - stories.HOUR * story.age - timedelta(days=30)):
             doses = stories.with_doses(person, site, random.Random(number))  # noqa: S311
         stories.tell(
             story,
@@ -125,20 +126,26 @@ def _wave(staff: dict[str, User], *, only_open: bool) -> None:
 
 def _let_time_pass() -> None:
     """Sweep at each moment at which something was due, as beat would have done every minute."""
-    now = clock.now()
+    now = db_time.now()
     while True:
-        waiting = Clock.objects.filter(stopped_at=None, next_mark_at__lt=now - timedelta(minutes=1))
-        first = waiting.order_by("next_mark_at").values_list("next_mark_at", flat=True).first()
+        waiting = Clock.objects.filter(
+            stopped_at=None, next_milestone_at__lt=now - timedelta(minutes=1)
+        )
+        first = (
+            waiting.order_by("next_milestone_at")
+            .values_list("next_milestone_at", flat=True)
+            .first()
+        )
         if first is None:
             break
-        with clock.at(first + timedelta(seconds=40)):
+        with db_time.at(first + timedelta(seconds=40)):
             sweep.sweep()
     sweep.sweep()
 
 
 def _catch_up() -> None:
     """Do what the stories left in the outbox, as the hints would have."""
-    with clock.at(clock.now() + outbox.HEAD_START + timedelta(seconds=1)):
+    with db_time.at(db_time.now() + outbox.HEAD_START + timedelta(seconds=1)):
         outbox.do_undone(limit=10_000)
     # Their messages went out at the time; nobody wants them on the console now.
     Message.objects.filter(state=State.WAITING).update(state=State.SENT, sent_at=F("created_at"))

@@ -11,15 +11,17 @@ from datetime import date, datetime, timedelta
 
 from accounts.models import User
 from citizens.models import Citizen
-from corrections import actions, evidence, filing, sweep
-from corrections.filing import Claim
+from corrections import actions, sweep
+from corrections.actions import filing
+from corrections.actions.filing import Claim
 from corrections.lifecycle import GROUND_SENTENCES, Ground, Status
 from corrections.models import Correction, Draft, Kind
+from corrections.photos import evidence
 from demo import entries, paper
 from doses import actions as dose_actions
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
-from vaxreg import clock
+from vaxreg import db_time
 from vaxreg.search import search_key
 
 HOUR = timedelta(hours=1)
@@ -125,7 +127,7 @@ def with_doses(person: Citizen, site: Organization, chance: random.Random) -> li
     """Write one or two believable primary doses given at the site."""
     first = date(2021, 7, 5) + timedelta(days=chance.randrange(70))
     vaccine = Vaccine.objects.get(code=chance.choice(["AZ", "AZ", "PF", "MD", "VC"]))
-    now = clock.now()
+    now = db_time.now()
     written = entries.write(
         entries.Entry(
             citizen=person.pk,
@@ -157,7 +159,7 @@ def tell(
     """Let a story happen: file with a photo, send to the desk, and end it as it ended."""
     filed_at = now - story.age * HOUR
     claim = _claim(story.what, doses, site, seed)
-    with clock.at(filed_at):
+    with db_time.at(filed_at):
         draft = Draft.objects.create(user=user, citizen=person)
         photo = paper.photograph(
             person.full_name,
@@ -176,7 +178,7 @@ def tell(
             evidence=list(draft.evidence.all()),
             draft=draft,
         )
-    with clock.at(filed_at + timedelta(seconds=20)):
+    with db_time.at(filed_at + timedelta(seconds=20)):
         case = actions.route(filed.corrections.get())
     nurse = staff.get(REVIEWERS.get(site.name, ""))
     second = staff[SECOND.get(site.name, "huong")]
@@ -269,9 +271,9 @@ def _end(
     moment = filed_at + story.after * HOUR
     if case.due_at < moment:
         # The deadline passed first: the sweep of that minute wrote the breach.
-        with clock.at(case.due_at + timedelta(minutes=1)):
+        with db_time.at(case.due_at + timedelta(minutes=1)):
             sweep.sweep()
-    with clock.at(moment):
+    with db_time.at(moment):
         case.refresh_from_db()
         match story.ending:
             case "in_review":
@@ -307,13 +309,13 @@ def _go_on(story: Story, case: Correction, moment: datetime, second: User) -> Co
     """What somebody else did about it a little later."""
     citizen = case.filing.filed_by
     if story.ending == "answered":
-        with clock.at(moment + 9 * HOUR):
+        with db_time.at(moment + 9 * HOUR):
             return actions.answer(case, by=citizen, words="Số lô trên giấy là FG3527.")
     if story.ending == "appeal":
-        with clock.at(moment + 30 * HOUR):
+        with db_time.at(moment + 30 * HOUR):
             return actions.appeal(case, by=citizen, words="Ảnh của tôi đọc được, xin xem lại.")
     if case.status == Status.TO_COUNTERSIGN and story.ending != "put_forward":
-        with clock.at(moment + HOUR / 4):
+        with db_time.at(moment + HOUR / 4):
             return actions.countersign(case, by=second)
     return case
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from citizens.models import Citizen
 from doses.models import Dose, DoseFacts, DoseRevision, Vaccine
 from organizations.models import Organization
-from vaxreg import clock
+from vaxreg import db_time
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -42,7 +42,7 @@ def record(
     facts cannot be: in the future, before birth, no such ordinal, on record already (code
     "on_record").
     """
-    now = clock.now()
+    now = db_time.now()
     dose = Dose(
         citizen=citizen,
         vaccine=vaccine,
@@ -90,7 +90,7 @@ def revise(
     for name, value in wanted.items():
         setattr(dose, name, value)
     dose.revision += 1
-    dose.revised_at = max(clock.now(), dose.revised_at)
+    dose.revised_at = max(db_time.now(), dose.revised_at)
     _check(dose)
     dose.save(force_update=True)
     _write_revision(dose, by, by_organization, why, correction_reference)

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import get_language
 
-from messaging import hours, sms
+from messaging import quiet_hours, sms
 from messaging.models import OPEN_STATES, Channel, Message, SmsForm, State
-from vaxreg import clock
+from vaxreg import db_time
 from vaxreg.celery import hint
 
 # A person who waits presses again and again; each SMS costs money.
@@ -63,10 +63,10 @@ def send(
     channel = Channel(channel)
     if digest and (channel != Channel.EMAIL or is_secret):
         raise ValueError("only e-mails without secrets are bundled")
-    now = clock.now()
+    now = db_time.now()
     first_try = now + settings.MESSAGE_DIGEST_WAIT if digest else now
     if may_wait:
-        first_try = hours.awake(first_try)
+        first_try = quiet_hours.awake(first_try)
     if in_inbox is None:
         in_inbox = channel == Channel.SMS
     values: dict[str, Any] = {
@@ -106,7 +106,7 @@ def resend(message: Message) -> Message:
     root = Message.objects.select_for_update(of=("self",)).get(
         pk=message.resent_from_id or message.pk
     )
-    now = clock.now()
+    now = db_time.now()
     latest = latest_of(root)
     if not can_resend(latest, now):
         raise NotResendable
@@ -147,8 +147,8 @@ def copy(message: Message, *, at: datetime) -> Message:
     again = Message.objects.create(
         **values,
         resent_from_id=message.resent_from_id or message.pk,
-        created_at=clock.now(),
-        next_try_at=hours.awake(at) if message.may_wait else at,
+        created_at=db_time.now(),
+        next_try_at=quiet_hours.awake(at) if message.may_wait else at,
     )
     hint("messaging.deliver", again.pk)
     return again
@@ -156,7 +156,7 @@ def copy(message: Message, *, at: datetime) -> Message:
 
 def forget_secrets(older_than: timedelta) -> int:
     """Delete messages with codes that are closed and older than this; how many."""
-    old = Message.objects.filter(is_secret=True, created_at__lt=clock.now() - older_than)
+    old = Message.objects.filter(is_secret=True, created_at__lt=db_time.now() - older_than)
     return old.exclude(state__in=OPEN_STATES).delete()[0]
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from messaging import choices
+from messaging import preferences
 from messaging.models import Channel, Message
 
 log = logging.getLogger("messaging.console")
@@ -61,7 +61,7 @@ class Email:
             to=[message.recipient],
             headers={
                 "Message-ID": f"<{message.key}@{settings.SITE_DOMAIN}>",
-                **choices.headers(message),
+                **preferences.headers(message),
             },
         )
         try:

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from messaging import channels, hours
+from messaging import channels, quiet_hours
 from messaging.models import OPEN_STATES, Message, State
-from vaxreg import clock
+from vaxreg import db_time
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def fail(message: Message, error: str) -> None:
     Message.objects.filter(pk=message.pk, state__in=OPEN_STATES).update(
         state=State.FAILED,
         claimed_until=None,
-        next_try_at=clock.now() + wait,
+        next_try_at=db_time.now() + wait,
         last_error=error[:200],
     )
     log.warning("message_failed", extra={"message_id": message.pk, "reason": error})
@@ -72,7 +72,7 @@ def fail(message: Message, error: str) -> None:
 
 def finish(message: Message, state: State, error: str = "") -> None:
     """Close an open message and those that it carries; a secret's text is not kept any longer."""
-    now = clock.now()
+    now = db_time.now()
     is_sent = state == State.SENT
     asks = is_sent and channels.channel_for(message).gives_receipts
     values = {
@@ -122,7 +122,7 @@ def _claim(message_id: int | None = None) -> Message | None:
     )
     if message is not None:
         Message.objects.filter(pk=message.pk).update(
-            claimed_until=clock.now() + CLAIM, tries=F("tries") + 1
+            claimed_until=db_time.now() + CLAIM, tries=F("tries") + 1
         )
         message.tries += 1
     return message
@@ -130,12 +130,12 @@ def _claim(message_id: int | None = None) -> Message | None:
 
 def _deliver(message: Message) -> bool:
     """Hand a claimed message to its channel and write down what became of it."""
-    now = clock.now()
+    now = db_time.now()
     if message.is_useless(now):
         finish(message, State.GIVEN_UP, "too late to be of use")
         return False
-    if message.may_wait and hours.is_quiet(now):
-        _put_back(message, hours.awake(now))
+    if message.may_wait and quiet_hours.is_quiet(now):
+        _put_back(message, quiet_hours.awake(now))
         return False
     try:
         channels.channel_for(message).deliver(message)

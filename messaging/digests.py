@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from messaging.models import OPEN_STATES, Channel, Message
-from vaxreg import clock
+from vaxreg import db_time
 
 # Bundlers take turns: two at once would write one person two e-mails.
 LOCK = 0x6D736764
@@ -28,14 +28,14 @@ def bundle() -> int:
         if not cursor.fetchone()[0]:
             return 0
     waiting = Message.objects.exclude(digest="").filter(state__in=OPEN_STATES, carried_by=None)
-    due = waiting.filter(next_try_at__lte=clock.sql_now()).order_by("next_try_at")[:MOST]
+    due = waiting.filter(next_try_at__lte=db_time.sql_now()).order_by("next_try_at")[:MOST]
     names, hashes = set(), set()
     for name, digits in due.values_list("digest", "recipient_hash"):
         names.add(name)
         hashes.add(digits)
     if not names:
         return 0
-    now = clock.now()
+    now = db_time.now()
     together = waiting.filter(digest__in=names, recipient_hash__in=hashes)
     rows = together.select_for_update(of=("self",)).order_by("digest", "recipient_hash", "pk")
     count = 0
@@ -53,7 +53,7 @@ def _settle(lines: Sequence[Message]) -> None:
     if len(lines) == 1:
         Message.objects.filter(pk=first.pk).update(digest="")
         return
-    now = clock.now()
+    now = db_time.now()
     with translation.override(lines[-1].language):
         subject = _("%(count)s messages: %(first)s") % {
             "count": len(lines),

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from messaging import sms
-from vaxreg import clock
+from vaxreg import db_time
 from vaxreg.encryption import BlindIndexField, EncryptedTextField, blind_indexes
 
 
@@ -49,7 +49,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def due(self) -> "MessageQuerySet":
         """Messages to be sent now and not claimed by anybody, by the clock of the database."""
-        now = clock.sql_now()
+        now = db_time.sql_now()
         return self.filter(
             Q(claimed_until=None) | Q(claimed_until__lte=now),
             state__in=OPEN_STATES,
@@ -70,7 +70,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def unconfirmed(self) -> "MessageQuerySet":
         """Messages that were sent and whose delivery the gateway has not confirmed in time."""
-        return self.filter(state=State.SENT, confirm_by__lte=clock.sql_now())
+        return self.filter(state=State.SENT, confirm_by__lte=db_time.sql_now())
 
 
 class Message(models.Model):

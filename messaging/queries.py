@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from messaging.models import OPEN_STATES, Channel, Message, State
-from vaxreg import clock
+from vaxreg import db_time
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Health:
 
 def health() -> Health:
     """Return how messaging is doing; reads partial indexes only."""
-    now = clock.now()
+    now = db_time.now()
     yesterday = now - timedelta(days=1)
     waiting = Message.objects.filter(
         state__in=OPEN_STATES, digest="", carried_by=None, next_try_at__lte=now

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from messaging import actions, channels, delivery
 from messaging.models import Channel, Message, State
-from vaxreg import clock
+from vaxreg import db_time
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def ask_due(limit: int = ROUND) -> int:
 @transaction.atomic
 def _next_to_ask() -> Message | None:
     """Take one message to ask about, and set when it is asked about again."""
-    now = clock.now()
+    now = db_time.now()
     late = Message.objects.filter(ask_at__lte=now, state=State.SENT)
     message = late.select_for_update(skip_locked=True, of=("self",)).order_by("ask_at").first()
     if message is not None and message.sent_at is not None:
@@ -77,7 +77,7 @@ def _next_to_ask() -> Message | None:
 
 
 def _arrived(message: Message) -> None:
-    now = clock.now()
+    now = db_time.now()
     Message.objects.filter(pk=message.pk).update(
         state=State.DELIVERED,
         accepted_at=message.accepted_at or now,
@@ -92,7 +92,7 @@ def _arrived(message: Message) -> None:
 
 def _failed(message: Message, state: str) -> None:
     """Give this message up; unless it is hopeless a copy with a key of its own goes out later."""
-    now = clock.now()
+    now = db_time.now()
     Message.objects.filter(pk=message.pk).update(
         state=State.GIVEN_UP,
         accepted_at=message.accepted_at or now,

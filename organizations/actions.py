@@ -15,7 +15,7 @@ from organizations.tree import (
     move,
     open_organization,
 )
-from vaxreg import clock
+from vaxreg import db_time
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -72,7 +72,7 @@ def appoint(
         Membership.objects.standing().of(user).filter(organization=organization, role=role).first()
     )
     return held or Membership.objects.create(
-        user=user, organization=organization, role=role, since=clock.now(), appointed_by=by
+        user=user, organization=organization, role=role, since=db_time.now(), appointed_by=by
     )
 
 
@@ -81,7 +81,7 @@ def end_membership(membership: Membership, *, by: "User | None") -> Membership:
     """End a membership now; one that has ended stays as it is. Raises PermissionDenied."""
     membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     _require_may_manage(by, membership.organization)
-    now = clock.now()
+    now = db_time.now()
     if membership.until is None or membership.until > now:
         membership.until = max(now, membership.since)
         membership.ended_by = by

@@ -1,22 +1,14 @@
 """Leafing through the tree: one level at a time or by name, a page by key, what each row says."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from organizations.models import Membership, Organization, OrganizationQuerySet
+from vaxreg import paging
+from vaxreg.paging import Key, Page
 
 PAGE_SIZE = 25
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page; `after` and `before` name the pages around it, empty where there is none."""
-
-    organizations: list[Organization]
-    before: str
-    after: str
 
 
 def below(top: Organization, *, words: str = "", closed: bool = False) -> OrganizationQuerySet:
@@ -31,29 +23,17 @@ def below(top: Organization, *, words: str = "", closed: bool = False) -> Organi
     return found if closed else found.open()
 
 
-def page(organizations: OrganizationQuerySet, *, after: str = "", before: str = "") -> Page:
-    """Return up to PAGE_SIZE of them by name. A mark that nobody of us made starts from the top."""
-    mark = _mark(after or before)
-    backwards = bool(before and not after and mark)
-    rows = organizations
-    if mark is not None:
-        way = "lt" if backwards else "gt"
-        name = mark.search_name
-        rows = rows.filter(
-            Q(**{f"search_name__{way}": name}) | Q(search_name=name, **{f"pk__{way}": mark.pk})
-        )
-    order = ("-search_name", "-pk") if backwards else ("search_name", "pk")
-    found = list(
-        rows.select_related("area", "successor", "part_of").order_by(*order)[: PAGE_SIZE + 1]
-    )
-    more, shown = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
-    if backwards:
-        shown.reverse()
-    has_before, has_after = (more, True) if backwards else (mark is not None, more)
-    return Page(
-        organizations=shown,
-        before=str(shown[0].public_id) if shown and has_before else "",
-        after=str(shown[-1].public_id) if shown and has_after else "",
+def page(
+    organizations: OrganizationQuerySet, *, after: str = "", before: str = ""
+) -> Page[Organization]:
+    """Return up to PAGE_SIZE of them by name."""
+    return paging.page(
+        organizations.select_related("area", "successor", "part_of"),
+        ("search_name", "pk"),
+        {"after": after, "before": before},
+        size=PAGE_SIZE,
+        key_of=_key_of,
+        mark_of=lambda organization: str(organization.public_id),
     )
 
 
@@ -73,8 +53,9 @@ def part_counts(organizations: list[Organization]) -> dict[int, int]:
     return {pk: count for pk, count in counted if pk is not None}
 
 
-def _mark(public_id: str) -> Organization | None:
+def _key_of(public_id: str) -> Key | None:
     try:
-        return Organization.objects.filter(public_id=UUID(public_id)).first()
+        known = Organization.objects.filter(public_id=UUID(public_id))
     except ValueError:
         return None
+    return known.values_list("search_name", "pk").first()

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations import journal  # noqa: F401 - its tables are tables of this room
 from organizations.acts import Act as Act
-from organizations.fields import SearchKeyField
-from vaxreg import clock
+from vaxreg import db_time
+from vaxreg.fields import SearchKeyField
 from vaxreg.search import search_key
 
 if TYPE_CHECKING:
@@ -354,13 +354,13 @@ SPAN = Func(F("since"), F("until"), function="TSTZRANGE", output_field=DateTimeR
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def live(self, at: datetime | None = None) -> Self:
         """Memberships that give somebody rights at that moment (default: now)."""
-        moment = at or clock.sql_now()
+        moment = at or db_time.sql_now()
         free = Q(suspended_at=None) | Q(suspended_at__gt=moment)
         return self.standing(at).filter(free)
 
     def standing(self, at: datetime | None = None) -> Self:
         """Memberships that have not ended at that moment (default: now), suspended ones too."""
-        moment = at or clock.sql_now()
+        moment = at or db_time.sql_now()
         return self.filter(Q(until=None) | Q(until__gt=moment), since__lte=moment)
 
     def of(self, user: "User") -> Self:

@@ -19,7 +19,7 @@ from accounts.models import User
 from organizations import actions, letters
 from organizations.journal import ImportRun, StaffEvent
 from organizations.models import Membership, MembershipQuerySet, Organization
-from vaxreg import clock
+from vaxreg import db_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -224,7 +224,7 @@ def suspend(membership: Membership, *, by: User, reason: str) -> Membership:
         raise PermissionDenied
     if held.suspended_at is not None:
         raise AlreadyHandled
-    held.suspended_at = clock.now()
+    held.suspended_at = db_time.now()
     held.save(update_fields=["suspended_at"])
     note(Act.SUSPENDED, held, by=by, reason=reason)
     letters.suspended(held)
@@ -274,7 +274,7 @@ def suspend_account(person: User, *, by: User, reason: str) -> list[Membership]:
         raise PermissionDenied
     if person.suspended_at is not None:
         raise AlreadyHandled
-    person.suspended_at = clock.now()
+    person.suspended_at = db_time.now()
     person.save(update_fields=["suspended_at"])
     works = list(works_of(person).filter(suspended_at=None))
     _set_suspended(works, person.suspended_at)
@@ -304,7 +304,7 @@ def reinstate_account(person: User, *, by: User) -> None:
     sessions.end_all(person)
     _set_suspended(works, None)
     StaffEvent.objects.create(
-        user=person, act=Act.ACCOUNT_REINSTATED, reason="", at=clock.now(), by=by
+        user=person, act=Act.ACCOUNT_REINSTATED, reason="", at=db_time.now(), by=by
     )
     letters.account_reinstated(person)
 
@@ -319,7 +319,7 @@ def note(
 ) -> StaffEvent:
     """Write down what was done about somebody's work."""
     return StaffEvent.objects.create(
-        **event_values(act, membership, by=by, at=clock.now()),
+        **event_values(act, membership, by=by, at=db_time.now()),
         role_before=role_before,
         reason=reason.strip()[:LONGEST_REASON],
     )
@@ -384,7 +384,7 @@ def _others(organization: Organization, going: "Iterable[Membership]") -> Member
 
 def _lock(membership: Membership) -> Membership:
     """Return the fresh row, locked; AlreadyHandled when it has ended."""
-    now = clock.now()
+    now = db_time.now()
     held = (
         Membership.objects.select_for_update(of=("self",))
         .select_related("organization", "user")
@@ -397,7 +397,7 @@ def _lock(membership: Membership) -> Membership:
 
 
 def _end(held: Membership, *, by: User) -> None:
-    now = clock.now()
+    now = db_time.now()
     held.until, held.ended_by, held.suspended_at = max(now, held.since), by, None
     held.save(update_fields=["until", "ended_by", "suspended_at"])
 

@@ -19,7 +19,7 @@ from django.utils.translation import override
 
 from organizations.journal import StaffEvent
 from organizations.models import Act, Area, Membership, Organization
-from vaxreg import clock
+from vaxreg import db_time
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -152,7 +152,7 @@ def open_organization(
     _require(by, part_of.pk)
     take_turn()
     above = Organization.objects.get(pk=part_of.pk)
-    now = clock.now()
+    now = db_time.now()
     new = Organization(
         name=" ".join(name.split()),
         short_name=" ".join(short_name.split()),
@@ -264,7 +264,7 @@ def merge(
     _require_open(fresh, why, CannotClose)
     moving = list(people_going_along(fresh, heir))
     _end_all_work(fresh, by)
-    now = clock.now()
+    now = db_time.now()
     begun = Membership.objects.bulk_create(
         Membership(
             user_id=one.user_id, organization=heir, role=one.role, since=now, appointed_by=by
@@ -302,20 +302,20 @@ def people_going_along(organization: Organization, into: Organization) -> QueryS
 
 
 def _not_over() -> Q:
-    return Q(until=None) | Q(until__gt=clock.sql_now())
+    return Q(until=None) | Q(until__gt=db_time.sql_now())
 
 
 def _end_all_work(organization: Organization, by: "User | None") -> None:
     """End what is in force, and what was to begin later."""
     working = Membership.objects.filter(_not_over(), organization=organization)
     _note_work(working, StaffEvent.Act.ENDED, by, organization)
-    working.update(until=Greatest("since", clock.sql_now()), ended_by=by)
+    working.update(until=Greatest("since", db_time.sql_now()), ended_by=by)
 
 
 def _note_work(
     memberships: Iterable[Membership], act: StaffEvent.Act, by: "User | None", why: Organization
 ) -> None:
-    now = clock.now()
+    now = db_time.now()
     with override("vi"):
         reason = _("%(organization)s has closed.") % {"organization": why.name}
     StaffEvent.objects.bulk_create(
@@ -339,7 +339,7 @@ def _close(
     by: "User | None",
     on: date | None,
 ) -> Organization:
-    organization.closed_on = on or timezone.localdate(clock.now())
+    organization.closed_on = on or timezone.localdate(db_time.now())
     organization.successor = heir
     organization.save(update_fields=["closed_on", "successor"])
     _write(kind, [organization], by, went_to=heir)
@@ -349,7 +349,7 @@ def _close(
 def _write(
     kind: Act.Kind, organizations: Iterable[Organization], by: "User | None", **act: Any
 ) -> None:
-    now = clock.now()
+    now = db_time.now()
     Act.objects.bulk_create(
         Act(organization=one, kind=kind, at=now, by=by, **act) for one in organizations
     )

@@ -12,8 +12,9 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import SessionKind, User
-from corrections import actions, filing
-from corrections.filing import Claim
+from corrections import actions
+from corrections.actions import filing
+from corrections.actions.filing import Claim
 from corrections.models import Correction
 from tests import browser as browsers
 from tests import rows

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from vaxreg import clock
+from vaxreg import db_time
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ def written_once(write: Callable[[], T]) -> Callable[[], T]:
     @functools.wraps(write)
     def written() -> T:
         nonlocal copy
-        if clock._moved.get() is not None or not _may_copy():
+        if db_time._moved.get() is not None or not _may_copy():
             return write()
         if copy is None:
             before = counts(_filled(tables()))

@@ -11,18 +11,20 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import SessionKind
-from corrections import actions, hotline
-from corrections.evidence import Picture, store
 from corrections.models import Correction, Draft
+from corrections.photos.evidence import store
+from hotline import search
 from messaging.models import Message
 from organizations.imports import running
 from organizations.journal import ImportRun
+from review import notes
 from tests import world as worlds
 from tests.access_matrix import ACTORS, MATRIX
 from tests.conftest import file_one, signed_in
 from tests.corrections.test_actions import make_overdue
 from tests.organizations.sheets import xlsx
 from tests.world import World
+from vaxreg.photos.cleaning import Picture
 
 CITIZENS = {"lan", "binh"}
 # What a POST must carry to get past the form and on to the question who may.
@@ -120,10 +122,10 @@ def address(pattern: str, case: Correction, world: World) -> str:
         values["public_id"] = str(case.citizen.public_id)
     if "hotline/calls/" in pattern:
         values["public_id"] = str(
-            hotline.begin_with_new(case.citizen, by=world.user("mai")).public_id
+            search.begin_with_new(case.citizen, by=world.user("mai")).public_id
         )
     if "review/notes/" in pattern:
-        note = actions.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")
+        note = notes.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")
         values["public_id"] = str(note.public_id)
     if "filed/" in pattern:
         values["public_id"] = str(case.filing.public_id)

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from corrections.bench.results import Figure, table
+from bench.results import Figure, table
 from corrections.models import Breach, Correction, RecomputeRun
 from tests.conftest import file_one
 from tests.world import World

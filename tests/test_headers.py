@@ -10,9 +10,10 @@ from django.core.files.storage import InMemoryStorage
 from django.test import Client
 from django.urls import path
 
-from corrections.evidence import Picture, store
 from corrections.models import Draft
+from corrections.photos.evidence import store
 from vaxreg import urls
+from vaxreg.photos.cleaning import Picture
 from vaxreg.urls import urlpatterns as real
 
 handler403, handler404, handler500 = urls.handler403, urls.handler404, urls.handler500

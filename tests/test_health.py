@@ -9,9 +9,10 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
 
-from corrections import figures, sweep
+from corrections import sweep
 from corrections.models import Correction, CorrectionEvent, OutboxRow
-from vaxreg import clock
+from reporting import daily_job
+from vaxreg import db_time
 
 
 def ready():
@@ -38,7 +39,7 @@ def test_alive_needs_no_database_no_session_and_no_known_host():
 @pytest.mark.django_db
 def test_ready_once_everything_was_swept_and_counted():
     sweep.sweep()
-    figures.refresh()
+    daily_job.refresh()
 
     status, said = ready()
 
@@ -56,8 +57,8 @@ def test_one_command_does_what_a_house_needs_to_be_ready():
 
 @pytest.mark.django_db
 def test_figures_that_stand_still_for_three_minutes_are_trouble():
-    with clock.at(clock.now() - timedelta(minutes=4)):
-        figures.refresh()
+    with db_time.at(db_time.now() - timedelta(minutes=4)):
+        daily_job.refresh()
     sweep.sweep()
 
     status, said = ready()
@@ -77,9 +78,9 @@ def test_not_ready_before_the_first_sweep():
 @pytest.mark.django_db
 @pytest.mark.parametrize(("minutes", "status"), [(2, 200), (4, 503)])
 def test_a_sweep_that_has_been_silent_for_three_minutes_is_trouble(minutes, status):
-    with clock.at(clock.now() - timedelta(minutes=minutes)):
+    with db_time.at(db_time.now() - timedelta(minutes=minutes)):
         sweep.sweep()
-    figures.refresh()
+    daily_job.refresh()
 
     assert ready()[0] == status
 
@@ -87,8 +88,8 @@ def test_a_sweep_that_has_been_silent_for_three_minutes_is_trouble(minutes, stat
 def test_an_errand_that_nobody_does_is_trouble(correction: Correction):
     sweep.sweep()
     event = CorrectionEvent.objects.filter(correction=correction).latest("id")
-    long_ago = clock.now() - timedelta(minutes=3)
-    OutboxRow.objects.update(done_at=clock.now())
+    long_ago = db_time.now() - timedelta(minutes=3)
+    OutboxRow.objects.update(done_at=db_time.now())
     row, _created = OutboxRow.objects.update_or_create(
         event=event,
         errand=OutboxRow.Errand.TELL,

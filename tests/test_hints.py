@@ -11,7 +11,7 @@ from corrections.lifecycle import Status
 from corrections.models import Correction, OutboxRow
 from tests import world as worlds
 from tests.conftest import file_one
-from vaxreg import celery, clock
+from vaxreg import celery, db_time
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_filing_works_without_a_broker_and_the_sweep_routes_it(
     assert "hint not sent" in caplog.text
     assert correction.status == Status.RECEIVED
     assert OutboxRow.objects.get().done_at is None
-    with clock.at(clock.now() + timedelta(seconds=31)):
+    with db_time.at(db_time.now() + timedelta(seconds=31)):
         sweep.sweep()
     assert Correction.objects.get().holder == world.buoi
 

@@ -12,7 +12,7 @@ from doses.models import Dose, Vaccine
 from doses.vaccines import load_vaccines
 from organizations.models import Area, Membership, Organization
 from tests.rows import written_once
-from vaxreg import clock
+from vaxreg import db_time
 
 Kinds = Organization.Kind
 Roles = Membership.Role
@@ -73,7 +73,7 @@ def build() -> World:
     """Write the country and its people to the database."""
     load_vaccines()
     # One person decides here; the tests of four eyes say otherwise.
-    Policy.objects.create(version=1, four_eyes=[], made_at=clock.now() - LONG_AGO)
+    Policy.objects.create(version=1, four_eyes=[], made_at=db_time.now() - LONG_AGO)
     ha_noi = area("01", "Hà Nội", "Thành phố Hà Nội", "province")
     tay_ho = area("003", "Tây Hồ", "Quận Tây Hồ", "district", ha_noi)
     dong_da = area("006", "Đống Đa", "Quận Đống Đa", "district", ha_noi)
@@ -123,7 +123,7 @@ def _people(world: World) -> None:
     def staff(key: str, name: str, organization: Organization, role: str) -> User:
         user = User.objects.create_user(email=f"{key}@example.vn", full_name=name, password="x")
         Membership.objects.create(
-            user=user, organization=organization, role=role, since=clock.now() - LONG_AGO
+            user=user, organization=organization, role=role, since=db_time.now() - LONG_AGO
         )
         world.users[key] = user
         return user
@@ -160,7 +160,7 @@ def _people(world: World) -> None:
         phone="+84987654321",
         area=world.areas["quang_an"],
     )
-    link = partial(RecordLink.objects.create, since=clock.now() - LONG_AGO)
+    link = partial(RecordLink.objects.create, since=db_time.now() - LONG_AGO)
     link(user=lan, citizen=citizens["lan"], relation="self", proven_by="phone_and_id")
     link(user=lan, citizen=citizens["child"], relation="guardian", proven_by="staff")
     link(user=binh, citizen=citizens["binh"], relation="self", proven_by="phone_and_id")

@@ -9,7 +9,7 @@ from uptake.access import Place
 from uptake.models import Band, Measure
 from uptake.reports import Count, Coverage, Line, Step
 from vaxreg import charts, ui
-from vaxreg.spreadsheets import PERCENT, Cell, Column, Sheet
+from vaxreg.spreadsheets.writing import PERCENT, Cell, Column, Sheet
 
 # Where a place has its own page.
 Address = Callable[[Place], str]

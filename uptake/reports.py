@@ -12,7 +12,7 @@ from organizations.models import REGISTRY_START
 from uptake import population
 from uptake.access import Place, parts_of
 from uptake.models import Band, Change, Measure, Uptake
-from vaxreg import clock
+from vaxreg import db_time
 
 # How far back the days are shown; 0: month by month since the first dose.
 PERIODS = (30, 90, 0)
@@ -120,7 +120,7 @@ def coverage(place: Place, filters: Filters) -> Coverage:
 def as_of() -> datetime:
     """Return until when everything recorded is counted: now, or since when a change waits."""
     waiting = Change.objects.order_by("id").values_list("at", flat=True).first()
-    return waiting or clock.now()
+    return waiting or db_time.now()
 
 
 def steps(place: Place, filters: Filters) -> list[Step]:

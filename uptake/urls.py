@@ -3,11 +3,9 @@
 from django.urls import URLPattern, URLResolver, path
 
 from uptake import views
-from uptake.api import CoverageView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("coverage/", views.overview, name="coverage"),
     path("coverage/coverage.csv", views.as_csv, name="coverage-csv"),
     path("coverage/coverage.xlsx", views.as_xlsx, name="coverage-xlsx"),
-    path("api/v1/coverage/", CoverageView.as_view(), name="api-coverage"),
 ]

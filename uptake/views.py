@@ -23,7 +23,7 @@ from uptake.forms import FilterForm
 from uptake.models import Measure
 from uptake.reports import Filters
 from vaxreg import ui
-from vaxreg.spreadsheets import Sheet, csv_file, xlsx_file
+from vaxreg.spreadsheets.writing import Sheet, csv_file, xlsx_file
 
 View = Callable[[UserRequest, list[Membership], list[Place]], HttpResponseBase]
 

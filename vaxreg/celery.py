@@ -55,11 +55,11 @@ app.conf.update(
             "schedule": timedelta(minutes=1),
         },
         "Every minute: close the days that are over, and count the figures of today": {
-            "task": "corrections.keep_figures",
+            "task": "reporting.keep_figures",
             "schedule": timedelta(minutes=1),
         },
         "Every 5 minutes: hand over what lies where nobody decides, and find who does not answer": {
-            "task": "corrections.watch_desks",
+            "task": "oversight.watch_desks",
             "schedule": timedelta(minutes=5),
         },
         "Every minute: send messages whose hint was lost or whose last try failed": {
@@ -87,15 +87,15 @@ app.conf.update(
             "schedule": timedelta(hours=1),
         },
         "Every hour: publish the statistics of months whose last day is closed": {
-            "task": "corrections.publish_statistics",
+            "task": "public_statistics.publish_statistics",
             "schedule": timedelta(hours=1),
         },
         "Every minute from 7 to 10: e-mail the report of 07:30 to officers who have not got it": {
-            "task": "corrections.send_morning_reports",
+            "task": "oversight.send_morning_reports",
             "schedule": crontab(hour="7-9"),
         },
         "Every night: delete abandoned drafts, and files of photos that no row names": {
-            "task": "corrections.purge_files",
+            "task": "portal.purge_files",
             "schedule": crontab(hour=3, minute=17),
         },
     },

@@ -58,7 +58,16 @@ INSTALLED_APPS = [
     "doses",
     "corrections",
     "uptake",
+    "reporting",
+    "portal",
+    "review",
+    "administration",
+    "public_statistics",
+    "hotline",
+    "oversight",
+    "api",
     *(["demo"] if DEMO else []),
+    "bench",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -281,7 +290,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "corrections.api.errors.ErrorHandler"}
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "api.errors.ErrorHandler"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "VaxReg API",
     "VERSION": "1.0.0",
@@ -293,7 +302,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "corrections.api.schema.add_error_answers",
+        "api.schema.add_error_answers",
     ],
     "ENUM_NAME_OVERRIDES": {
         "DoseKindEnum": "doses.models.DoseFacts.Kind",
@@ -308,8 +317,8 @@ READINESS_CHECKS = [
     "vaxreg.health.redis_trouble",
     "corrections.health.sweep_trouble",
     "corrections.health.outbox_trouble",
-    "corrections.health.figures_trouble",
+    "reporting.health.figures_trouble",
 ]
 
-from accounts.settings import *  # noqa: E402,F403  (sign-in has many settings; they live with it)
 from vaxreg.logs import LOGGING  # noqa: E402,F401
+from vaxreg.sign_in_settings import *  # noqa: E402,F403  (sign-in has many settings)

@@ -18,7 +18,7 @@ from accounts.decorators import staff_page
 from accounts.forms import AccountForm, NewPasswordForm
 from accounts.http import UserRequest
 from accounts.models import Language, SessionKind, User
-from messaging import choices
+from messaging import preferences
 
 # What browsers are told to throw away; the language cookie stays, drafts in the browser go.
 CLEARED = '"cache", "storage"'
@@ -30,10 +30,10 @@ def account(request: HttpRequest) -> HttpResponse:
     """Name, ways to reach me, language, sessions."""
     user = cast(User, request.user)
     staff = access.is_staff_session(request)
-    offers = choices.offered_to(user.pk)
+    offers = preferences.offered_to(user.pk)
     initial: dict[str, str | bool] = {"full_name": user.full_name, "language": user.language}
     for offer in offers:
-        initial[f"wants_{offer.purpose}"] = not choices.refused_at(user.pk, offer.purpose)
+        initial[f"wants_{offer.purpose}"] = not preferences.refused_at(user.pk, offer.purpose)
     form = AccountForm(request.POST or None, initial=initial, offers=offers)
     if staff:
         # The name of staff stands under decisions: their organization keeps it.
@@ -42,7 +42,7 @@ def account(request: HttpRequest) -> HttpResponse:
         user.full_name = form.cleaned_data.get("full_name", user.full_name)
         user.save(update_fields=["full_name"])
         for name, offer in form.offers.items():
-            choices.choose(user.pk, offer.purpose, wanted=form.cleaned_data[name])
+            preferences.choose(user.pk, offer.purpose, wanted=form.cleaned_data[name])
         response = redirect("accounts:account")
         _choose_language(request, response, form.cleaned_data["language"])
         messages.success(request, _("Saved."))

@@ -22,8 +22,8 @@ from accounts.addresses import client_address, own_path
 from accounts.codes import Outcome, Sending
 from accounts.forms import CodeForm, PhoneForm
 from accounts.models import SessionKind, User
-from accounts.waiting import too_many
-from vaxreg import clock
+from accounts.throttled import too_many
+from vaxreg import db_time
 
 ASKED = "accounts.asked"
 
@@ -41,7 +41,7 @@ class Asked:
     def seconds_to_wait(self) -> int:
         """Until another code may be sent to the number."""
         _times, wait = settings.CODES_PER_NUMBER[0]
-        passed = clock.now() - datetime.fromisoformat(self.sent_at)
+        passed = db_time.now() - datetime.fromisoformat(self.sent_at)
         return max(0, int((wait - passed).total_seconds()))
 
 

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import access, attempts, keys, two_factor
+from accounts import access, keys, rate_limits, two_factor
 from accounts.addresses import client_address, own_path
-from accounts.attempts import Rule
 from accounts.forms import (
     NewPasswordForm,
     PasswordSignInForm,
@@ -24,6 +23,7 @@ from accounts.forms import (
     SetUpForm,
 )
 from accounts.models import SessionKind, User
+from accounts.rate_limits import Rule
 from accounts.stages import (
     NewPasswordStage,
     RecoveryCodesStage,
@@ -32,7 +32,7 @@ from accounts.stages import (
     StaffStage,
     half_done,
 )
-from accounts.waiting import too_many
+from accounts.throttled import too_many
 
 WRONG_PASSWORD = "wrong password"  # noqa: S105 - the name of a counter
 WRONG_PASSWORD_FROM = "wrong password from address"  # noqa: S105 - the name of a counter
@@ -51,7 +51,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = PasswordSignInForm(request.POST or None)
     if form.is_valid():
         email, password = form.cleaned_data["email"], form.cleaned_data["password"]
-        verdict = attempts.take(
+        verdict = rate_limits.take(
             Rule(WRONG_PASSWORD, email.lower(), settings.WRONG_PASSWORDS_PER_PERSON),
             Rule(
                 WRONG_PASSWORD_FROM, client_address(request), settings.WRONG_PASSWORDS_PER_ADDRESS
@@ -61,7 +61,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return too_many(request, verdict.retry_at, again=SIGN_IN)
         user = authenticate(request, email=email, password=password)
         if isinstance(user, User):
-            attempts.forgive(verdict)
+            rate_limits.forgive(verdict)
             return begin(request, user, back)
         form.add_error(None, _("The e-mail address or the password is not right."))
     status = 422 if form.has_errors else 200
@@ -80,14 +80,14 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     user: User = stage.login.user
     form = SecondFactorForm(request.POST or None)
     if form.is_valid():
-        verdict = attempts.allow(
+        verdict = rate_limits.allow(
             WRONG_SECOND_FACTOR, str(user.pk), settings.WRONG_SECOND_FACTORS_PER_PERSON
         )
         if not verdict.allowed:
             return too_many(request, verdict.retry_at, again=SIGN_IN)
         factor = two_factor.check(user, form.cleaned_data["code"])
         if factor is not None:
-            attempts.forgive(verdict)
+            rate_limits.forgive(verdict)
             factor.user = user
             post_authentication(request, factor)
             return _next_stage(stage)

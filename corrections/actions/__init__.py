@@ -28,8 +28,6 @@ from corrections.actions.deciding import (
     why_second,
 )
 from corrections.actions.desk import ask, give_back, keep, note, pass_on, pick_up
-from corrections.actions.many import Reminded, remind_all, reminding
-from corrections.actions.notes import mark_read, write_note
 from corrections.actions.oversight import escalate, reassign, remind, take_over
 from corrections.actions.system import expire, give_up_claims, release, route
 from corrections.actions.turn import (
@@ -46,7 +44,6 @@ __all__ = [
     "CannotReceive",
     "HeldByColleague",
     "NobodyAbove",
-    "Reminded",
     "SamePerson",
     "StalePage",
     "TooLate",
@@ -67,7 +64,6 @@ __all__ = [
     "keep",
     "leave_errand",
     "log_disagreement",
-    "mark_read",
     "may_be_second",
     "moves_version",
     "note",
@@ -77,12 +73,9 @@ __all__ = [
     "refuse",
     "release",
     "remind",
-    "remind_all",
-    "reminding",
     "reopen",
     "route",
     "take_over",
     "why_second",
     "withdraw",
-    "write_note",
 ]

@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from corrections import deadlines, routing
 from corrections.actions.system import place
 from corrections.actions.turn import Turn, begin, finish, hand_over
+from corrections.clocks import deadlines
 from corrections.lifecycle import Party, Status, StepNotPossible
 from corrections.models import Correction, OutboxRow
+from corrections.routing import desks
 from organizations.models import Organization
 from organizations.queries import current_holder
 from organizations.tree import stands
@@ -82,7 +83,7 @@ def appeal(correction: Correction, *, by: "User", words: str) -> Correction:
     data = {"from": before.name if before else "", "to": desk.name, "ground": case.ground}
     case.on_appeal = True
     hand_over(turn, desk)
-    case.routing_reason = routing.appealed_from(before or desk, desk)
+    case.routing_reason = desks.appealed_from(before or desk, desk)
     return finish(turn, "appeal", remark=words.strip(), data=data, follow=OutboxRow.Errand.TELL)
 
 
@@ -93,7 +94,7 @@ def appealable(case: Correction, now: datetime) -> tuple[Exception, Organization
         return TooLate(), None
     if case.events.filter(step="appeal").exists():
         return NobodyAbove(), None
-    return NobodyAbove(), routing.appeal_desk(case)
+    return NobodyAbove(), desks.appeal_desk(case)
 
 
 @transaction.atomic
@@ -161,4 +162,4 @@ def _back_on_a_desk(turn: Turn) -> None:
         return
     hand_over(turn, heir)
     if heir != holder:
-        turn.case.routing_reason = routing.taken_over_from(holder, heir)
+        turn.case.routing_reason = desks.taken_over_from(holder, heir)

@@ -9,14 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from citizens import actions as citizen_actions
+from citizens.facts import OtherField
 from citizens.models import IdentityCheck
-from corrections import effects, facts, foureyes, identity, policies
+from corrections import facts
 from corrections.actions.turn import Turn, acting_for, begin, finish
-from corrections.facts import Facts, Field
-from corrections.identity import OtherField
+from corrections.clocks import policies
+from corrections.decisions import effects, four_eyes, other_record
 from corrections.lifecycle import Ground
 from corrections.models import Correction, Kind, OutboxRow
 from corrections.models.case import IDENTITY_KINDS
+from doses.facts import Facts, Field
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -54,7 +56,7 @@ def accept(
     asked = case.proposed if values is None else values
     wanted = facts.check(asked, today=_today(turn), complete=_adds_dose(case), kind=case.kind)
     if case.kind == Kind.SPLIT_RECORD:
-        other = identity.other_record(case, wanted, by=by)
+        other = other_record.other_record(case, wanted, by=by)
         wanted = {**case.proposed, OtherField.RECORD.value: str(other.public_id)}
     asked_for = set(case.proposed) | ({Field.ORGANIZATION} if case.site_text else set())
     if not wanted:
@@ -103,10 +105,10 @@ def _decide(turn: Turn, step: str, wanted: Facts, remark: str, *, own_papers: bo
 
 def why_second(
     case: Correction, wanted: Facts, *, own_papers: bool, today: date
-) -> list[foureyes.Reason]:
+) -> list[four_eyes.Reason]:
     """Return why accepting these facts needs a second person under the policy in force."""
     policy = policies.current()
-    return foureyes.reasons(
+    return four_eyes.reasons(
         case.kind,
         effects.changes_of(case, wanted),
         own_papers=own_papers,

@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from corrections import clocks, deadlines, routing
 from corrections.actions.turn import CannotReceive, begin, finish, hand_over
+from corrections.clocks import deadlines, timekeeping
 from corrections.models import Correction, OutboxRow
+from corrections.routing import desks
 from organizations.models import Organization
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def ask(
         raise ValidationError(
             {"question": _("This was asked before. Ask something else, or decide.")}
         )
-    clocks.pause(turn.case, turn.at)
+    timekeeping.pause(turn.case, turn.at)
     turn.case.answer_by = turn.at + deadlines.ANSWER_TIME
     return finish(turn, "ask", remark=question.strip(), follow=OutboxRow.Errand.TELL)
 
@@ -85,11 +86,11 @@ def pass_on(
     case, before = turn.case, turn.held_by
     # Finding the site of a case that came without one is no bounce.
     in_pool = case.triage_due_at is not None
-    is_bounce = before is not None and before.kind in routing.SITES and not in_pool
+    is_bounce = before is not None and before.kind in desks.SITES and not in_pool
     case.bounces += is_bounce
     too_often = is_bounce and case.bounces >= MOST_BOUNCES
     if to is None or too_often:
-        target = routing.above_or_hotline(before)
+        target = desks.above_or_hotline(before)
         to_pool = not too_often
     else:
         target, to_pool = to, False
@@ -98,8 +99,8 @@ def pass_on(
             raise CannotReceive
     hand_over(turn, target)
     if to_pool:
-        case.triage_due_at = routing.triage_due(turn.at)
-    case.routing_reason = routing.passed_on_by(before or target, reason, is_third=too_often)
+        case.triage_due_at = desks.triage_due(turn.at)
+    case.routing_reason = desks.passed_on_by(before or target, reason, is_third=too_often)
     return finish(
         turn,
         "pass_on",

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from corrections import access, routing
+from corrections import parties
 from corrections.actions.turn import CannotReceive, acting_for, begin, finish, hand_over
-from corrections.deadlines import ONCE_IN
+from corrections.clocks.deadlines import ONCE_IN
 from corrections.lifecycle import Party, Status, StepNotPossible
 from corrections.models import Correction, OutboxRow
+from corrections.routing import desks
 from organizations.models import Organization
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def escalate(correction: Correction, *, by: "User", reason: str) -> Correction:
     turn = begin("escalate", correction, by=by)
     since = turn.at - ONCE_IN
     rung = turn.case.events.filter(step="escalate", party=turn.party, at__gt=since).exists()
-    above = routing.next_level(turn.case.holder)
+    above = desks.next_level(turn.case.holder)
     if rung or above is None:
         raise StepNotPossible("escalate", Status(turn.case.status))
     return finish(
@@ -68,7 +69,7 @@ def reassign(
         raise CannotReceive
     before, actor = turn.held_by, acting_for(turn)
     hand_over(turn, to)
-    turn.case.routing_reason = routing.given_by(actor or to, reason)
+    turn.case.routing_reason = desks.given_by(actor or to, reason)
     return finish(
         turn,
         "reassign",
@@ -90,13 +91,13 @@ def take_over(
     """
     turn = begin("take_over", correction, by=by, version=version)
     case, before = turn.case, turn.held_by
-    desk = access.acting_for(by, case, Party.OVERSEER)
+    desk = parties.acting_for(by, case, Party.OVERSEER)
     if desk is None:
         raise PermissionDenied
     if not case.is_overdue(turn.at) or desk == before:
         raise StepNotPossible("take_over", Status(case.status))
     hand_over(turn, desk)
-    case.routing_reason = routing.taken_over_by(desk, reason)
+    case.routing_reason = desks.taken_over_by(desk, reason)
     case.reviewer, case.picked_up_at = by, turn.at
     return finish(
         turn,

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from corrections import access, deadlines, routing
+from corrections import parties
 from corrections.actions.turn import Turn, begin, finish, hand_over, lock
+from corrections.clocks import deadlines
 from corrections.lifecycle import Status
 from corrections.models import Correction, OutboxRow
+from corrections.routing import desks
 from organizations.tree import stands
-from vaxreg import clock
+from vaxreg import db_time
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -34,14 +36,14 @@ def route(correction: Correction) -> Correction:
 
 def place(turn: Turn) -> None:
     """Put a case on the desk that must act by the rules, saying why; without a site, in its pool."""
-    desk = routing.desk_for(turn.case)
+    desk = desks.desk_for(turn.case)
     while not stands(desk.organization):
         # It closed a moment ago: the rules know by now who acts.
-        desk = routing.desk_for(lock(turn.case))
+        desk = desks.desk_for(lock(turn.case))
     hand_over(turn, desk.organization)
     turn.case.routing_reason = desk.reason
     if desk.is_pool:
-        turn.case.triage_due_at = routing.triage_due(turn.at)
+        turn.case.triage_due_at = desks.triage_due(turn.at)
 
 
 @transaction.atomic
@@ -52,7 +54,7 @@ def release(correction: Correction) -> Correction:
     """
     case = lock(correction)
     if case.status != Status.IN_REVIEW or not deadlines.claim_is_over(
-        case.picked_up_at, clock.now()
+        case.picked_up_at, db_time.now()
     ):
         return case
     return finish(begin("give_back", case, by=None), "give_back", organization=case.holder)
@@ -68,7 +70,7 @@ def give_up_claims(user: "User") -> int:
     for claimed in Correction.objects.filter(reviewer=user, status=Status.IN_REVIEW):
         case = lock(claimed)
         is_hers = case.reviewer_id == user.pk and case.status == Status.IN_REVIEW
-        if is_hers and not access.parties_of(user, case) & access.AT_THE_DESK:
+        if is_hers and not parties.parties_of(user, case) & parties.AT_THE_DESK:
             finish(begin("give_back", case, by=None), "give_back", organization=case.holder)
             given += 1
     return given
@@ -81,7 +83,7 @@ def expire(correction: Correction) -> Correction:
     Does nothing if it was answered, or dealt with, meanwhile.
     """
     case = lock(correction)
-    if case.status != Status.WAITING or case.answer_by is None or clock.now() <= case.answer_by:
+    if case.status != Status.WAITING or case.answer_by is None or db_time.now() <= case.answer_by:
         return case
     turn = begin("expire", case, by=None)
     return finish(turn, "expire", organization=turn.case.holder, follow=OutboxRow.Errand.TELL)

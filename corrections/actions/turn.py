@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 
 from citizens.models import Citizen
-from corrections import access, clocks, deadlines, lifecycle
+from corrections import lifecycle
+from corrections import parties as corrections_parties
+from corrections.clocks import deadlines, timekeeping
 from corrections.lifecycle import Party, Status
 from corrections.models import (
     Clock,
@@ -21,9 +23,10 @@ from corrections.models import (
     OutboxRow,
     Pause,
 )
+from corrections.parties import AT_THE_DESK, parties_of
 from organizations.models import Organization
 from organizations.tree import stands
-from vaxreg import clock
+from vaxreg import db_time
 from vaxreg.celery import hint
 
 if TYPE_CHECKING:
@@ -83,7 +86,7 @@ def begin(
     Raises PermissionDenied, StepNotPossible, StalePage, HeldByColleague.
     """
     case = lock(correction)
-    parties = access.parties_of(by, case) if proven is None else frozenset({proven})
+    parties = parties_of(by, case) if proven is None else frozenset({proven})
     allowed = lifecycle.STEPS[step].taken_by & parties
     if not allowed:
         raise PermissionDenied
@@ -91,11 +94,11 @@ def begin(
     if version is not None and version != case.version:
         raise StalePage
     party = next(one for one in Party if one in allowed)
-    now = clock.now()
-    if party in access.AT_THE_DESK and step != "note":
+    now = db_time.now()
+    if party in AT_THE_DESK and step != "note":
         _refuse_if_held(case, by, now)
     if case.is_open:
-        clocks.settle(case, now)
+        timekeeping.settle(case, now)
     return Turn(case, by, party, now, case.holder)
 
 
@@ -137,7 +140,7 @@ def finish(
     case.status = after
     _arrive(turn, step, before, after)
     if step in lifecycle.UNDOING:
-        clocks.undo(case, turn.at)
+        timekeeping.undo(case, turn.at)
     case.version += moves_version(step, turn.party)
     case.save()
     event = CorrectionEvent.objects.create(
@@ -170,7 +173,7 @@ def acting_for(turn: Turn) -> Organization | None:
     """Return the organization on whose behalf this turn is taken; None for a citizen."""
     if turn.by is None:
         return None
-    return access.acting_for(turn.by, turn.case, turn.party)
+    return corrections_parties.acting_for(turn.by, turn.case, turn.party)
 
 
 def _leave(turn: Turn, step: str, before: Status, after: Status) -> None:
@@ -180,7 +183,7 @@ def _leave(turn: Turn, step: str, before: Status, after: Status) -> None:
         return
     if before == Status.WAITING and after in lifecycle.OPEN:
         why = Pause.End.REPLY if step == "answer" else Pause.End.MOVED_ON
-        clocks.resume(case, turn.at, why)
+        timekeeping.resume(case, turn.at, why)
     if before == Status.WAITING:
         case.answer_by = None
     if before == Status.TO_COUNTERSIGN:
@@ -196,7 +199,7 @@ def _arrive(turn: Turn, step: str, before: Status, after: Status) -> None:
         if before in lifecycle.CLOSED:
             _open_again(turn)
         if step in ANSWERS:
-            clocks.answered(case, turn.at)
+            timekeeping.answered(case, turn.at)
         return
     if after in lifecycle.DECIDED:
         if before in lifecycle.OPEN:
@@ -205,7 +208,7 @@ def _arrive(turn: Turn, step: str, before: Status, after: Status) -> None:
     else:
         how = Clock.Stop.WITHDRAWN if after == Status.WITHDRAWN else Clock.Stop.EXPIRED
     if before in lifecycle.OPEN:
-        clocks.stop(case, turn.at, how)
+        timekeeping.stop(case, turn.at, how)
         case.triage_due_at = None
         case.holdings.filter(until=None).update(until=turn.at)
 
@@ -221,7 +224,7 @@ def _open_again(turn: Turn) -> None:
     case.decided_by = case.decided_at = case.confirmed_at = None
     case.ground = case.remark = ""
     kind = Clock.Kind.APPEAL if case.on_appeal else Clock.Kind.REVIEW
-    clocks.start(case, kind, turn.at)
+    timekeeping.start(case, kind, turn.at)
 
 
 def hand_over(turn: Turn, to: Organization) -> None:

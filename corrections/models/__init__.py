@@ -12,13 +12,10 @@ from corrections.models.case import (
     CorrectionQuerySet,
     Kind,
 )
-from corrections.models.clocks import KEPT, TIMELY, Clock, ClockChange, DayOff, Pause, Policy
-from corrections.models.figures import DayFigures, ReportDay, Standing
-from corrections.models.filing import Channel, Draft, Evidence, Filing
-from corrections.models.hotline import CallerCheck, UploadLink
-from corrections.models.oversight import OfficerNote, Silence
-from corrections.models.recompute import RecomputeRun
-from corrections.models.statistics import PublishedFigures
+from corrections.models.clocks import KEPT, TIMELY, Clock, ClockChange, Pause
+from corrections.models.evidence import Evidence, UploadLink
+from corrections.models.filing import Channel, Draft, Filing
+from corrections.models.rules import DayOff, Policy, RecomputeRun
 from corrections.models.trail import Breach, CorrectionEvent, Heartbeat, Holding, OutboxRow
 
 __all__ = [
@@ -28,14 +25,12 @@ __all__ = [
     "OPEN_STATUSES",
     "TIMELY",
     "Breach",
-    "CallerCheck",
     "Channel",
     "Clock",
     "ClockChange",
     "Correction",
     "CorrectionEvent",
     "CorrectionQuerySet",
-    "DayFigures",
     "DayOff",
     "Draft",
     "Evidence",
@@ -43,14 +38,9 @@ __all__ = [
     "Heartbeat",
     "Holding",
     "Kind",
-    "OfficerNote",
     "OutboxRow",
     "Pause",
     "Policy",
-    "PublishedFigures",
     "RecomputeRun",
-    "ReportDay",
-    "Silence",
-    "Standing",
     "UploadLink",
 ]

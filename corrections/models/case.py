@@ -11,12 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from citizens.models import Citizen
-from corrections import access, deadlines, lateness, lifecycle, reference
+from corrections import access, lifecycle, reference
+from corrections.clocks import deadlines, lateness
 from corrections.lifecycle import Status
 from corrections.models.filing import Filing
 from doses.models import Dose
 from organizations.models import Area, Organization
-from vaxreg import clock
+from vaxreg import db_time
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -92,15 +93,15 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 
     def overdue(self) -> Self:
         """Running and past due by the database's clock; right even when nothing else runs."""
-        return self.open().filter(lateness.overdue(clock.sql_now()))
+        return self.open().filter(lateness.overdue(db_time.sql_now()))
 
     def due_soon(self) -> Self:
         """Running, in time, and due within the next 12 hours."""
-        return self.open().filter(lateness.soon(clock.sql_now()))
+        return self.open().filter(lateness.soon(db_time.sql_now()))
 
     def in_time(self) -> Self:
         """Running with more than 12 hours left."""
-        return self.open().filter(lateness.in_time(clock.sql_now()))
+        return self.open().filter(lateness.in_time(db_time.sql_now()))
 
 
 class Correction(models.Model):
@@ -306,7 +307,7 @@ class Correction(models.Model):
         return (
             self.is_open
             and self.paused_at is None
-            and deadlines.is_overdue(self.due_at, now or clock.now())
+            and deadlines.is_overdue(self.due_at, now or db_time.now())
         )
 
     def reminded_lately(self, now: datetime) -> bool:

@@ -9,83 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from corrections.models.case import Correction
+from corrections.models.rules import Policy
 from organizations.models import Organization
-
-
-class Policy(models.Model):
-    """The numbers of the rules, in versions: a clock names the version it was started under.
-
-    The newest version is in force. Versions are never changed; a change is a new one.
-    """
-
-    version = models.PositiveIntegerField(unique=True)
-    # Elapsed hours: dispatch 9458/BYT-CNTT.
-    review_hours = models.PositiveSmallIntegerField(_("hours for a review"), default=48)
-    appeal_hours = models.PositiveSmallIntegerField(_("hours for an appeal"), default=48)
-    # Decree 356/2025/NĐ-CP: a request about personal data is answered within 2 working days.
-    statutory_working_days = models.PositiveSmallIntegerField(
-        _("working days for the statutory answer"), default=2
-    )
-    pause_cap_days = models.PositiveSmallIntegerField(
-        _("days for which a question may stop the clock"), default=7
-    )
-    triage_hours = models.PositiveSmallIntegerField(
-        _("hours within which a case without a site finds one"), default=4
-    )
-    # Which decisions need a second person (foureyes.Reason), and how old a date is to be one.
-    four_eyes = models.JSONField(_("a second person confirms"), default=list, blank=True)
-    old_date_days = models.PositiveSmallIntegerField(
-        _("days after which a date needs a second person"), default=90
-    )
-    note = models.TextField(_("reason of the change"), blank=True)
-    made_at = models.DateTimeField()
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        verbose_name = _("deadline policy")
-        verbose_name_plural = _("deadline policies")
-        ordering = ["-version"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    version__gte=1,
-                    review_hours__range=(1, 720),
-                    appeal_hours__range=(1, 720),
-                    statutory_working_days__range=(1, 60),
-                    pause_cap_days__range=(1, 60),
-                    triage_hours__range=(1, 720),
-                    old_date_days__gte=1,
-                ),
-                name="policy_numbers_make_sense",
-                violation_error_message=_("A number of this policy makes no sense."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.version)
-
-
-class DayOff(models.Model):
-    """A day on which the official calendar differs: a holiday added, or a day worked instead."""
-
-    day = models.DateField(_("day"), unique=True)
-    is_working = models.BooleanField(_("worked all the same"), default=False)
-    name = models.CharField(_("name"), max_length=120)
-    made_at = models.DateTimeField()
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        verbose_name = _("day off")
-        verbose_name_plural = _("days off")
-        ordering = ["day"]
-
-    def __str__(self) -> str:
-        return f"{self.day:%Y-%m-%d} {self.name}"
-
 
 # The clocks that are the case's own.
 TIMELY = ~Q(kind="statutory")
@@ -122,9 +47,9 @@ class Clock(models.Model):
     length = models.DurationField()
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    # How many of the marks of this kind (deadlines.MARKS) are dealt with, and when the next is.
-    marks_passed = models.PositiveSmallIntegerField(default=0)
-    next_mark_at = models.DateTimeField(null=True, blank=True)
+    # How many of the milestones of this kind (deadlines.MILESTONES) are dealt with, and when the next is.
+    milestones_passed = models.PositiveSmallIntegerField(default=0)
+    next_milestone_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_how = models.CharField(max_length=12, choices=Stop, blank=True)
     # Who held the case when the clock stopped.
@@ -145,8 +70,8 @@ class Clock(models.Model):
         ordering = ["started_at", "id"]
         indexes = [
             models.Index(
-                fields=["next_mark_at", "id"],
-                condition=Q(stopped_at=None, next_mark_at__isnull=False),
+                fields=["next_milestone_at", "id"],
+                condition=Q(stopped_at=None, next_milestone_at__isnull=False),
                 name="clock_sweep",
             ),
             # All that run, for a change of the rules; clocks that stopped stay out of it.
@@ -188,7 +113,7 @@ class Clock(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(stopped_at=None, stopped_how="")
-                | (Q(stopped_at__isnull=False, next_mark_at=None) & ~Q(stopped_how="")),
+                | (Q(stopped_at__isnull=False, next_milestone_at=None) & ~Q(stopped_how="")),
                 name="clock_stopped_when_and_how",
             ),
             models.CheckConstraint(condition=Q(due_at__gt=F("started_at")), name="clock_due_after"),

@@ -10,7 +10,7 @@ from organizations.imports import columns
 from organizations.imports.judgement import Judged
 from organizations.models import Membership, Organization
 from organizations.staffing import roles_at
-from vaxreg.spreadsheets import Cell, Sheet, xlsx_file
+from vaxreg.spreadsheets.writing import Cell, Sheet, xlsx_file
 
 Kinds = Organization.Kind
 

@@ -1,28 +1,23 @@
 """From a file to rows of texts: which table is where, which column is which; nothing is judged yet."""
 
-import csv
-import io
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
 
 from organizations.imports import columns
-from organizations.imports.archive import Unreadable, harmless
 from vaxreg.search import search_key
-from vaxreg.spreadsheets import in_one_line
+from vaxreg.spreadsheets.archive import Unreadable, harmless
+from vaxreg.spreadsheets.reading import (
+    HEADINGS_WITHIN,
+    MOST_ROWS,
+    Value,
+    _csv_lines,
+    _text,
+    _xlsx_lines,
+)
 
 MOST_BYTES = 8 * 1024 * 1024
-MOST_ROWS = 20_000
-LONGEST_CELL = 500
-# Headings stand in one of the first lines; a title may stand above them.
-HEADINGS_WITHIN = 10
-# How a cell was not a text: Excel has made a number or a date of it, and may have lost zeros.
-NUMBER, DATE = "n", "d"
-
-Value = str | int | float | bool | datetime | date | time | timedelta | None
 
 
 @dataclass(frozen=True)
@@ -77,51 +72,6 @@ def read(data: bytes, name: str) -> Content:
     else:
         raise Unreadable(_("This is no .xlsx or .csv file. Save it from Excel as .xlsx."))
     return _content(sheets)
-
-
-def _xlsx_lines(data: bytes) -> list[tuple[str, list[list[Value]]]]:
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        found: list[tuple[str, list[list[Value]]]] = []
-        for name in book.sheet_names:
-            lines = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            found.append((name, [list(line) for line in lines]))
-        return found
-    except (CalamineError, ValueError, OSError):
-        raise Unreadable(_("The file is damaged, or is no .xlsx file.")) from None
-
-
-def _csv_lines(data: bytes) -> list[list[Value]]:
-    text = _decoded(data)
-    if "\0" in text:
-        raise Unreadable(_("The file is damaged, or is no .csv file."))
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t", key=first.count)
-    lines: list[list[Value]] = []
-    try:
-        for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            if len(lines) > MOST_ROWS + HEADINGS_WITHIN:
-                break
-            lines.append([_number_of(cell) for cell in line])
-    except csv.Error:
-        raise Unreadable(_("The file is damaged, or is no .csv file.")) from None
-    return lines
-
-
-def _decoded(data: bytes) -> str:
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        raise Unreadable(
-            _("The letters of the file cannot be read. Save it as “CSV UTF-8” or as .xlsx.")
-        ) from None
-
-
-def _number_of(cell: str) -> Value:
-    """Digits alone may have been a code with zeros in front, which Excel cuts off in a CSV too."""
-    bare = cell.strip()
-    return int(bare) if bare.isascii() and bare.isdigit() and not bare.startswith("0") else cell
 
 
 def _content(sheets: list[tuple[str, list[list[Value]]]]) -> Content:
@@ -185,22 +135,6 @@ def _rows(lines: list[list[Value]], at: int, places: dict[int, str]) -> list[Row
         if len(rows) > MOST_ROWS:
             raise Unreadable(_("The file has more than 20,000 rows. Split it into smaller ones."))
     return rows
-
-
-def _text(value: Value) -> tuple[str, str]:
-    """A cell as a text, and how it was not one."""
-    if value is None:
-        return "", ""
-    if isinstance(value, str):
-        return " ".join(in_one_line(value).split())[: LONGEST_CELL + 1], ""
-    if isinstance(value, bool):
-        return str(value).upper(), ""
-    if isinstance(value, int | float):
-        whole = isinstance(value, int) or value.is_integer()
-        return (str(int(value)) if whole else repr(value)), NUMBER
-    if isinstance(value, timedelta):
-        return str(value), DATE
-    return value.isoformat(), DATE
 
 
 def _no_headings() -> str:

@@ -16,7 +16,7 @@ from organizations.imports.judgement import Judged, Judgement, Verdict
 from organizations.journal import ImportRun, StaffEvent
 from organizations.models import Membership, Organization
 from organizations.staffing import event_values
-from vaxreg import clock
+from vaxreg import db_time
 from vaxreg.celery import hint
 from vaxreg.search import search_key
 
@@ -38,7 +38,7 @@ def begin(data: bytes, name: str, *, by: User) -> ImportRun:
     """Read a file and keep its rows for the trial. Raises archive.Unreadable."""
     content = reading.read(data, name)
     return ImportRun.objects.create(
-        file_name=name[-120:], content=content.as_json(), made_by=by, made_at=clock.now()
+        file_name=name[-120:], content=content.as_json(), made_by=by, made_at=db_time.now()
     )
 
 
@@ -74,7 +74,7 @@ def _do(run: ImportRun, digest: str) -> Judgement:
     _open(judgement.of(columns.SITES, Verdict.NEW), run)
     _change(judgement.of(columns.SITES, Verdict.CHANGED), run)
     _appoint(judgement.of(columns.STAFF, Verdict.NEW, Verdict.CHANGED), run)
-    run.done_at = clock.now()
+    run.done_at = db_time.now()
     run.counts = judgement.counts
     run.left_out = [
         [row.table, row.line, row.key, row.name, row.says]
@@ -88,13 +88,13 @@ def _do(run: ImportRun, digest: str) -> Judgement:
 
 def forget() -> int:
     """Forget the rows of old files; how many files. Who imported what and when stays."""
-    old = ImportRun.objects.filter(made_at__lt=clock.now() - KEPT)
+    old = ImportRun.objects.filter(made_at__lt=db_time.now() - KEPT)
     return old.exclude(content={}, left_out=[]).update(content={}, left_out=[])
 
 
 def _open(rows: list[Judged], run: ImportRun) -> None:
     """Open the new sites, level by level: the database reads the path of the one above."""
-    now = clock.now()
+    now = db_time.now()
     ids = _ids({row.plan["parent"] for row in rows})
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -132,7 +132,7 @@ def _open(rows: list[Judged], run: ImportRun) -> None:
 
 
 def _change(rows: list[Judged], run: ImportRun) -> None:
-    now = clock.now()
+    now = db_time.now()
     on_record = Organization.objects.select_for_update(of=("self",), no_key=True).in_bulk(
         [row.plan["id"] for row in rows]
     )
@@ -158,7 +158,7 @@ def _change(rows: list[Judged], run: ImportRun) -> None:
 
 
 def _appoint(rows: list[Judged], run: ImportRun) -> None:
-    now = clock.now()
+    now = db_time.now()
     people = _people(rows)
     ids = _ids({row.plan["organization"] for row in rows})
     ended = _end([pk for row in rows for pk in row.plan.get("ends", [])], run)
@@ -211,7 +211,7 @@ def _people(rows: list[Judged]) -> dict[str, int]:
 def _end(ids: list[int], run: ImportRun) -> dict[int, str]:
     held = Membership.objects.filter(pk__in=ids)
     roles = dict(held.values_list("pk", "role"))
-    held.update(until=clock.sql_now(), ended_by=run.made_by)
+    held.update(until=db_time.sql_now(), ended_by=run.made_by)
     return roles
 
 

@@ -17,11 +17,12 @@ from organizations.imports.judgement import (
     looks_like_formula,
     seen_in,
 )
-from organizations.imports.reading import DATE, NUMBER, Row
+from organizations.imports.reading import Row
 from organizations.imports.record import Record, area_codes
 from organizations.models import Area, Organization
 from organizations.queries import AREA_DESKS
 from organizations.tree import LEVEL_OF, STANDS_UNDER
+from vaxreg.spreadsheets.reading import DATE, NUMBER
 
 Kinds = Organization.Kind
 CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,31}$")

@@ -18,7 +18,7 @@ from organizations.models import Act, Area, Organization
 from organizations.reform import people
 from organizations.reform.lists import REFORM_DAY
 from organizations.reform.plan import Opens, Plan, Stays
-from vaxreg import clock
+from vaxreg import db_time
 from vaxreg.search import search_key
 
 ENDED = "UPDATE organizations_area SET valid_to = %s WHERE valid_to IS NULL"
@@ -141,7 +141,7 @@ def _areas(plan: Plan) -> dict[str, int]:
 def _organizations(plan: Plan) -> dict[str, int]:
     concerned = {*plan.merges, *(one.code for one in plan.stays)}
     before = {one.code: one for one in Organization.objects.all() if one.code in concerned}
-    today = timezone.localdate(clock.now())
+    today = timezone.localdate(db_time.now())
     moved = {one.code: one.part_of for one in plan.stays if one.is_moved}
     _table("moved", ("code", "part_of"), (moved | plan.parts_of_merged).items())
     _table("opened", (*Opens._fields, "search_name"), map(_searchable, plan.opens))
@@ -173,7 +173,7 @@ def _acts(
     before: Mapping[str, Organization], after: Mapping[str, Organization], opened: Iterable[str]
 ) -> Iterator[Act]:
     """What happened to each, read from how it stood and how it stands: as tree.py writes it."""
-    now = clock.now()
+    now = db_time.now()
     for code in opened:
         new = after[code]
         yield Act(organization=new, kind=Act.Kind.OPENED, at=now, went_to_id=new.part_of_id)

@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest
 from organizations.journal import StaffEvent
 from organizations.models import Membership, Organization
 from organizations.reform.plan import Plan
-from vaxreg import clock
+from vaxreg import db_time
 
 Roles = Membership.Role
 
@@ -50,18 +50,18 @@ def joining(plan: Plan, leave: Iterable[Membership]) -> dict[Joins, list[Members
 
 
 def _not_over() -> QuerySet[Membership]:
-    return Membership.objects.filter(Q(until=None) | Q(until__gt=clock.sql_now()))
+    return Membership.objects.filter(Q(until=None) | Q(until__gt=db_time.sql_now()))
 
 
 def follow(plan: Plan) -> dict[str, int]:
     """Let everybody follow their organization; lend officers. Returns counts by name."""
     ended = leaving(plan)
     begins = joining(plan, ended)
-    now = clock.now()
+    now = db_time.now()
     codes = {one.heir for one in begins} | {one.station for one in plan.lends}
     there = Organization.objects.in_bulk(list(codes), field_name="code")
     over = Membership.objects.filter(pk__in=[one.pk for one in ended])
-    over.update(until=Greatest("since", clock.sql_now()))
+    over.update(until=Greatest("since", db_time.sql_now()))
     events = [
         StaffEvent(
             user_id=one.user_id,
@@ -103,7 +103,7 @@ def _goes_on(join: Joins, before: list[Membership], heir: Organization) -> Membe
         user_id=join.user,
         organization=heir,
         role=join.role,
-        since=max(clock.now(), min(one.since for one in before)),
+        since=max(db_time.now(), min(one.since for one in before)),
         suspended_at=max(suspended) if len(suspended) == len(before) else None,
     )
 

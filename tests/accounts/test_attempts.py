@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts import attempts
-from accounts.attempts import Rule
+from accounts import rate_limits
 from accounts.models import Attempt
-from vaxreg import clock
+from accounts.rate_limits import Rule
+from vaxreg import db_time
 
 HOURLY = [(3, timedelta(hours=1))]
 
@@ -18,11 +18,11 @@ HOURLY = [(3, timedelta(hours=1))]
 @pytest.mark.django_db
 def test_the_attempt_after_the_last_allowed_one_is_refused_with_the_time_to_wait():
     now = timezone.now()
-    with clock.at(now):
+    with db_time.at(now):
         for _ in range(3):
-            assert attempts.allow("knock", "lan", HOURLY).allowed
+            assert rate_limits.allow("knock", "lan", HOURLY).allowed
 
-        verdict = attempts.allow("knock", "lan", HOURLY)
+        verdict = rate_limits.allow("knock", "lan", HOURLY)
 
     assert not verdict.allowed
     assert verdict.retry_at == now + timedelta(hours=1)
@@ -31,15 +31,15 @@ def test_the_attempt_after_the_last_allowed_one_is_refused_with_the_time_to_wait
 @pytest.mark.django_db
 def test_the_window_slides():
     now = timezone.now()
-    with clock.at(now):
-        attempts.allow("knock", "lan", HOURLY)
-    with clock.at(now + timedelta(minutes=30)):
-        attempts.allow("knock", "lan", HOURLY)
-        attempts.allow("knock", "lan", HOURLY)
+    with db_time.at(now):
+        rate_limits.allow("knock", "lan", HOURLY)
+    with db_time.at(now + timedelta(minutes=30)):
+        rate_limits.allow("knock", "lan", HOURLY)
+        rate_limits.allow("knock", "lan", HOURLY)
 
-    with clock.at(now + timedelta(minutes=60)):
-        first = attempts.allow("knock", "lan", HOURLY)
-        second = attempts.allow("knock", "lan", HOURLY)
+    with db_time.at(now + timedelta(minutes=60)):
+        first = rate_limits.allow("knock", "lan", HOURLY)
+        second = rate_limits.allow("knock", "lan", HOURLY)
 
     assert first.allowed
     assert not second.allowed
@@ -49,35 +49,35 @@ def test_the_window_slides():
 @pytest.mark.django_db
 def test_other_people_and_other_purposes_are_counted_apart():
     for _ in range(3):
-        attempts.allow("knock", "lan", HOURLY)
+        rate_limits.allow("knock", "lan", HOURLY)
 
-    assert attempts.allow("knock", "binh", HOURLY).allowed
-    assert attempts.allow("ring", "lan", HOURLY).allowed
+    assert rate_limits.allow("knock", "binh", HOURLY).allowed
+    assert rate_limits.allow("ring", "lan", HOURLY).allowed
 
 
 @pytest.mark.django_db
 def test_nothing_is_counted_anywhere_when_one_of_the_rules_refuses():
     for _ in range(3):
-        attempts.allow("knock", "lan", HOURLY)
+        rate_limits.allow("knock", "lan", HOURLY)
 
-    verdict = attempts.take(Rule("hour", "all", HOURLY), Rule("knock", "lan", HOURLY))
+    verdict = rate_limits.take(Rule("hour", "all", HOURLY), Rule("knock", "lan", HOURLY))
 
     assert verdict.refused_by == "knock"
-    assert attempts.count("hour", "all", timedelta(hours=1)) == 0
+    assert rate_limits.count("hour", "all", timedelta(hours=1)) == 0
 
 
 @pytest.mark.django_db
 def test_a_forgiven_attempt_does_not_count():
-    verdict = attempts.allow("knock", "lan", HOURLY)
+    verdict = rate_limits.allow("knock", "lan", HOURLY)
 
-    attempts.forgive(verdict)
+    rate_limits.forgive(verdict)
 
-    assert attempts.count("knock", "lan", timedelta(hours=1)) == 0
+    assert rate_limits.count("knock", "lan", timedelta(hours=1)) == 0
 
 
 @pytest.mark.django_db
 def test_the_table_holds_no_subject_in_the_clear():
-    attempts.allow("knock", "+84912345678", HOURLY)
+    rate_limits.allow("knock", "+84912345678", HOURLY)
 
     assert "84912345678" not in str(Attempt.objects.values().get())
 
@@ -85,11 +85,11 @@ def test_the_table_holds_no_subject_in_the_clear():
 @pytest.mark.django_db
 def test_old_attempts_are_purged_and_young_ones_kept():
     now = timezone.now()
-    with clock.at(now - attempts.KEPT - timedelta(seconds=1)):
-        attempts.allow("knock", "lan", HOURLY)
-    attempts.allow("knock", "binh", HOURLY)
+    with db_time.at(now - rate_limits.KEPT - timedelta(seconds=1)):
+        rate_limits.allow("knock", "lan", HOURLY)
+    rate_limits.allow("knock", "binh", HOURLY)
 
-    attempts.purge()
+    rate_limits.purge()
 
     assert Attempt.objects.count() == 1
 
@@ -102,7 +102,7 @@ def test_thirty_threads_at_once_get_exactly_the_allowed_number_of_attempts():
     def knock():
         start.wait()
         try:
-            if attempts.allow("knock", "lan", [(7, timedelta(hours=1))]).allowed:
+            if rate_limits.allow("knock", "lan", [(7, timedelta(hours=1))]).allowed:
                 allowed.append(1)
         finally:
             connection.close()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from messaging.models import Message
 from tests.accounts.doors import another_code, comparable, last_code
-from vaxreg import clock
+from vaxreg import db_time
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +99,7 @@ def test_after_five_wrong_codes_the_page_leads_to_a_new_code_and_the_hotline(cli
 def test_an_expired_code_says_so(client):
     ask(client)
 
-    with clock.at(timezone.now() + timedelta(minutes=11)):
+    with db_time.at(timezone.now() + timedelta(minutes=11)):
         answer = client.post("/sign-in/code/", {"code": last_code(LAN)})
 
     assert answer.status_code == 422
@@ -110,7 +110,7 @@ def test_a_new_code_replaces_the_old_one_for_this_session(client):
     ask(client)
     old = last_code(LAN)
 
-    with clock.at(timezone.now() + timedelta(seconds=61)):
+    with db_time.at(timezone.now() + timedelta(seconds=61)):
         again = client.post("/sign-in/code/again/")
         with_old = client.post("/sign-in/code/", {"code": old})
         with_new = client.post("/sign-in/code/", {"code": last_code(LAN)})

@@ -12,7 +12,7 @@ from accounts.codes import Outcome
 from accounts.models import SignInCode, User
 from messaging.models import Message
 from tests.accounts.doors import another_code, last_code
-from vaxreg import clock
+from vaxreg import db_time
 
 LAN = "+84912345678"
 ADDRESS = "192.0.2.7"
@@ -53,13 +53,13 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_ends_it():
 @pytest.mark.django_db
 def test_a_code_is_good_until_its_last_second():
     now = timezone.now()
-    with clock.at(now):
+    with db_time.at(now):
         code_id = send()
     code = last_code(LAN)
 
-    with clock.at(now + timedelta(minutes=10)):
+    with db_time.at(now + timedelta(minutes=10)):
         assert codes.check(code_id, code).outcome is Outcome.EXPIRED
-    with clock.at(now + timedelta(minutes=9, seconds=59)):
+    with db_time.at(now + timedelta(minutes=9, seconds=59)):
         assert codes.check(code_id, code).outcome is Outcome.RIGHT
 
 
@@ -77,10 +77,10 @@ def test_a_code_opens_nothing_for_the_session_of_somebody_else():
 @pytest.mark.django_db
 def test_a_stranger_who_asks_for_codes_to_my_number_does_not_spoil_mine():
     now = timezone.now()
-    with clock.at(now):
+    with db_time.at(now):
         mine = send()
     code = last_code(LAN)
-    with clock.at(now + timedelta(seconds=61)):
+    with db_time.at(now + timedelta(seconds=61)):
         send(address="198.51.100.1")
 
         assert codes.check(mine, code).outcome is Outcome.RIGHT
@@ -105,7 +105,7 @@ def test_codes_to_one_number_are_limited_per_minute_hour_and_day(after, allowed)
     now = timezone.now()
     verdicts: list[bool] = []
     for seconds in [0, *after]:
-        with clock.at(now + timedelta(seconds=seconds)):
+        with db_time.at(now + timedelta(seconds=seconds)):
             verdicts.append(codes.send(LAN, address=f"10.0.0.{len(verdicts)}").verdict.allowed)
 
     assert verdicts[:-1] == [True] * len(after)
@@ -137,7 +137,7 @@ def test_at_most_ten_wrong_codes_a_day_are_compared_for_one_number(settings):
     settings.CODES_PER_NUMBER = [(100, timedelta(days=1))]
     now = timezone.now()
     outcomes = []
-    with clock.at(now):
+    with db_time.at(now):
         for _ in range(3):
             code_id = send()
             wrong = another_code(last_code(LAN))
@@ -227,10 +227,10 @@ def test_numbers_never_verified_are_forgotten_after_a_day_and_nobody_else_is():
     verified = User.objects.create_user(phone="+84987654321", phone_verified=True)
     nurse = User.objects.create_user(email="minh@demo.sotiem.vn")
 
-    with clock.at(timezone.now() + timedelta(hours=23)):
+    with db_time.at(timezone.now() + timedelta(hours=23)):
         cleaning.purge()
         assert User.objects.count() == 3
-    with clock.at(timezone.now() + timedelta(hours=25)):
+    with db_time.at(timezone.now() + timedelta(hours=25)):
         cleaning.purge()
 
     assert set(User.objects.all()) == {verified, nurse}

@@ -6,13 +6,14 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import SessionKind
-from corrections import briefing, reports
-from corrections.scope import Scope, scope_of
+from organizations.scope import Scope, scope_of
+from oversight import report as briefing
+from reporting import compute
 from tests.api.test_api import program
 from tests.corrections.caseload import write_caseload
 from tests.corrections.counted import count_everything
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 ADDRESS = "/api/v1/oversight/report/"
 
@@ -25,11 +26,11 @@ def test_a_program_reads_the_figures_of_the_page(world: World):
     write_caseload(world, [world.buoi, world.quang_an], 60)
     count_everything()
 
-    with clock.at(clock.now()):
+    with db_time.at(db_time.now()):
         answer = officer(world, "huong").get(ADDRESS, {"days": 14}).json()
         scope = scope_of(world.user("huong"))
         assert scope is not None
-        report = reports.report(scope, reports.Filters(days=14))
+        report = compute.report(scope, compute.Filters(days=14))
 
     assert answer["total"]["overdue"] == report.total.queue.overdue > 0
     assert answer["total"]["figures"]["missed"] == report.total.figures.missed > 0
@@ -75,7 +76,7 @@ def test_the_headline_is_in_the_language_of_the_caller(world: World):
 
     answer = client.get(ADDRESS, headers={"Accept-Language": "vi"}).json()
 
-    with clock.at(clock.now() + timedelta(seconds=1)):
-        report = reports.report(Scope((world.tay_ho,)))
+    with db_time.at(db_time.now() + timedelta(seconds=1)):
+        report = compute.report(Scope((world.tay_ho,)))
     assert briefing.headline(report)
     assert "đề xuất" in answer["headline"]

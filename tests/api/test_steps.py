@@ -8,17 +8,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from accounts.models import SessionKind
-from corrections import actions, evidence, lifecycle
-from corrections.api.serializers import ADDRESSES
-from corrections.api.urls import STEPS
-from corrections.evidence import Picture
+from api.serializers import ADDRESSES
+from api.urls import STEPS
+from corrections import actions, lifecycle
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction
+from corrections.photos import evidence
 from organizations.models import Membership
 from tests.api.test_api import program
 from tests.corrections.statuses import QUESTION, bring
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
+from vaxreg.photos.cleaning import Picture
 
 WORDS = {"words": "Trên giấy ghi Pfizer."}
 
@@ -168,7 +169,7 @@ def test_an_appeal_goes_one_level_up_and_is_decided_there(world: World, lan: API
 def test_after_30_days_it_is_409_too_late(world: World, status: Status, step: str):
     case = bring(world, status)
 
-    with clock.at(clock.now() + timedelta(days=31)):
+    with db_time.at(db_time.now() + timedelta(days=31)):
         lan = program(world.user("lan"), SessionKind.CITIZEN)
         answer = take(lan, case, step, WORDS)
 
@@ -177,7 +178,7 @@ def test_after_30_days_it_is_409_too_late(world: World, status: Status, step: st
 
 def test_where_nobody_stands_above_an_appeal_is_422(world: World, lan: APIClient):
     case = bring(world, Status.REFUSED)
-    Membership.objects.exclude(organization=world.buoi).update(until=clock.now())
+    Membership.objects.exclude(organization=world.buoi).update(until=db_time.now())
 
     assert code(take(lan, case, "appeal", WORDS)) == (422, "nobody_above")
 

@@ -11,7 +11,7 @@ from citizens.access import records_of
 from citizens.models import Citizen, RecordLink
 from tests.factories.accounts import UserFactory
 from tests.factories.citizens import CitizenFactory, RecordLinkFactory
-from vaxreg import clock
+from vaxreg import db_time
 
 PHONE = "+84912345678"
 
@@ -150,7 +150,7 @@ def test_wrong_answers_are_counted_down_and_then_must_wait(lan, caller):
         actions.open_record(caller, **BY_ID)
 
     assert left == [4, 3, 2, 1, 0]
-    assert timedelta(minutes=50) < refused.value.retry_at - clock.now() <= timedelta(hours=1)
+    assert timedelta(minutes=50) < refused.value.retry_at - db_time.now() <= timedelta(hours=1)
 
 
 def test_after_the_wait_the_right_answer_opens_the_record(lan, caller):
@@ -158,7 +158,7 @@ def test_after_the_wait_the_right_answer_opens_the_record(lan, caller):
         with pytest.raises(actions.NoMatch):
             actions.open_record(caller, **WRONG)
 
-    with clock.at(clock.now() + timedelta(hours=1, minutes=1)):
+    with db_time.at(db_time.now() + timedelta(hours=1, minutes=1)):
         assert actions.open_record(caller, **BY_ID).citizen == lan
 
 
@@ -203,8 +203,8 @@ def test_a_link_that_has_ended_opens_nothing(lan, caller):
     RecordLinkFactory.create(
         user=caller,
         citizen=lan,
-        since=clock.now() - timedelta(days=9),
-        until=clock.now() - timedelta(days=1),
+        since=db_time.now() - timedelta(days=9),
+        until=db_time.now() - timedelta(days=1),
     )
 
     assert not records_of(caller).exists()

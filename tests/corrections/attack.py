@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from corrections.disclosure import SMALL, Counts, Withheld, is_small
+from public_statistics.disclosure import SMALL, Counts, Withheld, is_small
 
 MEASURES = ("received", "decided", "in_time", "missed")
 UNBOUNDED = 10**9

@@ -5,12 +5,12 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from citizens.models import Citizen
-from corrections import policies
+from corrections.clocks import policies
 from corrections.lifecycle import Party, Status
 from corrections.models import Breach, Clock, Correction, CorrectionEvent, Filing, Holding, Kind
 from organizations.models import Organization
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 REVIEW_TIME = timedelta(hours=48)
 NAMES = ("Nguyễn Văn Hùng", "Trần Thị Bích Ngọc", "Lê Hoàng Phương Ưng", "Đặng Quốc Đạt")
@@ -65,7 +65,7 @@ def write_case(
         length=REVIEW_TIME,
         started_at=received_at,
         due_at=case.due_at,
-        next_mark_at=None if decided else received_at + REVIEW_TIME / 2,
+        next_milestone_at=None if decided else received_at + REVIEW_TIME / 2,
         stopped_at=decided_at,
         stopped_how=Clock.Stop.DECIDED if decided else "",
         holder=holder if decided else None,
@@ -100,7 +100,7 @@ def write_caseload(
 ) -> list[Correction]:
     """Write cases of the last days, open and decided, in time and late, mixed."""
     chance = random.Random(seed)
-    now = clock.now()
+    now = db_time.now()
     cases = []
     for _number in range(count):
         received_at = now - timedelta(minutes=chance.randint(5, days * 24 * 60))

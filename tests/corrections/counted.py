@@ -1,11 +1,11 @@
-"""What the jobs do by themselves once a minute: marks are passed, days closed, figures counted."""
+"""What the jobs do by themselves once a minute: milestones are passed, days closed, figures counted."""
 
-from corrections import figures
 from corrections.sweep import sweep
+from reporting import daily_job
 
 
 def count_everything() -> None:
     """Let the sweep pass, close the days that are over, and count today."""
     sweep()
-    figures.close_days()
-    figures.refresh()
+    daily_job.close_days()
+    daily_job.refresh()

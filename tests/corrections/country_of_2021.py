@@ -13,14 +13,14 @@ from django.db import connection
 
 from accounts.models import User
 from citizens.models import Citizen
-from corrections import policies
+from corrections.clocks import policies
 from corrections.lifecycle import Ground, Status
 from corrections.models import Breach, Clock, Correction, Filing, Holding, Kind, Pause
 from organizations.areas import load_areas
 from organizations.build import build_organizations
 from organizations.models import Membership, Organization
 from organizations.reform.lists import became
-from vaxreg import clock
+from vaxreg import db_time
 
 Kinds = Organization.Kind
 Roles = Membership.Role
@@ -82,7 +82,7 @@ def _staff(country: Country, stations: list[Organization], chance: random.Random
         User(email=f"{code.lower()}.{role}@example.vn", full_name=f"Nguyễn Văn {number}")
         for number, (code, role) in enumerate(wanted)
     )
-    long_ago = clock.now() - timedelta(days=60)
+    long_ago = db_time.now() - timedelta(days=60)
     Membership.objects.bulk_create(
         Membership(user=user, organization=country.by_code[code], role=role, since=long_ago)
         for user, (code, role) in zip(users, wanted, strict=True)
@@ -94,7 +94,7 @@ def _staff(country: Country, stations: list[Organization], chance: random.Random
 
 def _cases(country: Country, stations: list[Organization], chance: random.Random) -> None:
     """Open ones in every status, late and in time; pools, appeals; what was decided; unrouted."""
-    now = clock.now()
+    now = db_time.now()
     somebody = User.objects.create_user(phone="+84912345678", full_name="Nguyễn Thị Lan")
     drawn: list[Correction] = []
     for station in stations:
@@ -197,7 +197,7 @@ def _store(country: Country, cases: list[Correction], filer: User, now: datetime
             written_at=now,
         )
         for one in clocks
-        if one.marks_passed and one.correction.holder
+        if one.milestones_passed and one.correction.holder
     )
     Holding.objects.bulk_create(
         Holding(
@@ -223,9 +223,9 @@ def _clock(case: Correction, policy: object, now: datetime) -> Clock:
         length=REVIEW_TIME,
         started_at=case.received_at,
         due_at=case.due_at,
-        # Those that are late have had every mark; the others wait for the next.
-        marks_passed=9 if is_late and not decided else 0,
-        next_mark_at=None if is_late or decided or case.paused_at else case.due_at,
+        # Those that are late have had every milestone; the others wait for the next.
+        milestones_passed=9 if is_late and not decided else 0,
+        next_milestone_at=None if is_late or decided or case.paused_at else case.due_at,
         stopped_at=decided,
         stopped_how=Clock.Stop.DECIDED if decided else "",
         holder=case.holder if decided else None,

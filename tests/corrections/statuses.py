@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from corrections import actions, foureyes
+from corrections import actions
+from corrections.decisions import four_eyes
 from corrections.lifecycle import Ground, Status
 from corrections.models import Correction, Policy
 from tests.conftest import file_one
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 QUESTION = "Trên giấy ghi lô nào? Xin gửi ảnh mặt sau."
 SENTENCE = "Ảnh mờ, không đọc được số lô."
@@ -19,7 +20,7 @@ def bring(world: World, status: Status) -> Correction:
     if status == Status.RECEIVED:
         return file_one(world, routed=False)
     if status == Status.EXPIRED:
-        with clock.at(clock.now() - timedelta(days=7, hours=1)):
+        with db_time.at(db_time.now() - timedelta(days=7, hours=1)):
             asked = actions.ask(file_one(world), by=minh, question=QUESTION)
         return actions.expire(asked)
     if status == Status.TO_COUNTERSIGN:
@@ -60,8 +61,8 @@ def _turned_down(world: World, case: Correction, status: Status) -> Correction:
 
 
 def _countersigning(world: World) -> Correction:
-    reasons = [reason.value for reason in foureyes.Reason]
-    Policy.objects.create(version=2, four_eyes=reasons, made_at=clock.now())
+    reasons = [reason.value for reason in four_eyes.Reason]
+    Policy.objects.create(version=2, four_eyes=reasons, made_at=db_time.now())
     facts = {
         "vaccine": "PF",
         "given_on": "2021-11-21",

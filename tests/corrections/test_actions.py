@@ -15,13 +15,13 @@ from organizations.models import Membership
 from tests import world as worlds
 from tests.conftest import file_one
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 
 def colleague(world: World) -> "worlds.User":
     nurse = worlds.User.objects.create_user(email="thu@example.vn", full_name="Ngô Thị Thu")
     Membership.objects.create(
-        user=nurse, organization=world.buoi, role="reviewer", since=clock.now() - worlds.LONG_AGO
+        user=nurse, organization=world.buoi, role="reviewer", since=db_time.now() - worlds.LONG_AGO
     )
     return nurse
 
@@ -38,7 +38,7 @@ def make_overdue(correction: Correction, hours: float = 49) -> Correction:
         )
         cursor.execute(
             "UPDATE corrections_clock SET started_at = started_at - %(by)s,"
-            " due_at = due_at - %(by)s, next_mark_at = next_mark_at - %(by)s"
+            " due_at = due_at - %(by)s, next_milestone_at = next_milestone_at - %(by)s"
             # Whether a weekend lies in between is not the question here.
             " WHERE correction_id = %(id)s AND kind <> 'statutory'",
             values,
@@ -180,7 +180,7 @@ def test_a_nurse_cannot_review_the_record_that_bears_her_id_number(
 def test_whoever_filed_it_never_decides_it(world: World, correction: Correction):
     # The link may have ended since: filing alone keeps her from deciding.
     lan = world.user("lan")
-    lan.record_links.update(until=clock.now())
+    lan.record_links.update(until=db_time.now())
     lan.phone, lan.phone_verified = None, False
     lan.email = "lan@example.vn"
     lan.save()
@@ -192,7 +192,7 @@ def test_whoever_filed_it_never_decides_it(world: World, correction: Correction)
 
 def test_dismissed_staff_decide_nothing_from_the_next_call_on(world: World, correction: Correction):
     minh = world.user("minh")
-    minh.memberships.update(until=clock.now())
+    minh.memberships.update(until=db_time.now())
 
     with pytest.raises(PermissionDenied):
         actions.pick_up(correction, by=minh)
@@ -206,7 +206,7 @@ def test_a_colleagues_case_is_not_decided_under_her_hands(world: World, correcti
 
 
 def test_a_claim_older_than_30_minutes_no_longer_holds(world: World, correction: Correction):
-    with clock.at(clock.now() - timedelta(minutes=31)):
+    with db_time.at(db_time.now() - timedelta(minutes=31)):
         actions.pick_up(correction, by=world.user("minh"))
     thu = colleague(world)
 
@@ -285,7 +285,7 @@ def test_an_officer_reminds_once_a_day(world: World, correction: Correction):
     with pytest.raises(StepNotPossible):
         actions.remind(correction, by=huong)
 
-    with clock.at(clock.now() + timedelta(hours=25)):
+    with db_time.at(db_time.now() + timedelta(hours=25)):
         actions.remind(correction, by=huong)
     assert correction.events.filter(step="remind", by=huong).count() == 2
 
@@ -301,7 +301,7 @@ def test_the_history_cannot_be_rewritten(world: World, correction: Correction):
 
 def test_the_time_of_receipt_never_changes(correction: Correction):
     with pytest.raises(IntegrityError), transaction.atomic():
-        Correction.objects.filter(pk=correction.pk).update(received_at=clock.now())
+        Correction.objects.filter(pk=correction.pk).update(received_at=db_time.now())
 
 
 def test_a_site_given_in_words_only_is_not_accepted_without_finding_it(world: World):

@@ -19,7 +19,7 @@ from tests import world as worlds
 from tests.conftest import SignIn, file_one
 from tests.corrections.test_actions import make_overdue
 from tests.world import World
-from vaxreg import clock, ui
+from vaxreg import db_time, ui
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +113,7 @@ def test_a_record_without_doses_leads_on_to_filing(world, lan):
 
 
 def test_a_user_without_a_record_is_led_on(world, as_citizen):
-    RecordLink.objects.filter(user=world.user("binh")).update(until=clock.now())
+    RecordLink.objects.filter(user=world.user("binh")).update(until=db_time.now())
     client = _english(as_citizen(world.user("binh")))
 
     text = _text(client, "/record/")
@@ -153,7 +153,7 @@ def test_a_dose_being_corrected_links_to_its_correction_and_says_when(world, lan
 
 
 def test_a_dose_whose_answer_is_late_says_so(world, lan):
-    with clock.at(clock.now() - timedelta(hours=50)):
+    with db_time.at(db_time.now() - timedelta(hours=50)):
         file_one(world)
 
     text = _text(lan, "/record/")
@@ -166,7 +166,7 @@ def test_a_corrected_dose_is_pointed_out_for_a_month(world, lan, correction):
     actions.accept(correction, by=world.user("minh"))
 
     fresh = _text(lan, "/record/")
-    with clock.at(clock.now() + timedelta(days=31)):
+    with db_time.at(db_time.now() + timedelta(days=31)):
         later = _text(lan, "/record/")
 
     assert "Corrected on" in fresh
@@ -270,7 +270,7 @@ def test_tracking_never_names_a_person(world, lan, correction):
 
 
 def test_tracking_of_a_late_case_names_who_was_told_only_once_they_were(world, lan):
-    with clock.at(clock.now() - timedelta(hours=50)):
+    with db_time.at(db_time.now() - timedelta(hours=50)):
         case = file_one(world)
     path = f"/corrections/{case.reference}/"
 

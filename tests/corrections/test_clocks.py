@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from corrections import actions, clocks, sweep
+from corrections import actions, sweep
+from corrections.clocks import explain
 from corrections.lifecycle import Ground, Status
 from corrections.models import Breach, Clock, Correction, Pause
 from tests.corrections.test_actions import make_overdue
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -25,12 +26,12 @@ def in_english():
 
 
 def asked(correction: Correction, world: World, after: timedelta, question: str = "Which day?"):
-    with clock.at(correction.received_at + after):
+    with db_time.at(correction.received_at + after):
         return actions.ask(correction, by=world.user("minh"), question=question)
 
 
 def answered(correction: Correction, world: World, after: timedelta):
-    with clock.at(correction.received_at + after):
+    with db_time.at(correction.received_at + after):
         return actions.answer(correction, by=world.user("lan"), words="The 29th")
 
 
@@ -55,7 +56,7 @@ def test_the_clock_stands_still_while_the_citizen_is_asked(world: World, correct
 def test_a_paused_case_is_never_overdue(world: World, correction: Correction):
     asked(correction, world, 10 * HOUR)
 
-    with clock.at(correction.received_at + 100 * HOUR):
+    with db_time.at(correction.received_at + 100 * HOUR):
         sweep.sweep()
         assert not Correction.objects.overdue().exists()
         assert not Breach.objects.exclude(rung="statutory").exists()
@@ -89,7 +90,7 @@ def test_the_sweep_lets_the_clock_go_on_when_the_cap_is_used_up(world: World, co
     answered(correction, world, HOUR + 5 * DAY)
     asked(correction, world, 2 * HOUR + 5 * DAY, "Two?")
 
-    with clock.at(correction.received_at + 3 * HOUR + 7 * DAY):
+    with db_time.at(correction.received_at + 3 * HOUR + 7 * DAY):
         sweep.sweep()
 
     correction.refresh_from_db()
@@ -110,11 +111,11 @@ def test_the_same_question_never_stops_the_clock_twice(world: World, correction:
 
 def test_a_pause_after_the_breach_does_not_undo_it(world: World, correction: Correction):
     make_overdue(correction, 60)
-    now = clock.now()
+    now = db_time.now()
     actions.ask(correction, by=world.user("minh"), question="Which day?")
 
     breach = Breach.objects.get()
-    with clock.at(now + 10 * HOUR):
+    with db_time.at(now + 10 * HOUR):
         case = actions.answer(correction, by=world.user("lan"), words="The 29th")
         still_late = case.is_overdue()
 
@@ -149,11 +150,11 @@ def test_an_unanswered_question_closes_the_case_and_an_answer_opens_it_again(
     world: World, correction: Correction
 ):
     asked(correction, world, HOUR)
-    with clock.at(correction.received_at + HOUR + 7 * DAY):
+    with db_time.at(correction.received_at + HOUR + 7 * DAY):
         sweep.sweep()
         correction.refresh_from_db()
         at_the_last_moment = correction.status
-    with clock.at(correction.received_at + HOUR + 7 * DAY + timedelta(microseconds=1)):
+    with db_time.at(correction.received_at + HOUR + 7 * DAY + timedelta(microseconds=1)):
         sweep.sweep()
     correction.refresh_from_db()
     after = correction.status
@@ -167,7 +168,7 @@ def test_an_unanswered_question_closes_the_case_and_an_answer_opens_it_again(
 
 def test_after_30_days_an_expired_case_stays_closed(world: World, correction: Correction):
     asked(correction, world, HOUR)
-    with clock.at(correction.received_at + 8 * DAY):
+    with db_time.at(correction.received_at + 8 * DAY):
         sweep.sweep()
 
     with pytest.raises(actions.TooLate):
@@ -189,7 +190,7 @@ def test_the_statutory_clock_stops_at_the_holders_first_answer(world, correction
 
 
 def test_a_missed_statutory_answer_is_a_breach_of_its_own(world: World, correction: Correction):
-    with clock.at(correction.received_at + 20 * DAY):
+    with db_time.at(correction.received_at + 20 * DAY):
         sweep.sweep()
 
     breaches = Breach.objects.select_related("clock").values_list("rung", "clock__kind")
@@ -206,18 +207,18 @@ def test_marks_move_along_with_a_pause(world: World, correction: Correction):
     answered(correction, world, 30 * HOUR)
 
     for hours in (43, 45):
-        with clock.at(correction.received_at + hours * HOUR):
+        with db_time.at(correction.received_at + hours * HOUR):
             sweep.sweep()
 
-    marks = [one.data["mark"] for one in correction.events.filter(step="remind")]
-    assert marks == ["half_time"]
+    milestones = [one.data["milestone"] for one in correction.events.filter(step="remind")]
+    assert milestones == ["half_time"]
 
 
 def test_each_line_of_how_a_due_time_came_about_can_be_read(world: World, correction: Correction):
     asked(correction, world, 10 * HOUR)
     answered(correction, world, 34 * HOUR)
 
-    review = clocks.explain(correction, clock.now())[0]
+    review = explain.explain(correction, db_time.now())[0]
 
     start, due = correction.received_at, correction.received_at + 72 * HOUR
     assert [(line.text, line.at, line.adds) for line in review.lines] == [
@@ -234,7 +235,7 @@ def test_the_lines_of_every_clock_add_up_to_its_due_time(world: World, correctio
     actions.refuse(correction, by=world.user("minh"), ground=Ground.PHOTO_BLURRED, remark="Mờ")
     actions.appeal(correction, by=world.user("lan"), words="Không đúng")
 
-    for account in clocks.explain(correction, clock.now()):
+    for account in explain.explain(correction, db_time.now()):
         lines = [one for one in account.lines if not one.text.startswith("Stopped")]
         total = sum((one.adds or timedelta(0) for one in lines), timedelta(0))
         assert account.clock.started_at + total == account.clock.due_at
@@ -250,7 +251,7 @@ def test_a_case_opened_again_gets_a_new_clock_and_the_old_breach_stays(world, co
     assert Breach.objects.get().clock == first
     assert first.stopped_how == "decided"
     assert second.stopped_at is None
-    assert case.due_at == second.due_at > clock.now()
+    assert case.due_at == second.due_at > db_time.now()
 
 
 def test_only_one_clock_runs(correction: Correction):

@@ -1,14 +1,14 @@
-"""The clocks' arithmetic: 48 hours to the microsecond, marks, working days."""
+"""The clocks' arithmetic: 48 hours to the microsecond, milestones, working days."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from corrections import calendar, clocks, deadlines, policies
-from corrections.deadlines import MARKS, Behind
+from corrections.clocks import deadlines, policies, timekeeping, working_days
+from corrections.clocks.deadlines import MILESTONES, Behind
 from corrections.models import Clock, DayOff
-from vaxreg import clock
+from vaxreg import db_time
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 MICROSECOND = timedelta(microseconds=1)
@@ -19,7 +19,7 @@ DUE = RECEIVED + LENGTH
 
 def look(hours: float, passed: int = 0) -> Behind:
     return deadlines.look(
-        MARKS, due_at=DUE, length=LENGTH, passed=passed, now=RECEIVED + timedelta(hours=hours)
+        MILESTONES, due_at=DUE, length=LENGTH, passed=passed, now=RECEIVED + timedelta(hours=hours)
     )
 
 
@@ -35,7 +35,7 @@ def look(hours: float, passed: int = 0) -> Behind:
     ],
 )
 def test_due_is_48_elapsed_hours_after_receipt(db, received: datetime):
-    due = clocks.due_of(Clock.Kind.REVIEW, received.astimezone(UTC), policies.current())
+    due = timekeeping.due_of(Clock.Kind.REVIEW, received.astimezone(UTC), policies.current())
 
     assert due - received.astimezone(UTC) == timedelta(hours=48)
 
@@ -49,7 +49,10 @@ def test_a_correction_is_overdue_one_microsecond_after_48_hours():
 
 
 def test_reminders_come_at_50_75_and_90_percent_and_the_ladder_at_48_72_and_120_hours():
-    moments = [(mark.name, (mark.moment(DUE, LENGTH) - RECEIVED) / LENGTH * 48) for mark in MARKS]
+    moments = [
+        (milestone.name, (milestone.moment(DUE, LENGTH) - RECEIVED) / LENGTH * 48)
+        for milestone in MILESTONES
+    ]
 
     assert moments == [
         ("half_time", 24),
@@ -62,7 +65,9 @@ def test_reminders_come_at_50_75_and_90_percent_and_the_ladder_at_48_72_and_120_
 
 
 def test_the_marks_up_to_due_are_counted_right():
-    assert [mark.name for mark in MARKS].index("due") + 1 == deadlines.MARKS_UNTIL_DUE
+    assert [milestone.name for milestone in MILESTONES].index(
+        "due"
+    ) + 1 == deadlines.MILESTONES_UNTIL_DUE
 
 
 @pytest.mark.parametrize(
@@ -87,20 +92,21 @@ def test_after_an_outage_every_breach_is_written_and_no_stale_reminder(
 ):
     behind = look(hours, passed)
 
-    assert [mark.name for mark, _moment in behind.marks] == expected
+    assert [milestone.name for milestone, _moment in behind.milestones] == expected
     assert behind.passed == sum(
-        RECEIVED + timedelta(hours=hours) > mark.moment(DUE, LENGTH) for mark in MARKS
+        RECEIVED + timedelta(hours=hours) > milestone.moment(DUE, LENGTH)
+        for milestone in MILESTONES
     )
 
 
 def test_a_mark_is_dated_at_its_own_moment_and_not_at_the_run():
-    due = {mark.name: moment for mark, moment in look(90).marks}
+    due = {milestone.name: moment for milestone, moment in look(90).milestones}
 
     assert due["due"] == RECEIVED + timedelta(hours=48)
     assert due["three_days"] == RECEIVED + timedelta(hours=72)
 
 
-def test_the_next_look_is_at_the_next_mark_and_never_after_the_last():
+def test_the_next_look_is_at_the_next_milestone_and_never_after_the_last():
     assert look(25).next_at == RECEIVED + timedelta(hours=36)
     assert look(121).next_at is None
 
@@ -108,7 +114,7 @@ def test_the_next_look_is_at_the_next_mark_and_never_after_the_last():
 def test_a_mark_is_not_passed_at_its_very_moment():
     behind = look(24)
 
-    assert behind.marks == []
+    assert behind.milestones == []
     assert behind.next_at == RECEIVED + timedelta(hours=24)
 
 
@@ -132,18 +138,18 @@ def test_a_mark_is_not_passed_at_its_very_moment():
 def test_the_statutory_answer_is_due_at_the_end_of_the_second_working_day(
     db, received: datetime, due: date
 ):
-    found = deadlines.working_days_after(received, 2, calendar.off_days())
+    found = deadlines.working_days_after(received, 2, working_days.off_days())
 
     assert found == datetime.combine(due + timedelta(days=1), datetime.min.time(), VIETNAM)
 
 
 def test_a_decreed_day_off_and_a_day_worked_instead_win_over_the_calendar(db):
-    DayOff.objects.create(day=date(2026, 10, 22), name="Nghỉ bù", made_at=clock.now())
+    DayOff.objects.create(day=date(2026, 10, 22), name="Nghỉ bù", made_at=db_time.now())
     DayOff.objects.create(
-        day=date(2026, 11, 28), name="Làm bù", is_working=True, made_at=clock.now()
+        day=date(2026, 11, 28), name="Làm bù", is_working=True, made_at=db_time.now()
     )
 
-    is_off = calendar.off_days()
+    is_off = working_days.off_days()
 
     assert is_off(date(2026, 10, 22))
     assert not is_off(date(2026, 11, 28))

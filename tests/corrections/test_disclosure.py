@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corrections import disclosure
-from corrections.disclosure import Counts, Withheld, is_small, withheld
+from public_statistics import disclosure
+from public_statistics.disclosure import Counts, Withheld, is_small, withheld
 from tests.corrections.attack import Reader, given_away, publish
 
 SIZES = st.sampled_from([0, 3, 12, 12, 40, 300, 5_000])

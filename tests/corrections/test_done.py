@@ -8,12 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from corrections import actions
-from corrections.done import done_at
-from corrections.scope import Scope, scope_of
 from organizations.models import Membership, Organization
+from organizations.scope import Scope, scope_of
+from oversight.report.officer_actions import done_at
 from tests.corrections.caseload import write_case
 from tests.world import LONG_AGO, World
-from vaxreg import clock
+from vaxreg import db_time
 
 HOUR = timedelta(hours=1)
 
@@ -29,17 +29,17 @@ def staffed(world: World) -> World:
     """The small country, in which Phường Quảng An has a reviewer too."""
     nurse = type(world.user("minh")).objects.create_user(email="thu@example.vn", full_name="Thu")
     Membership.objects.create(
-        user=nurse, organization=world.quang_an, role="reviewer", since=clock.now() - LONG_AGO
+        user=nurse, organization=world.quang_an, role="reviewer", since=db_time.now() - LONG_AGO
     )
     return world
 
 
 def late_case(world: World, holder: Organization | None = None):
-    return write_case(world, holder or world.buoi, clock.now() - 60 * HOUR)
+    return write_case(world, holder or world.buoi, db_time.now() - 60 * HOUR)
 
 
 def kinds(scope: Scope, organization: Organization, **options: timedelta) -> list[tuple[str, int]]:
-    found = done_at(scope, clock.now(), **options)
+    found = done_at(scope, db_time.now(), **options)
     return sorted((act.kind, act.cases) for act in found.get(organization.pk, []))
 
 
@@ -71,7 +71,7 @@ def test_a_province_reads_it_in_the_row_of_the_district(staffed: World):
 def test_what_was_done_is_shown_for_a_day(staffed: World):
     actions.remind(late_case(staffed), by=staffed.user("huong"))
 
-    with clock.at(clock.now() + 25 * HOUR):
+    with db_time.at(db_time.now() + 25 * HOUR):
         after_a_day = kinds(Scope((staffed.tay_ho,)), staffed.buoi)
         within_a_week = kinds(Scope((staffed.tay_ho,)), staffed.buoi, within=timedelta(days=7))
 
@@ -84,7 +84,7 @@ def test_an_act_says_what_when_and_to_whom(staffed: World):
         late_case(staffed), by=staffed.user("huong"), to=staffed.quang_an, reason="Quá tải"
     )
 
-    [act] = done_at(Scope((staffed.tay_ho,)), clock.now())[staffed.buoi.pk]
+    [act] = done_at(Scope((staffed.tay_ho,)), db_time.now())[staffed.buoi.pk]
 
     assert act.text.startswith("1 proposal given to Trạm Y tế Phường Quảng An ")
     assert act.icon
@@ -94,11 +94,11 @@ def test_the_number_of_queries_does_not_depend_on_what_was_done(staffed: World):
     scope, huong = Scope((staffed.tay_ho,)), staffed.user("huong")
     actions.remind(late_case(staffed), by=huong)
     with CaptureQueriesContext(connection) as few:
-        done_at(scope, clock.now())
+        done_at(scope, db_time.now())
     for holder in (staffed.buoi, staffed.quang_an, staffed.buoi):
         actions.remind(late_case(staffed, holder), by=huong)
 
     with CaptureQueriesContext(connection) as many:
-        done_at(scope, clock.now())
+        done_at(scope, db_time.now())
 
     assert len(many) == len(few)

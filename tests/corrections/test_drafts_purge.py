@@ -7,12 +7,14 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
-from corrections import drafts, evidence, filing
-from corrections.evidence import Picture
+from corrections.actions import filing
 from corrections.models import Draft, Evidence
+from corrections.photos import evidence
+from portal import drafts
 from tests import world as worlds
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
+from vaxreg.photos.cleaning import Picture
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +41,7 @@ def test_a_draft_nobody_touched_for_30_days_is_thrown_away_with_its_photo(
     _draft, photo = draft_with_photo(world)
 
     with (
-        clock.at(clock.now() + timedelta(days=days)),
+        db_time.at(db_time.now() + timedelta(days=days)),
         django_capture_on_commit_callbacks(execute=True),
     ):
         drafts.purge()

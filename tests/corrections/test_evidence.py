@@ -17,9 +17,11 @@ from django.db import connection
 from PIL import Image, PngImagePlugin
 
 from accounts.models import Attempt
-from corrections import drafts, evidence
 from corrections.models import Draft, Evidence
+from corrections.photos import evidence
+from portal import drafts
 from tests.world import World
+from vaxreg.photos import cleaning
 
 
 @pytest.fixture(autouse=True)
@@ -62,8 +64,8 @@ def png_that_claims(width: int, height: int) -> bytes:
 def quick(monkeypatch) -> None:
     """Photos that need no decoding: for tests that count many of them."""
 
-    def clean(data: bytes) -> evidence.Picture:
-        return evidence.Picture(data, data, 400, 300)
+    def clean(data: bytes) -> cleaning.Picture:
+        return cleaning.Picture(data, data, 400, 300)
 
     monkeypatch.setattr(evidence, "clean", clean)
 
@@ -191,7 +193,7 @@ def test_each_cause_has_words_of_its_own():
     sentences = set()
     for data in one_each.values():
         with pytest.raises(ValidationError) as refused:
-            evidence.clean(data)
+            cleaning.clean(data)
         sentences.add(refused.value.messages[0])
 
     assert len(sentences) == len(one_each) == len({code for _data, code in REFUSED.values()})
@@ -199,7 +201,7 @@ def test_each_cause_has_words_of_its_own():
 
 @pytest.mark.parametrize("data", ACCEPTED.values(), ids=ACCEPTED.keys())
 def test_a_photo_is_rebuilt_from_its_pixels_with_nothing_else_in_it(data: bytes):
-    made = evidence.clean(data)
+    made = cleaning.clean(data)
 
     for file in (made.whole, made.preview):
         photo = Image.open(io.BytesIO(file))
@@ -220,14 +222,14 @@ def test_a_photo_is_rebuilt_from_its_pixels_with_nothing_else_in_it(data: bytes)
 
 
 def test_a_photo_taken_sideways_stands_upright():
-    made = evidence.clean(gps_photo())
+    made = cleaning.clean(gps_photo())
 
     assert (made.width, made.height) == (300, 400)
     assert Image.open(io.BytesIO(made.whole)).size == (300, 400)
 
 
 def test_the_preview_has_at_most_1600_pixels():
-    made = evidence.clean(picture(size=(4000, 3000)))
+    made = cleaning.clean(picture(size=(4000, 3000)))
 
     assert Image.open(io.BytesIO(made.preview)).size == (1600, 1200)
     assert (made.width, made.height) == (4000, 3000)
@@ -239,7 +241,7 @@ def test_what_kills_the_decoder_is_a_broken_photo_and_nothing_more(monkeypatch, 
     monkeypatch.setattr(evidence.decoder, "__file__", str(killer))
 
     with pytest.raises(ValidationError) as refused:
-        evidence.clean(picture())
+        cleaning.clean(picture())
 
     assert refused.value.code == "broken"
 
@@ -251,7 +253,7 @@ def test_a_decoder_that_wants_too_much_memory_dies_alone(monkeypatch, tmp_path: 
     monkeypatch.setattr(evidence.decoder, "__file__", str(hungry))
 
     with pytest.raises(ValidationError) as refused:
-        evidence.clean(picture())
+        cleaning.clean(picture())
 
     assert refused.value.code == "broken"
 
@@ -263,7 +265,7 @@ def test_a_decoder_that_takes_too_long_is_stopped(monkeypatch, tmp_path: Path):
     monkeypatch.setattr(evidence, "WAIT_SECONDS", 0.3)
 
     with pytest.raises(ValidationError) as refused:
-        evidence.clean(picture())
+        cleaning.clean(picture())
 
     assert refused.value.code == "broken"
 
@@ -276,7 +278,7 @@ def test_the_decoder_knows_none_of_our_secrets(monkeypatch, tmp_path: Path):
     monkeypatch.setenv("DATABASE_URL", "postgres://secret")
 
     with pytest.raises((ValidationError, ValueError)):
-        evidence.clean(picture())
+        cleaning.clean(picture())
 
     assert "secret" not in told.read_text()
 

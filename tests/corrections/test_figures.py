@@ -8,33 +8,27 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from citizens.models import RecordLink
-from corrections import actions, counting, figures, health, reports
-from corrections.counting import FACTS, Span
+from corrections import actions
 from corrections.lifecycle import Ground
-from corrections.models import (
-    Clock,
-    Correction,
-    DayFigures,
-    Kind,
-    Pause,
-    ReportDay,
-    Standing,
-)
-from corrections.reports import Filters
-from corrections.scope import Scope
+from corrections.models import Clock, Correction, Kind, Pause
 from corrections.sweep import sweep
 from organizations.models import Organization
+from organizations.scope import Scope
+from reporting import compute, daily_job, health, measures
+from reporting.compute import Filters
+from reporting.measures import FACTS, Span
+from reporting.models import CurrentFigures, DayFigures, ReportDay
 from tests import world as worlds
 from tests.conftest import file_one
 from tests.corrections.caseload import write_case, write_caseload
 from tests.corrections.counted import count_everything
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # A Wednesday, at ten in the morning in Viet Nam, and long over.
-THEN = datetime(2026, 11, 4, 10, tzinfo=counting.HERE)
+THEN = datetime(2026, 11, 4, 10, tzinfo=measures.HERE)
 
 
 def of_day(
@@ -56,7 +50,7 @@ def of_days(rows: list[tuple[object, ...]], days: set[date]) -> list[tuple[objec
 def lose_all_figures() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("TRUNCATE corrections_dayfigures")
+        cursor.execute("TRUNCATE reporting_dayfigures")
 
 
 def test_a_day_counts_what_came_what_was_decided_and_what_lay_there_at_midnight(world: World):
@@ -65,7 +59,7 @@ def test_a_day_counts_what_came_what_was_decided_and_what_lay_there_at_midnight(
     write_case(world, world.buoi, THEN)
     write_case(world, world.buoi, THEN - 47 * HOUR)
 
-    with clock.at(THEN + DAY):
+    with db_time.at(THEN + DAY):
         count_everything()
 
     day = of_day(THEN.date(), world.buoi)
@@ -77,7 +71,7 @@ def test_a_day_counts_what_came_what_was_decided_and_what_lay_there_at_midnight(
 def test_a_deadline_counts_for_its_day_whether_it_was_kept_early_or_not(world: World):
     write_case(world, world.buoi, THEN, decided_at=THEN + HOUR)
 
-    with clock.at(THEN + 4 * DAY):
+    with db_time.at(THEN + 4 * DAY):
         count_everything()
 
     kept = {row.day: row.in_time for row in DayFigures.objects.filter(organization=world.buoi)}
@@ -88,16 +82,16 @@ def test_a_deadline_counts_for_its_day_whether_it_was_kept_early_or_not(world: W
 @pytest.mark.parametrize(
     ("moment", "day"),
     [
-        (datetime(2026, 11, 3, 16, 59, 59, tzinfo=counting.HERE), date(2026, 11, 3)),
+        (datetime(2026, 11, 3, 16, 59, 59, tzinfo=measures.HERE), date(2026, 11, 3)),
         # Midnight in Viet Nam is 17:00 in Greenwich.
-        (datetime(2026, 11, 3, 23, 59, 59, tzinfo=counting.HERE), date(2026, 11, 3)),
-        (datetime(2026, 11, 4, 0, 0, tzinfo=counting.HERE), date(2026, 11, 4)),
+        (datetime(2026, 11, 3, 23, 59, 59, tzinfo=measures.HERE), date(2026, 11, 3)),
+        (datetime(2026, 11, 4, 0, 0, tzinfo=measures.HERE), date(2026, 11, 4)),
     ],
 )
 def test_a_day_begins_at_midnight_in_viet_nam(world: World, moment: datetime, day: date):
     write_case(world, world.buoi, moment - HOUR, decided_at=moment)
 
-    with clock.at(THEN + 2 * DAY):
+    with db_time.at(THEN + 2 * DAY):
         count_everything()
 
     assert [row.day for row in DayFigures.objects.filter(organization=world.buoi, decided=1)] == [
@@ -126,7 +120,7 @@ def test_the_kinds_of_a_day_add_up_to_all(world: World):
     dose = worlds.dose(world)
     write_case(world, world.buoi, THEN, kind=Kind.WRONG_FIELDS, dose=dose, named_site=None)
 
-    with clock.at(THEN + DAY):
+    with db_time.at(THEN + DAY):
         count_everything()
 
     rows = {
@@ -138,17 +132,17 @@ def test_the_kinds_of_a_day_add_up_to_all(world: World):
 
 def test_yesterdays_figures_never_change_whatever_happens_today(world: World):
     minh, lan = world.user("minh"), world.user("lan")
-    with clock.at(THEN):
+    with db_time.at(THEN):
         case = file_one(world)
-    with clock.at(THEN + 50 * HOUR):
+    with db_time.at(THEN + 50 * HOUR):
         count_everything()
         actions.ask(case, by=minh, question="Ngày nào?")
-    with clock.at(THEN + 3 * DAY):
+    with db_time.at(THEN + 3 * DAY):
         count_everything()
         before = stored()
         actions.answer(case, by=lan, words="Ngày 2")
         case = actions.refuse(case, by=minh, ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ")
-    with clock.at(THEN + 3 * DAY + HOUR):
+    with db_time.at(THEN + 3 * DAY + HOUR):
         actions.appeal(case, by=lan, words="Ảnh rõ mà")
         world.buoi.part_of = world.dong_da
         world.buoi.save()
@@ -160,14 +154,14 @@ def test_yesterdays_figures_never_change_whatever_happens_today(world: World):
 
 def test_a_breach_written_after_its_day_was_closed_counts_for_the_day_it_is_written(world: World):
     write_case(world, world.buoi, THEN - 47 * HOUR)
-    with clock.at(THEN + 2 * DAY):
+    with db_time.at(THEN + 2 * DAY):
         # The sweep stands still: the day is kept open for some hours, then closed without it.
-        figures.close_days()
-        figures.refresh()
+        daily_job.close_days()
+        daily_job.refresh()
         before = stored()
-    with clock.at(THEN + 2 * DAY + HOUR):
+    with db_time.at(THEN + 2 * DAY + HOUR):
         sweep()
-        figures.refresh()
+        daily_job.refresh()
 
     late = of_day(THEN.date(), world.buoi)
     assert late.missed == 0
@@ -177,48 +171,48 @@ def test_a_breach_written_after_its_day_was_closed_counts_for_the_day_it_is_writ
 
 def test_a_day_waits_for_the_sweep_but_not_for_ever(world: World):
     write_case(world, world.buoi, THEN - 47 * HOUR)
-    midnight = counting.beginning(THEN.date() + DAY)
+    midnight = measures.beginning(THEN.date() + DAY)
 
-    with clock.at(midnight + figures.GRACE - timedelta(seconds=1)):
+    with db_time.at(midnight + daily_job.GRACE - timedelta(seconds=1)):
         sweep()
-        figures.close_days()
+        daily_job.close_days()
         assert not ReportDay.objects.filter(day=THEN.date()).exists()
-    Clock.objects.filter(stopped_at=None).update(next_mark_at=midnight - HOUR)
-    with clock.at(midnight + figures.GRACE):
-        figures.close_days()
+    Clock.objects.filter(stopped_at=None).update(next_milestone_at=midnight - HOUR)
+    with db_time.at(midnight + daily_job.GRACE):
+        daily_job.close_days()
         assert not ReportDay.objects.filter(day=THEN.date()).exists()
-    with clock.at(midnight + figures.PATIENCE):
-        figures.close_days()
+    with db_time.at(midnight + daily_job.PATIENCE):
+        daily_job.close_days()
 
     assert ReportDay.objects.filter(day=THEN.date()).exists()
 
 
 def test_the_last_minute_of_a_day_counts_at_once_though_the_day_is_not_closed(world: World):
-    midnight = counting.beginning(THEN.date() + DAY)
+    midnight = measures.beginning(THEN.date() + DAY)
     for before in (40, 20):
         write_case(world, world.buoi, midnight - timedelta(seconds=before))
-        with clock.at(midnight - timedelta(seconds=30)):
-            figures.refresh()
+        with db_time.at(midnight - timedelta(seconds=30)):
+            daily_job.refresh()
     scope = Scope((world.tay_ho,))
 
-    with clock.at(midnight + timedelta(seconds=50)):
+    with db_time.at(midnight + timedelta(seconds=50)):
         count_everything()
         assert not ReportDay.objects.filter(day=THEN.date()).exists()
-        span = reports.period(Filters(), clock.now(), figures.as_of())
-        rows = reports.behind("opened", scope, Filters(), span)
-        assert reports.report(scope).total.figures.opened == rows.count() == 2
+        span = compute.period(Filters(), db_time.now(), daily_job.as_of())
+        rows = compute.behind("opened", scope, Filters(), span)
+        assert compute.report(scope).total.figures.opened == rows.count() == 2
 
 
 def test_the_database_refuses_to_change_a_closed_day(world: World):
     write_case(world, world.buoi, THEN)
-    with clock.at(THEN + DAY):
+    with db_time.at(THEN + DAY):
         count_everything()
     closed = DayFigures.objects.filter(day=THEN.date())
 
     for change in (lambda: closed.update(decided=7), closed.delete):
         with pytest.raises(DatabaseError, match="final"), transaction.atomic():
             change()
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="kept as they are"), transaction.atomic():
         ReportDay.objects.all().delete()
 
 
@@ -226,19 +220,19 @@ def test_every_closed_day_is_made_again_from_events_as_it_was(world: World):
     """Random lives with pauses, hand-overs, appeals, and a tree that changed meanwhile."""
     minh, lan, huong = (world.user(name) for name in ("minh", "lan", "huong"))
     write_caseload(world, [world.buoi, world.quang_an, world.lang_thuong], 60)
-    with clock.at(THEN):
+    with db_time.at(THEN):
         case = file_one(world)
-    with clock.at(THEN + 5 * HOUR):
+    with db_time.at(THEN + 5 * HOUR):
         actions.ask(case, by=minh, question="Ngày nào?")
         count_everything()
-    with clock.at(THEN + 30 * HOUR):
+    with db_time.at(THEN + 30 * HOUR):
         count_everything()
         actions.answer(case, by=lan, words="Ngày 2")
-    with clock.at(THEN + 90 * HOUR):
+    with db_time.at(THEN + 90 * HOUR):
         count_everything()
         case = actions.take_over(case, by=huong, reason="Đã quá hạn")
         case = actions.accept(case, by=huong)
-    with clock.at(THEN + 100 * HOUR):
+    with db_time.at(THEN + 100 * HOUR):
         actions.reopen(case, by=lan, words="Vẫn sai")
     count_everything()
     before = stored()
@@ -246,8 +240,8 @@ def test_every_closed_day_is_made_again_from_events_as_it_was(world: World):
     world.quang_an.save()
     lose_all_figures()
 
-    different = figures.rebuild(date.min, date.max)
-    figures.refresh()
+    different = daily_job.rebuild(date.min, date.max)
+    daily_job.refresh()
 
     assert different == []
     closed = set(ReportDay.objects.values_list("day", flat=True))
@@ -257,7 +251,7 @@ def test_every_closed_day_is_made_again_from_events_as_it_was(world: World):
 
 def test_the_command_names_a_day_whose_stored_figures_differ(world: World):
     write_case(world, world.buoi, THEN)
-    with clock.at(THEN + 3 * DAY):
+    with db_time.at(THEN + 3 * DAY):
         count_everything()
     out = StringIO()
     call_command("rebuild_figures", stdout=out)
@@ -282,40 +276,40 @@ def test_the_command_names_a_day_whose_stored_figures_differ(world: World):
 
 def test_missed_deadlines_count_for_the_holder_and_in_the_other_view_for_the_giver(world: World):
     dose = worlds.dose(world)
-    with clock.at(THEN):
+    with db_time.at(THEN):
         case = file_one(world, dose=dose, proposed={"vaccine": "PF"})
-    with clock.at(THEN + HOUR):
+    with db_time.at(THEN + HOUR):
         actions.pass_on(
             case, by=world.user("minh"), to=world.lang_thuong, reason="Không phải ở đây"
         )
-    with clock.at(THEN + 3 * DAY):
+    with db_time.at(THEN + 3 * DAY):
         count_everything()
 
     day = (THEN + 2 * DAY).date()
     assert (of_day(day, world.dong_da).missed, of_day(day, world.dong_da).missed_given) == (1, 0)
     assert of_day(day, world.buoi).missed_given == 1
     assert (of_day(day, world.tay_ho).missed, of_day(day, world.tay_ho).missed_given) == (0, 1)
-    with clock.at(THEN + 3 * DAY):
+    with db_time.at(THEN + 3 * DAY):
         whole = Scope((world.so_y_te,))
-        by_holder = {row.organization: row.figures.missed for row in reports.report(whole).rows}
+        by_holder = {row.organization: row.figures.missed for row in compute.report(whole).rows}
         by_giver = {
             row.organization: row.figures.missed
-            for row in reports.report(whole, Filters(by="giver")).rows
+            for row in compute.report(whole, Filters(by="giver")).rows
         }
     assert (by_holder[world.dong_da], by_holder[world.tay_ho]) == (1, 0)
     assert (by_giver[world.dong_da], by_giver[world.tay_ho]) == (0, 1)
 
 
 def test_a_paused_case_is_neither_late_nor_due_at_midnight_even_when_told_later(world: World):
-    with clock.at(THEN):
+    with db_time.at(THEN):
         case = file_one(world)
-    with clock.at(THEN + 40 * HOUR):
+    with db_time.at(THEN + 40 * HOUR):
         actions.ask(case, by=world.user("minh"), question="Ngày nào?")
-    with clock.at(THEN + 80 * HOUR):
+    with db_time.at(THEN + 80 * HOUR):
         actions.answer(case, by=world.user("lan"), words="Ngày 2")
     assert Pause.objects.count() == 1
 
-    with clock.at(THEN + 6 * DAY):
+    with db_time.at(THEN + 6 * DAY):
         count_everything()
 
     days = {
@@ -347,7 +341,7 @@ def test_each_figure_has_exactly_so_many_rows_behind_it(world: World, fact: str)
     )
     actions.reopen(wrong, by=world.user("binh"), words="Vẫn sai")
     count_everything()
-    now, as_of = clock.now(), figures.as_of()
+    now, as_of = db_time.now(), daily_job.as_of()
 
     for filters in (Filters(), Filters(days=14), Filters(kind=Kind.MISSING_DOSE)):
         for scope in (
@@ -355,9 +349,9 @@ def test_each_figure_has_exactly_so_many_rows_behind_it(world: World, fact: str)
             Scope((world.tay_ho,)),
             Scope((world.buoi,), alone=True),
         ):
-            span = reports.period(filters, now, as_of)
-            rows = reports.behind(fact, scope, filters, span)
-            report = reports.report(scope, filters)
+            span = compute.period(filters, now, as_of)
+            rows = compute.behind(fact, scope, filters, span)
+            report = compute.report(scope, filters)
             name = {"missed_given": "missed"}.get(fact, fact)
             assert rows.count() == getattr(report.total.figures, name)
 
@@ -365,42 +359,42 @@ def test_each_figure_has_exactly_so_many_rows_behind_it(world: World, fact: str)
 def test_the_state_of_a_province_is_that_of_the_last_minute_and_counted_anew_when_it_is_old(
     world: World,
 ):
-    write_case(world, world.buoi, clock.now() - 60 * HOUR)
+    write_case(world, world.buoi, db_time.now() - 60 * HOUR)
     count_everything()
-    now = clock.now()
-    write_case(world, world.buoi, clock.now() - 60 * HOUR)
+    now = db_time.now()
+    write_case(world, world.buoi, db_time.now() - 60 * HOUR)
     province = Scope((world.so_y_te,))
 
-    kept = reports.report(province)
-    with clock.at(now + reports.STALE + timedelta(seconds=2)):
-        counted = reports.report(province)
+    kept = compute.report(province)
+    with db_time.at(now + compute.STALE + timedelta(seconds=2)):
+        counted = compute.report(province)
         assert "stand still" in health.figures_trouble()
 
     assert kept.total.queue.overdue == 1
-    assert kept.at == figures.as_of()
+    assert kept.at == daily_job.as_of()
     assert counted.total.queue.overdue == 2
     assert counted.at > kept.at
     assert health.figures_trouble() == ""
 
 
 def test_what_is_no_longer_open_leaves_the_state(world: World):
-    case = write_case(world, world.buoi, clock.now() - 10 * HOUR)
+    case = write_case(world, world.buoi, db_time.now() - 10 * HOUR)
     count_everything()
-    assert Standing.objects.filter(organization=world.ministry, kind="").get().open == 1
+    assert CurrentFigures.objects.filter(organization=world.ministry, kind="").get().open == 1
 
     actions.refuse(case, by=world.user("minh"), ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ")
-    figures.refresh()
+    daily_job.refresh()
 
-    assert not Standing.objects.exists()
+    assert not CurrentFigures.objects.exists()
 
 
 def test_a_minute_without_news_writes_nothing(world: World):
     write_caseload(world, [world.buoi], 30)
-    moment = clock.now()
-    with clock.at(moment):
+    moment = db_time.now()
+    with db_time.at(moment):
         count_everything()
         rows = set(DayFigures.objects.extra(select={"x": "xmin::text"}).values_list("pk", "x"))
-        figures.refresh()
+        daily_job.refresh()
         again = set(DayFigures.objects.extra(select={"x": "xmin::text"}).values_list("pk", "x"))
 
     assert rows == again
@@ -409,8 +403,8 @@ def test_a_minute_without_news_writes_nothing(world: World):
 def test_facts_outside_a_span_are_not_counted(world: World):
     case = write_case(world, world.buoi, THEN, decided_at=THEN + HOUR)
 
-    exactly = counting.decided(Span(THEN + HOUR, THEN + 2 * HOUR))
-    before = counting.decided(Span(THEN, THEN + HOUR))
+    exactly = measures.decided(Span(THEN + HOUR, THEN + 2 * HOUR))
+    before = measures.decided(Span(THEN, THEN + HOUR))
 
     assert [one.correction for one in exactly] == [case]
     assert not before.exists()

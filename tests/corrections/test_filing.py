@@ -9,9 +9,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.utils import timezone
 
-from corrections import filing
-from corrections.actions import AlreadyOpen
-from corrections.filing import Claim, KeyUsedForOtherContent, TooManyOpen
+from corrections.actions import AlreadyOpen, filing
+from corrections.actions.filing import Claim, KeyUsedForOtherContent, TooManyOpen
 from corrections.lifecycle import Status
 from corrections.models import Channel, Correction, Draft, Filing, OutboxRow
 from tests import world as worlds

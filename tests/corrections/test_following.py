@@ -9,17 +9,20 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.models import Attempt
-from corrections import actions, filing, following, sweep
-from corrections.evidence import Picture, store
-from corrections.filing import Claim
+from corrections import actions, sweep
+from corrections.actions import filing
+from corrections.actions.filing import Claim
 from corrections.lifecycle import Status
 from corrections.models import Draft, Filing
+from corrections.photos.evidence import store
 from corrections.reference import check_character, read_reference
 from organizations.models import Membership
+from portal import following
 from tests import world as worlds
 from tests.conftest import file_one
 from tests.corrections.test_actions import make_overdue
-from vaxreg import clock
+from vaxreg import db_time
+from vaxreg.photos.cleaning import Picture
 
 UNKNOWN = "VR-2222-222" + check_character("2222222")
 GROUND = "photo_blurred"
@@ -139,16 +142,16 @@ def test_after_five_wrong_tries_a_code_is_closed_for_a_day(correction, exists):
     assert answers == [422] * 5 + [429]
     assert right.status_code == 429
     assert int(right["Retry-After"]) > 23 * 3600
-    with clock.at(clock.now() + timedelta(days=1, seconds=1)):
+    with db_time.at(db_time.now() + timedelta(days=1, seconds=1)):
         assert ask(Client(), reference, LANS).status_code == (302 if exists else 422)
 
 
 def test_the_closed_page_is_the_same_for_codes_that_exist_and_that_do_not(correction):
-    now = clock.now()
+    now = db_time.now()
     pages = []
 
     for reference in (correction.reference, UNKNOWN):
-        with clock.at(now):
+        with db_time.at(now):
             for _ in range(5):
                 ask(Client(), reference, "0000")
             pages.append(without_noise(ask(Client(), reference, "0000"), reference))
@@ -225,9 +228,9 @@ def test_the_address_opens_nothing_in_another_browser(correction, anybody):
 def test_the_page_closes_after_an_hour(correction, anybody):
     where = ask(anybody, correction.reference, LANS)["Location"]
 
-    with clock.at(clock.now() + timedelta(minutes=59)):
+    with db_time.at(db_time.now() + timedelta(minutes=59)):
         assert anybody.get(where).status_code == 200
-    with clock.at(clock.now() + timedelta(minutes=60)):
+    with db_time.at(db_time.now() + timedelta(minutes=60)):
         assert anybody.get(where).status_code == 302
 
 
@@ -273,7 +276,7 @@ def told_everything(world, monkeypatch):
     monkeypatch.setattr("corrections.evidence.default_storage", storage)
     lan, minh = world.user("lan"), world.user("minh")
     Membership.objects.create(
-        user=minh, organization=world.quang_an, role=Membership.Role.REVIEWER, since=clock.now()
+        user=minh, organization=world.quang_an, role=Membership.Role.REVIEWER, since=db_time.now()
     )
     dose = worlds.dose(world, given_on=date(2021, 8, 29), lot="QQLOT77")
     filed = filing.file(

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from corrections import actions, foureyes
+from corrections import actions
 from corrections.actions import SamePerson
-from corrections.foureyes import Reason
+from corrections.decisions import four_eyes
+from corrections.decisions.four_eyes import Reason
 from corrections.lifecycle import Status
 from corrections.models import Kind, Policy
 from doses.models import Dose
@@ -15,7 +16,7 @@ from tests import world as worlds
 from tests.conftest import file_one
 from tests.corrections.test_actions import colleague
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 TODAY = date(2021, 12, 1)
 EVERY = [reason.value for reason in Reason]
@@ -39,7 +40,7 @@ EVERY = [reason.value for reason in Reason]
     ],
 )
 def test_which_decisions_need_a_second_person(kind, changes, own_papers, expected):
-    found = foureyes.reasons(
+    found = four_eyes.reasons(
         kind,
         changes,
         own_papers=own_papers,
@@ -53,7 +54,7 @@ def test_which_decisions_need_a_second_person(kind, changes, own_papers, expecte
 
 @pytest.mark.parametrize("reason", EVERY)
 def test_a_reason_that_the_policy_does_not_name_asks_for_nobody(reason: str):
-    found = foureyes.reasons(
+    found = four_eyes.reasons(
         Kind.MISSING_DOSE,
         {"given_on": "2021-03-09", "id_number": "1"},
         own_papers=False,
@@ -68,7 +69,7 @@ def test_a_reason_that_the_policy_does_not_name_asks_for_nobody(reason: str):
 @pytest.fixture
 def put_forward(world: World):
     """Minh has accepted a missing dose on a photo alone; it waits for somebody else."""
-    Policy.objects.create(version=2, four_eyes=EVERY, made_at=clock.now())
+    Policy.objects.create(version=2, four_eyes=EVERY, made_at=db_time.now())
     case = file_one(
         world,
         proposed={"position": "primary-2", "given_on": "2021-11-21", "vaccine": "PF"},
@@ -115,7 +116,7 @@ def test_somebody_from_elsewhere_does_not_confirm(world: World, put_forward, who
 
 
 def test_who_entered_the_dose_does_not_confirm_its_removal(world: World):
-    Policy.objects.create(version=2, four_eyes=EVERY, made_at=clock.now())
+    Policy.objects.create(version=2, four_eyes=EVERY, made_at=db_time.now())
     thu = colleague(world)
     dose = worlds.dose(world, by=thu)
     case = file_one(world, dose=dose, proposed={"given_on": "2021-08-30"})
@@ -148,7 +149,7 @@ def test_giving_the_case_away_throws_the_first_signature_away(world: World, put_
         user=worlds.User.objects.create_user(email="qa@example.vn"),
         organization=world.quang_an,
         role="reviewer",
-        since=clock.now() - worlds.LONG_AGO,
+        since=db_time.now() - worlds.LONG_AGO,
     )
 
     case = actions.reassign(put_forward, by=world.user("huong"), to=world.quang_an, reason="x")

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from corrections import actions, deadlines, history, lifecycle, sweep
+from corrections import actions, history, lifecycle, sweep
+from corrections.clocks import deadlines
 from corrections.history import Audience
 from corrections.lifecycle import Ground
 from corrections.models import OutboxRow
 from organizations.models import Membership
 from tests.conftest import file_one
-from vaxreg import clock
+from vaxreg import db_time
 
 
 @pytest.fixture(autouse=True)
@@ -21,11 +22,13 @@ def in_english():
 
 
 def test_every_step_and_every_mark_has_words():
-    marks = (*deadlines.MARKS, *deadlines.STATUTORY_MARKS)
+    milestones = (*deadlines.MILESTONES, *deadlines.STATUTORY_MILESTONES)
 
     assert set(lifecycle.STEPS) == set(history.TITLES)
-    assert {mark.name for mark in marks} | {"six_hours_left"} == set(history.MARK_TITLES)
-    assert set(history.MARK_TITLES_ALONE) == set(deadlines.BREACH_RUNGS)
+    assert {milestone.name for milestone in milestones} | {"six_hours_left"} == set(
+        history.MILESTONE_TITLES
+    )
+    assert set(history.MILESTONE_TITLES_ALONE) == set(deadlines.BREACH_RUNGS)
 
 
 @pytest.mark.parametrize("status", lifecycle.Status)
@@ -91,7 +94,7 @@ def test_what_an_officer_writes_to_a_site_stays_between_them(world, correction):
 
 
 def test_a_missed_deadline_names_who_was_told(world):
-    with clock.at(clock.now() - timedelta(hours=50)):
+    with db_time.at(db_time.now() - timedelta(hours=50)):
         case = file_one(world)
     sweep.sweep()
 
@@ -102,9 +105,9 @@ def test_a_missed_deadline_names_who_was_told(world):
 
 
 def test_a_missed_deadline_before_any_desk_was_found_claims_nobody_was_told(world):
-    with clock.at(clock.now() - timedelta(hours=50)):
+    with db_time.at(db_time.now() - timedelta(hours=50)):
         case = file_one(world, routed=False)
-    OutboxRow.objects.update(not_before=clock.now() + timedelta(days=10))
+    OutboxRow.objects.update(not_before=db_time.now() + timedelta(days=10))
     sweep.sweep()
 
     lines = history.lines(case, Audience.CITIZEN)

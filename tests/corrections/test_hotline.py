@@ -11,15 +11,17 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import SessionKind
 from citizens.models import RecordLink, RecordVisit
-from corrections import actions, hotline, read_aloud
-from corrections.hotline import TooMany, Unclear
-from corrections.models import CallerCheck, Correction
+from corrections import actions
+from corrections.models import Correction
+from hotline import call_script, search
+from hotline.models import CallerCheck
+from hotline.search import TooMany, Unclear
 from tests import world as worlds
 from tests.conftest import file_one, signed_in
 from tests.corrections.test_actions import make_overdue
 from tests.factories.citizens import crowd
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 RIGHT = {"date_of_birth": date(1988, 3, 27), "id_number": "001188012345"}
 # Whatever of Lan's must never stand on a page of the hotline.
@@ -30,7 +32,7 @@ SECRETS = (
 
 
 def searched(world: World, typed: str) -> list[int]:
-    return hotline.search(typed, by=world.user("mai")).citizens
+    return search.search(typed, by=world.user("mai")).citizens
 
 
 @pytest.fixture
@@ -155,14 +157,14 @@ def test_two_right_answers_pass_and_one_wrong_one_may_stand_beside(
 ):
     worlds.dose(world)
 
-    call = hotline.check(world.citizens["lan"], answers, by=world.user("mai"))
+    call = search.check(world.citizens["lan"], answers, by=world.user("mai"))
 
     assert call.passed is passes
     assert set(call.facts) == set(answers)
 
 
 def test_every_check_is_on_record_and_never_rewritten(world: World):
-    call = hotline.check(world.citizens["lan"], RIGHT, by=world.user("mai"))
+    call = search.check(world.citizens["lan"], RIGHT, by=world.user("mai"))
 
     with pytest.raises(IntegrityError), transaction.atomic():
         CallerCheck.objects.filter(pk=call.pk).update(passed=False)
@@ -173,16 +175,16 @@ def test_every_check_is_on_record_and_never_rewritten(world: World):
 
 def test_wrong_answers_about_one_record_have_a_limit(world: World):
     for _time in range(5):
-        hotline.check(world.citizens["lan"], {"phone": "+84999999999"}, by=world.user("mai"))
+        search.check(world.citizens["lan"], {"phone": "+84999999999"}, by=world.user("mai"))
 
     with pytest.raises(TooMany):
-        hotline.check(world.citizens["lan"], RIGHT, by=world.user("mai"))
+        search.check(world.citizens["lan"], RIGHT, by=world.user("mai"))
     assert CallerCheck.objects.filter(passed=False).count() == 5
 
 
 def test_right_answers_use_no_tries_up(world: World):
     calls = [
-        hotline.check(world.citizens["lan"], RIGHT, by=world.user("mai")) for _time in range(12)
+        search.check(world.citizens["lan"], RIGHT, by=world.user("mai")) for _time in range(12)
     ]
 
     assert all(call.passed for call in calls)
@@ -195,7 +197,7 @@ def test_an_agent_never_serves_the_own_family(world: World):
     )
 
     with pytest.raises(PermissionDenied):
-        hotline.check(world.citizens["lan"], RIGHT, by=mai)
+        search.check(world.citizens["lan"], RIGHT, by=mai)
 
 
 def test_a_wrong_answer_comes_back_with_an_empty_form(world: World, mai: Client):
@@ -228,7 +230,7 @@ def test_the_callers_page_says_what_stands_where_without_the_person(
 
 def test_the_callers_page_closes_after_half_an_hour(world: World, mai: Client):
     address = in_call(mai, world)
-    with clock.at(clock.now() + timedelta(minutes=31)):
+    with db_time.at(db_time.now() + timedelta(minutes=31)):
         late = mai.get(address)
 
     assert mai.get(address).status_code == 200
@@ -247,10 +249,10 @@ def test_the_callers_page_opens_in_no_other_session(world: World, mai: Client):
 
 def test_a_failed_check_opens_nothing(world: World, mai: Client):
     found_page(mai)
-    call = hotline.check(world.citizens["lan"], {}, by=world.user("mai"))
+    call = search.check(world.citizens["lan"], {}, by=world.user("mai"))
 
-    assert hotline.call_of(world.user("mai"), call.public_id) is None
-    assert hotline.call_of(world.user("mai"), UUID(int=0)) is None
+    assert search.call_of(world.user("mai"), call.public_id) is None
+    assert search.call_of(world.user("mai"), UUID(int=0)) is None
 
 
 def test_nobody_else_opens_the_hotlines_pages(world: World):
@@ -271,8 +273,8 @@ def test_a_case_of_another_person_is_not_to_be_had_in_a_call(world: World, mai: 
 def test_the_words_read_aloud_hold_both_times_and_what_comes_next(
     world: World, correction: Correction
 ):
-    with clock.at(correction.received_at + timedelta(hours=12)):
-        words = read_aloud.paragraph(correction, clock.now())
+    with db_time.at(correction.received_at + timedelta(hours=12)):
+        words = call_script.paragraph(correction, db_time.now())
 
     assert correction.reference in words
     assert "Trạm Y tế Phường Bưởi" in words
@@ -283,7 +285,7 @@ def test_the_words_read_aloud_hold_both_times_and_what_comes_next(
 def test_the_words_say_that_it_is_late(world: World, correction: Correction):
     late = make_overdue(correction)
 
-    words = read_aloud.paragraph(late, clock.now())
+    words = call_script.paragraph(late, db_time.now())
 
     assert "was due at" in words or "trễ" in words or "quá hạn" in words
 
@@ -305,7 +307,7 @@ def test_every_standing_has_words_without_names(world: World, correction: Correc
         case _:
             case_ = actions.withdraw(correction, by=world.user("lan"))
 
-    words = read_aloud.paragraph(case_, clock.now())
+    words = call_script.paragraph(case_, db_time.now())
 
     assert correction.reference in words
     for secret in SECRETS:

@@ -11,15 +11,17 @@ from PIL import Image
 
 from accounts.models import SessionKind
 from citizens.models import Citizen, RecordLink
-from corrections import actions, filing, upload_links
-from corrections.filing import Claim, OnBehalf
+from corrections import actions
+from corrections.actions import filing
+from corrections.actions.filing import Claim, OnBehalf
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction, Evidence, UploadLink
+from hotline import upload_links
 from messaging.models import Message
 from tests.conftest import file_one, signed_in
 from tests.corrections.test_hotline import SECRETS, in_call
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 from vaxreg.logs import cut_personal_numbers
 
 PHONE = "+84903000111"
@@ -48,7 +50,7 @@ def on_behalf(world: World, by: str = "mai", key: str = "key-1") -> Correction:
         citizen=world.citizens["lan"],
         key=key,
         claims=[Claim({"position": "primary-2"}, named_site=world.buoi)],
-        on_behalf=OnBehalf(clock.now() - timedelta(minutes=5), PHONE),
+        on_behalf=OnBehalf(db_time.now() - timedelta(minutes=5), PHONE),
     )
     return actions.route(filed.corrections.get())
 
@@ -111,7 +113,7 @@ def test_the_page_files_a_missing_dose_and_tells_the_callers_phone(world: World,
     said = {
         "position": "primary-2",
         "site": str(world.buoi.public_id),
-        "told_at": clock.now().astimezone().strftime("%H:%M"),
+        "told_at": db_time.now().astimezone().strftime("%H:%M"),
         "contact_phone": "0903 000 111",
         "words": "Tiêm ở trường học",
         "agreed": "on",
@@ -310,9 +312,9 @@ def test_a_link_that_is_not_open_looks_the_same_and_names_the_hotline(world: Wor
         path = "/upload/nothing-like-it-at-all/"
     if how == "closed":
         actions.withdraw(case, by=world.user("mai"))
-    moment = clock.now() + timedelta(hours=49 if how == "expired" else 0)
+    moment = db_time.now() + timedelta(hours=49 if how == "expired" else 0)
 
-    with clock.at(moment):
+    with db_time.at(moment):
         page = Client().get(path)
 
     html = page.content.decode()

@@ -7,16 +7,16 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from citizens.models import Citizen, IdentityCheck, RecordLink
-from corrections import actions, facts, filing
-from corrections.actions import AlreadyOpen
-from corrections.filing import Claim
+from corrections import actions, facts
+from corrections.actions import AlreadyOpen, filing
+from corrections.actions.filing import Claim
 from corrections.lifecycle import Ground, Status
 from corrections.models import Correction, Kind, Policy
 from doses.models import Dose
 from tests import world as worlds
 from tests.conftest import file_one
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 REMOVING = (Kind.NOT_MINE, Kind.NEVER_GIVEN, Kind.DUPLICATE)
 
@@ -423,7 +423,7 @@ def test_there_is_one_open_correction_about_who_somebody_is(world: World, kind: 
 
 def four_eyes() -> None:
     reasons = ["dose_entered_in_error", "id_number"]
-    Policy.objects.create(version=2, four_eyes=reasons, made_at=clock.now())
+    Policy.objects.create(version=2, four_eyes=reasons, made_at=db_time.now())
 
 
 @pytest.mark.parametrize(

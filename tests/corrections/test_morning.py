@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.models import User
-from corrections import briefing, figures, morning, reports
-from corrections.counting import HERE
-from corrections.scope import Scope
-from messaging import choices
+from messaging import preferences
 from messaging.models import Message
 from organizations.models import Membership
+from organizations.scope import Scope
+from oversight import morning_report, report
+from reporting import compute as reports
+from reporting import daily_job
+from reporting.measures import HERE
 from tests.corrections.caseload import write_case
-from vaxreg import clock
+from vaxreg import db_time
 
 HALF_PAST_SEVEN = datetime(2026, 11, 5, 7, 30, tzinfo=HERE)
 HOUR = timedelta(hours=1)
@@ -26,12 +28,12 @@ def long_at_work(world):
 
 
 def send_at(moment: datetime) -> int:
-    with clock.at(moment):
-        return morning.send_reports()
+    with db_time.at(moment):
+        return morning_report.send_reports()
 
 
 def mails() -> list[Message]:
-    return list(Message.objects.filter(purpose=morning.PURPOSE).order_by("pk"))
+    return list(Message.objects.filter(purpose=morning_report.PURPOSE).order_by("pk"))
 
 
 def readers() -> set[str]:
@@ -70,8 +72,8 @@ def test_each_gets_it_once_a_day_however_often_the_job_runs(world):
 
 
 def test_two_jobs_that_both_find_somebody_waiting_write_one_message(world, monkeypatch):
-    waiting = morning._waiting(HALF_PAST_SEVEN.date())
-    monkeypatch.setattr(morning, "_waiting", lambda day: waiting)
+    waiting = morning_report._waiting(HALF_PAST_SEVEN.date())
+    monkeypatch.setattr(morning_report, "_waiting", lambda day: waiting)
 
     send_at(HALF_PAST_SEVEN)
     send_at(HALF_PAST_SEVEN)
@@ -92,7 +94,7 @@ def test_who_was_suspended_left_refused_or_has_no_address_gets_none(world):
             until=HALF_PAST_SEVEN - HOUR if name == "left" else None,
         )
     User.objects.filter(email="duc@example.vn").update(is_active=False)
-    choices.choose(world.user("phuc").pk, morning.PURPOSE, wanted=False)
+    preferences.choose(world.user("phuc").pk, morning_report.PURPOSE, wanted=False)
 
     send_at(HALF_PAST_SEVEN)
 
@@ -106,8 +108,8 @@ def test_it_says_the_sentence_of_the_report_and_the_worst_five(world):
 
     send_at(HALF_PAST_SEVEN)
 
-    with clock.at(HALF_PAST_SEVEN):
-        sentence = briefing.headline(reports.report(Scope((world.tay_ho,))))
+    with db_time.at(HALF_PAST_SEVEN):
+        sentence = report.headline(reports.report(Scope((world.tay_ho,))))
     text = next(mail.text for mail in mails() if mail.recipient.startswith("huong"))
     assert text.startswith(sentence)
     assert "1. Trạm Y tế Phường Bưởi: 3 quá hạn" in text
@@ -116,7 +118,7 @@ def test_it_says_the_sentence_of_the_report_and_the_worst_five(world):
 
 
 def test_no_more_than_five_are_named(world, monkeypatch):
-    monkeypatch.setattr(morning, "MOST_NAMED", 1)
+    monkeypatch.setattr(morning_report, "MOST_NAMED", 1)
     make_late(world, world.buoi, 3)
     make_late(world, world.quang_an, 2)
 
@@ -150,7 +152,7 @@ def test_each_reads_it_in_their_language_with_a_link_of_their_own(world):
 def test_its_links_open_for_its_reader(world, as_staff, settings):
     make_late(world, world.buoi, 2)
     send_at(HALF_PAST_SEVEN)
-    figures.refresh()
+    daily_job.refresh()
 
     for name in ("huong", "phuc"):
         client = as_staff(world.user(name))
@@ -175,7 +177,7 @@ def test_officers_of_one_organization_share_one_report(world, monkeypatch):
         computed.append(scope.tops[0].code)
         return compute(scope)
 
-    monkeypatch.setattr(morning.reports, "report", counted)
+    monkeypatch.setattr(morning_report.reports, "report", counted)
 
     send_at(HALF_PAST_SEVEN)
 
@@ -191,7 +193,7 @@ def test_one_report_that_fails_stops_no_other_and_is_tried_again(world, monkeypa
             raise RuntimeError("on purpose")
         return compute(scope)
 
-    monkeypatch.setattr(morning.reports, "report", broken)
+    monkeypatch.setattr(morning_report.reports, "report", broken)
     send_at(HALF_PAST_SEVEN)
     first = readers()
     monkeypatch.undo()
@@ -213,9 +215,9 @@ def test_a_report_that_could_not_be_counted_is_not_sent_as_good_news(world, monk
 
 
 def test_a_pass_that_runs_out_of_time_is_finished_by_the_next(world):
-    with clock.at(HALF_PAST_SEVEN):
-        none = morning.send_reports(seconds=0)
-        rest = morning.send_reports()
+    with db_time.at(HALF_PAST_SEVEN):
+        none = morning_report.send_reports(seconds=0)
+        rest = morning_report.send_reports()
 
     assert (none, rest) == (0, 3)
 

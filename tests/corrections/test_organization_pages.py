@@ -12,7 +12,7 @@ from tests import world as worlds
 from tests.conftest import SignIn, file_one
 from tests.corrections.test_succession import employ
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_an_officer_does_not_close_the_own_centre(world: World, huong: Client):
 
 
 def test_an_organization_shows_whom_it_took_over_from(world: World, huong: Client):
-    with clock.at(clock.now() - timedelta(days=1)):
+    with db_time.at(db_time.now() - timedelta(days=1)):
         tree.merge(world.buoi, into=world.quang_an, by=world.user("huong"))
 
     page = shown(huong.get(at(world.quang_an)))

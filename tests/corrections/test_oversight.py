@@ -13,13 +13,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from citizens.models import RecordLink, RecordVisit
-from corrections import actions, figures, reports
+from corrections import actions
 from corrections.models import Correction
 from corrections.sweep import sweep
+from reporting import compute, daily_job
 from tests.conftest import SignIn
 from tests.corrections.caseload import write_case, write_caseload
 from tests.world import LONG_AGO, World
-from vaxreg import clock, spreadsheets
+from vaxreg import db_time
+from vaxreg.spreadsheets import writing
 
 HOUR = timedelta(hours=1)
 
@@ -31,7 +33,7 @@ def huong(world: World, as_staff: SignIn) -> Client:
 
 @pytest.fixture
 def late(world: World) -> Correction:
-    return write_case(world, world.buoi, clock.now() - 60 * HOUR)
+    return write_case(world, world.buoi, db_time.now() - 60 * HOUR)
 
 
 def in_english(client: Client) -> Client:
@@ -47,13 +49,13 @@ def text_of(response: Any) -> str:
 
 def rows_of(response: Any) -> list[dict[str, str]]:
     text = response.content.decode()
-    assert text.startswith(spreadsheets.BYTE_ORDER_MARK)
-    return list(csv.DictReader(io.StringIO(text.removeprefix(spreadsheets.BYTE_ORDER_MARK))))
+    assert text.startswith(writing.BYTE_ORDER_MARK)
+    return list(csv.DictReader(io.StringIO(text.removeprefix(writing.BYTE_ORDER_MARK))))
 
 
 def test_the_report_says_in_one_sentence_how_much_is_late_and_where(world: World, huong: Client):
     for holder in (world.buoi, world.buoi, world.quang_an):
-        write_case(world, holder, clock.now() - 60 * HOUR)
+        write_case(world, holder, db_time.now() - 60 * HOUR)
 
     page = huong.get("/oversight/")
 
@@ -71,9 +73,9 @@ def test_the_report_speaks_vietnamese_by_default(world: World, as_staff: SignIn,
 
 
 def test_an_area_without_anything_overdue_reads_so(world: World, huong: Client):
-    write_case(world, world.buoi, clock.now() - 60 * HOUR, decided_at=clock.now() - HOUR)
+    write_case(world, world.buoi, db_time.now() - 60 * HOUR, decided_at=db_time.now() - HOUR)
     sweep()
-    figures.refresh()
+    daily_job.refresh()
 
     text = text_of(huong.get("/oversight/"))
 
@@ -83,9 +85,9 @@ def test_an_area_without_anything_overdue_reads_so(world: World, huong: Client):
 def test_the_page_and_the_csv_tell_the_same_numbers(world: World, huong: Client):
     write_caseload(world, [world.buoi, world.quang_an, world.tay_ho], 80)
     sweep()
-    figures.refresh()
+    daily_job.refresh()
 
-    with clock.at(clock.now()):
+    with db_time.at(db_time.now()):
         report = huong.get("/oversight/").context["report"]
         rows = rows_of(huong.get("/oversight/report/organizations.csv"))
 
@@ -103,10 +105,10 @@ def test_the_page_and_the_csv_tell_the_same_numbers(world: World, huong: Client)
 def test_vietnamese_numbers_in_the_csv_have_a_decimal_comma(
     world: World, as_staff: SignIn, late: Correction
 ):
-    now = clock.now()
+    now = db_time.now()
     write_case(world, world.buoi, now - 21.4 * HOUR, decided_at=now)
-    with clock.at(now + HOUR / 60):
-        figures.refresh()
+    with db_time.at(now + HOUR / 60):
+        daily_job.refresh()
 
     [first, *_] = rows_of(as_staff(world.user("huong")).get("/oversight/report/organizations.csv"))
 
@@ -149,7 +151,7 @@ def test_no_cell_of_an_export_runs_as_a_formula(
 
 
 def test_a_csv_is_not_sent_half(huong: Client, late: Correction, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(reports, "_days", lambda *_: 1 / 0)
+    monkeypatch.setattr(compute, "_days", lambda *_: 1 / 0)
 
     assert huong.get("/oversight/report/organizations.csv").status_code == 503
 
@@ -162,7 +164,7 @@ def test_a_part_that_fails_says_so_and_the_page_stays(
     monkeypatch: pytest.MonkeyPatch,
     section: str,
 ):
-    monkeypatch.setattr(reports, section, lambda *_: 1 / 0)
+    monkeypatch.setattr(compute, section, lambda *_: 1 / 0)
 
     report = huong.get("/oversight/")
     site = huong.get(reverse("oversight-site", args=[world.buoi.public_id]))
@@ -300,7 +302,7 @@ def test_a_case_of_ones_own_family_has_no_buttons_but_words(
         citizen=late.citizen,
         relation="guardian",
         proven_by="staff",
-        since=clock.now() - LONG_AGO,
+        since=db_time.now() - LONG_AGO,
     )
 
     page = huong.get(f"/oversight/cases/{late.reference}/")
@@ -313,7 +315,7 @@ def test_a_case_of_ones_own_family_has_no_buttons_but_words(
 
 
 def test_a_decided_case_says_by_whom_and_offers_nothing(world: World, huong: Client):
-    case = write_case(world, world.buoi, clock.now() - 60 * HOUR, decided_at=clock.now() - HOUR)
+    case = write_case(world, world.buoi, db_time.now() - 60 * HOUR, decided_at=db_time.now() - HOUR)
 
     page = huong.get(f"/oversight/cases/{case.reference}/")
 
@@ -326,7 +328,7 @@ def test_a_missed_case_that_left_the_area_is_listed_without_its_person(
 ):
     sweep()
     actions.reassign(late, by=world.user("phuc"), to=world.lang_thuong, reason="Nơi tiêm thật.")
-    figures.refresh()
+    daily_job.refresh()
 
     page = huong.get("/oversight/cases/?tab=missed")
 

@@ -13,7 +13,7 @@ from tests.conftest import SignIn
 from tests.corrections.caseload import write_case
 from tests.corrections.test_oversight import in_english, text_of
 from tests.world import LONG_AGO, World
-from vaxreg import clock
+from vaxreg import db_time
 
 HOUR = timedelta(hours=1)
 
@@ -25,7 +25,7 @@ def huong(world: World, as_staff: SignIn) -> Client:
 
 @pytest.fixture
 def late(world: World) -> Correction:
-    return write_case(world, world.buoi, clock.now() - 60 * HOUR)
+    return write_case(world, world.buoi, db_time.now() - 60 * HOUR)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def staffed(world: World) -> World:
     """The small country, in which Phường Quảng An has a reviewer too."""
     nurse = type(world.user("minh")).objects.create_user(email="thu@example.vn", full_name="Thu")
     Membership.objects.create(
-        user=nurse, organization=world.quang_an, role="reviewer", since=clock.now() - LONG_AGO
+        user=nurse, organization=world.quang_an, role="reviewer", since=db_time.now() - LONG_AGO
     )
     return world
 
@@ -54,7 +54,7 @@ def test_a_case_is_reminded_of_once_a_day(huong: Client, late: Correction):
     huong.post(address(late, "remind"))
 
     again = huong.post(address(late, "remind"))
-    with clock.at(clock.now() + timedelta(hours=25)):
+    with db_time.at(db_time.now() + timedelta(hours=25)):
         next_day = huong.post(address(late, "remind"))
 
     assert again.status_code == 409
@@ -66,9 +66,9 @@ def test_a_case_is_reminded_of_once_a_day(huong: Client, late: Correction):
 def test_reminding_a_site_skips_what_was_reminded_today_and_what_is_not_late(
     world: World, huong: Client, late: Correction
 ):
-    second = write_case(world, world.buoi, clock.now() - 50 * HOUR)
-    in_time = write_case(world, world.buoi, clock.now() - 10 * HOUR)
-    elsewhere = write_case(world, world.quang_an, clock.now() - 60 * HOUR)
+    second = write_case(world, world.buoi, db_time.now() - 50 * HOUR)
+    in_time = write_case(world, world.buoi, db_time.now() - 10 * HOUR)
+    elsewhere = write_case(world, world.quang_an, db_time.now() - 60 * HOUR)
     actions.remind(late, by=world.user("huong"))
     url = f"/oversight/sites/{world.buoi.public_id}/remind/"
 
@@ -195,7 +195,7 @@ def test_taking_over_moves_an_overdue_case_to_the_officers_desk_to_be_decided(
 
 
 def test_a_case_is_not_taken_over_before_it_is_overdue(world: World, huong: Client):
-    case = write_case(world, world.buoi, clock.now() - 10 * HOUR)
+    case = write_case(world, world.buoi, db_time.now() - 10 * HOUR)
 
     page = huong.get(address(case))
     answer = huong.post(address(case, "take-over"), {"reason": "Sớm", "version": case.version})
@@ -216,7 +216,7 @@ def test_a_case_is_not_taken_over_without_a_reason(huong: Client, late: Correcti
 
 @pytest.mark.parametrize("step", ["remind", "reassign", "take-over"])
 def test_acting_on_a_decided_case_reads_that_it_was_handled(world: World, huong: Client, step: str):
-    case = write_case(world, world.buoi, clock.now() - 60 * HOUR, decided_at=clock.now() - HOUR)
+    case = write_case(world, world.buoi, db_time.now() - 60 * HOUR, decided_at=db_time.now() - HOUR)
 
     answer = huong.post(address(case, step), {"reason": "Muộn", "version": case.version})
 
@@ -226,7 +226,7 @@ def test_acting_on_a_decided_case_reads_that_it_was_handled(world: World, huong:
 
 
 def test_a_case_on_the_officers_own_desk_leads_to_the_review_page(world: World, huong: Client):
-    case = write_case(world, world.tay_ho, clock.now() - 60 * HOUR)
+    case = write_case(world, world.tay_ho, db_time.now() - 60 * HOUR)
 
     page = huong.get(address(case))
     reminder = huong.post(address(case, "remind"))

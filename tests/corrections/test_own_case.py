@@ -6,15 +6,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from corrections import actions, evidence, lifecycle
-from corrections.evidence import Picture
+from corrections import actions, lifecycle
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction
+from corrections.photos import evidence
 from organizations.models import Membership
 from tests.conftest import SignIn, file_one
 from tests.corrections.statuses import QUESTION, SENTENCE, bring, refuse
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
+from vaxreg.photos.cleaning import Picture
 
 # The steps of the table that a citizen has pages for, and where those are.
 PAGES = {
@@ -198,7 +199,7 @@ def test_a_late_answer_with_photos_opens_an_expired_case_again(world, lan):
 def test_an_expired_case_takes_no_answer_after_30_days(world, lan):
     case = bring(world, Status.EXPIRED)
 
-    with clock.at(clock.now() + timedelta(days=31)):
+    with db_time.at(db_time.now() + timedelta(days=31)):
         page = text(lan.get(at(case)))
         late = lan.post(at(case, "answer"), answered(case))
 
@@ -295,7 +296,7 @@ def test_an_appeal_without_words_is_422(world, lan):
 def test_an_appeal_after_30_days_is_not_offered_and_not_taken(world, lan):
     case = bring(world, Status.REFUSED)
 
-    with clock.at(clock.now() + timedelta(days=31)):
+    with db_time.at(db_time.now() + timedelta(days=31)):
         page = text(lan.get(at(case)))
         late = lan.post(at(case, "appeal"), WORDS)
 
@@ -306,7 +307,7 @@ def test_an_appeal_after_30_days_is_not_offered_and_not_taken(world, lan):
 
 def test_where_nobody_stands_above_an_appeal_is_not_offered_and_not_taken(world, lan):
     case = bring(world, Status.REFUSED)
-    Membership.objects.exclude(organization=world.buoi).update(until=clock.now())
+    Membership.objects.exclude(organization=world.buoi).update(until=db_time.now())
 
     page = text(lan.get(at(case)))
     refused = lan.post(at(case, "appeal"), WORDS)
@@ -367,7 +368,7 @@ def test_no_it_is_still_wrong_opens_it_again_with_48_hours_of_its_own(world, lan
 def test_after_30_days_still_wrong_leads_to_a_new_proposal(world, lan):
     case = bring(world, Status.ACCEPTED)
 
-    with clock.at(clock.now() + timedelta(days=31)):
+    with db_time.at(db_time.now() + timedelta(days=31)):
         page = text(lan.get(at(case)))
         late = lan.post(at(case, "reopen"), WORDS)
 
@@ -405,9 +406,9 @@ def test_no_step_is_taken_without_the_token_of_its_form(world, lan, page):
 
 
 def test_the_page_explains_how_the_due_time_came_about(world, lan):
-    with clock.at(clock.now() - timedelta(hours=30)):
+    with db_time.at(db_time.now() - timedelta(hours=30)):
         case = bring(world, Status.WAITING)
-    with clock.at(clock.now() - timedelta(hours=10)):
+    with db_time.at(db_time.now() - timedelta(hours=10)):
         actions.answer(case, by=world.user("lan"), words="Lô FG3527.")
 
     shown = text(lan.get(at(case)))
@@ -419,7 +420,7 @@ def test_the_page_explains_how_the_due_time_came_about(world, lan):
 
 
 def test_both_times_stand_in_the_list(world, lan):
-    with clock.at(clock.now() - timedelta(hours=30)):
+    with db_time.at(db_time.now() - timedelta(hours=30)):
         bring(world, Status.WAITING)
 
     shown = text(lan.get("/corrections/"))

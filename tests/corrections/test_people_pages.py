@@ -11,12 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from accounts.models import User
-from corrections import actions, people, routing, staffing
+from administration import people, staff_changes
+from corrections import actions
 from corrections.models import Correction
+from corrections.routing import desks
 from organizations.models import Membership, Organization
 from tests.factories.accounts import UserFactory
 from tests.factories.organizations import MembershipFactory
-from vaxreg import clock
+from vaxreg import db_time
 
 
 def english(client: Client) -> Client:
@@ -72,8 +74,10 @@ def test_names_in_decomposed_letters_are_found_too(world, huong):
 
 
 def test_the_list_says_who_never_came_and_who_is_suspended(world, huong):
-    staffing.suspend(world.user("minh").memberships.get(), by=world.user("huong"), reason="Nghỉ")
-    world.user("huong").last_login = clock.now()
+    staff_changes.suspend(
+        world.user("minh").memberships.get(), by=world.user("huong"), reason="Nghỉ"
+    )
+    world.user("huong").last_login = db_time.now()
     world.user("huong").save()
 
     never = huong.get("/people/", {"show": "never"}).text
@@ -196,7 +200,7 @@ def test_an_invitation_leads_back_to_the_list_with_the_new_person(world, huong):
 
 
 def test_a_closed_organization_invites_nobody(world, huong):
-    Organization.objects.filter(pk=world.buoi.pk).update(closed_on=clock.now().date())
+    Organization.objects.filter(pk=world.buoi.pk).update(closed_on=db_time.now().date())
     body = {"full_name": "Vũ Thị Mới", "email": "moi@example.vn", "role": "reviewer"}
 
     answer = huong.post(f"/people/{world.buoi.public_id}/invite/", body)
@@ -300,13 +304,13 @@ def test_taking_the_last_reviewer_says_first_what_follows(world, correction, huo
 
 
 def test_what_was_said_of_the_last_reviewer_comes_true(world, correction, huong):
-    said = staffing.consequences([world.user("minh").memberships.get()])[0].next_up
+    said = staff_changes.consequences([world.user("minh").memberships.get()])[0].next_up
 
     go(huong, world, "end")
 
     assert not Organization.objects.able_to_receive().contains(world.buoi)
     case = Correction.objects.get(pk=correction.pk)
-    assert routing.desk_for(case).organization == said == world.tay_ho
+    assert desks.desk_for(case).organization == said == world.tay_ho
 
 
 def test_one_of_several_reviewers_goes_without_being_asked_twice(world, correction, huong):
@@ -389,7 +393,7 @@ def test_an_expired_link_is_seen_in_the_list_and_sent_again(world, huong, settin
     huong.post(f"/people/{world.buoi.public_id}/invite/", body)
     user = User.objects.get(email="moi@example.vn")
     user.invitations.update(
-        made_at=clock.now() - timedelta(days=9), expires_at=clock.now() - timedelta(days=2)
+        made_at=db_time.now() - timedelta(days=9), expires_at=db_time.now() - timedelta(days=2)
     )
 
     assert "the link has expired" in huong.get("/people/").text

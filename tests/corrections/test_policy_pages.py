@@ -6,15 +6,16 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.test import Client
 
-from corrections import actions, policies, recompute, sweep
+from administration.rules_preview import preview
+from corrections import actions, sweep
+from corrections.clocks import policies, recompute
+from corrections.clocks.recompute import Change
 from corrections.models import Clock, ClockChange, Correction, DayOff, Policy, RecomputeRun
-from corrections.preview import preview
-from corrections.recompute import Change
 from organizations.models import Membership
 from tests.conftest import SignIn, file_one
 from tests.corrections.test_recompute import MONDAY, change, filed_at, many, rules
 from tests.world import LONG_AGO, World
-from vaxreg import clock
+from vaxreg import db_time
 
 NUMBERS = {
     "review_hours": 48,
@@ -34,7 +35,7 @@ def ministry(world: World, as_staff: SignIn) -> Client:
         user=phuc,
         organization=world.ministry,
         role=Membership.Role.OFFICER,
-        since=clock.now() - LONG_AGO,
+        since=db_time.now() - LONG_AGO,
     )
     return as_staff(phuc)
 
@@ -108,7 +109,7 @@ def test_a_day_off_is_previewed_and_then_moves_the_statutory_clock(world: World,
     case = filed_at(world, MONDAY)
     day = {"day": "13/10/2026", "how": "off", "name": "Nghỉ bão"}
 
-    with clock.at(MONDAY + timedelta(hours=1)):
+    with db_time.at(MONDAY + timedelta(hours=1)):
         seen = ministry.post("/policy/days/", day).context["preview"]
         assert not DayOff.objects.exists()
         ministry.post("/policy/days/", {**day, "confirmed": 1})
@@ -122,7 +123,7 @@ def test_a_day_off_is_previewed_and_then_moves_the_statutory_clock(world: World,
 
 
 def test_a_day_that_counts_so_already_is_refused(ministry: Client):
-    with clock.at(MONDAY):
+    with db_time.at(MONDAY):
         sunday = ministry.post("/policy/days/", {"day": "18/10/2026", "how": "off", "name": "x"})
         slip = ministry.post("/policy/days/", {"day": "18/10/2036", "how": "off", "name": "x"})
 
@@ -156,7 +157,7 @@ def test_the_report_of_the_ministry_leads_to_the_rules_and_others_do_not(
 
 
 def test_an_officer_of_the_ministry_who_left_may_not(world: World, ministry: Client):
-    Membership.objects.filter(organization=world.ministry).update(until=clock.now())
+    Membership.objects.filter(organization=world.ministry).update(until=db_time.now())
 
     assert ministry.get("/policy/").status_code == 403
 
@@ -177,7 +178,7 @@ def test_the_preview_equals_what_then_happens(world: World, seed: int):
     chance = random.Random(seed)
     minh = world.user("minh")
     for case in many(world, 6):
-        with clock.at(MONDAY + timedelta(hours=chance.uniform(1, 40))):
+        with db_time.at(MONDAY + timedelta(hours=chance.uniform(1, 40))):
             act = chance.choice(["nothing", "nothing", "ask", "accept", "keep"])
             if act == "ask":
                 actions.ask(case, by=minh, question="Lô nào ạ?")
@@ -192,7 +193,7 @@ def test_the_preview_equals_what_then_happens(world: World, seed: int):
         "statutory_working_days": chance.randint(1, 4),
         "pause_cap_days": chance.choice([3, 7]),
     }
-    with clock.at(now):
+    with db_time.at(now):
         sweep.sweep()
         seen = preview(Change(rules(**numbers)))
         due = dict(Clock.objects.values_list("pk", "due_at"))
@@ -225,7 +226,7 @@ def test_the_preview_equals_what_then_happens(world: World, seed: int):
 def test_the_figures_of_a_preview_stand_by_province(world: World):
     filed_at(world, MONDAY)
 
-    with clock.at(MONDAY + timedelta(hours=30)):
+    with db_time.at(MONDAY + timedelta(hours=30)):
         seen = preview(Change(rules(review_hours=24)))
 
     place = seen.places[0]
@@ -235,7 +236,7 @@ def test_the_figures_of_a_preview_stand_by_province(world: World):
 
 
 def test_a_holiday_of_the_law_stands_in_the_calendar(ministry: Client):
-    with clock.at(MONDAY):
+    with db_time.at(MONDAY):
         days = ministry.get("/policy/").context["days"]
 
     assert date(2027, 1, 1) in [one.day for one in days]

@@ -5,16 +5,18 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import SessionKind
-from corrections import actions, pool, suggestions, sweep
+from corrections import actions, sweep
 from corrections.lifecycle import Status
 from corrections.models import Correction
-from corrections.suggestions import Finder
+from doses import sites as doses_sites
 from messaging.models import Message
 from organizations.models import Membership
+from review import pool
+from review.site_suggestions import Finder
 from tests import world as worlds
 from tests.conftest import file_one, signed_in
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 
 def missing(world: World, whose: str = "lan", key: str = "key-1", **said: object) -> Correction:
@@ -29,7 +31,7 @@ def staffed(world: World, name: str, role: str = "reviewer") -> None:
         user=worlds.User.objects.create_user(email=f"{name}@example.vn", full_name=name),
         organization=getattr(world, name),
         role=role,
-        since=clock.now() - timedelta(days=9),
+        since=db_time.now() - timedelta(days=9),
     )
 
 
@@ -170,7 +172,7 @@ def test_routing_many_reports_each_and_keeps_the_clock(world: World, case: Corre
 def test_what_a_colleague_works_on_stays_and_says_who_has_it(world: World, case: Correction):
     second = worlds.User.objects.create_user(email="an@example.vn", full_name="Cao Thị An")
     Membership.objects.create(
-        user=second, organization=world.tay_ho, role="officer", since=clock.now()
+        user=second, organization=world.tay_ho, role="officer", since=db_time.now()
     )
     actions.pick_up(case, by=second)
     held = pool.chosen(world.user("huong"), [case.reference])
@@ -217,7 +219,7 @@ def test_the_urgent_come_first_and_the_pages_go_on(world: World):
     worlds.dose(world)
     cases = []
     for number in range(12):
-        with clock.at(clock.now() - timedelta(hours=12 - number)):
+        with db_time.at(db_time.now() - timedelta(hours=12 - number)):
             day = f"2021-09-{number + 1:02}"
             cases.append(
                 missing(
@@ -316,7 +318,7 @@ def test_the_desk_above_is_sent_straight_to_the_case_in_its_pool(world: World):
     case = missing(world, named_site=world.buoi)
     actions.pass_on(case, by=world.user("minh"), reason="Không phải chúng tôi")
 
-    with clock.at(clock.now() + timedelta(minutes=5)):
+    with db_time.at(db_time.now() + timedelta(minutes=5)):
         sweep.sweep()
 
     mail = Message.objects.get(purpose="correction.pass_on", user=world.user("huong"))
@@ -333,4 +335,4 @@ def test_the_desk_above_is_sent_straight_to_the_case_in_its_pool(world: World):
     ],
 )
 def test_words_that_many_sites_share_tell_none_of_them(text: str, telling: set[str]):
-    assert suggestions.telling(text) == telling
+    assert doses_sites.telling(text) == telling

@@ -5,7 +5,7 @@ from statistics import median
 
 import pytest
 
-from corrections.quantiles import MOST, compress, exact, quantile
+from reporting.quantiles import MOST, compress, exact, quantile
 
 
 @pytest.mark.parametrize(

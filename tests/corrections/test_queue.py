@@ -7,17 +7,18 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from corrections import actions, queue
+from corrections import actions
 from corrections.lifecycle import Ground, Status
 from corrections.models import Correction
-from corrections.queue import Tab
 from organizations.models import Membership
+from review import queue
+from review.queue import Tab
 from tests import world as worlds
 from tests.conftest import file_one
 from tests.corrections.caseload import write_case
 from tests.corrections.test_actions import colleague, make_overdue
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 
 def cases_of(user: User):
@@ -31,10 +32,10 @@ def in_tab(user: User, tab: Tab) -> list[str]:
 
 def file_many(world: World, number: int) -> list[Correction]:
     """File as many corrections of missing doses, an hour apart, the oldest first."""
-    now = clock.now()
+    now = db_time.now()
     filed = []
     for index in range(number):
-        with clock.at(now - timedelta(hours=number - index)):
+        with db_time.at(now - timedelta(hours=number - index)):
             person = worlds.Citizen.objects.create(
                 full_name=f"Người {index:03}", date_of_birth="1970-01-01"
             )
@@ -43,7 +44,7 @@ def file_many(world: World, number: int) -> list[Correction]:
                 citizen=person,
                 relation="guardian",
                 proven_by="staff",
-                since=clock.now(),
+                since=db_time.now(),
             )
             world.citizens[f"n{index}"] = person
             world.users[f"n{index}"] = world.user("lan")
@@ -117,7 +118,7 @@ def test_pages_go_forth_and_back_without_losing_or_repeating_a_row(world: World)
     third = queue.page(cases, Tab.OPEN, {"after": second.after})
     back = queue.page(cases, Tab.OPEN, {"before": third.before})
 
-    shown = [case.reference for page in (first, second, third) for case in page.cases]
+    shown = [case.reference for page in (first, second, third) for case in page.rows]
     assert shown == everything
     assert [case.reference for case in back.cases] == everything[25:50]
     assert first.before == ""
@@ -150,7 +151,7 @@ def test_a_place_that_never_was_leads_to_the_first_page(world: World, correction
 
     page = queue.page(cases, Tab.OPEN, {"after": "VR-0000-0000"})
 
-    assert page.cases == [correction]
+    assert page.rows == [correction]
     assert page.before == ""
 
 
@@ -200,7 +201,7 @@ def test_the_next_case_is_the_most_urgent_that_nobody_has(world: World):
 
 
 def test_a_claim_of_half_an_hour_ago_counts_no_more(world: World, correction: Correction):
-    with clock.at(clock.now() - timedelta(minutes=31)):
+    with db_time.at(db_time.now() - timedelta(minutes=31)):
         actions.pick_up(correction, by=colleague(world))
 
     case = queue.take_next(world.user("minh"))
@@ -252,7 +253,7 @@ def test_two_nurses_at_once_get_two_different_cases():
 def test_the_queue_of_a_desk_is_read_from_its_index(world: World):
     file_many(world, 3)
     for hours in range(60):
-        write_case(world, world.lang_thuong, clock.now() - timedelta(hours=hours))
+        write_case(world, world.lang_thuong, db_time.now() - timedelta(hours=hours))
     minh = world.user("minh")
     cases = queue.in_tab(cases_of(minh), Tab.OPEN, minh).order_by("due_at", "pk")
     with connection.cursor() as cursor:
@@ -267,12 +268,12 @@ def test_the_queue_of_a_desk_is_read_from_its_index(world: World):
 
 
 def test_cases_that_came_after_the_page_was_drawn_are_counted(world: World):
-    before = clock.now()
+    before = db_time.now()
     file_many(world, 1)
     cases = cases_of(world.user("minh"))
 
     assert queue.arrived_since(cases, before - timedelta(hours=2)) == 1
-    assert queue.arrived_since(cases, clock.now()) == 0
+    assert queue.arrived_since(cases, db_time.now()) == 0
 
 
 def test_a_member_of_two_desks_sees_both_and_a_former_member_none(
@@ -284,6 +285,6 @@ def test_a_member_of_two_desks_sees_both_and_a_former_member_none(
     place = Membership.objects.create(user=tuan, organization=world.buoi, role="reviewer")
     assert list(cases_of(tuan)) == [correction]
 
-    place.until = clock.now()
+    place.until = db_time.now()
     place.save()
     assert not cases_of(tuan).exists()

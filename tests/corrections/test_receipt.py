@@ -6,7 +6,7 @@ import segno
 from django.test import Client
 
 from citizens.masking import mask_name
-from corrections import following
+from portal import following
 from tests.conftest import file_one
 from vaxreg.qr import QUIET, qr
 

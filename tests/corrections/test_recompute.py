@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from corrections import actions, calendar, clocks, deadlines, policies, recompute, sweep
-from corrections.deadlines import HERE
+from corrections import actions, sweep
+from corrections.clocks import deadlines, explain, policies, recompute, timekeeping, working_days
+from corrections.clocks.deadlines import HERE
 from corrections.models import (
     Breach,
     Clock,
@@ -22,7 +23,7 @@ from corrections.models import (
 from tests import world as worlds
 from tests.conftest import file_one
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 # A Monday without a holiday near it.
 MONDAY = datetime(2026, 10, 12, 9, 30, tzinfo=HERE)
@@ -57,7 +58,7 @@ def change(world: World, **changed: object) -> RecomputeRun:
 
 
 def filed_at(world: World, moment: datetime, **changed: Any) -> Correction:
-    with clock.at(moment):
+    with db_time.at(moment):
         return file_one(world, **changed)
 
 
@@ -72,14 +73,14 @@ def snapshot() -> dict[str, list[Any]]:
 def test_an_open_review_gets_the_new_hours_and_the_change_is_on_record(world: World):
     case = filed_at(world, MONDAY)
 
-    with clock.at(MONDAY + timedelta(hours=1)):
+    with db_time.at(MONDAY + timedelta(hours=1)):
         run = change(world, review_hours=72)
 
     case.refresh_from_db()
     assert case.due_at == MONDAY + timedelta(hours=72)
     review = case.clocks.get(kind=Clock.Kind.REVIEW)
     assert (review.due_at, review.length) == (case.due_at, timedelta(hours=72))
-    assert review.next_mark_at == MONDAY + timedelta(hours=36)
+    assert review.next_milestone_at == MONDAY + timedelta(hours=36)
     audit = review.changes.get()
     assert (audit.old_due_at, audit.new_due_at) == (MONDAY + timedelta(hours=48), case.due_at)
     assert (audit.old_policy.version, audit.new_policy.version) == (1, 2)
@@ -89,12 +90,12 @@ def test_an_open_review_gets_the_new_hours_and_the_change_is_on_record(world: Wo
 
 def test_how_due_came_about_still_adds_up(world: World):
     case = filed_at(world, MONDAY)
-    with clock.at(MONDAY + timedelta(hours=1)):
+    with db_time.at(MONDAY + timedelta(hours=1)):
         change(world, review_hours=72)
         change(world, review_hours=60)
 
     account = next(
-        one for one in clocks.explain(case, MONDAY) if one.clock.kind == Clock.Kind.REVIEW
+        one for one in explain.explain(case, MONDAY) if one.clock.kind == Clock.Kind.REVIEW
     )
 
     lines = [line for line in account.lines if line.adds is not None]
@@ -110,7 +111,7 @@ def test_the_version_of_a_case_stays_so_that_no_reviewers_page_goes_stale(world:
     case = filed_at(world, MONDAY)
     before = case.version
 
-    with clock.at(MONDAY + timedelta(hours=1)):
+    with db_time.at(MONDAY + timedelta(hours=1)):
         change(world, review_hours=72)
         accepted = actions.accept(case, by=world.user("minh"), version=before)
 
@@ -120,38 +121,38 @@ def test_the_version_of_a_case_stays_so_that_no_reviewers_page_goes_stale(world:
 def test_pauses_are_kept_and_a_clock_that_stands_still_goes_on_rightly(world: World):
     case = filed_at(world, MONDAY)
     minh, lan = world.user("minh"), world.user("lan")
-    with clock.at(MONDAY + timedelta(hours=2)):
+    with db_time.at(MONDAY + timedelta(hours=2)):
         actions.ask(case, by=minh, question="Lô vắc xin nào ạ?")
-    with clock.at(MONDAY + timedelta(hours=7)):
+    with db_time.at(MONDAY + timedelta(hours=7)):
         actions.answer(case, by=lan, words="ABX4112")
-    with clock.at(MONDAY + timedelta(hours=8)):
+    with db_time.at(MONDAY + timedelta(hours=8)):
         actions.ask(case, by=minh, question="Ngày nào ạ?")
 
-    with clock.at(MONDAY + timedelta(hours=9)):
+    with db_time.at(MONDAY + timedelta(hours=9)):
         change(world, review_hours=72)
 
     review = case.clocks.get(kind=Clock.Kind.REVIEW)
     assert review.due_at == MONDAY + timedelta(hours=72 + 5)
-    assert review.next_mark_at is None
+    assert review.next_milestone_at is None
     assert review.pauses.count() == 2
-    with clock.at(MONDAY + timedelta(hours=18)):
+    with db_time.at(MONDAY + timedelta(hours=18)):
         actions.answer(case, by=lan, words="Ngày 29/8")
     review.refresh_from_db()
     assert review.due_at == MONDAY + timedelta(hours=72 + 5 + 10)
-    assert review.next_mark_at == review.due_at - timedelta(hours=36)
+    assert review.next_milestone_at == review.due_at - timedelta(hours=36)
 
 
 def test_closed_cases_and_stopped_clocks_are_left_alone(world: World):
     decided = filed_at(world, MONDAY)
-    with clock.at(MONDAY + timedelta(hours=3)):
+    with db_time.at(MONDAY + timedelta(hours=3)):
         actions.accept(decided, by=world.user("minh"))
     kept = filed_at(world, MONDAY, whose="binh", key="kept")
-    with clock.at(MONDAY + timedelta(hours=4)):
+    with db_time.at(MONDAY + timedelta(hours=4)):
         actions.keep(kept, by=world.user("minh"), remark="Chờ sổ giấy")
     answered = kept.clocks.filter(stopped_at__isnull=False)
     before = snapshot()["Clock"], list(answered.values())
 
-    with clock.at(MONDAY + timedelta(hours=5)):
+    with db_time.at(MONDAY + timedelta(hours=5)):
         change(world, review_hours=96, statutory_working_days=9)
 
     after = {row["id"]: row for row in snapshot()["Clock"]}
@@ -162,12 +163,12 @@ def test_closed_cases_and_stopped_clocks_are_left_alone(world: World):
 
 def test_breaches_stay_and_no_rung_comes_twice_when_the_time_grows(world: World):
     case = filed_at(world, MONDAY)
-    with clock.at(MONDAY + timedelta(hours=49)):
+    with db_time.at(MONDAY + timedelta(hours=49)):
         sweep.sweep()
         change(world, review_hours=96)
         assert not Correction.objects.overdue().exists()
 
-    with clock.at(MONDAY + timedelta(hours=96 + 25)):
+    with db_time.at(MONDAY + timedelta(hours=96 + 25)):
         sweep.sweep()
 
     rungs = list(
@@ -184,7 +185,7 @@ def test_breaches_stay_and_no_rung_comes_twice_when_the_time_grows(world: World)
 def test_a_case_that_becomes_overdue_is_the_next_sweeps(world: World):
     filed_at(world, MONDAY)
 
-    with clock.at(MONDAY + timedelta(hours=30)):
+    with db_time.at(MONDAY + timedelta(hours=30)):
         change(world, review_hours=24)
         assert not Breach.objects.exists()
         sweep.sweep()
@@ -195,7 +196,7 @@ def test_a_case_that_becomes_overdue_is_the_next_sweeps(world: World):
 
 def test_a_new_holiday_moves_the_statutory_clock_only(world: World):
     case = filed_at(world, MONDAY)
-    with clock.at(MONDAY + timedelta(hours=1)):
+    with db_time.at(MONDAY + timedelta(hours=1)):
         run = recompute.change_day(
             date(2026, 10, 13), is_working=False, name="Nghỉ bão số 9", by=world.user("phuc")
         )
@@ -203,7 +204,7 @@ def test_a_new_holiday_moves_the_statutory_clock_only(world: World):
 
     statutory = case.clocks.get(kind=Clock.Kind.STATUTORY)
     assert statutory.due_at == datetime(2026, 10, 16, tzinfo=HERE)
-    assert statutory.next_mark_at == statutory.due_at
+    assert statutory.next_milestone_at == statutory.due_at
     assert statutory.changes.get().why == "Nghỉ bão số 9"
     case.refresh_from_db()
     assert case.due_at == MONDAY + timedelta(hours=48)
@@ -213,7 +214,7 @@ def test_a_new_holiday_moves_the_statutory_clock_only(world: World):
 def test_a_saturday_worked_instead_brings_the_statutory_answer_forward(world: World):
     friday = MONDAY + timedelta(days=4)
     case = filed_at(world, friday)
-    with clock.at(friday + timedelta(hours=1)):
+    with db_time.at(friday + timedelta(hours=1)):
         run = recompute.change_day(
             date(2026, 10, 17), is_working=True, name="Làm bù", by=world.user("phuc")
         )
@@ -225,7 +226,7 @@ def test_a_saturday_worked_instead_brings_the_statutory_answer_forward(world: Wo
 
 def test_the_same_change_again_moves_nothing(world: World):
     filed_at(world, MONDAY)
-    with clock.at(MONDAY + timedelta(hours=1)):
+    with db_time.at(MONDAY + timedelta(hours=1)):
         run = change(world, review_hours=72)
         before = snapshot()
 
@@ -240,7 +241,7 @@ def test_the_same_change_again_moves_nothing(world: World):
 def test_rules_that_concern_no_clock_move_none(world: World):
     filed_at(world, MONDAY)
 
-    with clock.at(MONDAY + timedelta(hours=1)):
+    with db_time.at(MONDAY + timedelta(hours=1)):
         run = change(world, triage_hours=6, four_eyes=["id_number"])
 
     assert run.wanted == 0
@@ -281,7 +282,7 @@ def test_an_interrupted_run_is_resumed_by_the_sweep(world: World, monkeypatch):
     many(world, 5)
     monkeypatch.setattr(recompute, "BATCH", 2)
     now = MONDAY + timedelta(hours=1)
-    with clock.at(now):
+    with db_time.at(now):
         run = recompute.change_rules(rules(review_hours=72), by=world.user("phuc"), instead_of=1)
     real = recompute._move
     batches: list[tuple[int, int, int | None]] = []
@@ -292,14 +293,14 @@ def test_an_interrupted_run_is_resumed_by_the_sweep(world: World, monkeypatch):
         batches.append(real(*arguments))
         return batches[0]
 
-    with monkeypatch.context() as patch, clock.at(now):
+    with monkeypatch.context() as patch, db_time.at(now):
         patch.setattr(recompute, "_move", dies)
         with pytest.raises(KeyboardInterrupt):
             recompute.resume(run.pk)
     run.refresh_from_db()
     assert (run.wanted, run.done, run.percent) == (5, 2, 40)
 
-    with clock.at(now):
+    with db_time.at(now):
         sweep.sweep()
 
     run.refresh_from_db()
@@ -309,7 +310,7 @@ def test_an_interrupted_run_is_resumed_by_the_sweep(world: World, monkeypatch):
 
 def test_a_newer_change_takes_over_from_an_unfinished_one(world: World):
     case = filed_at(world, MONDAY)
-    with clock.at(MONDAY + timedelta(hours=1)):
+    with db_time.at(MONDAY + timedelta(hours=1)):
         phuc = world.user("phuc")
         first = recompute.change_rules(rules(review_hours=72), by=phuc, instead_of=1)
         second = recompute.change_rules(rules(review_hours=60), by=phuc, instead_of=2)
@@ -326,7 +327,7 @@ def test_a_newer_change_takes_over_from_an_unfinished_one(world: World):
 
 def test_a_clock_started_under_the_old_rules_meanwhile_is_found(world: World):
     old = policies.current()
-    with clock.at(MONDAY):
+    with db_time.at(MONDAY):
         run = change(world, review_hours=72)
         case = file_one(world)
     # As a request that had read the rules before they changed would have left it.
@@ -334,7 +335,7 @@ def test_a_clock_started_under_the_old_rules_meanwhile_is_found(world: World):
         policy=old, length=timedelta(hours=48), due_at=MONDAY + timedelta(hours=48)
     )
 
-    with clock.at(MONDAY + timedelta(minutes=1)):
+    with db_time.at(MONDAY + timedelta(minutes=1)):
         sweep.sweep()
 
     case.refresh_from_db()
@@ -379,7 +380,7 @@ def test_whatever_happened_before_due_is_start_plus_length_plus_pauses(world: Wo
     minh = world.user("minh")
     for case in cases:
         at = MONDAY + timedelta(hours=chance.uniform(1, 40))
-        with clock.at(at):
+        with db_time.at(at):
             act = chance.choice(["nothing", "ask", "answered", "accept", "keep"])
             if act in ("ask", "answered"):
                 actions.ask(case, by=minh, question="Lô nào ạ?")
@@ -388,13 +389,13 @@ def test_whatever_happened_before_due_is_start_plus_length_plus_pauses(world: Wo
             if act == "keep":
                 actions.keep(case, by=minh, remark="Chờ")
         if act == "answered":
-            with clock.at(at + timedelta(hours=chance.uniform(1, 60))):
+            with db_time.at(at + timedelta(hours=chance.uniform(1, 60))):
                 actions.answer(case, by=world.user("lan"), words="Đây ạ")
     now = MONDAY + timedelta(hours=chance.uniform(60, 160))
-    with clock.at(now):
+    with db_time.at(now):
         sweep.sweep()
         breaches = list(Breach.objects.order_by("pk").values())
-        passed = dict(Clock.objects.values_list("pk", "marks_passed"))
+        passed = dict(Clock.objects.values_list("pk", "milestones_passed"))
 
         change(
             world,
@@ -406,23 +407,26 @@ def test_whatever_happened_before_due_is_start_plus_length_plus_pauses(world: Wo
     policy = policies.current()
     for one in Clock.objects.filter(stopped_at=None).prefetch_related("pauses"):
         stood = sum((p.until - p.since for p in one.pauses.all() if p.until), timedelta(0))
-        assert one.due_at == clocks.due_of(one.kind, one.started_at, policy) + stood
+        assert one.due_at == timekeeping.due_of(one.kind, one.started_at, policy) + stood
         assert one.due_at == one.started_at + one.length + stood
-        marks = deadlines.marks_of(is_statutory=one.kind == Clock.Kind.STATUTORY)
-        ahead = [mark.moment(one.due_at, one.length) for mark in marks[one.marks_passed :]]
+        milestones = deadlines.milestones_of(is_statutory=one.kind == Clock.Kind.STATUTORY)
+        ahead = [
+            milestone.moment(one.due_at, one.length)
+            for milestone in milestones[one.milestones_passed :]
+        ]
         stands_still = any(p.until is None for p in one.pauses.all())
         expected = None if stands_still or not ahead else ahead[0]
-        assert (one.next_mark_at is None) == (expected is None)
-        if expected and one.next_mark_at:
-            assert abs(one.next_mark_at - expected) < timedelta(milliseconds=1)
+        assert (one.next_milestone_at is None) == (expected is None)
+        if expected and one.next_milestone_at:
+            assert abs(one.next_milestone_at - expected) < timedelta(milliseconds=1)
         if one.kind != Clock.Kind.STATUTORY:
             assert one.correction.due_at == one.due_at
     assert list(Breach.objects.order_by("pk").values()) == breaches
-    assert dict(Clock.objects.values_list("pk", "marks_passed")) == passed
+    assert dict(Clock.objects.values_list("pk", "milestones_passed")) == passed
 
 
 def test_a_day_can_be_looked_at_without_being_stored(world: World):
-    is_off = calendar.off_days({date(2026, 10, 13): True})
+    is_off = working_days.off_days({date(2026, 10, 13): True})
 
     assert is_off(date(2026, 10, 13))
     assert not DayOff.objects.exists()

@@ -12,11 +12,14 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from accounts.models import User
+from administration import reform_2025
+from citizens.forms import AreaForm
 from citizens.models import Citizen, RecordLink
-from corrections import actions, filing, reform, sites
-from corrections.filing import Claim
-from corrections.forms.record import AreaForm
+from corrections import actions
+from corrections.actions import filing
+from corrections.actions.filing import Claim
 from corrections.models import Correction, CorrectionEvent
+from doses import sites
 from doses.actions import record
 from doses.models import Dose, Vaccine
 from doses.vaccines import load_vaccines
@@ -25,7 +28,7 @@ from organizations.queries import for_area
 from organizations.reform.lists import became, provinces_became
 from tests.corrections import country_of_2021
 from tests.corrections.country_of_2021 import HONG_HA, Country
-from vaxreg import clock
+from vaxreg import db_time
 
 # What must be true of every open case, said once: the number of cases for which it is not.
 WRONG = """
@@ -264,7 +267,7 @@ def test_gia_lai_keeps_its_name_and_takes_the_code_of_binh_dinh(reformed, db):
 def test_a_second_run_changes_nothing(reformed, db):
     before = all_of(EVERYTHING)
 
-    again = reform.adopt()
+    again = reform_2025.adopt()
     said = run("adopt_areas_of_2025", "--apply")
     loaded = run("load_areas"), run("build_organizations")
 
@@ -308,7 +311,7 @@ def lan(home: Area) -> tuple[Citizen, User]:
         full_name=user.full_name, date_of_birth=date(1988, 3, 27), sex="female", area=home
     )
     RecordLink.objects.create(
-        user=user, citizen=person, relation="self", proven_by="staff", since=clock.now()
+        user=user, citizen=person, relation="self", proven_by="staff", since=db_time.now()
     )
     return person, user
 

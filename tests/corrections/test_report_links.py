@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.test import Client
 
-from corrections import figures
 from corrections.sweep import sweep
-from corrections.views import report
 from organizations.models import Membership
+from oversight.views import report
+from reporting import daily_job
 from tests.conftest import SignIn
 from tests.corrections.caseload import write_caseload
 from tests.world import LONG_AGO, World
-from vaxreg import clock
+from vaxreg import db_time
 
 # A link whose words are a number: of a cell, of a bar's row, of a figure on top.
 NUMBER = re.compile(r'href="(/oversight/cases/\?[^"]+)"[^>]*>\s*(?:<[^>]*>\s*)*([\d.,]+)\s*<')
@@ -38,7 +38,7 @@ def appointed(world: World):
         email="an@example.vn", full_name="Nguyễn Hoài An", password="x"
     )
     Membership.objects.create(
-        user=user, organization=world.ministry, role="officer", since=clock.now() - LONG_AGO
+        user=user, organization=world.ministry, role="officer", since=db_time.now() - LONG_AGO
     )
     world.users["an"] = user
     return user
@@ -62,8 +62,8 @@ def caseload(world: World) -> None:
 
 def count_all() -> None:
     sweep()
-    figures.close_days(seconds=120)
-    figures.refresh()
+    daily_job.close_days(seconds=120)
+    daily_job.refresh()
 
 
 def links(page: str) -> Iterator[tuple[str, int]]:
@@ -108,7 +108,7 @@ def test_every_number_leads_to_as_many_rows(
 ):
     client = clients(world, as_staff)[who]
     tables = "".join(f"&table={name}" for name in ("overdue", "days", "missed", "flow"))
-    with clock.at(clock.now()):
+    with db_time.at(db_time.now()):
         drawn = client.get(f"/oversight/{query}").content.decode()
         page = client.get(f"/oversight/{query}{tables}").content.decode()
         found = dict.fromkeys([*links(drawn), *links(page)])

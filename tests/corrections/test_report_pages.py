@@ -13,19 +13,20 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 from openpyxl import load_workbook
 
-from corrections import actions, figures, reports, tilemap
-from corrections.briefing import board, league, words
-from corrections.briefing.addresses import Address
-from corrections.reported import Figures, Filters, Queue, Report, Row
+from corrections import actions
 from corrections.sweep import sweep
 from organizations.models import Area, Organization
+from oversight.report import comparison, province_tiles, tile_map, words
+from oversight.report.address import Address
+from reporting import compute, daily_job
+from reporting.report import Figures, Filters, Queue, Report, Row
 from tests.conftest import SignIn
 from tests.corrections.caseload import write_case, write_caseload
 from tests.corrections.test_oversight import in_english, text_of
 from tests.corrections.test_report_links import clients, count_all
 from tests.world import World
-from vaxreg import clock
-from vaxreg.spreadsheets import BYTE_ORDER_MARK
+from vaxreg import db_time
+from vaxreg.spreadsheets.writing import BYTE_ORDER_MARK
 
 HOUR = timedelta(hours=1)
 MOMENT = datetime(2026, 11, 22, 1, 5, tzinfo=UTC)
@@ -67,7 +68,7 @@ def test_the_figures_of_a_level_are_the_sums_of_the_next(
     count_all()
     officers = clients(world, as_staff)
 
-    with clock.at(clock.now()):
+    with db_time.at(db_time.now()):
         upper = officers[who].get("/oversight/").context["report"]
         lower = officers[below].get("/oversight/").context["report"]
 
@@ -83,7 +84,7 @@ def test_the_figures_of_a_level_are_the_sums_of_the_next(
 
 def test_the_total_stands_below_the_rows(world: World, huong: Client):
     for holder in (world.buoi, world.buoi, world.quang_an):
-        write_case(world, holder, clock.now() - 60 * HOUR)
+        write_case(world, holder, db_time.now() - 60 * HOUR)
 
     page = huong.get("/oversight/?table=overdue")
 
@@ -126,11 +127,11 @@ def test_a_share_is_told_in_the_points_that_both_numbers_show(english):
 
 
 def test_every_province_has_a_tile_of_its_own_on_a_grid_that_fits_a_phone():
-    places = list(tilemap.TILES.values())
+    places = list(province_tiles.TILES.values())
 
     assert len(places) == len(set(places)) == 63
-    assert {column for column, _row in places} == set(range(1, tilemap.COLUMNS + 1))
-    assert {row for _column, row in places} == set(range(1, tilemap.ROWS + 1))
+    assert {column for column, _row in places} == set(range(1, province_tiles.COLUMNS + 1))
+    assert {row for _column, row in places} == set(range(1, province_tiles.ROWS + 1))
 
 
 def test_the_34_provinces_of_2025_find_a_tile_too():
@@ -172,14 +173,14 @@ def test_the_34_provinces_of_2025_find_a_tile_too():
     ]
 
     assert len(codes) == 34
-    assert set(codes) <= set(tilemap.TILES)
+    assert set(codes) <= set(province_tiles.TILES)
 
 
 def test_a_province_that_the_map_does_not_know_is_listed_beside_it(english, monkeypatch):
-    monkeypatch.setattr(board, "prefetch_related_objects", lambda *_: None)
-    rows = [a_row(code, f"Tỉnh {code}") for code in (*list(tilemap.TILES)[:12], "99")]
+    monkeypatch.setattr(tile_map, "prefetch_related_objects", lambda *_: None)
+    rows = [a_row(code, f"Tỉnh {code}") for code in (*list(province_tiles.TILES)[:12], "99")]
 
-    drawn = board.board(a_report(rows), Address(Filters()))
+    drawn = tile_map.board(a_report(rows), Address(Filters()))
 
     assert drawn is not None
     assert len(drawn.tiles) == 12
@@ -187,12 +188,12 @@ def test_a_province_that_the_map_does_not_know_is_listed_beside_it(english, monk
 
 
 def test_a_tile_shows_the_counts_where_a_share_would_say_too_much(english, monkeypatch):
-    monkeypatch.setattr(board, "prefetch_related_objects", lambda *_: None)
-    rows = [a_row(code, f"Tỉnh {code}") for code in list(tilemap.TILES)[:10]]
+    monkeypatch.setattr(tile_map, "prefetch_related_objects", lambda *_: None)
+    rows = [a_row(code, f"Tỉnh {code}") for code in list(province_tiles.TILES)[:10]]
     few = a_row("92", "Cần Thơ", queue=Queue(open=5, overdue=3))
     many = a_row("79", "Hồ Chí Minh", queue=Queue(open=50, overdue=30))
 
-    drawn = board.board(a_report([*rows, few, many]), Address(Filters()))
+    drawn = tile_map.board(a_report([*rows, few, many]), Address(Filters()))
 
     tiles = {tile.name: tile for tile in drawn.tiles}
     assert (tiles["Cần Thơ"].value, tiles["Cần Thơ"].level) == ("3/5", 0)
@@ -204,8 +205,8 @@ def test_the_league_puts_last_what_is_too_little_to_compare():
     good = a_row("02", "Bình", figures=Figures(in_time=99, held_missed=1, decided=100))
     tiny = a_row("04", "Cao", figures=Figures(in_time=0, held_missed=3, decided=3))
 
-    worst_first = league.ranked([tiny, good, bad], league.Order("in_time", False))
-    best_first = league.ranked([tiny, good, bad], league.Order("in_time", True))
+    worst_first = comparison.ranked([tiny, good, bad], comparison.Order("in_time", False))
+    best_first = comparison.ranked([tiny, good, bad], comparison.Order("in_time", True))
 
     assert worst_first == [bad, good, tiny]
     assert best_first == [good, bad, tiny]
@@ -214,7 +215,7 @@ def test_the_league_puts_last_what_is_too_little_to_compare():
 def test_the_league_shows_the_counts_that_a_share_stands_on(english):
     row = a_row("01", "An", figures=Figures(in_time=912, held_missed=122, decided=1000, undone=20))
 
-    [line] = league.table(a_report([row]), Address(Filters())).lines
+    [line] = comparison.table(a_report([row]), Address(Filters())).lines
 
     cells = {column.title: cell for column, cell in line}
     assert cells["Answered in time"].text == "88%"
@@ -223,8 +224,8 @@ def test_the_league_shows_the_counts_that_a_share_stands_on(english):
 
 
 def test_a_heading_of_the_league_turns_its_order_round(english):
-    first = league.table(a_report([]), Address(Filters())).head
-    turned = league.table(a_report([]), Address(Filters(), sort="-median")).head
+    first = comparison.table(a_report([]), Address(Filters())).head
+    turned = comparison.table(a_report([]), Address(Filters(), sort="-median")).head
 
     by_title = {column.title: column for column in first}
     assert by_title["Answered in time"].sorted == "ascending"
@@ -291,9 +292,9 @@ def test_choosing_an_organization_leads_to_its_page(world: World, as_staff: Sign
 
 
 def test_a_kind_narrows_every_part_of_the_report(world: World, huong: Client):
-    write_case(world, world.buoi, clock.now() - 60 * HOUR)
+    write_case(world, world.buoi, db_time.now() - 60 * HOUR)
     sweep()
-    figures.refresh()
+    daily_job.refresh()
 
     everything = huong.get("/oversight/").context["report"].total
     identity = huong.get("/oversight/?kind=identity").context["report"].total
@@ -308,9 +309,9 @@ def test_each_part_can_be_had_as_csv_and_as_excel_with_the_numbers_of_the_page(
 ):
     write_caseload(world, [world.buoi, world.quang_an], 30)
     sweep()
-    figures.refresh()
+    daily_job.refresh()
 
-    with clock.at(clock.now()):
+    with db_time.at(db_time.now()):
         shown = huong.get("/oversight/").context["parts"][part]
         written = huong.get(shown.csv).content.decode().removeprefix(BYTE_ORDER_MARK)
         book = huong.get(shown.xlsx)
@@ -338,10 +339,10 @@ def test_a_file_that_there_is_not_is_not_found(huong: Client, where: str):
 def test_a_part_that_fails_leaves_the_others_standing(
     world: World, huong: Client, monkeypatch, section: str, stands: str
 ):
-    write_case(world, world.buoi, clock.now() - 60 * HOUR)
+    write_case(world, world.buoi, db_time.now() - 60 * HOUR)
     sweep()
-    figures.refresh()
-    monkeypatch.setattr(reports, section, lambda *_: 1 / 0)
+    daily_job.refresh()
+    monkeypatch.setattr(compute, section, lambda *_: 1 / 0)
 
     page = huong.get("/oversight/")
     parts = page.context["parts"]
@@ -355,7 +356,7 @@ def test_a_part_that_fails_leaves_the_others_standing(
 
 
 def test_what_was_done_shows_in_the_row_of_the_site(world: World, huong: Client):
-    case = write_case(world, world.buoi, clock.now() - 60 * HOUR)
+    case = write_case(world, world.buoi, db_time.now() - 60 * HOUR)
     actions.remind(case, by=world.user("huong"), remark="Xử lý trong sáng nay")
 
     text = text_of(huong.get("/oversight/"))

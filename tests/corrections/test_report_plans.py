@@ -5,13 +5,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from corrections import listings, reports
-from corrections.bench import caseload, plans, reporting
-from corrections.bench.caseload import Size
-from corrections.bench.reporting import Page
-from corrections.listings import LISTINGS, Asked
-from corrections.reported import Filters
-from corrections.scope import scope_of
+from bench import caseload, plans, reporting
+from bench.caseload import Size
+from bench.reporting import Page
+from organizations.scope import scope_of
+from reporting import case_lists, compute
+from reporting.case_lists import LISTINGS, Asked
+from reporting.report import Filters
 
 # Two districts of four sites, and of fifty cases one that is open.
 SIZE = Size(organizations=75, corrections=3000, open=60, days=10)
@@ -23,7 +23,7 @@ OF_CASES = {
     "corrections_holding",
 }
 # What is open, and what a page shows of a list, a few times over for joins.
-FEW = SIZE.open + 4 * listings.PAGE
+FEW = SIZE.open + 4 * case_lists.PAGE
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_list_of_what_happened_reads_what_happened_there_and_nothing_of_others
         assert page.officer
         scope = scope_of(page.officer)
         assert scope
-        number = listings.number(Asked(page.tab, scope, Filters()), reports.report(scope))
+        number = case_lists.number(Asked(page.tab, scope, Filters()), compute.report(scope))
         assert number
         found += greedy(page, 2 * number + FEW)
 

@@ -7,44 +7,45 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from corrections import actions, reports
-from corrections.counting import beginning, day_of
+from corrections import actions
 from corrections.lifecycle import Ground
 from corrections.models import Breach, Correction
-from corrections.reports import Report
-from corrections.scope import Scope, scope_of
 from corrections.sweep import sweep
 from organizations.models import Membership
+from organizations.scope import Scope, scope_of
+from reporting import compute
+from reporting.compute import Report
+from reporting.measures import beginning, day_of
 from tests.corrections.caseload import write_case, write_caseload
 from tests.corrections.counted import count_everything
 from tests.world import LONG_AGO, World
-from vaxreg import clock
+from vaxreg import db_time
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def now(world: World) -> datetime:
-    return clock.now()
+    return db_time.now()
 
 
 def report_of(world: World, who: str) -> Report:
     scope = scope_of(world.user(who))
     assert scope is not None
     count_everything()
-    return reports.report(scope)
+    return compute.report(scope)
 
 
-def row_of(report: Report, organization: object) -> reports.Row:
+def row_of(report: Report, organization: object) -> compute.Row:
     return next(row for row in report.rows if row.organization == organization)
 
 
 def test_a_case_is_overdue_only_after_the_second_at_which_it_is_due(world: World, now: datetime):
     case = write_case(world, world.buoi, now - 10 * HOUR)
 
-    with clock.at(case.due_at):
+    with db_time.at(case.due_at):
         at_due = report_of(world, "huong")
-    with clock.at(case.due_at + timedelta(microseconds=1)):
+    with db_time.at(case.due_at + timedelta(microseconds=1)):
         just_after = report_of(world, "huong")
 
     assert (at_due.total.queue.overdue, at_due.total.queue.soon) == (0, 1)
@@ -65,7 +66,7 @@ def test_what_is_late_is_sorted_by_how_late_it_is(
 ):
     case = write_case(world, world.buoi, now - timedelta(days=20))
 
-    with clock.at(case.due_at + late):
+    with db_time.at(case.due_at + late):
         queue = report_of(world, "huong").total.queue
 
     ages = {name: getattr(queue, name) for name in ("late_a_day", "late_three_days", "late_longer")}
@@ -74,7 +75,7 @@ def test_what_is_late_is_sorted_by_how_late_it_is(
 
 def test_figures_equal_a_plain_count_over_random_cases(world: World, now: datetime):
     cases = write_caseload(world, [world.buoi, world.quang_an, world.tay_ho], 120)
-    with clock.at(now):
+    with db_time.at(now):
         report = report_of(world, "huong")
 
     first = beginning(day_of(now) - timedelta(days=6))
@@ -184,7 +185,7 @@ def test_a_reminder_shows_on_the_row_for_a_day(world: World, now: datetime):
     actions.remind(late, by=world.user("huong"))
 
     today = row_of(report_of(world, "huong"), world.buoi).reminded
-    with clock.at(clock.now() + timedelta(hours=25)):
+    with db_time.at(db_time.now() + timedelta(hours=25)):
         tomorrow = row_of(report_of(world, "huong"), world.buoi).reminded
 
     assert today is not None
@@ -197,11 +198,11 @@ def test_a_report_takes_as_many_queries_for_many_cases_as_for_few(world: World, 
     scope = scope_of(world.user("huong"))
     assert scope is not None
     with CaptureQueriesContext(connection) as few:
-        reports.report(scope)
+        compute.report(scope)
     write_caseload(world, [world.buoi, world.quang_an, world.tay_ho], 60, seed=7)
 
     with CaptureQueriesContext(connection) as many:
-        reports.report(scope)
+        compute.report(scope)
 
     assert len(few) == len(many)
 
@@ -215,7 +216,7 @@ def test_a_section_that_fails_leaves_the_others_standing(
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 / 0")
 
-    monkeypatch.setattr(reports, "_days", broken)
+    monkeypatch.setattr(compute, "_days", broken)
 
     report = report_of(world, "huong")
 

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import Client
 
 from corrections import actions
-from corrections.forms.review import DecisionForm
 from corrections.lifecycle import Ground, Status
 from corrections.models import Correction
 from doses.models import Dose
+from review.forms.decision import DecisionForm
 from tests import world as worlds
 from tests.conftest import SignIn, file_one, signed_in
 from tests.corrections.test_actions import colleague

@@ -9,17 +9,19 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.sessions import SEEN_AT
 from citizens.models import RecordVisit
-from corrections import actions, figures, hints
-from corrections.facts import Field
+from corrections import actions
 from corrections.lifecycle import Ground, Status
 from corrections.models import Correction, Evidence
 from doses.actions import revise
+from doses.facts import Field
+from reporting import daily_job
+from review import hints
 from tests import world as worlds
 from tests.conftest import SignIn, file_one
 from tests.corrections.test_actions import colleague, make_overdue
 from tests.corrections.test_queue import file_many
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 
 def page(case: Correction, step: str = "") -> str:
@@ -87,9 +89,9 @@ def test_somebody_of_no_organization_is_told_so(world: World, as_staff: SignIn):
 def test_an_empty_queue_says_how_fast_the_week_was(
     world: World, correction: Correction, as_staff: SignIn
 ):
-    with clock.at(correction.received_at + timedelta(hours=9)):
+    with db_time.at(correction.received_at + timedelta(hours=9)):
         actions.accept(correction, by=world.user("minh"))
-        figures.refresh()
+        daily_job.refresh()
         shown = as_staff(world.user("minh")).get("/review/").content.decode()
 
     assert "Không còn hồ sơ nào cần xử lý" in shown
@@ -149,7 +151,7 @@ def test_the_address_of_a_step_read_as_a_page_leads_to_the_case(
 
 def test_news_counts_what_came_in_since(world: World, correction: Correction, as_staff: SignIn):
     client = as_staff(world.user("minh"))
-    before, after = clock.now() - timedelta(hours=1), clock.now()
+    before, after = db_time.now() - timedelta(hours=1), db_time.now()
 
     told = client.get(f"/review/news/?since={quote(before.isoformat())}").content.decode()
     silent = client.get(f"/review/news/?since={quote(after.isoformat())}").content.decode()

@@ -7,15 +7,15 @@ import pytest
 from django.test import Client
 
 from corrections import actions
-from corrections.forms.steps import UNKNOWN
 from corrections.lifecycle import Ground, Status
 from corrections.models import Correction
-from corrections.questions import Need
+from review.forms.steps import UNKNOWN
+from review.ready_questions import Need
 from tests import world as worlds
 from tests.conftest import SignIn, file_one
 from tests.corrections.test_actions import colleague, make_overdue
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 
 def page(case: Correction, step: str = "") -> str:
@@ -100,9 +100,9 @@ def test_the_question_page_says_how_long_the_clock_may_still_stop(
     world: World, correction: Correction, minh: Client
 ):
     later = correction.received_at + timedelta(days=2)
-    with clock.at(correction.received_at):
+    with db_time.at(correction.received_at):
         asked = actions.ask(correction, by=world.user("minh"), question="Tiêm ở đâu?")
-    with clock.at(later):
+    with db_time.at(later):
         actions.answer(asked, by=world.user("lan"), words="Ở trường học")
 
     shown = minh.get(page(correction, "ask/")).content.decode()
@@ -355,7 +355,10 @@ def test_who_decided_first_has_no_part_in_the_appeal(
 ):
     minh = world.user("minh")
     worlds.Membership.objects.create(
-        user=minh, organization=world.tay_ho, role="officer", since=clock.now() - timedelta(days=9)
+        user=minh,
+        organization=world.tay_ho,
+        role="officer",
+        since=db_time.now() - timedelta(days=9),
     )
 
     answer = as_staff(minh).post(page(appealed, "decide/"), sent(appealed, outcome="accept"))
@@ -377,9 +380,9 @@ def test_an_answered_question_is_marked_in_the_queue_and_read_on_the_case(
 def test_the_case_page_explains_its_deadline_line_by_line(
     world: World, correction: Correction, minh: Client
 ):
-    with clock.at(correction.received_at + timedelta(hours=3)):
+    with db_time.at(correction.received_at + timedelta(hours=3)):
         asked = actions.ask(correction, by=world.user("minh"), question="Tiêm ở đâu?")
-    with clock.at(correction.received_at + timedelta(hours=8)):
+    with db_time.at(correction.received_at + timedelta(hours=8)):
         actions.answer(asked, by=world.user("lan"), words="Ở trường tiểu học")
         shown = minh.get(page(correction)).content.decode()
 

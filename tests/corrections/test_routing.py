@@ -2,14 +2,14 @@
 
 import pytest
 
-from corrections import routing
-from corrections.deadlines import Addressee
+from corrections.clocks.deadlines import Addressee
 from corrections.lifecycle import Status
 from corrections.models import OutboxRow
+from corrections.routing import desks
 from organizations.models import Membership, Organization
 from tests.conftest import file_one
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 
 def test_a_recorded_dose_goes_to_the_site_that_gave_it(world: World):
@@ -58,7 +58,7 @@ def test_a_site_without_staff_passes_it_up_and_says_so(world: World):
 
 
 def test_it_goes_all_the_way_up_to_the_hotline(world: World):
-    Membership.objects.exclude(role="hotline").update(until=clock.now())
+    Membership.objects.exclude(role="hotline").update(until=db_time.now())
 
     correction = file_one(world)
 
@@ -103,7 +103,7 @@ def test_routing_twice_changes_nothing(world: World):
 def test_when_nobody_at_all_can_receive_the_case_waits_for_the_sweep(world: World):
     from corrections import outbox
 
-    Membership.objects.update(until=clock.now())
+    Membership.objects.update(until=db_time.now())
     correction = file_one(world, routed=False)
     row = OutboxRow.objects.get(event__correction=correction)
 
@@ -113,7 +113,7 @@ def test_when_nobody_at_all_can_receive_the_case_waits_for_the_sweep(world: Worl
     correction.refresh_from_db()
     assert correction.status == Status.RECEIVED
     assert row.done_at is None
-    assert row.not_before > clock.now()
+    assert row.not_before > db_time.now()
     assert row.last_error == "NoDesk"
 
 
@@ -133,6 +133,6 @@ def test_when_nobody_at_all_can_receive_the_case_waits_for_the_sweep(world: Worl
 def test_a_late_case_is_escalated_to_the_next_level_above_its_holder(
     world: World, holder: str | None, addressee: Addressee, expected: str | None
 ):
-    above = routing.level_above(getattr(world, holder) if holder else None, addressee)
+    above = desks.level_above(getattr(world, holder) if holder else None, addressee)
 
     assert above == (getattr(world, expected) if expected else None)

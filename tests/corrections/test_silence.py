@@ -8,16 +8,17 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from citizens.models import RecordVisit
-from corrections import actions, silence
-from corrections.models import Silence
-from corrections.scope import Scope, scope_of
-from corrections.silence import Reason
+from corrections import actions
 from messaging.models import Message
 from organizations.models import Membership, Organization
+from organizations.scope import Scope, scope_of
+from oversight import silence
+from oversight.models import Silence
+from oversight.silence import Reason
 from tests.conftest import file_one
 from tests.corrections.caseload import write_case
 from tests.world import LONG_AGO, World
-from vaxreg import clock
+from vaxreg import db_time
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -28,33 +29,33 @@ def staffed(world: World) -> World:
     """The small country: every desk of Tây Hồ has somebody, who was there this morning."""
     nurse = User.objects.create_user(email="thu@example.vn", full_name="Thu")
     Membership.objects.create(
-        user=nurse, organization=world.quang_an, role="reviewer", since=clock.now() - LONG_AGO
+        user=nurse, organization=world.quang_an, role="reviewer", since=db_time.now() - LONG_AGO
     )
     world.users["thu"] = nurse
-    User.objects.update(last_login=clock.now() - HOUR)
+    User.objects.update(last_login=db_time.now() - HOUR)
     return world
 
 
 def found(world: World, organization: Organization, at: datetime | None = None) -> set[str]:
     """Return the reasons for which a desk is listed."""
-    flags = silence.find(silence.within(Scope((world.ministry,))), at or clock.now())
+    flags = silence.find(silence.within(Scope((world.ministry,))), at or db_time.now())
     return {flag.reason for flag in flags if flag.organization_id == organization.pk}
 
 
 def test_a_district_in_which_everybody_answers_is_empty(staffed: World):
-    write_case(staffed, staffed.buoi, clock.now() - HOUR)
+    write_case(staffed, staffed.buoi, db_time.now() - HOUR)
 
-    summary = silence.summary(Scope((staffed.tay_ho,)), clock.now())
+    summary = silence.summary(Scope((staffed.tay_ho,)), db_time.now())
 
     assert summary.organizations == 0
     assert set(summary.counts.values()) == {0}
 
 
 def test_a_desk_without_anybody_who_decides_is_listed_since_the_last_one_left(staffed: World):
-    left = clock.now() - 2 * DAY
+    left = db_time.now() - 2 * DAY
     staffed.user("thu").memberships.update(until=left)
 
-    [flag] = silence.find(silence.within(Scope((staffed.tay_ho,))), clock.now())
+    [flag] = silence.find(silence.within(Scope((staffed.tay_ho,))), db_time.now())
 
     assert (flag.organization_id, flag.reason) == (staffed.quang_an.pk, Reason.NO_REVIEWER)
     assert flag.since == left
@@ -67,11 +68,11 @@ def test_a_desk_whose_only_reviewer_was_suspended_is_listed(staffed: World):
 
 
 def test_a_closed_desk_is_listed_only_while_cases_lie_on_it(staffed: World):
-    staffed.user("thu").memberships.update(until=clock.now())
+    staffed.user("thu").memberships.update(until=db_time.now())
     Organization.objects.filter(pk=staffed.quang_an.pk).update(closed_on="2026-01-01")
 
     empty = found(staffed, staffed.quang_an)
-    write_case(staffed, staffed.quang_an, clock.now() - HOUR)
+    write_case(staffed, staffed.quang_an, db_time.now() - HOUR)
 
     assert empty == set()
     assert found(staffed, staffed.quang_an) == {Reason.CLOSED}
@@ -81,7 +82,7 @@ def test_a_closed_desk_is_listed_only_while_cases_lie_on_it(staffed: World):
 def test_a_desk_where_nobody_signed_in_for_a_week_is_listed(
     staffed: World, days: int | None, is_listed: bool
 ):
-    last = clock.now() - timedelta(days=days) if days else None
+    last = db_time.now() - timedelta(days=days) if days else None
     User.objects.filter(pk=staffed.user("thu").pk).update(last_login=last)
 
     assert (Reason.NO_SIGN_IN in found(staffed, staffed.quang_an)) is is_listed
@@ -89,7 +90,7 @@ def test_a_desk_where_nobody_signed_in_for_a_week_is_listed(
 
 def test_whoever_was_appointed_this_week_need_not_have_signed_in(staffed: World):
     User.objects.filter(pk=staffed.user("thu").pk).update(last_login=None)
-    staffed.user("thu").memberships.update(since=clock.now() - DAY)
+    staffed.user("thu").memberships.update(since=db_time.now() - DAY)
 
     assert found(staffed, staffed.quang_an) == set()
 
@@ -99,29 +100,31 @@ def test_one_of_two_who_signs_in_is_enough(staffed: World):
         user=User.objects.create_user(email="an@example.vn"),
         organization=staffed.quang_an,
         role="lead",
-        since=clock.now() - LONG_AGO,
+        since=db_time.now() - LONG_AGO,
     )
 
     assert found(staffed, staffed.quang_an) == set()
 
 
 def test_a_case_that_waits_three_days_without_any_decision_makes_its_desk_silent(staffed: World):
-    write_case(staffed, staffed.buoi, clock.now() - 73 * HOUR)
-    write_case(staffed, staffed.quang_an, clock.now() - 71 * HOUR)
+    write_case(staffed, staffed.buoi, db_time.now() - 73 * HOUR)
+    write_case(staffed, staffed.quang_an, db_time.now() - 71 * HOUR)
 
     assert Reason.NO_DECISION in found(staffed, staffed.buoi)
     assert Reason.NO_DECISION not in found(staffed, staffed.quang_an)
 
 
 def test_a_desk_that_decided_something_lately_is_not_silent(staffed: World):
-    write_case(staffed, staffed.buoi, clock.now() - 100 * HOUR)
-    write_case(staffed, staffed.buoi, clock.now() - 60 * HOUR, decided_at=clock.now() - 50 * HOUR)
+    write_case(staffed, staffed.buoi, db_time.now() - 100 * HOUR)
+    write_case(
+        staffed, staffed.buoi, db_time.now() - 60 * HOUR, decided_at=db_time.now() - 50 * HOUR
+    )
 
     assert Reason.NO_DECISION not in found(staffed, staffed.buoi)
 
 
 def test_a_missed_deadline_counts_though_the_case_was_taken_away(staffed: World):
-    case = write_case(staffed, staffed.buoi, clock.now() - 60 * HOUR)
+    case = write_case(staffed, staffed.buoi, db_time.now() - 60 * HOUR)
     actions.reassign(case, by=staffed.user("huong"), to=staffed.quang_an, reason="Quá tải")
 
     assert Reason.NO_DECISION in found(staffed, staffed.buoi)
@@ -129,26 +132,26 @@ def test_a_missed_deadline_counts_though_the_case_was_taken_away(staffed: World)
 
 
 def test_a_case_that_waits_for_the_citizen_makes_nobody_silent(staffed: World):
-    case = write_case(staffed, staffed.buoi, clock.now() - 5 * HOUR)
+    case = write_case(staffed, staffed.buoi, db_time.now() - 5 * HOUR)
     actions.ask(case, by=staffed.user("minh"), question="Lô nào?")
-    with clock.at(clock.now() + 20 * HOUR):
-        later = clock.now()
+    with db_time.at(db_time.now() + 20 * HOUR):
+        later = db_time.now()
         User.objects.update(last_login=later)
 
         assert found(staffed, staffed.buoi, later) == set()
 
 
 def test_a_case_that_nobody_opened_for_a_day_makes_its_desk_silent(staffed: World):
-    write_case(staffed, staffed.buoi, clock.now() - 25 * HOUR)
-    write_case(staffed, staffed.quang_an, clock.now() - 23 * HOUR)
+    write_case(staffed, staffed.buoi, db_time.now() - 25 * HOUR)
+    write_case(staffed, staffed.quang_an, db_time.now() - 23 * HOUR)
 
     assert found(staffed, staffed.buoi) == {Reason.UNREAD}
     assert found(staffed, staffed.quang_an) == set()
 
 
 def test_opening_the_case_breaks_the_silence_and_so_does_opening_another(staffed: World):
-    case = write_case(staffed, staffed.buoi, clock.now() - 25 * HOUR)
-    newer = write_case(staffed, staffed.buoi, clock.now() - 2 * HOUR)
+    case = write_case(staffed, staffed.buoi, db_time.now() - 25 * HOUR)
+    newer = write_case(staffed, staffed.buoi, db_time.now() - 2 * HOUR)
     silent = found(staffed, staffed.buoi)
 
     RecordVisit.objects.create(
@@ -156,7 +159,7 @@ def test_opening_the_case_breaks_the_silence_and_so_does_opening_another(staffed
         citizen=newer.citizen,
         organization=staffed.buoi,
         why="review",
-        at=clock.now() - HOUR,
+        at=db_time.now() - HOUR,
     )
 
     assert case.citizen != newer.citizen
@@ -165,21 +168,21 @@ def test_opening_the_case_breaks_the_silence_and_so_does_opening_another(staffed
 
 
 def test_the_visit_of_an_officer_does_not_break_the_silence_of_the_desk(staffed: World):
-    case = write_case(staffed, staffed.buoi, clock.now() - 25 * HOUR)
+    case = write_case(staffed, staffed.buoi, db_time.now() - 25 * HOUR)
 
     RecordVisit.objects.create(
         user=staffed.user("huong"),
         citizen=case.citizen,
         organization=staffed.tay_ho,
         why="oversight",
-        at=clock.now(),
+        at=db_time.now(),
     )
 
     assert found(staffed, staffed.buoi) == {Reason.UNREAD}
 
 
 def test_a_case_handed_over_today_leaves_its_new_desk_a_day(staffed: World):
-    case = write_case(staffed, staffed.buoi, clock.now() - 100 * HOUR)
+    case = write_case(staffed, staffed.buoi, db_time.now() - 100 * HOUR)
 
     actions.reassign(case, by=staffed.user("huong"), to=staffed.quang_an, reason="Quá tải")
 
@@ -200,15 +203,15 @@ def bounce(user: User, at: datetime, **changed: object) -> Message:
 
 
 def test_a_desk_whose_mail_bounces_is_listed_until_an_email_arrives(staffed: World):
-    bounce(staffed.user("thu"), clock.now() - DAY)
+    bounce(staffed.user("thu"), db_time.now() - DAY)
     bouncing = found(staffed, staffed.quang_an)
     bounce(
         staffed.user("thu"),
-        clock.now(),
+        db_time.now(),
         state="sent",
         given_up_at=None,
-        sent_at=clock.now(),
-        accepted_at=clock.now(),
+        sent_at=db_time.now(),
+        accepted_at=db_time.now(),
     )
 
     assert bouncing == {Reason.BOUNCING}
@@ -216,21 +219,21 @@ def test_a_desk_whose_mail_bounces_is_listed_until_an_email_arrives(staffed: Wor
 
 
 def test_an_sms_or_an_old_email_that_was_given_up_lists_nobody(staffed: World):
-    bounce(staffed.user("thu"), clock.now() - 8 * DAY)
-    bounce(staffed.user("thu"), clock.now(), channel="sms", recipient="+84912000000")
+    bounce(staffed.user("thu"), db_time.now() - 8 * DAY)
+    bounce(staffed.user("thu"), db_time.now(), channel="sms", recipient="+84912000000")
 
     assert found(staffed, staffed.quang_an) == set()
 
 
 def test_an_email_that_fails_again_and_again_counts_before_it_is_given_up(staffed: World):
-    bounce(staffed.user("thu"), clock.now(), state="failed", given_up_at=None, tries=4)
+    bounce(staffed.user("thu"), db_time.now(), state="failed", given_up_at=None, tries=4)
 
     assert found(staffed, staffed.quang_an) == {Reason.BOUNCING}
 
 
 def test_the_job_keeps_for_a_province_what_is_found_live_in_its_districts(staffed: World):
-    write_case(staffed, staffed.buoi, clock.now() - 100 * HOUR)
-    bounce(staffed.user("tuan"), clock.now())
+    write_case(staffed, staffed.buoi, db_time.now() - 100 * HOUR)
+    bounce(staffed.user("tuan"), db_time.now())
     silence.refresh()
     scope = scope_of(staffed.user("phuc"))
     assert scope is not None
@@ -238,20 +241,20 @@ def test_the_job_keeps_for_a_province_what_is_found_live_in_its_districts(staffe
     kept = {(one.organization_id, one.reason) for one in silence.kept_flags(scope)}
     live = {
         (flag.organization_id, flag.reason)
-        for flag in silence.find(silence.within(scope), clock.now())
+        for flag in silence.find(silence.within(scope), db_time.now())
     }
-    summary = silence.summary(scope, clock.now())
+    summary = silence.summary(scope, db_time.now())
 
     assert kept == live
     assert (staffed.buoi.pk, Reason.UNREAD) in kept
     assert summary.counts[Reason.BOUNCING] == 1
     assert summary.organizations == len({organization for organization, _reason in kept})
-    assert not summary.is_stale(clock.now())
-    assert summary.is_stale(clock.now() + HOUR)
+    assert not summary.is_stale(db_time.now())
+    assert summary.is_stale(db_time.now() + HOUR)
 
 
 def test_the_job_forgets_who_answers_and_remembers_since_when_others_do_not(staffed: World):
-    case = write_case(staffed, staffed.buoi, clock.now() - 30 * HOUR)
+    case = write_case(staffed, staffed.buoi, db_time.now() - 30 * HOUR)
     silence.refresh()
     noticed = Silence.objects.get(organization=staffed.buoi, reason=Reason.UNREAD).noticed_at
 
@@ -270,15 +273,15 @@ def test_the_number_of_queries_does_not_depend_on_how_many_are_silent(staffed: W
     assert scope is not None
     silence.refresh()
     with CaptureQueriesContext(connection) as few:
-        silence.summary(scope, clock.now())
+        silence.summary(scope, db_time.now())
     for _case in range(5):
-        write_case(staffed, staffed.buoi, clock.now() - 100 * HOUR)
-        write_case(staffed, staffed.quang_an, clock.now() - 100 * HOUR)
-    bounce(staffed.user("thu"), clock.now())
+        write_case(staffed, staffed.buoi, db_time.now() - 100 * HOUR)
+        write_case(staffed, staffed.quang_an, db_time.now() - 100 * HOUR)
+    bounce(staffed.user("thu"), db_time.now())
     silence.refresh()
 
     with CaptureQueriesContext(connection) as many:
-        silence.summary(scope, clock.now())
+        silence.summary(scope, db_time.now())
 
     assert len(many) <= len(few) + 1
 

@@ -10,15 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from corrections import silence, silence_page
-from corrections.scope import Scope
-from corrections.silence import Flag, Reason
 from organizations.models import Membership, Organization
+from organizations.scope import Scope
+from oversight import silence, silence_page
+from oversight.silence import Flag, Reason
 from tests.conftest import SignIn
 from tests.corrections.caseload import write_case
 from tests.corrections.test_oversight import in_english, text_of
 from tests.world import LONG_AGO, World
-from vaxreg import clock, spreadsheets
+from vaxreg import db_time
+from vaxreg.spreadsheets import writing
 
 HOUR = timedelta(hours=1)
 
@@ -26,7 +27,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def awake(world: World) -> World:
     """Everybody was there this morning; at Phường Quảng An nobody decides."""
-    User.objects.update(last_login=clock.now() - HOUR)
+    User.objects.update(last_login=db_time.now() - HOUR)
     return world
 
 
@@ -50,7 +51,7 @@ def write_stations(world: World, number: int) -> list[Organization]:
 
 
 def test_an_officer_reads_who_does_not_answer_why_and_what_to_do(awake: World, huong: Client):
-    write_case(awake, awake.buoi, clock.now() - 100 * HOUR)
+    write_case(awake, awake.buoi, db_time.now() - 100 * HOUR)
 
     page = huong.get("/oversight/silence/")
 
@@ -71,14 +72,14 @@ def test_where_everybody_answers_the_page_says_so(awake: World, huong: Client):
         user=User.objects.create_user(email="thu@example.vn"),
         organization=awake.quang_an,
         role="reviewer",
-        since=clock.now(),
+        since=db_time.now(),
     )
 
     assert "Every organization is answering" in text_of(huong.get("/oversight/silence/"))
 
 
 def test_nothing_of_another_district_is_listed(awake: World, huong: Client):
-    write_case(awake, awake.lang_thuong, clock.now() - 100 * HOUR)
+    write_case(awake, awake.lang_thuong, db_time.now() - 100 * HOUR)
 
     page = huong.get("/oversight/silence/")
     elsewhere = huong.get(f"/oversight/silence/?under={awake.dong_da.public_id}")
@@ -88,7 +89,7 @@ def test_nothing_of_another_district_is_listed(awake: World, huong: Client):
 
 
 def test_a_province_narrows_the_list_down_to_a_district(awake: World, as_staff: SignIn):
-    write_case(awake, awake.lang_thuong, clock.now() - 100 * HOUR)
+    write_case(awake, awake.lang_thuong, db_time.now() - 100 * HOUR)
     silence.refresh()
     phuc = in_english(as_staff(awake.user("phuc")))
 
@@ -106,7 +107,7 @@ def test_a_list_that_was_not_counted_for_long_says_so(awake: World, as_staff: Si
     phuc = in_english(as_staff(awake.user("phuc")))
     fresh = text_of(phuc.get("/oversight/silence/"))
 
-    with clock.at(clock.now() + HOUR):
+    with db_time.at(db_time.now() + HOUR):
         stale = text_of(phuc.get("/oversight/silence/"))
 
     words = "This list has not been counted anew for a while"
@@ -119,7 +120,7 @@ def test_a_long_reason_is_read_to_its_end_page_by_page(awake: World, who: str):
     write_stations(awake, 60)
     silence.refresh()
     scope = Scope((awake.tay_ho if who == "huong" else awake.so_y_te,))
-    now, user = clock.now(), awake.user(who)
+    now, user = db_time.now(), awake.user(who)
 
     overview = silence_page.page(scope, user, now)
     first = silence_page.page(scope, user, now, Reason.NO_REVIEWER)
@@ -138,7 +139,7 @@ def test_a_long_reason_is_read_to_its_end_page_by_page(awake: World, who: str):
 def test_the_page_asks_as_many_questions_for_many_as_for_a_few(
     awake: World, as_staff: SignIn, who: str
 ):
-    write_case(awake, awake.buoi, clock.now() - 100 * HOUR)
+    write_case(awake, awake.buoi, db_time.now() - 100 * HOUR)
     write_stations(awake, 1)
     silence.refresh()
     client = as_staff(awake.user(who))
@@ -146,7 +147,7 @@ def test_the_page_asks_as_many_questions_for_many_as_for_a_few(
     with CaptureQueriesContext(connection) as few:
         client.get("/oversight/silence/")
     for station in write_stations_more(awake):
-        write_case(awake, station, clock.now() - 100 * HOUR)
+        write_case(awake, station, db_time.now() - 100 * HOUR)
     silence.refresh()
 
     with CaptureQueriesContext(connection) as many:
@@ -161,11 +162,11 @@ def write_stations_more(world: World) -> list[Organization]:
 
 
 def test_the_file_holds_every_organization_under_every_reason(awake: World, huong: Client):
-    write_case(awake, awake.buoi, clock.now() - 100 * HOUR)
+    write_case(awake, awake.buoi, db_time.now() - 100 * HOUR)
 
     answer = huong.get("/oversight/silence/silent.csv")
 
-    text = answer.content.decode().removeprefix(spreadsheets.BYTE_ORDER_MARK)
+    text = answer.content.decode().removeprefix(writing.BYTE_ORDER_MARK)
     rows = [(row["Organization"], row["Reason"]) for row in csv.DictReader(io.StringIO(text))]
     assert rows == [
         ("Trạm Y tế Phường Quảng An", "Nobody there decides"),
@@ -195,7 +196,7 @@ def test_of_ones_own_desk_there_is_nobody_to_call(awake: World):
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_has_words_and_a_next_step(awake: World, reason: Reason):
-    flag = Flag(awake.buoi.pk, reason, clock.now() - LONG_AGO, 3)
+    flag = Flag(awake.buoi.pk, reason, db_time.now() - LONG_AGO, 3)
 
     assert silence_page.title(reason)
     assert silence_page.explanation(reason)

@@ -10,16 +10,18 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from citizens.models import RecordLink
-from corrections import actions, giving, outbox
-from corrections.actions import many
-from corrections.models import Correction, OfficerNote
+from corrections import actions, outbox
+from corrections.models import Correction
 from messaging.models import Message
 from organizations.models import Membership
+from oversight import bulk_reassign, bulk_remind
+from review import notes
+from review.models import OfficerNote
 from tests.conftest import SignIn
 from tests.corrections.caseload import write_case
 from tests.corrections.test_oversight import in_english, text_of
 from tests.world import LONG_AGO, World
-from vaxreg import clock
+from vaxreg import db_time
 
 HOUR = timedelta(hours=1)
 
@@ -34,7 +36,7 @@ def staffed(world: World) -> World:
     """The small country, in which Phường Quảng An has a reviewer too."""
     nurse = User.objects.create_user(email="thu@example.vn", full_name="Nguyễn Thị Thu")
     Membership.objects.create(
-        user=nurse, organization=world.quang_an, role="reviewer", since=clock.now() - LONG_AGO
+        user=nurse, organization=world.quang_an, role="reviewer", since=db_time.now() - LONG_AGO
     )
     world.users["thu"] = nurse
     return world
@@ -42,7 +44,7 @@ def staffed(world: World) -> World:
 
 def late_case(world: World, hours: int = 60, **changed: object) -> Correction:
     holder = changed.pop("holder", world.buoi)
-    return write_case(world, holder, clock.now() - hours * HOUR, **changed)
+    return write_case(world, holder, db_time.now() - hours * HOUR, **changed)
 
 
 def make_family(user: User, case: Correction) -> None:
@@ -51,7 +53,7 @@ def make_family(user: User, case: Correction) -> None:
         citizen=case.citizen,
         relation="guardian",
         proven_by="staff",
-        since=clock.now() - LONG_AGO,
+        since=db_time.now() - LONG_AGO,
     )
 
 
@@ -61,7 +63,7 @@ def reminders(case: Correction) -> int:
 
 def deliver() -> list[Message]:
     """Do what the sweep does with bundles; return the e-mails that were written."""
-    with clock.at(clock.now() + timedelta(minutes=1)):
+    with db_time.at(db_time.now() + timedelta(minutes=1)):
         outbox.do_bundles(until=float("inf"))
     return list(Message.objects.filter(channel="email").order_by("pk"))
 
@@ -73,7 +75,7 @@ def page_of(world: World, step: str = "") -> str:
 def test_a_site_reads_of_all_that_is_late_in_one_email(staffed: World):
     cases = [late_case(staffed, 60 + number) for number in range(12)]
 
-    done = actions.remind_all(staffed.buoi, by=staffed.user("huong"), remark="Xin xử lý.")
+    done = bulk_remind.remind_all(staffed.buoi, by=staffed.user("huong"), remark="Xin xử lý.")
 
     [email] = deliver()
     assert done.cases == 12
@@ -89,7 +91,7 @@ def test_a_press_handles_more_than_two_hundred_and_says_what_it_left(
 ):
     for number in range(7):
         late_case(staffed, 60 + number)
-    monkeypatch.setattr(many, "MOST_REMINDED", 5)
+    monkeypatch.setattr(bulk_remind, "MOST_REMINDED", 5)
 
     first = huong.post(page_of(staffed, "remind"), follow=True)
     second = huong.post(page_of(staffed, "remind"), follow=True)
@@ -103,12 +105,12 @@ def test_reminding_of_many_takes_the_same_number_of_statements_as_of_a_few(staff
     by = staffed.user("huong")
     late_case(staffed)
     with CaptureQueriesContext(connection) as few:
-        actions.remind_all(staffed.buoi, by=by)
+        bulk_remind.remind_all(staffed.buoi, by=by)
     for number in range(20):
         late_case(staffed, 60 + number)
 
     with CaptureQueriesContext(connection) as all_of_them:
-        done = actions.remind_all(staffed.buoi, by=by)
+        done = bulk_remind.remind_all(staffed.buoi, by=by)
 
     assert done.cases == 20
     assert len(all_of_them) == len(few)
@@ -121,7 +123,7 @@ def test_nobody_reminds_of_cases_of_the_own_family_or_of_the_own_filing(staffed:
     filed.filing.filed_by = by
     filed.filing.save()
 
-    done = actions.remind_all(staffed.buoi, by=by)
+    done = bulk_remind.remind_all(staffed.buoi, by=by)
 
     assert (done.cases, done.own) == (1, 2)
     assert [reminders(case) for case in (own, filed, other)] == [0, 0, 1]
@@ -131,7 +133,7 @@ def test_a_province_reminds_everybody_under_a_district_each_site_once(staffed: W
     cases = [late_case(staffed), late_case(staffed), late_case(staffed, holder=staffed.quang_an)]
     elsewhere = late_case(staffed, holder=staffed.lang_thuong)
 
-    done = actions.remind_all(staffed.tay_ho, by=staffed.user("phuc"), whole=True)
+    done = bulk_remind.remind_all(staffed.tay_ho, by=staffed.user("phuc"), whole=True)
 
     emails = deliver()
     assert (done.cases, done.sites) == (3, 2)
@@ -145,7 +147,7 @@ def test_cases_on_the_officers_own_desk_are_left_out_and_told(staffed: World):
     late_case(staffed, holder=staffed.tay_ho)
     late_case(staffed)
 
-    done = actions.remind_all(staffed.tay_ho, by=staffed.user("huong"), whole=True)
+    done = bulk_remind.remind_all(staffed.tay_ho, by=staffed.user("huong"), whole=True)
 
     assert (done.cases, done.on_own_desk) == (1, 1)
 
@@ -154,7 +156,7 @@ def test_an_officer_of_another_district_reminds_nobody(staffed: World, as_staff:
     case = late_case(staffed)
 
     with pytest.raises(PermissionDenied):
-        actions.remind_all(staffed.buoi, by=staffed.user("duc"))
+        bulk_remind.remind_all(staffed.buoi, by=staffed.user("duc"))
     answer = as_staff(staffed.user("duc")).post(page_of(staffed, "remind"))
 
     assert answer.status_code == 404
@@ -183,9 +185,9 @@ def test_a_note_is_stored_emailed_and_shown_until_somebody_marks_it_as_read(
 
 
 def test_a_note_to_a_site_without_people_goes_to_its_own_address(staffed: World):
-    staffed.user("thu").memberships.update(until=clock.now())
+    staffed.user("thu").memberships.update(until=db_time.now())
 
-    actions.write_note(staffed.quang_an, by=staffed.user("huong"), text="Ai trực?")
+    notes.write_note(staffed.quang_an, by=staffed.user("huong"), text="Ai trực?")
 
     message = Message.objects.get(purpose="officer.note")
     assert message.recipient == staffed.quang_an.email
@@ -201,7 +203,7 @@ def test_an_empty_note_is_not_stored(staffed: World, huong: Client):
 
 
 def test_only_the_people_of_the_site_mark_a_note_as_read(staffed: World, as_staff: SignIn):
-    note = actions.write_note(staffed.buoi, by=staffed.user("huong"), text="Xin gọi.")
+    note = notes.write_note(staffed.buoi, by=staffed.user("huong"), text="Xin gọi.")
     address = f"/review/notes/{note.public_id}/read/"
 
     answers = {
@@ -209,7 +211,7 @@ def test_only_the_people_of_the_site_mark_a_note_as_read(staffed: World, as_staf
         for name in ("tuan", "thu", "huong", "mai")
     }
     with pytest.raises(PermissionDenied):
-        actions.mark_read(note, by=staffed.user("huong"))
+        notes.mark_read(note, by=staffed.user("huong"))
 
     note.refresh_from_db()
     assert set(answers.values()) == {404}
@@ -217,13 +219,13 @@ def test_only_the_people_of_the_site_mark_a_note_as_read(staffed: World, as_staf
 
 
 def test_the_first_who_reads_a_note_stays_on_record(staffed: World):
-    note = actions.write_note(staffed.buoi, by=staffed.user("huong"), text="Xin gọi.")
+    note = notes.write_note(staffed.buoi, by=staffed.user("huong"), text="Xin gọi.")
     Membership.objects.create(
-        user=staffed.user("thu"), organization=staffed.buoi, role="lead", since=clock.now()
+        user=staffed.user("thu"), organization=staffed.buoi, role="lead", since=db_time.now()
     )
-    actions.mark_read(note, by=staffed.user("minh"))
+    notes.mark_read(note, by=staffed.user("minh"))
 
-    again = actions.mark_read(note, by=staffed.user("thu"))
+    again = notes.mark_read(note, by=staffed.user("thu"))
 
     assert again.read_by == staffed.user("minh")
 
@@ -233,7 +235,7 @@ def test_an_officer_writes_no_note_to_other_districts_nor_to_the_own_desk(
 ):
     for organization in (staffed.lang_thuong, staffed.tay_ho):
         with pytest.raises(PermissionDenied):
-            actions.write_note(organization, by=staffed.user("huong"), text="Xin gọi.")
+            notes.write_note(organization, by=staffed.user("huong"), text="Xin gọi.")
 
     own = huong.post(f"/oversight/sites/{staffed.tay_ho.public_id}/note/", {"text": "Xin gọi."})
     other = huong.post(
@@ -244,12 +246,12 @@ def test_an_officer_writes_no_note_to_other_districts_nor_to_the_own_desk(
 
 
 def test_the_database_lets_nobody_rewrite_or_delete_a_note(staffed: World):
-    note = actions.write_note(staffed.buoi, by=staffed.user("huong"), text="Xin gọi.")
-    actions.mark_read(note, by=staffed.user("minh"))
+    note = notes.write_note(staffed.buoi, by=staffed.user("huong"), text="Xin gọi.")
+    notes.mark_read(note, by=staffed.user("minh"))
 
     for change in (
         lambda: OfficerNote.objects.filter(pk=note.pk).update(text="Khác"),
-        lambda: OfficerNote.objects.filter(pk=note.pk).update(read_at=clock.now()),
+        lambda: OfficerNote.objects.filter(pk=note.pk).update(read_at=db_time.now()),
         lambda: OfficerNote.objects.filter(pk=note.pk).delete(),
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -306,9 +308,9 @@ def test_cases_of_the_family_appeals_and_cases_without_a_site_are_not_offered(st
     plain, own = late_case(staffed), late_case(staffed)
     make_family(by, own)
     late_case(staffed, on_appeal=True)
-    late_case(staffed, triage_due_at=clock.now())
+    late_case(staffed, triage_due_at=db_time.now())
 
-    choice = giving.choice(staffed.buoi, by)
+    choice = bulk_reassign.choice(staffed.buoi, by)
 
     assert [line.case for line in choice.lines] == [plain]
     assert (choice.family, choice.appeals, choice.unplaced) == (1, 1, 1)
@@ -333,7 +335,7 @@ def test_late_cases_that_nobody_is_working_on_are_ticked(staffed: World):
     late, busy, in_time = late_case(staffed), late_case(staffed), late_case(staffed, 5)
     actions.pick_up(busy, by=staffed.user("minh"))
 
-    choice = giving.choice(staffed.buoi, staffed.user("huong"))
+    choice = bulk_reassign.choice(staffed.buoi, staffed.user("huong"))
 
     assert {line.case: line.is_ticked for line in choice.lines} == {
         late: True,
@@ -370,7 +372,7 @@ def test_a_wrong_form_gives_nothing_away_and_keeps_what_was_typed(
 
 def test_a_site_that_lost_its_last_reviewer_meanwhile_gets_nothing(staffed: World, huong: Client):
     case = late_case(staffed)
-    staffed.user("thu").memberships.update(until=clock.now())
+    staffed.user("thu").memberships.update(until=db_time.now())
 
     answer = huong.post(
         page_of(staffed, "give"),
@@ -382,7 +384,7 @@ def test_a_site_that_lost_its_last_reviewer_meanwhile_gets_nothing(staffed: Worl
 
 
 def test_the_contact_card_says_whom_to_call_and_who_decides(staffed: World, huong: Client):
-    User.objects.filter(pk=staffed.user("minh").pk).update(last_login=clock.now() - HOUR)
+    User.objects.filter(pk=staffed.user("minh").pk).update(last_login=db_time.now() - HOUR)
 
     text = text_of(huong.get(page_of(staffed)))
     page = huong.get(page_of(staffed)).content.decode()

@@ -10,12 +10,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from corrections import figures, statistics, yearbook
-from corrections.counting import HERE
-from corrections.models import DayFigures, PublishedFigures, ReportDay
 from organizations.models import Area, Organization
+from public_statistics import presentation, publish
+from public_statistics.models import PublishedFigures
+from reporting import daily_job
+from reporting.measures import HERE
+from reporting.models import DayFigures, ReportDay
 from tests.corrections.caseload import write_case
-from vaxreg import clock
+from vaxreg import db_time
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 DAY = timedelta(days=1)
@@ -24,7 +26,7 @@ ADDRESSES = ("/statistics/", "/statistics/?lang=en", "/statistics.json", "/stati
 
 def close_month(month: date, days: int = 31) -> None:
     ReportDay.objects.bulk_create(
-        ReportDay(day=month + number * DAY, closed_at=clock.now()) for number in range(days)
+        ReportDay(day=month + number * DAY, closed_at=db_time.now()) for number in range(days)
     )
 
 
@@ -96,20 +98,20 @@ def line(code: str = "", part: str = "province") -> PublishedFigures:
 
 def test_a_month_is_published_when_its_last_day_is_closed(october):
     close_month(OCTOBER, days=30)
-    early = statistics.publish()
+    early = publish.publish()
     close_month(OCTOBER + 30 * DAY, days=1)
 
     assert early == []
-    assert statistics.publish() == [OCTOBER]
+    assert publish.publish() == [OCTOBER]
 
 
 def test_it_is_published_once_and_never_changes(october, provinces):
     close_month(OCTOBER)
-    statistics.publish()
+    publish.publish()
     before = list(PublishedFigures.objects.order_by("pk").values())
     count(provinces[0], OCTOBER + 5 * DAY, 500, 500, 500, 0)
 
-    again = statistics.publish()
+    again = publish.publish()
 
     assert again == []
     assert list(PublishedFigures.objects.order_by("pk").values()) == before
@@ -117,7 +119,7 @@ def test_it_is_published_once_and_never_changes(october, provinces):
 
 def test_the_database_refuses_to_change_or_delete_what_was_published(october):
     close_month(OCTOBER)
-    statistics.publish()
+    publish.publish()
 
     for change in (
         lambda: PublishedFigures.objects.update(missed=0),
@@ -129,7 +131,7 @@ def test_the_database_refuses_to_change_or_delete_what_was_published(october):
 
 def test_what_is_shown_adds_up_and_small_counts_are_not_there(october):
     close_month(OCTOBER)
-    statistics.publish()
+    publish.publish()
 
     country = line(part="country")
     assert (country.received, country.decided) == (1_540, 1_510)
@@ -144,7 +146,7 @@ def test_what_is_shown_adds_up_and_small_counts_are_not_there(october):
 
 def test_hours_are_published_only_where_ten_cases_lie_on_each_side(october):
     close_month(OCTOBER)
-    statistics.publish()
+    publish.publish()
 
     assert line("01").median_hours is not None
     assert line("01").p90_hours is not None
@@ -158,14 +160,14 @@ def test_a_month_that_does_not_add_up_is_not_published(october, world, caplog):
     count(world.ministry, OCTOBER + 9 * DAY, 1, 0, 0, 0)
     close_month(OCTOBER)
 
-    assert statistics.publish() == []
+    assert publish.publish() == []
     assert not PublishedFigures.objects.exists()
     assert "2026-10-01" in caplog.text
 
 
 def test_a_province_without_a_case_has_a_line_of_zeros(world, provinces):
     close_month(OCTOBER)
-    statistics.publish()
+    publish.publish()
 
     assert PublishedFigures.objects.filter(part="province").count() == len(provinces)
     assert (line("01").received, line("01").missed) == (0, 0)
@@ -181,7 +183,7 @@ def test_in_the_month_of_a_merger_a_province_counts_for_what_replaced_it(world, 
         count(world.ministry, day, 50, 40, 40, 0)
     close_month(OCTOBER)
 
-    statistics.publish()
+    publish.publish()
 
     assert not PublishedFigures.objects.filter(area_code=old.code).exists()
     assert (line(new.code).received, line(new.code).area_name) == (100, new.name)
@@ -191,17 +193,17 @@ def test_months_follow_each_other_without_a_gap(world, provinces):
     close_month(OCTOBER)
     close_month(NOVEMBER, days=30)
 
-    assert statistics.publish() == [OCTOBER, NOVEMBER]
+    assert publish.publish() == [OCTOBER, NOVEMBER]
 
 
 def test_the_figures_of_real_cases_are_published(world):
     start = datetime(2026, 10, 5, 8, tzinfo=HERE)
     for number in range(30):
         write_case(world, world.buoi, start + timedelta(minutes=number), decided_at=start + DAY)
-    with clock.at(datetime(2026, 11, 1, 9, tzinfo=HERE)):
-        figures.close_days()
+    with db_time.at(datetime(2026, 11, 1, 9, tzinfo=HERE)):
+        daily_job.close_days()
 
-        published = statistics.publish()
+        published = publish.publish()
 
     assert published == [OCTOBER]
     assert (line("01").received, line("01").in_time, line("01").missed) == (30, 30, 0)
@@ -210,7 +212,7 @@ def test_the_figures_of_real_cases_are_published(world):
 @pytest.fixture
 def published(october) -> None:
     close_month(OCTOBER)
-    statistics.publish()
+    publish.publish()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -267,7 +269,7 @@ def test_page_json_and_csv_say_the_same(published):
     lines = json.loads(Client().get("/statistics.json").content)["lines"]
     rows = list(csv.DictReader(io.StringIO(Client().get("/statistics.csv").content.decode())))
 
-    assert [list(one) for one in lines] == [list(yearbook.FIELDS)] * len(lines)
+    assert [list(one) for one in lines] == [list(presentation.FIELDS)] * len(lines)
     written = [{k: "" if v is None else str(v) for k, v in one.items()} for one in lines]
     assert written == rows
     assert lines[0]["part"] == "country"
@@ -276,11 +278,11 @@ def test_page_json_and_csv_say_the_same(published):
 
 
 def test_the_files_have_the_documented_columns():
-    assert ",".join(yearbook.FIELDS) == (
+    assert ",".join(presentation.FIELDS) == (
         "month,part,area_code,area_name,received,decided,in_time,missed,"
         "share_in_time,median_hours,p90_hours"
     )
-    assert set(yearbook.MEANINGS) == set(yearbook.FIELDS)
+    assert set(presentation.MEANINGS) == set(presentation.FIELDS)
 
 
 def test_other_pages_may_read_the_data(published):
@@ -302,7 +304,7 @@ def test_the_page_costs_the_same_number_of_queries_for_many_months(
 ):
     close_month(OCTOBER)
     close_month(NOVEMBER, days=30)
-    statistics.publish()
+    publish.publish()
 
     with django_assert_max_num_queries(5):
         Client().get("/statistics/")

@@ -7,17 +7,18 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
 from citizens.models import RecordLink
-from corrections import actions, outbox, stranded
+from corrections import actions, outbox
 from corrections.lifecycle import Status
 from corrections.models import Correction, Holding, OutboxRow
-from corrections.standins import stand_ins
+from corrections.routing import unattended
+from corrections.routing.desks import stand_ins
 from messaging.models import Message
 from organizations.models import Membership, Organization
 from tests.conftest import file_one
 from tests.corrections.caseload import write_case
 from tests.corrections.test_actions import make_overdue
 from tests.world import LONG_AGO, World
-from vaxreg import clock
+from vaxreg import db_time
 
 HOUR = timedelta(hours=1)
 
@@ -26,7 +27,7 @@ def nobody_decides_at(world: World, *names: str, since: timedelta = 2 * HOUR) ->
     """Let everybody who decides at these desks have left some time ago."""
     for name in names:
         desk = getattr(world, name)
-        Membership.objects.filter(organization=desk).update(until=clock.now() - since)
+        Membership.objects.filter(organization=desk).update(until=db_time.now() - since)
 
 
 def held_by(case: Correction) -> Organization | None:
@@ -103,7 +104,7 @@ def test_what_lies_on_a_desk_follows_when_its_last_reviewer_has_left(world: Worl
     due_at = case.due_at
     nobody_decides_at(world, "buoi")
 
-    handed = stranded.hand_over_all()
+    handed = unattended.hand_over_all()
 
     case.refresh_from_db()
     assert handed == 1
@@ -119,11 +120,11 @@ def test_what_lies_on_a_desk_follows_when_its_last_reviewer_has_left(world: Worl
 
 def test_the_new_desk_reads_why_in_one_email(world: World, django_capture_on_commit_callbacks):
     for number in range(3):
-        write_case(world, world.buoi, clock.now() - number * HOUR)
+        write_case(world, world.buoi, db_time.now() - number * HOUR)
     nobody_decides_at(world, "buoi")
 
     with django_capture_on_commit_callbacks(execute=True):
-        stranded.hand_over_all()
+        unattended.hand_over_all()
     for errand in OutboxRow.objects.filter(event__step="inherit"):
         outbox.do(errand.pk)
 
@@ -137,7 +138,7 @@ def test_whoever_is_replaced_within_the_hour_finds_the_queue_as_it_was(world: Wo
     case = file_one(world)
     nobody_decides_at(world, "buoi", since=HOUR / 2)
 
-    handed = stranded.hand_over_all()
+    handed = unattended.hand_over_all()
 
     assert handed == 0
     assert held_by(case) == world.buoi
@@ -145,24 +146,24 @@ def test_whoever_is_replaced_within_the_hour_finds_the_queue_as_it_was(world: Wo
 
 def test_a_desk_whose_only_reviewer_is_suspended_is_given_an_hour_too(world: World):
     case = file_one(world)
-    Membership.objects.filter(organization=world.buoi).update(suspended_at=clock.now() - HOUR / 2)
-    within_the_hour = stranded.hand_over_all()
+    Membership.objects.filter(organization=world.buoi).update(suspended_at=db_time.now() - HOUR / 2)
+    within_the_hour = unattended.hand_over_all()
 
-    with clock.at(clock.now() + HOUR):
-        later = stranded.hand_over_all()
+    with db_time.at(db_time.now() + HOUR):
+        later = unattended.hand_over_all()
 
     assert (within_the_hour, later) == (0, 1)
     assert held_by(case) == world.tay_ho
 
 
 def test_a_claim_is_given_back_and_a_question_to_the_citizen_stays_asked(world: World):
-    asked = write_case(world, world.buoi, clock.now() - 5 * HOUR)
-    picked_up = write_case(world, world.buoi, clock.now() - 5 * HOUR)
+    asked = write_case(world, world.buoi, db_time.now() - 5 * HOUR)
+    picked_up = write_case(world, world.buoi, db_time.now() - 5 * HOUR)
     actions.ask(asked, by=world.user("minh"), question="Lô nào?")
     actions.pick_up(picked_up, by=world.user("minh"))
     nobody_decides_at(world, "buoi")
 
-    stranded.hand_over_all()
+    unattended.hand_over_all()
 
     asked.refresh_from_db()
     picked_up.refresh_from_db()
@@ -178,7 +179,7 @@ def test_an_appeal_never_goes_to_who_decided_first(world: World):
     assert held_by(case) == world.tay_ho
     nobody_decides_at(world, "tay_ho")
 
-    stranded.hand_over_all()
+    unattended.hand_over_all()
 
     assert held_by(case) == world.so_y_te
 
@@ -187,7 +188,7 @@ def test_the_breach_stays_with_the_desk_that_let_the_deadline_pass(world: World)
     case = make_overdue(file_one(world))
     nobody_decides_at(world, "buoi")
 
-    stranded.hand_over_all()
+    unattended.hand_over_all()
 
     assert [breach.holder for breach in case.breaches.filter(rung="due")] == [world.buoi]
 
@@ -195,7 +196,7 @@ def test_the_breach_stays_with_the_desk_that_let_the_deadline_pass(world: World)
 def test_a_desk_with_somebody_keeps_its_cases(world: World):
     case = file_one(world)
 
-    handed = stranded.hand_over_all()
+    handed = unattended.hand_over_all()
 
     assert handed == 0
     assert held_by(case) == world.buoi
@@ -205,7 +206,7 @@ def test_nobody_at_all_leaves_the_cases_where_they_are(world: World):
     case = file_one(world)
     User.objects.filter(memberships__isnull=False).update(is_active=False)
 
-    handed = stranded.hand_over_all()
+    handed = unattended.hand_over_all()
 
     assert handed == 0
     assert held_by(case) == world.buoi
@@ -218,11 +219,11 @@ def test_whoever_gets_a_stranded_case_of_the_own_family_cannot_decide_it(world: 
         citizen=case.citizen,
         relation="guardian",
         proven_by="staff",
-        since=clock.now() - LONG_AGO,
+        since=db_time.now() - LONG_AGO,
     )
     nobody_decides_at(world, "buoi")
 
-    stranded.hand_over_all()
+    unattended.hand_over_all()
 
     assert held_by(case) == world.tay_ho
     with pytest.raises(PermissionDenied):

@@ -8,11 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from corrections import access, actions, outbox, routing, succession, sweep
+from administration import close_merge_move
+from administration.close_merge_move import Act, ChangedMeanwhile, carry_out, preview
+from corrections import access, actions, outbox, parties, sweep
 from corrections.history import Audience, lines
 from corrections.lifecycle import Ground
 from corrections.models import Breach, Clock, Correction, CorrectionEvent, Holding, Policy
-from corrections.succession import Act, ChangedMeanwhile, carry_out, preview
+from corrections.routing import desks
 from messaging.models import Message
 from organizations import actions as tree
 from organizations.actions import CannotArrange
@@ -22,7 +24,7 @@ from tests import world as worlds
 from tests.conftest import file_one
 from tests.corrections.caseload import write_case
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 DAY = date(2021, 8, 1)
 
@@ -35,7 +37,7 @@ def an(world: World):
 
 def employ(world: World, key: str, name: str, organization, role: str = "reviewer"):
     user = worlds.User.objects.create_user(email=f"{key}@example.vn", full_name=name)
-    since = clock.now() - worlds.LONG_AGO
+    since = db_time.now() - worlds.LONG_AGO
     Membership.objects.create(user=user, organization=organization, role=role, since=since)
     world.users[key] = user
     return user
@@ -56,7 +58,7 @@ def file_at(world: World, number: int, site=None) -> Correction:
 def one_of_each(world: World) -> dict[str, Correction]:
     """A case in every status in which a desk holds one."""
     minh = world.user("minh")
-    Policy.objects.create(version=2, four_eyes=["old_date"], made_at=clock.now())
+    Policy.objects.create(version=2, four_eyes=["old_date"], made_at=db_time.now())
     found = {
         "queued": file_at(world, 1),
         "in_review": actions.pick_up(file_at(world, 2), by=minh),
@@ -75,7 +77,9 @@ def clocks_of(cases) -> list[tuple[object, ...]]:
     return list(
         Clock.objects.filter(correction__in=list(cases))
         .order_by("pk")
-        .values_list("started_at", "due_at", "length", "marks_passed", "next_mark_at", "stopped_at")
+        .values_list(
+            "started_at", "due_at", "length", "milestones_passed", "next_milestone_at", "stopped_at"
+        )
     )
 
 
@@ -113,8 +117,8 @@ def test_each_case_of_a_merged_station_is_on_the_desk_of_the_other_one(world: Wo
 
 def test_a_preview_says_exactly_what_is_done_and_does_nothing(world: World, an):
     one_of_each(world)
-    write_case(world, world.buoi, clock.now() - timedelta(hours=60))
-    write_case(world, world.buoi, clock.now(), decided_at=clock.now())
+    write_case(world, world.buoi, db_time.now() - timedelta(hours=60))
+    write_case(world, world.buoi, db_time.now(), decided_at=db_time.now())
     huong = world.user("huong")
     events = CorrectionEvent.objects.count()
 
@@ -141,9 +145,9 @@ def test_a_preview_says_exactly_what_is_done_and_does_nothing(world: World, an):
 def test_a_deadline_missed_before_the_merger_stays_with_who_missed_it(world: World, an):
     case = file_at(world, 1)
 
-    with clock.at(case.due_at + timedelta(minutes=3)):
+    with db_time.at(case.due_at + timedelta(minutes=3)):
         carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
-    with clock.at(case.due_at + timedelta(hours=25)):
+    with db_time.at(case.due_at + timedelta(hours=25)):
         sweep.sweep()
 
     missed = dict(Breach.objects.filter(clock__kind="review").values_list("rung", "holder"))
@@ -153,7 +157,7 @@ def test_a_deadline_missed_before_the_merger_stays_with_who_missed_it(world: Wor
 def test_the_share_of_each_holder_is_kept(world: World, an):
     case = file_at(world, 1)
 
-    with clock.at(moment := case.received_at + timedelta(hours=5)):
+    with db_time.at(moment := case.received_at + timedelta(hours=5)):
         carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
 
     old, new = Holding.objects.filter(correction=case).order_by("since")
@@ -179,10 +183,10 @@ def test_the_citizen_reads_who_has_it_now_and_why(world: World, an, as_citizen):
 
 
 def test_who_takes_over_is_told_once_however_many_cases_there_are(world: World, an):
-    cases = [write_case(world, world.buoi, clock.now()) for _number in range(5)]
+    cases = [write_case(world, world.buoi, db_time.now()) for _number in range(5)]
 
     carry_out(Act.CLOSE, world.buoi, world.quang_an, by=world.user("huong"))
-    with clock.at(clock.now() + timedelta(minutes=2)):
+    with db_time.at(db_time.now() + timedelta(minutes=2)):
         outbox.do_undone()
 
     told = Message.objects.filter(purpose="correction.inherit")
@@ -330,7 +334,7 @@ def test_the_rows_of_a_list_open_for_whom_the_pages_open(world: World, officer: 
     carry_out(Act.MERGE, world.quang_an, world.lang_thuong, by=world.user("phuc"))
     user, cases = world.user(officer), Correction.objects.all()
 
-    seen = access.overseen_among(user, cases)
+    seen = parties.overseen_among(user, cases)
 
     # Decided in Tây Hồ by one that another took over from, which Đống Đa's took over in the end.
     assert decided.pk in seen
@@ -416,7 +420,7 @@ def test_a_chain_of_mergers_ends_at_the_one_that_is_open(world: World, an):
     case.refresh_from_db()
     assert case.holder == world.lang_thuong
     fresh = Correction.objects.get(pk=decided.pk)
-    assert routing.desk_for(fresh).organization == world.lang_thuong
+    assert desks.desk_for(fresh).organization == world.lang_thuong
     seen = Correction.objects.on_desks_of(world.user("tuan"))
     assert seen.filter(pk=decided.pk).exists()
 
@@ -429,7 +433,7 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_cases(
     for station, cases in ((world.buoi, 2), (world.lang_thuong, 25)):
         for number in range(cases):
             late = timedelta(hours=60 if number % 2 else 3)
-            write_case(world, station, clock.now() - late)
+            write_case(world, station, db_time.now() - late)
         with CaptureQueriesContext(
             connection,
         ) as queries:
@@ -440,8 +444,8 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_cases(
 
 
 def test_nobody_closes_the_only_one_who_could_act(world: World):
-    write_case(world, world.buoi, clock.now())
-    Membership.objects.exclude(organization=world.buoi).update(until=clock.now())
+    write_case(world, world.buoi, db_time.now())
+    Membership.objects.exclude(organization=world.buoi).update(until=db_time.now())
 
     with pytest.raises(CannotArrange):
-        succession.preview(Act.CLOSE, world.buoi, None, by=None)
+        close_merge_move.preview(Act.CLOSE, world.buoi, None, by=None)

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
+from administration.close_merge_move import Act, carry_out
 from corrections import actions
 from corrections.models import Correction
-from corrections.succession import Act, carry_out
 from organizations import tree
 from organizations.models import Membership
 from tests import world as worlds

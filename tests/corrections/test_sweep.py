@@ -7,14 +7,15 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from corrections import actions, health, marks, outbox, sweep
+from corrections import actions, health, outbox, sweep
+from corrections.clocks import milestones
 from corrections.models import Breach, Correction, Heartbeat, OutboxRow
 from messaging.models import Message
 from tests import world as worlds
 from tests.conftest import file_one
 from tests.corrections.test_actions import make_overdue
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 
 def test_overdue_is_right_before_any_sweep_has_run(world: World, correction: Correction):
@@ -30,7 +31,7 @@ def test_a_correction_is_overdue_one_microsecond_after_due_in_sql_too(
 ):
     moment = correction.due_at + timedelta(microseconds=micro)
 
-    with clock.at(moment):
+    with db_time.at(moment):
         assert Correction.objects.overdue().exists() == overdue
         assert correction.is_overdue() == overdue
 
@@ -67,7 +68,7 @@ def test_the_district_is_told_after_the_sweep(world: World, correction: Correcti
     make_overdue(correction)
     sweep.sweep()
 
-    with clock.at(clock.now() + timedelta(minutes=1)):
+    with db_time.at(db_time.now() + timedelta(minutes=1)):
         sweep.sweep()
 
     told = Message.objects.get(purpose="correction.escalate")
@@ -78,17 +79,17 @@ def test_the_district_is_told_after_the_sweep(world: World, correction: Correcti
 
 def test_the_site_is_reminded_at_50_75_and_90_percent(world: World, correction: Correction):
     for hours in (24.1, 36.1, 43.1, 43.3, 47):
-        with clock.at(correction.received_at + timedelta(hours=hours)):
+        with db_time.at(correction.received_at + timedelta(hours=hours)):
             sweep.sweep()
 
-    marks = [event.data["mark"] for event in correction.events.filter(step="remind")]
-    assert marks == ["half_time", "three_quarters", "nine_tenths"]
+    names = [event.data["milestone"] for event in correction.events.filter(step="remind")]
+    assert names == ["half_time", "three_quarters", "nine_tenths"]
 
 
 def test_a_decided_case_is_left_alone(world: World, correction: Correction):
     actions.accept(correction, by=world.user("minh"))
 
-    with clock.at(correction.due_at + timedelta(days=1)):
+    with db_time.at(correction.due_at + timedelta(days=1)):
         swept = sweep.sweep()
 
     assert swept.breaches == 0
@@ -113,7 +114,7 @@ def test_a_breach_stays_when_the_case_is_decided_or_given_away(
 
 def test_a_case_that_never_found_a_desk_breaches_too(world: World):
     correction = file_one(world, routed=False)
-    OutboxRow.objects.update(not_before=clock.now() + timedelta(days=10))
+    OutboxRow.objects.update(not_before=db_time.now() + timedelta(days=10))
     make_overdue(correction)
 
     sweep.sweep()
@@ -138,14 +139,14 @@ def test_the_oldest_is_dealt_with_first_and_all_in_one_pass(world: World, monkey
 def test_a_poisoned_row_is_set_aside_and_reported(world: World, monkeypatch):
     bad = make_overdue(file_one(world, key="bad"), hours=60)
     good = make_overdue(file_one(world, whose="binh", key="good"))
-    real = marks.behind_of
+    real = milestones.behind_of
 
     def poisoned(late, now):
         if late.correction_id == bad.pk:
             raise RuntimeError("poison")
         return real(late, now)
 
-    monkeypatch.setattr(marks, "behind_of", poisoned)
+    monkeypatch.setattr(milestones, "behind_of", poisoned)
 
     swept = sweep.sweep()
 
@@ -166,7 +167,7 @@ def test_the_command_sweeps_without_celery(correction: Correction, capsys):
 def test_a_lost_hint_is_made_good_by_the_sweep(world: World):
     correction = file_one(world, routed=False)
 
-    with clock.at(clock.now() + timedelta(seconds=31)):
+    with db_time.at(db_time.now() + timedelta(seconds=31)):
         sweep.sweep()
 
     correction.refresh_from_db()
@@ -192,9 +193,9 @@ def test_an_errand_is_done_once_however_often_it_arrives(world: World):
 def test_a_dead_claim_is_taken_up_again(world: World):
     file_one(world, routed=False)
     row = OutboxRow.objects.get()
-    OutboxRow.objects.update(not_before=clock.now() + outbox.CLAIM, tries=1)
+    OutboxRow.objects.update(not_before=db_time.now() + outbox.CLAIM, tries=1)
 
-    with clock.at(clock.now() + outbox.CLAIM + timedelta(seconds=1)):
+    with db_time.at(db_time.now() + outbox.CLAIM + timedelta(seconds=1)):
         assert outbox.do_undone() >= 1
 
     row.refresh_from_db()
@@ -208,7 +209,7 @@ def test_the_health_page_hears_of_a_silent_sweep_and_of_an_old_errand(world: Wor
     assert health.outbox_trouble() == ""
     file_one(world, routed=False)
 
-    with clock.at(clock.now() + timedelta(minutes=4)):
+    with db_time.at(db_time.now() + timedelta(minutes=4)):
         assert "silent" in health.sweep_trouble()
         assert "not done" in health.outbox_trouble()
 

@@ -8,7 +8,7 @@ from corrections.models import Breach, Clock
 from tests.conftest import file_one
 from tests.corrections.test_actions import make_overdue
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 
 def test_a_row_that_the_database_refuses_costs_nobody_else_their_breach(world: World):
@@ -16,7 +16,7 @@ def test_a_row_that_the_database_refuses_costs_nobody_else_their_breach(world: W
     good = make_overdue(file_one(world, whose="binh", key="good"), hours=50)
     review = bad.clocks.get(kind=Clock.Kind.REVIEW)
     Breach.objects.create(
-        correction=bad, clock=review, rung="due", at=bad.due_at, written_at=clock.now()
+        correction=bad, clock=review, rung="due", at=bad.due_at, written_at=db_time.now()
     )
 
     swept = sweep.sweep()
@@ -25,8 +25,8 @@ def test_a_row_that_the_database_refuses_costs_nobody_else_their_breach(world: W
     assert Breach.objects.get(correction=good).rung == "due"
     assert good.events.filter(step="escalate").count() == 1
     still_waiting = Clock.objects.get(pk=review.pk)
-    assert still_waiting.next_mark_at == review.next_mark_at
-    assert still_waiting.marks_passed == 0
+    assert still_waiting.next_milestone_at == review.next_milestone_at
+    assert still_waiting.milestones_passed == 0
 
 
 def test_a_pass_that_finds_nothing_asks_one_question_and_leaves_the_heartbeat(world: World):

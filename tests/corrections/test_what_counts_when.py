@@ -5,24 +5,25 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from corrections import actions, counting, figures, reports
-from corrections.counting import FACTS
+from corrections import actions
 from corrections.lifecycle import Ground
 from corrections.models import Breach, Clock
-from corrections.reports import Filters
-from corrections.scope import Scope
 from corrections.sweep import sweep
 from organizations.models import Place
+from organizations.scope import Scope
+from reporting import compute, daily_job, measures
+from reporting.compute import Filters
+from reporting.measures import FACTS
 from tests.conftest import file_one
 from tests.corrections.caseload import write_case
 from tests.corrections.counted import count_everything
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # A Wednesday, at ten in the morning in Viet Nam, and long over.
-THEN = datetime(2026, 11, 4, 10, tzinfo=counting.HERE)
+THEN = datetime(2026, 11, 4, 10, tzinfo=measures.HERE)
 # Which report says the number of a fact, and under which name.
 FILTERS = {name: Filters(by="giver" if name == "missed_given" else "holder") for name in FACTS}
 NUMBER = {name: name.removesuffix("_given") for name in FACTS}
@@ -35,7 +36,7 @@ def test_a_breach_written_while_its_day_is_being_closed_counts_for_the_day_it_is
     closing = connection.copy()
 
     with closing.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [figures.CLOSING])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [daily_job.CLOSING])
         missed = Breach.objects.create(
             correction=case,
             clock=case.clocks.get(),
@@ -52,27 +53,27 @@ def test_a_breach_written_while_its_day_is_being_closed_counts_for_the_day_it_is
 
 def test_a_breach_that_the_figures_did_not_see_yet_is_not_in_their_list(world: World):
     write_case(world, world.buoi, THEN - 47 * HOUR)
-    with clock.at(THEN + 2 * HOUR):
+    with db_time.at(THEN + 2 * HOUR):
         # The minute's pass of the figures comes before that of the sweep.
-        figures.refresh()
-    with clock.at(THEN + 2 * HOUR + timedelta(seconds=20)):
+        daily_job.refresh()
+    with db_time.at(THEN + 2 * HOUR + timedelta(seconds=20)):
         sweep()
         scope = Scope((world.buoi,))
-        span = reports.period(Filters(), clock.now(), figures.as_of())
-        listed = reports.behind("missed", scope, Filters(), span).count()
-        number = reports.report(scope).total.figures.missed
+        span = compute.period(Filters(), db_time.now(), daily_job.as_of())
+        listed = compute.behind("missed", scope, Filters(), span).count()
+        number = compute.report(scope).total.figures.missed
 
     assert listed == number == 0
-    with clock.at(THEN + 2 * HOUR + timedelta(minutes=1)):
-        figures.refresh()
-        span = reports.period(Filters(), clock.now(), figures.as_of())
-        assert reports.behind("missed", scope, Filters(), span).count() == 1
+    with db_time.at(THEN + 2 * HOUR + timedelta(minutes=1)):
+        daily_job.refresh()
+        span = compute.period(Filters(), db_time.now(), daily_job.as_of())
+        assert compute.behind("missed", scope, Filters(), span).count() == 1
 
 
 def test_a_breach_written_in_time_counts_for_the_moment_of_the_deadline(world: World):
     case = write_case(world, world.buoi, THEN - 47 * HOUR)
 
-    with clock.at(THEN + DAY):
+    with db_time.at(THEN + DAY):
         sweep()
 
     missed = case.breaches.get(rung="due")
@@ -81,16 +82,16 @@ def test_a_breach_written_in_time_counts_for_the_moment_of_the_deadline(world: W
 
 def test_a_case_opens_at_the_first_desk_under_each_clock_and_nowhere_else(world: World):
     minh, lan = world.user("minh"), world.user("lan")
-    with clock.at(THEN):
+    with db_time.at(THEN):
         case = file_one(world)
-    with clock.at(THEN + HOUR):
+    with db_time.at(THEN + HOUR):
         actions.pass_on(case, by=minh, to=world.lang_thuong, reason="Không phải chúng tôi")
         case.refresh_from_db()
-    with clock.at(THEN + 2 * HOUR):
+    with db_time.at(THEN + 2 * HOUR):
         case = actions.refuse(
             case, by=world.user("tuan"), ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ"
         )
-    with clock.at(THEN + 3 * HOUR):
+    with db_time.at(THEN + 3 * HOUR):
         actions.appeal(case, by=lan, words="Ảnh rõ mà")
 
     held = case.holdings.order_by("since", "pk").values_list("organization", "opens")
@@ -101,10 +102,10 @@ def test_a_case_opens_at_the_first_desk_under_each_clock_and_nowhere_else(world:
 @pytest.mark.parametrize("fact", [name for name in FACTS if name != "undone"])
 def test_a_list_follows_the_tree_of_each_day_as_its_number_does(world: World, fact: str):
     for hours in (2, 30, 80):
-        with clock.at(THEN + (hours - 1) * HOUR):
-            write_case(world, world.buoi, clock.now() - 47.5 * HOUR)
-            write_case(world, world.buoi, clock.now() - 47 * HOUR, decided_at=clock.now())
-        with clock.at(THEN + hours * HOUR):
+        with db_time.at(THEN + (hours - 1) * HOUR):
+            write_case(world, world.buoi, db_time.now() - 47.5 * HOUR)
+            write_case(world, world.buoi, db_time.now() - 47 * HOUR, decided_at=db_time.now())
+        with db_time.at(THEN + hours * HOUR):
             sweep()
             if hours == 30:
                 world.buoi.part_of = world.dong_da
@@ -116,12 +117,12 @@ def test_a_list_follows_the_tree_of_each_day_as_its_number_does(world: World, fa
         Place.objects.exclude(pk=moved.pk).update(since=THEN - 30 * DAY)
         Place.objects.filter(pk=moved.pk).update(since=THEN + 30 * HOUR)
         cursor.execute("SET LOCAL session_replication_role = origin")
-    with clock.at(THEN + 4 * DAY):
+    with db_time.at(THEN + 4 * DAY):
         count_everything()
-        span = reports.period(Filters(), clock.now(), figures.as_of())
+        span = compute.period(Filters(), db_time.now(), daily_job.as_of())
         scopes = [Scope((top,)) for top in (world.tay_ho, world.dong_da, world.so_y_te)]
-        listed = [reports.behind(fact, scope, Filters(), span).count() for scope in scopes]
-        totals = [reports.report(scope, FILTERS[fact]).total.figures for scope in scopes]
+        listed = [compute.behind(fact, scope, Filters(), span).count() for scope in scopes]
+        totals = [compute.report(scope, FILTERS[fact]).total.figures for scope in scopes]
 
     assert listed == [getattr(total, NUMBER[fact]) for total in totals]
     assert min(listed) > 0

@@ -7,17 +7,17 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 
-from corrections.counting import HERE
 from demo import entries
 from demo.entries import Entry
 from doses import actions
 from doses.models import Dose
+from reporting.measures import HERE
 from tests.factories.accounts import UserFactory
 from tests.factories.citizens import CitizenFactory
 from tests.factories.doses import vaccine
 from tests.factories.organizations import OrganizationFactory
 from uptake.models import Change
-from vaxreg import clock
+from vaxreg import db_time
 
 THEN = datetime(2021, 12, 1, 9, tzinfo=HERE)
 
@@ -47,7 +47,7 @@ def facts_of(dose: Dose) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def test_a_written_dose_is_as_one_that_was_recorded(db):
     nurse, station = UserFactory.create(staff=True), OrganizationFactory.create()
-    with clock.at(THEN):
+    with db_time.at(THEN):
         recorded = actions.record(
             citizen=CitizenFactory.create(),
             vaccine=vaccine("PF"),

@@ -6,14 +6,15 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from corrections import actions, figures
+from corrections import actions
 from corrections.models import Correction
 from organizations.models import Organization
+from reporting import daily_job
 from tests import world as worlds
 from tests.corrections.test_succession import employ, file_at
 from tests.journeys.conftest import Country
 from tests.journeys.test_the_desks import is_well, press
-from vaxreg import clock
+from vaxreg import db_time
 
 pytestmark = pytest.mark.journey
 
@@ -28,9 +29,9 @@ def test_an_officer_merges_two_stations_and_the_nurse_finds_the_queue(country: C
     waits, decided = file_at(world, 1), file_at(world, 2)
     asked = actions.ask(file_at(world, 3), by=world.user("minh"), question="Lô nào?")
     actions.accept(decided, by=world.user("minh"))
-    with clock.at(clock.now() - timedelta(hours=50)):
+    with db_time.at(db_time.now() - timedelta(hours=50)):
         late = file_at(world, 4)
-    figures.refresh()
+    daily_job.refresh()
     with country.window(width=1280) as huong, country.window(width=390) as an:
         page = huong.page
         country.staff_signs_in(page, "huong")

@@ -5,15 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from corrections import figures
-from corrections.briefing import board
 from corrections.sweep import sweep
 from organizations.models import Membership
+from oversight.report import tile_map
+from reporting import daily_job
 from tests import world as worlds
 from tests.browser import Visit
 from tests.corrections.caseload import write_case, write_caseload
 from tests.journeys.conftest import Country
-from vaxreg import clock
+from vaxreg import db_time
 
 pytestmark = pytest.mark.journey
 
@@ -34,10 +34,10 @@ def busy(country: Country) -> Country:
     """Cases of two weeks in Tây Hồ, one of them late by days at Phường Bưởi."""
     world = country.world
     write_caseload(world, [world.buoi, world.quang_an, world.tay_ho, world.lang_thuong], 40)
-    write_case(world, world.buoi, clock.now() - 130 * HOURS, name="Đinh Thị Muộn")
+    write_case(world, world.buoi, db_time.now() - 130 * HOURS, name="Đinh Thị Muộn")
     sweep()
-    figures.close_days(seconds=120)
-    figures.refresh()
+    daily_job.close_days(seconds=120)
+    daily_job.refresh()
     return country
 
 
@@ -45,10 +45,10 @@ def test_the_ministry_drills_from_the_map_down_to_a_case(
     busy: Country, monkeypatch: pytest.MonkeyPatch
 ):
     world = busy.world
-    monkeypatch.setattr(board, "LEAST_TILES", 1)
+    monkeypatch.setattr(tile_map, "LEAST_TILES", 1)
     an = worlds.User.objects.create_user(email="an@example.vn", full_name="Nguyễn Hoài An")
     Membership.objects.create(
-        user=an, organization=world.ministry, role="officer", since=clock.now() - worlds.LONG_AGO
+        user=an, organization=world.ministry, role="officer", since=db_time.now() - worlds.LONG_AGO
     )
     world.users["an"] = an
     with busy.window(width=1280) as ministry:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from corrections import statistics
-from corrections.models import PublishedFigures
+from public_statistics import publish
+from public_statistics.models import PublishedFigures
 from tests.corrections.test_statistics import OCTOBER, close_month, october, provinces
 from tests.journeys.conftest import Country
 
@@ -19,7 +19,7 @@ def world(country: Country):
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_the_page_of_a_month_is_readable_by_everybody(country, october, width):
     close_month(OCTOBER)
-    statistics.publish()
+    publish.publish()
     assert PublishedFigures.objects.exists()
 
     with country.window(width=width) as seen:

@@ -15,7 +15,7 @@ from tests.conftest import file_one
 from tests.corrections.statuses import SENTENCE, bring
 from tests.journeys.conftest import Country
 from tests.journeys.test_the_main_story import is_well, press
-from vaxreg import clock
+from vaxreg import db_time
 
 pytestmark = pytest.mark.journey
 
@@ -34,7 +34,7 @@ def test_a_question_is_answered_with_a_photo_and_the_record_put_right(
     country: Country, photo: dict[str, Any]
 ):
     world = country.world
-    with clock.at(clock.now() - timedelta(hours=30)):
+    with db_time.at(db_time.now() - timedelta(hours=30)):
         case = file_one(world)
         actions.ask(case, by=world.user("minh"), question=QUESTION)
     with country.window(width=390) as lan, country.window(width=1280) as minh:

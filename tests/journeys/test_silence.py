@@ -6,14 +6,15 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
-from corrections import figures
-from corrections.models import Correction, OfficerNote
+from corrections.models import Correction
 from organizations.models import Membership
+from reporting import daily_job
+from review.models import OfficerNote
 from tests import world as worlds
 from tests.corrections.caseload import write_case
 from tests.journeys.conftest import Country
 from tests.journeys.test_the_desks import is_well, press
-from vaxreg import clock
+from vaxreg import db_time
 
 pytestmark = pytest.mark.journey
 
@@ -25,15 +26,15 @@ def test_an_officer_finds_the_silent_station_and_acts(country: Country):
         user=thu,
         organization=world.quang_an,
         role="reviewer",
-        since=clock.now() - worlds.LONG_AGO,
+        since=db_time.now() - worlds.LONG_AGO,
     )
-    User.objects.update(last_login=clock.now())
+    User.objects.update(last_login=db_time.now())
     User.objects.filter(pk=world.user("minh").pk).update(last_login=None)
     late = [
-        write_case(world, world.buoi, clock.now() - timedelta(hours=hours)) for hours in (80, 90)
+        write_case(world, world.buoi, db_time.now() - timedelta(hours=hours)) for hours in (80, 90)
     ]
-    fresh = write_case(world, world.buoi, clock.now() - timedelta(hours=3))
-    figures.refresh()
+    fresh = write_case(world, world.buoi, db_time.now() - timedelta(hours=3))
+    daily_job.refresh()
     with country.window(width=1280) as huong, country.window(width=390) as minh:
         page = huong.page
         country.staff_signs_in(page, "huong")

@@ -16,7 +16,7 @@ from tests import world as worlds
 from tests.browser import Visit
 from tests.conftest import file_one
 from tests.journeys.conftest import Country
-from vaxreg import clock
+from vaxreg import db_time
 
 pytestmark = pytest.mark.journey
 
@@ -126,7 +126,7 @@ def test_a_case_with_an_unknown_site_finds_it_through_the_pool(country: Country)
         user=worlds.User.objects.create_user(email="an@example.vn", full_name="Cao Thị An"),
         organization=world.quang_an,
         role="reviewer",
-        since=clock.now(),
+        since=db_time.now(),
     )
     worlds.dose(world)
     worlds.dose(world, "binh", organization=world.quang_an, given_on=date(2021, 11, 20))

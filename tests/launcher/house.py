@@ -18,8 +18,8 @@ from typing import LiteralString
 import psutil
 import psycopg
 
-from vaxreg.launcher.places import ROOT, Places
-from vaxreg.launcher.supervisor import MARK
+from launcher.places import ROOT, Places
+from launcher.supervisor import MARK
 
 NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", "var", "__pycache__", ".*_cache", ".env", ".hypothesis"

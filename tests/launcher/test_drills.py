@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from launcher.places import ROOT
 from tests.launcher.house import House, copy_of_project, free_port, wait_for
-from vaxreg.launcher.places import ROOT
 
 pytestmark = pytest.mark.drill
 AS_ROOT = os.getuid() == 0

@@ -6,10 +6,10 @@ import urllib.request
 
 import pytest
 
+from launcher.places import Places
+from launcher.services import start_sms_gateway, urls_of
+from launcher.supervisor import Supervisor
 from tests.launcher.house import wait_for
-from vaxreg.launcher.places import Places
-from vaxreg.launcher.services import start_sms_gateway, urls_of
-from vaxreg.launcher.supervisor import Supervisor
 
 
 @pytest.fixture

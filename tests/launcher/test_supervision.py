@@ -9,10 +9,10 @@ import sys
 
 import pytest
 
-from vaxreg.launcher import gates, preparing
-from vaxreg.launcher.console import short
-from vaxreg.launcher.environment import free_address, set_address
-from vaxreg.launcher.places import ROOT, AlreadyHeld, Places, Trouble, held
+from launcher import gates, preparing
+from launcher.console import short
+from launcher.environment import free_address, set_address
+from launcher.places import ROOT, AlreadyHeld, Places, Trouble, held
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_the_secret_key_is_made_once_and_for_nobody_else(places):
 
 def test_a_lock_says_who_holds_it_and_frees_itself_when_its_holder_is_killed(places):
     code = (
-        "import sys, time; from pathlib import Path; from vaxreg.launcher.places import held\n"
+        "import sys, time; from pathlib import Path; from launcher.places import held\n"
         "with held(Path(sys.argv[1])) as lock:\n"
         "    lock.tell(url='http://somewhere/'); print('held', flush=True); time.sleep(60)"
     )

@@ -37,7 +37,7 @@ class GatewayProcess:
         """Start it and wait until it listens."""
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "messaging.gateway", "--port", str(self.port)),
+                *(sys.executable, "-m", "launcher.sms_gateway", "--port", str(self.port)),
                 *("--receipt-after", "0", *self.options),
             ],
             cwd=project.BASE_DIR,

@@ -5,7 +5,7 @@ from django.core import mail, signing
 from django.test import Client
 
 from accounts.models import User
-from messaging import channels, choices
+from messaging import channels, preferences
 from messaging.models import Channel, Message, Refusal
 
 PURPOSE = "report.morning"
@@ -18,7 +18,7 @@ def huong(world) -> User:
 
 @pytest.fixture
 def path(huong, settings) -> str:
-    link = choices.link(huong.pk, PURPOSE)
+    link = preferences.link(huong.pk, PURPOSE)
     prefix = f"http://{settings.SITE_DOMAIN}"
     assert link.startswith(prefix)
     return link.removeprefix(prefix)
@@ -36,12 +36,12 @@ def test_the_page_switches_off_and_on_again_without_signing_in(huong, path):
     client = Client(enforce_csrf_checks=True)
 
     off = client.post(path, {"wanted": "0"}, follow=True)
-    assert choices.refused_at(huong.pk, PURPOSE)
+    assert preferences.refused_at(huong.pk, PURPOSE)
     on = client.post(path, {"wanted": "1"}, follow=True)
 
     assert "Bật lại" in off.content.decode()
     assert "Tắt thư này" in on.content.decode()
-    assert choices.refused_at(huong.pk, PURPOSE) is None
+    assert preferences.refused_at(huong.pk, PURPOSE) is None
 
 
 def test_the_page_speaks_the_language_of_the_person(huong, path):
@@ -56,16 +56,16 @@ def test_a_mail_program_unsubscribes_with_one_post_and_no_redirect(huong, path):
     answer = Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"})
 
     assert answer.status_code == 200
-    assert choices.refused_at(huong.pk, PURPOSE)
+    assert preferences.refused_at(huong.pk, PURPOSE)
 
 
 def test_switching_off_twice_keeps_the_first_time(huong, path):
     Client().post(path, {"wanted": "0"})
-    first = choices.refused_at(huong.pk, PURPOSE)
+    first = preferences.refused_at(huong.pk, PURPOSE)
 
     Client().post(path, {"wanted": "0"})
 
-    assert choices.refused_at(huong.pk, PURPOSE) == first
+    assert preferences.refused_at(huong.pk, PURPOSE) == first
 
 
 @pytest.mark.parametrize("token", ["x", "WyJ4Il0:bad"])
@@ -75,7 +75,9 @@ def test_a_link_that_we_did_not_sign_leads_nowhere(db, token):
 
 
 def test_a_signed_link_about_something_that_nobody_offers_leads_nowhere(huong):
-    token = signing.Signer(salt=choices.SALT).sign_object([str(huong.public_id), "sign_in.code"])
+    token = signing.Signer(salt=preferences.SALT).sign_object(
+        [str(huong.public_id), "sign_in.code"]
+    )
 
     assert Client().post(f"/messages/choice/{token}/").status_code == 404
     assert not Refusal.objects.exists()
@@ -101,12 +103,12 @@ def test_an_officer_chooses_on_the_account_page(huong, as_staff):
     shown = client.get("/account/").content.decode()
 
     client.post("/account/", {"language": "vi"})
-    off = choices.refused_at(huong.pk, PURPOSE)
+    off = preferences.refused_at(huong.pk, PURPOSE)
     client.post("/account/", {"language": "vi", f"wants_{PURPOSE}": "on"})
 
     assert "Báo cáo buổi sáng" in shown
     assert off is not None
-    assert choices.refused_at(huong.pk, PURPOSE) is None
+    assert preferences.refused_at(huong.pk, PURPOSE) is None
 
 
 def test_who_would_not_get_it_is_not_asked(world, as_staff, as_citizen):

@@ -9,9 +9,9 @@ from django.db import connection
 from django.utils import translation
 
 from messaging import actions, delivery, digests, tasks
-from messaging.hours import VIET_NAM
 from messaging.models import Message, State
-from vaxreg import clock
+from messaging.quiet_hours import VIET_NAM
+from vaxreg import db_time
 
 pytestmark = pytest.mark.django_db
 
@@ -38,11 +38,11 @@ def write(number: int, to: str = MINH, digest: str = "reminders", **extra) -> Me
 
 
 def test_several_lines_become_one_mail_the_oldest_first():
-    with clock.at(MORNING):
+    with db_time.at(MORNING):
         lines = [write(number) for number in (1, 2, 3)]
         tasks.deliver_due()
         assert mail.outbox == []
-    with clock.at(LATER):
+    with db_time.at(LATER):
         tasks.deliver_due()
 
     (sent,) = mail.outbox
@@ -60,11 +60,11 @@ def test_several_lines_become_one_mail_the_oldest_first():
 
 
 def test_a_line_written_later_goes_along_with_the_first():
-    with clock.at(MORNING):
+    with db_time.at(MORNING):
         write(1)
-    with clock.at(MORNING + timedelta(minutes=9)):
+    with db_time.at(MORNING + timedelta(minutes=9)):
         write(2)
-    with clock.at(LATER):
+    with db_time.at(LATER):
         tasks.deliver_due()
 
     assert len(mail.outbox) == 1
@@ -72,9 +72,9 @@ def test_a_line_written_later_goes_along_with_the_first():
 
 
 def test_one_line_is_the_plain_message_itself():
-    with clock.at(MORNING):
+    with db_time.at(MORNING):
         message = write(1)
-    with clock.at(LATER):
+    with db_time.at(LATER):
         tasks.deliver_due()
 
     message.refresh_from_db()
@@ -84,13 +84,13 @@ def test_one_line_is_the_plain_message_itself():
 
 
 def test_each_person_and_each_name_has_a_digest_of_its_own():
-    with clock.at(MORNING):
+    with db_time.at(MORNING):
         write(1)
         write(2)
         write(3, to=TUAN)
         write(4, to=TUAN)
         write(5, digest="breaches")
-    with clock.at(LATER):
+    with db_time.at(LATER):
         tasks.deliver_due()
 
     told = sorted((sent.to[0], sent.subject.split(":")[0]) for sent in mail.outbox)
@@ -98,10 +98,10 @@ def test_each_person_and_each_name_has_a_digest_of_its_own():
 
 
 def test_the_subject_is_in_the_language_of_the_messages():
-    with clock.at(MORNING), translation.override("en"):
+    with db_time.at(MORNING), translation.override("en"):
         write(1)
         write(2)
-    with clock.at(LATER):
+    with db_time.at(LATER):
         tasks.deliver_due()
 
     assert mail.outbox[0].subject == "2 messages: VR-1"
@@ -109,13 +109,13 @@ def test_the_subject_is_in_the_language_of_the_messages():
 
 def test_a_digest_that_would_go_out_at_night_waits_for_the_morning():
     evening = MORNING.replace(hour=21, minute=55)
-    with clock.at(evening):
+    with db_time.at(evening):
         write(1, may_wait=True)
-    with clock.at(evening + timedelta(hours=4)):
+    with db_time.at(evening + timedelta(hours=4)):
         write(2, may_wait=True)
         tasks.deliver_due()
         assert mail.outbox == []
-    with clock.at(MORNING.replace(hour=6) + timedelta(days=1)):
+    with db_time.at(MORNING.replace(hour=6) + timedelta(days=1)):
         tasks.deliver_due()
 
     assert len(mail.outbox) == 1
@@ -127,9 +127,9 @@ def test_a_digest_that_is_given_up_takes_its_lines_along_and_each_can_be_resent(
         raise OSError
 
     monkeypatch.setattr("django.core.mail.EmailMessage.send", down)
-    with clock.at(MORNING):
+    with db_time.at(MORNING):
         lines = [write(number) for number in (1, 2)]
-    with clock.at(LATER):
+    with db_time.at(LATER):
         digests.bundle()
         Message.objects.update(tries=len(delivery.BACK_OFF))
         delivery.deliver_due()
@@ -144,10 +144,10 @@ def test_a_digest_that_is_given_up_takes_its_lines_along_and_each_can_be_resent(
 
 
 def test_two_bundlers_write_one_mail():
-    with clock.at(MORNING):
+    with db_time.at(MORNING):
         write(1)
         write(2)
-    with clock.at(LATER):
+    with db_time.at(LATER):
         assert [digests.bundle(), digests.bundle()] == [1, 0]
 
     assert Message.objects.filter(purpose="digest.reminders").count() == 1
@@ -156,7 +156,7 @@ def test_two_bundlers_write_one_mail():
 @pytest.mark.django_db(transaction=True)
 def test_rounds_that_run_at_once_write_one_mail_to_each_person(monkeypatch):
     monkeypatch.setattr(actions, "hint", lambda *args: None)
-    with clock.at(clock.now() - timedelta(minutes=11)):
+    with db_time.at(db_time.now() - timedelta(minutes=11)):
         for number in range(12):
             write(number, to=[MINH, TUAN][number % 2])
     start = threading.Barrier(6)

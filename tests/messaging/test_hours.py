@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from messaging import delivery, hours
+from messaging import delivery, quiet_hours
 from messaging.models import State
 from tests.messaging.conftest import write
-from vaxreg import clock
+from vaxreg import db_time
 
-DAY = datetime(2026, 11, 22, tzinfo=hours.VIET_NAM)
+DAY = datetime(2026, 11, 22, tzinfo=quiet_hours.VIET_NAM)
 
 
 def at(text: str, day: int = 0) -> datetime:
@@ -33,18 +33,18 @@ def at(text: str, day: int = 0) -> datetime:
     ],
 )
 def test_quiet_hours_end_at_six(moment, awake):
-    assert hours.awake(moment) == awake
-    assert hours.is_quiet(moment) == (moment != awake)
+    assert quiet_hours.awake(moment) == awake
+    assert quiet_hours.is_quiet(moment) == (moment != awake)
 
 
 @pytest.mark.django_db
 def test_a_message_written_at_night_waits_for_the_morning_and_then_goes_out(settings):
-    with clock.at(at("22:00:00")):
+    with db_time.at(at("22:00:00")):
         message = write(may_wait=True)
         assert delivery.deliver_due() == 0
-    with clock.at(at("05:59:59", day=1)):
+    with db_time.at(at("05:59:59", day=1)):
         assert delivery.deliver_due() == 0
-    with clock.at(at("06:00:00", day=1)):
+    with db_time.at(at("06:00:00", day=1)):
         assert delivery.deliver_due() == 1
 
     message.refresh_from_db()
@@ -53,7 +53,7 @@ def test_a_message_written_at_night_waits_for_the_morning_and_then_goes_out(sett
 
 @pytest.mark.django_db
 def test_a_message_that_may_not_wait_goes_out_at_night():
-    with clock.at(at("23:00:00")):
+    with db_time.at(at("23:00:00")):
         write(is_secret=True)
 
         assert delivery.deliver_due() == 1
@@ -61,9 +61,9 @@ def test_a_message_that_may_not_wait_goes_out_at_night():
 
 @pytest.mark.django_db
 def test_a_message_written_before_the_night_and_picked_up_in_it_waits_without_a_try():
-    with clock.at(at("21:59:59")):
+    with db_time.at(at("21:59:59")):
         message = write(may_wait=True)
-    with clock.at(at("22:00:30")):
+    with db_time.at(at("22:00:30")):
         delivery.deliver_due()
         message.refresh_from_db()
         assert (message.state, message.tries) == (State.WAITING, 0)

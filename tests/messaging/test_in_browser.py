@@ -12,7 +12,7 @@ from messaging.models import Message
 from tests.browser import visit
 from tests.conftest import signed_in
 from tests.messaging.conftest import LAN, pass_time, write
-from vaxreg import clock
+from vaxreg import db_time
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -32,12 +32,12 @@ def lan(gateway) -> User:
     lan = User.objects.create_user(phone=LAN, full_name="Nguyễn Thị Lan", phone_verified=True)
     told = {"user_id": lan.pk, "recipient": LAN}
     gateway.mood(receipt="")
-    with clock.at(clock.now() - timedelta(days=1)):
+    with db_time.at(db_time.now() - timedelta(days=1)):
         arrived = write(text=RECEIVED, **told)
         write(text=RECEIVED, **told)
     delivery.deliver_due()
     receipts.note(arrived.key, "delivered")
-    Message.objects.update(read_at=clock.now())
+    Message.objects.update(read_at=db_time.now())
     pass_time(timedelta(hours=7))
     gateway.mood(status=400)
     write(text=DECIDED, **told)

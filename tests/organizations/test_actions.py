@@ -9,7 +9,7 @@ from organizations import actions
 from organizations.models import Membership, Organization
 from tests.factories.accounts import UserFactory
 from tests.factories.organizations import MembershipFactory
-from vaxreg import clock
+from vaxreg import db_time
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_nobody_is_appointed_to_a_closed_organization(country):
 
 
 def test_ending_a_membership_takes_the_reach_away_at_once_and_keeps_who_did_it(country, huong):
-    membership = MembershipFactory.create(organization=country["buoi"], since=clock.now())
+    membership = MembershipFactory.create(organization=country["buoi"], since=db_time.now())
 
     ended = actions.end_membership(membership, by=huong)
 
@@ -70,7 +70,7 @@ def test_ending_a_membership_takes_the_reach_away_at_once_and_keeps_who_did_it(c
 
 
 def test_ending_an_ended_membership_changes_nothing(country, huong):
-    yesterday = clock.now() - timedelta(days=1)
+    yesterday = db_time.now() - timedelta(days=1)
     membership = MembershipFactory.create(
         organization=country["buoi"], since=yesterday - timedelta(days=1), until=yesterday
     )

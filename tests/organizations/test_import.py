@@ -14,7 +14,7 @@ from organizations.models import Membership, Organization
 from tests.factories.accounts import UserFactory
 from tests.factories.organizations import MembershipFactory
 from tests.organizations.sheets import xlsx
-from vaxreg import clock
+from vaxreg import db_time
 
 NEW_SITE = ["DTC-00109-01", "Điểm tiêm Chu Văn An", "Vaccination site", "TYT-00109", "", "", ""]
 NURSE = ["Vũ Thị Mới", "moi@example.vn", "TYT-00109", "Reviewer"]
@@ -160,7 +160,7 @@ def test_a_file_is_imported_once(country, huong):
 
 def test_whoever_lost_the_right_meanwhile_imports_nothing(country, huong):
     run, judgement = trial(huong, (), [NURSE])
-    huong.memberships.update(until=clock.now())
+    huong.memberships.update(until=db_time.now())
 
     with pytest.raises(running.Stale):
         running.do(run, digest=judgement.digest)
@@ -253,7 +253,7 @@ def test_somebody_who_cannot_work_there_is_left_out_with_the_reason(country, huo
 
 
 def test_closed_places_take_nobody(country, huong):
-    Organization.objects.filter(code="TYT-00109").update(closed_on=clock.now().date())
+    Organization.objects.filter(code="TYT-00109").update(closed_on=db_time.now().date())
 
     assert "closed" in reason(huong, (), [NURSE])
     assert "closed" in reason(huong, [NEW_SITE])
@@ -366,7 +366,7 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(country, huong):
 def test_rows_of_old_files_are_forgotten_but_not_that_they_were_sent(country, huong):
     run, _judgement = trial(huong, (), [NURSE])
 
-    with clock.at(clock.now() + running.KEPT * 2):
+    with db_time.at(db_time.now() + running.KEPT * 2):
         assert running.forget() == 1
         assert running.forget() == 0
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils.translation import override
 
 from organizations.imports import reading
-from organizations.imports.archive import Unreadable
 from tests.organizations.sheets import ENGLISH_STAFF, book, csv_bytes, part, with_part, xlsx
+from vaxreg.spreadsheets.archive import Unreadable
 
 ROW = ["Vũ Thị Mới", "moi@example.vn", "TYT-00109", "Reviewer"]
 GOOD = xlsx(staff=[ROW])

@@ -9,7 +9,7 @@ from organizations.models import Organization
 from organizations.queries import held_roles
 from tests.factories.accounts import UserFactory
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
-from vaxreg import clock
+from vaxreg import db_time
 
 
 def names(queryset):
@@ -60,7 +60,7 @@ def test_two_memberships_over_the_same_sub_tree_give_each_organization_once(coun
 
 
 def test_an_ended_or_future_membership_reaches_nothing(country):
-    now = clock.now()
+    now = db_time.now()
     ended = MembershipFactory.create(
         organization=country["tay_ho"],
         officer=True,
@@ -77,10 +77,10 @@ def test_an_ended_or_future_membership_reaches_nothing(country):
 
 def test_a_membership_counts_at_the_moment_that_is_asked_about(country):
     coming = MembershipFactory.create(
-        organization=country["buoi"], since=clock.now() + timedelta(days=1)
+        organization=country["buoi"], since=db_time.now() + timedelta(days=1)
     ).user
 
-    with clock.at(clock.now() + timedelta(days=2)):
+    with db_time.at(db_time.now() + timedelta(days=2)):
         assert names(Organization.objects.within_reach(coming)) == {"TYT-00109"}
 
 
@@ -125,8 +125,8 @@ def test_held_roles_are_the_live_ones_with_their_organizations(country, django_a
     MembershipFactory.create(
         user=user,
         organization=country["dong_da"],
-        since=clock.now() - timedelta(days=2),
-        until=clock.now() - timedelta(days=1),
+        since=db_time.now() - timedelta(days=2),
+        until=db_time.now() - timedelta(days=1),
     )
 
     with django_assert_num_queries(1):

@@ -13,7 +13,7 @@ from organizations.journal import StaffEvent
 from organizations.models import Membership, Organization
 from tests.factories.accounts import UserFactory
 from tests.factories.organizations import MembershipFactory
-from vaxreg import clock
+from vaxreg import db_time
 
 OFFICERS = {"officer", "reviewer", "lead"}
 
@@ -87,7 +87,7 @@ def test_the_link_stands_nowhere_in_the_database_but_in_the_message(country, huo
 
 def test_who_has_signed_in_before_is_told_and_gets_no_link(country, huong):
     known = UserFactory.create(
-        staff=True, email="moi@example.vn", full_name="Tên Đã Có", last_login=clock.now()
+        staff=True, email="moi@example.vn", full_name="Tên Đã Có", last_login=db_time.now()
     )
     known.set_password("x")
     known.save()
@@ -132,7 +132,7 @@ def test_a_new_link_ends_the_older_one(country, huong):
 def test_who_came_needs_no_second_invitation(country, huong):
     user = nurse_of(country).user
     user.set_password("x")
-    user.last_login = clock.now()
+    user.last_login = db_time.now()
     user.save()
 
     with pytest.raises(staffing.AlreadyHandled):

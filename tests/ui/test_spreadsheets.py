@@ -13,8 +13,8 @@ from django.utils import translation
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.escape import unescape
 
-from vaxreg import spreadsheets
-from vaxreg.spreadsheets import PERCENT, Cell, Column, Sheet
+from vaxreg.spreadsheets import writing
+from vaxreg.spreadsheets.writing import PERCENT, Cell, Column, Sheet
 
 # An answer that is closed looks whether the connection to the database should be, too.
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def bytes_of(response: HttpResponseBase) -> bytes:
 
 
 def opened(*sheets: Sheet) -> Workbook:
-    return load_workbook(io.BytesIO(bytes_of(spreadsheets.xlsx_file("report", sheets))))
+    return load_workbook(io.BytesIO(bytes_of(writing.xlsx_file("report", sheets))))
 
 
 def written(rows: Sequence[Sequence[Cell]], *header: Column | str) -> Any:
@@ -62,23 +62,23 @@ def test_a_text_in_an_excel_file_is_a_text(text: str):
     heading, cell = sheet["A1"], sheet["A2"]
     assert (heading.data_type, cell.data_type) in {("s", "s"), ("n", "n")}
     for found in (heading, cell):
-        assert unescape(found.value or "").strip() == spreadsheets.in_one_line(text)
+        assert unescape(found.value or "").strip() == writing.in_one_line(text)
     assert sheet.max_row == 2
     assert cell.hyperlink is None
 
 
 @pytest.mark.parametrize("text", SEEDS)
 def test_a_text_in_a_csv_file_does_not_begin_as_a_formula_does(text: str):
-    content = spreadsheets.csv_file("report", [text], [[text]]).content.decode()
+    content = writing.csv_file("report", [text], [[text]]).content.decode()
 
-    rows = list(csv.reader(io.StringIO(content.removeprefix(spreadsheets.BYTE_ORDER_MARK))))
-    assert rows == [[f"'{spreadsheets.in_one_line(text)}"]] * 2
+    rows = list(csv.reader(io.StringIO(content.removeprefix(writing.BYTE_ORDER_MARK))))
+    assert rows == [[f"'{writing.in_one_line(text)}"]] * 2
 
 
 def test_an_excel_file_holds_no_formula_no_link_and_no_macro():
     rows = [[text] for text in (*SEEDS, *LOOKS_LIKE_SOMETHING_ELSE)]
 
-    file = bytes_of(spreadsheets.xlsx_file("report", [Sheet("=1+1", ["A"], rows)]))
+    file = bytes_of(writing.xlsx_file("report", [Sheet("=1+1", ["A"], rows)]))
 
     with zipfile.ZipFile(io.BytesIO(file)) as parts:
         assert not [name for name in parts.namelist() if "vba" in name or "external" in name]
@@ -143,11 +143,11 @@ def test_a_table_without_rows_shows_its_heading():
 
 def test_rows_that_do_not_fit_their_heading_are_refused():
     with pytest.raises(ValueError, match="zip"):
-        spreadsheets.xlsx_file("report", [Sheet("Report", ["A"], [[1, 2]])])
+        writing.xlsx_file("report", [Sheet("Report", ["A"], [[1, 2]])])
 
 
 def test_a_table_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(spreadsheets, "MOST_ROWS", 2)
+    monkeypatch.setattr(writing, "MOST_ROWS", 2)
 
     book = opened(Sheet("Cases", ["N"], ([number] for number in range(5))))
 
@@ -162,7 +162,7 @@ def test_a_table_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.Mon
 def test_a_text_longer_than_a_cell_is_cut():
     sheet = written([["x" * 40_000]])
 
-    assert len(sheet["A2"].value) == spreadsheets.MOST_CHARACTERS
+    assert len(sheet["A2"].value) == writing.MOST_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -199,9 +199,9 @@ def test_sheets_of_one_title_have_different_names():
 
 
 def test_the_file_says_what_it_is_and_how_it_is_called():
-    response = spreadsheets.xlsx_file("overdue-2026-11-22", [Sheet("Report", ["A"], [])])
+    response = writing.xlsx_file("overdue-2026-11-22", [Sheet("Report", ["A"], [])])
 
-    assert response["Content-Type"] == spreadsheets.XLSX_TYPE
+    assert response["Content-Type"] == writing.XLSX_TYPE
     assert response["Content-Disposition"] == 'attachment; filename="overdue-2026-11-22.xlsx"'
     response.close()
 
@@ -210,6 +210,6 @@ def test_a_csv_file_has_the_decimal_sign_and_the_percentages_of_its_reader():
     header = ["Hours", Column("Share", PERCENT), "Day"]
 
     with translation.override("vi"):
-        file = spreadsheets.csv_file("report", header, [[21.44, 0.8451, date(2026, 11, 22)]])
+        file = writing.csv_file("report", header, [[21.44, 0.8451, date(2026, 11, 22)]])
 
     assert file.content.decode().splitlines()[1] == '"21,4","84,5%",2026-11-22'

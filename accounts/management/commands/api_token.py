@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.api_auth import make_token
 from accounts.models import ApiToken, SessionKind, User
-from vaxreg import clock
+from vaxreg import db_time
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError("There is no such user.")
         if options["revoke"]:
             tokens = ApiToken.objects.filter(user=user, name=options["name"], revoked_at=None)
-            self.stdout.write(f"{tokens.update(revoked_at=clock.now())} token(s) revoked.")
+            self.stdout.write(f"{tokens.update(revoked_at=db_time.now())} token(s) revoked.")
             return
         key = make_token(
             user,

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import override
 
-from corrections.deadlines import MARKS, Mark
+from corrections.clocks.deadlines import MILESTONES, Milestone
 from corrections.lifecycle import (
     DECIDABLE,
     GROUND_LABELS,
@@ -76,7 +76,7 @@ def document() -> str:
             _table(["status", "on the screen", "open", "Task.status", "businessStatus"], _words()),
             "## The clock\n",
             OVERDUE + "\n",
-            _table(["mark", "hours after receipt", "who is told", "breach"], _marks()),
+            _table(["mark", "hours after receipt", "who is told", "breach"], _milestones()),
             "## Grounds of a refusal\n",
             _table(["ground", "on the screen"], _grounds()),
         ]
@@ -144,21 +144,21 @@ def _words() -> list[list[str]]:
     ]
 
 
-def _marks() -> list[list[str]]:
+def _milestones() -> list[list[str]]:
     return [
         [
-            f"`{mark.name}`",
-            f"{_hours(mark):g}",
-            mark.tells.value,
-            "yes" if mark.is_breach else "no",
+            f"`{milestone.name}`",
+            f"{_hours(milestone):g}",
+            milestone.tells.value,
+            "yes" if milestone.is_breach else "no",
         ]
-        for mark in MARKS
+        for milestone in MILESTONES
     ]
 
 
-def _hours(mark: Mark) -> float:
+def _hours(milestone: Milestone) -> float:
     due = datetime(2000, 1, 3, tzinfo=UTC)
-    return (mark.moment(due, FORTY_EIGHT) - due + FORTY_EIGHT) / timedelta(hours=1)
+    return (milestone.moment(due, FORTY_EIGHT) - due + FORTY_EIGHT) / timedelta(hours=1)
 
 
 def _grounds() -> list[list[str]]:

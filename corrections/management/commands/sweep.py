@@ -1,21 +1,19 @@
-"""Run one pass of the sweep without Celery, and count the figures: `manage.py sweep`."""
+"""Run one pass of the sweep without Celery: `manage.py sweep`."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from corrections import figures, sweep
+from corrections import sweep
 
 
 class Command(BaseCommand):
-    help = "Do lost errands, write breaches, escalate, remind, count: what beat does every minute."
+    help = "Do lost errands, write breaches, escalate, remind: what beat does every minute."
 
     def handle(self, *args: Any, **options: Any) -> None:
         swept = sweep.sweep()
         self.stdout.write(
             f"{swept.errands} errands, {swept.breaches} breaches, {swept.reminders} reminders"
         )
-        figures.close_days()
-        figures.refresh()
         for reference in swept.set_aside:
             self.stderr.write(f"set aside, see the log: {reference}")

@@ -4,11 +4,12 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from corrections import evidence
+from corrections.photos import evidence
 from doses.models import Dose
 from tests import world as worlds
 from tests.conftest import SignIn
 from tests.world import World
+from vaxreg.photos import cleaning
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +29,7 @@ def english():
 @pytest.fixture
 def quick(monkeypatch) -> None:
     """Photos that need no decoding."""
-    monkeypatch.setattr(evidence, "clean", lambda data: evidence.Picture(data, data, 400, 300))
+    monkeypatch.setattr(evidence, "clean", lambda data: cleaning.Picture(data, data, 400, 300))
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from corrections import actions
-from corrections.forewarn.table import Code
 from corrections.models import Channel, Correction, Draft, Evidence
+from corrections.prechecks.rules import Code
 from doses.models import Dose
 from tests.conftest import SignIn
 from tests.corrections.filing.walk import choose, send

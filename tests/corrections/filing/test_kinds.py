@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from corrections.judged import Judged
 from corrections.models import Correction, Draft, Kind
 from doses.models import Dose
+from portal.draft_check import Judged
 from tests import world as worlds
 from tests.corrections.filing.walk import photo, send
 from tests.world import World

@@ -5,8 +5,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from citizens.models import RecordVisit
-from corrections import actions, evidence
+from corrections import actions
 from corrections.models import Correction, Draft, Evidence
+from corrections.photos import evidence
 from doses.models import Dose
 from tests.conftest import SignIn
 from tests.corrections.filing.walk import choose, look, photo, send

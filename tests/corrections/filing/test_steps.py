@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from citizens.models import RecordLink
-from corrections import actions, drafts, judged
+from corrections import actions
 from corrections.models import Correction, Draft, Filing
 from doses.models import Dose
+from portal import draft_check, drafts
 from tests import world as worlds
 from tests.conftest import SignIn, file_one
 from tests.corrections.filing.walk import choose, declaration, photo, send, up_to_check
@@ -45,7 +46,7 @@ def test_a_wrong_and_a_missing_dose_become_two_corrections_of_one_filing(
     assert filing.evidence.count() == 2
     assert filing.words == "Cảm ơn"
     assert not Draft.objects.exists()
-    assert wrong.events.get().data == {"consent_version": judged.CONSENT_VERSION}
+    assert wrong.events.get().data == {"consent_version": draft_check.CONSENT_VERSION}
 
 
 def test_the_confirmation_names_reference_due_time_and_desk(lan: Client, dose: Dose):

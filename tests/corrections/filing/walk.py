@@ -3,9 +3,9 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from corrections.judged import Judged
 from corrections.models import Draft
 from doses.models import Dose
+from portal.draft_check import Judged
 from tests.corrections.test_evidence import picture
 
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
-from corrections.forewarn import doses
-from corrections.forewarn.doses import Proposal
-from corrections.forewarn.table import RULES, Code, Forewarning, from_json
 from corrections.lifecycle import Ground
+from corrections.prechecks import doses
+from corrections.prechecks.doses import Proposal
+from corrections.prechecks.rules import RULES, Code, Forewarning, from_json
 from doses.models import Dose
 from tests import world as worlds
 from tests.world import World

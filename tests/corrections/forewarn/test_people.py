@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from corrections.forewarn import doses, people
-from corrections.forewarn.doses import Proposal
-from corrections.forewarn.table import Code
+from corrections.prechecks import doses, person
+from corrections.prechecks.doses import Proposal
+from corrections.prechecks.rules import Code
 from tests import world as worlds
 from tests.world import World
 
@@ -79,6 +79,6 @@ def test_day_and_month_the_wrong_way_round_is_an_ordinary_slip(world: World):
     ],
 )
 def test_an_id_number_that_says_otherwise_is_pointed_out(world: World, proposed, expected):
-    found = people.about(proposed, world.citizens["lan"])
+    found = person.about(proposed, world.citizens["lan"])
 
     assert {warning.code for warning in found} == expected

@@ -8,12 +8,14 @@ import pytest
 from django.utils import timezone
 from PIL import Image, ImageFilter
 
-from corrections import drafts, evidence
-from corrections.forewarn.table import Code, from_json
 from corrections.models import Draft, Evidence
+from corrections.photos import evidence
+from corrections.prechecks.rules import Code, from_json
 from demo import paper
+from portal import drafts
 from tests.conftest import file_one
 from tests.world import World
+from vaxreg.photos import cleaning
 
 CERTIFICATES = {
     "lan": ("Nguyễn Thị Lan", "001188012345", 1),
@@ -57,7 +59,7 @@ def screenshot(ink: str, ground: str) -> Image.Image:
 
 
 def codes(picture: Image.Image) -> set[Code]:
-    return {warning.code for warning in evidence.clean(saved(picture)).warnings()}
+    return {warning.code for warning in cleaning.clean(saved(picture)).warnings()}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def draft(world: World) -> Draft:
 
 
 def keep(draft: Draft, picture: Image.Image, quality: int = 88) -> Evidence:
-    return evidence.store(draft, evidence.clean(saved(picture, quality)), by=draft.user)
+    return evidence.store(draft, cleaning.clean(saved(picture, quality)), by=draft.user)
 
 
 def kept_codes(photo: Evidence) -> set[Code]:

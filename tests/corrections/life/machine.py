@@ -23,7 +23,7 @@ from tests import world as worlds
 from tests.conftest import file_one
 from tests.corrections.life.model import EVERYBODY, OPEN, START, STEPS, Life, Refused
 from tests.world import World
-from vaxreg import clock
+from vaxreg import db_time
 
 # Whatever a verb answers when it does nothing.
 NO = (
@@ -63,7 +63,7 @@ def begin(world: World) -> Correction:
     world.users["thu"] = nurse
     Membership.objects.update(since=START - worlds.LONG_AGO)
     Policy.objects.create(version=2, four_eyes=["old_date"], made_at=START)
-    with clock.at(START):
+    with db_time.at(START):
         return file_one(world, dose=worlds.dose(world), proposed=dict(PROPOSED))
 
 
@@ -91,7 +91,7 @@ class CorrectionLife(RuleBasedStateMachine):
     def time_passes(self, hours: float, *, swept: bool) -> None:
         self.life.now += timedelta(hours=hours)
         if swept:
-            with clock.at(self.life.now):
+            with db_time.at(self.life.now):
                 assert sweep.sweep().set_aside == []
             self.life.sweep()
             self.compared = False
@@ -125,7 +125,7 @@ class CorrectionLife(RuleBasedStateMachine):
     def _act(self, act: Callable[[], Correction], *, expected: bool) -> None:
         refused: Exception | None = None
         try:
-            with transaction.atomic(), clock.at(self.life.now):
+            with transaction.atomic(), db_time.at(self.life.now):
                 act()
         except NO as no:
             refused = no
@@ -205,7 +205,7 @@ class CorrectionLife(RuleBasedStateMachine):
     @invariant()
     def it_stands_as_the_model_says(self) -> None:
         life = self.life
-        with clock.at(life.now):
+        with db_time.at(life.now):
             overdue = Correction.objects.overdue().filter(pk=self.case.pk).exists()
         assert overdue == life.is_overdue
         if self.compared:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from corrections import access, clocks
+from corrections import access
 from corrections.actions import desk, turn
+from corrections.clocks import timekeeping
 from tests.corrections.life.machine import CorrectionLife, begin
 from tests.world import World
 
@@ -40,7 +41,7 @@ def restart_the_clock_when_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def faulty(taken, to):
         real(taken, to)
-        one = clocks.running(taken.case)
+        one = timekeeping.running(taken.case)
         one.due_at = taken.case.due_at = taken.at + one.length
         one.save()
 
@@ -48,14 +49,14 @@ def restart_the_clock_when_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def let_a_question_stop_the_clock_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = clocks.resume
+    real = timekeeping.resume
 
     def faulty(case, at, why):
-        stood_still = clocks.Pause.objects.filter(clock__correction=case, until=None)
+        stood_still = timekeeping.Pause.objects.filter(clock__correction=case, until=None)
         stood_still.update(ends_at=at + turn.deadlines.ANSWER_TIME)
         real(case, at, why)
 
-    monkeypatch.setattr(clocks, "resume", faulty)
+    monkeypatch.setattr(timekeeping, "resume", faulty)
 
 
 def let_sites_pass_it_on_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

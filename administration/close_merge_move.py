@@ -1,0 +1,316 @@
+"""Closing, merging and moving organizations with all that they hold: what moves, then the act.
+
+A preview does the act in a transaction that is undone, and so says exactly what the act would do.
+The act is one transaction: the tree changes, and every open case has one desk before and after.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Count, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from corrections.clocks import deadlines, lateness
+from corrections.lifecycle import Status
+from corrections.models import Correction, Draft, UploadLink
+from corrections.routing import handover
+from corrections.routing.desks import NoDesk
+from corrections.routing.handover import Way
+from organizations import actions, tree
+from organizations.actions import CannotArrange
+from organizations.models import Membership, Organization
+from organizations.queries import with_predecessors
+from vaxreg import db_time
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Two that wait for each other are told apart by the database; the one that gave way tries again.
+TRIES = 3
+# Seconds for one statement: fifteen thousand cases take some ten on a busy machine.
+LONGEST = 120
+
+
+class Act(StrEnum):
+    """What is done to an organization; the other one is its successor, or what it is part of."""
+
+    CLOSE = "close"
+    MERGE = "merge"
+    MOVE = "move"
+
+
+# What may have changed between the preview and the press, in words.
+ASPECTS: dict[str, Promise] = {
+    "place": gettext_lazy("The organization itself has been moved or closed."),
+    "other": gettext_lazy("The other organization has been moved or closed."),
+    "desk": gettext_lazy("The open cases would go to another desk now."),
+    "parts": gettext_lazy("Its parts are not the same any more."),
+    "staff": gettext_lazy("Its staff is not the same any more."),
+}
+
+
+class ChangedMeanwhile(Exception):
+    """What would be done is no longer what was shown; `words` says what has changed."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__(" ".join(words))
+        self.words = list(words)
+
+
+@dataclass(frozen=True)
+class Cases:
+    """How many open cases there are, and how many of them are what."""
+
+    open: int = 0
+    overdue: int = 0
+    claimed: int = 0
+    waiting: int = 0
+    second: int = 0
+    kept: int = 0
+    in_pool: int = 0
+    appeals: int = 0
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What an act moves.
+
+    cases: what lies on its desk; of a move, on the desks of the whole sub-tree, where it stays.
+    desks: how many open cases go where, most first. parts: those right below it, `below` all.
+    going: work that goes on at the other organization; ending: work that ends.
+    past: decisions that its successor can read, with those of its own `predecessors`.
+    seal: of what matters about all this; an act that carries another one is refused.
+    """
+
+    organization: Organization
+    other: Organization | None
+    cases: Cases
+    desks: list[tuple[Organization, int]]
+    parts: list[Organization]
+    below: int
+    going: list[Membership]
+    ending: list[Membership]
+    predecessors: list[Organization]
+    past: int
+    drafts: int
+    links: int
+    seal: str
+
+
+def preview(
+    act: Act, organization: Organization, other: Organization | None, *, by: "User | None"
+) -> Moves:
+    """Return what would move, and leave everything as it is.
+
+    Raises what the act raises: CannotArrange with the reasons by field, PermissionDenied.
+    """
+    with transaction.atomic():
+        moves, _given = _arrange(act, organization, other, by)
+        transaction.set_rollback(True)
+    return moves
+
+
+def carry_out(
+    act: Act,
+    organization: Organization,
+    other: Organization | None,
+    *,
+    by: "User | None",
+    seal: str | None = None,
+) -> Moves:
+    """Do it, all or nothing, and return what moved.
+
+    seal: of the preview that was confirmed; None when nobody looked at one. Raises
+    ChangedMeanwhile when it no longer says what would happen, CannotArrange, PermissionDenied.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                return _carry_out(act, organization, other, by, seal)
+        except OperationalError:
+            if not left or connection.in_atomic_block:
+                raise
+    raise AssertionError("the last try raises or returns")
+
+
+def _carry_out(
+    act: Act,
+    organization: Organization,
+    other: Organization | None,
+    by: "User | None",
+    seal: str | None,
+) -> Moves:
+    now = db_time.now()
+    with connection.cursor() as cursor:
+        # A page's limit would end a handover of many thousand cases, or the wait for one's turn.
+        cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}s'")
+    tree.take_turn()
+    tree.hold(organization)
+    if act != Act.MOVE:
+        # Whoever has one of its cases in hand is awaited; what is on its way to it was, by now.
+        held = Correction.objects.open().filter(holder=organization)
+        list(held.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+        handover.settle(organization, now)
+    moves, given = _arrange(act, organization, other, by)
+    if seal is not None and seal != moves.seal:
+        raise ChangedMeanwhile(_changed(seal, moves.seal))
+    handover.hand_over(moves.organization, given, now)
+    return moves
+
+
+def _arrange(
+    act: Act, organization: Organization, other: Organization | None, by: "User | None"
+) -> tuple[Moves, list[Way]]:
+    """Change the tree, and say where the open cases go; they are where they were."""
+    before = Organization.objects.get(pk=organization.pk)
+    beside = Organization.objects.get(pk=other.pk) if other is not None else None
+    closes = act != Act.MOVE
+    parts = list(tree.open_parts(before))
+    working = list(_working(before)) if closes else []
+    going: list[Membership] = []
+    if act == Act.MERGE and beside is not None:
+        going = list(tree.people_going_along(before, beside))
+    below = Organization.objects.open().under(before).exclude(pk=before.pk).count()
+    cases = _cases(Q(holder=before) if closes else Q(holder__path__startswith=before.path))
+    links = _links_of(before) if closes else 0
+    after = _DO[act](before, beside, by)
+    try:
+        given = handover.ways(after) if closes else []
+        desk = handover.in_its_place(after).organization if closes else None
+    except NoDesk:
+        raise CannotArrange(
+            _("Nobody could take its open cases: nobody above it has staff to review.")
+        ) from None
+    line = list(with_predecessors([before]).order_by("closed_on", "pk"))
+    decided = Correction.objects.closed().filter(holder__in=line, decided_at__isnull=False)
+    kept_on = {(one.user_id, one.role) for one in going}
+    return Moves(
+        organization=after,
+        other=beside,
+        cases=cases,
+        desks=_desks(given),
+        parts=parts,
+        below=below,
+        going=going,
+        ending=[one for one in working if (one.user_id, one.role) not in kept_on],
+        predecessors=[one for one in line if one != before],
+        past=decided.count() if closes else 0,
+        drafts=_drafts_naming(before) if closes else 0,
+        links=links,
+        seal=_seal(before, beside, desk, parts, working),
+    ), given
+
+
+def _close(
+    organization: Organization, successor: Organization | None, by: "User | None"
+) -> Organization:
+    if not organization.is_open:
+        # The verb takes a second press for the first one; here somebody else was quicker.
+        raise CannotArrange(_("It is closed already."))
+    return actions.close(organization, by=by, successor=successor)
+
+
+def _merge(
+    organization: Organization, into: Organization | None, by: "User | None"
+) -> Organization:
+    if into is None:
+        raise CannotArrange({"into": _("Choose the organization that takes over.")})
+    return actions.merge(organization, into=into, by=by)
+
+
+def _move(
+    organization: Organization, part_of: Organization | None, by: "User | None"
+) -> Organization:
+    if part_of is None:
+        raise CannotArrange({"part_of": _("Choose the organization that it becomes part of.")})
+    return actions.move(organization, part_of=part_of, by=by)
+
+
+_DO: dict[Act, Callable[[Organization, Organization | None, "User | None"], Organization]] = {
+    Act.CLOSE: _close,
+    Act.MERGE: _merge,
+    Act.MOVE: _move,
+}
+
+
+def _cases(held: Q) -> Cases:
+    """Count what is open: one query over the index of open cases."""
+    now = db_time.now()
+    claims = Q(status=Status.IN_REVIEW, picked_up_at__gt=now - deadlines.CLAIM_TIME)
+    found = (
+        Correction.objects.open()
+        .filter(held)
+        .aggregate(
+            open=Count("pk"),
+            overdue=Count("pk", filter=lateness.overdue(now)),
+            claimed=Count("pk", filter=claims),
+            waiting=Count("pk", filter=Q(status=Status.WAITING)),
+            second=Count("pk", filter=Q(status=Status.TO_COUNTERSIGN)),
+            kept=Count("pk", filter=Q(status=Status.KEPT)),
+            in_pool=Count("pk", filter=Q(triage_due_at__isnull=False)),
+            appeals=Count("pk", filter=Q(on_appeal=True)),
+        )
+    )
+    return Cases(**found)
+
+
+def _desks(given: list[Way]) -> list[tuple[Organization, int]]:
+    counts: Counter[Organization] = Counter()
+    for way in given:
+        counts[way.desk.organization] += len(way.cases)
+    return counts.most_common()
+
+
+def _working(organization: Organization) -> QuerySet[Membership]:
+    standing = Membership.objects.standing().filter(organization=organization)
+    return standing.select_related("user").order_by("user__full_name", "pk")
+
+
+def _drafts_naming(organization: Organization) -> int:
+    """Count what citizens are typing that names it; sent, it goes to who acts for it then."""
+    typed = Draft.objects.annotate(text=Cast("data", TextField()))
+    return typed.filter(text__contains=str(organization.public_id)).count()
+
+
+def _links_of(organization: Organization) -> int:
+    """Count links for photos that are good: they go on, for they belong to the case."""
+    open_cases = Correction.objects.open().filter(holder=organization)
+    good = UploadLink.objects.filter(expires_at__gt=db_time.now())
+    return good.filter(correction__in=open_cases.order_by().values("pk")).count()
+
+
+def _seal(
+    before: Organization,
+    other: Organization | None,
+    desk: Organization | None,
+    parts: list[Organization],
+    working: list[Membership],
+) -> str:
+    """Return a short text per aspect; cases that come and go meanwhile do not matter."""
+    said = {
+        "place": [before.part_of_id, before.closed_on],
+        "other": [other.pk, other.part_of_id, other.closed_on] if other else [],
+        "desk": [desk.pk if desk else None],
+        "parts": [one.pk for one in parts],
+        "staff": sorted(one.pk for one in working),
+    }
+    return ".".join(
+        hashlib.sha256(repr(said[aspect]).encode()).hexdigest()[:8] for aspect in ASPECTS
+    )
+
+
+def _changed(shown: str, now: str) -> list[str]:
+    then = shown.split(".")
+    if len(then) != len(ASPECTS):
+        # Not of our making.
+        then = [""] * len(ASPECTS)
+    pairs = zip(ASPECTS.values(), then, now.split("."), strict=True)
+    return [str(words) for words, old, new in pairs if old != new]

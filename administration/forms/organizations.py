@@ -1,0 +1,270 @@
+"""What a health officer types to open an organization, to put its details right, to close or move it."""
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from administration.close_merge_move import Act
+from organizations.models import Area, Membership, Organization, OrganizationQuerySet
+from organizations.tree import STANDS_UNDER, STAY
+from vaxreg import ui
+from vaxreg.forms import Form
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# More than these are not read; the search narrows them down.
+MOST_SHOWN = 12
+PHONE = re.compile(r"[+()\d][\d\s().-]{2,30}")
+
+
+class DetailsForm(Form):
+    """Names and contacts: what may be put right at any time."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("In full, as on its seal: citizens read it."),
+        max_length=160,
+    )
+    short_name = forms.CharField(
+        label=gettext_lazy("Short name"),
+        help_text=gettext_lazy("For lists and small screens, for example “TYT Phường Bưởi”."),
+        max_length=80,
+        required=False,
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"),
+        help_text=gettext_lazy("The office’s own number, not that of a person."),
+        max_length=32,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        max_length=254,
+        required=False,
+        error_messages={
+            "invalid": gettext_lazy("Enter an e-mail address, for example tyt.buoi@hanoi.gov.vn.")
+        },
+    )
+
+    def clean_phone(self) -> str:
+        """Digits, with what people put between them."""
+        typed: str = self.cleaned_data["phone"].strip()
+        if typed and not PHONE.fullmatch(typed):
+            raise ValidationError(_("A phone number has digits only, for example 024 3823 0000."))
+        return typed
+
+    def refuse(self, error: ValidationError) -> None:
+        """Put what the verb said beside the fields that it is about."""
+        for field, told in error.message_dict.items():
+            self.add_error(field if field in self.fields else None, told)
+
+
+class OpenForm(DetailsForm):
+    """A new organization below another one."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), widget=forms.RadioSelect)
+    area = forms.ModelChoiceField(
+        queryset=Area.objects.none(),
+        label=gettext_lazy("Area"),
+        help_text=gettext_lazy(
+            "A station answers for a commune, a district centre for a district. A hospital or site"
+            " lies in one."
+        ),
+        required=False,
+        empty_label=gettext_lazy("Choose an area"),
+    )
+    field_order = ("kind", "name", "short_name", "area", "phone", "email")
+
+    def __init__(self, *args: Any, above: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(kind, label) for kind, label in Organization.Kind.choices if _fits(kind, above)]
+        cast("forms.ChoiceField", self.fields["kind"]).choices = kinds
+        self.has_kinds = bool(kinds)
+        areas = Area.objects.current().select_related("parent").order_by("path")
+        if above.area is not None:
+            areas = areas.under(above.area)
+        else:
+            areas = areas.filter(level=Area.Level.PROVINCE)
+        area = cast("forms.ModelChoiceField[Area]", self.fields["area"])
+        area.queryset = areas
+        area.choices = [
+            ("", area.empty_label),
+            *((str(one.pk), _with_parent(one)) for one in areas),
+        ]
+
+
+class OtherForm(Form):
+    """Which organization takes over, or which one it becomes part of; found by name."""
+
+    # The field that names the other organization; errors of the verb are keyed by it.
+    field = ""
+    mark_optional = False
+
+    q = forms.CharField(label=gettext_lazy("Search by name"), required=False, max_length=80)
+    seal = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, by: "User", organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        candidates = self._candidates(by, organization).select_related("area", "part_of")
+        near = candidates.filter(part_of=organization.part_of_id)
+        # Without words: the neighbours first, then whoever stands above.
+        found = (
+            candidates.named(self.sought)
+            if self.sought
+            else near | self._above(candidates, organization)
+        )
+        shown = list(found.order_by("kind", "search_name", "pk")[: MOST_SHOWN + 1])
+        self.nothing_found = not shown
+        self.more_found = len(shown) > MOST_SHOWN
+        to = cast("forms.ModelChoiceField[Organization]", self.fields[self.field])
+        to.queryset = candidates
+        shown = list(dict.fromkeys([*self._chosen(to, candidates), *shown]))[:MOST_SHOWN]
+        to.choices = [
+            *self._other_choices(),
+            *((str(one.public_id), _choice(one)) for one in shown),
+        ]
+
+    def _candidates(self, by: "User", organization: Organization) -> OrganizationQuerySet:
+        reach = Organization.objects.within_reach(by, Membership.Role.OFFICER)
+        found: OrganizationQuerySet = reach.open().exclude(path__startswith=organization.path)
+        return found
+
+    def _above(
+        self, candidates: OrganizationQuerySet, organization: Organization
+    ) -> OrganizationQuerySet:
+        return candidates.filter(parts=organization)
+
+    def _other_choices(self) -> list[tuple[str, Any]]:
+        return []
+
+    def _chosen(
+        self, to: "forms.ModelChoiceField[Organization]", candidates: OrganizationQuerySet
+    ) -> list[Organization]:
+        """Whoever was chosen stays on the list, whatever is searched for next."""
+        try:
+            chosen = to.to_python(self.data.get(self.add_prefix(self.field)) or None)
+        except ValidationError:
+            return []
+        return [chosen] if chosen is not None else []
+
+    @property
+    def sought(self) -> str:
+        """What was typed into the search."""
+        return str(self.data.get(self.add_prefix("q"), ""))[:80]
+
+    @property
+    def chooser(self) -> forms.BoundField:
+        """The field that names the other organization."""
+        return self[self.field]
+
+    @property
+    def other(self) -> Organization | None:
+        """The organization chosen, once the form is valid."""
+        found: Organization | None = self.cleaned_data[self.field]
+        return found
+
+    def refuse(self, error: ValidationError) -> None:
+        """Put what the verb said beside the field that it is about."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for field, told in error.message_dict.items():
+            self.add_error(field if field in self.fields else None, told)
+
+
+def _receiver(label: Any, **kwargs: Any) -> Any:
+    return forms.ModelChoiceField(
+        queryset=Organization.objects.none(),
+        to_field_name="public_id",
+        label=label,
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={
+            "required": gettext_lazy("Choose an organization."),
+            "invalid_choice": gettext_lazy(
+                "This organization is not in your area, or has closed meanwhile. Choose another one."
+            ),
+        },
+        **kwargs,
+    )
+
+
+class CloseForm(OtherForm):
+    """Who succeeds it, if anybody."""
+
+    field = "successor"
+    successor = _receiver(gettext_lazy("Who takes over"), required=False)
+
+    def _candidates(self, by: "User", organization: Organization) -> OrganizationQuerySet:
+        return super()._candidates(by, organization).exclude(kind__in=STAY)
+
+    def _other_choices(self) -> list[tuple[str, Any]]:
+        return [
+            (
+                "",
+                ui.choice(
+                    gettext_lazy("Nobody"),
+                    gettext_lazy("open cases go to whoever is responsible by the rules"),
+                ),
+            )
+        ]
+
+
+class MergeForm(OtherForm):
+    """Into which organization it is merged."""
+
+    field = "into"
+    into = _receiver(gettext_lazy("Merge it into"))
+
+    def _candidates(self, by: "User", organization: Organization) -> OrganizationQuerySet:
+        return super()._candidates(by, organization).exclude(kind__in=STAY)
+
+
+class MoveForm(OtherForm):
+    """Of which organization it becomes a part."""
+
+    field = "part_of"
+    part_of = _receiver(gettext_lazy("Make it part of"))
+
+    def _candidates(self, by: "User", organization: Organization) -> OrganizationQuerySet:
+        found: OrganizationQuerySet = (
+            super()
+            ._candidates(by, organization)
+            .filter(kind__in=STANDS_UNDER[organization.kind])
+            .exclude(parts=organization)
+        )
+        return found
+
+    def _above(
+        self, candidates: OrganizationQuerySet, organization: Organization
+    ) -> OrganizationQuerySet:
+        # All that it may be part of: there are few.
+        return candidates
+
+
+FORMS: dict[Act, type[OtherForm]] = {
+    Act.CLOSE: CloseForm,
+    Act.MERGE: MergeForm,
+    Act.MOVE: MoveForm,
+}
+
+
+def _fits(kind: str, above: Organization) -> bool:
+    return kind not in STAY and above.kind in STANDS_UNDER[kind]
+
+
+def _choice(organization: Organization) -> Any:
+    place = organization.area.full_name if organization.area else ""
+    above = organization.part_of.label if organization.part_of else ""
+    return ui.choice(organization.name, " · ".join(part for part in (place, above) if part))
+
+
+def _with_parent(area: Area) -> str:
+    parent = area.parent.full_name if area.parent else ""
+    return ", ".join(part for part in (area.full_name, parent) if part)

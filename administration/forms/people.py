@@ -1,0 +1,127 @@
+"""What an officer or a site lead types about staff."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from administration.people import choices_of
+from organizations.imports.reading import MOST_BYTES
+from organizations.staffing import LONGEST_REASON
+from vaxreg.forms import Form
+
+LONGEST_NAME = 150
+
+
+class InviteForm(Form):
+    """Somebody who shall work at an organization; the roles are those that the writer may give."""
+
+    full_name = forms.CharField(
+        label=gettext_lazy("Full name"),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        help_text=gettext_lazy(
+            "An address that only this person reads: the link to the account goes there."
+        ),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, roles: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"] = role_field(roles)
+
+    def clean_full_name(self) -> str:
+        """One line, each word once apart."""
+        return " ".join(self.cleaned_data["full_name"].split())
+
+
+class RoleForm(Form):
+    """The role in which somebody goes on working."""
+
+    def __init__(self, *args: Any, roles: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"] = role_field(roles)
+        self.fields["confirmed"] = confirmation()
+
+    def expect_confirmation(self, wanted: bool) -> None:
+        """Ask to say twice that it is meant, where that is called for; else not at all."""
+        _expect(self, wanted)
+
+
+class GoForm(Form):
+    """The reason why somebody's work is suspended or ends."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("It stays on record, for those who look after the staff here."),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Write the reason: it stays on record for good.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["confirmed"] = confirmation()
+
+    def expect_confirmation(self, wanted: bool) -> None:
+        """Ask to say twice that it is meant, where that is called for; else not at all."""
+        _expect(self, wanted)
+
+
+def role_field(roles: Sequence[str]) -> forms.ChoiceField:
+    """A choice among roles, the only one chosen already."""
+    field = forms.ChoiceField(
+        label=_("Role"),
+        choices=choices_of(roles),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose the role."),
+            "invalid_choice": _("Choose one of the roles in the list."),
+        },
+    )
+    if len(roles) == 1:
+        field.initial = roles[0]
+    return field
+
+
+def confirmation() -> forms.BooleanField:
+    """The box to tick before something grave."""
+    return forms.BooleanField(
+        label=_("I have read what happens, and mean it"),
+        error_messages={"required": _("Tick this box to go on.")},
+    )
+
+
+def _expect(form: Form, wanted: bool) -> None:
+    if not wanted:
+        del form.fields["confirmed"]
+
+
+class UploadForm(Form):
+    """A file with sites and staff."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File (.xlsx or .csv, 20,000 rows and 8 MB at most)"),
+        max_length=200,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "max_length": gettext_lazy("The name of the file is too long."),
+        },
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse what is too large before it is read."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(
+                _("The file is larger than 8 MB. Split it into smaller ones.")
+            )
+        return file

@@ -1,0 +1,205 @@
+"""What an officer of the ministry types to change the rules or the calendar."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from corrections.clocks import working_days
+from corrections.decisions.four_eyes import REASON_LABELS
+from corrections.models import DayOff, Policy
+from vaxreg import db_time, ui
+from vaxreg.forms import DateField, Form, ModelForm
+
+LONGEST_REASON = 500
+# Days decreed for longer ago or farther ahead than this are more likely a slip.
+FARTHEST = timedelta(days=500)
+NUMBERS = (
+    "review_hours",
+    "appeal_hours",
+    "statutory_working_days",
+    "pause_cap_days",
+    "triage_hours",
+    "old_date_days",
+)
+# As the database has it (policy_numbers_make_sense).
+BOUNDS = {
+    "review_hours": (1, 720),
+    "appeal_hours": (1, 720),
+    "statutory_working_days": (1, 60),
+    "pause_cap_days": (1, 60),
+    "triage_hours": (1, 720),
+    "old_date_days": (1, 3650),
+}
+
+
+class RulesForm(ModelForm):
+    """The next version of the rules; it begins with the numbers that are in force."""
+
+    mark_optional = False
+
+    four_eyes = forms.MultipleChoiceField(
+        label=gettext_lazy("A second person confirms when"),
+        choices=[(reason.value, label) for reason, label in REASON_LABELS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("For example the number of the dispatch. Everybody can read it."),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Write the reason: it stays on record for good.")},
+    )
+    instead_of = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    class Meta:
+        model = Policy
+        fields = [
+            "review_hours",
+            "appeal_hours",
+            "statutory_working_days",
+            "pause_cap_days",
+            "triage_hours",
+            "four_eyes",
+            "old_date_days",
+            "note",
+        ]
+
+    def __init__(self, *args: Any, in_force: Policy, **kwargs: Any) -> None:
+        numbers = {name: getattr(in_force, name) for name in NUMBERS}
+        kwargs["initial"] = {
+            **numbers,
+            "four_eyes": in_force.four_eyes,
+            "instead_of": in_force.version,
+        }
+        super().__init__(*args, **kwargs)
+        self.in_force = in_force
+        for name in NUMBERS:
+            least, most = BOUNDS[name]
+            self.fields[name] = forms.IntegerField(
+                label=str(self.fields[name].label).capitalize(),
+                min_value=least,
+                max_value=most,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+                help_text=_("In force: %(number)s. From %(least)s to %(most)s.")
+                % {
+                    "number": ui.number(numbers[name]),
+                    "least": ui.number(least),
+                    "most": ui.number(most),
+                },
+                error_messages={
+                    "required": _("Enter a number from %(least)s to %(most)s.")
+                    % {"least": ui.number(least), "most": ui.number(most)},
+                },
+            )
+        self.order_fields([*NUMBERS[:5], "four_eyes", "old_date_days", "note"])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a version that changes nothing."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and not self.differences(cleaned):
+            raise forms.ValidationError(
+                _("Nothing differs from the rules in force. Change at least one of them.")
+            )
+        return cleaned
+
+    @property
+    def reason(self) -> str:
+        """Why, as typed."""
+        return str(self.cleaned_data["note"])
+
+    def differences(self, cleaned: dict[str, Any] | None = None) -> list[tuple[str, str, str]]:
+        """Return label, old and new words of each rule that changes."""
+        cleaned = self.cleaned_data if cleaned is None else cleaned
+        found = [
+            (
+                str(self.fields[name].label),
+                ui.number(getattr(self.in_force, name)),
+                ui.number(cleaned[name]),
+            )
+            for name in NUMBERS
+            if cleaned[name] != getattr(self.in_force, name)
+        ]
+        old, new = self.in_force.four_eyes, cleaned["four_eyes"]
+        if set(old) != set(new):
+            found.append((str(self.fields["four_eyes"].label), in_words(old), in_words(new)))
+        return found
+
+
+def in_words(four_eyes: Collection[str]) -> str:
+    """Return when a second person confirms, for a reader."""
+    named = [str(label) for reason, label in REASON_LABELS.items() if reason in four_eyes]
+    return "; ".join(named) or _("never")
+
+
+class DayForm(Form):
+    """A day that is off, or worked, against the official calendar."""
+
+    mark_optional = False
+
+    day = DateField(label=gettext_lazy("Day"))
+    how = forms.ChoiceField(
+        label=gettext_lazy("How it counts"),
+        choices=[
+            (
+                "off",
+                ui.choice(
+                    gettext_lazy("A day off"), gettext_lazy("It does not count as a working day.")
+                ),
+            ),
+            (
+                "worked",
+                ui.choice(
+                    gettext_lazy("A working day"), gettext_lazy("Worked in place of another day.")
+                ),
+            ),
+        ],
+        widget=forms.RadioSelect,
+    )
+    name = forms.CharField(
+        label=gettext_lazy("What day it is, and who decreed it"),
+        help_text=gettext_lazy(
+            "For example: swapped for 2 September, notice 123/TB. Everybody can read it."
+        ),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Write the reason: it stays on record for good.")},
+    )
+
+    @property
+    def reason(self) -> str:
+        """Why, as typed."""
+        return str(self.cleaned_data["name"])
+
+    def differences(self) -> list[tuple[str, str, str]]:
+        """Return the day, how it counted, and how it shall count."""
+        words = [_("A working day"), _("A day off")]
+        is_off = self.cleaned_data["how"] == "off"
+        return [(ui.day(self.cleaned_data["day"]), words[not is_off], words[is_off])]
+
+    def clean_day(self) -> date:
+        """Refuse a slip of the year."""
+        day: date = self.cleaned_data["day"]
+        if abs(day - timezone.localdate(db_time.now())) > FARTHEST:
+            raise forms.ValidationError(_("This day is far from today. Please check the year."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what the calendar says already."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        day, how = cleaned.get("day"), cleaned.get("how")
+        if day and how and working_days.off_days()(day) == (how == "off"):
+            decreed = DayOff.objects.filter(day=day).first()
+            self.add_error(
+                "day",
+                _("This day is off already: %(name)s.") % {"name": decreed.name}
+                if decreed and how == "off"
+                else _("This day is off already.")
+                if how == "off"
+                else _("This day is a working day already."),
+            )
+        return cleaned

@@ -1,0 +1,277 @@
+"""Questions for the pages of staff: who works where, how they stand, what was done about them."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, Exists, Expression, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from accounts import invitations
+from accounts.models import Invitation, User
+from organizations import staffing
+from organizations.journal import StaffEvent
+from organizations.models import MOST_WORDS, Membership, Organization
+from vaxreg import db_time, paging, ui
+from vaxreg.paging import Key, Page
+from vaxreg.search import search_key
+
+PAGE_SIZE = 50
+MOST_ORGANIZATIONS = 8
+Act = StaffEvent.Act
+STATES = ("", "never", "suspended")
+
+# Every letter that search_key turns into one plain letter, for the same work in the database.
+_ACCENTED = [chr(code) for code in (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))]
+_FOLDED = {char: key for char in _ACCENTED if len(key := search_key(char)) == 1 and key != char}
+# The marks of names written in decomposed form stand last and without a partner: they are dropped.
+_MARKS = "".join(chr(code) for code in range(0x300, 0x370) if unicodedata.combining(chr(code)))
+
+
+def key_of(column: str) -> Expression:
+    """Return search_key of a column, in SQL: over the staff of a reach, never over all users."""
+    folded = Func(
+        F(column),
+        Value("".join(_FOLDED) + _MARKS),
+        Value("".join(_FOLDED.values())),
+        function="translate",
+        output_field=CharField(),
+    )
+    return Func(Lower(folded), function="", template='(%(expressions)s COLLATE "C")')
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody as a list shows them: only the work that the reader looks after."""
+
+    user: User
+    works: list[Membership]
+    invitation: Invitation | None
+    link_expired: bool
+
+    @property
+    def never_came(self) -> bool:
+        """Invited or appointed, and never signed in."""
+        return self.user.last_login is None
+
+
+def page(
+    reach: QuerySet[Organization], *, words: str = "", state: str = "", after: str = ""
+) -> Page[Person]:
+    """Return who works in these organizations, by name; in a number of queries of its own.
+
+    words: parts of the name or of the e-mail address. state: "never" came, or "suspended". after:
+    the public id of the last one on the page before; an unknown one starts from the top.
+    """
+    works = Membership.objects.standing().filter(organization__in=reach.values("pk"))
+    here = works.filter(user=OuterRef("pk"))
+    users = User.objects.annotate(key=key_of("full_name"))
+    found = users.filter(Exists(here))
+    for word in search_key(words)[:200].split()[:MOST_WORDS]:
+        found = found.filter(Q(key__contains=word) | Q(email__contains=word))
+    if state == "never":
+        found = found.filter(last_login=None)
+    elif state == "suspended":
+        found = found.filter(
+            Q(suspended_at__isnull=False) | Exists(here.filter(suspended_at__isnull=False))
+        )
+
+    def key_of_user(public_id: str) -> Key | None:
+        known = users.filter(public_id=public_id) if is_uuid(public_id) else users.none()
+        return known.values_list("key", "pk").first()
+
+    leaf = paging.page(
+        found,
+        ("key", "pk"),
+        {"after": after},
+        size=PAGE_SIZE,
+        key_of=key_of_user,
+        mark_of=lambda user: str(user.public_id),
+    )
+    return Page(_people(leaf.rows, works), leaf.before, leaf.after, leaf.is_first)
+
+
+def _people(users: Sequence[User], works: QuerySet[Membership]) -> list[Person]:
+    mine: dict[int, list[Membership]] = {user.pk: [] for user in users}
+    rows = works.filter(user__in=users).select_related("organization")
+    for one in rows.order_by("organization__path", "role"):
+        mine[one.user_id].append(one)
+    links = latest_links(users)
+    now = db_time.now()
+    return [person_of(user, mine[user.pk], links.get(user.pk), now) for user in users]
+
+
+def person_of(
+    user: User, works: list[Membership], invitation: Invitation | None, now: datetime
+) -> Person:
+    """Put together what a list shows of somebody."""
+    expired = invitation is not None and invitation.used_at is None and invitation.expires_at <= now
+    return Person(user, works, invitation, expired)
+
+
+def latest_links(users: Sequence[User]) -> dict[int, Invitation]:
+    """Return the newest invitation of each of these who has one."""
+    newest = Invitation.objects.filter(user__in=users).order_by("user", "-made_at", "-pk")
+    return {one.user_id: one for one in newest.distinct("user")}
+
+
+def organizations_named(reach: QuerySet[Organization], words: str) -> list[Organization]:
+    """Return open organizations of the reach with these words in the name; none without words."""
+    if not words.strip():
+        return []
+    return list(reach.open().named(words).order_by("path")[:MOST_ORGANIZATIONS])  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Work:
+    """One standing membership on the page of a person, with what the reader may do about it."""
+
+    membership: Membership
+    may_change: bool
+    may_end: bool
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.membership.suspended_at is not None
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One act in the history of a person, in words."""
+
+    title: str
+    who: str
+    at: datetime
+    reason: str
+    is_bad: bool
+
+
+@dataclass(frozen=True)
+class File:
+    """Everything that the page of a person shows."""
+
+    person: Person
+    works: list[Work]
+    # Work outside of the reader's reach: how much, never where.
+    elsewhere: int
+    may_suspend_account: bool
+    may_invite: bool
+    happenings: list[Happening]
+
+
+def file_of(user: User, *, reader: User) -> File:
+    """Put together the page of a person for somebody who looks after staff."""
+    reach = set(
+        staffing.staffed_by(reader)
+        .filter(pk__in=Membership.objects.filter(user=user).values("organization"))
+        .values_list("pk", flat=True)
+    )
+    standing = list(staffing.works_of(user))
+    mine = [one for one in standing if one.organization_id in reach]
+    works = [
+        Work(one, staffing.may_act_on(reader, one), staffing.may_end(reader, one)) for one in mine
+    ]
+    link = latest_links([user]).get(user.pk)
+    return File(
+        person=person_of(user, mine, link, db_time.now()),
+        works=works,
+        elsewhere=len(standing) - len(mine),
+        may_suspend_account=staffing.may_suspend_account(reader, user),
+        may_invite=invitations.may_need_link(user)
+        and user.is_active
+        and user.suspended_at is None
+        and any(work.may_change for work in works),
+        happenings=history(user, reach),
+    )
+
+
+def history(user: User, reach: set[int]) -> list[Happening]:
+    """Return what was done about somebody's work within the reach, the newest first.
+
+    What commands and closings did left no act; the memberships themselves say it.
+    """
+    events = [
+        one
+        for one in StaffEvent.objects.filter(user=user).select_related("organization", "by")
+        if one.organization_id is None or one.organization_id in reach
+    ]
+    told = {(one.act, one.organization_id, one.role): one for one in events}
+    rows = [*map(_told, events)]
+    spans = Membership.objects.filter(user=user, organization__in=reach)
+    begun = (Act.INVITED, Act.APPOINTED, Act.ROLE_CHANGED)
+    changed = {(one.organization_id, one.role_before) for one in events}
+    for one in spans.select_related("organization", "appointed_by", "ended_by"):
+        place = (one.organization_id, one.role)
+        if not any((act, *place) in told for act in begun):
+            rows.append(_happening(Act.APPOINTED, one, one.since, one.appointed_by))
+        if one.until is not None and (Act.ENDED, *place) not in told and place not in changed:
+            rows.append(_happening(Act.ENDED, one, one.until, one.ended_by))
+    return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def _told(event: StaffEvent) -> Happening:
+    values = {
+        "organization": event.organization.name if event.organization else "",
+        "role": _role(event.role),
+        "before": _role(event.role_before),
+    }
+    return Happening(
+        title=_sentences()[event.act] % values,
+        who=_who(event.by),
+        at=event.at,
+        reason=event.reason,
+        is_bad=event.act in (Act.SUSPENDED, Act.ENDED, Act.ACCOUNT_SUSPENDED),
+    )
+
+
+def _happening(
+    act: StaffEvent.Act, membership: Membership, at: datetime, by: User | None
+) -> Happening:
+    values = {"organization": membership.organization.name, "role": _role(membership.role)}
+    return Happening(_sentences()[act] % values, _who(by), at, "", act == Act.ENDED)
+
+
+def _sentences() -> Mapping[str, str]:
+    return {
+        Act.INVITED: _("Invited to %(organization)s as %(role)s"),
+        Act.INVITED_AGAIN: _("Invitation to %(organization)s sent again"),
+        Act.APPOINTED: _("Appointed at %(organization)s as %(role)s"),
+        Act.ROLE_CHANGED: _("%(role)s instead of %(before)s at %(organization)s"),
+        Act.SUSPENDED: _("Suspended at %(organization)s (%(role)s)"),
+        Act.REINSTATED: _("Reinstated at %(organization)s (%(role)s)"),
+        Act.ENDED: _("Work at %(organization)s ended (%(role)s)"),
+        Act.ACCOUNT_SUSPENDED: _("Account suspended"),
+        Act.ACCOUNT_REINSTATED: _("Account open again"),
+    }
+
+
+def _role(role: str) -> str:
+    return str(Membership.Role(role).label) if role else ""
+
+
+def _who(by: User | None) -> str:
+    return by.full_name or str(by.email) if by else _("The system")
+
+
+def is_uuid(text: str) -> bool:
+    """Whether this may be a public id."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def choices_of(roles: Sequence[str]) -> list[tuple[str, Any]]:
+    """Return roles with what each of them may do, for a form."""
+    says = {
+        "reviewer": _("Reviews the proposals of this organization and decides."),
+        "lead": _("Reviews as well, and looks after the reviewers."),
+        "officer": _("Sees what is late in the whole area below, acts on it, appoints staff."),
+        "hotline": _("Answers the national phone, files for callers, decides nothing."),
+    }
+    return [(role, ui.choice(_role(role), says[role])) for role in roles]

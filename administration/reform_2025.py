@@ -1,0 +1,84 @@
+"""The reform of July 2025 with all that the organizations hold: looked at, or carried out.
+
+The areas, organizations and people are those of organizations/reform; the open cases of each desk
+that is merged change hands as in any merger (inheriting.py). One transaction: all or nothing.
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count
+
+from corrections.models import Correction
+from corrections.routing import handover
+from organizations import tree
+from organizations.models import Organization
+from organizations.reform import adopt as adopting
+from organizations.reform import people, plan
+from organizations.reform.adopt import Counts
+from organizations.reform.people import Reach
+from organizations.reform.plan import Plan
+from vaxreg import db_time
+
+
+@dataclass(frozen=True)
+class Reform:
+    """What the reform comes to; `cases` are open ones that change hands, away from `desks`."""
+
+    plan: Plan
+    counts: Counts
+    reaches: list[Reach]
+    cases: int
+    desks: int
+
+
+def preview() -> Reform:
+    """Return what would be done, and change nothing. Raises CannotAdopt."""
+    drawn = plan.draw()
+    held = _held(drawn)
+    return Reform(
+        drawn,
+        adopting.expected(drawn),
+        people.reaches(drawn),
+        cases=sum(held.values()),
+        desks=len(held),
+    )
+
+
+@transaction.atomic
+def adopt() -> Reform:
+    """Put the areas of July 2025 into force; a second time changes nothing.
+
+    Raises CannotAdopt when an area is not on the lists, NoDesk when nobody at all could act on a
+    case; both leave everything as it was.
+    """
+    now = db_time.now()
+    tree.take_turn()
+    drawn = plan.draw()
+    # What is just being sent to one of them is awaited, and so is whoever has a case in hand.
+    closing = Organization.objects.filter(code__in=drawn.merges).order_by("pk")
+    list(closing.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    held = _held(drawn)
+    desks = Organization.objects.filter(pk__in=held).order_by("pk")
+    cases = Correction.objects.open().filter(holder__in=held).order_by("pk")
+    list(cases.select_for_update(of=("self",)).values_list("pk", flat=True))
+    for desk in desks:
+        handover.settle(desk, now)
+    reaches = people.reaches(drawn)
+    counts = adopting.adopt(drawn) if drawn else adopting.expected(drawn)
+    handed = 0
+    for desk in desks.select_related("successor"):
+        ways = handover.ways(desk)
+        handover.hand_over(desk, ways, now)
+        handed += sum(len(way.cases) for way in ways)
+    return Reform(drawn, counts, reaches, cases=handed, desks=len(held))
+
+
+def _held(drawn: Plan) -> dict[int, int]:
+    """Return how many open cases lie on each desk that is merged into another."""
+    counted = Correction.objects.open().order_by().values_list("holder", "holder__code")
+    return {
+        holder: count
+        for holder, code, count in counted.annotate(count=Count("pk"))
+        if holder is not None and code in drawn.merges
+    }

@@ -1,0 +1,55 @@
+"""The rules on record: every change of the policy or the calendar, and who may make one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from corrections.models import Policy, RecomputeRun
+from organizations.models import Membership, Organization
+from organizations.queries import held_roles
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Made:
+    """A change of the rules or the calendar, as it stands on record."""
+
+    policy: Policy
+    # The change of a day; None for a version of the rules.
+    day: RecomputeRun | None
+    at: datetime
+    by: "User | None"
+    why: str
+    # How many clocks followed; None for the first version, which none had to.
+    moved: int | None
+
+
+def newest_run() -> RecomputeRun | None:
+    """Return the last change that was confirmed, and how far the open clocks have followed it."""
+    return RecomputeRun.objects.select_related("policy", "made_by").first()
+
+
+def changes() -> list[Made]:
+    """Return every version of the rules and every change of the calendar, the newest first."""
+    runs = RecomputeRun.objects.select_related("policy", "made_by")
+    found = [
+        Made(run.policy, run if run.day else None, run.made_at, run.made_by, run.why, run.done)
+        for run in runs
+    ]
+    without = Policy.objects.select_related("made_by").exclude(
+        pk__in=runs.filter(day=None).values("policy")
+    )
+    found += [Made(one, None, one.made_at, one.made_by, one.note, None) for one in without]
+    return sorted(found, key=lambda made: made.at, reverse=True)
+
+
+def may_change(user: "User") -> bool:
+    """Tell whether somebody may change the rules: an officer of the ministry."""
+    return (
+        user.is_superuser
+        or held_roles(user)
+        .filter(role=Membership.Role.OFFICER, organization__kind=Organization.Kind.MINISTRY)
+        .exists()
+    )

@@ -1,0 +1,9 @@
+"""Addresses of the pages of administration, one file per subject."""
+
+from administration.urls import organizations, people, rules
+
+urlpatterns = [
+    *people.urlpatterns,
+    *organizations.urlpatterns,
+    *rules.urlpatterns,
+]

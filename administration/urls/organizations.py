@@ -1,0 +1,18 @@
+"""Addresses of the pages of the tree of organizations, for health officers."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from administration.close_merge_move import Act
+from administration.views import organizations
+
+ONE = "organizations/<uuid:public_id>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("organizations/", organizations.tops, name="organizations"),
+    path(ONE, organizations.show, name="organization"),
+    path(f"{ONE}open/", organizations.open_part, name="organization-open"),
+    path(f"{ONE}details/", organizations.details, name="organization-details"),
+    path(f"{ONE}close/", organizations.arrange, {"act": Act.CLOSE}, name="organization-close"),
+    path(f"{ONE}merge/", organizations.arrange, {"act": Act.MERGE}, name="organization-merge"),
+    path(f"{ONE}move/", organizations.arrange, {"act": Act.MOVE}, name="organization-move"),
+]

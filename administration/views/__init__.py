@@ -1,0 +1,1 @@
+"""Pages of those who run the tree: organizations, people, imports, rules."""

@@ -1,0 +1,125 @@
+"""Importing sites and staff: a file, what it would do row by row, and doing exactly that."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import UserRequest
+from administration.forms.people import UploadForm
+from administration.import_page import Shown, runs_of, shown
+from administration.views.people import importing_page
+from organizations.imports import files, running
+from organizations.journal import ImportRun
+from organizations.models import Membership, Organization
+from vaxreg import errors
+from vaxreg.spreadsheets.archive import Unreadable
+
+
+@importing_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: UserRequest) -> HttpResponse:
+    """Take a file; nothing is written but its rows, for the trial."""
+    sent = request.method == "POST"
+    form = UploadForm(request.POST if sent else None, request.FILES if sent else None)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            run = running.begin(file.read(), file.name or "", by=request.user)
+        except Unreadable as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("organizations-import-run", run.public_id)
+    context = {"form": form, "runs": runs_of(request.user)}
+    status = 422 if form.has_errors else 200
+    return render(request, "administration/people/import.html", context, status=status)
+
+
+@importing_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def run(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """Show what a file would do, and do it when it still would do the same; once."""
+    found = own_run(request, public_id)
+    if found.done_at is not None:
+        if request.method == "POST":
+            return done_already(request, found)
+        return render(
+            request, "administration/people/import_done.html", {"run": found, "shown": shown(found)}
+        )
+    if not found.content:
+        return render(request, "administration/people/import_gone.html", {"run": found}, status=410)
+    if request.method != "POST":
+        return trial(request, found)
+    try:
+        judgement = running.do(found, digest=request.POST.get("digest", ""))
+    except running.Stale:
+        return trial(request, found, is_stale=True)
+    except running.DoneAlready:
+        return done_already(request, found)
+    messages.success(
+        request, _("Imported. %(count)s rows were written.") % {"count": judgement.to_write}
+    )
+    return redirect("organizations-import-run", found.public_id)
+
+
+@importing_page
+@require_safe
+def rows(request: UserRequest, public_id: UUID) -> HttpResponseBase:
+    """Send the rows with their verdicts as a file, before the import."""
+    found = own_run(request, public_id)
+    if not found.content:
+        return redirect("organizations-import-run", found.public_id)
+    return files.judged("so-tiem-import-rows", running.judge(found).rows)
+
+
+@importing_page
+@require_safe
+def template(request: UserRequest) -> HttpResponseBase:
+    """Send the empty file."""
+    return files.template()
+
+
+@importing_page
+@require_safe
+def export(request: UserRequest) -> HttpResponseBase:
+    """Send what is on record in the officer's sub-trees, in the form of an import."""
+    return files.export(Organization.objects.within_reach(request.user, Membership.Role.OFFICER))
+
+
+def trial(request: UserRequest, found: ImportRun, *, is_stale: bool = False) -> HttpResponse:
+    """Show every row as it stands now; nothing is written."""
+    seen: Shown = shown(found, running.judge(found), request.GET)
+    here = reverse("organizations-import-run", args=[found.public_id])
+    context = {
+        "run": found,
+        "shown": seen,
+        "is_stale": is_stale,
+        "first": f"{here}?{urlencode({'show': seen.chosen})}#rows" if seen.number > 1 else "",
+        "next": f"{here}?{urlencode({'show': seen.chosen, 'page': str(seen.number + 1)})}#rows"
+        if seen.has_more
+        else "",
+    }
+    return render(
+        request, "administration/people/import_trial.html", context, status=409 if is_stale else 200
+    )
+
+
+def own_run(request: UserRequest, public_id: UUID) -> ImportRun:
+    """Return an import of one's own, or answer 404."""
+    return get_object_or_404(runs_of(request.user), public_id=public_id)
+
+
+def done_already(request: UserRequest, found: ImportRun) -> HttpResponse:
+    """Say that the button was pressed twice, or in two windows."""
+    return errors.conflict(
+        request,
+        headline=_("This file was imported already"),
+        text=_("Nothing was written a second time."),
+        href=reverse("organizations-import-run", args=[found.public_id]),
+        link=_("To what was imported"),
+    )

@@ -1,0 +1,300 @@
+"""The tree of organizations for health officers: look, open, put right, close, merge, move.
+
+Closing, merging and moving are a choice, a preview of all that moves, and a press that is refused
+when the preview is no longer true.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import UserRequest
+from administration import close_merge_move
+from administration.close_merge_move import Act, ChangedMeanwhile, Moves
+from administration.forms.organizations import FORMS, DetailsForm, OpenForm, OtherForm
+from corrections.clocks import lateness
+from corrections.models import Correction
+from organizations import browse, tree
+from organizations.actions import CannotArrange
+from organizations.models import Act as DoneAct
+from organizations.models import Organization
+from organizations.pages import officer_page, organization_in_reach
+from organizations.queries import ancestors, with_predecessors
+from organizations.scope import Scope
+from organizations.telling import Told, told
+from vaxreg import db_time, errors
+
+# Of the history of acts so many are shown.
+MOST_ACTS = 50
+
+TITLES: dict[Act, Promise] = {
+    Act.CLOSE: gettext_lazy("Close this organization"),
+    Act.MERGE: gettext_lazy("Merge it into another one"),
+    Act.MOVE: gettext_lazy("Move it in the tree"),
+}
+DONE: dict[Act, Promise] = {
+    Act.CLOSE: gettext_lazy("%(organization)s is closed."),
+    Act.MERGE: gettext_lazy("%(organization)s is merged into %(other)s."),
+    Act.MOVE: gettext_lazy("%(organization)s is part of %(other)s now."),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the tree."""
+
+    organization: Organization
+    parts: int
+    people: int
+    cases: int
+
+
+@officer_page
+@require_safe
+def tops(request: UserRequest, scope: Scope) -> HttpResponse:
+    """Begin at the top of one's own sub-tree; with several, choose one."""
+    if len(scope.tops) == 1:
+        return redirect("organization", scope.tops[0].public_id)
+    return render(request, "administration/organizations/tops.html", {"lines": lines(scope.tops)})
+
+
+@officer_page
+@require_safe
+def show(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
+    """Show one organization: its details, what stands below it, what was done, what one may do."""
+    organization = organization_in_reach(request.user, public_id)
+    words, closed = request.GET.get("q", "")[:80], "closed" in request.GET
+    found = browse.below(organization, words=words, closed=closed)
+    page = browse.page(
+        found, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    line = with_predecessors([organization]).exclude(pk=organization.pk)
+    context = {
+        "organization": organization,
+        "above": within(ancestors(organization)[::-1], scope),
+        "lines": lines(page.rows, is_search=bool(words.strip())),
+        "words": words,
+        "closed": closed,
+        "newer": other_page(request, before=page.before),
+        "older": other_page(request, after=page.after),
+        "people": browse.staff_counts([organization]).get(organization.pk, 0),
+        "cases": cases_of(organization),
+        "successor_in_reach": organization.successor is not None
+        and bool(within([organization.successor], scope)),
+        "predecessors": line.order_by("closed_on", "pk"),
+        "acts": acts_on(organization),
+        "may_arrange": organization.is_open
+        and organization.kind not in tree.STAY
+        and tree.may_arrange(request.user, organization),
+        "may_open": organization.is_open and OpenForm(above=organization).has_kinds,
+    }
+    return render(request, "administration/organizations/organization.html", context)
+
+
+@officer_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_part(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
+    """Open an organization below this one."""
+    above = organization_in_reach(request.user, public_id)
+    form = OpenForm(request.POST if request.method == "POST" else None, above=above)
+    if not above.is_open or not form.has_kinds:
+        return nothing_below(request, above)
+    if form.is_valid():
+        try:
+            new = tree.open_organization(part_of=above, by=request.user, **form.cleaned_data)
+        except CannotArrange as error:
+            form.refuse(error)
+        else:
+            messages.success(
+                request,
+                _("%(organization)s is open. Appoint its staff next.") % {"organization": new.name},
+            )
+            return redirect("organization", new.public_id)
+    return form_page(request, "administration/organizations/open.html", form, above)
+
+
+@officer_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
+    """Put names and contacts right; what they were stays on record."""
+    organization = organization_in_reach(request.user, public_id)
+    initial = {name: getattr(organization, name) for name in DetailsForm.base_fields}
+    form = DetailsForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            tree.change_details(organization, by=request.user, **form.cleaned_data)
+        except CannotArrange as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("The details are stored."))
+            return redirect("organization", public_id)
+    return form_page(request, "administration/organizations/details.html", form, organization)
+
+
+@officer_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def arrange(request: UserRequest, scope: Scope, public_id: UUID, act: Act) -> HttpResponse:
+    """Close, merge or move: choose the other organization, see what moves, confirm."""
+    organization = organization_in_reach(request.user, public_id)
+    if not tree.may_arrange(request.user, organization):
+        raise PermissionDenied(
+            _("Only an officer of an organization above this one may close, merge or move it.")
+        )
+    if not organization.is_open:
+        return closed_already(request, organization)
+    form = FORMS[act](
+        request.POST if request.method == "POST" else None,
+        by=request.user,
+        organization=organization,
+    )
+    if request.method != "POST" or {"search", "edit"} & set(request.POST):
+        form.errors.clear()
+        return form_page(
+            request, "administration/organizations/choose.html", form, organization, act=act
+        )
+    if form.is_valid() and (answer := arranged(request, form, organization, act)):
+        return answer
+    return form_page(
+        request, "administration/organizations/choose.html", form, organization, act=act
+    )
+
+
+def arranged(
+    request: UserRequest, form: OtherForm, organization: Organization, act: Act
+) -> HttpResponse | None:
+    """Show what would move, or do it; None when it cannot be done: the form says why."""
+    try:
+        if "confirmed" not in request.POST:
+            moves = close_merge_move.preview(act, organization, form.other, by=request.user)
+            return preview_page(request, form, moves, act)
+        moves = close_merge_move.carry_out(
+            act, organization, form.other, by=request.user, seal=form.cleaned_data["seal"]
+        )
+    except CannotArrange as error:
+        form.refuse(error)
+        return None
+    except ChangedMeanwhile as changed:
+        moves = close_merge_move.preview(act, organization, form.other, by=request.user)
+        return preview_page(request, form, moves, act, changed=changed.words)
+    names = {"organization": organization.name, "other": form.other.name if form.other else ""}
+    messages.success(request, str(DONE[act]) % names)
+    return redirect("organization", organization.public_id)
+
+
+def preview_page(
+    request: UserRequest, form: OtherForm, moves: Moves, act: Act, changed: Sequence[str] = ()
+) -> HttpResponse:
+    """Show what an act would move; nothing is done yet."""
+    context = {
+        "act": act,
+        "title": TITLES[act],
+        "moves": moves,
+        "organization": moves.organization,
+        "form": form,
+        "hidden": {form.field: str(form.other.public_id) if form.other else ""},
+        "changed": changed,
+    }
+    return render(
+        request,
+        "administration/organizations/preview.html",
+        context,
+        status=409 if changed else 200,
+    )
+
+
+def form_page(
+    request: HttpRequest,
+    template: str,
+    form: DetailsForm | OtherForm,
+    organization: Organization,
+    act: Act | None = None,
+) -> HttpResponse:
+    """Answer with a form; 422 when something in it is wrong."""
+    context = {
+        "form": form,
+        "organization": organization,
+        "act": act,
+        "title": TITLES[act] if act else "",
+    }
+    return render(request, template, context, status=422 if form.has_errors else 200)
+
+
+def closed_already(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """Say that somebody was quicker, or that the button was pressed twice."""
+    return errors.conflict(
+        request,
+        headline=_("It is closed already"),
+        text=_("%(organization)s has closed. Its page says who takes over, and who closed it.")
+        % {"organization": organization.name},
+        href=reverse("organization", args=[organization.public_id]),
+        link=_("To its page"),
+    )
+
+
+def nothing_below(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """Say that nothing can be opened below this organization."""
+    return errors.conflict(
+        request,
+        headline=_("Nothing can be opened here"),
+        text=_("%(organization)s has closed, or is of a kind that has no parts.")
+        % {"organization": organization.name},
+        href=reverse("organization", args=[organization.public_id]),
+        link=_("To its page"),
+    )
+
+
+def lines(organizations: Sequence[Organization], *, is_search: bool = False) -> list[Line]:
+    """Return the rows with their numbers: three questions for all of them."""
+    found = list(organizations)
+    parts, people = browse.part_counts(found), browse.staff_counts(found)
+    open_cases = Correction.objects.open().filter(holder__in=found).order_by()
+    cases = dict(open_cases.values_list("holder").annotate(cases=Count("pk")))
+    return [
+        Line(one, parts.get(one.pk, 0), people.get(one.pk, 0), cases.get(one.pk, 0))
+        for one in found
+    ]
+
+
+def cases_of(organization: Organization) -> dict[str, int]:
+    """Count what is open on its own desk, and what of it is late."""
+    held = Correction.objects.open().filter(holder=organization)
+    late = lateness.overdue(db_time.sql_now())
+    return held.aggregate(open=Count("pk"), overdue=Count("pk", filter=late))
+
+
+def acts_on(organization: Organization) -> list[Told]:
+    """Return what was done to it, and what made it grow: mergers into it, parts that came."""
+    towards = Q(went_to=organization) & ~Q(kind=DoneAct.Kind.OPENED)
+    concerned = Q(organization=organization) | towards | Q(came_from=organization)
+    related = ("organization", "by", "came_from", "went_to")
+    found = DoneAct.objects.filter(concerned).select_related(*related)[:MOST_ACTS]
+    return [told(act, organization) for act in found]
+
+
+def within(line: Sequence[Organization], scope: Scope) -> list[Organization]:
+    """Return of a line from the ministry down what the officer may open."""
+    tops = tuple(top.path for top in scope.tops)
+    return [one for one in line if one.path.startswith(tops)]
+
+
+def other_page(request: HttpRequest, **mark: str) -> str:
+    """Return the address of a neighbouring page, or nothing."""
+    if not all(mark.values()):
+        return ""
+    kept: dict[str, Any] = {
+        name: request.GET[name] for name in ("q", "closed") if name in request.GET
+    }
+    return f"?{urlencode({**kept, **mark})}#parts"

@@ -1,0 +1,205 @@
+"""What is done about somebody's work: role, suspension, end; each says first what follows."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.http import UserRequest
+from accounts.models import User
+from administration import staff_changes as joined
+from administration.forms.people import GoForm, RoleForm
+from administration.views.people import organization_in_reach, person_in_reach, staffing_page
+from organizations import staffing
+from organizations.models import Membership
+from vaxreg import errors
+
+
+@staffing_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_role(request: UserRequest, public_id: UUID, person: UUID, role: str) -> HttpResponse:
+    """Let somebody go on in another role."""
+    membership = membership_in_reach(request.user, public_id, person, role)
+    allowed(staffing.may_act_on(request.user, membership))
+    given = staffing.roles_given_by(request.user, membership.organization)
+    roles = [one for one in given if one != membership.role]
+    allowed(bool(roles))
+    form = RoleForm(request.POST if request.method == "POST" else None, roles=roles)
+    wanted = request.POST.get("role", "")
+    follows = joined.consequences([membership], becomes=wanted or roles[0])
+    form.expect_confirmation(any(one.is_grave for one in follows))
+    if form.is_valid():
+        try:
+            joined.change_role(membership, form.cleaned_data["role"], by=request.user)
+        except staffing.AlreadyHandled:
+            return too_late(request, membership.user)
+        except staffing.WorksThere:
+            form.add_error("role", _("This person has this role here already."))
+        else:
+            messages.success(request, _("The role is changed, from the next click on."))
+            return redirect("person", membership.user.public_id)
+    return step_page(request, "administration/people/role.html", form, membership, follows)
+
+
+@staffing_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def suspend(request: UserRequest, public_id: UUID, person: UUID, role: str) -> HttpResponse:
+    """Take the rights of one membership for the time being."""
+    membership = membership_in_reach(request.user, public_id, person, role)
+    allowed(staffing.may_act_on(request.user, membership))
+    follows = joined.consequences([membership])
+    form = go_form(request, follows)
+    if form.is_valid():
+        try:
+            joined.suspend(membership, by=request.user, reason=form.cleaned_data["reason"])
+        except staffing.AlreadyHandled:
+            return too_late(request, membership.user)
+        messages.success(request, _("Suspended, from the next click on."))
+        return redirect("person", membership.user.public_id)
+    return step_page(request, "administration/people/suspend.html", form, membership, follows)
+
+
+@staffing_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: UserRequest, public_id: UUID, person: UUID, role: str) -> HttpResponse:
+    """End somebody's work at an organization; everybody may end their own."""
+    membership = membership_in_reach(request.user, public_id, person, role)
+    allowed(staffing.may_end(request.user, membership))
+    follows = joined.consequences([membership])
+    form = go_form(request, follows)
+    if form.is_valid():
+        try:
+            joined.end(membership, by=request.user, reason=form.cleaned_data["reason"])
+        except staffing.AlreadyHandled:
+            return too_late(request, membership.user)
+        messages.success(request, _("The work here has ended."))
+        if membership.user_id == request.user.pk:
+            return redirect("landing")
+        return redirect("person", membership.user.public_id)
+    return step_page(request, "administration/people/end.html", form, membership, follows)
+
+
+@staffing_page
+@require_POST
+def reinstate(request: UserRequest, public_id: UUID, person: UUID, role: str) -> HttpResponse:
+    """Give the rights of a suspended membership back."""
+    membership = membership_in_reach(request.user, public_id, person, role)
+    try:
+        staffing.reinstate(membership, by=request.user)
+    except (staffing.AlreadyHandled, staffing.AccountShut):
+        return too_late(request, membership.user)
+    messages.success(request, _("Reinstated, from the next click on."))
+    return redirect("person", membership.user.public_id)
+
+
+@staffing_page
+@require_POST
+def invite_again(request: UserRequest, person: UUID) -> HttpResponse:
+    """Send a fresh link to somebody who never came."""
+    user = person_in_reach(request.user, person)
+    try:
+        staffing.invite_again(user, by=request.user)
+    except staffing.AlreadyHandled:
+        return too_late(request, user)
+    messages.success(
+        request,
+        _("A new link was sent to %(email)s; the older one ends.") % {"email": user.email},
+    )
+    return redirect("person", user.public_id)
+
+
+@staffing_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def suspend_account(request: UserRequest, person: UUID) -> HttpResponse:
+    """Shut the door of staff for somebody whose whole work lies in the reader's area."""
+    user = person_in_reach(request.user, person)
+    allowed(staffing.may_suspend_account(request.user, user))
+    follows = joined.consequences(list(staffing.works_of(user)))
+    form = go_form(request, follows)
+    if form.is_valid():
+        try:
+            joined.suspend_account(user, by=request.user, reason=form.cleaned_data["reason"])
+        except staffing.AlreadyHandled:
+            return too_late(request, user)
+        messages.success(request, _("The account is suspended, from the next click on."))
+        return redirect("person", user.public_id)
+    context = {"form": form, "person": user, "follows": follows}
+    status = 422 if form.has_errors else 200
+    return render(request, "administration/people/suspend_account.html", context, status=status)
+
+
+@staffing_page
+@require_POST
+def reinstate_account(request: UserRequest, person: UUID) -> HttpResponse:
+    """Open the door of staff again."""
+    user = person_in_reach(request.user, person)
+    try:
+        staffing.reinstate_account(user, by=request.user)
+    except staffing.AlreadyHandled:
+        return too_late(request, user)
+    messages.success(request, _("The account is open again."))
+    return redirect("person", user.public_id)
+
+
+def membership_in_reach(user: User, public_id: UUID, person: UUID, role: str) -> Membership:
+    """Return the newest membership of that role, ended ones too; 404 outside of one's reach."""
+    organization = organization_in_reach(user, public_id)
+    held = staffing.work_of(person, organization, role)
+    if held is None:
+        raise Http404
+    return held
+
+
+def allowed(is_so: bool) -> None:
+    """Answer 403 in words to whoever may look, but not do this."""
+    if not is_so:
+        raise PermissionDenied(
+            _(
+                "You may not do this. Health officers act on the staff of their own area, site leads"
+                " on the reviewers of their own site, and nobody on themselves."
+            )
+        )
+
+
+def go_form(request: UserRequest, follows: list[joined.Consequence]) -> GoForm:
+    """Return the form that asks why, and to say it twice where something grave follows."""
+    form = GoForm(request.POST if request.method == "POST" else None)
+    form.expect_confirmation(any(one.is_grave for one in follows))
+    return form
+
+
+def step_page(
+    request: UserRequest,
+    template: str,
+    form: GoForm | RoleForm,
+    membership: Membership,
+    follows: list[joined.Consequence],
+) -> HttpResponse:
+    """Show what follows, and the form."""
+    if staffing.has_ended(membership):
+        return too_late(request, membership.user)
+    context = {
+        "form": form,
+        "membership": membership,
+        "person": membership.user,
+        "follows": follows,
+        "is_self": membership.user_id == request.user.pk,
+    }
+    status = 422 if form.has_errors else 200
+    return render(request, template, context, status=status)
+
+
+def too_late(request: UserRequest, user: User) -> HttpResponse:
+    """Say that somebody was faster."""
+    return errors.conflict(
+        request,
+        headline=_("This was done already"),
+        text=_("Somebody was faster, or the button was pressed twice. Look at how it stands now."),
+        href=reverse("person", args=[user.public_id]),
+        link=_("To the page of this person"),
+    )

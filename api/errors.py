@@ -1,0 +1,99 @@
+"""One shape for every error, and an HTTP status for each refusal of a verb."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import gettext_lazy as _
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework import status
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
+
+from corrections.actions import (
+    AlreadyOpen,
+    CannotReceive,
+    HeldByColleague,
+    NobodyAbove,
+    SamePerson,
+    StalePage,
+    TooLate,
+)
+from corrections.actions.filing import KeyUsedForOtherContent, TooManyOpen
+from corrections.lifecycle import StepNotPossible
+
+
+class Conflict(APIException):
+    """The world moved on; nothing was stored."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class Unprocessable(APIException):
+    """Understood, and refused."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "unprocessable"
+
+
+class TooLarge(APIException):
+    """More bytes than all photos together may have."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = _("Send at most 4 photos, each of 10 MB at most.")
+    default_code = "too_large"
+
+
+class ErrorHandler(ExceptionHandler):
+    """Turns what verbs raise into answers of the one error shape."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        match exc:
+            case DjangoValidationError():
+                return ValidationError(_as_detail(exc))
+            case StepNotPossible():
+                return Conflict(
+                    _("The correction is in status “%(status)s” now.") % {"status": exc.status},
+                    code="step_not_possible",
+                )
+            case StalePage():
+                return Conflict(_("The case has changed since you read it."), code="stale")
+            case HeldByColleague():
+                return Conflict(_("A colleague is working on this case."), code="held")
+            case TooLate():
+                return Conflict(
+                    _("More than 30 days have passed since the case was closed."), code="too_late"
+                )
+            case SamePerson():
+                return PermissionDenied(
+                    _("Somebody else confirms it: you decided, filed or entered it."),
+                    code="same_person",
+                )
+            case NobodyAbove():
+                return Unprocessable(
+                    _("It was appealed once already, or no level stands above."),
+                    code="nobody_above",
+                )
+            case AlreadyOpen():
+                return Conflict(
+                    _("There is an open correction about this dose: %(reference)s.")
+                    % {"reference": exc.correction.reference},
+                    code="already_open",
+                )
+            case TooManyOpen():
+                return Conflict(_("Too many corrections are open already."), code="too_many_open")
+            case KeyUsedForOtherContent():
+                return Unprocessable(
+                    _("This Idempotency-Key was used for another content."), code="key_reused"
+                )
+            case CannotReceive():
+                return Unprocessable(
+                    _("This organization cannot receive the case."), code="cannot_receive"
+                )
+        converted: Exception = super().convert_known_exceptions(exc)
+        return converted
+
+
+def _as_detail(error: DjangoValidationError) -> Any:
+    if hasattr(error, "error_dict"):
+        return error.message_dict
+    return error.messages

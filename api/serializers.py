@@ -1,0 +1,359 @@
+"""What programs send and get: field lists. Rules stand in the verbs, not here."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.access import is_staff_session
+from citizens.models import Citizen, IdentityCheck, RecordLink, Sex
+from corrections import facts, history, next_steps
+from corrections.actions.filing import MOST_CLAIMS
+from corrections.clocks import explain
+from corrections.facts import FIELD_LABELS
+from corrections.lifecycle import Ground, Party
+from corrections.models import Clock, Correction, CorrectionEvent, Filing
+from corrections.models.case import Kind
+from corrections.parties import parties_of
+from corrections.photos.added import MOST_AT_ONCE
+from doses.facts import Position
+from doses.models import Dose, Vaccine
+from organizations.models import Organization
+from portal import case_page
+
+LONGEST = 2000
+# Steps of the table that are one act, and one address, here; the case says which of them it is.
+ADDRESSES = {
+    "accept_in_part": "accept",
+    "overturn": "accept",
+    "overturn_in_part": "accept",
+    "put_forward": "accept",
+    "uphold": "refuse",
+    "countersign_in_part": "countersign",
+}
+
+
+SEXES = [choice for choice in Sex.choices if choice[0] != Sex.UNKNOWN]
+
+
+class VaccineSerializer(serializers.ModelSerializer[Vaccine]):
+    class Meta:
+        model = Vaccine
+        fields = ["code", "name", "manufacturer", "approved_on", "primary_doses"]
+
+
+class OrganizationSerializer(serializers.ModelSerializer[Organization]):
+    id = serializers.UUIDField(source="public_id", read_only=True)
+
+    class Meta:
+        model = Organization
+        fields = ["id", "code", "name", "kind", "phone"]
+
+
+class RecordSerializer(serializers.ModelSerializer[Citizen]):
+    id = serializers.UUIDField(source="public_id", read_only=True)
+    relation = serializers.ChoiceField(choices=RecordLink.Relation.choices, read_only=True)
+
+    class Meta:
+        model = Citizen
+        fields = ["id", "full_name", "date_of_birth", "sex", "relation"]
+
+
+class DoseSerializer(serializers.ModelSerializer[Dose]):
+    id = serializers.UUIDField(source="public_id", read_only=True)
+    vaccine = serializers.SlugRelatedField[Vaccine](slug_field="code", read_only=True)
+    organization = OrganizationSerializer(read_only=True)
+
+    class Meta:
+        model = Dose
+        fields = [
+            "id", "vaccine", "given_on", "organization", "lot", "kind", "ordinal", "provenance",
+            "recorded_at", "revision",
+        ]  # fmt: skip
+
+
+class FactsSerializer(serializers.Serializer[dict[str, str]]):
+    """Facts about a dose or a person; what is left out stays as it is or is not known."""
+
+    vaccine = serializers.CharField(required=False, help_text=_("Vaccine code."))
+    given_on = serializers.DateField(required=False)
+    organization = serializers.UUIDField(required=False, help_text=_("Id of the site."))
+    lot = serializers.CharField(required=False, max_length=64)
+    position = serializers.ChoiceField(choices=Position.choices, required=False)
+    duplicate_of = serializers.UUIDField(required=False, help_text=_("Id of the dose it repeats."))
+    full_name = serializers.CharField(required=False, max_length=120)
+    date_of_birth = serializers.DateField(required=False)
+    sex = serializers.ChoiceField(choices=SEXES, required=False)
+    id_number = serializers.CharField(required=False, max_length=30)
+    phone = serializers.CharField(required=False, max_length=40)
+    other_id_number = serializers.CharField(required=False, max_length=30)
+    other_full_name = serializers.CharField(required=False, max_length=120)
+    other_date_of_birth = serializers.DateField(required=False)
+    other_phone = serializers.CharField(required=False, max_length=40)
+    other_record = serializers.UUIDField(
+        required=False, help_text=_("Id of the other record of the person, when it is decided.")
+    )
+    status = serializers.CharField(read_only=True, help_text=_("Of a dose that is taken out."))
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        values = super().to_internal_value(data)
+        return {name: str(value) for name, value in values.items()}
+
+    def to_representation(self, instance: dict[str, str]) -> dict[str, str]:
+        return {name: instance[name] for name in FIELD_LABELS if name in instance}
+
+
+class EventSerializer(serializers.ModelSerializer[CorrectionEvent]):
+    organization = serializers.CharField(source="organization.name", default=None)
+
+    class Meta:
+        model = CorrectionEvent
+        fields = ["step", "to_status", "party", "organization", "at", "remark"]
+
+
+class CorrectionSerializer(serializers.ModelSerializer[Correction]):
+    """A correction as its citizen and its desk see it; never the name of a reviewer."""
+
+    dose = serializers.SlugRelatedField[Dose](slug_field="public_id", read_only=True)
+    holder = OrganizationSerializer(read_only=True, allow_null=True)
+    recorded = FactsSerializer(read_only=True)
+    proposed = FactsSerializer(read_only=True)
+    decided = FactsSerializer(read_only=True, allow_null=True)
+    reason = serializers.CharField(source="reason_shown", read_only=True)
+    is_overdue = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Correction
+        fields = [
+            "reference", "kind", "status", "dose", "holder", "reason", "recorded", "proposed",
+            "decided", "site_text", "received_at", "due_at", "paused_at", "answer_by",
+            "is_overdue", "on_appeal", "decided_at", "ground", "remark", "confirmed_at",
+            "version",
+        ]  # fmt: skip
+
+    @extend_schema_field(serializers.BooleanField())
+    def get_is_overdue(self, correction: Correction) -> bool:
+        return correction.is_overdue(self.context["now"])
+
+
+class QuestionSerializer(serializers.ModelSerializer[CorrectionEvent]):
+    """The desk's last question."""
+
+    text = serializers.CharField(source="remark")
+    organization = serializers.CharField(source="organization.name", default=None)
+
+    class Meta:
+        model = CorrectionEvent
+        fields = ["text", "organization", "at"]
+
+
+class ClockLineSerializer(serializers.Serializer[explain.Line]):
+    """One line of how a due time came about; `adds` in seconds."""
+
+    text = serializers.CharField()
+    at = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True)
+    adds = serializers.SerializerMethodField()
+
+    def get_adds(self, line: explain.Line) -> int | None:
+        return int(line.adds.total_seconds()) if line.adds is not None else None
+
+
+class ClockSerializer(serializers.Serializer[explain.Account]):
+    """One clock of the case, and how its due time came about."""
+
+    kind = serializers.ChoiceField(source="clock.kind", choices=Clock.Kind.choices)
+    started_at = serializers.DateTimeField(source="clock.started_at")
+    due_at = serializers.DateTimeField(source="clock.due_at")
+    stopped_at = serializers.DateTimeField(source="clock.stopped_at", allow_null=True)
+    lines = ClockLineSerializer(many=True)
+
+
+class CorrectionDetailSerializer(CorrectionSerializer):
+    """A case with its history, its clocks, the open question and what the caller may do now."""
+
+    words = serializers.CharField(source="filing.words", read_only=True)
+    question = serializers.SerializerMethodField()
+    steps = serializers.SerializerMethodField()
+    clocks = serializers.SerializerMethodField()
+    events = serializers.SerializerMethodField()
+
+    class Meta(CorrectionSerializer.Meta):
+        fields = [
+            *CorrectionSerializer.Meta.fields, "words", "question", "steps", "clocks", "events",
+        ]  # fmt: skip
+
+    @extend_schema_field(QuestionSerializer(allow_null=True))
+    def get_question(self, correction: Correction) -> Any:
+        if correction.status not in case_page.ASKING:
+            return None
+        return QuestionSerializer(case_page.question(correction)).data
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_steps(self, correction: Correction) -> list[str]:
+        """The addresses below this one that the caller may POST to now."""
+        parties = parties_of(self.context["request"].user, correction)
+        # A token of staff takes no step of a citizen, nor the other way round.
+        mine = parties & {Party.CITIZEN} if self._for_citizen else parties - {Party.CITIZEN}
+        names = next_steps.offered(correction, mine, self.context["now"])
+        addresses = dict.fromkeys(ADDRESSES.get(name, name) for name in names)
+        return [name.replace("_", "-") for name in addresses]
+
+    @extend_schema_field(ClockSerializer(many=True))
+    def get_clocks(self, correction: Correction) -> Any:
+        accounts: Any = explain.explain(correction, self.context["now"])
+        return ClockSerializer(accounts, many=True).data
+
+    @extend_schema_field(EventSerializer(many=True))
+    def get_events(self, correction: Correction) -> Any:
+        """The history; what staff write to each other is between them."""
+        events = list(correction.events.all())
+        if self._for_citizen:
+            events = [event for event in events if event.step not in history.STAFF_ONLY]
+            for event in events:
+                if event.step in history.STAFF_ONLY_REMARKS:
+                    event.remark = ""
+        return EventSerializer(events, many=True).data
+
+    @property
+    def _for_citizen(self) -> bool:
+        return not is_staff_session(self.context["request"])
+
+
+class QueueSerializer(serializers.ModelSerializer[Correction]):
+    """A line of the queue."""
+
+    citizen = serializers.CharField(source="citizen.full_name", read_only=True)
+    asked = serializers.SerializerMethodField()
+    is_overdue = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Correction
+        fields = [
+            "reference", "kind", "status", "citizen", "asked", "received_at", "due_at",
+            "is_overdue", "version",
+        ]  # fmt: skip
+
+    @extend_schema_field(serializers.CharField())
+    def get_asked(self, correction: Correction) -> str:
+        return facts.headline(correction)
+
+    @extend_schema_field(serializers.BooleanField())
+    def get_is_overdue(self, correction: Correction) -> bool:
+        return correction.is_overdue(self.context["now"])
+
+
+class ClaimSerializer(serializers.Serializer[Any]):
+    """One thing that is wrong; with the id of the dose, unless one is missing or it is no dose."""
+
+    dose = serializers.UUIDField(required=False, allow_null=True, default=None)
+    kind = serializers.ChoiceField(
+        choices=Kind.choices,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=_("Left out: wrong details of the dose, or a missing dose."),
+    )
+    proposed = FactsSerializer(required=False, default=dict)
+    site = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text=_("Site of a missing dose.")
+    )
+    site_text = serializers.CharField(required=False, default="", allow_blank=True, max_length=200)
+
+
+class FilingInputSerializer(serializers.Serializer[Any]):
+    record = serializers.UUIDField()
+    claims = serializers.ListField(child=ClaimSerializer(), min_length=1, max_length=MOST_CLAIMS)
+    words = serializers.CharField(required=False, default="", allow_blank=True, max_length=LONGEST)
+    has_no_paper = serializers.BooleanField(required=False, default=False)
+
+
+class FilingSerializer(serializers.ModelSerializer[Filing]):
+    id = serializers.UUIDField(source="public_id", read_only=True)
+    corrections = CorrectionSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Filing
+        fields = ["id", "received_at", "corrections"]
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    version = serializers.IntegerField(
+        required=False, help_text=_("The version you read; another one now is refused.")
+    )
+
+
+class KeepSerializer(StepSerializer):
+    remark = serializers.CharField(max_length=LONGEST)
+
+
+class AcceptSerializer(StepSerializer):
+    values = FactsSerializer(required=False, help_text=_("Own values; without them: as proposed."))
+    remark = serializers.CharField(required=False, default="", allow_blank=True, max_length=LONGEST)
+    own_papers = serializers.BooleanField(
+        required=False, default=False, help_text=_("Found in the site’s own papers as well.")
+    )
+
+    identity_check = serializers.ChoiceField(
+        choices=IdentityCheck.Paper.choices,
+        required=False,
+        default="",
+        help_text=_("The paper with which facts about the person were compared."),
+    )
+
+
+class RefuseSerializer(StepSerializer):
+    ground = serializers.ChoiceField(choices=[(g.value, g.name) for g in Ground])
+    remark = serializers.CharField(max_length=LONGEST)
+
+
+class RemindSerializer(serializers.Serializer[Any]):
+    remark = serializers.CharField(required=False, default="", allow_blank=True, max_length=LONGEST)
+
+
+class ReassignSerializer(StepSerializer):
+    to = serializers.UUIDField(help_text=_("Id of the organization."))
+    reason = serializers.CharField(max_length=LONGEST)
+
+
+class ReasonSerializer(StepSerializer):
+    reason = serializers.CharField(max_length=LONGEST)
+
+
+class AskSerializer(StepSerializer):
+    question = serializers.CharField(max_length=LONGEST)
+
+
+class PassOnSerializer(ReasonSerializer):
+    to = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=_("Id of the organization; none when it is not known whose it is."),
+    )
+
+
+class NoteSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=LONGEST)
+
+
+class NothingSerializer(serializers.Serializer[Any]):
+    """A step that needs no words."""
+
+
+class WordsSerializer(serializers.Serializer[Any]):
+    words = serializers.CharField(max_length=LONGEST)
+
+
+class WithdrawSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=LONGEST)
+
+
+class PhotosSerializer(serializers.Serializer[Any]):
+    photos = serializers.ListField(
+        child=serializers.FileField(),
+        min_length=1,
+        max_length=MOST_AT_ONCE,
+        help_text=_("JPEG, PNG or WebP, 10 MB each; the field is repeated for each photo."),
+    )

@@ -1,0 +1,61 @@
+"""Addresses of the API, below /api/v1/."""
+
+from csp.decorators import csp_update
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from api import acting, coverage, oversight, own_steps, reading
+
+# Swagger writes styles into its elements; nowhere else may a page do that.
+docs = csp_update({"style-src": "'unsafe-inline'"})(
+    login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api:schema"))
+)
+
+STEPS: dict[str, type[acting.StepView]] = {
+    # The citizen.
+    "answer": own_steps.Answer,
+    "add-photo": own_steps.AddPhoto,
+    "withdraw": own_steps.Withdraw,
+    "appeal": own_steps.Appeal,
+    "log-disagreement": own_steps.LogDisagreement,
+    "confirm": own_steps.Confirm,
+    "reopen": own_steps.Reopen,
+    # The desk.
+    "pick-up": acting.PickUp,
+    "give-back": acting.GiveBack,
+    "ask": acting.Ask,
+    "pass-on": acting.PassOn,
+    "keep": acting.Keep,
+    "accept": acting.Accept,
+    "refuse": acting.Refuse,
+    "countersign": acting.Countersign,
+    "hand-back": acting.HandBack,
+    "note": acting.Note,
+    # Health officers.
+    "remind": acting.Remind,
+    "reassign": acting.Reassign,
+    "take-over": acting.TakeOver,
+}
+
+pages = [
+    path("records/", reading.Records.as_view(), name="records"),
+    path("records/<uuid:record>/doses/", reading.Doses.as_view(), name="doses"),
+    path("corrections/", acting.Corrections.as_view(), name="corrections"),
+    path("corrections/<str:reference>/", reading.OneCorrection.as_view(), name="correction"),
+    *(
+        path(f"corrections/<str:reference>/{name}/", view.as_view(), name=name)
+        for name, view in STEPS.items()
+    ),
+    path("oversight/report/", oversight.ReportView.as_view(), name="oversight-report"),
+    path("queue/", reading.Queue.as_view(), name="queue"),
+    path("vaccines/", reading.Vaccines.as_view(), name="vaccines"),
+    path("organizations/", reading.Organizations.as_view(), name="organizations"),
+    path("schema/", login_not_required(SpectacularAPIView.as_view()), name="schema"),
+    path("docs/", docs, name="docs"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((pages, "api"))),
+    path("coverage/", coverage.CoverageView.as_view(), name="api-coverage"),
+]

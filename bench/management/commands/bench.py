@@ -1,0 +1,109 @@
+"""Measure the product: `manage.py bench sweep`, `bench reports`. Results: docs/benchmarks.md."""
+
+import json
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from bench import caseload, databases, dataset, reporting, sweeping, webtier
+from bench.reporting import Country
+from bench.results import Figure, as_json, table
+from corrections.models import Correction
+from reporting import daily_job
+
+
+class Command(BaseCommand):
+    help = "Measures the sweep and the web tier, or the reports, in databases made for it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        what = parser.add_subparsers(dest="what", required=True)
+        sweep = what.add_parser("sweep", help="the sweep, a change of the rules, the web tier")
+        sweep.add_argument("--open", type=int, default=50_000, help="open cases of the idle pass")
+        sweep.add_argument("--overdue", type=int, default=5_000)
+        sweep.add_argument("--breaches", type=int, default=100_000, help="after an outage")
+        sweep.add_argument("--provinces", type=int, default=8)
+        sweep.add_argument("--rounds", type=int, default=5, help="of the web tier; 0 leaves it out")
+        sweep.add_argument("--acts", type=int, default=200, help="filings and decisions a round")
+        sweep.add_argument(
+            "--here", action="store_true", help="in this database, which must hold no cases"
+        )
+        reports = what.add_parser("reports", help="pages of officers, at full size and at 1/100")
+        reports.add_argument("--organizations", type=int, default=20_000)
+        reports.add_argument("--corrections", type=int, default=3_000_000)
+        reports.add_argument("--open", type=int, default=300_000, help="of these corrections")
+        reports.add_argument("--share", type=float, default=0.6, help="of the first province")
+        reports.add_argument("--days", type=int, default=60, help="that they go back")
+        reports.add_argument("--sites", type=int, default=28, help="of each district")
+        reports.add_argument("--smaller", type=int, default=100, help="times is the other country")
+        reports.add_argument(
+            "--same-tree", action="store_true", help="the other country has as many organizations"
+        )
+        reports.add_argument("--visits", type=int, default=20, help="of each page in each country")
+        reports.add_argument(
+            "--keep", action="store_true", help="the two databases; those left are used again"
+        )
+        for one in (sweep, reports):
+            one.add_argument("--seed", type=int, default=9458)
+            one.add_argument("--json", action="store_true", help="one JSON object, the last line")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = self._reports(options) if options["what"] == "reports" else self._sweep(options)
+        if options["json"]:
+            self.stdout.write(json.dumps({"bench": options["what"], "figures": found}))
+
+    def _sweep(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        with databases.this_one() if options["here"] else databases.one_of_its_own() as name:
+            self.stdout.write(f"database {name}, seed {options['seed']}")
+            dataset.build_country([dataset.DISTRICTS] * options["provinces"])
+            return self._measure(options)
+
+    def _measure(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        seed = options["seed"]
+        measured: list[Figure] = []
+        measurements: list[Callable[[], list[Figure]]] = [
+            partial(sweeping.idle, options["open"], seed),
+            partial(sweeping.overdue, options["overdue"], seed),
+            partial(sweeping.outage, options["breaches"], seed),
+            sweeping.change_of_rules,
+            partial(webtier.compared, options["rounds"], options["acts"], seed),
+        ]
+        for measure in measurements:
+            found = measure()
+            measured += found
+            if found:
+                self.stdout.write(table(found))
+        return as_json(measured)
+
+    def _reports(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        names = ("organizations", "corrections", "open", "share", "days")
+        full = caseload.Size(**{name: options[name] for name in names})
+        part = full.part(options["smaller"], same_tree=options["same_tree"])
+        ending = "fewer" if options["same_tree"] else "small"
+        with databases.copies(ending, "full", keep=options["keep"]) as (one, other):
+            small = self._country(one, part, options)
+            found = reporting.compared(
+                small, self._country(other, full, options), options["visits"]
+            )
+        self.stdout.write(reporting.table(found))
+        return reporting.as_json(found)
+
+    def _country(
+        self, there: BaseDatabaseWrapper, size: caseload.Size, options: dict[str, Any]
+    ) -> Country:
+        with databases.entered(there):
+            if not Correction.objects.exists():
+                self.stdout.write(f"writing {size.corrections:,} corrections …")
+                caseload.build(size, sites=options["sites"], seed=options["seed"])
+                dataset.settle()
+            self.stdout.write("closing days …")
+            caseload.keep_figures()
+            dataset.settle()
+            begun = time.perf_counter()
+            daily_job.refresh()
+            self.stdout.write(f"a pass of the figures takes {time.perf_counter() - begun:.1f} s")
+            return Country(there, reporting.pages())

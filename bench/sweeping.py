@@ -1,0 +1,159 @@
+"""The sweep, measured: with nothing due, with 5,000 overdue, and after an outage."""
+
+import logging
+import statistics
+import time
+from datetime import timedelta
+from typing import Any
+
+from administration.rules_preview import preview
+from bench import dataset
+from bench.results import Figure
+from corrections import sweep
+from corrections.clocks import recompute
+from corrections.models import Breach, Clock, OutboxRow, Policy, RecomputeRun
+from messaging.models import Message
+from vaxreg import db_time
+
+IDLE_PASSES = 20
+# Seconds: long enough for one pass to do everything.
+NO_END = 3600
+# Where a review's next milestone lies, from its receipt: due, when all reminders were given.
+DUE = timedelta(hours=48)
+REMINDERS = 3
+
+
+def idle(open_cases: int, seed: int) -> list[Figure]:
+    """Measure passes over so many open clocks of which none has passed a milestone."""
+    dataset.add_cases(
+        open_cases,
+        newest=timedelta(hours=1),
+        seed=seed,
+        passed=0,
+        next_milestone=timedelta(days=60),
+    )
+    dataset.settle()
+    sweep.sweep()
+    took, worked = [], []
+    for _number in range(IDLE_PASSES):
+        begun, busy = time.perf_counter(), time.process_time()
+        sweep.sweep()
+        took.append(time.perf_counter() - begun)
+        worked.append(time.process_time() - busy)
+    return [
+        Figure("idle pass, our own CPU", statistics.median(worked) * 1000, "ms"),
+        Figure(f"idle pass, {open_cases:,} open", statistics.median(took) * 1000, "ms", at_most=5),
+    ]
+
+
+def overdue(count: int, seed: int) -> list[Figure]:
+    """Measure a pass that finds so many cases just overdue, oldest first; telling people apart."""
+    _add_late(count, seed)
+    begun = time.perf_counter()
+    swept = sweep.sweep(NO_END)
+    took = time.perf_counter() - begun
+    _require(swept.breaches == count, f"{swept.breaches} breaches instead of {count}")
+    return [
+        Figure(f"{count:,} overdue: breaches and errands", swept.marks_took, "s", at_most=0.5),
+        Figure(f"{count:,} overdue: telling people", took - swept.marks_took, "s"),
+    ]
+
+
+def outage(count: int, seed: int) -> list[Figure]:
+    """Measure the passes after an outage, one row poisoned, until everybody has been told."""
+    _add_late(count, seed)
+    poisoned = Clock.objects.filter(next_milestone_at__isnull=False).order_by(
+        "next_milestone_at", "id"
+    )[count // 2]
+    # A breach that is there already although the clock does not know it: writing it again fails.
+    Breach.objects.create(
+        correction=poisoned.correction,
+        clock=poisoned,
+        rung="due",
+        at=poisoned.due_at,
+        written_at=db_time.now(),
+    )
+    # The oldest of so many have passed the rung of the province too; each passed that of due.
+    of_due = Breach.objects.filter(rung="due")
+    before, messages = Breach.objects.count(), Message.objects.count()
+    last = Breach.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    logging.disable(logging.CRITICAL)
+    begun = time.perf_counter()
+    passes = 0
+    while True:
+        swept = sweep.sweep()
+        passes += 1
+        if not swept.unfinished:
+            break
+    took = time.perf_counter() - begun
+    logging.disable(logging.NOTSET)
+    written = Breach.objects.count() - before
+    order = list(of_due.filter(pk__gt=last).order_by("pk").values_list("at", flat=True))
+    _require(len(order) == count - 1, f"{len(order)} cases instead of {count - 1}")
+    _require(swept.set_aside == [poisoned.correction.reference], "the poisoned row was not named")
+    _require(order == sorted(order), "not the oldest first")
+    _require(
+        not OutboxRow.objects.filter(done_at=None).exclude(bundle="").exists(),
+        "somebody was not told",
+    )
+    poisoned.next_milestone_at = None
+    poisoned.save(update_fields=["next_milestone_at"])
+    return [
+        Figure(f"{count:,} overdue after an outage, all told", took, "s", at_most=300),
+        Figure("of them a second", written / took, "breaches"),
+        Figure("passes", passes, ""),
+        Figure("messages written", Message.objects.count() - messages, ""),
+    ]
+
+
+def change_of_rules() -> list[Figure]:
+    """Measure a change that moves every open clock: its preview, and the recompute."""
+    rules = policies_with(review_hours=72)
+    begun = time.perf_counter()
+    seen = preview(recompute.Change(rules))
+    looked = time.perf_counter() - begun
+    run = RecomputeRun.objects.create(
+        policy=_in_force(rules), why="bench", made_at=db_time.now(), made_by=dataset.somebody()
+    )
+    begun = time.perf_counter()
+    while not recompute.resume(run.pk):
+        continue
+    took = time.perf_counter() - begun
+    run.refresh_from_db()
+    _require(run.done == seen.concerned, f"{run.done} clocks moved instead of {seen.concerned}")
+    return [
+        Figure(f"preview of a change, {seen.concerned:,} open clocks", looked, "s"),
+        Figure(f"recompute of {run.done:,} open clocks", took, "s", at_most=60),
+    ]
+
+
+def policies_with(**changed: int) -> Policy:
+    """Return the next version of the rules, not stored."""
+    newest: dict[str, Any] = {**Policy.objects.values()[0]}
+    return Policy(
+        **{
+            **newest,
+            "id": None,
+            "version": newest["version"] + 1,
+            "made_at": db_time.now(),
+            **changed,
+        }
+    )
+
+
+def _in_force(policy: Policy) -> Policy:
+    policy.save(force_insert=True)
+    return policy
+
+
+def _add_late(count: int, seed: int) -> None:
+    dataset.add_cases(
+        count, newest=DUE + timedelta(minutes=1), seed=seed, passed=REMINDERS, next_milestone=DUE
+    )
+    dataset.settle()
+
+
+def _require(is_so: bool, otherwise: str) -> None:
+    """A fast wrong answer is no result."""
+    if not is_so:
+        raise RuntimeError(otherwise)

@@ -1,0 +1,209 @@
+"""Facts about a person: how each is checked, shown, masked and compared.
+
+Facts travel as texts keyed by field name (`Facts`). Identity facts are judged by the population
+database (dispatch 9438/BYT-CNTT: match or no match).
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from citizens.actions import clean_name
+from citizens.masking import mask_date_of_birth, mask_id, mask_name, mask_phone
+from citizens.models import Citizen, Sex
+from vaxreg import ui
+from vaxreg.forms import EARLIEST, IdNumberField, PhoneField
+
+if TYPE_CHECKING:
+    pass
+
+
+Facts = dict[str, str]
+
+
+class IdentityField(StrEnum):
+    FULL_NAME = "full_name"
+    DATE_OF_BIRTH = "date_of_birth"
+    SEX = "sex"
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
+
+
+class OtherField(StrEnum):
+    """What the other record of the same person says, as far as the citizen knows."""
+
+    ID_NUMBER = "other_id_number"
+    FULL_NAME = "other_full_name"
+    DATE_OF_BIRTH = "other_date_of_birth"
+    PHONE = "other_phone"
+    # Which record it is; whoever decides has found it.
+    RECORD = "other_record"
+
+
+LABELS: dict[str, Promise] = {
+    IdentityField.FULL_NAME: gettext_lazy("Full name"),
+    IdentityField.DATE_OF_BIRTH: gettext_lazy("Date of birth"),
+    IdentityField.SEX: gettext_lazy("Sex"),
+    IdentityField.ID_NUMBER: gettext_lazy("ID number"),
+    IdentityField.PHONE: gettext_lazy("Phone number"),
+    OtherField.ID_NUMBER: gettext_lazy("ID number on the other record"),
+    OtherField.FULL_NAME: gettext_lazy("Name on the other record"),
+    OtherField.DATE_OF_BIRTH: gettext_lazy("Date of birth on the other record"),
+    OtherField.PHONE: gettext_lazy("Phone number on the other record"),
+    OtherField.RECORD: gettext_lazy("The other record"),
+}
+
+
+def checked(name: str, value: str, today: date) -> str:
+    """Return one fact as it is stored. Raises ValueError with words for people."""
+    try:
+        return _CHECKS[name](value, today)
+    except ValidationError as wrong:
+        raise ValueError(wrong.messages[0]) from None
+
+
+def _name(value: str, today: date) -> str:
+    name = clean_name(value)
+    if " " not in name:
+        raise ValueError(_("Enter the whole name, family name first."))
+    if len(name) > 120 or not all(part.isalpha() for part in re.split(r"[\s'’.-]+", name) if part):
+        raise ValueError(_("A name has letters only, 120 at most."))
+    return name
+
+
+def _born(value: str, today: date) -> str:
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(_("Enter the date as day/month/year, for example 27/03/2022.")) from None
+    if not EARLIEST <= day <= today:
+        raise ValueError(_("A date of birth lies in the past, after 1900."))
+    return day.isoformat()
+
+
+def _sex(value: str, today: date) -> str:
+    if value not in (Sex.MALE, Sex.FEMALE):
+        raise ValueError(_("Choose an answer."))
+    return value
+
+
+def _id_number(value: str, today: date) -> str:
+    return IdNumberField().clean(value)
+
+
+def _phone(value: str, today: date) -> str:
+    return PhoneField().clean(value)
+
+
+def _record(value: str, today: date) -> str:
+    if not _is_uuid(value) or not Citizen.objects.filter(public_id=value).exists():
+        raise ValueError(_("Choose which record it is."))
+    return value
+
+
+_CHECKS: dict[str, Callable[[str, date], str]] = {
+    IdentityField.FULL_NAME: _name,
+    IdentityField.DATE_OF_BIRTH: _born,
+    IdentityField.SEX: _sex,
+    IdentityField.ID_NUMBER: _id_number,
+    IdentityField.PHONE: _phone,
+    OtherField.FULL_NAME: _name,
+    OtherField.DATE_OF_BIRTH: _born,
+    OtherField.ID_NUMBER: _id_number,
+    OtherField.PHONE: _phone,
+    OtherField.RECORD: _record,
+}
+
+
+def show(name: str, value: str) -> str | None:
+    """Return a fact about a person as people read it; None for a name that is none of them."""
+    if name in (IdentityField.DATE_OF_BIRTH, OtherField.DATE_OF_BIRTH):
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    if name == IdentityField.SEX:
+        return str(Sex(value).label)
+    if name in (IdentityField.PHONE, OtherField.PHONE):
+        return ui.phone(value)
+    return value if name in LABELS else None
+
+
+def masked(name: str, value: str) -> str:
+    """The same for those who need not see all of it."""
+    if name in (IdentityField.ID_NUMBER, OtherField.ID_NUMBER):
+        return mask_id(value)
+    if name in (IdentityField.PHONE, OtherField.PHONE):
+        return mask_phone(value)
+    if name in (IdentityField.FULL_NAME, OtherField.FULL_NAME):
+        return mask_name(value)
+    if name in (IdentityField.DATE_OF_BIRTH, OtherField.DATE_OF_BIRTH):
+        return mask_date_of_birth(date.fromisoformat(value))
+    return show(name, value) or value
+
+
+def facts_of(citizen: Citizen) -> Facts:
+    """Return a person's facts in the form in which corrections store them."""
+    return {
+        IdentityField.FULL_NAME.value: citizen.full_name,
+        IdentityField.DATE_OF_BIRTH.value: citizen.date_of_birth.isoformat(),
+        IdentityField.SEX.value: citizen.sex,
+        IdentityField.ID_NUMBER.value: citizen.id_number or "",
+        IdentityField.PHONE.value: citizen.phone,
+    }
+
+
+def differing(citizen: Citizen, facts: Facts) -> Facts:
+    """Return only those facts that differ from what is recorded of the person."""
+    recorded = facts_of(citizen)
+    return {name: value for name, value in facts.items() if recorded.get(name) != value}
+
+
+def as_values(facts: Facts) -> dict[str, Any]:
+    """Return facts as the values that the citizen's own columns take."""
+    return {
+        name: date.fromisoformat(value) if name == IdentityField.DATE_OF_BIRTH else value
+        for name, value in facts.items()
+    }
+
+
+def masked_record(citizen: Citizen) -> str:
+    """Return another record in one line, masked: L. V. Tuấn · **/**/1990 · ******123456."""
+    parts = [
+        mask_name(citizen.full_name),
+        mask_date_of_birth(citizen.date_of_birth),
+        mask_id(citizen.id_number),
+        mask_phone(citizen.phone),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def refuse_taken_number(citizen: Citizen, facts: Facts) -> None:
+    """Raise ValidationError keyed "id_number" when the number stands on somebody else's record."""
+    number = facts.get(IdentityField.ID_NUMBER)
+    if not number:
+        return
+    own = Citizen.objects.whole(citizen).values("pk")
+    if Citizen.objects.filter(id_number=number).exclude(pk__in=own).exists():
+        raise ValidationError(
+            {
+                IdentityField.ID_NUMBER.value: _(
+                    "This ID number stands on another record. If both are of one person, they"
+                    " must become one record first."
+                )
+            }
+        )
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True

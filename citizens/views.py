@@ -1,0 +1,140 @@
+"""Pages on which somebody opens a record that exists, or starts one."""
+
+import math
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.decorators import citizen_page
+from accounts.http import UserRequest
+from citizens import actions as citizen_actions
+from citizens.actions import HasOwnRecord, IdNumberOnRecord, NoMatch, TooManyTries
+from citizens.forms import AreaForm, OpenRecordForm, StartRecordForm
+from citizens.models import RecordLink
+from vaxreg import db_time
+
+Relation = RecordLink.Relation
+
+
+@citizen_page
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def open_record(request: UserRequest) -> HttpResponse:
+    """Ask for the second fact. The answer says nothing about what is known under the phone."""
+    relation = _relation(request)
+    form = OpenRecordForm(_sent(request))
+    if form.is_valid():
+        try:
+            link = citizen_actions.open_record(request.user, relation=relation, **form.cleaned_data)
+        except NoMatch as no:
+            form.add_error(None, _no_match(no.tries_left))
+        except TooManyTries as stop:
+            return _too_many_tries(request, stop.retry_at)
+        except HasOwnRecord as has:
+            return _has_own_record(request, has.link)
+        else:
+            messages.success(request, _("The record is open."))
+            return redirect(_record_url(link))
+    context = {"form": form, "for_ward": relation == Relation.GUARDIAN}
+    return render(
+        request, "citizens/open_record.html", context, status=422 if form.has_errors else 200
+    )
+
+
+@citizen_page
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def start_record(request: UserRequest) -> HttpResponse:
+    """Ask once who somebody is, then go straight on to filing the missing dose."""
+    relation = _relation(request)
+    for_ward = relation == Relation.GUARDIAN
+    if "areas" in request.POST:
+        # Without scripts, a button asks for the next list of areas: nothing is checked yet.
+        form = StartRecordForm(initial=request.POST.dict(), for_ward=for_ward)
+        return _start_page(request, form, for_ward)
+    form = StartRecordForm(_sent(request), for_ward=for_ward)
+    id_is_taken = False
+    if form.is_valid():
+        wanted = ("full_name", "date_of_birth", "sex", "id_number", "workplace", "area")
+        said = {name: form.cleaned_data[name] for name in wanted}
+        try:
+            link = citizen_actions.start_record(request.user, relation=relation, **said)
+        except IdNumberOnRecord:
+            id_is_taken = True
+            form.add_error("id_number", _("This ID number stands on another record already."))
+        except TooManyTries as stop:
+            return _too_many_tries(request, stop.retry_at)
+        except HasOwnRecord as has:
+            return _has_own_record(request, has.link)
+        except ValidationError as wrong:
+            form.add_error(None, wrong.messages)
+        else:
+            return _started(request, link)
+    return _start_page(request, form, for_ward, id_is_taken=id_is_taken)
+
+
+@citizen_page
+@require_safe
+def areas(request: UserRequest) -> HttpResponse:
+    """Give the lists of areas that follow from what was chosen; asked for by script."""
+    return render(request, "citizens/area.html", {"form": AreaForm(initial=request.GET.dict())})
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted, even if it is nothing at all; None when the page is just opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def _relation(request: HttpRequest) -> Relation:
+    """Own record, or that of somebody in one's care: the address says which (?for=ward)."""
+    return Relation.GUARDIAN if request.GET.get("for") == "ward" else Relation.SELF
+
+
+def _record_url(link: RecordLink) -> str:
+    return f"{reverse('record')}?person={link.citizen.public_id}"
+
+
+def _no_match(tries_left: int) -> str:
+    if not tries_left:
+        return _("This does not match any record that you may open. That was the last try for now.")
+    return ngettext(
+        "This does not match any record that you may open. You can try %(count)s more time.",
+        "This does not match any record that you may open. You can try %(count)s more times.",
+        tries_left,
+    ) % {"count": tries_left}
+
+
+def _too_many_tries(request: HttpRequest, retry_at: datetime) -> HttpResponse:
+    response = render(request, "citizens/too_many_tries.html", {"retry_at": retry_at}, status=429)
+    seconds = math.ceil((retry_at - db_time.now()).total_seconds())
+    response.headers["Retry-After"] = str(max(1, seconds))
+    return response
+
+
+def _has_own_record(request: HttpRequest, link: RecordLink) -> HttpResponse:
+    messages.info(request, _("Your own record is open already. Here it is."))
+    return redirect(_record_url(link))
+
+
+def _start_page(
+    request: HttpRequest, form: StartRecordForm, for_ward: bool, *, id_is_taken: bool = False
+) -> HttpResponse:
+    context = {"form": form, "for_ward": for_ward, "id_is_taken": id_is_taken}
+    status = 422 if form.has_errors else 200
+    return render(request, "citizens/start_record.html", context, status=status)
+
+
+def _started(request: HttpRequest, link: RecordLink) -> HttpResponse:
+    if link.proven_by != RecordLink.Proof.DECLARED:
+        messages.success(request, _("There was a record of this person already. Here it is."))
+        return redirect(_record_url(link))
+    messages.success(request, _("The record is started. Now tell us about the missing dose."))
+    return redirect(f"{reverse('file')}?person={link.citizen.public_id}")

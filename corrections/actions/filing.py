@@ -1,0 +1,327 @@
+"""Filing: how what a citizen sends becomes corrections, once, with nothing lost."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from citizens import facts as identity_facts
+from citizens.access import is_own_or_family, records_of
+from citizens.models import Citizen
+from corrections import access, facts
+from corrections.actions import AlreadyOpen, leave_errand
+from corrections.clocks import policies, timekeeping
+from corrections.decisions import other_record
+from corrections.facts import Removal
+from corrections.lifecycle import Party, Status
+from corrections.models import (
+    Channel,
+    Clock,
+    Correction,
+    CorrectionEvent,
+    Draft,
+    Evidence,
+    Filing,
+    Kind,
+    OutboxRow,
+)
+from corrections.models.case import DOSE_KINDS
+from corrections.prechecks import doses
+from corrections.prechecks.doses import Proposal
+from corrections.prechecks.rules import Forewarning
+from doses import facts as dose_facts
+from doses.facts import Facts, Field
+from doses.models import Dose
+from organizations.models import Area, Organization
+from vaxreg import db_time
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# How many corrections one filing may hold, and how many may be open for one person (ASVS 2.3.2).
+MOST_CLAIMS = 7
+MOST_OPEN = 20
+# The person is one, whatever is wrong with the record of them.
+SUBJECTS = {Kind.IDENTITY: "identity", Kind.SPLIT_RECORD: "split"}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One thing that is wrong: with a recorded dose, a missing one (dose None), or the person.
+
+    kind: None for wrong details of the dose that is given, or for a missing one without.
+    """
+
+    proposed: Facts
+    dose: Dose | None = None
+    named_site: Organization | None = None
+    named_area: Area | None = None
+    site_text: str = ""
+    kind: Kind | None = None
+
+    @property
+    def what(self) -> Kind:
+        """Of which kind it is."""
+        return self.kind or (Kind.WRONG_FIELDS if self.dose else Kind.MISSING_DOSE)
+
+    @property
+    def proposal(self) -> Proposal:
+        """What there is to warn about."""
+        return Proposal(self.dose, self.proposed, self.site_text, self.what)
+
+    @property
+    def subject(self) -> str:
+        """What it is about, as text; there is one open correction per subject."""
+        if self.dose is not None:
+            return f"dose:{self.dose.pk}"
+        if self.what in SUBJECTS:
+            return SUBJECTS[self.what]
+        what = self.proposed.get(Field.POSITION) or self.proposed.get(Field.GIVEN_ON) or "unknown"
+        return f"missing:{what}"
+
+
+@dataclass(frozen=True)
+class OnBehalf:
+    """A caller told the hotline: when (only the moment of recording drives the rule), and the
+    number to which is answered."""
+
+    told_at: datetime
+    contact_phone: str
+
+
+class KeyUsedForOtherContent(Exception):
+    """The idempotency key came before, with something else."""
+
+
+class TooManyOpen(Exception):
+    """This person has as many open corrections as one person may have."""
+
+
+def file(
+    *,
+    by: "User",
+    citizen: Citizen,
+    key: str,
+    claims: Sequence[Claim],
+    words: str = "",
+    has_no_paper: bool = False,
+    evidence: Iterable[Evidence] = (),
+    channel: Channel = Channel.WEB,
+    draft: Draft | None = None,
+    consent_version: str = "",
+    on_behalf: OnBehalf | None = None,
+) -> Filing:
+    """Record a filing: each claim becomes a correction of its own, all or none of them.
+
+    The clock of all of them starts here, at the database's time. The same key again returns the
+    first filing. consent_version says which wording was agreed to; it is kept in the history.
+    on_behalf: an agent of the hotline files for a caller; the agent never decides about it.
+    Raises PermissionDenied when the record is not the filer's (or the filer no agent, or of the
+    caller's family), ValidationError keyed "claims", AlreadyOpen, TooManyOpen,
+    KeyUsedForOtherContent.
+    """
+    citizen = citizen.kept
+    _require_right(by, citizen, on_behalf)
+    photos = list(evidence)
+    content_hash = _hash(citizen, claims, words, has_no_paper, photos)
+    try:
+        with transaction.atomic():
+            # Filings about one person wait for each other here: a second press finds the first
+            # one whole, and the limits below are exact.
+            Citizen.objects.select_for_update(no_key=True).get(pk=citizen.pk)
+            first = Filing.objects.filter(filed_by=by, key=key).first()
+            if first is not None:
+                return _same(first, content_hash, draft)
+            clean = [_checked(claim, citizen) for claim in claims]
+            _limits(citizen, clean)
+            moment = db_time.now()
+            filing = Filing.objects.create(
+                key=key,
+                content_hash=content_hash,
+                filed_by=by,
+                citizen=citizen,
+                channel=channel if on_behalf is None else Channel.HOTLINE,
+                words=words,
+                has_no_paper=has_no_paper,
+                received_at=moment,
+                told_at=min(on_behalf.told_at, moment) if on_behalf else None,
+                contact_phone=on_behalf.contact_phone if on_behalf else "",
+            )
+            for photo in photos:
+                photo.draft, photo.filing = None, filing
+                photo.save(update_fields=["draft", "filing"])
+            standing = doses.about_claims(citizen, [claim.proposal for claim in clean])
+            for claim, warnings in zip(clean, standing, strict=True):
+                _open_correction(filing, claim, warnings, by, moment, consent_version)
+            if draft is not None:
+                draft.delete()
+            return filing
+    except IntegrityError:
+        # The same key came in about another person meanwhile: that filing has won.
+        first = Filing.objects.filter(filed_by=by, key=key).first()
+        if first is None:
+            raise
+        return _same(first, content_hash, draft)
+
+
+def _require_right(by: "User", citizen: Citizen, on_behalf: OnBehalf | None) -> None:
+    if on_behalf is None:
+        may = records_of(by).filter(pk=citizen.pk).exists()
+    else:
+        may = access.hotline_of(by) is not None and not is_own_or_family(by, citizen)
+    if not may:
+        raise PermissionDenied
+
+
+def _same(first: Filing, content_hash: str, draft: Draft | None) -> Filing:
+    # A page filed from a draft is the same press whatever its form said: the draft was one.
+    if first.content_hash != content_hash and draft is None and first.channel == Channel.API:
+        raise KeyUsedForOtherContent
+    return first
+
+
+def _checked(claim: Claim, citizen: Citizen) -> Claim:
+    today = timezone.localdate(db_time.now())
+    _require_its_dose(claim, citizen)
+    proposed = facts.check(claim.proposed, today=today, kind=claim.what)
+    if claim.dose is not None and claim.what == Kind.WRONG_FIELDS:
+        proposed = dose_facts.differing(claim.dose, proposed)
+    elif claim.what == Kind.IDENTITY:
+        proposed = identity_facts.differing(citizen, proposed)
+    if problem := _too_little(claim, proposed, citizen):
+        raise ValidationError({"claims": problem})
+    site = claim.named_site
+    if claim.dose is None and site is None and proposed.get(Field.ORGANIZATION):
+        site = Organization.objects.get(public_id=proposed[Field.ORGANIZATION])
+    checked = replace(claim, proposed=proposed, named_site=site)
+    _refuse_second(checked, citizen)
+    return checked
+
+
+def _require_its_dose(claim: Claim, citizen: Citizen) -> None:
+    """A claim about a recorded dose names one of this person's that still counts; no other does."""
+    if (claim.dose is not None) != (claim.what in DOSE_KINDS):
+        raise ValidationError({"claims": _("Say which dose it is about.")})
+    if claim.dose is None:
+        return
+    if not Dose.objects.of(citizen).filter(pk=claim.dose.pk).exists():
+        raise PermissionDenied
+    if claim.dose.status != Dose.Status.COMPLETED:
+        raise ValidationError({"claims": _("This dose is no longer on the record.")})
+
+
+def _too_little(claim: Claim, proposed: Facts, citizen: Citizen) -> str:
+    """Say what is missing in a claim; nothing when it can be judged."""
+    match claim.what:
+        case Kind.WRONG_FIELDS | Kind.IDENTITY if not proposed and not claim.site_text:
+            return _("Nothing differs from what is recorded. Change at least one detail.")
+        case Kind.MISSING_DOSE if not (
+            proposed.get(Field.GIVEN_ON) or proposed.get(Field.POSITION)
+        ):
+            return _("Say which dose is missing, or on which day it was.")
+        case Kind.DUPLICATE if not _is_another_of(citizen, claim, proposed):
+            return _("Choose the dose that it repeats.")
+        case Kind.SPLIT_RECORD if other_record.lacks(proposed):
+            return _(
+                "Say what leads to the other record: its ID number, its name and date of birth, or"
+                " its phone number."
+            )
+    return ""
+
+
+def _is_another_of(citizen: Citizen, claim: Claim, proposed: Facts) -> bool:
+    other = proposed.get(Removal.DUPLICATE_OF)
+    if other is None or claim.dose is None:
+        return False
+    own = Dose.objects.of(citizen).completed().exclude(pk=claim.dose.pk)
+    return own.filter(public_id=other).exists()
+
+
+def _refuse_second(claim: Claim, citizen: Citizen) -> None:
+    existing = Correction.objects.open_about(citizen, claim.subject).first()
+    if existing is not None:
+        raise AlreadyOpen(existing)
+
+
+def _limits(citizen: Citizen, claims: Sequence[Claim]) -> None:
+    if not claims:
+        raise ValidationError({"claims": _("Choose at least one dose.")})
+    if len({claim.subject for claim in claims}) < len(claims):
+        raise ValidationError({"claims": _("The same dose stands here twice.")})
+    if len(claims) > MOST_CLAIMS:
+        raise ValidationError({"claims": _("A proposal can hold at most seven doses.")})
+    if Correction.objects.of(citizen).open().count() + len(claims) > MOST_OPEN:
+        raise TooManyOpen
+
+
+def _open_correction(
+    filing: Filing,
+    claim: Claim,
+    warnings: Sequence[Forewarning],
+    by: "User",
+    moment: datetime,
+    consent_version: str,
+) -> None:
+    policy = policies.current()
+    correction = Correction.objects.create(
+        filing=filing,
+        citizen=filing.citizen,
+        kind=claim.what,
+        dose=claim.dose,
+        subject=claim.subject,
+        recorded=facts.recorded_of(claim.what, dose=claim.dose, citizen=filing.citizen),
+        proposed=claim.proposed,
+        named_site=claim.named_site,
+        named_area=claim.named_area,
+        site_text=claim.site_text,
+        warnings=[warning.as_json() for warning in warnings],
+        status=Status.RECEIVED,
+        received_at=moment,
+        due_at=timekeeping.due_of(Clock.Kind.REVIEW, moment, policy),
+    )
+    timekeeping.start(correction, Clock.Kind.REVIEW, moment, policy)
+    timekeeping.start(correction, Clock.Kind.STATUTORY, moment, policy)
+    event = CorrectionEvent.objects.create(
+        correction=correction,
+        step="file",
+        to_status=Status.RECEIVED,
+        party=Party.CITIZEN if filing.channel != Channel.HOTLINE else Party.HOTLINE,
+        by=by,
+        organization=access.hotline_of(by) if filing.channel == Channel.HOTLINE else None,
+        at=moment,
+        remark=filing.words,
+        data={"consent_version": consent_version} if consent_version else {},
+    )
+    leave_errand(event, OutboxRow.Errand.ROUTE, moment)
+
+
+def _hash(
+    citizen: Citizen,
+    claims: Sequence[Claim],
+    words: str,
+    has_no_paper: bool,
+    photos: Sequence[Evidence],
+) -> str:
+    content: dict[str, Any] = {
+        "citizen": str(citizen.public_id),
+        "claims": [
+            {
+                **asdict(Claim(claim.proposed, site_text=claim.site_text, kind=claim.what)),
+                "subject": claim.subject,
+                "site": claim.named_site.pk if claim.named_site else None,
+                "area": claim.named_area.pk if claim.named_area else None,
+            }
+            for claim in claims
+        ],
+        "words": words,
+        "has_no_paper": has_no_paper,
+        "photos": sorted(photo.sha256 for photo in photos),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,1 +1,0 @@
-"""The same acts for programs: REST under /api/v1/."""

@@ -1,0 +1,1 @@
+"""The deadlines of a case: rules, due times, pauses, milestones, recompute."""

@@ -1,0 +1,53 @@
+"""What is overdue, due soon, in time, or reminded of, as conditions on open corrections: said once.
+
+While an answer of the citizen is awaited the clock stands still: such a case is none of the three.
+Each takes the moment as a value or as an expression of the database (clock.sql_now()).
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Aggregate, Count, Min, Q
+from django.db.models.expressions import Combinable
+
+from corrections.clocks import deadlines
+
+Moment = datetime | Combinable
+
+RUNNING = Q(paused_at=None)
+
+
+def overdue(now: Moment) -> Q:
+    """Past due: at the very moment of due it is still on time."""
+    return RUNNING & Q(due_at__lt=now)
+
+
+def soon(now: Moment) -> Q:
+    """In time, and due within the next 12 hours."""
+    return RUNNING & Q(due_at__gte=now, due_at__lt=now + deadlines.SOON)
+
+
+def in_time(now: Moment) -> Q:
+    """More than 12 hours are left."""
+    return RUNNING & Q(due_at__gte=now + deadlines.SOON)
+
+
+def reminded(now: datetime) -> Q:
+    """A health officer reminded the holder of it, and that still counts: no second one goes out."""
+    return Q(reminded_at__gt=now - deadlines.ONCE_IN)
+
+
+def counts(now: datetime) -> dict[str, Aggregate]:
+    """Return what is counted of open corrections: how many, how many late, and how late."""
+    # While an answer of the citizen is awaited, nothing is late and nothing is due.
+    late = overdue(now)
+    day, three_days = now - timedelta(days=1), now - timedelta(days=3)
+    return {
+        "open": Count("pk"),
+        "soon": Count("pk", filter=soon(now)),
+        "overdue": Count("pk", filter=late),
+        "late_a_day": Count("pk", filter=late & Q(due_at__gte=day)),
+        "late_three_days": Count("pk", filter=late & Q(due_at__lt=day, due_at__gte=three_days)),
+        "late_longer": Count("pk", filter=late & Q(due_at__lt=three_days)),
+        "oldest_due": Min("due_at", filter=RUNNING),
+        "oldest_received": Min("received_at", filter=RUNNING),
+    }

@@ -1,0 +1,199 @@
+"""Passing a milestone of a clock: the breach is written, the level above or the holder is told.
+
+Called by the sweep for many clocks at once, and by the verbs for the case they have locked. Rows
+are written as arrays, a statement per table: after an outage there are a hundred thousand.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from corrections.clocks import deadlines
+from corrections.clocks.deadlines import Addressee, Behind, Milestone
+from corrections.lifecycle import Party, Status
+from corrections.models import Clock, OutboxRow
+from corrections.routing import desks
+from organizations.models import Organization
+
+BREACHES = """
+INSERT INTO corrections_breach
+    (correction_id, clock_id, rung, at, holder_id, escalated_to_id, written_at, giver_id)
+SELECT passed.correction_id, clock_id, rung, at, passed.holder_id, escalated_to_id, %s,
+    coalesce(dose.organization_id, correction.named_site_id)
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[])
+    WITH ORDINALITY
+    passed (correction_id, clock_id, rung, at, holder_id, escalated_to_id, number)
+JOIN corrections_correction correction ON correction.id = passed.correction_id
+LEFT JOIN doses_dose dose ON dose.id = correction.dose_id
+ORDER BY passed.number
+"""
+EVENTS = """
+WITH events AS (
+    INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
+        organization_id, at, remark, data)
+    SELECT passed.correction, passed.step, passed.status, passed.status, %(party)s, passed.told,
+        %(now)s, '', jsonb_build_object('milestone', passed.milestone)
+    FROM unnest(%(corrections)s::bigint[], %(steps)s::text[], %(statuses)s::text[],
+        %(told)s::bigint[], %(milestones)s::text[]) passed (correction, step, status, told, milestone)
+    RETURNING id, step, organization_id
+)
+INSERT INTO corrections_outboxrow
+    (errand, event_id, bundle, created_at, not_before, tries, last_error)
+SELECT %(errand)s, id, step || ':' || organization_id, %(now)s, %(now)s, 0, ''
+FROM events WHERE organization_id IS NOT NULL ORDER BY id
+"""
+CLOCKS = """
+UPDATE corrections_clock SET milestones_passed = seen.passed, next_milestone_at = seen.next_at
+FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[]) seen (id, passed, next_at)
+WHERE corrections_clock.id = seen.id
+"""
+
+
+@dataclass(frozen=True)
+class Late:
+    """A running clock past one of its milestones, with what counts of its case; the case is locked."""
+
+    clock_id: int
+    kind: str
+    due_at: datetime
+    length: timedelta
+    milestones_passed: int
+    correction_id: int
+    reference: str
+    status: str
+    holder_id: int | None
+
+    @classmethod
+    def of(cls, clock: Clock) -> "Late":
+        """Return the same of a clock that is at hand."""
+        case = clock.correction
+        return cls(
+            clock.pk,
+            clock.kind,
+            clock.due_at,
+            clock.length,
+            clock.milestones_passed,
+            case.pk,
+            case.reference,
+            case.status,
+            case.holder_id,
+        )
+
+
+# Of a clock, in the order of Late.
+COLUMNS = (
+    "pk",
+    "kind",
+    "due_at",
+    "length",
+    "milestones_passed",
+    "correction_id",
+    "correction__reference",
+    "correction__status",
+    "correction__holder_id",
+)
+
+
+@dataclass(frozen=True)
+class Passed:
+    """How many breaches and reminders were written."""
+
+    breaches: int = 0
+    reminders: int = 0
+
+
+class Above:
+    """Remembers who stands above whom: after an outage, thousands of cases have few holders."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Organization] = {}
+        self._found: dict[tuple[int, Addressee], int | None] = {}
+
+    def learn(self, holders: set[int]) -> None:
+        """Read the holders that are new, and who stands above them, all at once."""
+        new = Organization.objects.in_bulk(holders - self._known.keys())
+        above = {pk for one in new.values() for pk in one.ancestor_ids} - self._known.keys()
+        self._known |= new | Organization.objects.in_bulk(above)
+
+    def of(self, holder_id: int | None, addressee: Addressee) -> int | None:
+        """Return whom a milestone tells, when this organization holds the case."""
+        if holder_id is None or addressee == Addressee.HOLDER:
+            return holder_id
+        key = (holder_id, addressee)
+        if key not in self._found:
+            holder = self._known[holder_id]
+            above = [self._known[pk] for pk in reversed(holder.ancestor_ids)]
+            told = desks.level_above(holder, addressee, above)
+            self._found[key] = told.pk if told else None
+        return self._found[key]
+
+
+def pass_milestones(clocks: Sequence[Late], now: datetime, above: Above | None = None) -> Passed:
+    """Deal with every milestone that these running clocks have passed; their corrections are locked.
+
+    The number of statements does not depend on how many clocks there are.
+    """
+    if not clocks:
+        return Passed()
+    above = above or Above()
+    above.learn({late.holder_id for late in clocks if late.holder_id is not None})
+    seen = [(late, behind_of(late, now)) for late in clocks]
+    passed = [
+        (late, milestone, moment, above.of(late.holder_id, milestone.tells))
+        for late, behind in seen
+        for milestone, moment in behind.milestones
+    ]
+    breaches = [
+        (late.correction_id, late.clock_id, milestone.name, moment, late.holder_id, told)
+        for late, milestone, moment, told in passed
+        if milestone.is_breach
+    ]
+    events = [
+        (late.correction_id, _step(milestone), late.status, told, milestone.name)
+        for late, milestone, _moment, told in passed
+        if milestone.is_breach or late.status != Status.RECEIVED
+    ]
+    with connection.cursor() as cursor:
+        if breaches:
+            cursor.execute(BREACHES, [now, *map(list, zip(*breaches, strict=True))])
+        if events:
+            cursor.execute(EVENTS, _parameters(events, now))
+        columns = zip(
+            *((late.clock_id, behind.passed, behind.next_at) for late, behind in seen), strict=True
+        )
+        cursor.execute(CLOCKS, [list(column) for column in columns])
+    return Passed(len(breaches), sum(step == "remind" for _case, step, *_rest in events))
+
+
+def behind_of(clock: Clock | Late, now: datetime) -> Behind:
+    """Look at a clock: what is behind it and not dealt with, and when to look again."""
+    return deadlines.look(
+        deadlines.milestones_of(is_statutory=clock.kind == Clock.Kind.STATUTORY),
+        due_at=clock.due_at,
+        length=clock.length,
+        passed=clock.milestones_passed,
+        now=now,
+    )
+
+
+def _step(milestone: Milestone) -> str:
+    return "escalate" if milestone.is_breach else "remind"
+
+
+def _parameters(
+    events: list[tuple[int, str, str, int | None, str]], now: datetime
+) -> dict[str, Any]:
+    cases, steps, statuses, told, names = (list(column) for column in zip(*events, strict=True))
+    return {
+        "now": now,
+        "party": Party.SYSTEM,
+        "errand": OutboxRow.Errand.TELL,
+        "corrections": cases,
+        "steps": steps,
+        "statuses": statuses,
+        "told": told,
+        "milestones": names,
+    }

@@ -1,0 +1,23 @@
+"""Which numbers of the rules are in force: the newest version of the policy."""
+
+from typing import TYPE_CHECKING
+
+from corrections.decisions.four_eyes import Reason
+from corrections.models import Policy
+from vaxreg import db_time
+
+if TYPE_CHECKING:
+    pass
+
+# Dispatch 9458/BYT-CNTT (48 hours) and Decree 356/2025/NĐ-CP (2 working days); the rest is ours.
+FIRST = {"version": 1, "four_eyes": [reason.value for reason in Reason]}
+
+
+def current() -> Policy:
+    """Return the policy in force; the first one is written when there is none yet."""
+    newest = Policy.objects.first()
+    if newest is None:
+        newest, _made = Policy.objects.get_or_create(
+            version=1, defaults={**FIRST, "made_at": db_time.now()}
+        )
+    return newest

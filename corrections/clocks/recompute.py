@@ -1,0 +1,323 @@
+"""A change of the rules or of the calendar, and how the open clocks follow it: an audited recompute.
+
+Every clock that runs gets its new due time: its start, plus what the new rules allow, plus its
+pauses. Clocks that stopped, breaches and milestones that were passed stay as they are, and so does the
+version of a case: no reviewer's page goes stale. Set-based, in batches, driven by a RecomputeRun.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Expression, Q, QuerySet
+
+from corrections.clocks import deadlines, policies, working_days
+from corrections.clocks.deadlines import MILESTONES, STATUTORY_MILESTONES
+from corrections.models import Clock, DayOff, Policy, RecomputeRun
+from vaxreg import db_time
+from vaxreg.celery import hint
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# So many clocks are held at a time; a verb that wants one of them waits for less than a second.
+BATCH = 2000
+# Seconds for one task: less than Celery's limit.
+PASS = 40
+# Seconds to wait for rows that somebody else holds.
+BREATH = 0.2
+# A clock may start under the old rules in a transaction that was open while they changed: for so
+# long after the end the sweep looks again.
+STRAYS = timedelta(minutes=5)
+
+
+class RulesChangedMeanwhile(Exception):
+    """Somebody else's version came into force since the page was opened."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Rules and days to look at the open clocks with; the policy need not be stored.
+
+    days: True for a day that is off, False for one that is worked.
+    """
+
+    policy: Policy
+    days: Mapping[date, bool] = field(default_factory=dict)
+
+
+# Clocks that run, what the change allows them, and whether it concerns them at all. A review or
+# appeal whose numbers stay the same keeps its time to the microsecond; a statutory clock also
+# follows the calendar, which comes as the due time for each day of receipt.
+CONCERNED = """
+    SELECT one.*, one.due_at + (one.allowed - one.length) AS new_due_at
+    FROM (
+        SELECT clock.id, clock.correction_id, clock.kind, clock.policy_id, clock.length,
+            clock.due_at, clock.milestones_passed, clock.next_milestone_at, rules.same,
+            CASE
+                WHEN clock.kind = 'statutory' THEN days.due_at - clock.started_at
+                WHEN rules.same THEN clock.length
+                WHEN clock.kind = 'appeal' THEN %(appeal)s
+                ELSE %(review)s
+            END AS allowed
+        FROM corrections_clock clock
+        JOIN corrections_policy own ON own.id = clock.policy_id
+        CROSS JOIN LATERAL (SELECT CASE clock.kind
+            WHEN 'statutory' THEN own.statutory_working_days = %(working_days)s
+            WHEN 'appeal' THEN own.appeal_hours = %(appeal_hours)s
+                AND own.pause_cap_days = %(cap)s
+            ELSE own.review_hours = %(review_hours)s AND own.pause_cap_days = %(cap)s
+        END AS same) rules
+        LEFT JOIN unnest(%(received)s::date[], %(dues)s::timestamptz[]) days (received, due_at)
+            ON clock.kind = 'statutory'
+            AND days.received = (clock.started_at AT TIME ZONE %(here)s)::date
+        WHERE clock.stopped_at IS NULL
+    ) one
+    WHERE one.allowed IS NOT NULL AND (one.allowed <> one.length OR NOT one.same)
+"""
+
+COUNT = f"SELECT count(*) FROM ({CONCERNED}) found"  # noqa: S608 (our own text)
+
+# What changed since it was looked at is left for the next pass. The next milestone is counted back from due as in
+# deadlines.Milestone.moment; a clock that stands still has none until it goes on.
+MOVE = f"""
+WITH concerned AS MATERIALIZED (
+    SELECT * FROM ({CONCERNED}) found WHERE found.id > %(after)s ORDER BY found.id LIMIT %(limit)s
+), held AS MATERIALIZED (
+    SELECT clock.id FROM corrections_correction held_case
+    JOIN corrections_clock clock ON clock.correction_id = held_case.id
+    JOIN concerned ON concerned.id = clock.id
+    WHERE clock.stopped_at IS NULL AND clock.due_at = concerned.due_at
+        AND clock.policy_id = concerned.policy_id
+        AND clock.milestones_passed = concerned.milestones_passed
+        AND clock.next_milestone_at IS NOT DISTINCT FROM concerned.next_milestone_at
+    FOR UPDATE OF held_case, clock SKIP LOCKED
+), now_due AS MATERIALIZED (
+    SELECT concerned.*,
+        CASE WHEN same THEN policy_id ELSE %(policy)s END AS new_policy_id,
+        CASE kind WHEN 'statutory'
+            THEN (%(statutory_shares)s::float8[])[milestones_passed + 1]
+            ELSE (%(shares)s::float8[])[milestones_passed + 1] END AS share,
+        CASE kind WHEN 'statutory'
+            THEN (%(statutory_lates)s::interval[])[milestones_passed + 1]
+            ELSE (%(lates)s::interval[])[milestones_passed + 1] END AS late,
+        EXISTS (SELECT FROM corrections_pause pause
+            WHERE pause.clock_id = concerned.id AND pause.until IS NULL) AS stands_still
+    FROM concerned JOIN held USING (id)
+), moved AS (
+    UPDATE corrections_clock clock
+    SET length = allowed, due_at = new_due_at, policy_id = new_policy_id,
+        next_milestone_at = CASE WHEN NOT stands_still
+            THEN new_due_at - allowed * (1 - share) + late END
+    FROM now_due WHERE clock.id = now_due.id
+), audited AS (
+    INSERT INTO corrections_clockchange
+        (clock_id, at, by_id, old_due_at, new_due_at, old_policy_id, new_policy_id, why)
+    SELECT id, %(at)s, %(by)s, due_at, new_due_at, policy_id, new_policy_id, %(why)s FROM now_due
+), copied AS (
+    UPDATE corrections_correction copy SET due_at = new_due_at
+    FROM now_due
+    WHERE copy.id = now_due.correction_id AND now_due.kind <> 'statutory'
+        AND now_due.new_due_at <> now_due.due_at
+)
+SELECT (SELECT count(*) FROM concerned), (SELECT count(*) FROM now_due),
+    (SELECT max(id) FROM concerned)
+"""  # noqa: S608 (our own text)
+
+
+def change_rules(policy: Policy, *, by: "User", instead_of: int) -> RecomputeRun:
+    """Put a new version into force and let the open clocks follow.
+
+    policy: unsaved, its note being the reason; instead_of: the version that its maker looked at.
+    Raises RulesChangedMeanwhile.
+    """
+    try:
+        with transaction.atomic():
+            earlier = _unfinished()
+            if policies.current().version != instead_of:
+                raise RulesChangedMeanwhile
+            policy.version, policy.made_at, policy.made_by = instead_of + 1, db_time.now(), by
+            policy.save(force_insert=True)
+            return _begin(earlier, policy, by, policy.note)
+    except IntegrityError:
+        if policies.current().version == instead_of:
+            raise
+        raise RulesChangedMeanwhile from None
+
+
+def change_day(day: date, *, is_working: bool, name: str, by: "User") -> RecomputeRun:
+    """Let a day be off, or worked, whatever the calendar says, and let the open clocks follow."""
+    with transaction.atomic():
+        earlier = _unfinished()
+        DayOff.objects.update_or_create(
+            day=day,
+            defaults={
+                "is_working": is_working,
+                "name": name,
+                "made_at": db_time.now(),
+                "made_by": by,
+            },
+        )
+        return _begin(earlier, policies.current(), by, name, day=day, is_working=is_working)
+
+
+def resume(run_id: int, seconds: float = PASS) -> bool:
+    """Move open clocks until all follow this run, or the time is over; True when all do."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        looked_at, moved = _pass(run_id, until)
+        if not looked_at:
+            return _end(run_id)
+        if not moved:
+            # Somebody holds what is left.
+            time.sleep(BREATH)
+    return False
+
+
+def to_resume(now: datetime | Expression) -> QuerySet[RecomputeRun]:
+    """Return runs that are not done, or so fresh that a clock may have been missed."""
+    return RecomputeRun.objects.filter(
+        Q(finished_at=None) | Q(finished_at__gt=now - STRAYS), overtaken_by=None
+    )
+
+
+def resume_newest(seconds: float = PASS) -> None:
+    """Go on where a worker died; the sweep calls it every minute."""
+    newest = to_resume(db_time.sql_now()).first()
+    if newest is not None:
+        resume(newest.pk, seconds)
+
+
+def run(run_id: int) -> None:
+    """Do what a task has time for, and ask for another one if that was not all."""
+    if not resume(run_id):
+        hint("corrections.recompute", run_id)
+
+
+def question(change: Change) -> dict[str, Any]:
+    """Return the parameters of CONCERNED."""
+    policy = change.policy
+    dues = _statutory_dues(change)
+    return {
+        "review": timedelta(hours=policy.review_hours),
+        "appeal": timedelta(hours=policy.appeal_hours),
+        "review_hours": policy.review_hours,
+        "appeal_hours": policy.appeal_hours,
+        "working_days": policy.statutory_working_days,
+        "cap": policy.pause_cap_days,
+        "received": list(dues),
+        "dues": list(dues.values()),
+        "here": deadlines.HERE.key,
+    }
+
+
+def _statutory_dues(change: Change) -> dict[date, datetime]:
+    """Return for each day on which a statutory clock that runs was started when it is due."""
+    is_off = working_days.off_days(change.days)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT (started_at AT TIME ZONE %s)::date FROM corrections_clock"
+            " WHERE stopped_at IS NULL AND kind = %s",
+            [deadlines.HERE.key, Clock.Kind.STATUTORY],
+        )
+        found = [row[0] for row in cursor.fetchall()]
+    return {
+        day: deadlines.working_days_after(
+            datetime(day.year, day.month, day.day, tzinfo=deadlines.HERE),
+            change.policy.statutory_working_days,
+            is_off,
+        )
+        for day in found
+    }
+
+
+def _unfinished() -> list[RecomputeRun]:
+    """Lock the runs that the next one takes over; a batch of theirs is waited for."""
+    return list(RecomputeRun.objects.select_for_update().filter(finished_at=None))
+
+
+def _begin(
+    earlier: list[RecomputeRun],
+    policy: Policy,
+    by: "User",
+    why: str,
+    day: date | None = None,
+    is_working: bool | None = None,
+) -> RecomputeRun:
+    now = db_time.now()
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, question(Change(policy)))
+        wanted = cursor.fetchone()[0]
+    begun = RecomputeRun.objects.create(
+        policy=policy,
+        day=day,
+        is_working=is_working,
+        why=why,
+        made_at=now,
+        made_by=by,
+        wanted=wanted,
+        finished_at=None if wanted else now,
+    )
+    for one in earlier:
+        one.finished_at, one.overtaken_by = now, begun
+        one.save(update_fields=["finished_at", "overtaken_by"])
+    if wanted:
+        hint("corrections.recompute", begun.pk)
+    return begun
+
+
+def _locked(run_id: int) -> RecomputeRun | None:
+    """Lock a run, so that two workers take turns; None when a newer one has taken over."""
+    newest = RecomputeRun.objects.values_list("pk", flat=True).first()
+    found = RecomputeRun.objects.select_for_update(of=("self",)).select_related("policy")
+    return found.get(pk=run_id) if newest == run_id else None
+
+
+def _pass(run_id: int, until: float) -> tuple[int, int]:
+    """Go once through the clocks that a run concerns; return how many there were, and moved."""
+    looked_at = moved_in_all = after = 0
+    parameters: dict[str, Any] = {}
+    while time.monotonic() < until:
+        with transaction.atomic():
+            run = _locked(run_id)
+            if run is None:
+                break
+            parameters = parameters or question(Change(run.policy))
+            found, moved, last = _move(run, {**parameters, "after": after})
+            run.done += moved
+            run.wanted = max(run.wanted, run.done)
+            run.save(update_fields=["done", "wanted"])
+        looked_at, moved_in_all, after = looked_at + found, moved_in_all + moved, last or after
+        if found < BATCH:
+            break
+    return looked_at, moved_in_all
+
+
+def _end(run_id: int) -> bool:
+    RecomputeRun.objects.filter(pk=run_id, finished_at=None).update(finished_at=db_time.now())
+    return True
+
+
+def _move(run: RecomputeRun, parameters: Mapping[str, Any]) -> tuple[int, int, int | None]:
+    """Move a batch; return how many clocks were looked at and moved, and which was the last."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MOVE,
+            {
+                **parameters,
+                "limit": BATCH,
+                "policy": run.policy_id,
+                "at": db_time.now(),
+                "by": run.made_by_id,
+                "why": run.why,
+                "shares": [float(milestone.share) for milestone in MILESTONES],
+                "lates": [milestone.late for milestone in MILESTONES],
+                "statutory_shares": [float(milestone.share) for milestone in STATUTORY_MILESTONES],
+                "statutory_lates": [milestone.late for milestone in STATUTORY_MILESTONES],
+            },
+        )
+        looked_at, moved, last = cursor.fetchone()
+    return looked_at, moved, last

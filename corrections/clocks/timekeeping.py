@@ -1,0 +1,137 @@
+"""The clocks of a correction: started, paused, resumed, stopped, and how each due time came about.
+
+Called by the verbs and the sweep with the correction locked; what is copied to the correction
+(due_at, paused_at) is set on the instance, and saved by the caller.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from corrections.clocks import deadlines, milestones, policies, working_days
+from corrections.clocks.milestones import Late
+from corrections.models import TIMELY, Clock, Correction, Pause, Policy
+from vaxreg import db_time as clock
+
+
+def start(case: Correction, kind: Clock.Kind, at: datetime, policy: Policy | None = None) -> Clock:
+    """Start a clock under the policy in force; a review or appeal clock is the case's own."""
+    policy = policy or policies.current()
+    due = due_of(kind, at, policy)
+    one = Clock(
+        correction=case,
+        kind=kind,
+        number=case.clocks.filter(kind=kind).count() + 1,
+        policy=policy,
+        length=due - at,
+        started_at=at,
+        due_at=due,
+    )
+    one.next_milestone_at = milestones.behind_of(one, at).next_at
+    one.save(force_insert=True)
+    if kind != Clock.Kind.STATUTORY:
+        case.due_at, case.paused_at = due, None
+    return one
+
+
+def due_of(kind: str, at: datetime, policy: Policy) -> datetime:
+    """Return when a clock of this kind that starts then is due, without any pause."""
+    if kind == Clock.Kind.STATUTORY:
+        return deadlines.working_days_after(
+            at, policy.statutory_working_days, working_days.off_days()
+        )
+    hours = policy.review_hours if kind == Clock.Kind.REVIEW else policy.appeal_hours
+    return at + timedelta(hours=hours)
+
+
+def running(case: Correction) -> Clock:
+    """Return the review or appeal clock of an open case."""
+    return case.clocks.filter(TIMELY).select_related("policy").get(stopped_at=None)
+
+
+def pause(case: Correction, at: datetime) -> None:
+    """Let the clock stand still while the citizen is asked, as far as the cap is not used up."""
+    one = running(case)
+    left = pause_left(one)
+    if left <= timedelta(0):
+        return
+    Pause.objects.create(clock=one, since=at, ends_at=at + left)
+    case.paused_at = at
+    one.next_milestone_at = None
+    one.save(update_fields=["next_milestone_at"])
+
+
+def pause_left(one: Clock) -> timedelta:
+    """Return for how long a clock that runs may still stand still; zero when it may no more."""
+    used = sum((p.until - p.since for p in one.pauses.all() if p.until), timedelta(0))
+    return max(timedelta(0), timedelta(days=one.policy.pause_cap_days) - used)
+
+
+def resume(case: Correction, at: datetime, why: Pause.End) -> None:
+    """Let the clock go on; its due time moves by as long as it stood still, never by more."""
+    if case.paused_at is None:
+        return
+    one = running(case)
+    stood_still = one.pauses.select_for_update().get(until=None)
+    stood_still.until = min(at, stood_still.ends_at)
+    stood_still.ended_by = Pause.End.CAP if at >= stood_still.ends_at else why
+    stood_still.save(update_fields=["until", "ended_by"])
+    one.due_at += stood_still.until - stood_still.since
+    case.due_at, case.paused_at = one.due_at, None
+    moments = [
+        milestone.moment(one.due_at, one.length)
+        for milestone in deadlines.MILESTONES[one.milestones_passed :]
+    ]
+    # Not looked at here: a milestone that is behind us already is the next sweep's.
+    one.next_milestone_at = moments[0] if moments else None
+    one.save(update_fields=["due_at", "next_milestone_at"])
+
+
+def stop(case: Correction, at: datetime, how: Clock.Stop) -> None:
+    """Stop every clock of a case that is closed."""
+    resume(case, at, Pause.End.MOVED_ON)
+    _stop(case, at, how, list(Clock.Kind))
+
+
+def undo(case: Correction, at: datetime) -> None:
+    """Mark the clock of the last decision before that moment: it was overturned or reopened."""
+    decided = case.clocks.filter(TIMELY, stopped_how=Clock.Stop.DECIDED, stopped_at__lt=at)
+    last = decided.order_by("-stopped_at").values("pk")[:1]
+    Clock.objects.filter(pk__in=last).update(undone_at=at)
+
+
+def answered(case: Correction, at: datetime) -> None:
+    """Stop the statutory clock: the holder has given the citizen a first answer."""
+    _stop(case, at, Clock.Stop.ANSWERED, [Clock.Kind.STATUTORY])
+
+
+def _stop(case: Correction, at: datetime, how: Clock.Stop, kinds: list[Clock.Kind]) -> None:
+    case.clocks.filter(stopped_at=None, kind__in=kinds).update(
+        stopped_at=at, stopped_how=how, next_milestone_at=None, holder=case.holder
+    )
+
+
+@transaction.atomic
+def end_long_pause(correction: Correction) -> None:
+    """Let the clock go on when a question has stopped it for as long as it may."""
+    case = Correction.objects.select_for_update(of=("self",)).get(pk=correction.pk)
+    settle(case, clock.now())
+    case.save(update_fields=["due_at", "paused_at"])
+
+
+def settle(case: Correction, at: datetime) -> None:
+    """Write down what the sweep has not got round to, before anything else happens to the case.
+
+    So a breach names who held the case at the deadline, whatever is done a second later.
+    """
+    if (
+        case.paused_at is not None
+        and case.clocks.filter(
+            stopped_at=None, pauses__until=None, pauses__ends_at__lte=at
+        ).exists()
+    ):
+        resume(case, at, Pause.End.CAP)
+    late = list(case.clocks.filter(stopped_at=None, next_milestone_at__lt=at))
+    for one in late:
+        one.correction = case
+    milestones.pass_milestones([Late.of(one) for one in late], at)

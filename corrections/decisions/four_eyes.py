@@ -1,0 +1,55 @@
+"""When a decision needs a second person, and why: a policy setting per kind of change."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from corrections.models.case import REMOVING_KINDS, Kind
+from doses.facts import Facts, Field
+
+
+class Reason(StrEnum):
+    """Why two people look at one decision."""
+
+    DOSE_ON_PHOTO_ALONE = "dose_on_photo_alone"
+    DOSE_ENTERED_IN_ERROR = "dose_entered_in_error"
+    ID_NUMBER = "id_number"
+    OLD_DATE = "old_date"
+
+
+REASON_LABELS: dict[Reason, Promise] = {
+    Reason.DOSE_ON_PHOTO_ALONE: _("A dose is added on a photo alone"),
+    Reason.DOSE_ENTERED_IN_ERROR: _("A dose is taken out of the record"),
+    Reason.ID_NUMBER: _("An ID number changes"),
+    Reason.OLD_DATE: _("The new date lies far back"),
+}
+
+
+def reasons(
+    kind: str,
+    changes: Facts,
+    *,
+    own_papers: bool,
+    today: date,
+    asked_by_policy: Collection[str],
+    old_date_days: int,
+) -> list[Reason]:
+    """Return why this decision needs a second person; nothing when one is enough.
+
+    changes: what is recorded that was not so before. own_papers: the reviewer found the dose in
+    the site's own papers, not only on the citizen's photo.
+    """
+    found = []
+    if kind == Kind.MISSING_DOSE and not own_papers:
+        found.append(Reason.DOSE_ON_PHOTO_ALONE)
+    if kind in REMOVING_KINDS:
+        found.append(Reason.DOSE_ENTERED_IN_ERROR)
+    if "id_number" in changes:
+        found.append(Reason.ID_NUMBER)
+    given_on = changes.get(Field.GIVEN_ON)
+    if given_on and today - date.fromisoformat(given_on) > timedelta(days=old_date_days):
+        found.append(Reason.OLD_DATE)
+    return [reason for reason in found if reason in asked_by_policy]

@@ -1,0 +1,92 @@
+"""Photos of the paper, and the links with which a caller sends them."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from corrections.models.case import Correction
+from corrections.models.filing import Draft, Filing
+
+
+class Evidence(models.Model):
+    """A photo of the paper, re-encoded by us; the file that was sent is not kept."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    draft = models.ForeignKey(
+        Draft, on_delete=models.CASCADE, null=True, blank=True, related_name="evidence"
+    )
+    filing = models.ForeignKey(
+        Filing, on_delete=models.PROTECT, null=True, blank=True, related_name="evidence"
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    # The caller sent it through a link of the agent's who stands as uploader.
+    upload_link = models.ForeignKey(
+        "corrections.UploadLink",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="photos",
+    )
+    file_key = models.CharField(max_length=64, unique=True)
+    preview_key = models.CharField(max_length=64, unique=True)
+    size_bytes = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    # 64-bit perceptual hash, and what is wrong with the photo (codes), both measured at upload.
+    likeness = models.BigIntegerField(null=True, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(draft__isnull=False, filing=None) | Q(draft=None, filing__isnull=False),
+                name="evidence_of_a_draft_or_a_filing",
+            ),
+            models.UniqueConstraint(
+                fields=["draft", "sha256"],
+                name="evidence_once_per_draft",
+                violation_error_message=_("This photo is here already."),
+            ),
+        ]
+        indexes = [models.Index(fields=["uploaded_by", "uploaded_at"], name="evidence_per_day")]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class UploadLink(models.Model):
+    """A link sent to a caller's phone, with which photos of the paper can be added for a while.
+
+    Only the hash of its token is kept: whoever reads this table cannot use it.
+    """
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    correction = models.ForeignKey(
+        Correction, on_delete=models.PROTECT, related_name="upload_links"
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("upload link")
+        verbose_name_plural = _("upload links")
+        ordering = ["made_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="upload_link_ends_after_it_begins"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,1 @@
+"""Photos of the paper: kept, added later, compared with each other."""

@@ -1,0 +1,114 @@
+"""Proposals about the person, judged by the record: name, date of birth, ID number."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from citizens.models import Citizen, Sex
+from corrections.prechecks.rules import RULES, Code, Forewarning, Values
+from doses.models import Dose
+from vaxreg.search import search_key
+
+
+def about(proposed: Mapping[str, str], citizen: Citizen) -> list[Forewarning]:
+    """Return the warnings about what is proposed of a person."""
+    found = []
+    name = " ".join(proposed.get("full_name", "").split())
+    if name:
+        found += _of_the_name(name, citizen)
+    born = _day(proposed.get("date_of_birth", ""))
+    if born:
+        found += _of_the_birth(born, citizen)
+    if proposed.keys() & {"id_number", "date_of_birth", "sex"}:
+        recorded = {
+            "id_number": citizen.id_number or "",
+            "date_of_birth": citizen.date_of_birth.isoformat(),
+            "sex": citizen.sex,
+        }
+        # Beside what was proposed: the number on record may be the one that is right.
+        found += [
+            replace(warning, field=next(name for name in judged if name in proposed))
+            for warning in _of_the_number({**recorded, **proposed})
+            if proposed.keys() & set(judged := RULES[warning.code].judges)
+        ]
+    return found
+
+
+def _of_the_number(facts: Mapping[str, str]) -> list[Forewarning]:
+    """What a 12-digit number says of sex and year of birth, should the facts say otherwise.
+
+    Its fourth digit is century and sex, the next two are the year of birth (Circular
+    59/2021/TT-BCA, article 4). Never its province: numbers keep the place of registration.
+    """
+    number = facts["id_number"]
+    if len(number) != 12 or not number.isdigit():
+        return []
+    found = []
+    is_female = int(number[3]) % 2 == 1
+    if is_female and facts["sex"] == Sex.MALE:
+        found.append(Forewarning(Code.ID_SAYS_FEMALE, "id_number"))
+    if not is_female and facts["sex"] == Sex.FEMALE:
+        found.append(Forewarning(Code.ID_SAYS_MALE, "id_number"))
+    year = 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
+    born = _day(facts["date_of_birth"])
+    if born and born.year != year:
+        found.append(Forewarning(Code.ID_SAYS_YEAR, "id_number", {"year": str(year)}))
+    return found
+
+
+def _of_the_name(name: str, citizen: Citizen) -> list[Forewarning]:
+    values: Values = {"name": name, "recorded": citizen.full_name}
+    if len(name.split()) < 2:
+        return [Forewarning(Code.NAME_INCOMPLETE, "full_name", values)]
+    found = []
+    key = search_key(name)
+    if _is_plain(name) and (not _is_plain(citizen.full_name) or len(key.split()) > 2):
+        found.append(Forewarning(Code.NAME_WITHOUT_DIACRITICS, "full_name", values))
+    if not _alike(key, search_key(citizen.full_name)):
+        found.append(Forewarning(Code.NAME_UNLIKE, "full_name", values))
+    return found
+
+
+def _is_plain(name: str) -> bool:
+    """Not one letter carries a mark: few Vietnamese names of three words are like that."""
+    return search_key(name) == " ".join(name.lower().split())
+
+
+def _alike(one: str, other: str) -> bool:
+    """Two words are the same, or one slip apart in the same place, counted from the given name."""
+    words, recorded = one.split(), other.split()
+    same = (Counter(words) & Counter(recorded)).total()
+    pairs = zip(reversed(words), reversed(recorded), strict=False)
+    slips = sum(a != b and _is_one_slip(a, b) for a, b in pairs)
+    return same + slips >= min(2, len(recorded))
+
+
+def _is_one_slip(one: str, other: str) -> bool:
+    """One letter was added, dropped or changed, in words of three letters or more."""
+    if min(len(one), len(other)) < 3:
+        return False
+    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    after, rest = one[at + 1 :], other[at + 1 :]
+    return after == rest or after == other[at:] or one[at:] == rest
+
+
+def _of_the_birth(born: date, citizen: Citizen) -> list[Forewarning]:
+    first = Dose.objects.completed().of(citizen).order_by("given_on").first()
+    if first is not None and born > first.given_on:
+        after: Values = {"day_first": first.given_on.isoformat()}
+        return [Forewarning(Code.BORN_AFTER_FIRST_DOSE, "date_of_birth", after)]
+    recorded = citizen.date_of_birth
+    parts = (born.day != recorded.day, born.month != recorded.month, born.year != recorded.year)
+    # Day and month the wrong way round is the commonest slip of all.
+    if all(parts) and (born.day, born.month) != (recorded.month, recorded.day):
+        unlike: Values = {"day_recorded": recorded.isoformat()}
+        return [Forewarning(Code.BIRTH_DATE_UNLIKE, "date_of_birth", unlike)]
+    return []
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None

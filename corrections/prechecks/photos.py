@@ -1,0 +1,48 @@
+"""Photos of the paper, judged by what the decoder measured of them."""
+
+from datetime import date
+
+from corrections.prechecks.rules import Code, Forewarning
+from vaxreg.photos.cleaning import Picture
+
+# Tuned on certificates that were blurred, darkened and scaled down.
+SHORTEST_SIDE = 640
+DARKEST_PAPER = 110
+BRIGHTEST_INK = 150
+LEAST_SHARPNESS = 60
+
+
+def about_picture(picture: Picture) -> list[Forewarning]:
+    """Return what makes a photo hard to read; nothing where the decoder measured nothing."""
+    measured = {name: value for name, value in picture.measures.items() if name != "likeness"}
+    return about(picture.width, picture.height, **measured) if measured else []
+
+
+def about(
+    width: int, height: int, *, darkest: int, brightest: int, mean: int, sharpness: int
+) -> list[Forewarning]:
+    """Return the warnings about a photo, from what the decoder measured (0 black to 255 white).
+
+    A screen in dark colours is dark but has white letters: what counts is the brightest part.
+    """
+    found = []
+    if min(width, height) < SHORTEST_SIDE:
+        found.append(_photo(Code.PHOTO_TOO_SMALL, width=width, height=height))
+    if brightest < DARKEST_PAPER:
+        found.append(_photo(Code.PHOTO_TOO_DARK))
+    elif darkest > BRIGHTEST_INK and mean > 225:
+        found.append(_photo(Code.PHOTO_TOO_BRIGHT))
+    if sharpness < LEAST_SHARPNESS:
+        found.append(_photo(Code.PHOTO_BLURRED))
+    return found
+
+
+def about_copy(sent_on: date | None) -> Forewarning:
+    """Return the warning about a photo that came before; None: with this very proposal."""
+    if sent_on is None:
+        return _photo(Code.PHOTO_TWICE)
+    return _photo(Code.PHOTO_SENT_BEFORE, day_sent=sent_on.isoformat())
+
+
+def _photo(code: Code, **values: str | int) -> Forewarning:
+    return Forewarning(code, "photos", values)

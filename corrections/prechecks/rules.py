@@ -1,0 +1,339 @@
+"""The warnings before a proposal is sent, one table: the ground each mirrors, and its words."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from corrections.lifecycle import Ground
+from doses.facts import Field, Position
+from vaxreg import ui
+
+Values = dict[str, str | int]
+
+
+class Code(StrEnum):
+    BEFORE_BIRTH = "before_birth"
+    SAME_DAY = "same_day"
+    SAME_DAY_TWICE = "same_day_twice"
+    TOO_NEAR = "too_near"
+    OUT_OF_ORDER = "out_of_order"
+    BEFORE_FIRST_DOSE = "before_first_dose"
+    BOOSTER_TOO_EARLY = "booster_too_early"
+    POSITION_TAKEN = "position_taken"
+    POSITION_TWICE = "position_twice"
+    POSITION_GAP = "position_gap"
+    MORE_THAN_THE_COURSE = "more_than_the_course"
+    BEFORE_APPROVAL = "before_approval"
+    NOT_USED_HERE = "not_used_here"
+    NOT_FOR_THIS_AGE = "not_for_this_age"
+    NOT_YET_FOR_THIS_AGE = "not_yet_for_this_age"
+    EVERYTHING_DIFFERS = "everything_differs"
+    NAME_INCOMPLETE = "name_incomplete"
+    NAME_WITHOUT_DIACRITICS = "name_without_diacritics"
+    NAME_UNLIKE = "name_unlike"
+    BORN_AFTER_FIRST_DOSE = "born_after_first_dose"
+    BIRTH_DATE_UNLIKE = "birth_date_unlike"
+    ID_SAYS_FEMALE = "id_says_female"
+    ID_SAYS_MALE = "id_says_male"
+    ID_SAYS_YEAR = "id_says_year"
+    PHOTO_TOO_SMALL = "photo_too_small"
+    PHOTO_TOO_DARK = "photo_too_dark"
+    PHOTO_TOO_BRIGHT = "photo_too_bright"
+    PHOTO_BLURRED = "photo_blurred"
+    PHOTO_TWICE = "photo_twice"
+    PHOTO_SENT_BEFORE = "photo_sent_before"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a warning says, and which facts it judges, the most telling first.
+
+    ground: the official ground of refusal it mirrors; None where it only wastes somebody's time.
+    """
+
+    ground: Ground | None
+    judges: tuple[str, ...]
+    # A text that may choose its plural: only % tells it the number.
+    sentence: Any
+    advice: Promise
+
+
+DAY_ON_PAPER = _("Compare with the date on the paper, day first, then month.")
+NUMBER_ON_PAPER = _("Compare with the dose number on the paper.")
+VACCINE_ON_PAPER = _("Compare with the vaccine and the date on the paper.")
+NUMBER_ON_CARD = _("Compare each digit, the date of birth and the sex with the identity card.")
+NAME_ON_CARD = _("Type the full name with all its marks, as on the identity card.")
+GOOD_LIGHT = _(
+    "Lay the paper flat on a table in good light, hold the phone still, and tap on the text before"
+    " you take the photo."
+)
+
+RULES: dict[Code, Rule] = {
+    Code.BEFORE_BIRTH: Rule(
+        Ground.DATE_DIFFERS,
+        (Field.GIVEN_ON,),
+        _("This is before the date of birth."),
+        DAY_ON_PAPER,
+    ),
+    Code.SAME_DAY: Rule(
+        Ground.DATE_DIFFERS,
+        (Field.GIVEN_ON,),
+        _("A dose of %(vaccine)s of this very day is on record already."),
+        _("If it is the same dose, choose that dose in the first step and say what is wrong."),
+    ),
+    Code.SAME_DAY_TWICE: Rule(
+        Ground.DATE_DIFFERS,
+        (Field.GIVEN_ON,),
+        _("Another dose of this proposal has the same date."),
+        DAY_ON_PAPER,
+    ),
+    Code.TOO_NEAR: Rule(
+        Ground.DATE_DIFFERS,
+        (Field.GIVEN_ON, Field.VACCINE, Field.POSITION),
+        ngettext_lazy(
+            "Only %(days)d day apart from the dose of %(day)s; usual are %(shortest)d or more.",
+            "Only %(days)d days apart from the dose of %(day)s; usual are %(shortest)d or more.",
+            "days",
+        ),
+        DAY_ON_PAPER,
+    ),
+    Code.OUT_OF_ORDER: Rule(
+        Ground.DATE_DIFFERS,
+        (Field.GIVEN_ON, Field.POSITION),
+        _("%(dose)s does not fit in time with %(dose_other)s, given on %(day)s."),
+        _("Compare the date and the dose number with the paper."),
+    ),
+    Code.BEFORE_FIRST_DOSE: Rule(
+        Ground.DATE_DIFFERS,
+        (Field.GIVEN_ON,),
+        _("This is before the first dose on record, given on %(day_first)s."),
+        _("Say which dose it was, and compare the date with the paper."),
+    ),
+    Code.BOOSTER_TOO_EARLY: Rule(
+        Ground.DOSE_NUMBER_DIFFERS,
+        (Field.GIVEN_ON, Field.POSITION),
+        _("%(dose)s: additional and booster doses were given from %(day_first)s on."),
+        _("Compare the date and the dose number with the paper."),
+    ),
+    Code.POSITION_TAKEN: Rule(
+        Ground.DOSE_NUMBER_DIFFERS,
+        (Field.POSITION,),
+        _("There is a %(dose_taken)s on record already, given on %(day_taken)s."),
+        NUMBER_ON_PAPER,
+    ),
+    Code.POSITION_TWICE: Rule(
+        Ground.DOSE_NUMBER_DIFFERS,
+        (Field.POSITION,),
+        _("%(dose)s stands twice in this proposal."),
+        NUMBER_ON_PAPER,
+    ),
+    Code.POSITION_GAP: Rule(
+        Ground.DOSE_NUMBER_DIFFERS,
+        (Field.POSITION,),
+        _("%(dose)s comes after %(dose_before)s, which is not on record."),
+        _("If that dose is missing as well, add it to this proposal."),
+    ),
+    Code.MORE_THAN_THE_COURSE: Rule(
+        Ground.DOSE_NUMBER_DIFFERS,
+        (Field.POSITION, Field.VACCINE),
+        ngettext_lazy(
+            "The primary course of %(vaccine)s has %(number)d dose.",
+            "The primary course of %(vaccine)s has %(number)d doses.",
+            "number",
+        ),
+        _("A further dose is an additional or a booster dose. Compare with the paper."),
+    ),
+    Code.BEFORE_APPROVAL: Rule(
+        Ground.VACCINE_DIFFERS,
+        (Field.VACCINE, Field.GIVEN_ON),
+        _("%(vaccine)s was approved in Viet Nam on %(day)s, after the date given."),
+        VACCINE_ON_PAPER,
+    ),
+    Code.NOT_USED_HERE: Rule(
+        Ground.VACCINE_DIFFERS,
+        (Field.VACCINE,),
+        _("%(vaccine)s has no approval in Viet Nam of its own."),
+        _("Choose it only if the dose was given abroad and the paper says so."),
+    ),
+    Code.NOT_FOR_THIS_AGE: Rule(
+        Ground.VACCINE_DIFFERS,
+        (Field.VACCINE, Field.GIVEN_ON),
+        _("%(vaccine)s was not given at the age of %(age)d."),
+        VACCINE_ON_PAPER,
+    ),
+    Code.NOT_YET_FOR_THIS_AGE: Rule(
+        Ground.DATE_DIFFERS,
+        (Field.GIVEN_ON,),
+        _("At the age of %(age)d, doses were given from %(day_first)s on."),
+        DAY_ON_PAPER,
+    ),
+    Code.EVERYTHING_DIFFERS: Rule(
+        Ground.NOTHING_MATCHES,
+        (Field.VACCINE, Field.GIVEN_ON, Field.ORGANIZATION),
+        _("Vaccine, date and site all differ from the record."),
+        _("If your paper is about another dose, choose “A dose is missing” in the first step."),
+    ),
+    Code.NAME_INCOMPLETE: Rule(
+        Ground.NAME_WITHOUT_DIACRITICS,
+        ("full_name",),
+        _("“%(name)s” is one word only."),
+        NAME_ON_CARD,
+    ),
+    Code.NAME_WITHOUT_DIACRITICS: Rule(
+        Ground.NAME_WITHOUT_DIACRITICS,
+        ("full_name",),
+        _("“%(name)s” is written without diacritics."),
+        NAME_ON_CARD,
+    ),
+    Code.NAME_UNLIKE: Rule(
+        Ground.NAME_CONTRADICTS,
+        ("full_name",),
+        _("“%(name)s” has little in common with the name on record, %(recorded)s."),
+        _("Check whose paper it is. If this record is somebody else’s, tell the hotline."),
+    ),
+    Code.BORN_AFTER_FIRST_DOSE: Rule(
+        Ground.BIRTH_DATE_DIFFERS,
+        ("date_of_birth",),
+        _("This is after the first dose, given on %(day_first)s."),
+        _("Compare with the identity card or the birth certificate."),
+    ),
+    Code.BIRTH_DATE_UNLIKE: Rule(
+        Ground.BIRTH_DATE_DIFFERS,
+        ("date_of_birth",),
+        _("Day, month and year all differ from the record, %(day_recorded)s."),
+        _("Check whose paper it is, and compare with the identity card or the birth certificate."),
+    ),
+    Code.ID_SAYS_FEMALE: Rule(
+        None,
+        ("id_number", "sex"),
+        _("By its fourth digit, this ID number belongs to a woman."),
+        NUMBER_ON_CARD,
+    ),
+    Code.ID_SAYS_MALE: Rule(
+        None,
+        ("id_number", "sex"),
+        _("By its fourth digit, this ID number belongs to a man."),
+        NUMBER_ON_CARD,
+    ),
+    Code.ID_SAYS_YEAR: Rule(
+        None,
+        ("id_number", "date_of_birth"),
+        _("By its fifth and sixth digit, this ID number belongs to somebody born in %(year)s."),
+        NUMBER_ON_CARD,
+    ),
+    Code.PHOTO_TOO_SMALL: Rule(
+        Ground.PHOTO_BLURRED,
+        ("photos",),
+        _("The photo is small (%(width)d × %(height)d pixels): the writing may be unreadable."),
+        _(
+            "Send the photo itself instead of a reduced copy, or go nearer until the paper fills it."
+        ),
+    ),
+    Code.PHOTO_TOO_DARK: Rule(
+        Ground.PHOTO_BLURRED,
+        ("photos",),
+        _("The photo is very dark."),
+        _("Take it again by a window or under a lamp, without your shadow on the paper."),
+    ),
+    Code.PHOTO_TOO_BRIGHT: Rule(
+        Ground.PHOTO_BLURRED,
+        ("photos",),
+        _("The photo is so bright that the writing has faded."),
+        _("Take it again without flash and out of the sun."),
+    ),
+    Code.PHOTO_BLURRED: Rule(
+        Ground.PHOTO_BLURRED,
+        ("photos",),
+        _("The photo looks blurred."),
+        GOOD_LIGHT,
+    ),
+    Code.PHOTO_TWICE: Rule(
+        None,
+        ("photos",),
+        _("This is nearly the same picture as another photo here."),
+        _("One of the two is enough. Remove the worse one."),
+    ),
+    Code.PHOTO_SENT_BEFORE: Rule(
+        None,
+        ("photos",),
+        _("Nearly the same picture was sent on %(day_sent)s."),
+        _(
+            "That is fine if the paper shows this dose too. Otherwise take a photo of the right paper."
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Forewarning:
+    """One thing that may get a proposal refused: why, and how to do better.
+
+    values fill the sentences: texts, numbers, days as ISO dates, doses by position. It travels as
+    JSON and is put into words when it is read, in the reader's language.
+    """
+
+    code: Code
+    field: str
+    values: Values = attribute(default_factory=dict)
+
+    @property
+    def ground(self) -> Ground | None:
+        """The official ground of refusal that it mirrors."""
+        return self._rule.ground
+
+    @property
+    def sentence(self) -> str:
+        """Why: something true that can be checked."""
+        return str(self._rule.sentence % self._shown())
+
+    @property
+    def advice(self) -> str:
+        """How to do better."""
+        return str(self._rule.advice)
+
+    @property
+    def _rule(self) -> Rule:
+        return RULES[self.code]
+
+    def _shown(self) -> Values:
+        return {name: _in_words(name, value) for name, value in self.values.items()}
+
+    @property
+    def sign(self) -> str:
+        """A short text by which a page says that this very warning was shown."""
+        text = json.dumps(self.as_json(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {"code": str(self.code), "field": str(self.field), "values": dict(self.values)}
+
+
+def _in_words(name: str, value: str | int) -> str | int:
+    if name == "day" or name.startswith("day_"):
+        return ui.day(date.fromisoformat(str(value)))
+    if name == "dose":
+        return str(Position(str(value)).label)
+    if name.startswith("dose_"):
+        # Inside a sentence.
+        label = str(Position(str(value)).label)
+        return label[:1].lower() + label[1:]
+    return value
+
+
+def from_json(stored: Iterable[Mapping[str, Any]]) -> list[Forewarning]:
+    """Read stored warnings; one whose rule no longer exists is left out."""
+    return [
+        Forewarning(Code(entry["code"]), entry["field"], entry["values"])
+        for entry in stored
+        if entry["code"] in set(Code)
+    ]

@@ -1,0 +1,313 @@
+"""Who must act on a correction, and the sentence that explains why.
+
+Dispatch 9458/BYT-CNTT and product rule 2: the site that gave the dose; for a missing dose the
+site that the citizen names; no site known: the desk of the smallest known area, up the ladder
+commune, district, province, national hotline. A body without active reviewers is passed by.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from corrections.clocks import policies
+from corrections.clocks.deadlines import Addressee
+from corrections.models import Correction
+from corrections.models.case import IDENTITY_KINDS
+from organizations.models import Organization
+from organizations.queries import (
+    Ladder,
+    ancestors,
+    current_holder,
+    for_area,
+    national_hotline,
+    next_up,
+)
+
+Kinds = Organization.Kind
+RANK: dict[str, int] = {
+    Kinds.DISTRICT_CENTRE: 1,
+    Kinds.PROVINCIAL_DEPARTMENT: 2,
+    Kinds.MINISTRY: 3,
+}
+LEVELS = {
+    Addressee.HOLDER: 0,
+    Addressee.DISTRICT: 1,
+    Addressee.PROVINCE: 2,
+    Addressee.MINISTRY: 3,
+}
+
+# Those that give doses; what any other desk holds without a site, it holds to find the site.
+SITES = (Kinds.SITE, Kinds.HOSPITAL, Kinds.COMMUNE_STATION)
+SITE_UNKNOWN = ("named_area", "home_area", "nothing_known")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a correction goes, and why, in a sentence per language.
+
+    is_pool: nobody knows yet which site gave the dose; the desk finds out.
+    """
+
+    organization: Organization
+    reason: dict[str, str]
+    is_pool: bool = False
+
+
+class NoDesk(Exception):
+    """Not even the national hotline can receive: the organizations were never built."""
+
+
+def desk_for(correction: Correction) -> Desk:
+    """Return the desk that must act. Raises NoDesk when no body at all has active staff."""
+    return Router().desk_for(correction)
+
+
+class Router:
+    """Routes many cases at once: each area and each organization is looked up once."""
+
+    def __init__(self) -> None:
+        self._for_area = cache(for_area)
+        self._desk_from = cache(_desk_from)
+
+    def desk_for(self, correction: Correction) -> Desk:
+        """Return the desk that must act. Raises NoDesk when no body at all has active staff."""
+        desk = self._desk_from(*self._responsible(correction))
+        if desk is None:
+            raise NoDesk(correction.reference)
+        return desk
+
+    def _responsible(self, correction: Correction) -> tuple[Organization, str]:
+        if correction.kind in IDENTITY_KINDS:
+            return self._for_area(correction.citizen.area), "identity"
+        if correction.dose is not None and correction.dose.organization:
+            return correction.dose.organization, "gave_the_dose"
+        if correction.named_site:
+            return correction.named_site, "named"
+        area = correction.named_area or correction.citizen.area
+        why = "named_area" if correction.named_area else "home_area" if area else "nothing_known"
+        return self._for_area(area), why
+
+
+def _desk_from(first: Organization, why: str) -> Desk | None:
+    """Go from who is responsible to the next who can receive; None when nobody can."""
+    desk, passed_by = able_from(first)
+    if desk is None:
+        return None
+    reason = _in_each_language(lambda: _sentence(why, first, desk, passed_by))
+    return Desk(desk, reason, why in SITE_UNKNOWN)
+
+
+def able_from(
+    first: Organization,
+    can_receive: Callable[[Organization], bool] | None = None,
+    ladder: Ladder | None = None,
+) -> tuple[Organization | None, list[Organization]]:
+    """Return the first that can receive, from this one upwards, and those that were passed by.
+
+    What has closed gives way to who succeeded it, and else to the next level up. can_receive and
+    ladder: what was read at once for many organizations (standins.py).
+    """
+    can_receive = can_receive or _can_receive
+    passed_by: list[Organization] = []
+    desk: Organization | None = first
+    while desk is not None and not can_receive(desk):
+        passed_by.append(desk)
+        desk = (None if desk.is_open else current_holder(desk)) or next_up(desk, ladder)
+    return desk, passed_by
+
+
+def triage_due(now: datetime) -> datetime:
+    """Return by when a case without a site is to have one: a target inside the 48 hours."""
+    return now + timedelta(hours=policies.current().triage_hours)
+
+
+def _can_receive(organization: Organization) -> bool:
+    return Organization.objects.able_to_receive().filter(pk=organization.pk).exists()
+
+
+def _sentence(
+    why: str, first: Organization, desk: Organization, passed_by: list[Organization]
+) -> str:
+    names = {"first": first.name, "desk": desk.name}
+    sentence = {
+        "gave_the_dose": _("%(first)s gave this dose.") % names,
+        "identity": _("%(first)s checks personal details where you live, with your identity paper.")
+        % names,
+        "named": _("You named %(first)s as the site that gave this dose.") % names,
+        "named_area": _("The site is not known; %(first)s is responsible for the area you named.")
+        % names,
+        "home_area": _("The site is not known; %(first)s is responsible for the area of residence.")
+        % names,
+        "nothing_known": _("Neither site nor area is known; %(first)s finds out.") % names,
+    }[why]
+    if passed_by:
+        why_not = (
+            _("It has no staff to review at present, so %(desk)s acts.")
+            if first.is_open
+            else _("It has closed, so %(desk)s acts.")
+        )
+        sentence += " " + why_not % names
+    return sentence
+
+
+def given_by(officer_of: Organization, reason: str) -> dict[str, str]:
+    """Return why a case is here after an officer gave it here, in a sentence per language."""
+    return _in_each_language(
+        lambda: (
+            _("%(organization)s gave it here: %(reason)s")
+            % {"organization": officer_of.name, "reason": reason}
+        )
+    )
+
+
+def taken_over_by(organization: Organization, reason: str) -> dict[str, str]:
+    """Return why a case is here after the level above took it over, in a sentence per language."""
+    return _in_each_language(
+        lambda: (
+            _("%(organization)s decides in the site’s place: %(reason)s")
+            % {"organization": organization.name, "reason": reason}
+        )
+    )
+
+
+def passed_on_by(organization: Organization, reason: str, *, is_third: bool) -> dict[str, str]:
+    """Return why a case is here after another desk passed it on, in a sentence per language."""
+
+    def sentence() -> str:
+        values = {"organization": organization.name, "reason": reason}
+        if is_third:
+            return (
+                _("Three sites said that it is not theirs, %(organization)s the last: %(reason)s")
+                % values
+            )
+        return _("%(organization)s passed it on: %(reason)s") % values
+
+    return _in_each_language(sentence)
+
+
+def appealed_from(organization: Organization, desk: Organization) -> dict[str, str]:
+    """Return why an appeal is here, in a sentence per language."""
+    values = {"organization": organization.name, "desk": desk.name}
+    return _in_each_language(
+        lambda: (
+            _("You appealed against the decision of %(organization)s; %(desk)s stands above it.")
+            % values
+        )
+    )
+
+
+def taken_over_from(closed: Organization, desk: Organization) -> dict[str, str]:
+    """Return why a case is here after its desk was closed, or lost its last reviewer."""
+
+    def sentence() -> str:
+        heir = current_holder(closed)
+        names = {"closed": closed.name, "desk": desk.name, "heir": heir.name if heir else ""}
+        if closed.is_open:
+            return _("%(closed)s has no staff to review at present, so %(desk)s acts.") % names
+        if heir is None:
+            return _("%(closed)s has closed; %(desk)s acts in its place.") % names
+        if heir == desk:
+            return _("%(closed)s has closed; %(desk)s has taken over its cases.") % names
+        return (
+            _(
+                "%(closed)s has closed. %(heir)s has taken over from it, but cannot act on this"
+                " case, so %(desk)s acts."
+            )
+            % names
+        )
+
+    return _in_each_language(sentence)
+
+
+def appeal_desk(correction: Correction) -> Organization | None:
+    """Return who decides an appeal: the next level up that can; None when nobody stands above.
+
+    The hotline finds sites, it does not judge.
+    """
+    return next_level(correction.holder)
+
+
+def next_level(holder: Organization | None) -> Organization | None:
+    """Return the nearest organization above that has somebody to receive a case.
+
+    Above one that has closed stands who stands above its successor.
+    """
+    return next(iter(able_above(holder)), None) if holder is not None else None
+
+
+def able_above(holder: Organization, *, itself: bool = False) -> list[Organization]:
+    """Return who stands above the holder and can receive, the nearest first.
+
+    itself: begin with the holder, or with who took over from it.
+    """
+    standing = current_holder(holder) or holder
+    line = [*([standing] if itself else []), *ancestors(standing)]
+    if not standing.is_open:
+        # Closed without a successor: what stood above it may have closed since.
+        line = [heir for one in line if (heir := current_holder(one)) is not None]
+    able = set(
+        Organization.objects.able_to_receive()
+        .filter(pk__in=[one.pk for one in line])
+        .values_list("pk", flat=True)
+    )
+    return [one for one in line if one.pk in able]
+
+
+def above_or_hotline(holder: Organization | None) -> Organization:
+    """Return who finds the right site for a desk that does not know it. Raises NoDesk."""
+    desk = next_level(holder) or national_hotline()
+    if desk is None or not _can_receive(desk):
+        raise NoDesk(str(holder))
+    return desk
+
+
+def level_above(
+    holder: Organization | None,
+    addressee: Addressee,
+    above: Sequence[Organization] | None = None,
+) -> Organization | None:
+    """Return the organization to which a late case is escalated: strictly above its holder.
+
+    A hospital under the province has no district above it: the next level up is told instead.
+    above: who stands above the holder, the nearest first, when it is known already.
+    """
+    wanted = LEVELS[addressee]
+    if above is None:
+        above = ancestors(holder) if holder is not None else []
+    for organization in above:
+        if RANK.get(organization.kind, 0) >= wanted:
+            return organization
+    return None
+
+
+def _in_each_language(sentence: Callable[[], str]) -> dict[str, str]:
+    sentences = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            sentences[language] = sentence()
+    return sentences
+
+
+def stand_ins(organizations: Sequence[Organization]) -> dict[int, Organization | None]:
+    """Return who receives at present what is sent to each of these, by id; None: nobody at all.
+
+    The number of queries does not depend on how many they are, but for those that were merged.
+    """
+    ladder = Ladder(organizations)
+    known = {pk for one in organizations for pk in (*one.ancestor_ids, one.pk)}
+    if ladder.hotline is not None:
+        known.add(ladder.hotline.pk)
+    receiving = Organization.objects.able_to_receive()
+    able = set(receiving.filter(pk__in=known).values_list("pk", flat=True))
+
+    def can_receive(organization: Organization) -> bool:
+        if organization.pk in known:
+            return organization.pk in able
+        return receiving.filter(pk=organization.pk).exists()
+
+    return {one.pk: able_from(one, can_receive, ladder)[0] for one in organizations}

@@ -1,0 +1,207 @@
+"""Open cases change hands as their desk can no longer act: where each goes, and all is written.
+
+It has closed (succession.py), or nobody decides there any more (stranded.py); the cases are
+locked. Rows are written as arrays, a statement per table: a desk may hold fifteen thousand. The
+clocks run on; nothing here touches them.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from django.db import connection
+
+from corrections.clocks import milestones, timekeeping
+from corrections.clocks.milestones import Late
+from corrections.lifecycle import Party, Status
+from corrections.models import Clock, Correction, Holding, OutboxRow
+from corrections.routing import desks as routing
+from corrections.routing.desks import Desk, NoDesk, Router
+from organizations.models import Organization
+from organizations.queries import current_holder
+from vaxreg.celery import hint
+
+# What routing reads of a case, and no more.
+ROUTED_BY = ("dose__organization", "named_site", "named_area", "citizen__area")
+
+LEAVE = "UPDATE corrections_holding SET until = %(now)s WHERE until IS NULL AND correction_id = ANY(%(cases)s)"
+# Read before the cases change: what they were when they left.
+GIVE_BACK = """
+INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
+    organization_id, at, remark, data)
+SELECT id, 'give_back', status, %(queued)s, %(party)s, holder_id, %(now)s, '', '{}'
+FROM corrections_correction WHERE id = ANY(%(cases)s) AND status = %(in_review)s ORDER BY id
+"""
+ARRIVE = """
+WITH given AS (
+    SELECT * FROM unnest(%(cases)s::bigint[], %(ways)s::int[]) one (id, way)
+    JOIN unnest(%(numbers)s::int[], %(desks)s::bigint[], %(reasons)s::jsonb[], %(triage)s::timestamptz[])
+        there (way, desk, reason, triage_due_at) USING (way)
+), held AS (
+    INSERT INTO corrections_holding (correction_id, organization_id, since)
+    SELECT id, desk, %(now)s FROM given
+)
+UPDATE corrections_correction moved SET
+    holder_id = given.desk,
+    routing_reason = given.reason,
+    triage_due_at = coalesce(moved.triage_due_at, given.triage_due_at),
+    status = CASE moved.status WHEN %(in_review)s THEN %(queued)s ELSE moved.status END,
+    reviewer_id = NULL,
+    picked_up_at = NULL,
+    version = moved.version + 1
+FROM given WHERE moved.id = given.id
+"""
+# The first event for each desk carries the errand: its people hear of all of them at once.
+SAY_SO = """
+WITH events AS (
+    INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
+        organization_id, at, remark, data)
+    SELECT moved.id, 'inherit', moved.status, moved.status, %(party)s, moved.holder_id, %(now)s, '',
+        jsonb_build_object('from', %(from)s::text, 'to', there.name, 'cases', there.cases,
+            'closed', %(closed)s)
+    FROM corrections_correction moved
+    JOIN unnest(%(desks)s::bigint[], %(names)s::text[], %(counts)s::int[])
+        there (desk, name, cases) ON there.desk = moved.holder_id
+    WHERE moved.id = ANY(%(cases)s) ORDER BY moved.id
+    RETURNING id, organization_id
+)
+INSERT INTO corrections_outboxrow
+    (errand, event_id, bundle, created_at, not_before, tries, last_error)
+SELECT %(errand)s, min(id), '', %(now)s, %(now)s, 0, '' FROM events
+GROUP BY organization_id ORDER BY 2
+RETURNING id
+"""
+
+
+@dataclass(frozen=True)
+class Way:
+    """Cases that go to one desk for one reason."""
+
+    desk: Desk
+    cases: list[int]
+
+
+def settle(holder: Organization, now: datetime) -> None:
+    """Write down what the sweep has not got round to, while the old holder still holds it."""
+    held = Correction.objects.open().filter(holder=holder)
+    # Rare: the longest pause ran out within the last minute.
+    over = {"clocks__stopped_at": None, "clocks__pauses__until": None}
+    for case in held.filter(clocks__pauses__ends_at__lte=now, **over).distinct():
+        timekeeping.settle(case, now)
+        case.save(update_fields=["due_at", "paused_at"])
+    late = Clock.objects.filter(
+        correction__in=held.order_by().values("pk"), stopped_at=None, next_milestone_at__lt=now
+    )
+    milestones.pass_milestones(
+        [Late(*columns) for columns in late.values_list(*milestones.COLUMNS)], now
+    )
+
+
+def ways(closed: Organization) -> list[Way]:
+    """Return where each open case of a closed organization goes; it is closed already.
+
+    To its successor, or who acts for one without staff; without a successor by the rules of
+    routing, but never back to a desk that passed the case on. An appeal goes to nobody who took
+    part in the first decision. Raises NoDesk.
+    """
+    sent: dict[tuple[int, bool, str], list[int]] = defaultdict(list)
+    desks: dict[tuple[int, bool, str], Desk] = {}
+    for case_id, desk in chain(_appeals(closed), _first_reviews(closed)):
+        # The same desk for the same reason is one way.
+        key = (desk.organization.pk, desk.is_pool, json.dumps(desk.reason, sort_keys=True))
+        desks[key] = desk
+        sent[key].append(case_id)
+    return [Way(desk, sent[key]) for key, desk in desks.items()]
+
+
+def in_its_place(closed: Organization) -> Desk:
+    """Return who acts where nothing else is known of a case. Raises NoDesk."""
+    heir = current_holder(closed)
+    desk = routing.able_from(heir)[0] if heir else routing.above_or_hotline(closed)
+    if desk is None:
+        raise NoDesk(closed.name)
+    return Desk(desk, routing.taken_over_from(closed, desk))
+
+
+def _first_reviews(closed: Organization) -> Iterator[tuple[int, Desk]]:
+    cases = Correction.objects.open().filter(holder=closed, on_appeal=False).order_by("pk")
+    if closed.successor is not None:
+        desk = in_its_place(closed)
+        for case_id in cases.values_list("pk", flat=True):
+            yield case_id, desk
+        return
+    router, otherwise = Router(), cache(in_its_place)
+    before = Holding.objects.filter(correction__in=cases.order_by().values("pk"))
+    been = set(before.exclude(organization=closed).values_list("correction", "organization"))
+    for case in cases.select_related(*ROUTED_BY).iterator(chunk_size=2000):
+        desk = router.desk_for(case)
+        was_there = (case.pk, desk.organization.pk) in been
+        yield case.pk, otherwise(closed) if was_there else desk
+
+
+def _appeals(closed: Organization) -> Iterator[tuple[int, Desk]]:
+    cases = Correction.objects.open().filter(holder=closed, on_appeal=True).order_by("pk")
+    decided = Clock.objects.filter(
+        correction__in=cases.order_by().values("pk"), stopped_how=Clock.Stop.DECIDED
+    )
+    deciders: dict[int, set[int]] = defaultdict(set)
+    for case_id, decider_id in decided.values_list("correction", "holder"):
+        deciders[case_id].add(decider_id)
+    known = Organization.objects.in_bulk({pk for ids in deciders.values() for pk in ids})
+    judge = cache(_judge)
+    for case_id in cases.values_list("pk", flat=True):
+        taken_part = {known[pk] for pk in deciders[case_id]}
+        taken_part |= {heir for one in taken_part if (heir := current_holder(one)) is not None}
+        yield case_id, judge(closed, frozenset(taken_part))
+
+
+def _judge(closed: Organization, taken_part: frozenset[Organization]) -> Desk:
+    """Return who decides an appeal now: as high as before at least, the hotline never."""
+    line = routing.able_above(closed, itself=closed.successor is not None)
+    for desk in line:
+        if desk not in taken_part and desk.kind != Organization.Kind.HOTLINE:
+            return Desk(desk, routing.taken_over_from(closed, desk))
+    return in_its_place(closed)
+
+
+def hand_over(closed: Organization, given: Sequence[Way], now: datetime) -> None:
+    """Let the desks hold the cases from now on; seven statements, however many there are."""
+    cases = [(case, number) for number, way in enumerate(given) for case in way.cases]
+    if not cases:
+        return
+    counts: dict[Organization, int] = defaultdict(int)
+    for way in given:
+        counts[way.desk.organization] += len(way.cases)
+    parameters: dict[str, Any] = {
+        "now": now,
+        "cases": [case for case, _number in cases],
+        "ways": [number for _case, number in cases],
+        "numbers": list(range(len(given))),
+        "reasons": [json.dumps(way.desk.reason) for way in given],
+        "triage": [routing.triage_due(now) if way.desk.is_pool else None for way in given],
+        "queued": Status.QUEUED,
+        "in_review": Status.IN_REVIEW,
+        "party": Party.SYSTEM,
+        "errand": OutboxRow.Errand.TELL,
+        "from": closed.name,
+        "closed": not closed.is_open,
+    }
+    to_each: dict[str, Any] = {
+        "desks": [desk.pk for desk in counts],
+        "names": [desk.name for desk in counts],
+        "counts": list(counts.values()),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(LEAVE, parameters)
+        cursor.execute(GIVE_BACK, parameters)
+        targets = [way.desk.organization.pk for way in given]
+        cursor.execute(ARRIVE, {**parameters, "desks": targets})
+        cursor.execute(SAY_SO, {**parameters, **to_each})
+        errands = [row[0] for row in cursor.fetchall()]
+    for errand in errands:
+        hint("corrections.do_errand", errand)

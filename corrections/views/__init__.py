@@ -1,1 +1,0 @@
-"""The pages, split by audience."""

@@ -1,0 +1,131 @@
+"""Facts about a dose: field names, how each is checked and shown, how a dose states them."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db.models import TextChoices
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from doses.models import Dose, Vaccine
+from organizations.models import Organization
+
+Facts = dict[str, str]
+
+
+class Field(StrEnum):
+    VACCINE = "vaccine"
+    GIVEN_ON = "given_on"
+    ORGANIZATION = "organization"
+    LOT = "lot"
+    POSITION = "position"
+
+
+class Position(TextChoices):
+    """Kind and ordinal of a dose: QĐ 43/QĐ-BYT of 07/01/2022 knows up to seven lines."""
+
+    PRIMARY_1 = "primary-1", gettext_lazy("Primary dose 1")
+    PRIMARY_2 = "primary-2", gettext_lazy("Primary dose 2")
+    PRIMARY_3 = "primary-3", gettext_lazy("Primary dose 3")
+    ADDITIONAL_1 = "additional-1", gettext_lazy("Additional dose")
+    BOOSTER_1 = "booster-1", gettext_lazy("Booster dose 1")
+    BOOSTER_2 = "booster-2", gettext_lazy("Booster dose 2")
+    BOOSTER_3 = "booster-3", gettext_lazy("Booster dose 3")
+
+
+NEEDED_TO_ADD = (Field.VACCINE, Field.GIVEN_ON, Field.ORGANIZATION, Field.POSITION)
+
+
+def dose_name(dose: Dose) -> str:
+    """Return which dose it is, in one line: Primary dose 1 · AstraZeneca · 29/08/2021 · the site."""
+    day = date_format(dose.given_on, "SHORT_DATE_FORMAT")
+    position = Position(f"{dose.kind}-{dose.ordinal}").label
+    return " · ".join([str(position), dose.vaccine.name, day, dose.organization.name])
+
+
+def _vaccine(value: str, today: date) -> str:
+    if not Vaccine.objects.filter(code=value).exists():
+        raise ValueError(_("Choose a vaccine from the list."))
+    return value
+
+
+FIRST_DAY = date(2021, 3, 8)
+
+
+def _given_on(value: str, today: date) -> str:
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(_("Enter the date as day/month/year, for example 27/03/2022.")) from None
+    if day > today:
+        raise ValueError(_("The date lies in the future. Enter the date on the paper."))
+    if day < FIRST_DAY:
+        raise ValueError(
+            _("The first COVID-19 dose in Viet Nam was given on 08/03/2021. Check the date.")
+        )
+    return day.isoformat()
+
+
+def _organization(value: str, today: date) -> str:
+    try:
+        known = Organization.objects.filter(public_id=UUID(value)).exists()
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(_("Choose a vaccination site from the list."))
+    return value
+
+
+def _lot(value: str, today: date) -> str:
+    if len(value) > 64:
+        raise ValueError(_("A lot number has at most 64 characters."))
+    return value.upper()
+
+
+def _position(value: str, today: date) -> str:
+    if value not in set(Position.values):
+        raise ValueError(_("Choose which dose it was."))
+    return value
+
+
+def facts_of(dose: Dose) -> dict[str, Any]:
+    """Return a recorded dose's facts in the form in which corrections store them."""
+    return {
+        "vaccine": dose.vaccine.code,
+        "given_on": dose.given_on.isoformat(),
+        "organization": str(dose.organization.public_id) if dose.organization else "",
+        "lot": dose.lot,
+        "position": f"{dose.kind}-{dose.ordinal}",
+    }
+
+
+def differing(dose: Dose, facts: Facts) -> Facts:
+    """Return only those facts that differ from what is recorded of the dose."""
+    recorded = facts_of(dose)
+    return {name: value for name, value in facts.items() if recorded.get(name) != value}
+
+
+def as_values(facts: Facts) -> dict[str, Any]:
+    """Return facts as the values that the dose's own columns take."""
+    values: dict[str, Any] = {}
+    for name, value in facts.items():
+        if name == Field.VACCINE:
+            values["vaccine"] = Vaccine.objects.get(code=value)
+        elif name == Field.GIVEN_ON:
+            values["given_on"] = date.fromisoformat(value)
+        elif name == Field.ORGANIZATION:
+            values["organization"] = Organization.objects.get(public_id=value)
+        elif name == Field.LOT:
+            values["lot"] = value
+        elif name == Field.POSITION:
+            kind, ordinal = value.rsplit("-", 1)
+            values["kind"], values["ordinal"] = kind, int(ordinal)
+    return values
+
+
+def dose_title(dose: Dose) -> str:
+    """Return which dose it is, in words: Primary dose 1 · AstraZeneca."""
+    return f"{Position(f'{dose.kind}-{dose.ordinal}').label} · {dose.vaccine.name}"

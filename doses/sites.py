@@ -1,0 +1,110 @@
+"""Finding the vaccination site that a citizen remembers: by name, by area, from their own doses."""
+
+import re
+from uuid import UUID
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from citizens.models import Citizen
+from doses.models import Dose
+from organizations.models import MOST_WORDS, Area, Organization
+from vaxreg.search import search_key
+
+Kinds = Organization.Kind
+# Bodies that give doses; closed ones too, since what they gave stays given.
+GIVING = (Kinds.SITE, Kinds.COMMUNE_STATION, Kinds.HOSPITAL, Kinds.DISTRICT_CENTRE)
+MOST_SHOWN = 12
+# What people write for short, as it stands in the full names.
+SHORT_FORMS = {"tyt": "tram y te", "ttyt": "trung tam y te", "bv": "benh vien"}
+NAMES = (
+    "search_name",
+    "area__search_name",
+    "area__parent__search_name",
+    "area__parent__parent__search_name",
+)
+
+
+def matching(query: str, area: Area | None, citizen: Citizen) -> list[Organization]:
+    """Return sites whose name or area has all the words, in the area, those near home first.
+
+    Without words and area: where this person got doses before, and the station of their commune.
+    """
+    words = search_key(query)[:200]
+    if not words and area is None:
+        return _suggested(citizen)
+    sites = _giving()
+    for word in words.split()[:MOST_WORDS]:
+        sites = sites.filter(_has(SHORT_FORMS.get(word, word)))
+    if area is not None:
+        sites = sites.filter(area__in=Area.objects.around(area))
+    return list(sites.order_by(_distance(citizen), "search_name", "pk")[:MOST_SHOWN])
+
+
+def by_public_id(public_id: str) -> Organization | None:
+    """Return one site by the id that forms carry; None for anything else."""
+    try:
+        return _giving().filter(public_id=UUID(public_id)).first()
+    except ValueError:
+        return None
+
+
+def place_of(site: Organization) -> str:
+    """Return where a site lies, smallest area first."""
+    parts = []
+    area = site.area
+    while area is not None:
+        parts.append(area.full_name)
+        area = area.parent
+    return ", ".join(parts)
+
+
+def _giving() -> QuerySet[Organization]:
+    return Organization.objects.filter(kind__in=GIVING).select_related("area__parent__parent")
+
+
+def _suggested(citizen: Citizen) -> list[Organization]:
+    gave = Dose.objects.of(citizen).completed().values("organization")
+    known = Q(pk__in=gave)
+    if citizen.area:
+        known |= Q(area=citizen.area.today, kind=Kinds.COMMUNE_STATION)
+    return list(_giving().filter(known).order_by("search_name", "pk")[:MOST_SHOWN])
+
+
+def _has(words: str) -> Q:
+    condition = Q()
+    for name in NAMES:
+        condition |= Q(**{f"{name}__contains": words})
+    return condition
+
+
+def _distance(citizen: Citizen) -> Case:
+    """Order by how much of the path of areas is shared with home: commune, district, province."""
+    home = citizen.area.today if citizen.area else None
+    steps = []
+    while home is not None:
+        steps.append(home.path)
+        home = home.parent
+    whens = [When(area__path__startswith=path, then=Value(far)) for far, path in enumerate(steps)]
+    return Case(*whens, default=Value(len(steps)), output_field=IntegerField())
+
+
+# What so many names have in common says nothing about one of them.
+COMMON = frozenset(
+    {
+        *("tram", "y", "te", "phuong", "xa", "thi", "tran", "quan", "huyen", "thanh", "pho"),
+        *("trung", "tam", "benh", "vien", "diem", "tiem", "chung", "so", "truong"),
+        *("tai", "o", "cua", "va"),
+    }
+)
+
+
+# Said together they are common as well; "da" and "dong" alone make the name of a district.
+PHRASES = ("da khoa", "luu dong")
+
+
+def telling(text: str) -> frozenset[str]:
+    """Return the words of a text that tell one site from others, without diacritics."""
+    words = " ".join(SHORT_FORMS.get(word, word) for word in search_key(text).split())
+    for phrase in PHRASES:
+        words = re.sub(rf"\b{phrase}\b", " ", words)
+    return frozenset(word for word in words.split() if word not in COMMON)

@@ -1,0 +1,177 @@
+"""What an agent does for a caller who was checked: tell, file, take a step, send a link.
+
+Everything here is about the record of the call and no other; every step goes through the same
+verbs as the citizen's own pages, in the capacity of the hotline.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from citizens import actions as citizen_actions
+from citizens.models import Citizen
+from corrections import access, actions, facts, next_steps
+from corrections.actions import filing
+from corrections.actions.filing import Claim, OnBehalf
+from corrections.lifecycle import Party
+from corrections.models import Correction, CorrectionQuerySet, Filing
+from corrections.parties import parties_of
+from doses.models import Dose
+from hotline import call_script, search
+from hotline.models import CallerCheck
+from hotline.upload_links import contact_phone
+from portal import record_page
+from vaxreg import db_time
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST_CASES = 20
+CONSENT = "hotline-1"
+
+
+@dataclass(frozen=True)
+class StepKind:
+    """A step an agent takes for a caller: what is asked for, and the verb."""
+
+    label: Promise
+    asked: Promise | None
+    take: Callable[[Correction, "User", str], Correction]
+    required: bool = True
+
+
+STEPS: dict[str, StepKind] = {
+    "answer": StepKind(
+        _("Answer the question"),
+        _("The caller’s answer"),
+        lambda case, by, said: actions.answer(case, by=by, words=said),
+    ),
+    "confirm": StepKind(
+        _("It is right now"), None, lambda case, by, said: actions.confirm(case, by=by)
+    ),
+    "reopen": StepKind(
+        _("It is still wrong"),
+        _("What is still wrong?"),
+        lambda case, by, said: actions.reopen(case, by=by, words=said),
+    ),
+    "appeal": StepKind(
+        _("Appeal to the level above"),
+        _("Why does the caller not agree?"),
+        lambda case, by, said: actions.appeal(case, by=by, words=said),
+    ),
+    "log_disagreement": StepKind(
+        _("Keep the disagreement on record"),
+        _("What does the caller not agree with?"),
+        lambda case, by, said: actions.log_disagreement(case, by=by, words=said),
+    ),
+    "escalate": StepKind(
+        _("Tell the level above that it is urgent"),
+        _("Why is it urgent?"),
+        lambda case, by, said: actions.escalate(case, by=by, reason=said),
+    ),
+    "note": StepKind(
+        _("Add a note for colleagues"),
+        _("Note; the citizen does not read it"),
+        lambda case, by, said: actions.note(case, by=by, text=said),
+    ),
+    "withdraw": StepKind(
+        _("Withdraw"),
+        _("Why, if the caller says it"),
+        lambda case, by, said: actions.withdraw(case, by=by, reason=said),
+        required=False,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class CallerCase:
+    """A case of the caller's: the words to read aloud, and what can be done about it now."""
+
+    case: Correction
+    headline: str
+    script: str
+    steps: list[tuple[str, Promise]]
+    may_send_link: bool
+    photos: int
+
+
+def cases(call: CallerCheck, agent: "User") -> list[CallerCase]:
+    """Return the caller's cases, the open ones first, the latest first."""
+    now = db_time.now()
+    found = (
+        _all_of(call, agent)
+        .select_related("citizen", "holder", "filing__filed_by", "dose")
+        .order_by("-received_at", "-pk")[:MOST_CASES]
+    )
+    return [_told(case, agent, now) for case in sorted(found, key=lambda one: not one.is_open)]
+
+
+def case_of(call: CallerCheck, agent: "User", reference: str) -> Correction | None:
+    """Return one case of the caller's; None for anybody else's."""
+    found = _all_of(call, agent).filter(reference=reference)
+    return found.select_related("citizen", "holder", "filing__filed_by", "dose").first()
+
+
+def offered(case: Correction, agent: "User") -> list[str]:
+    """Return the steps that the agent may take for the caller now."""
+    parties = parties_of(agent, case) & {Party.HOTLINE}
+    return [step for step in next_steps.offered(case, parties, db_time.now()) if step in STEPS]
+
+
+def doses(citizen: Citizen) -> list[record_page.Card]:
+    """Return the record as its owner reads it: no ID number, no phone stands in it."""
+    return record_page.cards(citizen)
+
+
+def choices(citizen: Citizen) -> list[Dose]:
+    """Return the recorded doses that a caller may find wrong."""
+    return list(Dose.objects.of(citizen).shown_to_citizen())
+
+
+def start_record(*, by: "User", said: Mapping[str, Any]) -> CallerCheck:
+    """Start a record for a caller who has none, and the call about it.
+
+    Raises what citizens.actions.start_for_caller raises.
+    """
+    desk = access.hotline_of(by)
+    if desk is None:
+        raise PermissionDenied
+    names = ("full_name", "date_of_birth", "sex", "phone", "id_number", "area", "is_somebody_else")
+    facts_said = {name: said[name] for name in names}
+    citizen = citizen_actions.start_for_caller(by=by, by_organization=desk, **facts_said)
+    return search.begin_with_new(citizen, by=by)
+
+
+def file(call: CallerCheck, claim: Claim, said: Mapping[str, Any], *, by: "User") -> Filing:
+    """File for the caller; the photo comes later, through the link. Raises what filing.file raises."""
+    return filing.file(
+        by=by,
+        citizen=call.citizen,
+        key=str(said["key"]),
+        claims=[claim],
+        words=said["words"],
+        consent_version=CONSENT,
+        on_behalf=OnBehalf(told_at=said["told_at"], contact_phone=said["contact_phone"]),
+    )
+
+
+def _all_of(call: CallerCheck, agent: "User") -> CorrectionQuerySet:
+    heard: CorrectionQuerySet = Correction.objects.heard_of(agent)
+    return heard.filter(citizen__in=Citizen.objects.whole(call.citizen))
+
+
+def _told(case: Correction, agent: "User", now: datetime) -> CallerCase:
+    may = offered(case, agent)
+    return CallerCase(
+        case=case,
+        headline=facts.headline(case),
+        script=call_script.paragraph(case, now),
+        steps=[(step, STEPS[step].label) for step in STEPS if step in may],
+        may_send_link=case.is_open and bool(contact_phone(case)),
+        photos=case.filing.evidence.count(),
+    )

@@ -1,0 +1,189 @@
+"""What an agent of the hotline types: a search, the caller's answers, and what the caller says."""
+
+from datetime import datetime, timedelta
+from typing import Any, Self, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from citizens.forms import AreaForm
+from citizens.models import Sex
+from doses.facts import FIRST_DAY
+from hotline.search import FACT_LABELS, NEEDED, Fact
+from vaxreg import db_time
+from vaxreg.forms import DateField, Form, IdNumberField, PhoneField
+
+LONGEST = 1000
+# An agent writes down what was said on the phone; sooner or later the same day.
+TOLD_WITHIN = timedelta(days=2)
+
+
+def _plain(**attrs: Any) -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", **attrs})
+
+
+class SearchForm(Form):
+    """One box for whatever the caller says."""
+
+    typed = forms.CharField(
+        label=gettext_lazy("Reference, phone, end of the ID number, or name"),
+        max_length=120,
+        help_text=gettext_lazy(
+            "VR-7K3M-9QXD · 0901 234 567 · the last 4 digits or more of the ID number · nguyen thi"
+            " lan 1988 (diacritics are not needed; the year of birth helps)"
+        ),
+        error_messages={"required": gettext_lazy("Type what the caller says.")},
+        widget=_plain(type="search"),
+    )
+
+
+class CallerForm(Form):
+    """The caller's answers; which of them was wrong is never said."""
+
+    date_of_birth = DateField(label=FACT_LABELS[Fact.DATE_OF_BIRTH], required=False, past_only=True)
+    id_number = IdNumberField(label=FACT_LABELS[Fact.ID_NUMBER], required=False)
+    phone = PhoneField(
+        label=FACT_LABELS[Fact.PHONE],
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+    )
+    dose_date = DateField(
+        label=FACT_LABELS[Fact.DOSE_DATE], required=False, past_only=True, earliest=FIRST_DAY
+    )
+    dose_site = forms.CharField(
+        label=FACT_LABELS[Fact.DOSE_SITE],
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("For example: tram y te buoi. Diacritics are not needed."),
+        widget=_plain(),
+    )
+    mark_optional = False
+
+    @classmethod
+    def not_enough(cls) -> Self:
+        """An empty form that says that the answers were not enough, and not which was wrong."""
+        form = cls({})
+        form.errors.clear()
+        form.add_error(
+            None,
+            _("That is not enough: two answers must be right. It is not said which one was wrong."),
+        )
+        return form
+
+    def clean(self) -> dict[str, Any]:
+        """Two answers at least; what is right is not decided here."""
+        data = super().clean() or self.cleaned_data
+        if not self.errors and sum(bool(data.get(fact)) for fact in Fact) < NEEDED:
+            raise ValidationError(_("Ask for two of these facts at least, and write the answers."))
+        return data
+
+
+class NewRecordForm(AreaForm):
+    """Who a caller is who has no record: as the caller says it."""
+
+    full_name = forms.CharField(
+        label=gettext_lazy("Full name"),
+        max_length=120,
+        help_text=gettext_lazy("As on the identity card, with diacritics"),
+        widget=_plain(),
+    )
+    date_of_birth = DateField(
+        label=gettext_lazy("Date of birth"),
+        past_only=True,
+        required_message=gettext_lazy("Enter the date of birth, for example 27/03/1988."),
+        help_text=gettext_lazy("Day/month/year, for example: 27/03/1988"),
+    )
+    sex = forms.ChoiceField(
+        label=gettext_lazy("Sex"),
+        choices=[(Sex.FEMALE.value, Sex.FEMALE.label), (Sex.MALE.value, Sex.MALE.label)],
+        widget=forms.RadioSelect,
+    )
+    phone = PhoneField(
+        label=gettext_lazy("Phone number to write to"),
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+    )
+    id_number = IdNumberField(
+        label=gettext_lazy("ID number"),
+        required=False,
+        help_text=gettext_lazy("If the caller has it at hand"),
+    )
+    is_somebody_else = forms.BooleanField(
+        label=gettext_lazy("The caller is another person of this name and date of birth"),
+        required=False,
+    )
+    field_order = ("full_name", "date_of_birth", "sex", "phone", "id_number", "province")
+
+    def clean_full_name(self) -> str:
+        """A name of one word is a typing slip: people of Viet Nam have two at least."""
+        name = " ".join(str(self.cleaned_data["full_name"]).split())
+        if " " not in name:
+            raise ValidationError(_("Enter the whole name, family name first."), code="short")
+        return name
+
+
+class BehalfForm(Form):
+    """What a filing for a caller holds beside the dose: when they told it, where to answer."""
+
+    told_at = forms.CharField(
+        label=gettext_lazy("When did the caller tell it?"),
+        help_text=gettext_lazy("Time, and the day if it was not today: 14:30, or 14:30 21/11/2026"),
+        widget=_plain(size="18"),
+        error_messages={"required": gettext_lazy("Enter when the caller told it.")},
+    )
+    contact_phone = PhoneField(
+        label=gettext_lazy("Phone number to write to"),
+        help_text=gettext_lazy("The answer and the link for the photo are sent there."),
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+    )
+    words = forms.CharField(
+        label=gettext_lazy("What the caller says"),
+        required=False,
+        max_length=LONGEST,
+        help_text=gettext_lazy("For the site: where and when it was, who was there."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    agreed = forms.BooleanField(
+        label=gettext_lazy("The caller says that this is true, and agrees that it is checked"),
+        error_messages={"required": gettext_lazy("Read it to the caller, and tick if they agree.")},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def clean_told_at(self) -> datetime:
+        """A moment of today or yesterday, not in the future."""
+        told = self._moment(str(self.cleaned_data["told_at"]))
+        now = db_time.now()
+        if told > now + timedelta(minutes=1):
+            raise ValidationError(_("This time is still to come. Please check it."))
+        if now - told > TOLD_WITHIN:
+            raise ValidationError(_("That is more than two days ago. Please check it."))
+        return told
+
+    def _moment(self, text: str) -> datetime:
+        time, _space, day = text.strip().partition(" ")
+        today = timezone.localdate(db_time.now())
+        try:
+            at = datetime.strptime(time.replace("h", ":"), "%H:%M").time()  # noqa: DTZ007
+        except ValueError:
+            raise ValidationError(
+                _("Enter the time as hours:minutes, for example 14:30.")
+            ) from None
+        on = cast("Any", DateField(required=False).clean(day)) or today
+        return timezone.make_aware(datetime.combine(on, at))
+
+
+class SaidForm(Form):
+    """What the caller says, or why the agent acts; kept with the case."""
+
+    words = forms.CharField(
+        label=gettext_lazy("In the caller’s words"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, label: Any, required: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"].label = label
+        self.fields["words"].required = required

@@ -1,0 +1,36 @@
+"""The hotline: who was asked who they are, and the links sent to callers for a photo."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from citizens.models import Citizen
+
+
+class CallerCheck(models.Model):
+    """An agent asked a caller who they are, and this came of it. Append-only.
+
+    A check that was passed is the call that follows: its id names the caller's page, and is good
+    for half an hour in the agent's own session. What was answered is kept nowhere.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="+")
+    # Names of the facts that were answered (hotline.Fact), or "declared" for a record just begun.
+    facts = models.JSONField(default=list)
+    passed = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("caller check")
+        verbose_name_plural = _("caller checks")
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["agent", "at"], name="caller_check_of_agent")]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,286 @@
+"""The hotline desk: finding the record a caller speaks of, and making sure of who calls.
+
+Agents read masked data only. A record opens after two facts were answered right: the answers are
+compared here, shown nowhere, kept nowhere; that somebody was asked is on record for good.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.db.models.functions import Reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import rate_limits
+from accounts.rate_limits import Limits, Rule
+from citizens.access import is_own_or_family
+from citizens.masking import mask_id_ending, mask_name, mask_phone
+from citizens.models import Citizen, RecordLink
+from corrections.models import Correction
+from corrections.reference import read_reference
+from doses.models import Dose
+from doses.sites import telling
+from hotline.models import CallerCheck
+from vaxreg import db_time
+from vaxreg.forms import DateField, PhoneField
+from vaxreg.search import search_key
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+log = structlog.get_logger()
+
+MOST_FOUND = 12
+SHORTEST_ENDING = 4
+SEARCHES: Limits = [(60, timedelta(hours=1)), (300, timedelta(days=1))]
+# Wrong answers only: of one agent, and about one record from whichever desk.
+WRONG_OF_AGENT: Limits = [(10, timedelta(hours=1)), (30, timedelta(days=1))]
+WRONG_ABOUT_RECORD: Limits = [(5, timedelta(days=1))]
+CALL_TIME = timedelta(minutes=30)
+NEEDED = 2
+# An old phone number is what many people call about: one wrong answer beside two right ones.
+WRONG_ALLOWED = 1
+DECLARED = "declared"
+YEAR = re.compile(r"(?:19|20)\d{2}")
+
+
+class Fact(StrEnum):
+    """What a caller can be asked."""
+
+    DATE_OF_BIRTH = "date_of_birth"
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
+    DOSE_DATE = "dose_date"
+    DOSE_SITE = "dose_site"
+
+
+FACT_LABELS = {
+    Fact.DATE_OF_BIRTH: _("Date of birth"),
+    Fact.ID_NUMBER: _("Whole ID number"),
+    Fact.PHONE: _("Phone number on record"),
+    Fact.DOSE_DATE: _("Date of one of the doses"),
+    Fact.DOSE_SITE: _("Where one of the doses was given"),
+}
+
+
+class TooMany(Exception):
+    """Too many searches, or too many wrong answers; the next at `retry_at`."""
+
+    def __init__(self, retry_at: datetime | None) -> None:
+        super().__init__(retry_at)
+        self.retry_at = retry_at
+
+
+class Unclear(Exception):
+    """What was typed is too little to search a whole country for."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Which records a search found, by key, and the case whose reference was typed."""
+
+    citizens: list[int]
+    has_more: bool = False
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A record as an agent sees it before the caller was checked: enough to tell two apart."""
+
+    public_id: UUID
+    name: str
+    born: int
+    phone: str
+    id_ending: str
+    area: str
+    open_cases: int
+
+
+def search(typed: str, *, by: "User") -> Found:
+    """Find records by reference, phone, end of the ID number, or name (with a year of birth).
+
+    Raises TooMany, and Unclear when hardly anything was typed. That it was searched is logged,
+    not for what.
+    """
+    verdict = rate_limits.allow("hotline: search", str(by.pk), SEARCHES)
+    if not verdict.allowed:
+        raise TooMany(verdict.retry_at)
+    found = _find(" ".join(typed.split())[:120])
+    log.info("hotline_search", agent=by.pk, found=len(found.citizens), more=found.has_more)
+    return found
+
+
+def people(keys: list[int]) -> list[Person]:
+    """Return these records masked, in this order."""
+    rows = Citizen.objects.select_related("area__parent").in_bulk(keys)
+    return [_person(rows[pk]) for pk in keys if pk in rows]
+
+
+def found_record(keys: Iterable[int], public_id: UUID) -> Citizen | None:
+    """Return one of the records that a search found; others are not to be had by their address."""
+    return Citizen.objects.filter(pk__in=keys, public_id=public_id).first()
+
+
+def check(citizen: Citizen, answers: Mapping[str, Any], *, by: "User") -> CallerCheck:
+    """Compare a caller's answers with the record, and note that it was done.
+
+    Two must be right and at most one wrong. Raises TooMany; PermissionDenied for the agent's own
+    or family's record. Not to be called in a transaction: tries must stay counted.
+    """
+    if is_own_or_family(by, citizen):
+        raise PermissionDenied
+    verdict = rate_limits.take(
+        Rule("hotline: wrong of agent", str(by.pk), WRONG_OF_AGENT),
+        Rule("hotline: wrong about record", str(citizen.pk), WRONG_ABOUT_RECORD),
+    )
+    if not verdict.allowed:
+        log.warning("hotline_checks_spent", agent=by.pk, citizen=citizen.pk)
+        raise TooMany(verdict.retry_at)
+    given = {fact: answers[fact] for fact in Fact if answers.get(fact)}
+    right = sum(_is_right(citizen, fact, said) for fact, said in given.items())
+    passed = right >= NEEDED and len(given) - right <= WRONG_ALLOWED
+    if passed:
+        rate_limits.forgive(verdict)
+    return _noted(citizen, [str(fact) for fact in given], passed, by)
+
+
+def begin_with_new(citizen: Citizen, *, by: "User") -> CallerCheck:
+    """Begin a call about a record that was just started from what the caller said."""
+    return _noted(citizen, [DECLARED], True, by)
+
+
+def call_of(agent: "User", public_id: UUID) -> CallerCheck | None:
+    """Return the call that this agent is in; None after half an hour, and for anybody else's."""
+    return (
+        CallerCheck.objects.filter(
+            public_id=public_id, agent=agent, passed=True, at__gt=db_time.now() - CALL_TIME
+        )
+        .select_related("citizen__area__parent")
+        .first()
+    )
+
+
+def masked(citizen: Citizen) -> Person:
+    """Return one record as agents see it."""
+    return _person(citizen)
+
+
+def _noted(citizen: Citizen, facts: list[str], passed: bool, by: "User") -> CallerCheck:
+    return CallerCheck.objects.create(
+        agent=by, citizen=citizen, facts=facts, passed=passed, at=db_time.now()
+    )
+
+
+def _person(citizen: Citizen) -> Person:
+    area = citizen.area
+    return Person(
+        public_id=citizen.public_id,
+        name=mask_name(citizen.full_name),
+        born=citizen.date_of_birth.year,
+        phone=mask_phone(citizen.phone),
+        id_ending=mask_id_ending(citizen.id_number),
+        area=", ".join(one.full_name for one in (area, area and area.parent) if one),
+        open_cases=Correction.objects.of(citizen).open().count(),
+    )
+
+
+def _find(typed: str) -> Found:
+    code = read_reference(typed)
+    case = Correction.objects.filter(reference=code).first() if code else None
+    if case is not None:
+        kept = Citizen.objects.filter(pk=case.citizen_id).values_list("merged_into", flat=True)[0]
+        return Found([kept or case.citizen_id], reference=case.reference)
+    number = re.sub(r"[\s.\-()]", "", typed)
+    if re.fullmatch(r"\+?\d+", number):
+        return _by_number(number)
+    # Passport numbers have a letter; a name has no digit.
+    if re.fullmatch(r"(?=.*\d)[A-Za-z0-9]{6,12}", typed):
+        return _of(Citizen.objects.filter(id_number=typed.upper()))
+    return _by_name(typed)
+
+
+def _by_number(number: str) -> Found:
+    if len(number) < SHORTEST_ENDING:
+        raise Unclear
+    phone = _phone(number)
+    if phone:
+        told = Correction.objects.filter(filing__contact_phone=phone).values("citizen")
+        holders = RecordLink.objects.live().filter(user__phone=phone, user__phone_verified=True)
+        keys = set(Citizen.objects.filter(phone=phone).values_list("pk", flat=True)[:MOST_FOUND])
+        keys |= set(told.values_list("citizen", flat=True)[:MOST_FOUND])
+        keys |= set(holders.values_list("citizen", flat=True)[:MOST_FOUND])
+        if keys or len(number) not in (9, 12):
+            return _of(Citizen.objects.filter(pk__in=keys))
+    if len(number) in (9, 12):
+        return _of(Citizen.objects.filter(id_number=number))
+    backwards = Citizen.objects.annotate(backwards=Reverse("id_number"))
+    return _of(backwards.filter(backwards__startswith=number[::-1]))
+
+
+def _by_name(typed: str) -> Found:
+    """With a date or a year of birth the words may stand anywhere in the name; alone, from its start."""
+    day, words = _born(typed)
+    key = search_key(words)
+    if day is not None and key:
+        first, last = day
+        named = Citizen.objects.filter(date_of_birth__range=(first, last))
+        for word in key.split()[:6]:
+            named = named.filter(search_name__contains=word)
+        return _of(named)
+    if len(key.split()) < 2:
+        raise Unclear
+    return _of(Citizen.objects.filter(Q(search_name=key) | Q(search_name__startswith=f"{key} ")))
+
+
+def _of(rows: Any) -> Found:
+    keys: list[int] = []
+    for pk, into in rows.order_by("pk").values_list("pk", "merged_into")[: MOST_FOUND + 1]:
+        if (into or pk) not in keys:
+            keys.append(into or pk)
+    return Found(keys[:MOST_FOUND], has_more=len(keys) > MOST_FOUND)
+
+
+def _phone(number: str) -> str:
+    try:
+        return str(PhoneField(required=False).clean(number))
+    except ValidationError:
+        return ""
+
+
+def _born(typed: str) -> tuple[tuple[date, date] | None, str]:
+    """Return the days of birth that were typed, and the words beside them."""
+    *words, last = typed.split()
+    try:
+        day = DateField(required=False).clean(last)
+    except ValidationError:
+        day = None
+    if day is not None:
+        return (day, day), " ".join(words)
+    years = YEAR.findall(typed)
+    if not years:
+        return None, typed
+    year = int(years[-1])
+    return (date(year, 1, 1), date(year, 12, 31)), YEAR.sub(" ", typed)
+
+
+def _is_right(citizen: Citizen, fact: Fact, said: Any) -> bool:
+    own = Dose.objects.of(citizen).completed()
+    if fact == Fact.DATE_OF_BIRTH:
+        return bool(citizen.date_of_birth == said)
+    if fact == Fact.ID_NUMBER:
+        return bool(citizen.id_number) and citizen.id_number == said
+    if fact == Fact.PHONE:
+        return bool(citizen.phone) and citizen.phone == said
+    if fact == Fact.DOSE_DATE:
+        return own.filter(given_on=said).exists()
+    words = telling(str(said))
+    names = own.values_list("organization__search_name", "organization__area__search_name")
+    return bool(words) and any(words <= telling(f"{name} {area or ''}") for name, area in names)

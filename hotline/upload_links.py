@@ -1,0 +1,137 @@
+"""Links with which a caller sends photos of the paper: made by an agent, sent by SMS.
+
+A link is good for 48 hours and four photos. Only its hash is stored; the SMS is a secret, wiped
+once it was delivered; the page behind it shows the reference and nothing about a person.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts import rate_limits
+from accounts.rate_limits import Limits, Rule
+from corrections import access, actions
+from corrections.lifecycle import OPEN, Status
+from corrections.models import Correction, UploadLink
+from corrections.photos import added
+from messaging.actions import send
+from messaging.models import Channel, Message
+from vaxreg import db_time
+from vaxreg.photos.cleaning import Picture
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+GOOD_FOR = timedelta(hours=48)
+MOST_PHOTOS = 4
+TOKEN_BYTES = 16
+PER_CASE: Limits = [(5, timedelta(days=1))]
+PER_AGENT: Limits = [(60, timedelta(hours=1))]
+# Tries with a file; each costs a process that decodes it.
+UPLOADS_OF_LINK: Limits = [(20, timedelta(days=1))]
+UNKNOWN_FROM_ADDRESS: Limits = [(30, timedelta(hours=1))]
+
+
+class TooMany(Exception):
+    """Enough links were sent for this case today."""
+
+
+@transaction.atomic
+def send_link(case: Correction, *, by: "User") -> Message:
+    """Make a link for a case that the hotline filed, and send it to the caller's phone.
+
+    Raises PermissionDenied for who is no agent, TooMany.
+    """
+    phone = contact_phone(case)
+    if access.hotline_of(by) is None or not phone or case.status not in OPEN:
+        raise PermissionDenied
+    verdict = rate_limits.take(
+        Rule("upload link: case", str(case.pk), PER_CASE),
+        Rule("upload link: agent", str(by.pk), PER_AGENT),
+    )
+    if not verdict.allowed:
+        raise TooMany
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    now = db_time.now()
+    link = UploadLink.objects.create(
+        token_hash=hashed(token),
+        correction=case,
+        made_by=by,
+        made_at=now,
+        expires_at=now + GOOD_FOR,
+    )
+    with override("vi"):
+        text = _("So Tiem: send a photo of the vaccination paper for %(reference)s here: %(link)s")
+        return send(
+            purpose="correction.upload_link",
+            channel=Channel.SMS,
+            recipient=phone,
+            text=text % {"reference": case.reference, "link": address(token)},
+            dedupe_key=f"upload_link:{link.pk}",
+            is_secret=True,
+            useless_after=link.expires_at,
+        )
+
+
+def contact_phone(case: Correction) -> str:
+    """Return the number to which a caller is written: told to the hotline, or the filer's own."""
+    return case.filing.contact_phone or case.filing.filed_by.phone or ""
+
+
+def hashed(token: str) -> str:
+    """Return what is stored of a token; it is random, so a plain hash hides it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def address(token: str) -> str:
+    """Return the address that stands in the SMS."""
+    scheme = "https" if settings.HTTPS else "http"
+    return f"{scheme}://{settings.SITE_DOMAIN}{reverse('upload', args=[token])}"
+
+
+def open_link(token: str) -> UploadLink | None:
+    """Return the link, unless it has ended, is used up, or its case is closed."""
+    link = (
+        UploadLink.objects.filter(token_hash=hashed(token), expires_at__gt=db_time.now())
+        .select_related(
+            "correction__filing", "correction__holder", "correction__citizen", "made_by"
+        )
+        .first()
+    )
+    if link is None or link.correction.status not in OPEN or left(link) <= 0:
+        return None
+    return link
+
+
+def left(link: UploadLink) -> int:
+    """Return how many photos may still come through the link."""
+    return MOST_PHOTOS - link.photos.count()
+
+
+@transaction.atomic
+def receive(link: UploadLink, pictures: Sequence[Picture], *, words: str = "") -> int:
+    """Keep photos with the filing and tell the desk; a waiting question is answered by them.
+
+    The agent who made the link stands as uploader, nobody as who acted. Returns how many are new.
+    Raises what added_photos.add raises.
+    """
+    link = (
+        UploadLink.objects.select_for_update(of=("self",)).select_related("made_by").get(pk=link.pk)
+    )
+    case = Correction.objects.select_related("filing", "citizen").get(pk=link.correction_id)
+    pictures = pictures[: max(left(link), 0)]
+    kept = added.add(case, pictures, by=link)
+    case.refresh_from_db()
+    if case.status == Status.WAITING and (kept or words.strip()):
+        said = words.strip() or _("Photos were sent through the link of the hotline.")
+        actions.answer(case, by=None, words=said)
+    return kept

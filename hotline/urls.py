@@ -1,0 +1,20 @@
+"""Addresses of the hotline, and of the links for photos that it sends out."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from hotline.views import calls, desk, upload
+
+CALL = "hotline/calls/<uuid:public_id>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("hotline/", desk.desk, name="hotline"),
+    path("hotline/new-record/", desk.new_record, name="hotline-new-record"),
+    path("hotline/end/", desk.end, name="hotline-end"),
+    path("hotline/check/<uuid:public_id>/", desk.check, name="hotline-check"),
+    path(CALL, desk.caller, name="hotline-caller"),
+    path(f"{CALL}file/", calls.file, name="hotline-file"),
+    path(f"{CALL}file/<slug:key>/", calls.file_dose, name="hotline-file-dose"),
+    path(f"{CALL}<str:reference>/link/", calls.send_link, name="hotline-link"),
+    path(f"{CALL}<str:reference>/<slug:step>/", calls.take, name="hotline-step"),
+    path("upload/<str:token>/", upload.upload, name="upload"),
+]

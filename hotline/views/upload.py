@@ -1,0 +1,109 @@
+"""The page behind the link that a caller gets by SMS: photos of the paper, without signing in."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from accounts import rate_limits
+from accounts.addresses import client_address
+from corrections.lifecycle import Status, StepNotPossible
+from corrections.models import UploadLink
+from hotline import call_script, upload_links
+from portal.forms.case import AnswerForm, PhotosForm
+from portal.views.photos import bounded
+from vaxreg.photos import cleaning
+from vaxreg.photos.cleaning import Picture
+
+GONE = (PermissionDenied, StepNotPossible)
+
+
+@login_not_required
+@sensitive_variables("token")
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@bounded
+def upload(request: HttpRequest, token: str) -> HttpResponse:
+    """Take one to four photos for the case of a link; unknown, ended and used up look the same."""
+    link = upload_links.open_link(token)
+    if link is None:
+        return _unknown(request)
+    if request.method != "POST":
+        return _page(request, link, _form(link))
+    pictures, problems = _pictures(request, link)
+    form = _form(link, request.POST, problems=problems, has_photos=bool(pictures))
+    is_valid = form.is_valid()
+    try:
+        words = form.cleaned_data.get("words", "") if is_valid else ""
+        kept = upload_links.receive(link, pictures, words=words) if pictures or is_valid else 0
+    except ValidationError as wrong:
+        form.add_error(None, wrong.messages)
+        return _page(request, link, form)
+    except GONE:
+        return render(request, "hotline/upload/ended.html", status=404)
+    if not is_valid:
+        return _page(request, link, form, kept=kept)
+    if upload_links.open_link(token) is None:
+        return render(request, "hotline/upload/thanks.html", {"link": link})
+    messages.success(request, _("Thank you, it has arrived. The health staff can see it now."))
+    return redirect("upload", token)
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    """Say that the link is not open; who tries many is told to stop. One that is open stays open:
+    a whole village shares the address of one mobile network.
+    """
+    verdict = rate_limits.allow(
+        "upload: unknown from address", client_address(request), upload_links.UNKNOWN_FROM_ADDRESS
+    )
+    return render(request, "hotline/upload/ended.html", status=404 if verdict.allowed else 429)
+
+
+def _form(link: UploadLink, *args: Any, **kwargs: Any) -> PhotosForm:
+    is_asked = link.correction.status == Status.WAITING
+    return (AnswerForm if is_asked else PhotosForm)(*args, **kwargs)
+
+
+def _pictures(request: HttpRequest, link: UploadLink) -> tuple[list[Picture], list[str]]:
+    """Rebuild what was sent, as far as there is room; say of the others what is wrong with them."""
+    pictures, problems = [], []
+    sent = request.FILES.getlist("photos")
+    room = upload_links.left(link)
+    for number, file in enumerate(sent[:room], 1):
+        verdict = rate_limits.allow("upload: link", str(link.pk), upload_links.UPLOADS_OF_LINK)
+        try:
+            if not verdict.allowed:
+                raise ValidationError(
+                    _("That is enough for today. Call the hotline if you need help.")
+                )
+            pictures.append(cleaning.clean(file.read()))
+        except ValidationError as refused:
+            words = {"number": number, "problem": refused.messages[0]}
+            problems.append(
+                _("Photo %(number)s: %(problem)s") % words if len(sent) > 1 else words["problem"]
+            )
+    if len(sent) > room:
+        problems.append(_("At most 4 photos can be sent through one link."))
+    return pictures, [str(problem) for problem in problems]
+
+
+def _page(request: HttpRequest, link: UploadLink, form: PhotosForm, kept: int = 0) -> HttpResponse:
+    case = link.correction
+    context = {
+        "form": form,
+        "case": case,
+        "expires_at": link.expires_at,
+        "left": upload_links.left(link),
+        "arrived": link.photos.count(),
+        "kept": kept,
+        "question": call_script.question(case) if case.status == Status.WAITING else "",
+    }
+    return render(
+        request, "hotline/upload/page.html", context, status=422 if form.has_errors else 200
+    )

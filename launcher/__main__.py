@@ -1,0 +1,196 @@
+"""The commands behind `./run`: start everything, run one management command, reset, test."""
+
+import contextlib
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import IO
+
+from launcher.environment import base_environment, django, free_address, is_demo, set_address
+from launcher.gates import run_tests
+from launcher.places import ROOT, AlreadyHeld, Places, Trouble, held
+from launcher.services import (
+    only_one,
+    prepare,
+    start_services,
+    start_sms_gateway,
+    stopping,
+    urls_of,
+)
+from launcher.supervisor import Child, Stopped, Supervisor, end_leftovers, say
+
+# Milliseconds after which the web process gives up on a statement; background work may take longer.
+WEB_STATEMENT_TIMEOUT = "15000"
+
+
+def run_everything() -> None:
+    """Start all, print who can sign in where, and watch until Ctrl-C."""
+    places = Places(ROOT / "var")
+    places.make()
+    with only_one(places) as lock, stopping() as supervisor:
+        env = base_environment(places)
+        host, port = free_address(env)
+        url = set_address(env, host, port)
+        lock.tell(kind="run", url=url)
+        start_services(supervisor, places, env)
+        start_sms_gateway(supervisor, places, env, web=url)
+        lock.tell(kind="run", url=url, urls=urls_of(env))
+        prepare(supervisor, env, "files", "static", "database")
+        start_processes(supervisor, places, env, host, port)
+        wait_until_ready(supervisor, host, port)
+        show_banner(supervisor, env, url)
+        supervisor.watch()
+        say("stopping …")
+
+
+def commands(places: Places, host: str, port: int) -> dict[str, list[str | Path]]:
+    """Return how worker, clock and web server are started; docker-compose.yml does the same."""
+    cores = str(os.cpu_count() or 2)
+    # Celery would warn root at every start; tasks here carry JSON only.
+    celery: list[str | Path] = [sys.executable, "-W", "ignore:::celery.platforms", "-m", "celery"]
+    celery += ["--quiet", "-A", "vaxreg"]
+    return {
+        "worker": [*celery, "worker", "-Q", "default,mail", "-c", cores, "-l", "info"],
+        "beat": [*celery, "beat", "--pidfile=", "-s", places.var / "beat" / "schedule"],
+        "web": [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "vaxreg.wsgi:application"),
+            *("--host", host, "--port", str(port), "--workers", cores, "--blocking-threads", "1"),
+            *("--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "5"),
+        ],
+    }
+
+
+def start_processes(
+    supervisor: Supervisor, places: Places, env: dict[str, str], host: str, port: int
+) -> None:
+    """Start worker, clock and web server without waiting for them."""
+    (places.var / "beat").mkdir(exist_ok=True)
+    for name, command in commands(places, host, port).items():
+        own = {**env, "DB_STATEMENT_TIMEOUT": WEB_STATEMENT_TIMEOUT} if name == "web" else env
+        child = Child(name, command, own, places.logs / f"{name}.log", shown=True)
+        supervisor.children.append(child)
+        child.start()
+
+
+def wait_until_ready(supervisor: Supervisor, host: str, port: int, seconds: float = 90) -> None:
+    """Wait for /readyz. Raises Trouble with its last words."""
+    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    address = f"[{address}]" if ":" in address else address
+    words = "no answer yet"
+    for _ in range(int(seconds / 0.2)):
+        try:
+            with urllib.request.urlopen(f"http://{address}:{port}/readyz", timeout=5):
+                return
+        except urllib.error.HTTPError as error:
+            words = error.read().decode(errors="replace")
+        except OSError as error:
+            words = str(error)
+        supervisor.look_after_all()
+        supervisor.pause(0.2)
+    raise Trouble(f"The web server was not ready after {seconds:.0f} s: {words}")
+
+
+def show_banner(supervisor: Supervisor, env: dict[str, str], url: str) -> None:
+    lines = ["", f"  READY   {url}", ""]
+    if is_demo(env):
+        done = subprocess.run(
+            django("demo_logins"), env=env, capture_output=True, text=True, check=False
+        )
+        lines += [f"  {line}" for line in (done.stdout or done.stderr).strip().splitlines()]
+        lines += ["", f"  codes and messages sent: {url}demo/inbox/"]
+    lines += ["  logs: var/log/    stop: Ctrl-C", ""]
+    print("\n".join(lines), flush=True)
+
+
+def manage(arguments: list[str]) -> int:
+    """Run a management command beside a running `./run`, or with services of its own meanwhile."""
+    places = Places(ROOT / "var")
+    places.make()
+    env = base_environment(places)
+    with (places.var / "users.lock").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            with held(places.lock) as lock, stopping() as supervisor:
+                lock.tell(kind="manage")
+                start_services(supervisor, places, env)
+                lock.tell(kind="manage", urls=urls_of(env))
+                code = subprocess.run(django(*arguments), env=env, check=False).returncode
+                wait_for_others(supervisor, users)
+                return code
+        except AlreadyHeld:
+            env.update(urls_of_holder(places))
+            env.setdefault("SMS_GATEWAY_TOKEN", places.remembered("sms_gateway_token", 24))
+            os.set_inheritable(users.fileno(), True)
+            os.execve(sys.executable, django(*arguments), env)  # noqa: S606
+
+
+def urls_of_holder(places: Places, seconds: float = 60) -> dict[str, str]:
+    """Return the addresses of the services that whoever holds the lock has started."""
+    for _ in range(int(seconds / 0.2)):
+        try:
+            urls = json.loads(places.lock.read_text()).get("urls")
+        except ValueError:
+            urls = None
+        if urls:
+            return {str(name): str(url) for name, url in urls.items()}
+        time.sleep(0.2)
+    raise Trouble("Another ./run is starting here and its database does not come up.")
+
+
+def wait_for_others(supervisor: Supervisor, users: IO[str]) -> None:
+    """Keep the services up until the commands that joined us are done, or Ctrl-C."""
+    told = False
+    with contextlib.suppress(Stopped):
+        while True:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if not told:
+                    say("other management commands still use this database; waiting for them")
+                told = True
+                supervisor.pause(0.2)
+            else:
+                return
+
+
+def reset() -> None:
+    """Throw away everything that `./run` has made, the environment in .venv excepted."""
+    places = Places(ROOT / "var")
+    places.make()
+    with only_one(places):
+        end_leftovers(str(places.var))
+        places.remove()
+    say("var/ is gone; ./run starts afresh")
+
+
+def main(arguments: list[str]) -> int:
+    os.chdir(ROOT)
+    try:
+        match arguments:
+            case []:
+                run_everything()
+            case ["manage", *rest]:
+                return manage(rest)
+            case ["test", *rest]:
+                return run_tests(rest)
+            case ["--reset"]:
+                reset()
+            case _:
+                say(f"what is {' '.join(arguments)!r}? ./run --help says what there is")
+                return 2
+    except Stopped:
+        return 130
+    except Trouble as trouble:
+        print(f"\n{trouble}\n", file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

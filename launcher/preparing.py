@@ -1,0 +1,118 @@
+"""Bring files and database to what the code wants; what has not changed is not done again.
+
+Runs as a process of its own (`python -m launcher.preparing`), Django set up once for all
+steps. A step is skipped when the digest of everything it reads is the one of its last success.
+"""
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher.places import ROOT
+
+# The launcher tells here which cluster it is, when it knows; without it, database steps always run.
+DATABASE_IDENTITY = "VAXREG_DATABASE_IDENTITY"
+LOCK_FILE = "requirements.txt"
+STAMPS = ROOT / "var" / "stamps"
+
+
+# Of what packages bring along, no page of ours loads these.
+UNUSED = ("--ignore=redoc", "--ignore=rest_framework")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One management command, and what its result depends on (paths or patterns under ROOT)."""
+
+    title: str
+    command: tuple[str, ...]
+    reads: tuple[str, ...]
+    in_database: bool = False
+    demo_only: bool = False
+    always: bool = False
+
+
+FILES = (
+    Step("fonts", ("build_fonts",), ("vaxreg/management/commands/build_fonts.py",)),
+    Step(
+        "translations",
+        ("messages", "--compile"),
+        ("locale/*/LC_MESSAGES/*.po", "vaxreg/management/commands/messages.py"),
+    ),
+)
+STATIC = (
+    Step(
+        "static files",
+        ("collectstatic", "--noinput", "--clear", "--verbosity=0", *UNUSED),
+        ("static/**/*", "var/fonts/**/*", "vaxreg/settings.py", "vaxreg/staticfiles.py"),
+    ),
+)
+DATABASE = (
+    Step("migrations", ("migrate", "--verbosity", "0"), ("*/migrations/*.py",), in_database=True),
+    Step("areas", ("load_areas",), ("organizations/**/*.py",), in_database=True),
+    Step(
+        "organizations",
+        ("build_organizations",),
+        ("organizations/**/*.py",),
+        in_database=True,
+    ),
+    Step("vaccines", ("load_vaccines",), ("doses/**/*.py",), in_database=True),
+    Step("demo data", ("seed_demo",), (), in_database=True, demo_only=True, always=True),
+    # Leaves the heartbeat that /readyz asks for, and does what fell due while we were away.
+    Step("what fell due meanwhile", ("sweep",), (), in_database=True, always=True),
+    Step("figures of the reports", ("keep_figures",), (), in_database=True, always=True),
+)
+
+
+def digest(step: Step) -> str:
+    """Return a digest of the step and all it reads, the pinned packages included."""
+    result = hashlib.sha256(repr(step).encode())
+    for path in _files((LOCK_FILE, *step.reads)):
+        result.update(str(path.relative_to(ROOT)).encode())
+        result.update(path.read_bytes())
+    if step.in_database:
+        result.update(os.environ.get(DATABASE_IDENTITY, "").encode())
+    return result.hexdigest()
+
+
+def is_done(step: Step, stamp: Path) -> bool:
+    if step.always or (step.in_database and not os.environ.get(DATABASE_IDENTITY)):
+        return False
+    return stamp.exists() and stamp.read_text() == digest(step)
+
+
+def prepare(steps: Iterable[Step], stamps: Path, *, demo: bool) -> None:
+    """Take every step that is not done yet, in order."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    for step in steps:
+        stamp = stamps / step.title.replace(" ", "-")
+        if (step.demo_only and not demo) or is_done(step, stamp):
+            continue
+        began = time.monotonic()
+        call_command(*step.command)
+        stamp.write_text(digest(step))
+        print(f"run    | {step.title}: {time.monotonic() - began:.1f} s", flush=True)
+
+
+def _files(patterns: Iterable[str]) -> list[Path]:
+    return sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()})
+
+
+def main() -> None:
+    from django.conf import settings
+
+    kinds = {"files": FILES, "static": STATIC, "database": DATABASE}
+    steps = [step for kind in sys.argv[1:] for step in kinds[kind]]
+    prepare(steps, STAMPS, demo=settings.DEMO)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaxreg.settings")
+    main()

@@ -1,0 +1,106 @@
+"""Database, cache, SMS stand-in: started unless somebody gave a URL of their own."""
+
+import contextlib
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+from launcher.embedded import Postgres, Valkey
+from launcher.environment import is_demo
+from launcher.places import AlreadyHeld, Lock, Places, Trouble, held
+from launcher.preparing import DATABASE_IDENTITY
+from launcher.supervisor import MARK, Child, Supervisor, end_leftovers, say
+
+
+@contextlib.contextmanager
+def only_one(places: Places) -> Iterator[Lock]:
+    """Hold the lock. Raises Trouble saying where the other one runs."""
+    try:
+        with held(places.lock) as lock:
+            try:
+                yield lock
+            finally:
+                with contextlib.suppress(OSError):
+                    places.sockets.rmdir()
+    except AlreadyHeld as running:
+        pid = running.holder.get("pid", "?")
+        if url := running.holder.get("url"):
+            raise Trouble(f"VaxReg already runs here: {url} (process {pid}).") from None
+        raise Trouble(
+            f"./run {running.holder.get('kind', '')} is at work here (process {pid})."
+        ) from None
+
+
+@contextlib.contextmanager
+def stopping() -> Iterator[Supervisor]:
+    """Give a supervisor, and stop whatever it has started when the block ends, however it ends."""
+    supervisor = Supervisor()
+    try:
+        yield supervisor
+    finally:
+        supervisor.stop()
+
+
+def start_services(
+    supervisor: Supervisor, places: Places, env: dict[str, str], *, throwaway: bool = False
+) -> None:
+    """Start what no URL is given for, and put the URLs into the environment."""
+    end_leftovers(env[MARK])
+    if not env.get("DATABASE_URL"):
+        postgres = Postgres(places, throwaway=throwaway)
+        postgres.start(supervisor)
+        env["DATABASE_URL"] = postgres.url
+        env[DATABASE_IDENTITY] = postgres.identity
+        if places.var not in postgres.data.parents:
+            say(f"PostgreSQL's account may not enter this folder; its data is in {postgres.data}")
+    if not env.get("REDIS_URL"):
+        valkey = Valkey(places)
+        valkey.start(supervisor, env)
+        env["REDIS_URL"] = valkey.url
+
+
+def start_sms_gateway(
+    supervisor: Supervisor, places: Places, env: dict[str, str], *, web: str
+) -> None:
+    """Start the stand-in for an SMS gateway in a demo that has none; `web` is where receipts go.
+
+    Never on a server: there it would seem that messages had been sent.
+    """
+    if env.get("SMS_GATEWAY_URL") or not is_demo(env):
+        return
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    env["SMS_GATEWAY_URL"] = f"http://127.0.0.1:{port}/messages"
+    env["SMS_GATEWAY_TOKEN"] = places.remembered("sms_gateway_token", 24)
+    env["SMS_RECEIPT_SECRET"] = places.remembered("sms_receipt_secret", 24)
+    command = [sys.executable, "-m", "launcher.sms_gateway", "--port", str(port)]
+    command += ["--callback", f"{web}hooks/sms/", "--journal", str(places.var / "sent_sms.jsonl")]
+    child = Child("sms", command, env, places.logs / "sms.log")
+    supervisor.start(child, lambda: _listens(port), 20)
+
+
+def _listens(port: int) -> bool:
+    """Whether somebody answers, be it with a refusal."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        opener.open(f"http://127.0.0.1:{port}/mood", timeout=2).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def urls_of(env: dict[str, str]) -> dict[str, str]:
+    """Return what a management command beside a running `./run` needs to find the services."""
+    names = ("DATABASE_URL", "REDIS_URL", "SMS_GATEWAY_URL")
+    return {name: env[name] for name in names if env.get(name)}
+
+
+def prepare(supervisor: Supervisor, env: dict[str, str], *kinds: str) -> None:
+    """Take the steps of these kinds (see preparing.py) that are not done yet."""
+    module = [sys.executable, "-m", "launcher.preparing"]
+    supervisor.run("Preparing", [*module, *kinds], env)

@@ -1,0 +1,259 @@
+"""Start processes, watch over them, show what they say, stop them: nothing may outlive us.
+
+One thread only: the kernel tells a child of its parent's death when the starting *thread* ends.
+"""
+
+import contextlib
+import ctypes
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from launcher.console import short
+from launcher.places import Trouble
+
+# In the environment of every process of ours; how those that outlived a killed launcher are found.
+MARK = "VAXREG_INSTANCE"
+# More restarts than this within a minute: something is wrong that a restart does not cure.
+MOST_RESTARTS = 5
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop while we were still starting."""
+
+
+@dataclass
+class Child:
+    """One process to keep alive."""
+
+    name: str
+    command: Sequence[str | Path]
+    env: Mapping[str, str]
+    log: Path
+    account: pwd.struct_passwd | None = None
+    # What others cannot live without is not restarted: its end is the end of all.
+    vital: bool = False
+    shown: bool = False
+    stop_signal: signal.Signals = signal.SIGTERM
+    # Seconds it may take to stop before it is killed.
+    grace: float = 10
+    # Stop by signalling its whole group at the end; not for PostgreSQL, which looks after its own.
+    group: bool = True
+    process: subprocess.Popen[bytes] | None = None
+    started: list[float] = field(default_factory=list)
+    start_at: float | None = None
+    read_to: int = 0
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
+        """Start it in a session of its own, so that Ctrl-C in the terminal reaches only us."""
+        parent = os.getpid()
+        stop_signal = self.stop_signal
+
+        def tie_to_parent() -> None:
+            if _libc is not None:
+                _libc.prctl(PR_SET_PDEATHSIG, int(stop_signal))
+                if os.getppid() != parent:
+                    os._exit(1)
+
+        with self.log.open("ab") as log:
+            if not self.started:
+                self.read_to = log.tell()
+            self.process = subprocess.Popen(
+                [str(word) for word in self.command],
+                env=dict(self.env),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=tie_to_parent,
+                cwd="/" if self.account else None,
+                user=self.account.pw_uid if self.account else None,
+                group=self.account.pw_gid if self.account else None,
+                extra_groups=[] if self.account else None,
+            )
+        self.started.append(time.monotonic())
+        self.start_at = None
+
+    def send(self, number: signal.Signals) -> None:
+        if self.alive and self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.send_signal(number)
+
+    def kill_rest(self) -> None:
+        """Kill what is left of its group: pool processes and web workers of a killed parent."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def last_words(self, lines: int = 8) -> str:
+        try:
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        except OSError:
+            return ""
+
+
+class Supervisor:
+    """Keeps the children, and counts how often somebody asked for an end."""
+
+    def __init__(self) -> None:
+        self.children: list[Child] = []
+        self.wishes = 0
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._wish)
+
+    def _wish(self, *_: object) -> None:
+        self.wishes += 1
+
+    def pause(self, seconds: float = 0.1) -> None:
+        """Wait a little and show what was said. Raises Stopped when somebody wants an end."""
+        time.sleep(seconds)
+        self.show()
+        if self.wishes:
+            raise Stopped
+
+    def start(
+        self, child: Child, ready: Callable[[], bool], seconds: float, patience: float = 0
+    ) -> None:
+        """Start the child and wait until `ready`; for `patience` seconds an early end is retried.
+
+        Raises Trouble with the child's last words when it ends or `seconds` pass.
+        """
+        self.children.append(child)
+        child.start()
+        began = time.monotonic()
+        while not ready():
+            waited = time.monotonic() - began
+            if not child.alive:
+                if waited > patience:
+                    raise Trouble(f"{child.name} did not start:\n{child.last_words()}")
+                self.pause(0.5)
+                child.start()
+            elif waited > seconds:
+                raise Trouble(
+                    f"{child.name} was not ready after {seconds:.0f} s:\n{child.last_words()}"
+                )
+            self.pause(0.05)
+
+    def run(self, name: str, command: Sequence[str | Path], env: Mapping[str, str]) -> None:
+        """Run something that ends by itself, its words going to our own output."""
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            while process.poll() is None:
+                self.pause(0.05)
+        except Stopped:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+        if process.returncode:
+            raise Trouble(f"{name} failed (see above).")
+
+    def look_after_all(self) -> None:
+        """Start again what has ended. Raises Trouble when that cannot help."""
+        for child in self.children:
+            self._look_after(child)
+
+    def watch(self) -> None:
+        """Keep everything alive until somebody wants an end. Raises Trouble when it cannot."""
+        while True:
+            self.look_after_all()
+            try:
+                self.pause(0.2)
+            except Stopped:
+                return
+
+    def _look_after(self, child: Child) -> None:
+        if child.alive:
+            return
+        now = time.monotonic()
+        if child.vital:
+            raise Trouble(f"{child.name} has ended:\n{child.last_words()}")
+        if child.start_at is None:
+            child.kill_rest()
+            recent = [moment for moment in child.started if now - moment < 60]
+            if len(recent) > MOST_RESTARTS:
+                raise Trouble(f"{child.name} ends again and again:\n{child.last_words()}")
+            delay = min(0.5 * 2 ** (len(recent) - 1), 8) if recent else 0.5
+            say(f"{child.name} has ended; starting it again in {delay:.1f} s")
+            child.start_at = now + delay
+        elif now >= child.start_at:
+            child.start()
+
+    def show(self) -> None:
+        """Print what the shown children have added to their logs, a short name before each line."""
+        for child in self.children:
+            if not child.shown:
+                continue
+            with contextlib.suppress(OSError), child.log.open("rb") as log:
+                log.seek(child.read_to)
+                new = log.read()
+                whole = new[: new.rfind(b"\n") + 1]
+                child.read_to += len(whole)
+                for line in whole.decode(errors="replace").splitlines():
+                    if text := short(line):
+                        print(f"{child.name:<6} | {text}", flush=True)
+
+    def stop(self) -> None:
+        """Stop the others together, then the vital ones, last started first. A new wish kills."""
+        asked = self.wishes
+        self._stop([child for child in self.children if not child.vital], asked)
+        for child in reversed([child for child in self.children if child.vital]):
+            self._stop([child], asked)
+        self.children.clear()
+
+    def _stop(self, children: list[Child], asked: int) -> None:
+        for child in children:
+            child.send(child.stop_signal)
+        until = time.monotonic() + max((child.grace for child in children), default=0)
+        while any(child.alive for child in children):
+            if time.monotonic() > until or self.wishes > max(asked, 1):
+                for child in children:
+                    child.send(signal.SIGQUIT if child.vital else signal.SIGKILL)
+                break
+            time.sleep(0.05)
+            self.show()
+        for child in children:
+            if child.process is not None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.process.wait(5)
+                if child.group or child.alive:
+                    child.kill_rest()
+        self.show()
+
+
+def say(text: str) -> None:
+    print(f"run    | {text}", flush=True)
+
+
+def end_leftovers(mark: str) -> None:
+    """End processes of ours that outlived a killed launcher. Call it holding the lock."""
+    left = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.pid != os.getpid() and process.environ().get(MARK) == mark:
+                left.append(process)
+                process.terminate()
+    _, stubborn = psutil.wait_procs(left, timeout=5)
+    for process in stubborn:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(stubborn, timeout=5)

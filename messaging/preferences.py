@@ -1,0 +1,95 @@
+"""Messages that a person may do without: which there are, who refused them, and the link for it.
+
+The rooms above say what they offer. Such a message goes to everybody it is for until they refuse;
+each carries a signed link that works without signing in, in its text and for the mail program.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.core import signing
+from django.urls import reverse
+from django_stubs_ext import StrOrPromise
+
+from messaging.models import Message, Refusal
+from vaxreg import db_time
+from vaxreg.addresses import absolute
+
+SALT = "messaging.choices"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A kind of message that may be refused. is_for tells by a user's id whether it is for them."""
+
+    purpose: str
+    title: StrOrPromise
+    description: StrOrPromise
+    is_for: Callable[[int], bool]
+
+
+OFFERS: dict[str, Offer] = {}
+
+
+def offer(one: Offer) -> None:
+    """Let people choose about this kind of message; called when the app starts."""
+    OFFERS[one.purpose] = one
+
+
+def offered_to(user_id: int) -> list[Offer]:
+    """Return what this person may choose about."""
+    return [one for one in OFFERS.values() if one.is_for(user_id)]
+
+
+def refused_at(user_id: int, purpose: str) -> datetime | None:
+    """Return since when the person does without; None if they want these messages."""
+    rows = Refusal.objects.filter(user_id=user_id, purpose=purpose)
+    return rows.values_list("since", flat=True).first()
+
+
+def choose(user_id: int, purpose: str, *, wanted: bool) -> None:
+    """Write down what the person wants; the same twice changes nothing."""
+    if wanted:
+        Refusal.objects.filter(user_id=user_id, purpose=purpose).delete()
+    else:
+        Refusal.objects.get_or_create(
+            user_id=user_id, purpose=purpose, defaults={"since": db_time.now()}
+        )
+
+
+def link(user_id: int, purpose: str) -> str:
+    """Return the whole address of the page on which this person chooses, without signing in."""
+    public_id = get_user_model().objects.values_list("public_id", flat=True).get(pk=user_id)
+    # Without a time: the link of an old e-mail works as long as the account does.
+    token = signing.Signer(salt=SALT).sign_object([str(public_id), purpose])
+    return absolute(reverse("message-choice", args=[token]))
+
+
+def read(token: str) -> tuple[int, Offer]:
+    """Return whose choice a link is, and about what. Raises LookupError for a link of nobody."""
+    try:
+        public_id, purpose = signing.Signer(salt=SALT).unsign_object(token)
+    except signing.BadSignature:
+        raise LookupError from None
+    user_id = get_user_model().objects.filter(public_id=public_id).values_list("pk", flat=True)
+    found = user_id.first()
+    if found is None or purpose not in OFFERS:
+        raise LookupError
+    return found, OFFERS[purpose]
+
+
+def language_of(user_id: int) -> str:
+    """Return the language in which the person reads."""
+    return get_user_model().objects.values_list("language", flat=True).get(pk=user_id)
+
+
+def headers(message: Message) -> dict[str, str]:
+    """Return what lets the mail program show a button to unsubscribe (RFC 2369, RFC 8058)."""
+    if message.purpose not in OFFERS or message.user_id is None:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{link(message.user_id, message.purpose)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }

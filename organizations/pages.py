@@ -1,0 +1,67 @@
+"""What pages of health officers share: who may open them, and the part of the tree in view."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff_page
+from accounts.http import UserRequest
+from accounts.models import User
+from organizations.models import Membership, Organization
+from organizations.scope import Scope, scope_of
+
+P = ParamSpec("P")
+
+
+def officer_page(
+    view: Callable[Concatenate[UserRequest, Scope, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Only for health officers: the view is given what they oversee."""
+
+    @wraps(view)
+    def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        scope = scope_of(request.user)
+        if scope is None:
+            raise PermissionDenied(
+                _("These pages are for health officers. Your account has no such role.")
+            )
+        return view(request, scope, *args, **kwargs)
+
+    return staff_page(cast("Callable[Concatenate[UserRequest, P], HttpResponse]", page))
+
+
+def places(scope: Scope) -> str:
+    """Return whose report this is."""
+    return ", ".join(top.name for top in scope.tops)
+
+
+def narrowed(request: UserRequest, scope: Scope) -> tuple[Scope, Organization | None]:
+    """Return the part of one's area that ?under= names; outside of one's area there is nothing."""
+    wanted = request.GET.get("under")
+    if not wanted:
+        return scope, None
+    try:
+        public_id = UUID(wanted)
+    except ValueError:
+        raise Http404 from None
+    under = organization_in_reach(request.user, public_id)
+    return Scope((under,)), under
+
+
+def organization_in_reach(user: User, public_id: UUID) -> Organization:
+    """Return an organization within the officer's sub-trees, or answer 404."""
+    reach = Organization.objects.within_reach(user, Membership.Role.OFFICER)
+    return get_object_or_404(reach.select_related("area", "part_of"), public_id=public_id)
+
+
+def with_query(url: str, under: Organization | None = None, **parameters: str) -> str:
+    """Return the address with its parameters, the narrowed area included."""
+    query = {**parameters, **({"under": str(under.public_id)} if under else {})}
+    return f"{url}?{urlencode(query)}" if query else url

@@ -1,0 +1,156 @@
+"""Reminding of many cases with one press: a site's, or those of everybody under an organization.
+
+The same rules as for one case (actions.remind), a handful of statements for all of them: events,
+errands, and on the cases when it was. Each site hears of it in one e-mail.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+
+from citizens.access import own_or_family_among
+from corrections import access, parties
+from corrections.clocks import lateness
+from corrections.lifecycle import Party
+from corrections.models import Correction, CorrectionEvent, CorrectionQuerySet, OutboxRow
+from organizations.models import Membership, Organization
+from vaxreg import db_time
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Of so many cases one press reminds, the oldest first; the rest waits for the next press.
+MOST_REMINDED = 2000
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """Of how many cases how many sites were reminded; and what was left out, and why.
+
+    already: reminded of within the day. own: about the officer or family, filed by her, or decided
+    by her before. on_own_desk: she decides them herself. left: more than one press reminds of.
+    """
+
+    cases: int = 0
+    sites: int = 0
+    already: int = 0
+    own: int = 0
+    on_own_desk: int = 0
+    left: int = 0
+
+
+@transaction.atomic
+def remind_all(
+    organization: Organization, *, by: "User", remark: str = "", whole: bool = False
+) -> Reminded:
+    """Remind of everything overdue at an organization; `whole`: at everything under it as well.
+
+    Raises PermissionDenied for somebody who is no health officer above it.
+    """
+    above = _desks_above(organization, by)
+    waiting = _late(organization, by, whole=whole).exclude(lateness.reminded(db_time.now()))
+    ids = waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_REMINDED]
+    # Locked before it is asked once more what was reminded of: two presses at once remind once.
+    locked = list(Correction.objects.filter(pk__in=list(ids)).select_for_update(of=("self",)))
+    cases = list(
+        waiting.filter(pk__in=[case.pk for case in locked])
+        .select_related("holder", "filing")
+        .order_by("due_at", "pk")
+    )
+    kept_from = _kept_from(by, cases)
+    told = [case for case in cases if case.pk not in kept_from]
+    plan = reminding(organization, by=by, whole=whole)
+    _write(told, above, by, remark.strip())
+    return Reminded(
+        cases=len(told),
+        sites=len({case.holder_id for case in told}),
+        already=plan.already,
+        own=len(kept_from),
+        on_own_desk=plan.on_own_desk,
+        left=max(0, plan.cases - len(cases)),
+    )
+
+
+def reminding(organization: Organization, *, by: "User", whole: bool = False) -> Reminded:
+    """Return of what `remind_all` would remind; cases that she may not act on count as `cases`."""
+    late = _late(organization, by, whole=whole)
+    reminded = lateness.reminded(db_time.now())
+    waiting = late.exclude(reminded)
+    return Reminded(
+        cases=waiting.count(),
+        sites=waiting.order_by().values("holder").distinct().count(),
+        already=late.filter(reminded).count(),
+        on_own_desk=_overdue(organization, whole=whole).filter(_own_desks(by)).count(),
+    )
+
+
+def _overdue(organization: Organization, *, whole: bool) -> CorrectionQuerySet:
+    inside = Q(holder__path__startswith=organization.path) if whole else Q(holder=organization)
+    cases: CorrectionQuerySet = Correction.objects.overdue().filter(inside)
+    return cases
+
+
+def _late(organization: Organization, by: "User", *, whole: bool) -> CorrectionQuerySet:
+    return _overdue(organization, whole=whole).exclude(_own_desks(by))
+
+
+def _own_desks(by: "User") -> Q:
+    own = Membership.objects.live().of(by).in_roles(access.DESK_ROLES)
+    return Q(holder__in=own.values("organization"))
+
+
+def _desks_above(organization: Organization, by: "User") -> list[Organization]:
+    above = parties.officer_desks(by)
+    if parties.nearest(above, organization) is None:
+        raise PermissionDenied
+    return above
+
+
+def _kept_from(by: "User", cases: list[Correction]) -> set[int]:
+    """Ids of the cases that the officer may not act on: what access.parties_of says of one."""
+    family = own_or_family_among(by, (case.citizen_id for case in cases))
+    appeals = [case.pk for case in cases if case.on_appeal]
+    decided = CorrectionEvent.objects.filter(
+        correction__in=appeals, by=by, step__in=parties.DECIDING_STEPS
+    )
+    return {
+        *decided.values_list("correction", flat=True),
+        *(case.pk for case in cases if case.citizen_id in family),
+        *(case.pk for case in cases if case.filing.filed_by_id == by.pk),
+    }
+
+
+def _write(cases: Iterable[Correction], above: list[Organization], by: "User", remark: str) -> None:
+    """Write an event and an errand for each case; the errands of one site are done as one."""
+    cases, now, press = list(cases), db_time.now(), uuid4().hex[:8]
+    Correction.objects.filter(pk__in=[case.pk for case in cases]).update(reminded_at=now)
+    events = CorrectionEvent.objects.bulk_create(
+        CorrectionEvent(
+            correction=case,
+            step="remind",
+            from_status=case.status,
+            to_status=case.status,
+            party=Party.OVERSEER,
+            by=by,
+            organization=parties.nearest(above, case.holder) if case.holder else None,
+            holder=case.holder,
+            at=now,
+            remark=remark,
+        )
+        for case in cases
+    )
+    OutboxRow.objects.bulk_create(
+        OutboxRow(
+            event=event,
+            errand=OutboxRow.Errand.TELL,
+            bundle=f"remind:{event.correction.holder_id}:{press}",
+            created_at=now,
+            not_before=now,
+        )
+        for event in events
+    )

@@ -1,0 +1,83 @@
+"""What a health officer may do about a case, what was missed, and who held it for how long."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+
+from citizens.access import is_own_or_family
+from corrections import access, lifecycle
+from corrections.lifecycle import Party, Status
+from corrections.models import Correction, Holding
+from corrections.parties import acting_for, parties_of
+from organizations.models import Membership, Organization
+from vaxreg import db_time
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST_MOVED = 20
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What is open to an officer on a case, and if something is not, why.
+
+    steps: names in lifecycle.STEPS that she may take now.
+    """
+
+    steps: Sequence[str]
+    reminded_at: datetime | None
+    is_family: bool
+    is_own_filing: bool
+    is_on_own_desk: bool
+    is_overdue: bool
+
+
+def acts(user: "User", case: Correction) -> Acts:
+    """Ask the table and the moment what this officer may do about this case."""
+    now = db_time.now()
+    parties = parties_of(user, case)
+    reminded = case.reminded_lately(now)
+    late = case.is_overdue(now)
+    possible = set(lifecycle.possible(Status(case.status), parties & {Party.OVERSEER}))
+    if reminded:
+        possible.discard("remind")
+    own = Party.REVIEWER in parties or Party.APPEAL_REVIEWER in parties
+    if not late or own:
+        possible.discard("take_over")
+    if own:
+        possible.discard("remind")
+    return Acts(
+        steps=[step for step in lifecycle.STEPS if step in possible],
+        reminded_at=case.reminded_at if reminded else None,
+        is_family=is_own_or_family(user, case.citizen),
+        is_own_filing=case.filing.filed_by_id == user.pk,
+        is_on_own_desk=own and case.is_open,
+        is_overdue=late,
+    )
+
+
+def desk_of(user: "User", case: Correction) -> Organization | None:
+    """Return the organization for which the officer looks at a case."""
+    return acting_for(user, case, Party.OVERSEER)
+
+
+def is_own_desk(user: "User", organization: Organization) -> bool:
+    """Whether the officer works there herself: such cases she decides, nobody is reminded."""
+    own = Membership.objects.live().of(user).in_roles(access.DESK_ROLES)
+    return own.filter(organization=organization).exists()
+
+
+def moved_away(organization: Organization, user: "User") -> list[Correction]:
+    """Return open cases that this organization held before and that now lie elsewhere."""
+    held_before = Holding.objects.filter(correction=OuterRef("pk"), organization=organization)
+    return list(
+        Correction.objects.open()
+        .filter(access.overseen_by(user), Exists(held_before))
+        .exclude(holder=organization)
+        .select_related("holder")
+        .order_by("due_at", "pk")[:MOST_MOVED]
+    )

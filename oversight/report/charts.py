@@ -1,0 +1,125 @@
+"""The charts of a report: what is drawn, where each piece leads, and the sentence that reads it."""
+
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from oversight.report import parts, words
+from oversight.report.address import Address, of
+from reporting.report import Report, Row
+from vaxreg import charts, ui
+
+# Bars beyond these are left to the table; as are small charts.
+MOST_BARS = 15
+MOST_SPARKS = 24
+MOST_HEATED = 15
+# Days that stand under the lines; all of a month would not be readable.
+MOST_TICKS = 7
+
+
+def bars(report: Report, address: Address) -> list[charts.Bar]:
+    """Return a bar for each row with something overdue, shaded by how late it is."""
+    rows = report.late_rows[:MOST_BARS]
+    drawn = charts.bars(
+        [
+            (
+                of(row).label,
+                [
+                    (tone, age, late)
+                    for (tone, age), late in zip(words.ages(), words.late(row), strict=True)
+                ],
+                address.cases("overdue", row),
+            )
+            for row in rows
+        ]
+    )
+    return [replace(bar, note=_ages_of(row)) for bar, row in zip(drawn, rows, strict=True)]
+
+
+def _ages_of(row: Row) -> str:
+    return " · ".join(
+        f"{age}: {ui.number(late)}"
+        for (_tone, age), late in zip(words.ages(), words.late(row), strict=True)
+        if late
+    )
+
+
+def sparks(report: Report, address: Address) -> list[charts.Multiple]:
+    """Return what was overdue in the last days, an organization each, on one scale."""
+    rows = [row for row in report.rows if any(row.trend)]
+    rows = sorted(rows, key=lambda row: -max(row.trend))[:MOST_SPARKS]
+    return charts.small_multiples(
+        [(of(row).label, row.trend, address.page_of(row)) for row in rows],
+        own_scale=address.own_scale,
+        words=[_spark_words(row) for row in rows],
+    )
+
+
+def _spark_words(row: Row) -> str:
+    return _("%(name)s: %(first)s overdue 13 days ago, at most %(most)s, now %(now)s.") % {
+        "name": of(row).label,
+        "first": ui.number(row.trend[0]),
+        "most": ui.number(max(row.trend)),
+        "now": ui.number(row.trend[-1]),
+    }
+
+
+def heat(report: Report, address: Address) -> charts.Heat:
+    """Return missed deadlines by organization and day of the week, each number a link."""
+    rows = parts.missed_rows(report)[:MOST_HEATED]
+    tab = parts.missed_tab(report)
+    return charts.heat(
+        [short for short, _long in words.weekdays()],
+        [(of(row).label, row.weekdays) for row in rows],
+        [
+            (
+                address.page_of(row),
+                [address.cases(tab, row, weekday=weekday) for weekday in range(7)],
+            )
+            for row in rows
+        ],
+    )
+
+
+def trend_legend(report: Report) -> list[tuple[str, str]]:
+    """Return the tones and names of the lines, with their last values."""
+    flow = report.flow
+    values = {
+        "left": ui.number(flow[-1].open if flow else 0),
+        "opened": ui.number(sum(one.opened for one in flow)),
+        "decided": ui.number(sum(one.decided for one in flow)),
+        "days": len(flow),
+    }
+    return [
+        ("over", _("Left open: %(left)s now") % values),
+        ("info", _("Received: %(opened)s in %(days)s days") % values),
+        ("primary", _("Decided: %(decided)s in %(days)s days") % values),
+    ]
+
+
+def trend(report: Report) -> str:
+    """Return the lines of what came, what was decided and what was left, day by day."""
+    flow = report.flow
+    every = -(-len(flow) // MOST_TICKS) or 1
+    ticks = [
+        f"{one.day:%d/%m}" if (len(flow) - 1 - place) % every == 0 else ""
+        for place, one in enumerate(flow)
+    ]
+    sentence = _(
+        "In %(days)s days %(opened)s proposals came and %(decided)s were decided;"
+        " %(open)s are open at the end."
+    ) % {
+        "days": len(flow),
+        "opened": ui.number(sum(one.opened for one in flow)),
+        "decided": ui.number(sum(one.decided for one in flow)),
+        "open": ui.number(flow[-1].open if flow else 0),
+    }
+    return charts.trend(
+        [
+            ("over", _("Left open"), [one.open for one in flow]),
+            ("info", _("Received"), [one.opened for one in flow]),
+            ("primary", _("Decided"), [one.decided for one in flow]),
+        ],
+        sentence,
+        ticks,
+    )

@@ -1,0 +1,122 @@
+"""Provinces, or districts, compared: always with the counts that a share stands on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from oversight.report.address import Address, of
+from reporting.report import Report, Row
+from vaxreg import tables
+from vaxreg.tables import Cell, Column, Table
+
+# A share of fewer cases than these says more about chance than about the work.
+LEAST = 10
+
+# The value that a column is sorted by; None stands last, whichever way round.
+Key = Callable[[Row], float | str | None]
+KEYS: dict[str, Key] = {
+    "name": lambda row: of(row).search_name,
+    "overdue": lambda row: row.queue.overdue,
+    "decided": lambda row: row.figures.decided,
+    "in_time": lambda row: row.figures.share_in_time if is_comparable(row) else None,
+    "median": lambda row: row.figures.median_hours if row.figures.decided >= LEAST else None,
+    "p90": lambda row: row.figures.p90_hours if row.figures.decided >= LEAST else None,
+    "undone": lambda row: row.figures.share_undone if row.figures.decided >= LEAST else None,
+}
+# The worst share in time first.
+DEFAULT = "in_time"
+# First pressed, these put the greatest number on top.
+FALLING = frozenset({"overdue", "decided", "median", "p90", "undone"})
+
+
+@dataclass(frozen=True)
+class Order:
+    """By which column, and which way round."""
+
+    column: str
+    is_falling: bool
+
+    @classmethod
+    def read(cls, sort: str) -> "Order | None":
+        """Return what ?sort= asks for; None for a column that there is none of."""
+        name = sort.removeprefix("-") or DEFAULT
+        return cls(name, sort.startswith("-")) if name in KEYS else None
+
+
+def is_comparable(row: Row) -> bool:
+    """Enough deadlines fell into the period for their share to mean something."""
+    return row.figures.due >= LEAST
+
+
+def ranked(rows: Sequence[Row], order: Order) -> list[Row]:
+    """Return the rows in that order; those of which there is too little to compare come last."""
+    key = KEYS[order.column]
+    known = [row for row in rows if key(row) is not None]
+    unknown = [row for row in rows if key(row) is None]
+    known.sort(key=lambda row: of(row).search_name)
+    known.sort(key=lambda row: key(row), reverse=order.is_falling)  # type: ignore[arg-type, return-value]
+    return known + sorted(unknown, key=lambda row: of(row).search_name)
+
+
+def table(report: Report, address: Address) -> Table:
+    """Return the league in the order that the address asks for."""
+    order = Order.read(address.sort) or Order(DEFAULT, False)
+
+    def column(make: Callable[..., Column], name: str, title: str) -> Column:
+        is_current = name == order.column
+        falls = not order.is_falling if is_current else name in FALLING
+        return make(
+            title,
+            sort=address.but(sort=("-" if falls else "") + name).report("league"),
+            ordered=("descending" if order.is_falling else "ascending") if is_current else "",
+        )
+
+    return Table(
+        [
+            tables.names(_("Code"), in_page=False),
+            column(tables.names, "name", _("Organization")),
+            column(tables.shares, "in_time", _("Answered in time")),
+            tables.numbers(_("Deadlines kept"), in_page=False),
+            tables.numbers(_("Deadlines missed"), in_page=False),
+            column(tables.lengths, "median", _("Median hours")),
+            column(tables.lengths, "p90", _("9 of 10 within, hours")),
+            column(tables.shares, "undone", _("Overturned or reopened")),
+            tables.numbers(_("Overturned or reopened, cases"), in_page=False),
+            column(tables.numbers, "decided", _("Decided")),
+            column(tables.numbers, "overdue", _("Overdue now")),
+        ],
+        [
+            [
+                tables.text(of(row).code),
+                tables.text(of(row).label, address.page_of(row)),
+                *_line(row, row, report, address),
+            ]
+            for row in ranked(report.busy_rows, order)
+        ],
+        [
+            tables.text(""),
+            tables.text(_("Total")),
+            *_line(report.total, None, report, address),
+        ],
+    )
+
+
+def _line(row: Row, of_row: Row | None, report: Report, address: Address) -> list[Cell]:
+    figures = row.figures
+    weak = "weak" if figures.decided < LEAST else ""
+    return [
+        tables.share(figures.in_time, figures.due, address.cases("in_time", of_row), LEAST),
+        tables.count(figures.in_time, address.cases("in_time", of_row)),
+        tables.count(figures.held_missed, address.cases("missed", of_row)),
+        tables.hours(figures.median_hours, address.cases("decided", of_row), weak),
+        tables.hours(figures.p90_hours, address.cases("decided", of_row), weak),
+        tables.share(figures.undone, figures.decided, address.cases("undone", of_row), LEAST),
+        tables.count(figures.undone, address.cases("undone", of_row)),
+        tables.count(figures.decided, address.cases("decided", of_row)),
+        tables.count(
+            None if "queue" in report.failed else row.queue.overdue,
+            address.cases("overdue", of_row),
+            "over",
+        ),
+    ]

@@ -1,0 +1,110 @@
+"""The four figures on top of a report, each against the time before, each a link to its list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from oversight.report import words
+from reporting.report import Report
+from vaxreg import ui
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with its meaning, what it stands on, how it has changed, and the list behind it."""
+
+    value: str
+    label: str
+    note: str = ""
+    change: str = ""
+    kind: str = ""
+    href: str = ""
+
+
+def figures(report: Report, address: Callable[[str], str]) -> list[Figure]:
+    """Return the four figures; address gives the list behind each, by its name in LISTINGS."""
+    return [
+        _overdue(report, address),
+        _soon(report, address),
+        _median(report, address),
+        _share(report, address),
+    ]
+
+
+def _unknown(label: str) -> Figure:
+    return Figure("–", label, _("Could not be computed just now."))
+
+
+def _overdue(report: Report, address: Callable[[str], str]) -> Figure:
+    label, total = _("overdue"), report.total
+    if "queue" in report.failed:
+        return _unknown(label)
+    return Figure(
+        ui.number(total.queue.overdue),
+        label,
+        change=words.than_a_week_ago(total.queue.overdue, total.overdue_before),
+        kind="over" if total.queue.overdue else "ok",
+        href=address("overdue"),
+    )
+
+
+def _soon(report: Report, address: Callable[[str], str]) -> Figure:
+    label, total = _("due within 12 hours"), report.total
+    if "queue" in report.failed:
+        return _unknown(label)
+    return Figure(
+        ui.number(total.queue.soon),
+        label,
+        change=words.than_a_week_ago(total.queue.soon, total.soon_before),
+        kind="soon" if total.queue.soon else "",
+        href=address("soon"),
+    )
+
+
+def _median(report: Report, address: Callable[[str], str]) -> Figure:
+    days, figures, before = report.filters.days, report.total.figures, report.total.before
+    label = _("median time to a decision, last %(days)s days") % {"days": days}
+    if "figures" in report.failed:
+        return _unknown(label)
+    hours = figures.median_hours
+    return Figure(
+        "–" if hours is None else _("%(number)s h") % {"number": ui.number(hours, 1)},
+        label,
+        _decided(figures.decided),
+        words.hours_against(hours, before.median_hours, days),
+        href=address("decided") if figures.decided else "",
+    )
+
+
+def _share(report: Report, address: Callable[[str], str]) -> Figure:
+    days, figures, before = report.filters.days, report.total.figures, report.total.before
+    label = _("answered in time, last %(days)s days") % {"days": days}
+    if "figures" in report.failed:
+        return _unknown(label)
+    share = figures.share_in_time
+    return Figure(
+        "–" if share is None else ui.percent(share),
+        label,
+        _kept(figures.in_time, figures.due),
+        words.share_against(share, before.share_in_time, days),
+        href=address("in_time") if figures.in_time else "",
+    )
+
+
+def _decided(decided: int) -> str:
+    if not decided:
+        return _("Nothing was decided in these days.")
+    return ngettext(
+        "%(cases)s proposal was decided", "%(cases)s proposals were decided", decided
+    ) % {"cases": ui.number(decided)}
+
+
+def _kept(in_time: int, due: int) -> str:
+    if not due:
+        return _("No deadline fell into these days.")
+    return ngettext("%(kept)s of %(due)s deadline", "%(kept)s of %(due)s deadlines", due) % {
+        "kept": ui.number(in_time),
+        "due": ui.number(due),
+    }

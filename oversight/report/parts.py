@@ -1,0 +1,282 @@
+"""The parts of a report, each with its numbers as a table: page, CSV and Excel print the same."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from oversight.report import comparison, words
+from oversight.report.address import Address, of
+from oversight.report.officer_actions import Act
+from reporting.report import Report, Row
+from vaxreg import tables, ui
+from vaxreg.tables import Cell, Table
+
+Acts = Mapping[int, Sequence[Act]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the page: shown as a chart or as a table, with the addresses of both, or failed."""
+
+    name: str
+    title: str
+    make: Callable[[], Table]
+    is_table: bool
+    has_failed: bool
+    chart_url: str
+    table_url: str
+    again_url: str
+    csv: str
+    xlsx: str
+
+    @cached_property
+    def table(self) -> Table:
+        """The numbers, made when they are asked for: a page with its charts shows few of them."""
+        return self.make()
+
+
+def all_parts(report: Report, address: Address, acts: Acts) -> dict[str, Part]:
+    """Return all parts of a report by name."""
+    return {name: one_part(name, report, address, acts) for name in MAKERS}
+
+
+def one_part(name: str, report: Report, address: Address, acts: Acts) -> Part:
+    """Return one part. acts: what officers did lately, by organization (done.done_at).
+
+    Raises KeyError for a name that is none.
+    """
+    maker = MAKERS[name]
+    return Part(
+        name=name,
+        title=maker.title(),
+        make=lambda: maker.table(report, address, acts),
+        is_table=name in address.tables,
+        has_failed=bool(maker.needs & report.failed),
+        chart_url=address.but(tables=address.tables - {name}).report(name),
+        table_url=address.but(tables=address.tables | {name}).report(name),
+        again_url=address.report(name),
+        csv=address.file(name, "csv"),
+        xlsx=address.file(name, "xlsx"),
+    )
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """How a part is made, and which sections of the computation it stands on."""
+
+    title: Callable[[], str]
+    table: Callable[[Report, Address, Acts], Table]
+    needs: frozenset[str]
+
+
+def _name(row: Row, address: Address) -> Cell:
+    return tables.text(of(row).label, address.page_of(row))
+
+
+def _code(row: Row) -> Cell:
+    return tables.text(of(row).code)
+
+
+def overdue(report: Report, address: Address, _acts: Acts) -> Table:
+    """Who has what is late, and how late it is; the worst first."""
+
+    def line(row: Row | None) -> list[Cell]:
+        queue = (row or report.total).queue
+        ages = words.late(row or report.total)
+        return [
+            tables.count(queue.overdue, address.cases("overdue", row), kind="over"),
+            *(
+                tables.count(number, address.cases("overdue", row, age=tone))
+                for (tone, _words), number in zip(words.ages(), ages, strict=True)
+            ),
+        ]
+
+    return Table(
+        [
+            tables.names(_("Code"), in_page=False),
+            tables.names(_("Organization")),
+            tables.numbers(_("Overdue")),
+            *(tables.numbers(age) for _tone, age in words.ages()),
+        ],
+        [[_code(row), _name(row, address), *line(row)] for row in report.late_rows],
+        [tables.text(""), tables.text(_("Total")), *line(None)],
+    )
+
+
+def days(report: Report, address: Address, _acts: Acts) -> Table:
+    """What was overdue at the last midnights, and is now."""
+    midnights = trend_days(report)
+    return Table(
+        [
+            tables.names(_("Code"), in_page=False),
+            tables.names(_("Organization")),
+            *(tables.numbers(f"{day:%d/%m}") for day in midnights),
+            tables.numbers(_("Now")),
+        ],
+        [
+            [_code(row), _name(row, address), *_trend(row, row, midnights, address)]
+            for row in report.rows
+            if any(row.trend)
+        ],
+        [
+            tables.text(""),
+            tables.text(_("Total")),
+            *_trend(report.total, None, midnights, address),
+        ],
+    )
+
+
+def _trend(row: Row, of: Row | None, midnights: list[date], address: Address) -> list[Cell]:
+    *before, now = row.trend
+    return [
+        *(
+            tables.count(number, address.cases("overdue", of, day=day))
+            for day, number in zip(midnights, before, strict=True)
+        ),
+        tables.count(now, address.cases("overdue", of), kind="over"),
+    ]
+
+
+def trend_days(report: Report) -> list[date]:
+    """Return the days at whose ends a row's trend was counted; its last number is that of now."""
+    today = timezone.localdate(report.at)
+    back = len(report.total.trend) - 1
+    return [today - timedelta(days=ago) for ago in range(back, 0, -1)]
+
+
+def missed(report: Report, address: Address, _acts: Acts) -> Table:
+    """Deadlines that were missed, by organization and day of the week."""
+    tab = missed_tab(report)
+
+    def line(row: Row | None) -> list[Cell]:
+        counted = row or report.total
+        return [
+            *(
+                tables.count(number, address.cases(tab, row, weekday=weekday))
+                for weekday, number in enumerate(counted.weekdays)
+            ),
+            tables.count(counted.figures.missed, address.cases(tab, row), kind="over"),
+        ]
+
+    return Table(
+        [
+            tables.names(_("Code"), in_page=False),
+            tables.names(_("Organization")),
+            *(tables.numbers(short) for short, _long in words.weekdays()),
+            tables.numbers(_("Together")),
+        ],
+        [[_code(row), _name(row, address), *line(row)] for row in missed_rows(report)],
+        [tables.text(""), tables.text(_("Total")), *line(None)],
+    )
+
+
+def missed_rows(report: Report) -> list[Row]:
+    """Return the rows that missed deadlines in the period, those with most of them first."""
+    rows = [row for row in report.rows if row.figures.missed]
+    return sorted(rows, key=lambda row: -row.figures.missed)
+
+
+def missed_tab(report: Report) -> str:
+    """Return the list that backs missed deadlines: by whoever held them, or by who gave the dose."""
+    return "missed_given" if report.filters.by == "giver" else "missed"
+
+
+def flow(report: Report, address: Address, _acts: Acts) -> Table:
+    """What came, what was decided, and what was left, day by day; the latest first."""
+    today = timezone.localdate(report.at)
+    rows = []
+    for one in reversed(report.flow):
+        is_over = one.day < today
+        rows.append(
+            [
+                Cell(one.day, ui.day(one.day) if is_over else _("Today so far")),
+                tables.count(one.opened, address.cases("opened", day=one.day)),
+                tables.count(one.decided, address.cases("decided", day=one.day)),
+                tables.count(one.open, address.cases("open", day=one.day if is_over else None)),
+            ]
+        )
+    return Table(
+        [
+            tables.names(_("Day")),
+            tables.numbers(_("Received")),
+            tables.numbers(_("Decided")),
+            tables.numbers(_("Open at the end of the day")),
+        ],
+        rows,
+    )
+
+
+def organizations(report: Report, address: Address, acts: Acts) -> Table:
+    """Everything about each organization, the worst first."""
+
+    def line(row: Row | None) -> list[Cell]:
+        one = row or report.total
+        queue, figures = one.queue, one.figures
+        return [
+            tables.count(queue.overdue, address.cases("overdue", row), kind="over"),
+            *(tables.count(number) for number in words.late(one)),
+            tables.count(queue.soon, address.cases("soon", row)),
+            tables.count(queue.open, address.cases("open", row)),
+            tables.moment(queue.oldest_due),
+            tables.count(figures.opened, address.cases("opened", row)),
+            tables.count(figures.decided, address.cases("decided", row)),
+            tables.hours(figures.median_hours, address.cases("decided", row)),
+            tables.count(figures.missed, address.cases(missed_tab(report), row)),
+        ]
+
+    return Table(
+        [
+            tables.names(_("Code"), in_page=False),
+            tables.names(_("Organization")),
+            tables.numbers(_("Overdue")),
+            *(
+                tables.numbers(_("Overdue: %(age)s") % {"age": age}, in_page=False)
+                for _tone, age in words.ages()
+            ),
+            tables.numbers(_("Due within 12 hours")),
+            tables.numbers(_("Open")),
+            tables.names(_("Earliest deadline")),
+            tables.numbers(_("Received")),
+            tables.numbers(_("Decided")),
+            tables.lengths(_("Median hours")),
+            tables.numbers(_("Deadlines missed")),
+            tables.names(_("Done in the last 24 hours"), in_page=False),
+        ],
+        [
+            [
+                _code(row),
+                replace(_name(row, address), acts=acts.get(of(row).pk, ())),
+                *line(row),
+                tables.text("; ".join(act.text for act in acts.get(of(row).pk, ()))),
+            ]
+            for row in report.busy_rows
+        ],
+        [tables.text(""), tables.text(_("Total")), *line(None), tables.text("")],
+    )
+
+
+BOTH = frozenset({"queue", "figures"})
+MAKERS: dict[str, _Maker] = {
+    "overdue": _Maker(lambda: _("Overdue by organization"), overdue, frozenset({"queue"})),
+    "days": _Maker(lambda: _("Overdue in the last 14 days"), days, BOTH),
+    "missed": _Maker(
+        lambda: _("Deadlines missed, by day of the week"),
+        missed,
+        frozenset({"figures"}),
+    ),
+    "flow": _Maker(lambda: _("Received, decided, left, day by day"), flow, BOTH),
+    "organizations": _Maker(
+        lambda: _("All organizations, the worst first"),
+        organizations,
+        BOTH,
+    ),
+    "league": _Maker(
+        lambda: _("Compared"),
+        lambda report, address, _acts: comparison.table(report, address),
+        frozenset({"figures"}),
+    ),
+}

@@ -1,0 +1,158 @@
+"""The provinces as tiles of a map, shaded by what is late, each a link into its own report."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
+
+from organizations.models import Organization
+from oversight.report import province_tiles, words
+from oversight.report.address import Address, of
+from oversight.report.comparison import LEAST
+from reporting.report import Report, Row
+from vaxreg import ui
+
+# Up to which share of what is late a tile has the shade 1, 2, 3, 4; beyond the last one it has 5.
+STEPS = (0.05, 0.10, 0.20, 0.40)
+# Fewer tiles than these are no map.
+LEAST_TILES = 12
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A province on the map: short for narrow screens, value in the tile, the rest for readers."""
+
+    short: str
+    name: str
+    value: str
+    about: str
+    level: int
+    column: int
+    row: int
+    href: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something else that the tiles can show."""
+
+    label: str
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    """The map, what its shades mean, and the rows that have no place on it."""
+
+    tiles: list[Tile]
+    others: list[Tile]
+    legend: list[tuple[int, str]]
+    choices: list[Choice]
+    title: str
+
+
+@dataclass(frozen=True)
+class _Shade:
+    """What tiles can show: how many of how many are late, and the words around it."""
+
+    label: Callable[[], str]
+    late: Callable[[Row], tuple[int, int]]
+    is_kept: bool
+    section: str
+
+
+SHADES: dict[str, _Shade] = {
+    "overdue": _Shade(
+        lambda: _("Overdue, share of what is open"),
+        lambda row: (row.queue.overdue, row.queue.open),
+        False,
+        "queue",
+    ),
+    "in_time": _Shade(
+        lambda: _("Answered in time"),
+        lambda row: (row.figures.held_missed, row.figures.due),
+        True,
+        "figures",
+    ),
+}
+DEFAULT = "overdue"
+
+
+def board(report: Report, address: Address) -> Board | None:
+    """Return the map of a report whose rows are provinces; None where there is none to draw."""
+    provinces = [row for row in report.rows if _is_province(row)]
+    if len(provinces) < LEAST_TILES:
+        return None
+    prefetch_related_objects([of(row) for row in provinces], "area")
+    name = address.shade or DEFAULT
+    shade = SHADES[name]
+    tiles = [_tile(row, shade, address) for row in report.rows]
+    return Board(
+        tiles=sorted(
+            (tile for tile in tiles if tile.row), key=lambda tile: (tile.row, tile.column)
+        ),
+        others=[tile for tile in tiles if not tile.row],
+        legend=_legend(shade),
+        choices=[
+            Choice(str(one.label()), address.but(shade=key).report("map"), key == name)
+            for key, one in SHADES.items()
+        ],
+        title=shade.label(),
+    )
+
+
+def has_failed(report: Report, address: Address) -> bool:
+    """Whether the figures that the tiles would show could not be computed."""
+    return SHADES[address.shade or DEFAULT].section in report.failed
+
+
+def _is_province(row: Row) -> bool:
+    return of(row).kind == Organization.Kind.PROVINCIAL_DEPARTMENT
+
+
+def _tile(row: Row, shade: _Shade, address: Address) -> Tile:
+    area = of(row).area if _is_province(row) else None
+    name = area.name if area else of(row).label
+    column, line = province_tiles.TILES.get(area.code, (0, 0)) if area else (0, 0)
+    late, base = shade.late(row)
+    shown = base - late if shade.is_kept else late
+    counts = words.counted(shown, base)
+    # Of a handful of cases the counts are shown: their share would only look like a figure.
+    value = "–" if not base else ui.percent(shown / base) if base >= LEAST else f"{shown}/{base}"
+    return Tile(
+        short=province_tiles.short(name),
+        name=name,
+        value=value,
+        about=counts if base else _("nothing to count"),
+        level=_level(late / base) if base >= LEAST else 0,
+        column=column,
+        row=line,
+        href=address.page_of(row),
+    )
+
+
+def _level(late: float) -> int:
+    return 0 if not late else 1 + sum(late > step for step in STEPS)
+
+
+def _legend(shade: _Shade) -> list[tuple[int, str]]:
+    if shade.is_kept:
+        bounds = [1 - step for step in STEPS]
+        return [
+            (0, _("all, or fewer than %(least)s cases") % {"least": LEAST}),
+            *(
+                (level, _("from %(share)s") % {"share": ui.percent(bound)})
+                for level, bound in enumerate(bounds, start=1)
+            ),
+            (5, _("below %(share)s") % {"share": ui.percent(bounds[-1])}),
+        ]
+    return [
+        (0, _("none, or fewer than %(least)s cases") % {"least": LEAST}),
+        *(
+            (level, _("up to %(share)s") % {"share": ui.percent(bound)})
+            for level, bound in enumerate(STEPS, start=1)
+        ),
+        (5, _("over %(share)s") % {"share": ui.percent(STEPS[-1])}),
+    ]

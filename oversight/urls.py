@@ -1,0 +1,54 @@
+"""Addresses of the health officers’ pages."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from oversight.views import case, case_steps, report, silence, site, site_steps
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("oversight/", report.overview, name="oversight"),
+    path("oversight/report/<str:part>.<str:ending>", report.download, name="oversight-file"),
+    path("oversight/cases/", report.cases, name="oversight-cases"),
+    path("oversight/cases/<str:reference>/", case.case, name="oversight-case"),
+    path("oversight/cases/<str:reference>/remind/", case_steps.remind, name="oversight-remind"),
+    path(
+        "oversight/cases/<str:reference>/reassign/",
+        case_steps.reassign,
+        name="oversight-reassign",
+    ),
+    path(
+        "oversight/cases/<str:reference>/take-over/",
+        case_steps.take_over,
+        name="oversight-take-over",
+    ),
+    path("oversight/cases/<str:reference>/note/", case_steps.note, name="oversight-note"),
+    path(
+        "oversight/cases/<str:reference>/countersign/",
+        case_steps.sign,
+        {"step": "countersign"},
+        name="oversight-countersign",
+    ),
+    path(
+        "oversight/cases/<str:reference>/hand-back/",
+        case_steps.sign,
+        {"step": "hand-back"},
+        name="oversight-hand-back",
+    ),
+    path("oversight/silence/", silence.overview, name="oversight-silence"),
+    path("oversight/silence/silent.csv", silence.download, name="oversight-silence-csv"),
+    path("oversight/sites/<uuid:public_id>/", site.site, name="oversight-site"),
+    path(
+        "oversight/sites/<uuid:public_id>/remind/", site_steps.remind, name="oversight-remind-site"
+    ),
+    path(
+        "oversight/sites/<uuid:public_id>/remind-all/",
+        site_steps.remind,
+        {"whole": True},
+        name="oversight-remind-all",
+    ),
+    path("oversight/sites/<uuid:public_id>/give/", site_steps.give, name="oversight-give"),
+    path(
+        "oversight/sites/<uuid:public_id>/note/",
+        site_steps.write_note,
+        name="oversight-note-site",
+    ),
+]

@@ -1,0 +1,63 @@
+"""What the pages of health officers share, and their page of a case."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.http import UserRequest
+from accounts.models import User
+from citizens.actions import log_visit
+from citizens.models import RecordVisit
+from corrections import access
+from corrections.models import Correction
+from organizations.pages import officer_page
+from organizations.scope import Scope
+from oversight import case_acts
+from review import case_file
+from review.case_file import CaseFile
+from review.forms.steps import HandBackForm, NoteForm
+
+
+@officer_page
+@require_safe
+def case(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
+    """Show a case as its site sees it, read-only, with what an officer may do about it."""
+    correction = case_in_reach(request.user, reference)
+    log_visit(
+        request.user,
+        correction.citizen,
+        RecordVisit.Why.OVERSIGHT,
+        organization=case_acts.desk_of(request.user, correction),
+    )
+    return show(request, case_file.of(correction, request.user))
+
+
+def show(
+    request: UserRequest,
+    file: CaseFile,
+    *,
+    status: int = 200,
+    note_form: NoteForm | None = None,
+    back_form: HandBackForm | None = None,
+) -> HttpResponse:
+    """Answer with the case page from above; the forms that were not sent are fresh ones."""
+    context = {
+        "case": file.case,
+        "file": file,
+        "acts": case_acts.acts(request.user, file.case),
+        "note_form": note_form or NoteForm(),
+        "back_form": back_form or HandBackForm(),
+        "summary_of": note_form or back_form or NoteForm(),
+    }
+    return render(request, "oversight/case.html", context, status=status)
+
+
+def case_in_reach(user: User, reference: str) -> Correction:
+    """Return a case that lies on a desk within the officer's sub-trees, or answer 404."""
+    overseen = Correction.objects.visible_to(user).filter(access.overseen_by(user))
+    related = ("citizen__area", "holder", "filing__filed_by", "dose__vaccine", "dose__organization")
+    people = ("reviewer", "decided_by", "first_by")
+    return get_object_or_404(
+        overseen.select_related(*related, *people, "named_site", "named_area"),
+        reference=reference.upper(),
+    )

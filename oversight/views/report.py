@@ -1,0 +1,242 @@
+"""The report of a district, a province or the ministry: its page, its files, and its lists."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.http import UserRequest
+from organizations.models import Organization
+from organizations.pages import narrowed, officer_page, organization_in_reach, places, with_query
+from organizations.scope import Scope
+from oversight import report as briefing
+from oversight import silence
+from oversight.forms.report import ReportForm, communes_of
+from oversight.report import Address, charts, comparison, officer_actions, parts, tile_map
+from oversight.report.parts import Acts
+from oversight.views import case_lists
+from reporting import compute
+from reporting.report import Filters, Report, Row
+from vaxreg import errors
+from vaxreg.spreadsheets import writing
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@officer_page
+@require_safe
+def overview(request: UserRequest, scope: Scope) -> HttpResponse:
+    """Show what is late in one's area, whose it is, and how late."""
+    if request.GET.get("holder"):
+        return redirect(_page_of(request))
+    whole = scope
+    scope, under = narrowed(request, scope)
+    form = ReportForm(request.GET, communes=communes_of(scope))
+    address = address_of(request, form, under)
+    report = compute.report(scope, address.filters)
+    acts = acts_in(scope, report)
+    context = {
+        "report": report,
+        "is_behind": report.as_of is None or report.at - report.as_of > compute.STALE,
+        "under": under,
+        "places": places(scope),
+        "path": path(whole, under, address),
+        "headline": briefing.headline(report),
+        "last_missed": None if report.total.queue.overdue else compute.last_missed(scope),
+        "figures": briefing.figures(report, address.cases),
+        "parts": briefing.all_parts(report, address, acts),
+        "silence": standing(lambda: silence.summary(scope, report.at), silence.Summary(None)),
+        "silence_url": with_query(reverse("oversight-silence"), under=under),
+        **_filters(form, address, report),
+        **_charts(report, address),
+        "quiet": [Link(briefing.of(row).label, address.page_of(row)) for row in report.quiet_rows],
+        "sets_rules": any(top.kind == Organization.Kind.MINISTRY for top in whole.tops),
+    }
+    return render(request, "oversight/report.html", context)
+
+
+@officer_page
+@require_safe
+def download(request: UserRequest, scope: Scope, part: str, ending: str) -> HttpResponseBase:
+    """Send the numbers of a part of the report as a file: csv or xlsx."""
+    if part not in briefing.MAKERS or ending not in {"csv", "xlsx"}:
+        raise Http404
+    scope, under = narrowed(request, scope)
+    form = ReportForm(request.GET, communes=communes_of(scope))
+    address = address_of(request, form, under)
+    report = compute.report(scope, address.filters)
+    acts = acts_in(scope, report)
+    made = briefing.one_part(part, report, address, acts)
+    if made.has_failed:
+        # Half a table that looks whole is worse than none.
+        return errors.unavailable(request)
+    day = formats.date_format(timezone.localtime(report.at), "Y-m-d")
+    sheet = made.table.sheet(made.title)
+    if ending == "csv":
+        return writing.csv_file(f"{part}-{day}", sheet.header, sheet.rows)
+    return writing.xlsx_file(f"{part}-{day}", [sheet])
+
+
+@officer_page
+@require_safe
+def cases(request: UserRequest, scope: Scope) -> HttpResponse:
+    """List the cases behind a number of the report."""
+    scope, under = narrowed(request, scope)
+    form = ReportForm(request.GET, communes=communes_of(scope))
+    address = address_of(request, form, under)
+    desk = _desk(request)
+    if desk is not None:
+        scope = Scope((desk,), alone=True)
+    asked = case_lists.asked_for(request, scope, address.filters)
+    report = compute.report(scope, asked.filters)
+    context = {
+        "desk": desk,
+        "places": desk.name if desk else places(scope),
+        "asked": asked,
+        "picked": case_lists.picked(asked),
+        "narrowed_by": case_lists.narrowed_by(asked, form),
+        "report_url": address.report(),
+        **case_lists.listing(request, asked, report, _lists_of(address, desk)),
+    }
+    return render(request, "oversight/cases.html", context)
+
+
+def acts_in(scope: Scope, report: Report) -> Acts:
+    """Return what officers did lately here, by organization."""
+    scope = scope.in_communes(report.filters.communes)
+    return standing(lambda: officer_actions.done_at(scope, report.at), {})
+
+
+def standing(section: Callable[[], T], otherwise: T) -> T:
+    """Return what a section of the page computes; one that fails leaves the others standing."""
+    try:
+        with transaction.atomic():
+            return section()
+    except Exception:
+        log.exception("a section beside the report failed")
+        return otherwise
+
+
+def _lists_of(address: Address, desk: Organization | None) -> Callable[[str], str]:
+    row = Row(desk) if desk else None
+    return lambda tab: f"{address.cases(tab, row)}#cases"
+
+
+def _desk(request: UserRequest) -> Organization | None:
+    """Return the desk that ?desk= names, if it lies within the officer's reach."""
+    wanted = request.GET.get("desk")
+    return organization_in_reach(request.user, _public_id(wanted)) if wanted else None
+
+
+def _page_of(request: UserRequest) -> str:
+    """Return where an organization that was chosen from a list is shown."""
+    chosen = organization_in_reach(request.user, _public_id(request.GET["holder"]))
+    if Organization.objects.filter(part_of=chosen).exists():
+        return Address(Filters(), chosen).report()
+    return reverse("oversight-site", args=[chosen.public_id])
+
+
+def _public_id(written: str) -> UUID:
+    try:
+        return UUID(written)
+    except ValueError:
+        raise Http404 from None
+
+
+def address_of(request: UserRequest, form: ReportForm, under: Organization | None) -> Address:
+    """Return what an address says; what it says wrongly is as if it did not say it."""
+    read = request.GET
+    sort, shade = read.get("sort", ""), read.get("shade", "")
+    return Address(
+        form.filters(),
+        under,
+        tables=frozenset(read.getlist("table")) & frozenset(briefing.MAKERS),
+        own_scale=read.get("scale") == "own",
+        shade=shade if shade in tile_map.SHADES else "",
+        sort=sort if comparison.Order.read(sort) else "",
+    )
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way on, or a filter that can be taken away."""
+
+    label: str
+    href: str
+
+
+def path(whole: Scope, under: Organization | None, address: Address) -> list[Link]:
+    """Return the levels above a part, from the officer's own area down."""
+    if under is None:
+        return []
+    tops = {top.pk: top for top in whole.tops}
+    own = replace(address.of_part(under), under=None)
+    ids = under.ancestor_ids
+    while ids and ids[0] not in tops:
+        ids = ids[1:]
+    if not ids:
+        # One of several areas of this officer.
+        return [Link(_("The whole report"), own.report())]
+    between = Organization.objects.in_bulk(ids[1:])
+    return [
+        Link(tops[ids[0]].label, own.report()),
+        *(Link(between[pk].label, address.of_part(between[pk]).report()) for pk in ids[1:]),
+    ]
+
+
+def _filters(form: ReportForm, address: Address, report: Report) -> dict[str, Any]:
+    chosen = address.filters
+    chips = [
+        Link(str(label), address.through(**without).report()) for label, without in form.in_force()
+    ]
+    return {
+        "form": form.shown(),
+        "has_communes": bool(form.communes),
+        "ignored": ", ".join(form.ignored()),
+        "chips": chips,
+        "plain_url": replace(address, filters=Filters(days=chosen.days)).report(),
+        "periods": [
+            (days, address.through(days=days).report(), days == chosen.days)
+            for days in compute.PERIODS
+        ],
+        "by_giver": chosen.by == "giver",
+        "choices": sorted(
+            (row.organization for row in report.rows if row.organization),
+            key=lambda one: one.search_name,
+        ),
+        "address": address,
+    }
+
+
+def _charts(report: Report, address: Address) -> dict[str, Any]:
+    bars, heat = charts.bars(report, address), charts.heat(report, address)
+    sparks = charts.sparks(report, address)
+    return {
+        "ages": briefing.ages(),
+        "bars": bars,
+        "more_bars": len(report.late_rows) - len(bars),
+        "heat": heat,
+        "more_heat": len(parts.missed_rows(report)) - len(heat.rows),
+        "sparks": sparks,
+        "more_sparks": sum(any(row.trend) for row in report.rows) - len(sparks),
+        "least": comparison.LEAST,
+        "own_scale": address.own_scale,
+        "scale_url": address.but(own_scale=not address.own_scale).report("days"),
+        "trend": charts.trend(report),
+        "trend_legend": charts.trend_legend(report),
+        "flow_known": any(day.opened or day.decided or day.open for day in report.flow),
+        "board": tile_map.board(report, address),
+        "board_failed": tile_map.has_failed(report, address),
+        "has_league": any(row.is_part for row in report.rows),
+    }

@@ -1,0 +1,176 @@
+"""What a health officer does about a whole site: remind, give its cases away, write a note."""
+
+import re
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import UserRequest
+from corrections.actions import CannotReceive
+from organizations.models import Organization
+from organizations.pages import officer_page, organization_in_reach
+from organizations.scope import Scope
+from oversight import bulk_reassign, bulk_remind, case_acts
+from oversight.bulk_remind import MOST_REMINDED, Reminded
+from oversight.forms.acts import GiveForm, NoteToSiteForm, RemindForm
+from review import notes
+from review.pool import Outcomes
+from vaxreg import ui
+
+# In the session: what became of the cases that were given away last, to be read once.
+OUTCOMES = "corrections.given_outcomes"
+# What a box of the form sends (giving.Line.value).
+TICKED = re.compile(r"VR-[0-9A-Z]{4}-[0-9A-Z]{4}:[0-9]{1,9}")
+
+
+@officer_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def remind(
+    request: UserRequest, scope: Scope, public_id: UUID, *, whole: bool = False
+) -> HttpResponse:
+    """Remind a site, or with `whole` everybody under it, of what nobody reminded of within a day."""
+    organization = organization_in_reach(request.user, public_id)
+    form = RemindForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        done = bulk_remind.remind_all(
+            organization, by=request.user, remark=form.cleaned_data["remark"], whole=whole
+        )
+        say_reminded(request, organization, done)
+        return redirect("oversight-site", public_id=public_id)
+    context = {
+        "form": form,
+        "organization": organization,
+        "whole": whole,
+        "plan": bulk_remind.reminding(organization, by=request.user, whole=whole),
+        "most": MOST_REMINDED,
+    }
+    status = 422 if form.has_errors else 200
+    return render(request, "oversight/remind_site.html", context, status=status)
+
+
+def say_reminded(request: HttpRequest, organization: Organization, done: Reminded) -> None:
+    """Tell the officer of how many cases the site was reminded, and what was left out, and why."""
+    left_out = " ".join(left_out_words(done))
+    if not done.cases:
+        words = _("There was nothing to remind of.")
+        messages.info(request, f"{words} {left_out}".strip())
+        return
+    values = {
+        "organization": organization,
+        "cases": ui.number(done.cases),
+        "sites": ui.number(done.sites),
+    }
+    if done.sites > 1:
+        words = _("%(sites)s organizations were reminded of %(cases)s proposals.") % values
+    else:
+        words = (
+            ngettext(
+                "%(organization)s was reminded of %(cases)s proposal.",
+                "%(organization)s was reminded of %(cases)s proposals.",
+                done.cases,
+            )
+            % values
+        )
+    messages.success(request, f"{words} {left_out}".strip())
+
+
+def left_out_words(done: Reminded) -> list[str]:
+    """Return what was left out of a press, a sentence for each reason."""
+    sentences = [
+        (
+            done.left,
+            ngettext(
+                "%(cases)s more waits for the next press.",
+                "%(cases)s more wait for the next press.",
+                done.left,
+            ),
+        ),
+        (
+            done.already,
+            ngettext(
+                "%(cases)s was left out: reminded of within the last 24 hours.",
+                "%(cases)s were left out: reminded of within the last 24 hours.",
+                done.already,
+            ),
+        ),
+        (
+            done.own,
+            ngettext(
+                "%(cases)s was left out: you may not act on it, a colleague must.",
+                "%(cases)s were left out: you may not act on them, a colleague must.",
+                done.own,
+            ),
+        ),
+        (
+            done.on_own_desk,
+            ngettext(
+                "%(cases)s lies on your own desk: decide it there.",
+                "%(cases)s lie on your own desk: decide them there.",
+                done.on_own_desk,
+            ),
+        ),
+    ]
+    return [text % {"cases": ui.number(cases)} for cases, text in sentences if cases]
+
+
+@officer_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def give(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
+    """Give several cases of a site, or all that are late, to another organization."""
+    organization = organization_in_reach(request.user, public_id)
+    sent = request.POST if request.method == "POST" else None
+    ticked = frozenset(filter(TICKED.fullmatch, request.POST.getlist("case"))) if sent else None
+    choice = bulk_reassign.choice(organization, request.user, ticked)
+    values = [*(line.value for line in choice.lines), *(ticked or ())]
+    form = GiveForm(sent, by=request.user, holder=organization, values=values)
+    if "search" in request.POST:
+        # Other choices are shown and what was typed is kept; nothing is judged yet.
+        form.errors.clear()
+    elif form.is_valid() and (outcomes := given(request, organization, form)):
+        request.session[OUTCOMES] = {
+            "sent": [{"reference": one.reference, "to": one.to} for one in outcomes.sent],
+            "stayed": [{"reference": one.reference, "why": one.why} for one in outcomes.stayed],
+        }
+        return redirect("oversight-site", public_id=public_id)
+    context = {"form": form, "organization": organization, "choice": choice}
+    status = 422 if form.has_errors else 200
+    return render(request, "oversight/give.html", context, status=status)
+
+
+def given(request: UserRequest, organization: Organization, form: GiveForm) -> Outcomes | None:
+    """Give the ticked cases as the form says; None when the organization chosen cannot have them."""
+    to, reason = form.cleaned_data["to"], form.cleaned_data["reason"]
+    try:
+        return bulk_reassign.give(
+            organization, form.cleaned_data["case"], by=request.user, to=to, reason=reason
+        )
+    except CannotReceive:
+        form.refuse_receiver()
+        return None
+
+
+@officer_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def write_note(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
+    """Write a note to a site; its people get it by e-mail and see it in their queue until read."""
+    organization = organization_in_reach(request.user, public_id)
+    if case_acts.is_own_desk(request.user, organization):
+        raise PermissionDenied(_("This is your own desk: tell your colleagues yourself."))
+    form = NoteToSiteForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        notes.write_note(organization, by=request.user, text=form.cleaned_data["text"])
+        messages.success(
+            request,
+            _("The note to %(organization)s is stored and on its way.")
+            % {"organization": organization},
+        )
+        return redirect("oversight-site", public_id=public_id)
+    context = {"form": form, "organization": organization}
+    status = 422 if form.has_errors else 200
+    return render(request, "oversight/note.html", context, status=status)

@@ -1,0 +1,159 @@
+"""What a citizen reads about one proposal of theirs: what to do now, until when, what comes next."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from corrections import actions, facts, history, next_steps, parties
+from corrections.actions import AlreadyOpen, NobodyAbove, TooLate
+from corrections.clocks import explain
+from corrections.clocks.explain import Account
+from corrections.history import Audience
+from corrections.lifecycle import Status
+from corrections.models import Clock, Correction, CorrectionEvent
+from organizations.models import Organization
+from portal import record_page
+from vaxreg import db_time, ui
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Closed without a decision: no deadline is shown any more, met or missed.
+LEFT = frozenset({Status.WITHDRAWN, Status.EXPIRED})
+ASKING = frozenset({Status.WAITING, Status.EXPIRED})
+
+
+def page(case: Correction, user: "User") -> dict[str, Any]:
+    """Return what the page of one correction shows to its citizen."""
+    now = db_time.now()
+    lines = history.lines(case, Audience.CITIZEN)
+    rows = facts.compare(case)
+    # A ground is there when the decision in force turned it down.
+    has_result = case.status not in LEFT and not case.is_open and not case.ground
+    steps = next_steps.offered(case, parties.parties_of(user, case), now)
+    accounts = explain.explain(case, now)
+    return {
+        "case": case,
+        "steps": steps,
+        "headline": facts.headline(case),
+        "standing": history.standing(case),
+        "lines": lines,
+        "told": history.told_last(lines),
+        "proposed": [row for row in rows if row.is_changed],
+        "results": record_page.results(rows) if has_result else [],
+        "photos": case.filing.evidence.all(),
+        "place": _place(case.holder),
+        "accounts": accounts,
+        "since_filing": now - case.received_at,
+        "on_the_clock": _ran(case, accounts, now),
+        "has_promise": case.is_open or case.decided_at is not None,
+        "question": question(case) if case.status in ASKING else None,
+        "may_be_right": case.status in (Status.ACCEPTED, Status.PARTLY_ACCEPTED),
+        "newer": next_steps.newer(case),
+        "now": now,
+        **_second_thoughts(case, now),
+    }
+
+
+def _ran(case: Correction, accounts: list[Account], now: datetime) -> timedelta:
+    """Return for how long the running clock of an open case has run, without its pauses."""
+    running = [
+        one.clock
+        for one in accounts
+        if one.clock.kind != Clock.Kind.STATUTORY and one.clock.stopped_at is None
+    ]
+    if not running:
+        return timedelta(0)
+    return running[0].length - (case.due_at - (case.paused_at or now))
+
+
+def about(step: str, case: Correction) -> dict[str, Any]:
+    """Return what the page of one step shows beside its form."""
+    found: dict[str, Any] = {}
+    if step in ("answer", "add_photo"):
+        found["photos"] = case.filing.evidence.all()
+    if step == "answer":
+        found |= {"question": question(case), "asked": times_asked(case)}
+    if step == "appeal" or not case.is_open:
+        found |= _second_thoughts(case, db_time.now())
+    return found
+
+
+def _second_thoughts(case: Correction, now: datetime) -> dict[str, Any]:
+    """Who would decide an appeal, and until when a closed case can be brought back."""
+    if case.is_open:
+        return {"until": None, "appeal_desk": None}
+    return {"until": actions.back_until(case), "appeal_desk": actions.appealable(case, now)[1]}
+
+
+def question(case: Correction) -> CorrectionEvent | None:
+    """Return the desk's last question."""
+    asked = case.events.filter(step="ask").select_related("organization")
+    return asked.order_by("at", "id").last()
+
+
+def times_asked(case: Correction) -> int:
+    """Return how often the desk asked: an answer carries it, and so never meets another question."""
+    return case.events.filter(step="ask").count()
+
+
+def is_recorded(case: Correction, step: str, by: "User", said: str) -> bool:
+    """Tell whether this user took this step with these very words before: the same press again."""
+    return case.events.filter(step=step, by=by, remark=said.strip()).exists()
+
+
+def told(step: str, case: Correction) -> str:
+    """Return the notice after a step: that it is recorded, what happens next, and until when."""
+    values = {
+        "organization": case.holder.name if case.holder else "",
+        "due": ui.when(case.due_at),
+        "until": ui.when(until) if (until := actions.back_until(case)) else "",
+    }
+    if step == "add_photo" and case.holder is None:
+        return _("The photos are with your proposal now.")
+    return {
+        "answer": _("%(organization)s has your answer and replies by %(due)s."),
+        "add_photo": _("The photos are with your proposal now; %(organization)s sees them."),
+        "withdraw": _(
+            "The proposal is withdrawn; the record stays as it is. You can report it again at any time."
+        ),
+        "appeal": _("Your appeal is recorded. %(organization)s decides by %(due)s."),
+        "log_disagreement": _("Your disagreement is kept with the record, in your own words."),
+        "confirm": _("Thank you. Should you find something wrong after all, say so by %(until)s."),
+        "reopen": _("It is opened again. %(organization)s answers by %(due)s."),
+    }[step] % values
+
+
+def problem(refusal: Exception, case: Correction) -> tuple[str, str]:
+    """Return a headline and a sentence for a step that came too late."""
+    match refusal:
+        case AlreadyOpen():
+            return (
+                _("There is a newer proposal about the same thing"),
+                _("It is being handled already. Whatever you want to add, add it there."),
+            )
+        case TooLate():
+            return (
+                _("It is too late for this"),
+                _(
+                    "More than 30 days have passed since this proposal was closed. Report it "
+                    "again: a new proposal is answered within 48 hours."
+                ),
+            )
+        case NobodyAbove():
+            return (
+                _("Nobody can decide this anew"),
+                _("It was appealed once already, or no level stands above the one that decided."),
+            )
+    return _("This is not possible any more"), history.standing(case)
+
+
+def _place(organization: Organization | None) -> str:
+    """Return where an organization is, from the commune up, as far as it is known."""
+    names = []
+    area = organization.area if organization else None
+    while area is not None:
+        names.append(area.full_name)
+        area = area.parent
+    return ", ".join(names)

@@ -1,0 +1,230 @@
+"""What a citizen has typed so far: kept at every step, on any device, and sent once.
+
+A draft's data are the texts as typed, {"doses": [public ids], "kinds": {public id: kind},
+"missing": ["missing-1"], "person": [kinds], "typed": {item: {field: text}}}; they are judged when
+a step is left and again when it is sent.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from citizens.models import Citizen
+from corrections import facts
+from corrections.actions.filing import Claim
+from corrections.facts import Row
+from corrections.models import Correction, Draft, Filing, Kind
+from corrections.models.case import REMOVING_KINDS
+from corrections.photos import evidence
+from doses.facts import dose_title
+from doses.models import Dose
+from portal.forms.claims import FORMS, TITLES, ClaimForm
+from portal.forms.dose import DetailsForm
+from vaxreg import db_time
+from vaxreg.forms import Form
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LONGEST_TEXT = 2000
+# A photo of a paper is not kept longer than somebody may still mean to send it.
+KEPT = timedelta(days=30)
+PHOTOS = "photos"
+CHECK = "check"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing a draft is about: a recorded dose, a missing one (dose None), or the person."""
+
+    key: str
+    dose: Dose | None
+    number: int = 1
+    kind: Kind = Kind.WRONG_FIELDS
+
+    @property
+    def has_page(self) -> bool:
+        """There is something to ask about it."""
+        return self.kind not in (Kind.NOT_MINE, Kind.NEVER_GIVEN)
+
+    @property
+    def needs_paper(self) -> bool:
+        """A photo of the paper is what it is judged by."""
+        return self.kind in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What its page asks for."""
+        form: type[Form] = FORMS.get(self.kind, DetailsForm)
+        return tuple(form.base_fields)
+
+    @property
+    def title(self) -> str:
+        """What it is about, in words."""
+        if self.dose is not None:
+            return dose_title(self.dose)
+        if self.kind in TITLES:
+            return str(TITLES[self.kind])
+        if self.number > 1:
+            return _("Missing dose %(number)s") % {"number": self.number}
+        return _("Missing dose")
+
+
+def of(user: "User", citizen: Citizen) -> Draft | None:
+    """Return what the user has begun to write about this record."""
+    whole = Citizen.objects.whole(citizen)
+    return Draft.objects.filter(user=user, citizen__in=whole).order_by("-updated_at").first()
+
+
+def begin(user: "User", citizen: Citizen) -> Draft:
+    """Return the draft about this record, a new one if there is none."""
+    return of(user, citizen) or Draft.objects.get_or_create(user=user, citizen=citizen)[0]
+
+
+def discard(draft: Draft) -> None:
+    """Throw a draft away, with its photos; one that was sent meanwhile has none any more."""
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+        if locked is None:
+            return
+        photos = locked.evidence.values_list("file_key", "preview_key")
+        keys = [key for pair in photos for key in pair]
+        locked.delete()
+        evidence.delete_files_on_commit(keys)
+
+
+def purge() -> int:
+    """Throw away drafts that nobody touched for 30 days; return how many."""
+    old = Draft.objects.filter(updated_at__lt=db_time.now() - KEPT)
+    drafts = list(old.order_by("updated_at")[:1000])
+    for draft in drafts:
+        discard(draft)
+    return len(drafts)
+
+
+def choose(
+    draft: Draft,
+    doses: Sequence[str],
+    *,
+    missing: bool,
+    kinds: Mapping[str, str] | None = None,
+    person: Sequence[str] = (),
+) -> None:
+    """Say what it is about; what was typed about the rest is kept all the same.
+
+    kinds: what is wrong with a dose, by its public id; its details, where nothing is said.
+    """
+    with _changing(draft) as data:
+        data["doses"] = list(doses)
+        data["kinds"] = {**data.get("kinds", {}), **(kinds or {})}
+        data["person"] = list(person)
+        if not missing:
+            data["missing"] = []
+        elif not data.get("missing"):
+            data["missing"] = ["missing-1"]
+
+
+def add_missing(draft: Draft) -> str:
+    """Add one more missing dose, and return its key."""
+    with _changing(draft) as data:
+        taken = data.get("missing", [])
+        used = set(taken) | set(data.get("typed", {}))
+        key = next(key for n in range(1, 100) if (key := f"missing-{n}") not in used)
+        data["missing"] = [*taken, key]
+    return key
+
+
+def take_out(draft: Draft, item: str) -> None:
+    """Take a missing dose out of the draft again."""
+    with _changing(draft) as data:
+        data["missing"] = [key for key in data.get("missing", []) if key != item]
+        data.get("typed", {}).pop(item, None)
+
+
+def keep(draft: Draft, item: str, typed: Mapping[str, Any], fields: Sequence[str]) -> None:
+    """Keep what was typed on one page, right or wrong."""
+    with _changing(draft) as data:
+        data.setdefault("typed", {})[item] = {
+            # The database's JSON knows no NUL.
+            name: str(typed.get(name, "")).replace("\0", "")[:LONGEST_TEXT]
+            for name in fields
+        }
+
+
+def typed(draft: Draft, item: str) -> dict[str, str]:
+    """Return what was typed on one page so far."""
+    texts: dict[str, str] = draft.data.get("typed", {}).get(item, {})
+    return dict(texts)
+
+
+def items(draft: Draft | None) -> list[Item]:
+    """Return what the draft is about: recorded doses oldest first, missing ones, the person."""
+    if draft is None:
+        return []
+    chosen = [UUID(key) for key in draft.data.get("doses", []) if _is_uuid(key)]
+    doses = Dose.objects.of(draft.citizen).shown_to_citizen().filter(public_id__in=chosen)
+    kinds = draft.data.get("kinds", {})
+    recorded = [
+        Item(key, dose, kind=Kind(kinds.get(key, Kind.WRONG_FIELDS)))
+        for dose in doses
+        if (key := str(dose.public_id))
+    ]
+    missing = [
+        Item(key, None, number, Kind.MISSING_DOSE)
+        for number, key in enumerate(draft.data.get("missing", []), 1)
+    ]
+    person = [Item(kind, None, kind=Kind(kind)) for kind in draft.data.get("person", [])]
+    return recorded + missing + person
+
+
+def blank_form(draft: Draft, item: Item) -> DetailsForm | ClaimForm:
+    """Return the item's form with what was typed so far, judged by nobody yet."""
+    return form_of(draft, item, None, initial=typed(draft, item.key))
+
+
+def form_of(draft: Draft, item: Item, data: Any, **more: Any) -> DetailsForm | ClaimForm:
+    """Return the form of an item's page, bound to these texts."""
+    if item.kind in FORMS:
+        form, kept = FORMS[item.kind], draft.citizen.kept
+        return form(data, kind=item.kind, dose=item.dose, citizen=kept, **more)
+    return DetailsForm(data, dose=item.dose, citizen=draft.citizen, **more)
+
+
+def rows(claim: Claim, citizen: Citizen) -> list[Row]:
+    """Return recorded beside proposed, as people read it, of what a claim changes."""
+    about = Correction(
+        kind=claim.what,
+        recorded=facts.recorded_of(claim.what, dose=claim.dose, citizen=citizen),
+        proposed={**claim.proposed, **(facts.REMOVED if claim.what in REMOVING_KINDS else {})},
+        site_text=claim.site_text,
+    )
+    return [row for row in facts.compare(about) if row.is_changed]
+
+
+def sent(by: "User", key: UUID) -> Filing | None:
+    """Return the filing that a draft became."""
+    return Filing.objects.filter(filed_by=by, key=str(key)).first()
+
+
+@contextmanager
+def _changing(draft: Draft) -> Iterator[dict[str, Any]]:
+    """Change the data under a lock: two devices may write at once, each its own page.
+
+    Raises Draft.DoesNotExist when it was sent or thrown away meanwhile.
+    """
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        yield locked.data
+        locked.save(update_fields=["data", "updated_at"])
+    draft.data, draft.updated_at = locked.data, locked.updated_at
+
+
+def _is_uuid(text: str) -> bool:
+    return bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text))

@@ -1,0 +1,111 @@
+"""Following a correction without signing in: by its reference and the phone's last digits.
+
+Whoever holds both reads which organization has it and until when: enough for somebody who waits,
+and nothing about a person. No answer says whether a reference exists.
+"""
+
+import hmac
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from accounts import rate_limits
+from accounts.rate_limits import EVERYBODY, Limits, Rule, Verdict
+from corrections import history
+from corrections.history import Audience, Line
+from corrections.lifecycle import Status
+from corrections.models import Correction
+
+log = structlog.get_logger()
+
+DIGITS = 4
+# Wrong tries only. Five a day at one reference: one in 2,000 guesses its digits in a day.
+WRONG_FOR_REFERENCE: Limits = [(5, timedelta(days=1))]
+# Many citizens share one address of a mobile network.
+WRONG_FROM_ADDRESS: Limits = [(30, timedelta(hours=1)), (100, timedelta(days=1))]
+# All together. When it is spent nobody follows without signing in until the hour has passed.
+WRONG_IN_HOUR: Limits = [(1_000, timedelta(hours=1))]
+FOR_REFERENCE = "follow: wrong for reference"
+FROM_ADDRESS = "follow: wrong from address"
+IN_HOUR = "follow: wrong in an hour"
+# Here the citizen's own sentence neither tells of the record nor points to what stands below it.
+SAID_ALIKE = frozenset({Status.RECEIVED, Status.QUEUED, Status.IN_REVIEW, Status.KEPT})
+# Compared with when there is no phone to compare with; no digits are like it.
+NOBODYS_PHONE = "-" * DIGITS
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """What came of one try: a correction, none, or no try at all because there were too many."""
+
+    verdict: Verdict
+    case: Correction | None = None
+
+
+def look_up(reference: str, digits: str, *, address: str) -> LookUp:
+    """Find a correction unless there were too many wrong tries; `address` is the client's.
+
+    A try is counted before anything is compared, whether or not the reference exists, and given
+    back when it was right.
+    """
+    verdict = rate_limits.take(
+        Rule(FOR_REFERENCE, reference, WRONG_FOR_REFERENCE),
+        Rule(FROM_ADDRESS, address, WRONG_FROM_ADDRESS),
+        Rule(IN_HOUR, EVERYBODY, WRONG_IN_HOUR),
+    )
+    if not verdict.allowed:
+        if verdict.refused_by == IN_HOUR:
+            log.critical("follow_budget_spent")
+        return LookUp(verdict)
+    case = find(reference, digits)
+    if case:
+        rate_limits.forgive(verdict)
+    return LookUp(verdict, case)
+
+
+def find(reference: str, digits: str) -> Correction | None:
+    """Return the correction when its phone ends in these digits: the filer's, or what a caller of
+    the hotline gave.
+
+    The same query and the same comparison, whether there is such a reference or not.
+    """
+    named = Correction.objects.filter(reference=reference)
+    row = named.values_list("pk", "filing__contact_phone", "filing__filed_by__phone").first()
+    phone = row[1] or row[2] if row else None
+    expected = (phone or NOBODYS_PHONE)[-DIGITS:]
+    is_right = hmac.compare_digest(expected.encode(), digits.encode())
+    if row is None or not phone or not is_right:
+        return None
+    return Correction.objects.select_related("holder").get(pk=row[0])
+
+
+def standing(case: Correction) -> str:
+    """Return in one sentence where it stands; what was decided about the dose stays unsaid."""
+    if case.status in SAID_ALIKE:
+        return history.standing(case)
+    if case.status == Status.WAITING:
+        names = {"organization": case.holder.name if case.holder else ""}
+        return _("%(organization)s has a question for you. Sign in to answer it.") % names
+    words = _("Where it stands: %(status)s.") if case.is_open else _("Closed: %(status)s.")
+    return words % {"status": str(case.get_status_display())}
+
+
+def lines(case: Correction) -> list[Line]:
+    """Return what happened and which organization did it: nobody's words, nobody's name."""
+    return [replace(line, details=()) for line in history.lines(case, Audience.CITIZEN)]
+
+
+def page_address() -> str:
+    """The address of the page where people ask, to be printed and typed in."""
+    return f"{settings.SITE_DOMAIN}{reverse('follow')}"
+
+
+def link(reference: str) -> str:
+    """The address behind a receipt's QR code: the reference is filled in, the digits are not."""
+    scheme = "https" if settings.HTTPS else "http"
+    return f"{scheme}://{page_address()}?{urlencode({'ref': reference})}"

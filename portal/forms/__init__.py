@@ -1,0 +1,1 @@
+"""What citizens type about their records and cases."""

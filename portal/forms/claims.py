@@ -1,0 +1,245 @@
+"""What a citizen types in the second step about anything but the details of one dose.
+
+Each form asks only what its kind of claim needs; after validation `claim` holds it, as that of
+DetailsForm does.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from citizens import facts as identity_facts
+from citizens.facts import IdentityField, OtherField
+from citizens.models import Citizen, Sex
+from corrections import facts
+from corrections.actions.filing import Claim
+from corrections.decisions import other_record
+from corrections.facts import Removal
+from corrections.models import Kind
+from corrections.prechecks.doses import Proposal
+from doses import facts as dose_facts
+from doses.facts import Facts
+from doses.models import Dose
+from vaxreg import ui
+from vaxreg.forms import DateField, Form, IdNumberField, PhoneField
+
+AS_BIRTHDAY = gettext_lazy("Day/month/year, for example: 27/03/1988")
+PLAIN_TEXT = {"autocomplete": "off", "spellcheck": "false"}
+
+
+class ClaimForm(Form):
+    """What all of them have: the dose or the person, and the claim in the end."""
+
+    mark_optional = False
+
+    def __init__(
+        self, *args: Any, kind: Kind, dose: Dose | None, citizen: Citizen, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        self.dose = dose
+        self.citizen = citizen
+        self.claim: Claim | None = None
+        self._offer()
+
+    def _offer(self) -> None:
+        """Fill in what depends on the record."""
+
+    def _proposed(self) -> Facts:
+        """Return what the fields that are in order propose."""
+        return {}
+
+    def clean(self) -> dict[str, Any]:
+        """Put the claim together."""
+        data = super().clean() or self.cleaned_data
+        if not self.errors:
+            self._judge(self._proposed())
+        if not self.errors:
+            self.claim = Claim(self._proposed(), self.dose, kind=self.kind)
+        return data
+
+    def _judge(self, proposed: Facts) -> None:
+        """Say what is missing."""
+
+    def so_far(self) -> Proposal:
+        """Return what there is to warn about, whatever is wrong with other fields."""
+        self.is_valid()
+        return Proposal(self.dose, self._proposed(), kind=self.kind)
+
+
+class NothingToAskForm(ClaimForm):
+    """That a dose is not one's own, or was never given, says all there is to say."""
+
+
+class TwinForm(ClaimForm):
+    """Which other dose it repeats."""
+
+    duplicate_of = forms.ChoiceField(
+        label=gettext_lazy("Which dose does it repeat?"),
+        help_text=gettext_lazy("That dose stays on your record; this one is taken out."),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose the dose that it repeats.")},
+    )
+
+    def _offer(self) -> None:
+        others = Dose.objects.of(self.citizen).shown_to_citizen()
+        if self.dose is not None:
+            others = others.exclude(pk=self.dose.pk)
+        field = cast(forms.ChoiceField, self.fields["duplicate_of"])
+        field.choices = [(str(dose.public_id), dose_facts.dose_name(dose)) for dose in others]
+
+    def _proposed(self) -> Facts:
+        other = self.cleaned_data.get("duplicate_of")
+        return {Removal.DUPLICATE_OF.value: other} if other else {}
+
+
+class PersonDetailsForm(ClaimForm):
+    """What is wrong about the person; what is left empty stays as it is."""
+
+    full_name = forms.CharField(
+        label=gettext_lazy("Full name"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("As on the identity card, with diacritics"),
+        widget=forms.TextInput(attrs=PLAIN_TEXT),
+    )
+    date_of_birth = DateField(
+        label=gettext_lazy("Date of birth"), required=False, past_only=True, help_text=AS_BIRTHDAY
+    )
+    sex = forms.ChoiceField(label=gettext_lazy("Sex"), required=False)
+    id_number = IdNumberField(
+        label=gettext_lazy("ID number"),
+        required=False,
+        help_text=gettext_lazy("12 digits of the citizen identity card, or the old 9 digits"),
+    )
+    phone = PhoneField(label=gettext_lazy("Phone number"), required=False)
+
+    def _offer(self) -> None:
+        recorded = identity_facts.facts_of(self.citizen)
+        choices = [("", _("As recorded")), *(c for c in Sex.choices if c[0] != Sex.UNKNOWN)]
+        cast(forms.ChoiceField, self.fields["sex"]).choices = choices
+        for name in IdentityField:
+            shown = facts.show(name, recorded[name], {})
+            self.fields[name].current = shown or _("nothing")  # type: ignore[attr-defined]
+        # Somebody else's contact, when it is a child's record: nothing the phone should fill in.
+        self.fields["phone"].widget.attrs["autocomplete"] = "off"
+
+    def clean_full_name(self) -> str:
+        """A name of one word is a typing slip: people of Viet Nam have two at least."""
+        name = " ".join(str(self.cleaned_data["full_name"]).split())
+        if name and " " not in name:
+            raise ValidationError(_("Enter the whole name, family name first."), code="short")
+        return name
+
+    def _proposed(self) -> Facts:
+        said = _as_facts(self.cleaned_data, {name: name for name in IdentityField})
+        return identity_facts.differing(self.citizen, said)
+
+    def _judge(self, proposed: Facts) -> None:
+        if not proposed:
+            self.add_error(
+                None, _("Nothing differs from what is recorded. Change at least one detail.")
+            )
+
+
+class OtherRecordForm(ClaimForm):
+    """What leads to the other record: its number, or its name and date of birth, or its phone."""
+
+    id_number = IdNumberField(
+        label=gettext_lazy("ID number on the other record"),
+        required=False,
+        help_text=gettext_lazy("Often the old number of 9 digits"),
+    )
+    full_name = forms.CharField(
+        label=gettext_lazy("Name on the other record"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("As it is written there, even if it is misspelt"),
+        widget=forms.TextInput(attrs=PLAIN_TEXT),
+    )
+    date_of_birth = DateField(
+        label=gettext_lazy("Date of birth on the other record"),
+        required=False,
+        past_only=True,
+        help_text=AS_BIRTHDAY,
+    )
+    phone = PhoneField(
+        label=gettext_lazy("Phone number on the other record"),
+        required=False,
+        help_text=gettext_lazy("An old number, or that of a relative"),
+    )
+
+    def _offer(self) -> None:
+        self.fields["phone"].widget.attrs["autocomplete"] = "off"
+
+    def _proposed(self) -> Facts:
+        names = {name.removeprefix("other_"): name for name in OtherField}
+        return _as_facts(self.cleaned_data, names)
+
+    def _judge(self, proposed: Facts) -> None:
+        if not proposed:
+            self.add_error(
+                "id_number",
+                _("Fill in one at least: the ID number, name and date of birth, or the phone."),
+            )
+        elif other_record.lacks(proposed):
+            missing = "date_of_birth" if OtherField.FULL_NAME in proposed else "full_name"
+            self.add_error(missing, _("Name and date of birth are needed together."))
+
+
+FORMS: dict[Kind, type[ClaimForm]] = {
+    Kind.NOT_MINE: NothingToAskForm,
+    Kind.NEVER_GIVEN: NothingToAskForm,
+    Kind.DUPLICATE: TwinForm,
+    Kind.IDENTITY: PersonDetailsForm,
+    Kind.SPLIT_RECORD: OtherRecordForm,
+}
+# What the second step is about, and how it begins; kinds without a page are not in it.
+TITLES = {
+    Kind.DUPLICATE: gettext_lazy("The same dose stands twice"),
+    Kind.IDENTITY: gettext_lazy("My personal details are wrong"),
+    Kind.SPLIT_RECORD: gettext_lazy("My doses stand on two records"),
+}
+LEADS = {
+    Kind.IDENTITY: gettext_lazy(
+        "Fill in only what is wrong. Leave everything else empty. The health station of where you"
+        " live compares it with your identity paper."
+    ),
+    Kind.SPLIT_RECORD: gettext_lazy(
+        "Say what you know of the other record; one line is enough. The health station finds it"
+        " and compares it with your identity paper. No dose is lost."
+    ),
+}
+
+
+def kinds_of(dose: Dose, doses: Iterable[Dose]) -> list[tuple[str, Any]]:
+    """Return what can be wrong with a recorded dose, for the first step to offer."""
+    offered = [
+        (
+            Kind.WRONG_FIELDS,
+            _("Its details are wrong"),
+            _("Vaccine, date, site, lot or dose number"),
+        ),
+        (Kind.NOT_MINE, _("This dose is not mine"), _("It is somebody else’s")),
+        (Kind.NEVER_GIVEN, _("I never got this dose"), _("I was not vaccinated then")),
+        (Kind.DUPLICATE, _("The same dose stands twice"), _("It was recorded twice")),
+    ]
+    has_others = any(other != dose for other in doses)
+    return [
+        (kind.value, ui.choice(title, hint))
+        for kind, title, hint in offered
+        if kind != Kind.DUPLICATE or has_others
+    ]
+
+
+def _as_facts(data: Mapping[str, Any], names: Mapping[str, str]) -> Facts:
+    said = {fact: data.get(name) for name, fact in names.items()}
+    return {
+        str(fact): value if isinstance(value, str) else value.isoformat()
+        for fact, value in said.items()
+        if value
+    }

@@ -1,0 +1,102 @@
+"""The last steps of filing: photos of the paper, and the check before sending."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vaxreg.forms import Form
+
+
+class PhotoInput(forms.FileInput):
+    """A file input that takes several photos at once."""
+
+    allow_multiple_selected = True
+
+
+class PhotosForm(Form):
+    """Photos of the paper; or the paper is gone, and where and when it was in words."""
+
+    photos = forms.FileField(
+        label=gettext_lazy("Photos of the paper"),
+        required=False,
+        widget=PhotoInput(
+            attrs={
+                "multiple": True,
+                # An iPhone turns HEIC into JPEG when it sees this list.
+                "accept": "image/jpeg,image/png,image/webp",
+                "data-downscale": True,
+            }
+        ),
+    )
+    has_no_paper = forms.BooleanField(
+        label=gettext_lazy("I no longer have the paper"), required=False
+    )
+    where_when = forms.CharField(
+        label=gettext_lazy("Without the paper: where and when was the dose given?"),
+        required=False,
+        max_length=1000,
+        help_text=gettext_lazy(
+            "For example: school yard of Chu Văn An, in the morning, with my mother. It helps the"
+            " site to find its own papers."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    mark_optional = False
+
+    def __init__(
+        self,
+        *args: Any,
+        has_photos: bool,
+        needs_paper: bool = True,
+        problems: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_photos = has_photos
+        self.needs_paper = needs_paper
+        self.problems = list(problems)
+        if not needs_paper:
+            # Nobody has a paper of a dose they never got.
+            del self.fields["has_no_paper"], self.fields["where_when"]
+
+    def clean(self) -> dict[str, Any]:
+        """A photo or words; going on with neither would only cost the person a refusal."""
+        data = super().clean() or self.cleaned_data
+        if self.problems:
+            self.add_error("photos", ValidationError(self.problems))
+            return data
+        if data.get("has_no_paper"):
+            if not data.get("where_when") and "where_when" not in self.errors:
+                self.add_error("where_when", _("Write where and when the dose was given."))
+        elif self.needs_paper and not self.has_photos and "photos" not in self.errors:
+            self.add_error(
+                "photos", _("Add a photo of the paper, or say that you no longer have it.")
+            )
+        return data
+
+
+class CheckForm(Form):
+    """The last look: words to the reviewer, and a declaration that is never ticked beforehand."""
+
+    words = forms.CharField(
+        label=gettext_lazy("Words to whoever reviews it"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    truth = forms.BooleanField(
+        label=gettext_lazy("What I wrote is true, and I agree"),
+        help_text=gettext_lazy(
+            "Your details and photos are used to check this proposal, by the health facilities"
+            " that handle it and by nobody else."
+        ),
+        error_messages={
+            "required": gettext_lazy("Tick the box if what you wrote is true and you agree.")
+        },
+    )
+    draft = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)

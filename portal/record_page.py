@@ -1,0 +1,199 @@
+"""What a citizen reads on a record: whose records they hold, each dose, what is being corrected.
+
+Read-only. A proposed missing dose stands beside the recorded ones at once, marked self-declared
+(product rule 8); it counts nowhere else until it is verified.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from citizens.models import Citizen, RecordLink
+from corrections import facts
+from corrections.models import Correction, Kind
+from corrections.models.case import DOSE_KINDS
+from doses.facts import Field, Position
+from doses.models import Dose, DoseRevision
+from vaxreg import db_time
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# How long a dose that a correction changed is pointed out.
+RECENTLY = timedelta(days=30)
+
+SOURCES: dict[str, Promise] = {
+    Dose.Provenance.SITE_ENTRY: gettext_lazy("Source: entered by the vaccination site"),
+    Dose.Provenance.BACK_ENTRY: gettext_lazy("Source: entered later from the site’s papers"),
+    Dose.Provenance.CORRECTION: gettext_lazy("Source: a correction that was accepted"),
+    Dose.Provenance.PARTNER: gettext_lazy("Source: another health system"),
+    Dose.Provenance.SELF_DECLARED: gettext_lazy("Source: self-declared, not yet verified"),
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A record that the user may open: their own, or of somebody in their care."""
+
+    citizen: Citizen
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """One dose as the record page shows it; `dose` is None for a proposed one."""
+
+    badge: str
+    title: str
+    given_on: date | None
+    site: str
+    lot: str
+    source: str
+    dose: Dose | None = None
+    open_correction: Correction | None = None
+    is_late: bool = False
+    changed_at: datetime | None = None
+    changed_by: str = ""
+    is_new: bool = False
+
+    @property
+    def is_proposed(self) -> bool:
+        """Declared by the citizen and not verified by anybody yet."""
+        return self.dose is None
+
+
+def people(user: "User") -> list[Person]:
+    """Return whose records the user holds now, their own first. One query."""
+    links = (
+        RecordLink.objects.live()
+        .filter(user=user)
+        .select_related("citizen__area", "citizen__merged_into__area")
+        .order_by("-relation", "id")
+    )
+    found: dict[int, Person] = {}
+    for link in links:
+        # Two links may lead to one person, when two records of theirs became one.
+        record = link.citizen.kept
+        found.setdefault(record.pk, Person(record, link.relation == RecordLink.Relation.SELF))
+    return list(found.values())
+
+
+def cards(citizen: Citizen) -> list[Card]:
+    """Return the doses of a record, newest first, proposed ones among them. Six queries."""
+    now = db_time.now()
+    open_ones = list(
+        Correction.objects.of(citizen)
+        .open()
+        .select_related("holder", "named_site", "named_area")
+        .order_by("received_at", "id")
+    )
+    about = {case.dose_id: case for case in open_ones if case.kind in DOSE_KINDS}
+    changes = _changes_since(citizen, now - RECENTLY)
+    shown = [
+        _recorded(dose, about.get(dose.pk), changes.get(dose.pk), now)
+        for dose in Dose.objects.of(citizen).shown_to_citizen()
+    ]
+    missing = [case for case in open_ones if case.kind == Kind.MISSING_DOSE]
+    names = facts.names_in([case.proposed for case in missing])
+    shown += [_proposed(case, names, now) for case in missing]
+    # A dose whose day nobody knows stands on top, where it is seen.
+    return sorted(shown, key=lambda card: card.given_on or date.max, reverse=True)
+
+
+def _changes_since(citizen: Citizen, since: datetime) -> dict[int, DoseRevision]:
+    """Return by dose what a correction changed since then; the last change of each wins."""
+    revisions = (
+        DoseRevision.objects.filter(dose__in=Dose.objects.of(citizen), at__gte=since)
+        .exclude(correction_reference="")
+        .order_by("at", "id")
+    )
+    return {revision.dose_id: revision for revision in revisions}
+
+
+def _recorded(
+    dose: Dose, correction: Correction | None, change: DoseRevision | None, now: datetime
+) -> Card:
+    position = f"{dose.kind}-{dose.ordinal}"
+    return Card(
+        badge=_badge(position),
+        title=_title(position, dose.vaccine.name),
+        given_on=dose.given_on,
+        site=dose.organization.name,
+        lot=dose.lot,
+        source=str(SOURCES[dose.provenance]),
+        dose=dose,
+        open_correction=correction,
+        is_late=correction is not None and correction.is_overdue(now),
+        changed_at=change.at if change else None,
+        changed_by=change.correction_reference if change else "",
+        is_new=change is not None and change.number == 1,
+    )
+
+
+def _proposed(case: Correction, names: Mapping[str, str], now: datetime) -> Card:
+    said = case.proposed
+    day = said.get(Field.GIVEN_ON)
+    place = case.named_site or case.named_area
+    site = names.get(said.get(Field.ORGANIZATION, "")) or case.site_text or (str(place or ""))
+    return Card(
+        badge=_badge(said.get(Field.POSITION, "")),
+        title=_title(said.get(Field.POSITION, ""), names.get(said.get(Field.VACCINE, ""), "")),
+        given_on=date.fromisoformat(day) if day else None,
+        site=site,
+        lot=said.get(Field.LOT, ""),
+        source=str(SOURCES[Dose.Provenance.SELF_DECLARED]),
+        open_correction=case,
+        is_late=case.is_overdue(now),
+    )
+
+
+def _title(position: str, vaccine: str) -> str:
+    which = str(Position(position).label) if position else _("Dose of unknown number")
+    return " · ".join([which, vaccine or _("vaccine not known")])
+
+
+def _badge(position: str) -> str:
+    """Return two or three letters for the round badge: 2, + for additional, N1 for a booster."""
+    kind, _dash, ordinal = position.partition("-")
+    if kind == Dose.Kind.BOOSTER:
+        return pgettext("badge of a booster dose", "B%(number)s") % {"number": ordinal}
+    return {Dose.Kind.PRIMARY.value: ordinal, Dose.Kind.ADDITIONAL.value: "+"}.get(kind, "?")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of a decision: as it was, as it is now, and what was proposed if that differs."""
+
+    label: str
+    before: str
+    now: str
+    proposed: str
+
+    @property
+    def is_changed(self) -> bool:
+        """The decision changed this detail."""
+        return self.before != self.now
+
+    @property
+    def is_as_proposed(self) -> bool:
+        """The citizen got what they proposed, or proposed nothing here."""
+        return not self.proposed or self.proposed == self.now
+
+
+def results(rows: Sequence[facts.Row]) -> list[Result]:
+    """Return what a decision changed, or turned down, of the rows of a decided correction."""
+    lines = [
+        Result(
+            label=row.label,
+            before=row.recorded,
+            now=row.decided or row.recorded,
+            proposed=row.proposed if row.is_proposed else "",
+        )
+        for row in rows
+    ]
+    return [line for line in lines if line.is_changed or not line.is_as_proposed]

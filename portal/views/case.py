@@ -1,0 +1,266 @@
+"""What a citizen does with a proposal that was sent: answer, appeal, withdraw, say it is right now.
+
+Each step is a page with one form, one verb, a notice of what comes next, and the way back. Pressed
+twice it is recorded once; too late is 409, with words and what to do instead.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.decorators import citizen_page
+from accounts.http import UserRequest
+from accounts.models import User
+from corrections import actions, facts, next_steps
+from corrections.actions import AlreadyOpen, NobodyAbove, TooLate
+from corrections.lifecycle import Status, StepNotPossible
+from corrections.models import Correction
+from corrections.parties import parties_of
+from corrections.photos import added, evidence
+from corrections.reference import read_reference
+from portal import case_page
+from portal.forms import case as forms
+from portal.forms.case import AnswerForm, PhotosForm, StepForm
+from portal.views.photos import bounded
+from vaxreg import db_time
+from vaxreg.photos.cleaning import Picture
+
+REFUSALS = (StepNotPossible, TooLate, NobodyAbove, AlreadyOpen)
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """The form of a step, and its verb with what was written."""
+
+    form: type[StepForm]
+    take: Callable[[Correction, User, str], Correction]
+
+
+PAGES: dict[str, StepPage] = {
+    "withdraw": StepPage(
+        forms.WithdrawForm, lambda case, by, said: actions.withdraw(case, by=by, reason=said)
+    ),
+    "appeal": StepPage(
+        forms.AppealForm, lambda case, by, said: actions.appeal(case, by=by, words=said)
+    ),
+    "log_disagreement": StepPage(
+        forms.DisagreementForm,
+        lambda case, by, said: actions.log_disagreement(case, by=by, words=said),
+    ),
+    "confirm": StepPage(StepForm, lambda case, by, said: actions.confirm(case, by=by)),
+    "reopen": StepPage(
+        forms.ReopenForm, lambda case, by, said: actions.reopen(case, by=by, words=said)
+    ),
+}
+
+TEMPLATES = {
+    "answer": "portal/steps/answer.html",
+    "add_photo": "portal/steps/add_photo.html",
+    "withdraw": "portal/steps/withdraw.html",
+    "appeal": "portal/steps/appeal.html",
+    "log_disagreement": "portal/steps/log_disagreement.html",
+    "confirm": "portal/steps/confirm.html",
+    "reopen": "portal/steps/reopen.html",
+}
+
+
+@citizen_page
+@require_safe
+def correction(request: UserRequest, reference: str) -> HttpResponse:
+    """Show where one correction stands, who has it, until when, what came of it, what one may do."""
+    canonical = read_reference(reference)
+    if canonical is None:
+        raise Http404
+    if canonical != reference:
+        return redirect("correction", canonical)
+    own = Correction.objects.of_own_records(request.user).select_related(
+        "citizen", "filing", "holder__area__parent__parent", "named_area", "dose"
+    )
+    case = get_object_or_404(own, reference=canonical)
+    return render(request, "portal/correction.html", case_page.page(case, request.user))
+
+
+@citizen_page
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
+    """One step that needs words at most."""
+    case = _own_case(request.user, reference)
+    page = PAGES[step]
+    if request.method != "POST":
+        return _open(request, case, step, page.form())
+    form = page.form(request.POST)
+    if not form.is_valid():
+        return _page(request, case, step, form)
+    try:
+        fresh = page.take(case, request.user, form.said)
+    except REFUSALS as refusal:
+        return _refused(request, reference, step, form.said, refusal)
+    messages.success(request, case_page.told(step, fresh))
+    return redirect("correction", reference)
+
+
+@citizen_page
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@bounded
+def answer(request: UserRequest, reference: str) -> HttpResponse:
+    """Answer the desk's question, with words, photos, or both; late, it opens the case again."""
+    case = _own_case(request.user, reference)
+    if request.method != "POST":
+        return _open(request, case, "answer", AnswerForm())
+    pictures, problems = _pictures(request)
+    form = AnswerForm(request.POST, problems=problems, has_photos=bool(pictures))
+    is_valid = form.is_valid()
+    if request.POST.get("asked", "") != str(case_page.times_asked(case)):
+        return _other_question(request, case, form)
+    try:
+        # What was photographed is kept even while the words still want mending.
+        kept = added.add(case, pictures, by=request.user) if case.is_open else 0
+        if not is_valid:
+            return _page(request, case, "answer", form, kept=kept)
+        fresh = _answer(case, [] if case.is_open else pictures, form.said, by=request.user)
+    except ValidationError as wrong:
+        form.add_error(None, wrong)
+        return _page(request, case, "answer", form)
+    except REFUSALS as refusal:
+        return _refused(request, reference, "answer", form.said, refusal)
+    messages.success(request, case_page.told("answer", fresh))
+    return redirect("correction", reference)
+
+
+@citizen_page
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@bounded
+def add_photo(request: UserRequest, reference: str) -> HttpResponse:
+    """Put more photos of the paper beside those of the filing, while it is open."""
+    case = _own_case(request.user, reference)
+    if request.method != "POST":
+        return _open(request, case, "add_photo", PhotosForm())
+    pictures, problems = _pictures(request)
+    form = PhotosForm(request.POST, problems=problems, has_photos=bool(pictures))
+    is_valid = form.is_valid()
+    try:
+        kept = added.add(case, pictures, by=request.user)
+    except ValidationError as wrong:
+        form.add_error(None, wrong)
+        return _page(request, case, "add_photo", form)
+    except REFUSALS as refusal:
+        return _refused(request, reference, "add_photo", "", refusal)
+    if not is_valid:
+        return _page(request, case, "add_photo", form, kept=kept)
+    if case.status == Status.WAITING:
+        messages.success(request, _("The photos are there. Now answer the question."))
+        return redirect("correction-answer", reference)
+    messages.success(request, case_page.told("add_photo", case))
+    return redirect("correction", reference)
+
+
+def _own_case(user: User, reference: str) -> Correction:
+    """A case of a record that the user holds; anybody else's does not exist here."""
+    own = Correction.objects.of_own_records(user)
+    return get_object_or_404(
+        own.select_related("citizen", "filing", "holder", "dose"), reference=reference
+    )
+
+
+def _open(request: UserRequest, case: Correction, step: str, form: StepForm) -> HttpResponse:
+    """Show the page of a step; one that cannot be taken now leads back, with words."""
+    parties = parties_of(request.user, case)
+    if step in next_steps.offered(case, parties, db_time.now()):
+        return _page(request, case, step, form)
+    messages.info(request, _("This is not possible now. Below stands where the proposal is."))
+    return redirect("correction", case.reference)
+
+
+def _page(
+    request: UserRequest,
+    case: Correction,
+    step: str,
+    form: StepForm,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    context = {
+        "case": case,
+        "form": form,
+        "headline": facts.headline(case),
+        "now": db_time.now(),
+        **case_page.about(step, case),
+        **more,
+    }
+    status = 422 if form.has_errors else status
+    return render(request, TEMPLATES[step], context, status=status)
+
+
+def _pictures(request: UserRequest) -> tuple[list[Picture], list[str]]:
+    """Return the photos that were sent as far as they can be kept, and what is wrong with others."""
+    sent = request.FILES.getlist("photos")
+    pictures, problems = [], []
+    if len(sent) > added.MOST_AT_ONCE:
+        problems.append(_("Choose at most 4 photos at once."))
+    for number, file in enumerate(sent[: added.MOST_AT_ONCE], 1):
+        try:
+            pictures.append(evidence.admit(file, by=request.user))
+        except ValidationError as refused:
+            words = {"number": number, "problem": refused.messages[0]}
+            problems.append(
+                _("Photo %(number)s: %(problem)s") % words
+                if len(sent) > 1
+                else str(words["problem"])
+            )
+    return pictures, problems
+
+
+@transaction.atomic
+def _answer(case: Correction, pictures: list[Picture], said: str, *, by: User) -> Correction:
+    """Answer, and put the photos beside a case that only the answer has opened again."""
+    fresh = actions.answer(case, by=by, words=said)
+    added.add(fresh, pictures, by=by)
+    return fresh
+
+
+def _other_question(request: UserRequest, case: Correction, form: AnswerForm) -> HttpResponse:
+    """409: these words answer a question that is not the one that waits, if any waits at all."""
+    said = form.said if form.is_valid() else ""
+    status = Status(case.status)
+    if status not in case_page.ASKING:
+        gone = StepNotPossible("answer", status)
+        return _refused(request, case.reference, "answer", said, gone)
+    if case_page.is_recorded(case, "answer", request.user, said):
+        return _recorded(request, case.reference)
+    again = AnswerForm(initial={"words": request.POST.get("words", "")})
+    return _page(request, case, "answer", again, status=409, is_new_question=True)
+
+
+def _refused(
+    request: UserRequest, reference: str, step: str, said: str, refusal: Exception
+) -> HttpResponse:
+    """409: nothing was stored. The same press once more is no trouble: it was stored then."""
+    case = _own_case(request.user, reference)
+    if case_page.is_recorded(case, step, request.user, said):
+        return _recorded(request, reference)
+    context = {
+        "case": case,
+        "said": said,
+        "problem": case_page.problem(refusal, case),
+        "newer": refusal.correction if isinstance(refusal, AlreadyOpen) else None,
+        **case_page.about(step, case),
+    }
+    return render(request, "portal/steps/too_late.html", context, status=409)
+
+
+def _recorded(request: UserRequest, reference: str) -> HttpResponse:
+    messages.info(request, _("This was recorded already. You need not do anything else."))
+    return redirect("correction", reference)

@@ -1,0 +1,193 @@
+"""Photos of the paper: adding and removing them while filing, and showing them to who may look."""
+
+import logging
+from functools import wraps
+from typing import Any, ParamSpec
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import TooManyFilesSent, ValidationError
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import is_staff_session
+from accounts.decorators import citizen_page
+from accounts.http import UserRequest
+from citizens.access import parts_of_records_of
+from citizens.actions import log_visit
+from citizens.models import RecordVisit
+from corrections.lifecycle import Party
+from corrections.models import Correction, Draft, Evidence
+from corrections.parties import acting_for, parties_of
+from corrections.photos import evidence
+from corrections.prechecks.rules import from_json
+from portal import drafts
+from portal.draft_check import Judged
+from portal.drafts import PHOTOS
+from portal.forms.send import PhotosForm
+from portal.views.wizard import Page, Wizard, is_autosave, with_draft
+from vaxreg.photos import cleaning
+
+P = ParamSpec("P")
+
+log = logging.getLogger(__name__)
+
+TEXTS = ("has_no_paper", "where_when")
+# Five photos of 10 MB and what wraps them; of anything longer not a byte is read.
+MOST_BYTES = evidence.MOST_PHOTOS * cleaning.MOST_BYTES + cleaning.MEGABYTE
+
+
+def bounded(view: Page[P]) -> Page[P]:
+    """Refuse a request that is too long before its body is read, with words.
+
+    Checking the CSRF token means reading the body; so that check is made here, after the length.
+    """
+    protected: Page[P] = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return _too_much(request) or protected(request, *args, **kwargs)
+
+    return page
+
+
+@citizen_page
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@bounded
+@with_draft
+def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
+    """Step 3: take photos of the paper, each at once, or words about where and when it was."""
+    if request.method != "POST":
+        typed, judged = drafts.typed(draft, PHOTOS), Judged(draft)
+        form = PhotosForm(initial=typed, has_photos=False, needs_paper=judged.needs_paper)
+        return _photos_page(request, wizard, draft, form)
+    drafts.keep(draft, PHOTOS, request.POST, TEXTS)
+    if is_autosave(request):
+        return HttpResponse(status=204)
+    added, problems = _add_all(draft, request.FILES.getlist("photos"), request)
+    has_unread = any(photo.warnings for photo in added)
+    if ("add" in request.POST or has_unread) and not problems:
+        return redirect(request.get_full_path())
+    judged = Judged(draft)
+    form = judged.paper_with(problems)
+    if not form.is_valid():
+        return _photos_page(request, wizard, draft, form)
+    return redirect(wizard.after(PHOTOS, judged))
+
+
+@citizen_page
+@require_POST
+@with_draft
+def remove(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
+    """Take a photo out of the draft; one that is gone already is no trouble."""
+    try:
+        photo = draft.evidence.filter(public_id=UUID(request.POST.get("photo", ""))).first()
+    except ValueError:
+        raise Http404 from None
+    if photo is not None:
+        evidence.remove(photo)
+    return redirect(wizard.step_url(PHOTOS, **({"then": wizard.then} if wizard.then else {})))
+
+
+@require_safe
+def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
+    """Stream a photo, or its preview, to whoever may see it; what staff look at is noted."""
+    as_staff = is_staff_session(request)
+    seen = evidence.seen_by(request.user, as_staff=as_staff)
+    photo = get_object_or_404(seen.select_related("filing__citizen"), public_id=public_id)
+    key = photo.preview_key if request.GET.get("size") == "preview" else photo.file_key
+    try:
+        file = default_storage.open(key)
+    except FileNotFoundError:
+        log.error("a photo's file is missing: evidence row %s", photo.pk)
+        raise Http404 from None
+    _note_visit(request, photo)
+    # Its own name was never kept; this one says nothing about anybody.
+    response = FileResponse(file, content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; frame-ancestors 'none'; sandbox"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _too_much(request: UserRequest) -> HttpResponse | None:
+    too_much = int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES
+    if not too_much:
+        try:
+            len(request.POST)
+        except TooManyFilesSent:
+            too_much = True
+    if not too_much:
+        return None
+    messages.error(
+        request,
+        _("That was too much at once. Choose at most 5 photos, each of 10 MB at most."),
+    )
+    url = request.get_full_path()
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def _add_all(
+    draft: Draft, sent: list[UploadedFile[Any]], request: UserRequest
+) -> tuple[list[Evidence], list[str]]:
+    """Keep what can be kept; return it, and what to say about the others by their place."""
+    added, problems = [], []
+    for number, file in enumerate(sent, 1):
+        try:
+            added.append(evidence.add(draft, file, by=request.user))
+        except ValidationError as refused:
+            words = {"number": number, "problem": refused.messages[0]}
+            problems.append(
+                _("Photo %(number)s: %(problem)s") % words if len(sent) > 1 else words["problem"]
+            )
+    return added, [str(problem) for problem in problems]
+
+
+def _photos_page(
+    request: UserRequest, wizard: Wizard, draft: Draft, form: PhotosForm
+) -> HttpResponse:
+    added = list(draft.evidence.all())
+    context = {
+        "wizard": wizard,
+        "form": form,
+        "step": 3,
+        "back": wizard.before(PHOTOS),
+        "photos": [(photo, from_json(photo.warnings)) for photo in added],
+        "most": evidence.MOST_PHOTOS,
+        "may_add": len(added) < evidence.MOST_PHOTOS,
+        "remove_url": wizard.url(
+            "file-photo-remove", **({"then": wizard.then} if wizard.then else {})
+        ),
+    }
+    return render(
+        request, "portal/filing/photos.html", context, status=422 if form.has_errors else 200
+    )
+
+
+def _note_visit(request: UserRequest, photo: Evidence) -> None:
+    """Write down that somebody else than the record's holder looked, and for whom they acted."""
+    filing = photo.filing
+    if filing is None or parts_of_records_of(request.user).filter(pk=filing.citizen_id).exists():
+        return
+    cases = Correction.objects.visible_to(request.user).filter(filing=filing)
+    case = cases.select_related("holder").order_by("pk")[0]
+    parties = parties_of(request.user, case)
+    overseer = Party.OVERSEER in parties and Party.REVIEWER not in parties
+    log_visit(
+        request.user,
+        filing.citizen,
+        RecordVisit.Why.OVERSIGHT if overseer else RecordVisit.Why.REVIEW,
+        organization=acting_for(request.user, case, Party.OVERSEER if overseer else Party.REVIEWER),
+    )

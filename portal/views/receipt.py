@@ -1,0 +1,41 @@
+"""The receipt of a filing, to print or to keep as a file."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import citizen_page
+from accounts.http import UserRequest
+from citizens.access import parts_of_records_of
+from citizens.masking import mask_name
+from corrections.models import Correction, Filing
+from portal import following
+from vaxreg import db_time
+from vaxreg.qr import qr
+
+
+@citizen_page
+@require_safe
+def receipt(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """Show the references in large type, each with the QR code that leads to following it.
+
+    Paper is lost: no dose stands on it, and not the phone either, whose last digits are the key.
+    """
+    own = Filing.objects.filter(citizen__in=parts_of_records_of(request.user).values("pk"))
+    filing = get_object_or_404(own.select_related("citizen"), public_id=public_id)
+    cases = (
+        Correction.objects.of_own_records(request.user)
+        .filter(filing=filing)
+        .select_related("holder")
+        .order_by("pk")
+    )
+    context = {
+        "filing": filing,
+        "name": mask_name(filing.citizen.full_name),
+        "slips": [(case, qr(following.link(case.reference))) for case in cases],
+        "follow_address": following.page_address(),
+        "now": db_time.now(),
+    }
+    return render(request, "portal/receipt.html", context)

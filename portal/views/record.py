@@ -1,0 +1,81 @@
+"""The citizen's pages: one's record, opening and starting it, one's corrections."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import citizen_page
+from accounts.http import UserRequest
+from citizens import actions as citizen_actions
+from citizens.models import RecordVisit
+from corrections import case_pages, facts
+from corrections.models import Correction
+from portal import record_page
+from portal.record_page import Person
+from vaxreg import db_time
+
+PAGE_SIZE = 20
+# In the session: whose records were opened since the sign-in.
+VISITED = "corrections.visited"
+
+
+@citizen_page
+@require_safe
+def record(request: UserRequest) -> HttpResponse:
+    """Show the doses of one's own record or of somebody in one's care."""
+    people = record_page.people(request.user)
+    if not people:
+        return render(request, "portal/no_record.html")
+    person = _chosen(people, request.GET.get("person", ""))
+    _note_visit(request, person)
+    context = {"people": people, "person": person, "cards": record_page.cards(person.citizen)}
+    return render(request, "portal/record.html", context)
+
+
+@citizen_page
+@require_safe
+def corrections(request: UserRequest) -> HttpResponse:
+    """List one's corrections, newest first."""
+    own = Correction.objects.of_own_records(request.user)
+    page = case_pages.page(
+        own.select_related("holder", "citizen"),
+        request.GET,
+        by="received_at",
+        size=PAGE_SIZE,
+        newest_first=True,
+    )
+    context = {
+        "cases": [(case, facts.headline(case)) for case in page.rows],
+        "older": f"?{urlencode({'after': page.after})}" if page.after else "",
+        "newest": "" if page.is_first else reverse("corrections"),
+        "now": db_time.now(),
+    }
+    return render(request, "portal/corrections.html", context)
+
+
+def _chosen(people: list[Person], asked: str) -> Person:
+    """Return whose record is asked for; without a question the first. Others' records are 404."""
+    if not asked:
+        return people[0]
+    try:
+        public_id = UUID(asked)
+    except ValueError:
+        raise Http404 from None
+    for person in people:
+        if person.citizen.public_id == public_id:
+            return person
+    raise Http404
+
+
+def _note_visit(request: UserRequest, person: Person) -> None:
+    """Log who opened whose record, once per sign-in and record: reloading says nothing new."""
+    visited = request.session.get(VISITED, [])
+    if person.citizen.pk in visited:
+        return
+    why = RecordVisit.Why.OWN if person.is_own else RecordVisit.Why.GUARDIAN
+    citizen_actions.log_visit(request.user, person.citizen, why)
+    request.session[VISITED] = [*visited, person.citizen.pk]

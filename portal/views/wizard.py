@@ -1,0 +1,157 @@
+"""What the steps of filing share: whose record it is, the draft, and the way between the steps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from accounts.http import UserRequest
+from corrections.models import Draft, Filing
+from portal import drafts, record_page
+from portal.draft_check import Judged
+from portal.drafts import Item
+from portal.record_page import Person
+
+P = ParamSpec("P")
+StepView = Callable[Concatenate[UserRequest, "Wizard", Draft, P], HttpResponse]
+Page = Callable[Concatenate[UserRequest, P], HttpResponse]
+
+
+@dataclass(frozen=True)
+class Wizard:
+    """Whose record it is about, what is written so far, and the addresses of the steps."""
+
+    person: Person
+    several: bool
+    draft: Draft | None
+    then: str = ""
+
+    def url(self, name: str, *args: str, **query: str) -> str:
+        """Return the address of a page about this person."""
+        if not self.person.is_own:
+            query["person"] = str(self.person.citizen.public_id)
+        address = reverse(name, args=args)
+        return f"{address}?{urlencode(query)}" if query else address
+
+    def step_url(self, step: str, **query: str) -> str:
+        """Return the address of a step, named as Judged.step_to_do names it."""
+        if not step:
+            return self.url("file", edit="1", **query)
+        if step in (drafts.PHOTOS, drafts.CHECK):
+            return self.url(f"file-{step}", **query)
+        return self.url("file-dose", step, **query)
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """What the draft was about as the request came."""
+        return drafts.items(self.draft)
+
+    @property
+    def start(self) -> str:
+        """The first step, with what was chosen."""
+        return self.step_url("")
+
+    @property
+    def discard(self) -> str:
+        """Where the draft is thrown away."""
+        return self.url("file-discard")
+
+    @property
+    def remaining(self) -> str:
+        """The first step that is not in order yet; the last one when all are."""
+        return self.step_url(Judged(self.draft).step_to_do if self.draft else "")
+
+    def after(self, step: str, judged: Judged) -> str:
+        """Where to go on after a step: back to the last page for who came from there to change.
+
+        judged: the draft, with what was typed in this step.
+        """
+        if self.then == drafts.CHECK:
+            return self.step_url(judged.step_to_do)
+        order = self._order()
+        return self.step_url(order[order.index(step) + 1])
+
+    def before(self, step: str) -> str:
+        """Where the link back leads."""
+        if self.then == drafts.CHECK:
+            return self.step_url(drafts.CHECK)
+        order = self._order()
+        return self.step_url(order[order.index(step) - 1])
+
+    def _order(self) -> list[str]:
+        keys = [item.key for item in self.items if item.has_page]
+        return ["", *keys, drafts.PHOTOS, drafts.CHECK]
+
+
+def wizard_for(request: UserRequest) -> Wizard | None:
+    """Return the wizard for the person asked for, else for one's own record; None without any.
+
+    Somebody else's record is 404.
+    """
+    people = record_page.people(request.user)
+    if not people:
+        return None
+    wanted = request.GET.get("person", "")
+    chosen = next((p for p in people if str(p.citizen.public_id) == wanted), None)
+    if wanted and chosen is None:
+        raise Http404
+    person = chosen or people[0]
+    draft = drafts.of(request.user, person.citizen)
+    return Wizard(person, len(people) > 1, draft, request.GET.get("then", ""))
+
+
+def is_autosave(request: UserRequest) -> bool:
+    """A script keeps what was typed; it wants no page."""
+    return request.headers.get("X-Requested-With") == "autosave"
+
+
+def with_draft(view: StepView[P]) -> Page[P]:
+    """Give a step its wizard and draft; without a draft, lead to the first step.
+
+    So does a draft that was sent or thrown away in another window meanwhile.
+    """
+
+    @wraps(view)
+    def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        wizard = wizard_for(request)
+        if wizard is None:
+            return redirect("record")
+        if wizard.draft is None or not wizard.items:
+            return gone(request, wizard)
+        try:
+            return view(request, wizard, wizard.draft, *args, **kwargs)
+        except Draft.DoesNotExist:
+            return gone(request, wizard)
+
+    return page
+
+
+def filed_before(request: UserRequest) -> Filing | None:
+    """Return what an earlier tap on the same button has filed."""
+    try:
+        return drafts.sent(request.user, UUID(request.POST.get("draft", "")))
+    except ValueError:
+        return None
+
+
+def gone(request: UserRequest, wizard: Wizard) -> HttpResponse:
+    """Say that there is no such draft any more, and begin anew; or what a first tap filed."""
+    filing = filed_before(request)
+    if filing is not None:
+        return redirect("filed", filing.public_id)
+    if is_autosave(request):
+        return HttpResponse(status=409)
+    if request.method == "POST":
+        messages.info(request, _("This proposal was sent or removed in another window."))
+    url = wizard.url("file")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)

@@ -1,0 +1,11 @@
+"""What Celery runs of the public statistics."""
+
+from celery import shared_task
+
+from public_statistics import publish
+
+
+@shared_task(name="corrections.publish_statistics")
+def publish_statistics() -> None:
+    """Publish the months that are over."""
+    publish.publish()

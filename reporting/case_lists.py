@@ -1,0 +1,262 @@
+"""The cases behind each number of a report: as many rows as the number said, page by page.
+
+What is open is listed as it is now. What happened is listed from the rows that the figures of the
+days count: a case of which two deadlines were missed has two rows, as it has two in the number.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from corrections import facts, parties
+from corrections.clocks import lateness
+from corrections.models import Correction
+from organizations.scope import Scope
+from reporting import compute, measures
+from reporting.measures import FACTS
+from reporting.report import TREND_DAYS, Filters, Report
+from vaxreg import db_time, paging
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PAGE = 25
+# The names of words.ages(), and the fields of Queue that count them.
+AGES = {"late-1": "late_a_day", "late-2": "late_three_days", "late-3": "late_longer"}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list: its name on the tab, the number that it backs, and what can be picked out of it.
+
+    lies: it shows what lies there, now or at the end of a day; else what happened in a period.
+    """
+
+    label: Promise
+    number: Callable[[Report], int]
+    section: str
+    lies: bool = False
+    is_bad: bool = False
+
+
+LISTINGS: dict[str, Listing] = {
+    "overdue": Listing(
+        _("Overdue"), attrgetter("total.queue.overdue"), "queue", lies=True, is_bad=True
+    ),
+    "soon": Listing(_("Due within 12 hours"), attrgetter("total.queue.soon"), "queue", lies=True),
+    "open": Listing(_("All open"), attrgetter("total.queue.open"), "queue", lies=True),
+    "missed": Listing(_("Deadline missed"), attrgetter("total.figures.missed"), "figures"),
+    "missed_given": Listing(
+        _("Deadline missed, dose given here"), attrgetter("total.figures.missed"), "figures"
+    ),
+    "in_time": Listing(_("Answered in time"), attrgetter("total.figures.in_time"), "figures"),
+    "decided": Listing(_("Decided"), attrgetter("total.figures.decided"), "figures"),
+    "opened": Listing(_("Received"), attrgetter("total.figures.opened"), "figures"),
+    "undone": Listing(_("Overturned or reopened"), attrgetter("total.figures.undone"), "figures"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which list: of whom, through which filters, and what of it.
+
+    day: what happened on it, or lay there when it ended. weekday: what happened on that day of the
+    week, Monday being 0. age: how late, a key of AGES.
+    """
+
+    tab: str
+    scope: Scope
+    filters: Filters
+    day: date | None = None
+    weekday: int | None = None
+    age: str = ""
+
+    @property
+    def listing(self) -> Listing:
+        """The list that is asked for."""
+        return LISTINGS[self.tab]
+
+    @property
+    def is_picked(self) -> bool:
+        """Only something of the list is asked for."""
+        return self.day is not None or self.weekday is not None or bool(self.age)
+
+
+def exists(asked: Asked) -> bool:
+    """Whether there is a list of that, picked in that way."""
+    if asked.age:
+        return asked.tab == "overdue" and asked.day is None and asked.weekday is None
+    if asked.weekday is not None:
+        return not asked.listing.lies and asked.day is None
+    return asked.day is None or asked.tab in {*FACTS, "open", "overdue"}
+
+
+def number(asked: Asked, report: Report) -> int | None:
+    """Return the number that the list backs, from the report of its scope; None if unknown."""
+    if asked.listing.section in report.failed:
+        return None
+    if asked.age:
+        late: int = getattr(report.total.queue, AGES[asked.age])
+        return late
+    if asked.weekday is not None:
+        return report.total.weekdays[asked.weekday]
+    if asked.day is not None:
+        return _number_of_day(asked, asked.day, report)
+    return asked.listing.number(report)
+
+
+def _number_of_day(asked: Asked, day: date, report: Report) -> int | None:
+    if asked.tab in {"opened", "decided", "open"}:
+        found = [getattr(one, asked.tab) for one in report.flow if one.day == day]
+        return found[0] if found else None
+    back = (measures.day_of(report.at) - day).days
+    if asked.tab == "overdue" and 0 < back < TREND_DAYS:
+        return report.total.trend[-1 - back]
+    return None
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Rows of one model, in the order of a moment; `case` is the path to their correction."""
+
+    rows: "QuerySet[Any]"
+    at: str
+    case: str = "correction"
+
+    @property
+    def key(self) -> str:
+        return "pk" if not self.case else f"{self.case}_id"
+
+
+def _sources(asked: Asked, now: datetime, as_of: datetime | None) -> list[_Source]:
+    scope, filters = asked.scope.in_communes(asked.filters.communes), asked.filters
+    if asked.listing.lies and asked.day is not None:
+        return _lay_there(asked.tab, scope, filters, asked.day)
+    if asked.listing.lies:
+        cases = compute.open_cases(scope, filters).filter(_state(asked, now))
+        return [_Source(cases, "due_at", "")]
+    span = compute.period(filters, now, as_of)
+    if asked.day is not None:
+        span = measures.days(asked.day, asked.day, as_of or now)
+    at = FACTS[asked.tab].at
+    rows = compute.behind(asked.tab, scope, filters, span)
+    if asked.weekday is not None:
+        rows = rows.filter(**{f"{at}__iso_week_day": asked.weekday + 1})
+    return [_Source(rows, at)]
+
+
+def _state(asked: Asked, now: datetime) -> Q:
+    if asked.tab == "soon":
+        return lateness.soon(now)
+    if asked.tab == "open":
+        return Q()
+    day, three_days = now - timedelta(days=1), now - timedelta(days=3)
+    ages = {
+        "": Q(),
+        "late-1": Q(due_at__gte=day),
+        "late-2": Q(due_at__lt=day, due_at__gte=three_days),
+        "late-3": Q(due_at__lt=three_days),
+    }
+    return lateness.overdue(now) & ages[asked.age]
+
+
+def _lay_there(tab: str, scope: Scope, filters: Filters, day: date) -> list[_Source]:
+    end = measures.beginning(day + timedelta(days=1))
+    state = {
+        "overdue": measures.overdue_then(end),
+        "soon": measures.soon_then(end),
+        "open": Q(),
+    }[tab]
+    if filters.kind:
+        state &= Q(correction__kind=filters.kind)
+    lay: list[QuerySet[Any]] = [*measures.lying(end)]
+    desks = scope.organizations(end)
+    return [_Source(rows.filter(state, desk__in=desks), "started_at") for rows in lay]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a list. may_open is False when the case has left the officer's reach since."""
+
+    case: Correction
+    headline: str
+    may_open: bool
+    reminded_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some lines of a list, and the mark after which the next ones begin."""
+
+    lines: list[Line]
+    after: str = ""
+    is_first: bool = True
+
+
+def page(
+    asked: Asked, user: "User", after: str = "", *, now: datetime, as_of: datetime | None
+) -> Page:
+    """Return the lines that follow `after`; a mark that nobody of us made starts from the top.
+
+    now, as_of: the moments of the report whose number the list backs.
+    """
+    mark = _read(after)
+    # What happened is read from the latest on; what lies there, from what is due first.
+    falls = not asked.listing.lies
+    found = [
+        row for source in _sources(asked, now, as_of) for row in _next(source, mark, falls=falls)
+    ]
+    found.sort(reverse=falls)
+    shown = found[:PAGE]
+    cases = _cases(key for _at, key in shown)
+    lines = _lines([cases[key] for _at, key in shown], user)
+    more = len(found) > PAGE
+    return Page(lines, _mark(*shown[-1], cases) if more else "", mark is None)
+
+
+def _next(
+    source: _Source, mark: tuple[datetime, int] | None, *, falls: bool
+) -> list[tuple[datetime, int]]:
+    """Return a page of (moment, correction) after the mark, and one more."""
+    order = (source.at, source.key)
+    rows = paging.following(source.rows, paging.opposite(order) if falls else order, mark)
+    return list(rows.values_list(*order)[: PAGE + 1])
+
+
+def _mark(moment: datetime, key: int, cases: Mapping[int, Correction]) -> str:
+    # To the microsecond, and with the reference: a case may stand in a list more than once.
+    micros = (moment - EPOCH) // timedelta(microseconds=1)
+    return f"{cases[key].reference}.{micros}"
+
+
+def _read(mark: str) -> tuple[datetime, int] | None:
+    reference, _dot, micros = mark.partition(".")
+    if not (micros.isascii() and micros.isdigit()) or len(micros) > 17:
+        return None
+    pk = Correction.objects.filter(reference=reference).values_list("pk", flat=True).first()
+    return None if pk is None else (EPOCH + timedelta(microseconds=int(micros)), pk)
+
+
+def _cases(keys: Iterable[int]) -> dict[int, Correction]:
+    return Correction.objects.select_related("citizen", "holder__successor").in_bulk(set(keys))
+
+
+def _lines(cases: list[Correction], user: "User") -> list[Line]:
+    visible = parties.overseen_among(user, cases)
+    now = db_time.now()
+    return [
+        Line(
+            case,
+            facts.headline(case),
+            case.pk in visible,
+            case.reminded_at if case.reminded_lately(now) else None,
+        )
+        for case in cases
+    ]

@@ -1,0 +1,298 @@
+"""The overdue figures, each computed here once: page, exports, e-mail and API take them from here.
+
+What is open at a district or below is counted now, over the partial index of open corrections; for
+a province or the ministry the state of the last minute is read. What happened is read from the
+figures of the days (figures.py), never from the archive.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from corrections.clocks import lateness
+from corrections.clocks.deadlines import HERE
+from corrections.models import Correction, CorrectionQuerySet
+from organizations.models import Organization, Place
+from organizations.scope import Scope
+from reporting import daily_job, measures, quantiles
+from reporting.measures import FACTS, Span
+from reporting.models import CurrentFigures, DayFigures, ReportDay
+from reporting.report import (
+    OF_A_DAY,
+    TREND_DAYS,
+    WEEK_DAYS,
+    Day,
+    DayFlow,
+    Days,
+    Figures,
+    Filters,
+    Queue,
+    Reader,
+    Reminded,
+    Report,
+    Row,
+    a_week_ago,
+    added,
+)
+from vaxreg import db_time
+
+__all__ = [
+    "PERIODS",
+    "DayFlow",
+    "Figures",
+    "Filters",
+    "Queue",
+    "Reminded",
+    "Report",
+    "Row",
+    "behind",
+    "last_missed",
+    "open_cases",
+    "period",
+    "report",
+    "week_median",
+]
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+# Lengths of a period, in days, today included.
+PERIODS = (7, 14, 28)
+# A report that nobody has narrowed down.
+THE_WEEK = Filters()
+# A state older than this is counted anew: the job that keeps it stands still.
+STALE = timedelta(minutes=3)
+
+
+SECTIONS = ("queue", "figures", "reminded")
+
+
+@dataclass
+class _Sections:
+    """Runs the parts of a report so that one that fails leaves the others standing."""
+
+    failed: set[str] = field(default_factory=set)
+
+    def run(self, name: str, section: Callable[[], T], otherwise: T) -> T:
+        try:
+            with transaction.atomic():
+                return section()
+        except Exception:
+            log.exception("a section of the overdue report failed: %s", name)
+            self.failed.add(name)
+            return otherwise
+
+
+def report(scope: Scope, filters: Filters = THE_WEEK) -> Report:
+    """Compute the whole report in a number of queries that does not depend on the data."""
+    now = db_time.now()
+    scope = scope.in_communes(filters.communes)
+    as_of = daily_job.as_of()
+    sections = _Sections()
+    nothing: tuple[datetime, dict[int, Queue]] = now, {}
+    at, queue = sections.run("queue", lambda: _queue(scope, filters, now, as_of), nothing)
+    found = sections.run("figures", lambda: _days(scope, filters, now), _Days())
+    reminded: dict[int, Reminded] = sections.run(
+        "reminded", lambda: {} if scope.is_high else _reminded(scope, now), {}
+    )
+    reader = Reader(filters, measures.day_of(now), found.is_known)
+    organizations, with_parts = _organizations(scope, {*queue, *found.of})
+    rows = [
+        reader.row(
+            organization,
+            [found.of.get(organization.pk, {})],
+            is_part=organization.pk in with_parts,
+            queue=queue.get(organization.pk, Queue()),
+            reminded=reminded.get(organization.pk),
+        )
+        for organization in organizations
+    ]
+    everything = list(found.of.values())
+    total = reader.row(
+        scope.tops[0] if len(scope.tops) == 1 else None, everything, queue=added(queue.values())
+    )
+    return Report(
+        at=at,
+        as_of=as_of,
+        filters=filters,
+        rows=sorted(rows, key=_worst_first(now)),
+        total=total,
+        flow=list(reader.flow(everything, total.queue.open)),
+        failed=frozenset(sections.failed),
+    )
+
+
+def last_missed(scope: Scope) -> date | None:
+    """Return the last day on which a deadline was missed here."""
+    tops = [top.pk for top in scope.tops]
+    part = Q(is_desk=True) if scope.alone else Q(is_whole=True)
+    rows = DayFigures.objects.filter(part, organization__in=tops, kind="", missed__gt=0)
+    last: date | None = rows.aggregate(last=Max("day"))["last"]
+    return last
+
+
+def period(filters: Filters, now: datetime, as_of: datetime | None) -> Span:
+    """Return the period of a report: whole days, the last one up to where its figures reach."""
+    today = measures.day_of(now)
+    first = today - timedelta(days=filters.days - 1)
+    return measures.days(first, today, as_of or measures.beginning(today))
+
+
+def behind(fact: str, scope: Scope, filters: Filters, span: Span) -> "QuerySet[Any]":
+    """Return the rows behind a figure of the days, each with its `.correction`.
+
+    fact: a name in counting.FACTS. As many as the figure says, for the same span.
+    """
+    what = FACTS[fact]
+    rows, pieces = what.rows(span), _pieces(span)
+    if len(pieces) == 1:
+        rows = rows.filter(**{f"{what.desk}__in": scope.desks(span.until)})
+    else:
+        # As sub-queries, so that there is one question however many pieces there are.
+        here = Q(pk__in=[])
+        for one in pieces:
+            here |= Q(
+                **{
+                    f"{what.at}__gte": one.since,
+                    f"{what.at}__lt": one.until,
+                    f"{what.desk}__in": scope.organizations(one.until),
+                }
+            )
+        rows = rows.filter(here)
+    return rows.filter(correction__kind=filters.kind) if filters.kind else rows
+
+
+def _pieces(span: Span) -> list[Span]:
+    """Return the span, cut at the beginning of each day on which organizations moved.
+
+    The figures of a day follow the tree as it stood when the day ended.
+    """
+    before = Place.objects.filter(organization=OuterRef("organization"), pk__lt=OuterRef("pk"))
+    moves = Place.objects.filter(Exists(before), since__gte=span.since, since__lt=span.until)
+    days = moves.order_by().annotate(day=TruncDate("since", tzinfo=HERE))
+    cuts = {measures.beginning(day) for day in days.values_list("day", flat=True).distinct()}
+    edges = [span.since, *sorted(cut for cut in cuts if cut > span.since), span.until]
+    return [Span(since, until) for since, until in pairwise(edges)]
+
+
+def week_median(desks: Sequence[Organization]) -> timedelta | None:
+    """Return the median time to a decision of these desks in the last week; None for none."""
+    since = measures.day_of(db_time.now()) - timedelta(days=WEEK_DAYS)
+    rows = DayFigures.objects.filter(
+        organization__in=desks, is_desk=True, kind="", day__gt=since
+    ).values_list("decided", "took")
+    minutes = quantiles.quantile(rows, 0.5)
+    return None if minutes is None else timedelta(minutes=round(minutes))
+
+
+def open_cases(scope: Scope, filters: Filters) -> CorrectionQuerySet:
+    """Return what is open here, now."""
+    cases = Correction.objects.open().filter(scope.holders())
+    return cases.filter(kind=filters.kind) if filters.kind else cases
+
+
+def _worst_first(now: datetime) -> Callable[[Row], tuple[Any, ...]]:
+    def key(row: Row) -> tuple[Any, ...]:
+        name = row.organization
+        return (
+            -row.queue.overdue,
+            row.queue.oldest_due or now + timedelta(days=365),
+            -row.queue.soon,
+            -row.queue.open,
+            -row.figures.missed,
+            name.search_name if name else "",
+            name.pk if name else 0,
+        )
+
+    return key
+
+
+def _organizations(scope: Scope, counted: Iterable[int]) -> tuple[list[Organization], set[int]]:
+    """Return the organizations that have a row, and which of them stand for what is under them."""
+    wanted = Q(pk__in=[*counted, *(top.pk for top in scope.tops)])
+    if not scope.alone:
+        wanted |= Q(part_of__in=[top.pk for top in scope.tops], closed_on=None)
+    found = list(Organization.objects.filter(wanted))
+    if scope.alone:
+        return found, set()
+    tops = {top.pk for top in scope.tops}
+    parts = Organization.objects.filter(part_of__in=found).order_by()
+    above = set(parts.values_list("part_of_id", flat=True).distinct())
+    return found, {one.pk for one in found if one.pk in above} - tops
+
+
+def _queue(
+    scope: Scope, filters: Filters, now: datetime, as_of: datetime | None
+) -> tuple[datetime, dict[int, Queue]]:
+    """Return what is open by row, and as of when."""
+    if scope.is_high and as_of is not None and now - as_of <= STALE:
+        return as_of, _standing(scope, filters)
+    names = tuple(Queue.__dataclass_fields__)
+    rows = (
+        open_cases(scope, filters)
+        .order_by()
+        .annotate(unit=scope.unit())
+        .values("unit")
+        .annotate(**lateness.counts(now))
+        .values_list("unit", *names)
+    )
+    return now, {int(unit): Queue(*counts) for unit, *counts in rows}
+
+
+def _standing(scope: Scope, filters: Filters) -> dict[int, Queue]:
+    columns = ("organization", *Queue.__dataclass_fields__)
+    rows = [
+        row
+        for part in _parts_of(scope)
+        for row in CurrentFigures.objects.filter(part, kind=filters.kind).values_list(*columns)
+    ]
+    return {organization: Queue(*state) for organization, *state in rows}
+
+
+def _parts_of(scope: Scope) -> list[Q]:
+    """Of the tables of figures: the rows that make a report, one for each of its lines."""
+    tops = [top.pk for top in scope.tops]
+    desks = Q(organization__in=tops, is_desk=True)
+    return [desks] if scope.alone else [desks, Q(above__in=tops, is_whole=True)]
+
+
+@dataclass(frozen=True)
+class _Days:
+    """The figures by organization and day; is_known: whether they reach back a week."""
+
+    of: dict[int, Days] = field(default_factory=dict)
+    is_known: bool = False
+
+
+def _days(scope: Scope, filters: Filters, now: datetime) -> _Days:
+    today = measures.day_of(now)
+    first = today - timedelta(days=max(2 * filters.days, TREND_DAYS) - 1)
+    figures_of = DayFigures.objects.filter(kind=filters.kind, day__gte=first, day__lte=today)
+    found: dict[int, Days] = defaultdict(dict)
+    # One question for each index: asked together, all rows of these days would be read.
+    for part in _parts_of(scope):
+        rows = figures_of.filter(part).values_list("organization", "day", *OF_A_DAY)
+        for organization, day, *values in rows:
+            found[organization][day] = Day(*values)
+    return _Days(found, ReportDay.objects.filter(day=a_week_ago(today)).exists())
+
+
+def _reminded(scope: Scope, now: datetime) -> dict[int, Reminded]:
+    rows = (
+        Correction.objects.open()
+        .filter(lateness.overdue(now), scope.holders(), lateness.reminded(now))
+        .order_by()
+        .annotate(unit=scope.unit())
+        .values("unit")
+        .annotate(cases=Count("pk"), last=Max("reminded_at"))
+    )
+    return {int(row["unit"]): Reminded(row["cases"], row["last"]) for row in rows}

@@ -1,0 +1,210 @@
+"""Keeping the figures: today's and the state now each minute, a day's for good once it is over.
+
+What is counted is said in counting.py. A day is closed some minutes after midnight, when the sweep
+has written what the day had left, and is counted each minute until then; its rows are never written
+again, and rebuild() makes the same ones from events. One job at a time does this, whoever starts it.
+"""
+
+import logging
+import time
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Min, Q, QuerySet
+
+from corrections.clocks import lateness
+from corrections.models import Clock, Correction, Heartbeat
+from organizations.models import Organization, Place
+from reporting import measures, store
+from reporting.measures import FACTS, Span
+from reporting.models import ReportDay
+from reporting.rollup import Part, State, Tally, Tree
+from vaxreg import db_time
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = "figures"
+# What is decided in the last second before midnight is committed by then.
+GRACE = timedelta(minutes=3)
+# A day is not kept open for longer than this, whatever holds up the sweep.
+PATIENCE = timedelta(hours=6)
+# Seconds for one pass over days that are not closed yet.
+PASS = 40
+# Of the advisory lock of PostgreSQL: any number that nobody else takes.
+LOCK = 945801
+# Whoever writes a breach of a day that is over shares this one (the trigger `counts_at`).
+CLOSING = 945802
+
+
+def tree_at(moment: datetime) -> Tree:
+    """Return the tree as it stood just before the moment."""
+    paths = dict(Organization.objects.order_by().values_list("pk", "path"))
+    if Place.objects.filter(since__gte=moment).exists():
+        # Oldest first, so that the last one before the moment stays; the first one if none is.
+        then: dict[int, str] = {}
+        for pk, path, since in Place.objects.order_by("since", "pk").values_list(
+            "organization", "path", "since"
+        ):
+            if pk not in then or since < moment:
+                then[pk] = path
+        paths |= then
+    return Tree.of(paths.items())
+
+
+class Trees:
+    """The tree at one midnight after another, read again only when it has become another one."""
+
+    def __init__(self) -> None:
+        self._places: tuple[int, int] | None = None
+        self._tree = Tree.of([])
+
+    def at(self, moment: datetime) -> Tree:
+        """Return the tree as it stood just before the moment."""
+        # Places are added, never changed: when there are as many as before, of which as many lie
+        # before the moment, they are the same ones, and so is the tree.
+        earlier = Count("pk", filter=Q(since__lt=moment))
+        counts = Place.objects.aggregate(all=Count("pk"), earlier=earlier)
+        places = (counts["all"], counts["earlier"])
+        if places != self._places:
+            self._places, self._tree = places, tree_at(moment)
+        return self._tree
+
+
+def refresh() -> bool:
+    """Bring today's figures and the state now up to date; False when another job is at it."""
+    now = db_time.now()
+    with transaction.atomic():
+        if not _alone():
+            return False
+        today = measures.day_of(now)
+        tree = tree_at(now)
+        _refresh_yesterday(measures.beginning(today))
+        store.store_day(today, _tallies(measures.days(today, today, now)), tree)
+        store.store_states(_states(now), tree)
+        _leave_heartbeat(now)
+    return True
+
+
+def _refresh_yesterday(end: datetime) -> None:
+    """Count a day that is over and not closed yet: else its last minute would be in no number."""
+    day = measures.day_of(end - measures.INSTANT)
+    if not ReportDay.objects.filter(day=day).exists():
+        span = Span(measures.beginning(day), end)
+        store.store_day(day, _tallies(span), tree_at(end))
+
+
+def close_days(seconds: float = PASS) -> int:
+    """Close every day that is over, the oldest first; return how many were closed now."""
+    until = time.monotonic() + seconds
+    trees = Trees()
+    closed = 0
+    while time.monotonic() < until and _close_next(trees):
+        closed += 1
+    return closed
+
+
+@transaction.atomic
+def _close_next(trees: Trees) -> bool:
+    if not _alone():
+        return False
+    day = _next_day()
+    if day is None:
+        return False
+    now = db_time.now()
+    end = measures.beginning(day + timedelta(days=1))
+    if now < end + GRACE or (now < end + PATIENCE and not _is_swept(end)):
+        return False
+    with connection.cursor() as cursor:
+        # Waits for those who are writing breaches of days before today.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLOSING])
+    store.store_day(day, _day(day), trees.at(end), is_over=True)
+    ReportDay.objects.create(day=day, closed_at=now)
+    return True
+
+
+def rebuild(first: date, last: date) -> list[date]:
+    """Compute closed days again from events; return those whose stored figures differ.
+
+    Rows that are missing are written; what is stored is never changed: the database refuses it.
+    """
+    trees = Trees()
+    different = []
+    for closed in ReportDay.objects.filter(day__range=(first, last)):
+        with transaction.atomic():
+            end = measures.beginning(closed.day + timedelta(days=1))
+            if not store.restore_day(closed.day, _day(closed.day), trees.at(end)):
+                different.append(closed.day)
+    return different
+
+
+def as_of() -> datetime | None:
+    """Return the moment up to which the figures are known."""
+    return Heartbeat.objects.filter(name=HEARTBEAT).values_list("at", flat=True).first()
+
+
+def _alone() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _next_day() -> date | None:
+    last = ReportDay.objects.order_by("-day").first()
+    if last is not None:
+        return last.day + timedelta(days=1)
+    first = Clock.objects.aggregate(first=Min("started_at"))["first"]
+    return measures.day_of(first) if first else None
+
+
+def _is_swept(end: datetime) -> bool:
+    return not Clock.objects.filter(stopped_at=None, next_milestone_at__lt=end).exists()
+
+
+def _leave_heartbeat(now: datetime) -> None:
+    took = db_time.now() - now
+    Heartbeat.objects.update_or_create(name=HEARTBEAT, defaults={"at": now, "took": took})
+
+
+def _day(day: date) -> dict[Part, Tally]:
+    """Count a day that is over, and what lay there at its end."""
+    end = measures.beginning(day + timedelta(days=1))
+    tallies = _tallies(Span(measures.beginning(day), end))
+    for rows in measures.lying(end):
+        counted = _of_parts(rows, "desk").annotate(
+            open=Count("pk"),
+            overdue=Count("pk", filter=measures.overdue_then(end)),
+            soon=Count("pk", filter=measures.soon_then(end)),
+        )
+        for row in counted:
+            tally = tallies[row["part"], row["of_kind"]]
+            tally.add(Tally(open=row["open"], overdue=row["overdue"], soon=row["soon"]))
+    return tallies
+
+
+def _tallies(span: Span) -> defaultdict[Part, Tally]:
+    tallies: defaultdict[Part, Tally] = defaultdict(Tally)
+    for name, fact in FACTS.items():
+        for row in _of_parts(fact.rows(span), fact.desk).annotate(number=Count("pk")):
+            # Missed or overturned while nobody held it: counts for nobody.
+            if row["part"] is not None:
+                setattr(tallies[row["part"], row["of_kind"]], name, row["number"])
+    took = measures.decided(span).values_list(
+        "holder_id", "correction__kind", F("stopped_at") - F("started_at")
+    )
+    for holder, kind, length in took.iterator(chunk_size=10_000):
+        tallies[holder, kind].minutes.append(round(length.total_seconds() / 60))
+    return tallies
+
+
+def _of_parts(rows: "QuerySet[Any]", desk: str) -> "QuerySet[Any, dict[str, Any]]":
+    return rows.order_by().values(part=F(desk), of_kind=F("correction__kind"))
+
+
+def _states(now: datetime) -> dict[Part, State]:
+    rows = Correction.objects.open().exclude(holder=None).order_by().values("holder", "kind")
+    counts = rows.annotate(**lateness.counts(now)).values_list(
+        "holder", "kind", *State.__dataclass_fields__
+    )
+    return {(holder, kind): State(*state) for holder, kind, *state in counts}

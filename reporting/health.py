@@ -1,0 +1,15 @@
+"""What the health page asks of the figures: are they kept up to date?"""
+
+from corrections.health import SILENCE
+from reporting import daily_job
+from vaxreg import db_time
+
+
+def figures_trouble() -> str:
+    """Return since when the figures of the reports are not kept, or an empty string."""
+    as_of = daily_job.as_of()
+    if as_of is None:
+        return "the figures of the reports have never been counted"
+    if db_time.now() - as_of > SILENCE:
+        return f"the figures of the reports stand still since {as_of.isoformat()}"
+    return ""

@@ -1,0 +1,250 @@
+"""The case file: everything that a reviewer reads about one correction on one page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from citizens.access import is_own_or_family
+from citizens.masking import mask_id
+from corrections import actions, facts, history, lifecycle
+from corrections import history as corrections_history
+from corrections.clocks import deadlines, explain
+from corrections.clocks.explain import ClockFile
+from corrections.decisions import outcome
+from corrections.decisions.outcome import Change
+from corrections.facts import FIELD_LABELS, Row
+from corrections.history import Line, Miss, Stay
+from corrections.lifecycle import Party, Status
+from corrections.models import Channel, Correction, Evidence, Kind
+from corrections.parties import AT_THE_DESK, has_decided, parties_of
+from corrections.prechecks.rules import from_json
+from doses import facts as dose_facts
+from doses.facts import Field, Position
+from doses.models import Dose
+from review import hints, second_person
+from review.second_person import Waiting
+from vaxreg import db_time
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+DECIDING = frozenset({"accept", "refuse", "overturn", "uphold", "keep"})
+# What went to and fro between desk and citizen after filing.
+TALK = frozenset({"ask", "answer", "appeal", "reopen", "log_disagreement"})
+DECISIONS = frozenset({"accept", "accept_in_part", "refuse", "countersign", "countersign_in_part"})
+EARLIER_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A correction as one user sees it, with the steps that this user may take now."""
+
+    case: Correction
+    user: "User"
+    steps: frozenset[str]
+    not_yours: str
+    held_until: datetime | None
+    now: datetime
+
+    @property
+    def is_mine(self) -> bool:
+        """Picked up by the user, in this or in another window."""
+        return self.case.status == Status.IN_REVIEW and self.case.reviewer_id == self.user.pk
+
+    @property
+    def may_pick_up(self) -> bool:
+        return "pick_up" in self.steps and not self.is_mine and self.held_until is None
+
+    @property
+    def may_give_back(self) -> bool:
+        return "give_back" in self.steps and self.is_mine
+
+    @property
+    def may_decide(self) -> bool:
+        return bool(self.steps & DECIDING) and self.held_until is None
+
+    @property
+    def may_ask(self) -> bool:
+        return "ask" in self.steps and self.held_until is None
+
+    @property
+    def may_pass_on(self) -> bool:
+        return "pass_on" in self.steps and self.held_until is None
+
+    @property
+    def may_note(self) -> bool:
+        return "note" in self.steps
+
+    @property
+    def has_other_steps(self) -> bool:
+        return self.may_ask or self.may_pass_on
+
+    @cached_property
+    def second(self) -> Waiting | None:
+        """What waits for a second person; None when nothing does."""
+        return second_person.waiting(self.case, self.user, self.steps)
+
+    @property
+    def headline(self) -> str:
+        return facts.headline(self.case)
+
+    @property
+    def is_missing_dose(self) -> bool:
+        return self.case.kind == Kind.MISSING_DOSE
+
+    @property
+    def masked_id(self) -> str:
+        return mask_id(self.case.citizen.id_number)
+
+    def rows(self) -> list[tuple[Row, list[str]]]:
+        """The comparison, each row with the hints that belong under it."""
+        found = self._hints() if self.case.is_open else {}
+        return [(row, found.get(row.field, [])) for row in facts.compare(self.case)]
+
+    def _hints(self) -> Mapping[str, list[str]]:
+        if self.case.kind == Kind.IDENTITY:
+            return hints.about_person(self.case.proposed, self.case.citizen.kept)
+        if self.case.kind not in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE):
+            return {}
+        as_it_would_stand = {**self.case.recorded, **self.case.proposed}
+        found = hints.about(as_it_would_stand, self.case.citizen, dose=self.case.dose)
+        return {field.value: words for field, words in found.items()}
+
+    def changed_since(self) -> list[Change]:
+        """What the record says now and did not say when the proposal was filed."""
+        if self.case.kind != Kind.WRONG_FIELDS or self.case.dose is None or not self.case.is_open:
+            return []
+        return [
+            change
+            for change in outcome.changes(self.case.recorded, dose_facts.facts_of(self.case.dose))
+            if change.is_changed
+        ]
+
+    def other_doses(self) -> list[tuple[Dose, str]]:
+        """The citizen’s other doses, oldest first, each with its place in the series."""
+        doses = Dose.objects.of(self.case.citizen).shown_to_citizen()
+        if self.case.dose is not None:
+            doses = doses.exclude(pk=self.case.dose.pk)
+        return [(dose, str(Position(f"{dose.kind}-{dose.ordinal}").label)) for dose in doses]
+
+    def earlier(self) -> list[tuple[Correction, str]]:
+        """Other proposals about this citizen, the latest first, each with its headline."""
+        others = (
+            Correction.objects.of(self.case.citizen)
+            .exclude(pk=self.case.pk)
+            .select_related("holder")
+            .order_by("-received_at", "-pk")[:EARLIER_SHOWN]
+        )
+        return [(other, facts.headline(other)) for other in others]
+
+    @cached_property
+    def history(self) -> list[Line]:
+        return history.lines(self.case, history.Audience.STAFF)
+
+    def talk(self) -> list[Line]:
+        """Questions, answers, and why the citizen appealed or had the case opened again."""
+        return [line for line in self.history if line.step in TALK]
+
+    def first_decision(self) -> Line | None:
+        """The decision against which the citizen appeals; None without an appeal."""
+        if not self.case.on_appeal:
+            return None
+        steps = [line.step for line in self.history]
+        before = self.history[: steps.index("appeal")] if "appeal" in steps else []
+        return next((line for line in reversed(before) if line.step in DECISIONS), None)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When a closed case was closed, by a decision or otherwise."""
+        return self.case.decided_at or (self.history[-1].at if self.history else None)
+
+    @property
+    def age(self) -> timedelta:
+        """Time since filing; of a closed case, until it was closed."""
+        end = self.now if self.case.is_open else self.ended_at or self.now
+        return end - self.case.received_at
+
+    def stays(self) -> list[Stay]:
+        return corrections_history.stays(self.case, self.now)
+
+    def misses(self) -> list[Miss]:
+        return corrections_history.misses(self.case)
+
+    def clocks(self) -> list[ClockFile]:
+        """Every clock of the case, with the lines that say how its due time came about."""
+        return explain.of(self.case, self.now)
+
+    def photos(self) -> QuerySet[Evidence]:
+        return self.case.filing.evidence.all()
+
+    def told(self) -> list[tuple[str, str]]:
+        """What could be known before it was sent and was left standing: where, and why."""
+        lines = [
+            (str(FIELD_LABELS.get(Field(w.field), "")) if w.field in set(Field) else "", w.sentence)
+            for w in from_json(self.case.warnings)
+        ]
+        for number, photo in enumerate(self.photos(), 1):
+            place = _("Photo %(number)s") % {"number": number}
+            lines += [(place, w.sentence) for w in from_json(photo.warnings)]
+        return lines
+
+    @property
+    def was_told(self) -> bool:
+        """Sent on our own pages, which show all of that before."""
+        return self.case.filing.channel == Channel.WEB
+
+
+def of(case: Correction, user: "User") -> CaseFile:
+    """Return the file of a case for a user who may see it."""
+    now = db_time.now()
+    parties = parties_of(user, case)
+    steps = frozenset(lifecycle.possible(Status(case.status), parties))
+    return CaseFile(
+        case=case,
+        user=user,
+        steps=steps,
+        not_yours="" if parties & AT_THE_DESK else why_not(case, user),
+        held_until=_held_until(case, user, now),
+        now=now,
+    )
+
+
+def why_not(case: Correction, user: "User") -> str:
+    """Say why a user who sees the case may not decide it."""
+    if is_own_or_family(user, case.citizen):
+        return _(
+            "This is about you or somebody of your family. Nobody decides about themselves or "
+            "their family: a colleague does."
+        )
+    if case.filing.filed_by_id == user.pk:
+        return _("You filed this proposal yourself. A colleague decides.")
+    if case.on_appeal and has_decided(user, case):
+        return _("You had a hand in the first decision. Somebody else decides the appeal.")
+    return _("You may read this case, but not decide it.")
+
+
+def _held_until(case: Correction, user: "User", now: datetime) -> datetime | None:
+    """Until when a colleague’s claim counts; None when nobody else works on the case now."""
+    if not case.is_open or case.picked_up_at is None or case.reviewer_id in (None, user.pk):
+        return None
+    until = case.picked_up_at + deadlines.CLAIM_TIME
+    return until if until > now else None
+
+
+def since_version(case: Correction, version: int) -> list[Line]:
+    """Return what happened to a case after the version that a page was made from.
+
+    Every step of the table moves the version on by one, filing being the first.
+    """
+    events = case.events.order_by("at", "pk")
+    steps = [
+        line
+        for event, line in zip(events, history.lines(case, history.Audience.STAFF), strict=True)
+        if actions.moves_version(event.step, Party(event.party))
+    ]
+    return steps[version:]

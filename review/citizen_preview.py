@@ -1,0 +1,59 @@
+"""A decision as the citizen will read it: what it says, and what they can do next."""
+
+from copy import copy
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from corrections import history, lifecycle, next_steps
+from corrections.lifecycle import GROUND_LABELS, Ground, Party, Status
+from corrections.models import Correction
+from corrections.routing import desks
+from vaxreg import db_time
+
+# What the citizen may do after a decision, by the step of the table.
+NEXT: dict[str, Promise] = {
+    "appeal": _("Appeal within 30 days: %(desk)s decides anew."),
+    "log_disagreement": _("Have your disagreement kept with the record, in your own words."),
+    "confirm": _("Say that the record is right now."),
+    "reopen": _("Say within 30 days that it is still wrong: we look at it again."),
+}
+FILE_AGAIN = _("Report it again with a clear photo of the whole paper.")
+
+
+@dataclass(frozen=True)
+class AsRead:
+    """What stands on the citizen's page, in the citizen's language."""
+
+    language: str
+    standing: str
+    ground: str
+    remark: str
+    next: list[str]
+
+
+def of(case: Correction, step: str, *, remark: str, ground: str = "") -> AsRead:
+    """Return how the citizen will read this step, if it is taken now."""
+    decided = copy(case)
+    decided.status = lifecycle.after(step, Status(case.status))
+    decided.decided_at = db_time.now()
+    language = case.filing.filed_by.language
+    with override(language):
+        return AsRead(
+            language=language,
+            standing=history.standing(decided),
+            ground=str(GROUND_LABELS[Ground(ground)]) if ground else "",
+            remark=remark,
+            next=_next(decided),
+        )
+
+
+def _next(decided: Correction) -> list[str]:
+    steps = next_steps.offered(decided, {Party.CITIZEN}, db_time.now())
+    desk = desks.appeal_desk(decided)
+    words = [
+        str(NEXT[step]) % {"desk": desk.name if desk else ""} for step in steps if step in NEXT
+    ]
+    return [str(FILE_AGAIN), *words] if decided.status == Status.REFUSED else words

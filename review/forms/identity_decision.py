@@ -1,0 +1,263 @@
+"""What a reviewer types to decide about a person, or about a dose that is to go.
+
+The same decision as about a dose (forms/review.py), with what these kinds need instead of its
+facts: the identity paper that was seen, which of two records, the facts about the person.
+"""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from citizens import facts as identity_facts
+from citizens.facts import IdentityField, OtherField
+from citizens.masking import mask_date_of_birth, mask_id, mask_name, mask_phone
+from citizens.models import Citizen, IdentityCheck, Sex
+from corrections import actions, facts
+from corrections.decisions import other_record as identity
+from corrections.facts import FIELD_LABELS
+from corrections.models import Correction, Kind
+from corrections.models.case import IDENTITY_KINDS, REMOVING_KINDS
+from doses.facts import Facts, Field
+from doses.models import Dose
+from organizations.models import Organization
+from review.forms.decision import ACCEPT, OWN, DecisionForm
+from vaxreg import db_time, ui
+from vaxreg.forms import DateField, IdNumberField, PhoneField
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+ABOUT_A_DOSE = ("site_words", "own_papers", *(f"value_{field}" for field in Field))
+
+
+def decision_form(case: Correction) -> type[DecisionForm]:
+    """Return the form with which a case of this kind is decided."""
+    if case.kind in IDENTITY_KINDS:
+        return PersonForm
+    return RemovalForm if case.kind in REMOVING_KINDS else DecisionForm
+
+
+class WithoutDoseFacts(DecisionForm):
+    """Accept as it is proposed, refuse or keep: no detail of a dose is asked."""
+
+    def _offer_facts(self, desks: list[Organization]) -> None:
+        for name in ABOUT_A_DOSE:
+            del self.fields[name]
+        self.fields["version"].initial = self.case.version
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """No details to tick."""
+        return []
+
+    def _can_take_as_proposed(self) -> bool:
+        return True
+
+    def _drop_outcomes(self, *dropped: str) -> None:
+        field = cast(forms.ChoiceField, self.fields["outcome"])
+        choices = cast("list[tuple[str, Any]]", field.choices)
+        field.choices = [choice for choice in choices if choice[0] not in dropped]
+
+    def clean(self) -> dict[str, Any]:
+        """Found in one's own papers is no question here."""
+        self.cleaned_data["own_papers"] = False
+        return super().clean()
+
+    def _check(self, values: Facts) -> None:
+        if self.errors:
+            return
+        today = timezone.localdate(db_time.now())
+        try:
+            self.wanted = facts.check(values, today=today, kind=self.case.kind)
+        except ValidationError as problem:
+            self.show(problem)
+
+
+class RemovalForm(WithoutDoseFacts):
+    """Take a recorded dose out of the record, or leave it there."""
+
+    def _offer_outcomes(self) -> None:
+        super()._offer_outcomes()
+        self._drop_outcomes(OWN)
+
+
+class PersonForm(WithoutDoseFacts):
+    """Facts about the person, or two records of one; only with an identity paper at hand."""
+
+    value_full_name = forms.CharField(required=False, max_length=120)
+    value_date_of_birth = DateField(required=False, help_text="", past_only=True)
+    value_sex = forms.ChoiceField(
+        required=False,
+        choices=[("", gettext_lazy("Choose")), *(c for c in Sex.choices if c[0] != Sex.UNKNOWN)],
+    )
+    value_id_number = IdNumberField(required=False)
+    value_phone = PhoneField(required=False)
+    other_record = forms.ChoiceField(
+        label=gettext_lazy("Which record is the other one?"),
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    identity_check = forms.ChoiceField(
+        label=gettext_lazy("Which identity paper did you compare it with?"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=IdentityCheck.Paper.choices,
+        help_text=gettext_lazy(
+            "The original in your hands, or its photo. The number of the paper is not kept with it."
+        ),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        case: Correction,
+        desks: list[Organization],
+        steps: Collection[str],
+        **kwargs: Any,
+    ) -> None:
+        self.found: list[Citizen] = []
+        if case.kind == Kind.SPLIT_RECORD and case.is_open:
+            self.found = identity.candidates(case)
+        super().__init__(*args, case=case, desks=desks, steps=steps, **kwargs)
+
+    @property
+    def is_split(self) -> bool:
+        """Two records are to become one."""
+        return self.case.kind == Kind.SPLIT_RECORD
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The facts about the person one by one: the tick box, the value, the record."""
+        if self.is_split:
+            return []
+        recorded = self._recorded()
+        return [
+            {
+                "field": field.value,
+                "take": self[f"take_{field}"],
+                "value": self[f"value_{field}"],
+                "recorded": facts.show(field, recorded[field], {}),
+                "is_needed": False,
+            }
+            for field in IdentityField
+        ]
+
+    def _recorded(self) -> Facts:
+        return identity_facts.facts_of(self.case.citizen.kept)
+
+    def _offer_outcomes(self) -> None:
+        super()._offer_outcomes()
+        if self.is_split:
+            self._drop_outcomes(OWN)
+
+    def _can_take_as_proposed(self) -> bool:
+        return not self.is_split or bool(self.found)
+
+    def _offer_facts(self, desks: list[Organization]) -> None:
+        super()._offer_facts(desks)
+        for field in IdentityField:
+            if self.is_split:
+                del self.fields[f"value_{field}"]
+            else:
+                self._offer_fact(field)
+        if not self.is_split:
+            del self.fields["other_record"]
+            return
+        records = [(str(one.public_id), _choice(one)) for one in self.found]
+        cast(forms.ChoiceField, self.fields["other_record"]).choices = records
+        if len(records) == 1:
+            self.fields["other_record"].initial = records[0][0]
+
+    def _offer_fact(self, field: IdentityField) -> None:
+        value: Any = self.case.proposed.get(field) or self._recorded()[field]
+        if field == IdentityField.DATE_OF_BIRTH:
+            value = identity_facts.as_values({field: value})[field]
+        self.fields[f"value_{field}"].initial = value
+        self.fields[f"value_{field}"].label = str(FIELD_LABELS[field])
+        self.fields[f"take_{field}"] = forms.BooleanField(
+            label=str(FIELD_LABELS[field]), required=False, initial=field in self.case.proposed
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """To accept needs the paper, and of two records which."""
+        data = super().clean()
+        if data.get("outcome") not in (ACCEPT, OWN):
+            return data
+        if not data.get("identity_check") and "identity_check" not in self.errors:
+            self.add_error("identity_check", _("Say which identity paper you saw."))
+        if self.is_split and "other_record" not in self.errors:
+            if not data.get("other_record"):
+                self.add_error("other_record", _("Choose which record it is."))
+            else:
+                self.wanted = {
+                    **self.case.proposed,
+                    OtherField.RECORD.value: data["other_record"],
+                }
+        return data
+
+    def _forget_errors_beside(self, outcome: str) -> None:
+        kept = {}
+        if outcome in (ACCEPT, OWN):
+            taken = {f"value_{name}" for name in IdentityField if self._takes(name)}
+            wanted = {"identity_check", "other_record", *(taken if outcome == OWN else ())}
+            kept = {name: self.errors[name] for name in wanted if name in self.errors}
+        super()._forget_errors_beside(outcome)
+        self.errors.update(kept)
+
+    def _takes(self, field: IdentityField) -> bool:
+        return bool(self.cleaned_data.get(f"take_{field}"))
+
+    def _own_values(self) -> Facts:
+        values: Facts = {}
+        for field in filter(self._takes, IdentityField):
+            value = self.cleaned_data.get(f"value_{field}")
+            if value:
+                values[field.value] = value if isinstance(value, str) else value.isoformat()
+            elif f"value_{field}" not in self.errors:
+                self.add_error(f"value_{field}", _("Enter the right value, or take the tick away."))
+        if self.errors:
+            return values
+        if not values:
+            self.add_error("outcome", _("Tick at least one detail that changes, or refuse."))
+        elif not identity_facts.differing(self.case.citizen.kept, values):
+            self.add_error(
+                "outcome",
+                _("These values are on the record already. Change at least one, or refuse."),
+            )
+        return values
+
+    def show(self, problem: ValidationError) -> None:
+        """Put what a verb found wrong beside the fields that these kinds have."""
+        if hasattr(problem, "error_dict"):
+            for name in ("identity_check", "other_record"):
+                if name in self.fields and name in problem.error_dict:
+                    self.add_error(name, problem.error_dict.pop(name))
+        super().show(problem)
+
+    def _accept(self, values: Facts | None, *, by: "User") -> Correction:
+        cleaned = self.cleaned_data
+        return actions.accept(
+            self.case,
+            by=by,
+            values=self.wanted if self.is_split else values,
+            remark=cleaned["note"],
+            identity_check=cleaned["identity_check"],
+            version=cleaned["version"],
+        )
+
+
+def _choice(citizen: Citizen) -> Any:
+    """The other record, masked, with how many doses stand there."""
+    doses = Dose.objects.of(citizen).completed().count()
+    facts_shown = [
+        mask_date_of_birth(citizen.date_of_birth),
+        mask_id(citizen.id_number),
+        mask_phone(citizen.phone),
+        _("Doses: %(number)s") % {"number": doses},
+    ]
+    return ui.choice(mask_name(citizen.full_name), " · ".join(one for one in facts_shown if one))

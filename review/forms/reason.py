@@ -1,0 +1,21 @@
+"""The field for a reason that stays with a case."""
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+if TYPE_CHECKING:
+    pass
+
+
+LONGEST_REASON = 500
+
+
+class ReasonField(forms.CharField):
+    """Why an officer acts; kept with the case for good."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+    default_error_messages = {
+        "required": gettext_lazy("Write the reason: it stays with the case."),
+    }

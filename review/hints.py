@@ -1,0 +1,99 @@
+"""What the registry itself knows about the facts of a correction: soft hints, never a verdict.
+
+Each is a sentence that is true and can be checked; a reviewer who holds the paper knows better.
+"""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from citizens.models import Citizen
+from corrections.prechecks import doses, person
+from doses.facts import Facts, Field
+from doses.models import Dose, Vaccine
+
+Hints = dict[Field, list[str]]
+
+
+def about(facts: Facts, citizen: Citizen, *, dose: Dose | None = None) -> Hints:
+    """Return hints by field for a dose as it would stand on the record; in four queries at most.
+
+    dose is the recorded one that the facts would change, left out of all comparisons. What the
+    citizen could have been told before sending (forewarn) is told here too.
+    """
+    hints: Hints = defaultdict(list)
+    for warning in doses.about_dose(facts, citizen, dose=dose):
+        hints[Field(warning.field)].append(warning.sentence)
+    day = _day(facts.get(Field.GIVEN_ON, ""))
+    if day is not None:
+        others = Dose.objects.completed()
+        if dose is not None:
+            others = others.exclude(pk=dose.pk)
+        vaccine = Vaccine.objects.filter(code=facts.get(Field.VACCINE, "")).first()
+        _of_the_site(hints, facts, day, vaccine, others)
+    return dict(hints)
+
+
+def about_person(proposed: Facts, citizen: Citizen) -> dict[str, list[str]]:
+    """Return hints by field for facts about a person that are proposed."""
+    hints: dict[str, list[str]] = defaultdict(list)
+    for warning in person.about(proposed, citizen):
+        hints[warning.field].append(warning.sentence)
+    return dict(hints)
+
+
+def _of_the_site(
+    hints: Hints, facts: Facts, day: date, vaccine: Vaccine | None, others: Any
+) -> None:
+    """What else is on record from that site and day."""
+    site = _site(facts.get(Field.ORGANIZATION, ""))
+    if site is None:
+        return
+    there = list(
+        others.filter(organization__public_id=site, given_on=day).values_list("vaccine", "lot")[
+            :500
+        ]
+    )
+    lot = facts.get(Field.LOT, "").upper()
+    same_lot = sum(1 for _vaccine, used in there if lot and used == lot)
+    if same_lot:
+        hints[Field.LOT].append(
+            ngettext(
+                "%(count)d other dose of this lot is on record from this site and day.",
+                "%(count)d other doses of this lot are on record from this site and day.",
+                same_lot,
+            )
+            % {"count": same_lot}
+        )
+    same_vaccine = sum(1 for pk, _lot in there if vaccine and pk == vaccine.pk)
+    if same_vaccine:
+        hints[Field.VACCINE].append(
+            ngettext(
+                "%(count)d other dose of this vaccine is on record from this site and day.",
+                "%(count)d other doses of this vaccine are on record from this site and day.",
+                same_vaccine,
+            )
+            % {"count": same_vaccine}
+        )
+    elif there and vaccine:
+        hints[Field.VACCINE].append(
+            _("Doses are on record from this site and day, but none of this vaccine.")
+        )
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _site(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None

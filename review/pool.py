@@ -1,0 +1,283 @@
+"""The pool: corrections whose site nobody knows yet, and the verbs that bring them to one.
+
+Dispatch 9458/BYT-CNTT keeps such a proposal at the desk of its area, which must look through them
+every day; our own target is four hours inside the 48.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from citizens.masking import cut_numbers, mask_name
+from corrections import actions, case_pages, facts, lifecycle
+from corrections.actions import CannotReceive, HeldByColleague, StalePage
+from corrections.clocks import deadlines
+from corrections.lifecycle import Status, StepNotPossible
+from corrections.models import Correction, CorrectionQuerySet
+from corrections.parties import parties_of
+from corrections.routing import desks
+from corrections.routing.desks import NoDesk
+from doses.facts import Field
+from organizations.models import Area, Organization
+from review.site_suggestions import Finder, Suggestion
+from vaxreg import db_time
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Each row is searched for; more of them would make the page slow to draw and to read.
+PAGE_SIZE = 10
+ROW_SUGGESTIONS = 3
+# How many are routed with one press.
+MOST_AT_ONCE = 50
+NOWHERE = "none"
+LIES_IN = Coalesce("named_area__path", "citizen__area__path")
+URGENCY = Coalesce("triage_due_at", "due_at")
+AT_WORK = sorted(lifecycle.AT_WORK)
+PROBLEMS = (
+    CannotReceive,
+    HeldByColleague,
+    NoDesk,
+    PermissionDenied,
+    StalePage,
+    StepNotPossible,
+    ValidationError,
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An area in which cases wait; `key` filters the list to it."""
+
+    key: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case as the pool shows it: what helps to find the site, and no more of the person."""
+
+    case: Correction
+    suggestions: list[Suggestion]
+    is_mine: bool
+    taken_by: str
+    steps: frozenset[str]
+
+    @property
+    def headline(self) -> str:
+        return facts.headline(self.case)
+
+    @property
+    def name(self) -> str:
+        """The citizen's name, masked: a site is found without it."""
+        return mask_name(self.case.citizen.full_name)
+
+    @property
+    def said(self) -> str:
+        """What the citizen wrote about the site; long numbers are cut out."""
+        return cut_numbers(self.case.site_text)
+
+    @property
+    def area(self) -> str:
+        """Where to look: the area named, or else where the person lives."""
+        area = self.case.named_area or self.case.citizen.area
+        return _named(area) if area else _("No area is known")
+
+    @property
+    def proposed(self) -> str:
+        """What was said about the dose, in one line; which dose it is stands in the headline."""
+        left_out = {Field.ORGANIZATION, Field.POSITION}
+        rows = facts.compare(self.case, masked=True)
+        return " · ".join(
+            row.proposed for row in rows if row.proposed and row.field not in left_out
+        )
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """It lies on a desk below: an officer sees it, and may give it to a site."""
+        return "pass_on" not in self.steps
+
+    @property
+    def may_pick_up(self) -> bool:
+        return "pick_up" in self.steps and not self.is_mine and not self.taken_by
+
+    @property
+    def may_route(self) -> bool:
+        return bool(self.steps & {"pass_on", "reassign"}) and not self.taken_by
+
+
+@dataclass(frozen=True)
+class Page:
+    """Up to ten rows; `after` is the reference that the next page begins after."""
+
+    rows: list[Row]
+    after: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one case: where it went, or why it stayed."""
+
+    reference: str
+    to: str = ""
+    why: str = ""
+
+
+@dataclass
+class Outcomes:
+    """What became of several cases that were sent with one press."""
+
+    sent: list[Outcome] = field(default_factory=list)
+    stayed: list[Outcome] = field(default_factory=list)
+
+
+def cases_of(user: "User") -> CorrectionQuerySet:
+    """Return the cases without a site that the user may send to one."""
+    cases: CorrectionQuerySet = Correction.objects.in_pools_of(user).filter(status__in=AT_WORK)
+    return cases
+
+
+def chosen(user: "User", references: Iterable[str]) -> list[Correction]:
+    """Return those of these cases that are in the user's pools, the most urgent first."""
+    wanted = list(dict.fromkeys(references))[:MOST_AT_ONCE]
+    return list(_dressed(cases_of(user).filter(reference__in=wanted)).order_by(URGENCY, "pk"))
+
+
+def places(user: "User") -> list[Place]:
+    """Return the areas in which cases wait, each with how many; those without an area last."""
+    found = cases_of(user).order_by().values_list(LIES_IN).annotate(count=Count("pk"))
+    counts: dict[str, int] = {path or "": count for path, count in found}
+    areas = {
+        area.path: area
+        # Codes were used again in July 2025: of two areas under one path, that of today is meant.
+        for area in Area.objects.filter(path__in=counts)
+        .select_related("parent__parent")
+        .order_by("valid_from")
+    }
+    known = [Place(path, _named(areas[path]), counts[path]) for path in sorted(areas)]
+    if counts.get(""):
+        known.append(Place(NOWHERE, _("No area is known"), counts[""]))
+    return known
+
+
+def page(user: "User", where: Mapping[str, str]) -> Page:
+    """Return the cases of an area (or of all), the most urgent by the triage target first."""
+    cases = cases_of(user).annotate(lies_in=LIES_IN, urgency=URGENCY)
+    area = where.get("area", "")
+    if area == NOWHERE:
+        cases = cases.filter(lies_in=None)
+    elif area:
+        cases = cases.filter(lies_in__startswith=area)
+    found = case_pages.page(
+        _dressed(cases),
+        where,
+        by="urgency",
+        size=PAGE_SIZE,
+        among=Correction.objects.annotate(urgency=URGENCY),
+    )
+    return Page(rows_of(user, found.rows, most=ROW_SUGGESTIONS), found.after)
+
+
+def rows_of(user: "User", cases: Iterable[Correction], *, most: int) -> list[Row]:
+    """Return cases as rows, each with the likeliest sites."""
+    finder, now = Finder(), db_time.now()
+    return [_row(user, case, finder.suggest(case, most), now) for case in cases]
+
+
+def _row(user: "User", case: Correction, suggestions: list[Suggestion], now: datetime) -> Row:
+    taken = case.status == Status.IN_REVIEW and not deadlines.claim_is_over(case.picked_up_at, now)
+    is_mine = taken and case.reviewer_id == user.pk
+    name = case.reviewer.full_name if case.reviewer else ""
+    parties = parties_of(user, case)
+    return Row(
+        case=case,
+        suggestions=suggestions,
+        is_mine=is_mine,
+        taken_by=name if taken and not is_mine else "",
+        steps=frozenset(lifecycle.possible(Status(case.status), parties)),
+    )
+
+
+def send(cases: Iterable[Correction], *, by: "User", to: Organization, reason: str) -> Outcomes:
+    """Send each case to the site that was found; what cannot be sent is reported, not raised."""
+    return _each(cases, by, lambda case: _send_one(case, by, to, reason))
+
+
+def send_up(cases: Iterable[Correction], *, by: "User", reason: str) -> Outcomes:
+    """Send each case to the level above: not in our area, or nobody here knows the site."""
+    return _each(cases, by, lambda case: _send_up_one(case, by, reason))
+
+
+def _each(
+    cases: Iterable[Correction], by: "User", act: Callable[[Correction], Correction]
+) -> Outcomes:
+    outcomes = Outcomes()
+    for case in cases:
+        try:
+            moved = act(case)
+        except PROBLEMS as problem:
+            why = why_not(case, by, problem)
+            outcomes.stayed.append(Outcome(case.reference, why=why))
+        else:
+            to = moved.holder.name if moved.holder else ""
+            outcomes.sent.append(Outcome(case.reference, to=to))
+    return outcomes
+
+
+def _send_one(case: Correction, by: "User", to: Organization, reason: str) -> Correction:
+    """On one's own desk it is passed on; on a desk below, an officer gives it elsewhere."""
+    if "pass_on" in _steps(by, case):
+        return actions.pass_on(case, by=by, to=to, reason=reason)
+    return actions.reassign(case, by=by, to=to, reason=reason)
+
+
+def _send_up_one(case: Correction, by: "User", reason: str) -> Correction:
+    if desks.above_or_hotline(case.holder) == case.holder:
+        raise NoDesk(case.reference)
+    return actions.pass_on(case, by=by, to=None, reason=reason)
+
+
+def _steps(user: "User", case: Correction) -> list[str]:
+    return lifecycle.possible(Status(case.status), parties_of(user, case))
+
+
+def why_not(case: Correction, user: "User", problem: Exception) -> str:
+    """Return in a sentence why a case stayed where it is."""
+    if isinstance(problem, HeldByColleague):
+        name = case.reviewer.full_name if case.reviewer else ""
+        return _("%(name)s is working on it.") % {"name": name or _("A colleague")}
+    if isinstance(problem, CannotReceive):
+        return _("That organization has no active staff, has it already, or is not in your area.")
+    if isinstance(problem, NoDesk):
+        return _("Nobody stands above this desk. Choose a site.")
+    if isinstance(problem, ValidationError):
+        return " ".join(problem.messages)
+    if isinstance(problem, PermissionDenied) and cases_of(user).filter(pk=case.pk).exists():
+        return _(
+            "You may not send it: it lies on another desk, or it is about you or your family, or you"
+            " filed it."
+        )
+    return _("It is not in your pool any more: somebody has sent it on.")
+
+
+def _dressed(cases: CorrectionQuerySet) -> CorrectionQuerySet:
+    return cases.select_related(
+        "citizen__area__parent__parent",
+        "named_area__parent__parent",
+        "holder",
+        "reviewer",
+        "filing",
+        "dose",
+    )
+
+
+def _named(area: Area) -> str:
+    """Return an area with the one around it: Phường Bưởi, Quận Tây Hồ."""
+    return ", ".join(one.full_name for one in (area, area.parent) if one)

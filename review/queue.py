@@ -1,0 +1,247 @@
+"""The queue of a desk: its tabs, its pages, its search, and the next case to take."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import JSONObject
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from corrections import actions, case_pages
+from corrections.access import DESK_ROLES
+from corrections.actions import HeldByColleague
+from corrections.clocks import deadlines, lateness
+from corrections.lifecycle import Status
+from corrections.models import Correction, CorrectionEvent, CorrectionQuerySet, Evidence
+from corrections.reference import read_reference
+from organizations.models import Membership, Organization
+from organizations.queries import held_roles, with_predecessors
+from vaxreg import db_time
+from vaxreg.paging import Page
+from vaxreg.search import search_key
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from accounts.models import User
+
+PAGE_SIZE = 25
+# What tells whose turn it is now: the citizen was asked, answered, appealed, opened it again.
+TURNS = ("ask", "answer", "appeal", "reopen")
+# More words than a name has; each costs a comparison per row.
+MOST_WORDS = 6
+
+
+class Tab(StrEnum):
+    OPEN = "open"
+    OVERDUE = "overdue"
+    SOON = "soon"
+    IN_TIME = "in_time"
+    WAITING = "waiting"
+    SECOND = "second"
+    MINE = "mine"
+    KEPT = "kept"
+    DONE = "done"
+
+
+TAB_LABELS: dict[Tab, Promise] = {
+    Tab.OPEN: _("All open"),
+    Tab.OVERDUE: _("Overdue"),
+    Tab.SOON: _("Due soon"),
+    Tab.IN_TIME: _("In time"),
+    Tab.WAITING: _("Waiting for the citizen"),
+    Tab.SECOND: _("For a second person"),
+    Tab.MINE: _("Mine"),
+    Tab.KEPT: _("Kept for later"),
+    Tab.DONE: _("Done"),
+}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """Something that a case has behind it, as the queue marks it; since: when it happened."""
+
+    icon: str
+    label: "StrOrPromise"
+    since: datetime | None = None
+
+
+def desks_of(user: "User") -> list[Organization]:
+    """Return the organizations in whose name the user may review."""
+    return desks_in(held_roles(user))
+
+
+def desks_in(work: Iterable[Membership]) -> list[Organization]:
+    """Return the organizations of these memberships that are desks, each once."""
+    desks = {one.organization_id: one.organization for one in work if one.role in DESK_ROLES}
+    return list(desks.values())
+
+
+def on_desks(user: "User", desks: list[Organization]) -> CorrectionQuerySet:
+    """Return everything on these desks of the user.
+
+    The ids stand in the query beside the rule, so that one desk's rows come from the index
+    correction_queue in the order in which they are shown.
+    """
+    ids = [desk.pk for desk in desks]
+    cases: CorrectionQuerySet = Correction.objects.on_desks_of(user).filter(holder__in=ids)
+    return cases
+
+
+def history_of(user: "User", desks: list[Organization]) -> CorrectionQuerySet:
+    """Return what was decided on these desks, and on those that they took over from."""
+    ids = list(with_predecessors(desks).order_by().values_list("pk", flat=True))
+    cases: CorrectionQuerySet = Correction.objects.on_desks_of(user).filter(holder__in=ids)
+    return cases
+
+
+def in_tab(cases: CorrectionQuerySet, tab: Tab, user: "User") -> CorrectionQuerySet:
+    """Return the cases of one tab."""
+    if tab == Tab.DONE:
+        return cases.closed().filter(decided_at__isnull=False)
+    return cases.open().filter(_conditions(user)[tab])
+
+
+def counts(cases: CorrectionQuerySet, user: "User") -> dict[Tab, int]:
+    """Return how many open cases each tab holds: one query over the index of open cases.
+
+    What is done is not counted: it grows for ever.
+    """
+    conditions = _conditions(user)
+    found = cases.open().aggregate(
+        **{tab.value: Count("pk", filter=condition) for tab, condition in conditions.items()}
+    )
+    return {tab: found[tab.value] for tab in conditions}
+
+
+def _conditions(user: "User") -> dict[Tab, Q]:
+    now = db_time.sql_now()
+    return {
+        Tab.OPEN: Q(pk__isnull=False),
+        Tab.OVERDUE: lateness.overdue(now),
+        Tab.SOON: lateness.soon(now),
+        Tab.IN_TIME: lateness.in_time(now),
+        Tab.WAITING: Q(status=Status.WAITING),
+        Tab.SECOND: Q(status=Status.TO_COUNTERSIGN),
+        Tab.MINE: Q(status=Status.IN_REVIEW, reviewer=user),
+        Tab.KEPT: Q(status=Status.KEPT),
+    }
+
+
+def narrowed(
+    cases: CorrectionQuerySet, *, words: str = "", kind: str = "", photo: str = ""
+) -> CorrectionQuerySet:
+    """Return the cases that fit a name (diacritics do not matter) or a part of a reference."""
+    for word in search_key(words).split()[:MOST_WORDS]:
+        cases = cases.filter(
+            Q(citizen__search_name__contains=word) | Q(reference__contains=word.upper())
+        )
+    if kind:
+        cases = cases.filter(kind=kind)
+    if photo:
+        cases = cases.filter(_has_photo() if photo == "with" else ~_has_photo())
+    return cases
+
+
+def _has_photo() -> Exists:
+    return Exists(Evidence.objects.filter(filing=OuterRef("filing")))
+
+
+def by_reference(cases: CorrectionQuerySet, typed: str) -> Correction | None:
+    """Return the case whose whole reference was typed, in whatever status it is."""
+    code = read_reference(typed)
+    return cases.filter(reference=code).first() if code else None
+
+
+def page(cases: CorrectionQuerySet, tab: Tab, where: Mapping[str, str]) -> Page[Correction]:
+    """Return up to 25 cases, the most urgent first; what is done, the latest first."""
+    done = tab == Tab.DONE
+    return case_pages.page(
+        cases.select_related("citizen", "reviewer", "decided_by", "first_by", "holder").annotate(
+            has_photo=_has_photo(), last_word=_last_word(), now=db_time.sql_now()
+        ),
+        where,
+        by="decided_at" if done else "due_at",
+        size=PAGE_SIZE,
+        newest_first=done,
+    )
+
+
+def _last_word() -> Subquery:
+    """The last thing that the citizen did about a case, or was asked: step and moment."""
+    words = CorrectionEvent.objects.filter(correction=OuterRef("pk"), step__in=TURNS)
+    return Subquery(words.order_by("-at", "-pk").values(turn=JSONObject(step="step", at="at"))[:1])
+
+
+def badges(case: Correction) -> list[Badge]:
+    """Return what a case has behind it; one that `page` returned."""
+    found = []
+    turn = getattr(case, "last_word", None) or {}
+    answered = turn.get("step") == "answer" and case.status != Status.WAITING
+    if case.on_appeal:
+        found.append(Badge("gavel", _("Appeal")))
+    if case.is_open and turn.get("step") == "reopen":
+        found.append(Badge("rotate-ccw", _("Opened again")))
+    if case.is_open and answered:
+        found.append(
+            Badge("message-circle", _("Answered"), datetime.fromisoformat(str(turn["at"])))
+        )
+    if case.bounces:
+        found.append(
+            Badge(
+                "arrow-right-left",
+                ngettext("Passed on once", "Passed on %(times)s times", case.bounces)
+                % {"times": case.bounces},
+            )
+        )
+    return found
+
+
+def arrived_since(cases: CorrectionQuerySet, moment: datetime) -> int:
+    """Return how many open cases came to these desks after a moment."""
+    return cases.open().filter(holdings__until=None, holdings__since__gt=moment).count()
+
+
+def take_next(user: "User") -> Correction | None:
+    """Pick up the most urgent case that nobody works on; None when there is none.
+
+    Two nurses at once get two different cases. What the user may not decide (their own or their
+    family's) is left to colleagues, what was kept for later to whoever kept it.
+    """
+    passed_by: list[int] = []
+    while True:
+        with transaction.atomic():
+            case = (
+                _unclaimed(user)
+                .exclude(pk__in=passed_by)
+                .select_for_update(of=("self",), skip_locked=True)
+                .order_by("due_at", "pk")
+                .first()
+            )
+            if case is None:
+                return None
+            try:
+                return actions.pick_up(case, by=user)
+            except (PermissionDenied, HeldByColleague):
+                passed_by.append(case.pk)
+
+
+def _unclaimed(user: "User") -> CorrectionQuerySet:
+    claim_ended = db_time.sql_now() - Value(deadlines.CLAIM_TIME, output_field=DurationField())
+    waiting = Q(status=Status.QUEUED) | Q(status=Status.IN_REVIEW, picked_up_at__lte=claim_ended)
+    return on_desks(user, desks_of(user)).open().filter(waiting)

@@ -1,0 +1,74 @@
+"""The second person: what waits for one, who may be it, and what they read before they sign."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from corrections import actions
+from corrections.decisions import outcome
+from corrections.decisions.four_eyes import REASON_LABELS, Reason
+from corrections.decisions.outcome import Change
+from corrections.lifecycle import Status
+from corrections.models import Correction
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A decision that waits for a second person, as one user sees it.
+
+    may_sign: this user can be the second person; otherwise why_not says why.
+    """
+
+    by: str
+    organization: str
+    since: datetime
+    remark: str
+    reasons: list[str]
+    own_papers: bool
+    changes: list[Change]
+    effect: str
+    is_mine: bool
+    may_sign: bool
+    why_not: str
+
+
+def waiting(case: Correction, user: "User", steps: frozenset[str]) -> Waiting | None:
+    """Return what waits for a second person, or None; steps: what this user may do by the table."""
+    if case.status != Status.TO_COUNTERSIGN or case.pending is None or case.first_by is None:
+        return None
+    put = case.events.filter(step="put_forward").select_related("organization").latest("at", "pk")
+    is_mine = case.first_by_id == user.pk
+    by_table = "countersign" in steps
+    may_sign = by_table and actions.may_be_second(case, user)
+    return Waiting(
+        by=case.first_by.full_name,
+        organization=put.organization.name if put.organization else "",
+        since=put.at,
+        remark=case.pending["remark"],
+        reasons=reason_words(case.pending["reasons"]),
+        own_papers=case.pending["own_papers"],
+        changes=outcome.outcome_of(case, case.pending["values"]),
+        effect=outcome.sentence(case),
+        is_mine=is_mine,
+        may_sign=may_sign,
+        why_not="" if may_sign or not by_table else why_not_second(case, user),
+    )
+
+
+def why_not_second(case: Correction, user: "User") -> str:
+    """Say why a user cannot be the second person of a decision."""
+    if case.first_by_id == user.pk:
+        return _("You decided this yourself. Somebody else confirms it.")
+    if case.filing.filed_by_id == user.pk:
+        return _("You filed this proposal. Somebody else confirms the decision.")
+    return _("You entered this dose on the record. Somebody else confirms the decision.")
+
+
+def reason_words(reasons: list[str] | list[Reason]) -> list[str]:
+    """Return in words why two people look at a decision."""
+    return [str(REASON_LABELS[Reason(reason)]) for reason in reasons]

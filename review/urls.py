@@ -1,0 +1,40 @@
+"""Addresses of the desk: queue, case, and the pool of cases without a site."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from review.views import case, notes, pool, queue, steps
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("review/notes/<uuid:public_id>/read/", notes.mark_read, name="note-read"),
+    path("review/", queue.queue_page, name="queue"),
+    path("review/next/", queue.take_next, name="queue-next"),
+    path("review/news/", queue.news, name="queue-news"),
+    path("review/<str:reference>/", case.case_page, name="case"),
+    path("review/<str:reference>/decide/", case.decide, name="case-decide"),
+    path("review/<str:reference>/pick-up/", case.take, {"step": "pick-up"}, name="case-pick-up"),
+    path(
+        "review/<str:reference>/give-back/", case.take, {"step": "give-back"}, name="case-give-back"
+    ),
+    path("review/<str:reference>/ask/", steps.ask, name="case-ask"),
+    path("review/<str:reference>/pass-on/", steps.pass_on, name="case-pass-on"),
+    path("review/<str:reference>/note/", steps.desk_note, name="case-note"),
+    path(
+        "review/<str:reference>/countersign/",
+        steps.desk_sign,
+        {"step": "countersign"},
+        name="case-countersign",
+    ),
+    path(
+        "review/<str:reference>/hand-back/",
+        steps.desk_sign,
+        {"step": "hand-back"},
+        name="case-hand-back",
+    ),
+    path("pool/", pool.pool_page, name="pool"),
+    path("pool/route/", pool.route, name="pool-route"),
+    path("pool/send-up/", pool.send_up, name="pool-send-up"),
+    path("pool/<str:reference>/pick-up/", pool.take, {"step": "pick-up"}, name="pool-pick-up"),
+    path(
+        "pool/<str:reference>/give-back/", pool.take, {"step": "give-back"}, name="pool-give-back"
+    ),
+]

@@ -1,0 +1,258 @@
+"""One case on the desk: read it, take it, decide it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff_page
+from accounts.http import UserRequest
+from accounts.models import User
+from citizens.actions import log_visit
+from citizens.models import RecordVisit
+from corrections import actions
+from corrections.actions import HeldByColleague, StalePage
+from corrections.decisions import outcome as outcomes
+from corrections.history import Line
+from corrections.lifecycle import STATUS_LABELS, Status, StepNotPossible
+from corrections.models import Correction
+from organizations.models import Membership
+from organizations.queries import held_roles
+from review import case_file, second_person
+from review.case_file import CaseFile
+from review.forms.decision import ACCEPT, OWN, DecisionForm, as_typed
+from review.forms.identity_decision import decision_form
+from review.forms.steps import HandBackForm, NoteForm
+from vaxreg import ui
+
+TOO_LATE = (StalePage, HeldByColleague, StepNotPossible)
+TAKERS = {"pick-up": actions.pick_up, "give-back": actions.give_back}
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Why nothing was stored, in words, and what happened in the meantime."""
+
+    title: str
+    text: str
+    meanwhile: list[Line]
+
+
+@staff_page
+def case_page(request: UserRequest, reference: str) -> HttpResponse:
+    """Everything about one case; opening it is noted in the citizen’s record."""
+    file = case_file.of(open_case(request.user, reference), request.user)
+    log_visit(
+        request.user, file.case.citizen, RecordVisit.Why.REVIEW, organization=file.case.holder
+    )
+    return show(request, file, _form(file))
+
+
+@staff_page
+def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
+    """POST picks a case up, or gives it back to the desk."""
+    case = open_case(request.user, reference)
+    if request.method != "POST":
+        return redirect("case", reference)
+    try:
+        TAKERS[step](case, by=request.user, version=version_of(request))
+    except PermissionDenied:
+        raise PermissionDenied(case_file.why_not(case, request.user)) from None
+    except TOO_LATE as problem:
+        return too_late(request, reference, problem)
+    if step == "give-back":
+        messages.success(
+            request, _("%(reference)s is back on the desk.") % {"reference": reference}
+        )
+        return redirect("queue")
+    return redirect("case", reference)
+
+
+@staff_page
+def decide(request: UserRequest, reference: str) -> HttpResponse:
+    """POST checks a decision and shows what it would change; confirmed, it is stored."""
+    file = case_file.of(open_case(request.user, reference), request.user)
+    if request.method != "POST":
+        return redirect("case", reference)
+    if file.not_yours:
+        raise PermissionDenied(file.not_yours)
+    if "edit" in request.POST or "find_site" in request.POST:
+        return show(request, file, _form(file, initial=_typed(request)))
+    form = _form(file, request.POST)
+    try:
+        _require_fresh(file, version_of(request))
+        if not form.is_valid():
+            return show(request, file, form, status=422)
+        if "confirmed" not in request.POST:
+            return _confirm(request, file, form)
+        decided = form.decide(by=request.user)
+    except ValidationError as problem:
+        form.show(problem)
+        return show(request, file, form, status=422)
+    except TOO_LATE as problem:
+        return too_late(request, reference, problem)
+    messages.success(request, told(decided))
+    return redirect(f"{request.path.removesuffix('decide/')}?done=1")
+
+
+def open_case(user: User, reference: str) -> Correction:
+    """Return the case on a desk of the user; anything else does not exist here."""
+    cases = Correction.objects.visible_to(user).on_desks_of(user)
+    return get_object_or_404(
+        cases.select_related(
+            "citizen__area",
+            "dose__vaccine",
+            "dose__organization",
+            "filing__filed_by",
+            "holder",
+            "named_site",
+            "named_area",
+            "reviewer",
+            "decided_by",
+            "first_by",
+        ),
+        reference=reference,
+    )
+
+
+def _form(file: CaseFile, data: Any = None, initial: dict[str, Any] | None = None) -> DecisionForm:
+    desks = [file.case.holder] if file.case.holder else []
+    form = decision_form(file.case)
+    return form(data, initial=initial, case=file.case, desks=desks, steps=file.steps)
+
+
+def _typed(request: UserRequest) -> dict[str, Any]:
+    """What was typed and the version it was typed for."""
+    return {**as_typed(request.POST.dict()), "version": version_of(request)}
+
+
+def version_of(request: UserRequest) -> int:
+    """Return the version that the page was made from; a page without one is stale."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 9 else 0
+
+
+def _require_fresh(file: CaseFile, version: int) -> None:
+    if not file.case.is_open:
+        raise StepNotPossible("accept", Status(file.case.status))
+    if file.held_until is not None:
+        raise HeldByColleague
+    if version != file.case.version:
+        raise StalePage
+
+
+def show(
+    request: UserRequest,
+    file: CaseFile,
+    form: DecisionForm | None = None,
+    *,
+    status: int = 200,
+    conflict: Conflict | None = None,
+    kept: Sequence[tuple[str, str]] = (),
+    note_form: NoteForm | None = None,
+    back_form: HandBackForm | None = None,
+) -> HttpResponse:
+    """Answer with the case page; the forms that were not sent are fresh ones."""
+    form = form or _form(file)
+    context = {
+        "file": file,
+        "case": file.case,
+        "form": form,
+        "conflict": conflict,
+        "shows_form": file.may_decide or (conflict is not None and file.case.is_open),
+        "kept": [*kept, *_kept(form)] if conflict is not None else [],
+        "note_form": note_form or NoteForm(),
+        "back_form": back_form or HandBackForm(),
+        "summary_of": note_form or back_form or form,
+        "just_done": "done" in request.GET and request.method == "GET",
+        "looking_for_site": "find_site" in request.POST,
+        "is_officer": any(one.role == Membership.Role.OFFICER for one in held_roles(request.user)),
+    }
+    return render(request, "review/case.html", context, status=status)
+
+
+def _kept(form: DecisionForm) -> list[tuple[str, str]]:
+    """The texts that were typed into a page that came too late, to be read and copied."""
+    return [
+        (str(form.fields[name].label), str(form.initial[name]))
+        for name in ("note", "sentence", "remark")
+        if form.initial.get(name)
+    ]
+
+
+def _confirm(request: UserRequest, file: CaseFile, form: DecisionForm) -> HttpResponse:
+    outcome = form.cleaned_data["outcome"]
+    accepts = outcome in (ACCEPT, OWN)
+    changes = outcomes.outcome_of(file.case, form.wanted) if accepts else []
+    context = {
+        "file": file,
+        "case": file.case,
+        "form": form,
+        "outcome": outcome,
+        "changes": changes,
+        "effect": outcomes.sentence(file.case),
+        "changes_something": any(change.is_changed for change in changes),
+        "why_second": second_person.reason_words(form.why_second()) if accepts else [],
+        "as_read": form.as_read(),
+    }
+    return render(request, "review/confirm.html", context)
+
+
+def too_late(
+    request: UserRequest,
+    reference: str,
+    problem: Exception,
+    *,
+    kept: Sequence[tuple[str, str]] = (),
+) -> HttpResponse:
+    """409: nothing was stored. Says what happened meanwhile, and keeps what was typed."""
+    file = case_file.of(open_case(request.user, reference), request.user)
+    meanwhile = case_file.since_version(file.case, version_of(request) or file.case.version)
+    form = _form(file, initial={**as_typed(request.POST.dict()), "version": file.case.version})
+    conflict = _conflict(file, problem, meanwhile)
+    return show(request, file, form, status=409, conflict=conflict, kept=kept)
+
+
+def _conflict(file: CaseFile, problem: Exception, meanwhile: list[Line]) -> Conflict:
+    case = file.case
+    if not case.is_open:
+        title = _("This case is decided already: %(status)s")
+        return Conflict(
+            title % {"status": STATUS_LABELS[Status(case.status)]},
+            _("Nothing that you typed was stored."),
+            meanwhile,
+        )
+    if isinstance(problem, HeldByColleague) and file.held_until and case.reviewer:
+        return Conflict(
+            _("%(name)s is working on this case") % {"name": case.reviewer.full_name},
+            _("Nothing was stored. From %(time)s on you can pick it up, unless it is decided.")
+            % {"time": ui.time(file.held_until)},
+            meanwhile,
+        )
+    return Conflict(
+        _("Something changed while this page was open"),
+        _("Nothing was stored. Read what changed, then decide again; what you typed is kept."),
+        meanwhile,
+    )
+
+
+def told(case: Correction) -> str:
+    """Say what was done with a case by its new status."""
+    values = {"reference": case.reference, "name": case.citizen.full_name}
+    return {
+        Status.ACCEPTED: _("%(reference)s is accepted. The record of %(name)s is corrected."),
+        Status.PARTLY_ACCEPTED: _(
+            "%(reference)s is accepted in part. The record of %(name)s is corrected."
+        ),
+        Status.REFUSED: _("%(reference)s is refused. %(name)s reads why."),
+        Status.UPHELD: _("The appeal %(reference)s is refused. %(name)s reads why."),
+        Status.KEPT: _("%(reference)s is kept for later. The 48 hours run on."),
+        Status.TO_COUNTERSIGN: _(
+            "%(reference)s waits for a second person. Nothing changes in the record until then."
+        ),
+    }[Status(case.status)] % values

@@ -1,0 +1,25 @@
+"""Notes of health officers, as the people of the site meet them: in the queue, until one read it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+
+from accounts.decorators import staff_page
+from accounts.http import UserRequest
+from review import notes
+
+
+@staff_page
+def mark_read(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """POST keeps who read a note to one of their desks, and when."""
+    note = get_object_or_404(notes.to_desks_of(request.user), public_id=public_id)
+    if request.method == "POST":
+        notes.mark_read(note, by=request.user)
+        messages.success(
+            request,
+            _("%(centre)s sees that you have read it.") % {"centre": note.written_for},
+        )
+    return redirect("queue")

@@ -1,0 +1,96 @@
+"""The queue of the staff who review: its tabs and pages, and the next case."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import staff_page
+from accounts.http import UserRequest
+from corrections import facts
+from corrections.access import is_hotline
+from corrections.models import Correction
+from organizations.queries import held_roles
+from reporting import compute
+from review import queue
+from review.forms.queue import FilterForm
+from review.notes import unread_by
+from review.queue import TAB_LABELS, Tab
+from vaxreg import db_time
+
+
+@staff_page
+@require_safe
+def queue_page(request: UserRequest) -> HttpResponse:
+    """The cases on the desks of the user, most urgent first, 25 at a time."""
+    work = list(held_roles(request.user))
+    if work and all(is_hotline(one) for one in work):
+        return redirect("hotline")
+    desks = queue.desks_in(work)
+    cases = queue.on_desks(request.user, desks)
+    form = FilterForm(request.GET)
+    narrowing = form.narrowing()
+    found = queue.by_reference(Correction.objects.on_desks_of(request.user), narrowing["words"])
+    if found is not None:
+        return redirect("case", found.reference)
+    tab = _tab(request)
+    counts = queue.counts(cases, request.user)
+    listed = queue.history_of(request.user, desks) if tab == Tab.DONE else cases
+    chosen = queue.narrowed(queue.in_tab(listed, tab, request.user), **narrowing)
+    page = queue.page(chosen, tab, request.GET)
+    context = {
+        "work": work,
+        "desks": desks,
+        "notes": unread_by(request.user),
+        "form": form,
+        "is_narrowed": any(narrowing.values()),
+        "tab": tab,
+        "tabs": [(one, label, counts.get(one, "")) for one, label in TAB_LABELS.items()],
+        "waiting": counts[Tab.OPEN],
+        "page": page,
+        "rows": [(case, facts.headline(case), queue.badges(case)) for case in page.rows],
+        "median": None if page.rows else compute.week_median(desks),
+        "since": page.rows[0].now if page.rows else db_time.now(),  # type: ignore[attr-defined]
+    }
+    return render(request, "review/queue.html", context)
+
+
+@staff_page
+@require_safe
+def news(request: UserRequest) -> HttpResponse:
+    """The line that says how many cases came in since the page was drawn; asked once a minute."""
+    since = _moment(request)
+    arrived = 0
+    if since is not None:
+        desks = queue.desks_of(request.user)
+        arrived = queue.arrived_since(queue.on_desks(request.user, desks), since)
+    return render(request, "review/news.html", {"since": since, "arrived": arrived})
+
+
+@staff_page
+def take_next(request: UserRequest) -> HttpResponse:
+    """POST picks up the most urgent case that nobody works on, and opens it."""
+    if request.method != "POST":
+        return redirect("queue")
+    case = queue.take_next(request.user)
+    if case is None:
+        messages.info(request, _("Nothing is waiting that somebody else has not taken already."))
+        return redirect("queue")
+    return redirect("case", case.reference)
+
+
+def _tab(request: HttpRequest) -> Tab:
+    wanted = request.GET.get("tab", "")
+    return Tab(wanted) if wanted in set(Tab) else Tab.OPEN
+
+
+def _moment(request: HttpRequest) -> datetime | None:
+    try:
+        moment = parse_datetime(request.GET.get("since", ""))
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None

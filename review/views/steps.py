@@ -1,0 +1,189 @@
+"""What staff do with a case beside deciding it: ask, pass on, note, and sign as second person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.decorators import staff_page
+from accounts.http import UserRequest
+from accounts.models import User
+from citizens.actions import log_visit
+from citizens.models import RecordVisit
+from corrections import actions
+from corrections.actions import CannotReceive, SamePerson
+from corrections.clocks import timekeeping
+from corrections.models import Correction
+from review import case_file, second_person
+from review.case_file import CaseFile
+from review.forms.steps import AskForm, HandBackForm, NoteForm, PassOnForm
+from review.views import case as pages
+from review.views.case import TOO_LATE
+
+
+@dataclass(frozen=True)
+class Door:
+    """Through which pages somebody acts on a case: those of the desk, or those from above."""
+
+    page: str
+    fetch: Callable[[User, str], Correction]
+    show: Callable[..., HttpResponse]
+    too_late: Callable[..., HttpResponse]
+
+
+DESK = Door("case", pages.open_case, pages.show, pages.too_late)
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: UserRequest, reference: str) -> HttpResponse:
+    """Ask the citizen; the clock stands still until they answer."""
+    file = _opened(request, reference)
+    if request.method != "POST" and not file.may_ask:
+        return redirect("case", reference)
+    form = AskForm(
+        _sent(request),
+        language=file.case.filing.filed_by.language,
+        initial={"version": file.case.version},
+    )
+    if form.is_valid():
+        question = form.cleaned_data["question"]
+        version = pages.version_of(request)
+        try:
+            actions.ask(file.case, by=request.user, question=question, version=version)
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        except TOO_LATE as problem:
+            return pages.too_late(request, reference, problem, kept=form.typed())
+        else:
+            messages.success(request, _("The question is sent. You see it when the answer comes."))
+            return redirect("case", reference)
+    left = timekeeping.pause_left(timekeeping.running(file.case)) if file.case.is_open else None
+    return _form_page(request, "review/ask.html", file, form, {"left": left})
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def pass_on(request: UserRequest, reference: str) -> HttpResponse:
+    """Say "not ours": to whom it goes instead, and why."""
+    file = _opened(request, reference)
+    if request.method != "POST" and not file.may_pass_on:
+        return redirect("case", reference)
+    form = PassOnForm(_sent(request), case=file.case, initial={"version": file.case.version})
+    if "search" in request.POST:
+        # Other choices are shown and what was typed is kept; nothing is judged yet.
+        form.errors.clear()
+    elif form.is_valid() and (answer := _give(request, file, form)):
+        return answer
+    return _form_page(request, "review/pass_on.html", file, form, {})
+
+
+def _give(request: UserRequest, file: CaseFile, form: PassOnForm) -> HttpResponse | None:
+    """Pass the case on as the form says; None when the organization chosen cannot have it."""
+    to = None if form.is_third else form.target
+    version = pages.version_of(request)
+    try:
+        given = actions.pass_on(
+            file.case, by=request.user, reason=form.cleaned_data["reason"], to=to, version=version
+        )
+    except CannotReceive:
+        form.refuse_receiver()
+        return None
+    except TOO_LATE as problem:
+        return pages.too_late(request, file.case.reference, problem, kept=form.typed())
+    messages.success(
+        request,
+        _("%(reference)s is with %(organization)s now.")
+        % {"reference": given.reference, "organization": given.holder},
+    )
+    return redirect("queue")
+
+
+@staff_page
+def desk_note(request: UserRequest, reference: str) -> HttpResponse:
+    """POST adds a note for colleagues."""
+    return note(request, reference, DESK)
+
+
+@staff_page
+def desk_sign(request: UserRequest, reference: str, step: str) -> HttpResponse:
+    """POST confirms a colleague's decision, or sends it back."""
+    return sign(request, reference, step, DESK)
+
+
+def note(request: UserRequest, reference: str, door: Door) -> HttpResponse:
+    """Add a note for colleagues through the desk's pages or those from above."""
+    file = case_file.of(door.fetch(request.user, reference), request.user)
+    if request.method != "POST":
+        return redirect(door.page, reference)
+    if not file.may_note:
+        raise PermissionDenied(case_file.why_not(file.case, request.user))
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return door.show(request, file, status=422, note_form=form)
+    actions.note(file.case, by=request.user, text=form.cleaned_data["text"])
+    messages.success(request, _("The note stands in the history."))
+    return redirect(door.page, reference)
+
+
+def sign(request: UserRequest, reference: str, step: str, door: Door) -> HttpResponse:
+    """Confirm a colleague's decision as the second person, or send it back with a reason."""
+    file = case_file.of(door.fetch(request.user, reference), request.user)
+    if request.method != "POST":
+        return redirect(door.page, reference)
+    form = HandBackForm(request.POST if step == "hand-back" else None)
+    if form.is_bound and not form.is_valid():
+        return door.show(request, file, status=422, back_form=form)
+    try:
+        signed = _signed(request, file, form)
+    except SamePerson:
+        words = second_person.why_not_second(file.case, request.user)
+        raise PermissionDenied(words) from None
+    except PermissionDenied:
+        raise PermissionDenied(case_file.why_not(file.case, request.user)) from None
+    except TOO_LATE as problem:
+        return door.too_late(request, reference, problem, kept=form.typed())
+    messages.success(
+        request, _("Sent back with your reason.") if form.is_bound else pages.told(signed)
+    )
+    return redirect(door.page, reference)
+
+
+def _signed(request: UserRequest, file: CaseFile, form: HandBackForm) -> Correction:
+    version = pages.version_of(request)
+    if not form.is_bound:
+        return actions.countersign(file.case, by=request.user, version=version)
+    reason = form.cleaned_data["reason"]
+    return actions.hand_back(file.case, by=request.user, reason=reason, version=version)
+
+
+def _opened(request: UserRequest, reference: str) -> CaseFile:
+    """The case for one of the desk's own steps; opening the page is noted in the record."""
+    file = case_file.of(pages.open_case(request.user, reference), request.user)
+    if file.not_yours:
+        raise PermissionDenied(file.not_yours)
+    if request.method == "GET":
+        holder = file.case.holder
+        log_visit(request.user, file.case.citizen, RecordVisit.Why.REVIEW, organization=holder)
+    return file
+
+
+def _sent(request: UserRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _form_page(
+    request: UserRequest,
+    template: str,
+    file: CaseFile,
+    form: AskForm | PassOnForm,
+    more: dict[str, Any],
+) -> HttpResponse:
+    context = {"file": file, "case": file.case, "form": form, **more}
+    return render(request, template, context, status=422 if form.has_errors else 200)
