@@ -1,7 +1,7 @@
 """The reform of July 2025 with all that the organizations hold: looked at, or carried out.
 
 The areas, organizations and people are those of organizations/reform; the open cases of each desk
-that is merged change hands as in any merger (inheriting.py). One transaction: all or nothing.
+that is merged change hands as in any merger (corrections/routing/handover.py). One transaction: all or nothing.
 """
 
 from dataclasses import dataclass

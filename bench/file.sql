@@ -1,4 +1,4 @@
--- What filing writes, as the verb does it (corrections/filing.py): for pgbench.
+-- What filing writes, as the verb does it (corrections/actions/filing.py): for pgbench.
 \set n random(1, 900000000000)
 \set citizen random(:first_citizen, :last_citizen)
 BEGIN;

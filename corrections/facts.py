@@ -2,7 +2,7 @@
 
 Facts travel as texts keyed by field name: vaccine code, ISO date, organization's public id, lot,
 position in the series ("primary-1"). The same form in drafts, corrections, the API and decisions.
-Facts about the person stand in identity.py.
+Facts about the person stand in citizens/facts.py.
 """
 
 from collections.abc import Callable, Sequence

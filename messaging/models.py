@@ -112,7 +112,7 @@ class Message(models.Model):
     dedupe_key = models.CharField(
         _("de-duplication key"), max_length=200, null=True, blank=True, unique=True
     )
-    # Nobody is woken for it: see messaging/hours.py.
+    # Nobody is woken for it: see messaging/quiet_hours.py.
     may_wait = models.BooleanField(_("may wait for the morning"), default=False)
     # Messages of one name to one person wait for each other; emptied when that is settled.
     digest = models.CharField(_("digest"), max_length=60, blank=True)
@@ -228,7 +228,7 @@ class Message(models.Model):
 
 
 class Refusal(models.Model):
-    """Somebody does without messages of one purpose (choices.py), until they want them again."""
+    """Somebody does without messages of one purpose (preferences.py), until they want them again."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

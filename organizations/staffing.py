@@ -3,7 +3,7 @@
 A membership is somebody's work at one organization in one role. Officers act in their own
 sub-trees, site leads on the reviewers of their own site; nobody on themselves, but to leave. What
 the person is told is written in letters.py; what they hold is given back by the room that knows
-of it (corrections/staffing.py), in the same transaction.
+of it (administration/staff_changes.py), in the same transaction.
 """
 
 from datetime import datetime

@@ -2,7 +2,7 @@
 
 They take turns, one in the country at a time: none of them sees another one half done. Each
 leaves an Act. What an organization holds is handed over by the room that knows of it
-(corrections/succession.py), in the same transaction.
+(administration/close_merge_move.py), in the same transaction.
 """
 
 from collections.abc import Iterable

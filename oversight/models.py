@@ -9,7 +9,7 @@ from organizations.models import Organization
 class Silence(models.Model):
     """An organization that does not answer, and why: kept by a job for reports above a district.
 
-    What it means, and from when on it counts: corrections/silence.py.
+    What it means, and from when on it counts: oversight/silence.py.
     """
 
     class Reason(models.TextChoices):

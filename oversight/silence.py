@@ -1,6 +1,6 @@
 """Which organizations are silent, why, and since when.
 
-An organization without anybody who decides is passed by (routing.py); one that merely does not
+An organization without anybody who decides is passed by (routing/desks.py); one that merely does not
 answer is not, and nobody who waits is told so. Both are listed here until they answer again.
 
 A site and a district are asked about live. For a province and the country a job keeps the same

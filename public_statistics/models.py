@@ -10,7 +10,7 @@ class PublishedFigures(models.Model):
     """A line of one month's public statistics. The database refuses to change or delete it.
 
     Only what everybody may read stands here: NULL is a figure that is held back
-    (corrections/disclosure.py), and what was counted cannot be had from this table.
+    (public_statistics/disclosure.py), and what was counted cannot be had from this table.
     """
 
     class Part(models.TextChoices):

@@ -2,7 +2,7 @@
 
 What is open at a district or below is counted now, over the partial index of open corrections; for
 a province or the ministry the state of the last minute is read. What happened is read from the
-figures of the days (figures.py), never from the archive.
+figures of the days (daily_job.py), never from the archive.
 """
 
 import logging

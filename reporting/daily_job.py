@@ -1,6 +1,6 @@
 """Keeping the figures: today's and the state now each minute, a day's for good once it is over.
 
-What is counted is said in counting.py. A day is closed some minutes after midnight, when the sweep
+What is counted is said in measures.py. A day is closed some minutes after midnight, when the sweep
 has written what the day had left, and is counted each minute until then; its rows are never written
 again, and rebuild() makes the same ones from events. One job at a time does this, whoever starts it.
 """

@@ -1,6 +1,6 @@
 """What counts as opened, decided, in time, missed, undone, lying there: said here, once.
 
-The figures of a day (figures.py) count these rows, and the lists behind the numbers show them: a
+The figures of a day (daily_job.py) count these rows, and the lists behind the numbers show them: a
 list has exactly as many rows as its number said.
 """
 

@@ -1,4 +1,4 @@
-"""The figures of every organization, day by day, and its state now: kept by a job (figures.py).
+"""The figures of every organization, day by day, and its state now: kept by a job (daily_job.py).
 
 Pages, exports, the morning e-mail and the public statistics read these rows, so their cost does
 not grow with what was ever decided. Rows of a closed day are never written again.

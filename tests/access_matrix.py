@@ -317,3 +317,6 @@ ui-gallery                    POST  422     422     422     422     422     422 
 upload                        GET   404     404     404     404     404     404     404     404     404
 upload                        POST  404     404     404     404     404     404     404     404     404
 """
+
+
+CITIZENS = {"lan", "binh"}

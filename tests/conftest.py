@@ -12,13 +12,11 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import SessionKind, User
-from corrections import actions
-from corrections.actions import filing
-from corrections.actions.filing import Claim
 from corrections.models import Correction
 from tests import browser as browsers
 from tests import rows
 from tests import world as worlds
+from tests.cases import file_one
 from tests.sign_in import sign_in_citizen, sign_in_staff
 from tests.world import World
 
@@ -86,20 +84,3 @@ def as_staff() -> SignIn:
 def correction(world: World) -> Correction:
     """Lan says her first dose was Pfizer; it lies on the desk of Phường Bưởi."""
     return file_one(world)
-
-
-def file_one(
-    world: World, *, whose: str = "lan", key: str = "key-1", routed: bool = True, **claim: object
-) -> Correction:
-    """File one correction; by default about the vaccine of Lan's first dose."""
-    who = "lan" if whose == "child" else whose
-    if not claim:
-        claim = {"dose": worlds.dose(world, whose), "proposed": {"vaccine": world.pfizer.code}}
-    filed = filing.file(
-        by=world.user(who),
-        citizen=world.citizens[whose],
-        key=key,
-        claims=[Claim(**claim)],
-    )
-    correction = filed.corrections.get()
-    return actions.route(correction) if routed else correction

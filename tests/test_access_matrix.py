@@ -19,14 +19,13 @@ from organizations.imports import running
 from organizations.journal import ImportRun
 from review import notes
 from tests import world as worlds
-from tests.access_matrix import ACTORS, MATRIX
-from tests.conftest import file_one, signed_in
-from tests.corrections.test_actions import make_overdue
+from tests.access_matrix import ACTORS, CITIZENS, MATRIX
+from tests.cases import file_one, make_overdue
+from tests.conftest import signed_in
 from tests.organizations.sheets import xlsx
 from tests.world import World
 from vaxreg.photos.cleaning import Picture
 
-CITIZENS = {"lan", "binh"}
 # What a POST must carry to get past the form and on to the question who may.
 BODIES: dict[str, dict[str, str]] = {
     "api:keep": {"remark": "Chờ sổ giấy"},
@@ -222,6 +221,6 @@ def test_dismissal_works_on_the_very_next_request(world: World, case: Correction
     minh = signed_in(world.user("minh"), SessionKind.STAFF)
     assert minh.get(f"/review/{case.reference}/").status_code == 200
 
-    world.user("minh").memberships.update(until=worlds.clock.now())
+    world.user("minh").memberships.update(until=worlds.db_time.now())
 
     assert minh.get(f"/review/{case.reference}/").status_code == 404

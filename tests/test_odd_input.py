@@ -3,9 +3,10 @@
 import pytest
 from django.test import Client
 
+from accounts.models import SessionKind
 from corrections.models import Correction
+from tests.access_matrix import CITIZENS
 from tests.conftest import signed_in
-from tests.test_access_matrix import CITIZENS, SessionKind
 from tests.world import World
 
 ODD = [

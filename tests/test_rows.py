@@ -8,7 +8,7 @@ from accounts.models import User
 from corrections.models import Correction
 from tests import rows
 from tests import world as worlds
-from tests.conftest import file_one
+from tests.cases import file_one
 
 
 def counted() -> dict[str, int]:

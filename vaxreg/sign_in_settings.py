@@ -33,7 +33,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# Attempts are counted in PostgreSQL (accounts/attempts.py): a cache may forget.
+# Attempts are counted in PostgreSQL (accounts/rate_limits.py): a cache may forget.
 ACCOUNT_RATE_LIMITS = False
 # Seconds a half-done sign-in may take, from the password to the second factor set up.
 ACCOUNT_LOGIN_TIMEOUT = 15 * 60

@@ -19,7 +19,7 @@ APPS = [
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"{app}.urls")) for app in APPS]
 urlpatterns += [path("api/v1/", include("api.urls"))]
 if settings.DEBUG or settings.DEMO:
-    urlpatterns += [path("ui/", include("vaxreg.gallery_urls"))]
+    urlpatterns += [path("ui/", include("vaxreg.gallery.urls"))]
 
 handler403 = "vaxreg.errors.forbidden"
 handler404 = "vaxreg.errors.not_found"

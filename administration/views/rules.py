@@ -1,7 +1,7 @@
 """The ministry's pages of the rules: what is in force, a new version, days off; preview, then confirm.
 
 A preview stores nothing. Confirmed, the change is a row with maker, time and reason, and the open
-clocks follow it in the background (corrections/recompute.py).
+clocks follow it in the background (corrections/clocks/recompute.py).
 """
 
 from collections.abc import Callable

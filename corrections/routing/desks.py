@@ -110,7 +110,7 @@ def able_from(
     """Return the first that can receive, from this one upwards, and those that were passed by.
 
     What has closed gives way to who succeeded it, and else to the next level up. can_receive and
-    ladder: what was read at once for many organizations (standins.py).
+    ladder: what was read at once for many organizations (`Ladder`).
     """
     can_receive = can_receive or _can_receive
     passed_by: list[Organization] = []

@@ -1,6 +1,6 @@
 """Open cases change hands as their desk can no longer act: where each goes, and all is written.
 
-It has closed (succession.py), or nobody decides there any more (stranded.py); the cases are
+It has closed (administration/close_merge_move.py), or nobody decides there any more (unattended.py); the cases are
 locked. Rows are written as arrays, a statement per table: a desk may hold fifteen thousand. The
 clocks run on; nothing here touches them.
 """

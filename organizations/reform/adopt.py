@@ -2,7 +2,7 @@
 
 The one act on the tree that is not done organization by organization (organizations/tree.py): at
 the size of the country that would be some thirty thousand verbs. It waits its turn as they do, and
-leaves the same acts. What the organizations hold is handed over by corrections/reform.py.
+leaves the same acts. What the organizations hold is handed over by administration/reform_2025.py.
 """
 
 from collections import Counter

@@ -24,7 +24,7 @@ from review.pool import Outcomes
 from vaxreg import ui
 
 # In the session: what became of the cases that were given away last, to be read once.
-OUTCOMES = "corrections.given_outcomes"
+OUTCOMES = "oversight.given_outcomes"
 # What a box of the form sends (giving.Line.value).
 TICKED = re.compile(r"VR-[0-9A-Z]{4}-[0-9A-Z]{4}:[0-9]{1,9}")
 

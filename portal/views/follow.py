@@ -22,7 +22,7 @@ from portal.forms.follow import FollowForm
 from vaxreg import db_time
 
 # In the session: what may be followed, under random ids that open nothing in another browser.
-FOLLOWED = "corrections.followed"
+FOLLOWED = "portal.followed"
 SHOWN_FOR = timedelta(hours=1)
 MOST_AT_ONCE = 10
 

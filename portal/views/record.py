@@ -20,7 +20,7 @@ from vaxreg import db_time
 
 PAGE_SIZE = 20
 # In the session: whose records were opened since the sign-in.
-VISITED = "corrections.visited"
+VISITED = "portal.visited"
 
 
 @citizen_page

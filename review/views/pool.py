@@ -28,7 +28,7 @@ from vaxreg import db_time, errors
 P = ParamSpec("P")
 STEPS = {"pick-up": actions.pick_up, "give-back": actions.give_back}
 # In the session: what became of the cases that were sent last, to be read once.
-OUTCOMES = "corrections.pool_outcomes"
+OUTCOMES = "review.pool_outcomes"
 
 
 def desk_page(

@@ -37,8 +37,7 @@ def for_everybody(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", include("accounts.urls")),
-    path("i18n/", include("accounts.urls_language")),
-    path("demo/", include("messaging.urls")),
+    path("", include("messaging.urls")),
     path("record/", for_citizens),
     path("review/", for_staff),
     path("both/", for_anybody_signed_in),

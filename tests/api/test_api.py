@@ -7,23 +7,15 @@ from django.urls import reverse
 from openapi_spec_validator import validate
 from rest_framework.test import APIClient
 
-from accounts.api_auth import make_token
-from accounts.models import SessionKind, User
+from accounts.models import SessionKind
 from corrections import actions
 from corrections.models import Correction, Filing
 from doses.models import Dose
 from tests import world as worlds
-from tests.conftest import file_one
-from tests.corrections.test_actions import make_overdue
+from tests.api.programs import program
+from tests.cases import file_one, make_overdue
 from tests.sign_in import sign_in_citizen
 from tests.world import World
-
-
-def program(user: User, kind: SessionKind) -> APIClient:
-    key = make_token(user, name="test", kind=kind, lifetime=timedelta(days=1))
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {key}", HTTP_ACCEPT_LANGUAGE="en")
-    return client
 
 
 @pytest.fixture

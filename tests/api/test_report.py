@@ -9,9 +9,9 @@ from accounts.models import SessionKind
 from organizations.scope import Scope, scope_of
 from oversight import report as briefing
 from reporting import compute
-from tests.api.test_api import program
-from tests.corrections.caseload import write_caseload
-from tests.corrections.counted import count_everything
+from tests.api.programs import program
+from tests.reporting.caseload import write_caseload
+from tests.reporting.counted import count_everything
 from tests.world import World
 from vaxreg import db_time
 

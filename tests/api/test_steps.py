@@ -15,7 +15,7 @@ from corrections.lifecycle import Party, Status
 from corrections.models import Correction
 from corrections.photos import evidence
 from organizations.models import Membership
-from tests.api.test_api import program
+from tests.api.programs import program
 from tests.corrections.statuses import QUESTION, bring
 from tests.world import World
 from vaxreg import db_time

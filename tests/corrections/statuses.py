@@ -6,7 +6,7 @@ from corrections import actions
 from corrections.decisions import four_eyes
 from corrections.lifecycle import Ground, Status
 from corrections.models import Correction, Policy
-from tests.conftest import file_one
+from tests.cases import file_one
 from tests.world import World
 from vaxreg import db_time
 

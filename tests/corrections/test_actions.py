@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from corrections import actions
 from corrections.actions import CannotReceive, HeldByColleague, StalePage
@@ -13,39 +13,9 @@ from corrections.models import Correction, CorrectionEvent
 from doses.models import Dose
 from organizations.models import Membership
 from tests import world as worlds
-from tests.conftest import file_one
+from tests.cases import colleague, file_one, make_overdue
 from tests.world import World
 from vaxreg import db_time
-
-
-def colleague(world: World) -> "worlds.User":
-    nurse = worlds.User.objects.create_user(email="thu@example.vn", full_name="Ngô Thị Thu")
-    Membership.objects.create(
-        user=nurse, organization=world.buoi, role="reviewer", since=db_time.now() - worlds.LONG_AGO
-    )
-    return nurse
-
-
-def make_overdue(correction: Correction, hours: float = 49) -> Correction:
-    """Move a case's times into the past, as if it had been received so many hours ago."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        values = {"by": timedelta(hours=hours), "id": correction.pk}
-        cursor.execute(
-            "UPDATE corrections_correction SET received_at = received_at - %(by)s,"
-            " due_at = due_at - %(by)s WHERE id = %(id)s",
-            values,
-        )
-        cursor.execute(
-            "UPDATE corrections_clock SET started_at = started_at - %(by)s,"
-            " due_at = due_at - %(by)s, next_milestone_at = next_milestone_at - %(by)s"
-            # Whether a weekend lies in between is not the question here.
-            " WHERE correction_id = %(id)s AND kind <> 'statutory'",
-            values,
-        )
-        cursor.execute("SET session_replication_role = DEFAULT")
-    correction.refresh_from_db()
-    return correction
 
 
 def test_accepting_revises_the_dose_and_keeps_its_history(world: World, correction: Correction):

@@ -11,7 +11,7 @@ from corrections import actions, sweep
 from corrections.clocks import explain
 from corrections.lifecycle import Ground, Status
 from corrections.models import Breach, Clock, Correction, Pause
-from tests.corrections.test_actions import make_overdue
+from tests.cases import make_overdue
 from tests.world import World
 from vaxreg import db_time
 

@@ -20,6 +20,7 @@ from accounts.models import Attempt
 from corrections.models import Draft, Evidence
 from corrections.photos import evidence
 from portal import drafts
+from tests.pictures import picture
 from tests.world import World
 from vaxreg.photos import cleaning
 
@@ -37,14 +38,6 @@ def storage(tmp_path: Path, settings):
 @pytest.fixture
 def draft(world: World) -> Draft:
     return drafts.begin(world.user("lan"), world.citizens["lan"])
-
-
-def picture(
-    kind: str = "JPEG", size: tuple[int, int] = (400, 300), colour: str = "teal", **save: object
-) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", size, colour).save(out, kind, **save)
-    return out.getvalue()
 
 
 def png_that_claims(width: int, height: int) -> bytes:
@@ -238,7 +231,7 @@ def test_the_preview_has_at_most_1600_pixels():
 def test_what_kills_the_decoder_is_a_broken_photo_and_nothing_more(monkeypatch, tmp_path: Path):
     killer = tmp_path / "killer.py"
     killer.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
-    monkeypatch.setattr(evidence.decoder, "__file__", str(killer))
+    monkeypatch.setattr(cleaning.decoder, "__file__", str(killer))
 
     with pytest.raises(ValidationError) as refused:
         cleaning.clean(picture())
@@ -248,9 +241,9 @@ def test_what_kills_the_decoder_is_a_broken_photo_and_nothing_more(monkeypatch, 
 
 def test_a_decoder_that_wants_too_much_memory_dies_alone(monkeypatch, tmp_path: Path):
     hungry = tmp_path / "hungry.py"
-    real = Path(evidence.decoder.__file__).read_text()
+    real = Path(cleaning.decoder.__file__).read_text()
     hungry.write_text(real.replace("    sent.load()\n", "    b'x' * (900 * 1024 * 1024)\n"))
-    monkeypatch.setattr(evidence.decoder, "__file__", str(hungry))
+    monkeypatch.setattr(cleaning.decoder, "__file__", str(hungry))
 
     with pytest.raises(ValidationError) as refused:
         cleaning.clean(picture())
@@ -261,8 +254,8 @@ def test_a_decoder_that_wants_too_much_memory_dies_alone(monkeypatch, tmp_path: 
 def test_a_decoder_that_takes_too_long_is_stopped(monkeypatch, tmp_path: Path):
     slow = tmp_path / "slow.py"
     slow.write_text("import time\ntime.sleep(60)\n")
-    monkeypatch.setattr(evidence.decoder, "__file__", str(slow))
-    monkeypatch.setattr(evidence, "WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(cleaning.decoder, "__file__", str(slow))
+    monkeypatch.setattr(cleaning, "WAIT_SECONDS", 0.3)
 
     with pytest.raises(ValidationError) as refused:
         cleaning.clean(picture())
@@ -274,7 +267,7 @@ def test_the_decoder_knows_none_of_our_secrets(monkeypatch, tmp_path: Path):
     spy = tmp_path / "spy.py"
     told = tmp_path / "told"
     spy.write_text(f"import os\nopen({str(told)!r}, 'w').write(repr(dict(os.environ)))\n")
-    monkeypatch.setattr(evidence.decoder, "__file__", str(spy))
+    monkeypatch.setattr(cleaning.decoder, "__file__", str(spy))
     monkeypatch.setenv("DATABASE_URL", "postgres://secret")
 
     with pytest.raises((ValidationError, ValueError)):

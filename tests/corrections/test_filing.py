@@ -14,7 +14,7 @@ from corrections.actions.filing import Claim, KeyUsedForOtherContent, TooManyOpe
 from corrections.lifecycle import Status
 from corrections.models import Channel, Correction, Draft, Filing, OutboxRow
 from tests import world as worlds
-from tests.conftest import file_one
+from tests.cases import file_one
 from tests.world import World
 
 

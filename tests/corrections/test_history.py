@@ -11,7 +11,7 @@ from corrections.history import Audience
 from corrections.lifecycle import Ground
 from corrections.models import OutboxRow
 from organizations.models import Membership
-from tests.conftest import file_one
+from tests.cases import file_one
 from vaxreg import db_time
 
 

@@ -14,47 +14,11 @@ from corrections.lifecycle import Ground, Status
 from corrections.models import Correction, Kind, Policy
 from doses.models import Dose
 from tests import world as worlds
-from tests.conftest import file_one
+from tests.cases import claim_of, file_one, other_record
 from tests.world import World
 from vaxreg import db_time
 
 REMOVING = (Kind.NOT_MINE, Kind.NEVER_GIVEN, Kind.DUPLICATE)
-
-
-def other_record(**changed: Any) -> Citizen:
-    """Lan, recorded once more under her old number and without her diacritics."""
-    values = {
-        "full_name": "Nguyen Thi Lan",
-        "date_of_birth": date(1988, 3, 27),
-        "sex": "female",
-        "id_number": "012345678",
-        "phone": "+84911111111",
-    }
-    return Citizen.objects.create(**(values | changed))
-
-
-def claim_of(world: World, kind: Kind) -> dict[str, Any]:
-    """Return a claim of this kind by Lan that can be accepted."""
-    if kind == Kind.IDENTITY:
-        return {"kind": kind, "proposed": {"full_name": "Nguyễn Thị Lân", "sex": "female"}}
-    if kind == Kind.SPLIT_RECORD:
-        other_record()
-        return {"kind": kind, "proposed": {"other_id_number": "012 345 678"}}
-    if kind == Kind.MISSING_DOSE:
-        proposed = {
-            "vaccine": "PF",
-            "given_on": "2021-11-21",
-            "position": "primary-2",
-            "organization": str(world.buoi.public_id),
-        }
-        return {"proposed": proposed, "named_site": world.buoi}
-    dose = worlds.dose(world)
-    if kind == Kind.WRONG_FIELDS:
-        return {"dose": dose, "proposed": {"vaccine": "PF"}}
-    if kind == Kind.DUPLICATE:
-        twin = worlds.dose(world, given_on=date(2021, 8, 30))
-        return {"kind": kind, "dose": dose, "proposed": {"duplicate_of": str(twin.public_id)}}
-    return {"kind": kind, "dose": dose, "proposed": {}}
 
 
 def state(world: World) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from corrections.lifecycle import Status
 from corrections.models import OutboxRow
 from corrections.routing import desks
 from organizations.models import Membership, Organization
-from tests.conftest import file_one
+from tests.cases import file_one
 from tests.world import World
 from vaxreg import db_time
 

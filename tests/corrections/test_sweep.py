@@ -12,8 +12,7 @@ from corrections.clocks import milestones
 from corrections.models import Breach, Correction, Heartbeat, OutboxRow
 from messaging.models import Message
 from tests import world as worlds
-from tests.conftest import file_one
-from tests.corrections.test_actions import make_overdue
+from tests.cases import file_one, make_overdue
 from tests.world import World
 from vaxreg import db_time
 

@@ -5,8 +5,7 @@ from django.test.utils import CaptureQueriesContext
 
 from corrections import sweep
 from corrections.models import Breach, Clock
-from tests.conftest import file_one
-from tests.corrections.test_actions import make_overdue
+from tests.cases import file_one, make_overdue
 from tests.world import World
 from vaxreg import db_time
 

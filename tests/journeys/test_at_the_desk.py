@@ -15,9 +15,9 @@ from corrections.models import Correction, Policy
 from doses.models import Dose
 from organizations.models import Membership, Organization
 from tests import world as worlds
-from tests.conftest import file_one
+from tests.cases import file_one
 from tests.journeys.conftest import Country
-from tests.journeys.test_the_main_story import is_well, press
+from tests.journeys.steps import is_well, press
 from vaxreg import db_time
 
 pytestmark = pytest.mark.journey

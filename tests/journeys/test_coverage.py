@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from organizations.models import Area
 from tests.factories.citizens import CitizenFactory
 from tests.journeys.conftest import Country
-from tests.journeys.test_the_main_story import is_well
-from tests.uptake.test_courses import give
+from tests.journeys.steps import is_well
+from tests.uptake.given import give
 from uptake.fold import fold
 from uptake.models import Band, Population
 

@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 
 from corrections import actions
 from corrections.lifecycle import Ground
-from tests.conftest import file_one
+from tests.cases import file_one
 from tests.journeys.conftest import Country
-from tests.journeys.test_the_main_story import is_well, press
+from tests.journeys.steps import is_well, press
 
 pytestmark = pytest.mark.journey
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests import world as worlds
 from tests.journeys.conftest import Country
-from tests.journeys.test_the_main_story import is_well, press
+from tests.journeys.steps import is_well, press
 
 pytestmark = pytest.mark.journey
 

@@ -11,7 +11,7 @@ from corrections.models import Correction, Kind
 from doses.models import Dose
 from tests import world as worlds
 from tests.journeys.conftest import Country
-from tests.journeys.test_the_main_story import is_well, press
+from tests.journeys.steps import is_well, press
 
 pytestmark = pytest.mark.journey
 

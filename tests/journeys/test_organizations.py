@@ -11,9 +11,9 @@ from corrections.models import Correction
 from organizations.models import Organization
 from reporting import daily_job
 from tests import world as worlds
-from tests.corrections.test_succession import employ, file_at
+from tests.cases import employ, file_at
 from tests.journeys.conftest import Country
-from tests.journeys.test_the_desks import is_well, press
+from tests.journeys.steps import is_well, press
 from vaxreg import db_time
 
 pytestmark = pytest.mark.journey

@@ -11,8 +11,8 @@ from oversight.report import tile_map
 from reporting import daily_job
 from tests import world as worlds
 from tests.browser import Visit
-from tests.corrections.caseload import write_case, write_caseload
 from tests.journeys.conftest import Country
+from tests.reporting.caseload import write_case, write_caseload
 from vaxreg import db_time
 
 pytestmark = pytest.mark.journey

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from corrections.models import Correction
 from messaging.models import Message
-from tests.conftest import file_one
+from tests.cases import file_one
 from tests.journeys.conftest import Country
-from tests.journeys.test_the_desks import is_well, press
+from tests.journeys.steps import is_well, press
 from tests.organizations.sheets import xlsx
 
 pytestmark = pytest.mark.journey

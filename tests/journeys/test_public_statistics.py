@@ -4,8 +4,9 @@ import pytest
 
 from public_statistics import publish
 from public_statistics.models import PublishedFigures
-from tests.corrections.test_statistics import OCTOBER, close_month, october, provinces
 from tests.journeys.conftest import Country
+from tests.public_statistics.conftest import october, provinces
+from tests.public_statistics.months import OCTOBER, close_month
 
 __all__ = ["october", "provinces"]
 

@@ -11,10 +11,10 @@ from corrections import actions
 from corrections.lifecycle import Status
 from corrections.models import Correction
 from doses.models import Dose
-from tests.conftest import file_one
+from tests.cases import file_one
 from tests.corrections.statuses import SENTENCE, bring
 from tests.journeys.conftest import Country
-from tests.journeys.test_the_main_story import is_well, press
+from tests.journeys.steps import is_well, press
 from vaxreg import db_time
 
 pytestmark = pytest.mark.journey

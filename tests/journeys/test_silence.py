@@ -11,9 +11,9 @@ from organizations.models import Membership
 from reporting import daily_job
 from review.models import OfficerNote
 from tests import world as worlds
-from tests.corrections.caseload import write_case
 from tests.journeys.conftest import Country
-from tests.journeys.test_the_desks import is_well, press
+from tests.journeys.steps import is_well, press
+from tests.reporting.caseload import write_case
 from vaxreg import db_time
 
 pytestmark = pytest.mark.journey

@@ -1,46 +1,23 @@
 """The desks above the sites: the hotline files for a caller, and the pool finds a site."""
 
-import os
 import re
 from datetime import date
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from corrections import sweep
 from corrections.models import Correction, Evidence
 from messaging.models import Message
 from organizations.models import Membership
 from tests import world as worlds
-from tests.browser import Visit
-from tests.conftest import file_one
+from tests.cases import file_one
 from tests.journeys.conftest import Country
+from tests.journeys.steps import is_well, press
 from vaxreg import db_time
 
 pytestmark = pytest.mark.journey
-
-
-def press(page: Page, words: str) -> None:
-    page.locator("main").get_by_role("button", name=words).first.click()
-
-
-def is_well(visit: Visit) -> None:
-    """Nothing in the console, nothing for axe, no sideways scroll."""
-    shot(visit)
-    assert visit.complaints() == [], visit.page.url
-
-
-def shot(visit: Visit) -> None:
-    folder = os.environ.get("SHOTS")
-    if folder:
-        size = visit.page.viewport_size
-        number = len(os.listdir(folder))
-        name = re.sub(r"[^a-z]+", "-", visit.page.url.split("/", 3)[3])[:30]
-        for width in (390, 1280):
-            visit.page.set_viewport_size({"width": width, "height": 900})
-            visit.page.screenshot(path=f"{folder}/{number:02}-{name}-{width}.png", full_page=True)
-        visit.page.set_viewport_size(size)
 
 
 def test_the_hotline_files_for_a_caller_and_the_caller_uploads_the_paper(

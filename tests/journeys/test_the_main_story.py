@@ -4,28 +4,18 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from corrections import sweep
 from corrections.lifecycle import Status
 from corrections.models import Correction
 from doses.models import Dose
 from tests import world as worlds
-from tests.browser import Visit
-from tests.conftest import file_one
-from tests.corrections.test_actions import make_overdue
+from tests.cases import file_one, make_overdue
 from tests.journeys.conftest import Country
+from tests.journeys.steps import is_well, press
 
 pytestmark = pytest.mark.journey
-
-
-def press(page: Page, words: str) -> None:
-    page.locator("main").get_by_role("button", name=words).click()
-
-
-def is_well(visit: Visit) -> None:
-    """Nothing in the console, nothing for axe, no sideways scroll."""
-    assert visit.complaints() == [], visit.page.url
 
 
 def test_a_wrong_vaccine_is_put_right_by_the_site_that_gave_the_dose(
@@ -33,7 +23,7 @@ def test_a_wrong_vaccine_is_put_right_by_the_site_that_gave_the_dose(
 ):
     world = country.world
     dose = worlds.dose(world)
-    world.user("lan").record_links.filter(relation="self").update(until=worlds.clock.now())
+    world.user("lan").record_links.filter(relation="self").update(until=worlds.db_time.now())
     with country.window(width=390) as lan, country.window(width=1280) as minh:
         # Lan signs in, and opens her record with a second fact.
         page = lan.page

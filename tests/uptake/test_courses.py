@@ -1,6 +1,6 @@
 """What counts, and from which day: mixed series, boosters, proposals, mistakes, merged records."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -9,30 +9,11 @@ from citizens.actions import revise_identity
 from citizens.models import Citizen
 from doses.actions import mark_entered_in_error, revise
 from doses.models import Dose, Vaccine
-from tests import world as worlds
 from tests.factories.citizens import CitizenFactory
+from tests.uptake.given import give, on, total
 from tests.world import World
 from uptake.fold import fold
 from uptake.models import Band, Course, Measure, Uptake
-
-DAY = date(2021, 8, 1)
-
-
-def on(number: int | None) -> date | None:
-    return None if number is None else DAY + timedelta(days=number)
-
-
-def give(world: World, person: Citizen, what: str, after: int, **facts: object) -> Dose:
-    """Record a dose: "PF" is a primary one, "PF+" an additional one, "PF!" a booster."""
-    kind = {"+": "additional", "!": "booster"}.get(what[2:], "primary")
-    return worlds.dose(
-        world,
-        citizen=person,
-        vaccine=Vaccine.objects.get(code=what[:2]),
-        given_on=on(after),
-        kind=kind,
-        **facts,
-    )
 
 
 def course(person: Citizen) -> tuple[date | None, date | None, date | None]:
@@ -40,12 +21,6 @@ def course(person: Citizen) -> tuple[date | None, date | None, date | None]:
     fold()
     row = Course.objects.filter(citizen=person).first()
     return (row.one_dose_on, row.complete_on, row.booster_on) if row else (None, None, None)
-
-
-def total(measure: str, place: str = "") -> int:
-    """Return how many people a place counts, over all days and bands."""
-    rows = Uptake.objects.filter(place=place, measure=measure, is_month=False)
-    return sum(rows.values_list("people", flat=True))
 
 
 @pytest.mark.parametrize(

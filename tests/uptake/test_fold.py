@@ -18,7 +18,7 @@ from doses.actions import mark_entered_in_error, revise
 from doses.models import Dose, Vaccine
 from tests import world as worlds
 from tests.factories.citizens import CitizenFactory
-from tests.uptake.test_courses import give
+from tests.uptake.given import give
 from tests.world import World
 from uptake import fold as folding
 from uptake import tasks

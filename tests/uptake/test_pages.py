@@ -12,7 +12,7 @@ from organizations.models import Area, Membership
 from tests import world as worlds
 from tests.conftest import SignIn
 from tests.factories.citizens import CitizenFactory
-from tests.uptake.test_courses import give
+from tests.uptake.given import give
 from tests.world import World
 from uptake import access, reports
 from uptake.fold import fold

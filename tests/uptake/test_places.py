@@ -7,7 +7,7 @@ from citizens.models import Citizen
 from organizations.models import Area
 from tests import world as worlds
 from tests.factories.citizens import CitizenFactory
-from tests.uptake.test_courses import give, total
+from tests.uptake.given import give, total
 from tests.world import World
 from uptake.fold import fold, rebuild
 from uptake.models import Change, Measure, Uptake

@@ -44,7 +44,7 @@ FORTY_EIGHT = timedelta(hours=48)
 TOP = """\
 # The life of a correction
 
-Printed from `corrections/lifecycle.py` and `corrections/deadlines.py`; a test compares. Change the
+Printed from `corrections/lifecycle.py` and `corrections/clocks/deadlines.py`; a test compares. Change the
 code, then `./run manage print_lifecycle > docs/lifecycle.md`.
 """
 OVERDUE = """\

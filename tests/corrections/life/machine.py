@@ -20,7 +20,7 @@ from corrections.lifecycle import Ground, StepNotPossible
 from corrections.models import Correction, Policy
 from organizations.models import Membership
 from tests import world as worlds
-from tests.conftest import file_one
+from tests.cases import file_one
 from tests.corrections.life.model import EVERYBODY, OPEN, START, STEPS, Life, Refused
 from tests.world import World
 from vaxreg import db_time

@@ -6,7 +6,7 @@ Read beside product.md's rule; the state machine (test_life.py) compares it with
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tests.corrections.test_lifecycle import TABLE
+from tests.corrections.life.table import TABLE
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # A Monday morning in Viet Nam in a week without holidays: two working days end on Wednesday night.

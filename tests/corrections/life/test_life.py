@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from corrections import access
+from corrections import parties
 from corrections.actions import desk, turn
 from corrections.clocks import timekeeping
 from tests.corrections.life.machine import CorrectionLife, begin
@@ -64,11 +64,11 @@ def let_sites_pass_it_on_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def let_the_same_person_decide_the_appeal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "has_decided", lambda user, correction: False)
+    monkeypatch.setattr(parties, "has_decided", lambda user, correction: False)
 
 
 def forget_the_breach_when_something_else_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn.clocks, "settle", lambda case, at: None)
+    monkeypatch.setattr(turn.timekeeping, "settle", lambda case, at: None)
 
 
 @pytest.mark.parametrize(

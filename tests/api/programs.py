@@ -1,0 +1,15 @@
+"""Programs as the API meets them: a client with a key of its own."""
+
+from datetime import timedelta
+
+from rest_framework.test import APIClient
+
+from accounts.api_auth import make_token
+from accounts.models import SessionKind, User
+
+
+def program(user: User, kind: SessionKind) -> APIClient:
+    key = make_token(user, name="test", kind=kind, lifetime=timedelta(days=1))
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {key}", HTTP_ACCEPT_LANGUAGE="en")
+    return client

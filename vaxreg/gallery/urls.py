@@ -1,0 +1,7 @@
+"""The address of the gallery of building blocks; included in demo and debug mode only."""
+
+from django.urls import path
+
+from vaxreg.gallery import views
+
+urlpatterns = [path("", views.gallery, name="ui-gallery")]
