@@ -4,7 +4,6 @@ The same rules as for one case (actions.remind), a handful of statements for all
 errands, and on the cases when it was. Each site hears of it in one e-mail.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -15,9 +14,9 @@ from django.db.models import Q
 
 from citizens.access import own_or_family_among
 from corrections import access, parties
+from corrections.actions import bulk
 from corrections.clocks import lateness
-from corrections.lifecycle import Party
-from corrections.models import Correction, CorrectionEvent, CorrectionQuerySet, OutboxRow
+from corrections.models import Correction, CorrectionEvent, CorrectionQuerySet
 from organizations.models import Membership, Organization
 from vaxreg import db_time
 
@@ -65,7 +64,16 @@ def remind_all(
     kept_from = _kept_from(by, cases)
     told = [case for case in cases if case.pk not in kept_from]
     plan = reminding(organization, by=by, whole=whole)
-    _write(told, above, by, remark.strip())
+    bulk.remind(
+        told,
+        by=by,
+        on_behalf_of={
+            case.pk: parties.nearest(above, case.holder) if case.holder else None for case in told
+        },
+        remark=remark.strip(),
+        bundle=uuid4().hex[:8],
+        now=db_time.now(),
+    )
     return Reminded(
         cases=len(told),
         sites=len({case.holder_id for case in told}),
@@ -123,34 +131,3 @@ def _kept_from(by: "User", cases: list[Correction]) -> set[int]:
         *(case.pk for case in cases if case.citizen_id in family),
         *(case.pk for case in cases if case.filing.filed_by_id == by.pk),
     }
-
-
-def _write(cases: Iterable[Correction], above: list[Organization], by: "User", remark: str) -> None:
-    """Write an event and an errand for each case; the errands of one site are done as one."""
-    cases, now, press = list(cases), db_time.now(), uuid4().hex[:8]
-    Correction.objects.filter(pk__in=[case.pk for case in cases]).update(reminded_at=now)
-    events = CorrectionEvent.objects.bulk_create(
-        CorrectionEvent(
-            correction=case,
-            step="remind",
-            from_status=case.status,
-            to_status=case.status,
-            party=Party.OVERSEER,
-            by=by,
-            organization=parties.nearest(above, case.holder) if case.holder else None,
-            holder=case.holder,
-            at=now,
-            remark=remark,
-        )
-        for case in cases
-    )
-    OutboxRow.objects.bulk_create(
-        OutboxRow(
-            event=event,
-            errand=OutboxRow.Errand.TELL,
-            bundle=f"remind:{event.correction.holder_id}:{press}",
-            created_at=now,
-            not_before=now,
-        )
-        for event in events
-    )

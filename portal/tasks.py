@@ -6,7 +6,7 @@ from corrections.photos import evidence
 from portal import drafts
 
 
-@shared_task(name="corrections.purge_files")
+@shared_task(name="portal.purge_files")
 def purge_files() -> None:
     """Delete drafts that nobody touches any more, and files of photos that no row names."""
     drafts.purge()

@@ -5,7 +5,7 @@ from celery import shared_task
 from public_statistics import publish
 
 
-@shared_task(name="corrections.publish_statistics")
+@shared_task(name="public_statistics.publish_statistics")
 def publish_statistics() -> None:
     """Publish the months that are over."""
     publish.publish()

@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 
 from citizens.models import Citizen
 from corrections import lifecycle
-from corrections import parties as corrections_parties
 from corrections.clocks import deadlines, timekeeping
 from corrections.lifecycle import Party, Status
 from corrections.models import (
@@ -23,7 +22,7 @@ from corrections.models import (
     OutboxRow,
     Pause,
 )
-from corrections.parties import AT_THE_DESK, parties_of
+from corrections.parties import AT_THE_DESK, acting_for, parties_of
 from organizations.models import Organization
 from organizations.tree import stands
 from vaxreg import db_time
@@ -173,7 +172,7 @@ def acting_for(turn: Turn) -> Organization | None:
     """Return the organization on whose behalf this turn is taken; None for a citizen."""
     if turn.by is None:
         return None
-    return corrections_parties.acting_for(turn.by, turn.case, turn.party)
+    return acting_for(turn.by, turn.case, turn.party)
 
 
 def _leave(turn: Turn, step: str, before: Status, after: Status) -> None:

@@ -1,55 +1,19 @@
 """Passing a milestone of a clock: the breach is written, the level above or the holder is told.
 
-Called by the sweep for many clocks at once, and by the verbs for the case they have locked. Rows
-are written as arrays, a statement per table: after an outage there are a hundred thousand.
+Called by the sweep for many clocks at once, and by the verbs for the case they have locked.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection
-
+from corrections.actions import bulk
 from corrections.clocks import deadlines
 from corrections.clocks.deadlines import Addressee, Behind, Milestone
-from corrections.lifecycle import Party, Status
-from corrections.models import Clock, OutboxRow
+from corrections.lifecycle import Status
+from corrections.models import Clock
 from corrections.routing import desks
 from organizations.models import Organization
-
-BREACHES = """
-INSERT INTO corrections_breach
-    (correction_id, clock_id, rung, at, holder_id, escalated_to_id, written_at, giver_id)
-SELECT passed.correction_id, clock_id, rung, at, passed.holder_id, escalated_to_id, %s,
-    coalesce(dose.organization_id, correction.named_site_id)
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[])
-    WITH ORDINALITY
-    passed (correction_id, clock_id, rung, at, holder_id, escalated_to_id, number)
-JOIN corrections_correction correction ON correction.id = passed.correction_id
-LEFT JOIN doses_dose dose ON dose.id = correction.dose_id
-ORDER BY passed.number
-"""
-EVENTS = """
-WITH events AS (
-    INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
-        organization_id, at, remark, data)
-    SELECT passed.correction, passed.step, passed.status, passed.status, %(party)s, passed.told,
-        %(now)s, '', jsonb_build_object('milestone', passed.milestone)
-    FROM unnest(%(corrections)s::bigint[], %(steps)s::text[], %(statuses)s::text[],
-        %(told)s::bigint[], %(milestones)s::text[]) passed (correction, step, status, told, milestone)
-    RETURNING id, step, organization_id
-)
-INSERT INTO corrections_outboxrow
-    (errand, event_id, bundle, created_at, not_before, tries, last_error)
-SELECT %(errand)s, id, step || ':' || organization_id, %(now)s, %(now)s, 0, ''
-FROM events WHERE organization_id IS NOT NULL ORDER BY id
-"""
-CLOCKS = """
-UPDATE corrections_clock SET milestones_passed = seen.passed, next_milestone_at = seen.next_at
-FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[]) seen (id, passed, next_at)
-WHERE corrections_clock.id = seen.id
-"""
 
 
 @dataclass(frozen=True)
@@ -156,15 +120,8 @@ def pass_milestones(clocks: Sequence[Late], now: datetime, above: Above | None =
         for late, milestone, _moment, told in passed
         if milestone.is_breach or late.status != Status.RECEIVED
     ]
-    with connection.cursor() as cursor:
-        if breaches:
-            cursor.execute(BREACHES, [now, *map(list, zip(*breaches, strict=True))])
-        if events:
-            cursor.execute(EVENTS, _parameters(events, now))
-        columns = zip(
-            *((late.clock_id, behind.passed, behind.next_at) for late, behind in seen), strict=True
-        )
-        cursor.execute(CLOCKS, [list(column) for column in columns])
+    states = [(late.clock_id, behind.passed, behind.next_at) for late, behind in seen]
+    bulk.pass_milestones(breaches, events, states, now)
     return Passed(len(breaches), sum(step == "remind" for _case, step, *_rest in events))
 
 
@@ -181,19 +138,3 @@ def behind_of(clock: Clock | Late, now: datetime) -> Behind:
 
 def _step(milestone: Milestone) -> str:
     return "escalate" if milestone.is_breach else "remind"
-
-
-def _parameters(
-    events: list[tuple[int, str, str, int | None, str]], now: datetime
-) -> dict[str, Any]:
-    cases, steps, statuses, told, names = (list(column) for column in zip(*events, strict=True))
-    return {
-        "now": now,
-        "party": Party.SYSTEM,
-        "errand": OutboxRow.Errand.TELL,
-        "corrections": cases,
-        "steps": steps,
-        "statuses": statuses,
-        "told": told,
-        "milestones": names,
-    }

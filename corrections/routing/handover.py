@@ -1,8 +1,7 @@
 """Open cases change hands as their desk can no longer act: where each goes, and all is written.
 
 It has closed (administration/close_merge_move.py), or nobody decides there any more (unattended.py); the cases are
-locked. Rows are written as arrays, a statement per table: a desk may hold fifteen thousand. The
-clocks run on; nothing here touches them.
+locked. The clocks run on; nothing here touches them.
 """
 
 import json
@@ -12,14 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain
-from typing import Any
 
-from django.db import connection
-
+from corrections.actions import bulk
+from corrections.actions.bulk import Destination
 from corrections.clocks import milestones, timekeeping
 from corrections.clocks.milestones import Late
-from corrections.lifecycle import Party, Status
-from corrections.models import Clock, Correction, Holding, OutboxRow
+from corrections.models import Clock, Correction, Holding
 from corrections.routing import desks as routing
 from corrections.routing.desks import Desk, NoDesk, Router
 from organizations.models import Organization
@@ -28,54 +25,6 @@ from vaxreg.celery import hint
 
 # What routing reads of a case, and no more.
 ROUTED_BY = ("dose__organization", "named_site", "named_area", "citizen__area")
-
-LEAVE = "UPDATE corrections_holding SET until = %(now)s WHERE until IS NULL AND correction_id = ANY(%(cases)s)"
-# Read before the cases change: what they were when they left.
-GIVE_BACK = """
-INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
-    organization_id, at, remark, data)
-SELECT id, 'give_back', status, %(queued)s, %(party)s, holder_id, %(now)s, '', '{}'
-FROM corrections_correction WHERE id = ANY(%(cases)s) AND status = %(in_review)s ORDER BY id
-"""
-ARRIVE = """
-WITH given AS (
-    SELECT * FROM unnest(%(cases)s::bigint[], %(ways)s::int[]) one (id, way)
-    JOIN unnest(%(numbers)s::int[], %(desks)s::bigint[], %(reasons)s::jsonb[], %(triage)s::timestamptz[])
-        there (way, desk, reason, triage_due_at) USING (way)
-), held AS (
-    INSERT INTO corrections_holding (correction_id, organization_id, since)
-    SELECT id, desk, %(now)s FROM given
-)
-UPDATE corrections_correction moved SET
-    holder_id = given.desk,
-    routing_reason = given.reason,
-    triage_due_at = coalesce(moved.triage_due_at, given.triage_due_at),
-    status = CASE moved.status WHEN %(in_review)s THEN %(queued)s ELSE moved.status END,
-    reviewer_id = NULL,
-    picked_up_at = NULL,
-    version = moved.version + 1
-FROM given WHERE moved.id = given.id
-"""
-# The first event for each desk carries the errand: its people hear of all of them at once.
-SAY_SO = """
-WITH events AS (
-    INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
-        organization_id, at, remark, data)
-    SELECT moved.id, 'inherit', moved.status, moved.status, %(party)s, moved.holder_id, %(now)s, '',
-        jsonb_build_object('from', %(from)s::text, 'to', there.name, 'cases', there.cases,
-            'closed', %(closed)s)
-    FROM corrections_correction moved
-    JOIN unnest(%(desks)s::bigint[], %(names)s::text[], %(counts)s::int[])
-        there (desk, name, cases) ON there.desk = moved.holder_id
-    WHERE moved.id = ANY(%(cases)s) ORDER BY moved.id
-    RETURNING id, organization_id
-)
-INSERT INTO corrections_outboxrow
-    (errand, event_id, bundle, created_at, not_before, tries, last_error)
-SELECT %(errand)s, min(id), '', %(now)s, %(now)s, 0, '' FROM events
-GROUP BY organization_id ORDER BY 2
-RETURNING id
-"""
 
 
 @dataclass(frozen=True)
@@ -170,38 +119,18 @@ def _judge(closed: Organization, taken_part: frozenset[Organization]) -> Desk:
 
 
 def hand_over(closed: Organization, given: Sequence[Way], now: datetime) -> None:
-    """Let the desks hold the cases from now on; seven statements, however many there are."""
-    cases = [(case, number) for number, way in enumerate(given) for case in way.cases]
-    if not cases:
-        return
-    counts: dict[Organization, int] = defaultdict(int)
-    for way in given:
-        counts[way.desk.organization] += len(way.cases)
-    parameters: dict[str, Any] = {
-        "now": now,
-        "cases": [case for case, _number in cases],
-        "ways": [number for _case, number in cases],
-        "numbers": list(range(len(given))),
-        "reasons": [json.dumps(way.desk.reason) for way in given],
-        "triage": [routing.triage_due(now) if way.desk.is_pool else None for way in given],
-        "queued": Status.QUEUED,
-        "in_review": Status.IN_REVIEW,
-        "party": Party.SYSTEM,
-        "errand": OutboxRow.Errand.TELL,
-        "from": closed.name,
-        "closed": not closed.is_open,
-    }
-    to_each: dict[str, Any] = {
-        "desks": [desk.pk for desk in counts],
-        "names": [desk.name for desk in counts],
-        "counts": list(counts.values()),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(LEAVE, parameters)
-        cursor.execute(GIVE_BACK, parameters)
-        targets = [way.desk.organization.pk for way in given]
-        cursor.execute(ARRIVE, {**parameters, "desks": targets})
-        cursor.execute(SAY_SO, {**parameters, **to_each})
-        errands = [row[0] for row in cursor.fetchall()]
+    """Let the desks hold the cases from now on, and tell each once."""
+    destinations = [
+        Destination(
+            way.desk.organization,
+            json.dumps(way.desk.reason),
+            routing.triage_due(now) if way.desk.is_pool else None,
+            way.cases,
+        )
+        for way in given
+    ]
+    errands = bulk.change_hands(
+        destinations, from_name=closed.name, is_closed=not closed.is_open, now=now
+    )
     for errand in errands:
         hint("corrections.do_errand", errand)

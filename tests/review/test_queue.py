@@ -26,7 +26,7 @@ def cases_of(user: User):
 
 def in_tab(user: User, tab: Tab) -> list[str]:
     cases = queue.in_tab(cases_of(user), tab, user)
-    return [case.reference for case in queue.page(cases, tab, {}).cases]
+    return [case.reference for case in queue.page(cases, tab, {}).rows]
 
 
 def test_the_most_urgent_case_stands_first(world: World):
@@ -89,7 +89,7 @@ def test_pages_go_forth_and_back_without_losing_or_repeating_a_row(world: World)
 
     shown = [case.reference for page in (first, second, third) for case in page.rows]
     assert shown == everything
-    assert [case.reference for case in back.cases] == everything[25:50]
+    assert [case.reference for case in back.rows] == everything[25:50]
     assert first.before == ""
     assert third.after == ""
     assert back.before
@@ -107,8 +107,8 @@ def test_what_is_done_is_paged_from_the_latest_on(world: World):
     second = queue.page(cases, Tab.DONE, {"after": first.after})
 
     newest_first = [case.reference for case in reversed(filed)]
-    assert [case.reference for case in first.cases] == newest_first[:25]
-    assert [case.reference for case in second.cases] == newest_first[25:]
+    assert [case.reference for case in first.rows] == newest_first[:25]
+    assert [case.reference for case in second.rows] == newest_first[25:]
     assert [
         c.reference for c in queue.page(cases, Tab.DONE, {"before": second.before}).cases
     ] == newest_first[:25]
