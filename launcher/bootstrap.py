@@ -9,7 +9,6 @@ import fcntl
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -58,15 +57,13 @@ def works(*command: str | Path) -> bool:
         return False
 
 
-def make_venv(uv: str | None) -> None:
+def make_venv() -> None:
     """Make .venv unless a sound one is there. Raises CannotSetUp where Python lacks venv."""
-    if works(PYTHON, "-c", "") and (uv or works(PYTHON, "-m", "pip", "--version")):
+    if works(PYTHON, "-m", "pip", "--version"):
         return
     print("Making .venv …", flush=True)
     command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-    done = subprocess.run(
-        [*command, "--without-pip"] if uv else command, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CannotSetUp(
             "Python's venv module does not work here. On Debian or Ubuntu: apt install python3-venv"
@@ -74,16 +71,14 @@ def make_venv(uv: str | None) -> None:
         )
 
 
-def install(lock: Path, uv: str | None) -> None:
-    """Install what the lock file lists, every file checked against its hash."""
+def install(lock: Path) -> None:
+    """Install what the lock file lists, every file checked against its hash.
+
+    With the pip that came with this Python and nothing else, so that it works (or fails) for a
+    newcomer as it does in CI. Raises CannotSetUp.
+    """
     print(f"Installing {lock.name} (a minute or two, once) …", flush=True)
     arguments = ["install", "--quiet", "--quiet", "--require-hashes", "-r", str(lock)]
-    if uv:
-        command = [uv, "pip", *arguments, "--python", str(PYTHON)]
-        if subprocess.run(command, check=False).returncode == 0:
-            return
-        print("uv could not install them; trying pip.", flush=True)
-        make_venv(None)
     pip = [str(PYTHON), "-m", "pip", *arguments, "--disable-pip-version-check", "--no-input"]
     if subprocess.run(pip, check=False).returncode:
         raise CannotSetUp(f"The packages of {lock.name} could not be installed (see above).")
@@ -99,9 +94,8 @@ def set_up(kind: str) -> None:
         fcntl.flock(guard, fcntl.LOCK_EX)
         if installed().get(kind) == wanted[kind] and PYTHON.exists():
             return
-        uv = shutil.which("uv")
-        make_venv(uv)
-        install(LOCKS[kind], uv)
+        make_venv()
+        install(LOCKS[kind])
         # The packages for tests include those to run.
         now = wanted if kind == "test" else {**installed(), "run": wanted["run"]}
         STAMP.write_text(json.dumps(now))
