@@ -1,113 +1,150 @@
-"""Every text of the product that is translated, found in code and templates without GNU gettext."""
+"""Every text of the product that is translated, found in code and templates by Babel's extractors."""
 
 import ast
+import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO, Any
 
-import polib
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir, extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-# Position of (context, message, plural) among the arguments of each of Django's functions.
-FUNCTIONS: dict[str, tuple[int | None, int, int | None]] = {
-    "gettext": (None, 0, None),
-    "gettext_lazy": (None, 0, None),
-    "gettext_noop": (None, 0, None),
-    "ngettext": (None, 0, 1),
-    "ngettext_lazy": (None, 0, 1),
-    "pgettext": (0, 1, None),
-    "pgettext_lazy": (0, 1, None),
-    "npgettext": (0, 1, 2),
-    "npgettext_lazy": (0, 1, 2),
+# Which arguments of Django's functions, and of our short names for them, are texts; "c" marks the
+# context.
+KEYWORDS: dict[str, Any] = {
+    **dict.fromkeys(("_", "_noop", "gettext", "gettext_lazy", "gettext_noop"), (1,)),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
+    **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
-# Context, message and plural of one call.
-Call = tuple[str | None, str, str | None]
-# Written by templatize(), which turns a template's tags into calls of these.
-IN_TEMPLATES = re.compile(r"(?<![\w.])(_|n?p?gettext)\(")
 NOT_OURS = {".venv", "var", "tests", "migrations", "node_modules", ".git"}
 # The translator's comment of a text that stands in a library's code and not in ours.
 LIBRARY = "Text of a library"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|%[sdf]|\{(\w*)\}")
+# Line, function, texts or (texts, …), translators' comments: what a method of Babel's gives.
+Extracted = tuple[int, Any, Any, Any]
 
 
-@dataclass(frozen=True)
-class Key:
-    """What makes a message one message: the same text in another context is another one."""
-
-    context: str | None
-    text: str
-
-
-@dataclass
-class Message:
-    """A message and the files that use it."""
-
-    key: Key
-    plural: str | None
-    files: set[str]
-
-
-def messages(root: Path) -> dict[Key, Message]:
+def messages(root: Path) -> Catalog:
     """Return every message that is written out under `root`; one in a variable is no message."""
-    found: dict[Key, Message] = {}
-    for path in _sources(root):
-        source = path.read_text()
-        name = str(path.relative_to(root))
-        calls = _in_python(source, name) if path.suffix == ".py" else _in_template(source, name)
-        for context, text, plural in calls:
-            key = Key(context, text)
-            message = found.setdefault(key, Message(key, None, set()))
-            message.plural = message.plural or plural
-            message.files.add(name)
+    methods: list[tuple[str, Any]] = [
+        ("**.py", in_python),
+        ("**/templates/**.html", in_template),
+        ("**/templates/**.txt", in_template),
+    ]
+    found = Catalog()
+    for name, line, text, _comments, context in extract_from_dir(
+        root,
+        methods,
+        keywords=KEYWORDS,
+        directory_filter=lambda path: Path(path).name not in NOT_OURS,
+    ):
+        found.add(text, locations=[(name, line)], context=context)
     return found
 
 
-def problems(catalog: polib.POFile, wanted: dict[Key, Message]) -> list[str]:
+def in_python(
+    file: IO[bytes], keywords: Any, comment_tags: Collection[str], options: Any
+) -> Iterator[Extracted]:
+    """Extract the texts of Python code, as a method of Babel's extract().
+
+    Before Python 3.12 an f-string is one token, and Babel does not see the calls inside it.
+    """
+    yield from extract_python(file, keywords, comment_tags, options)
+    file.seek(0)
+    for node in ast.walk(ast.parse(file.read())):
+        if isinstance(node, ast.FormattedValue):
+            inside = io.BytesIO(ast.unparse(node.value).encode())
+            for line, name, found, comments in extract_python(
+                inside, keywords, comment_tags, options
+            ):
+                yield node.lineno + line - 1, name, found, comments
+
+
+def in_template(
+    file: IO[bytes], keywords: Any, comment_tags: Collection[str], options: Any
+) -> Iterator[Extracted]:
+    """Extract the texts of a Django template, as a method of Babel's extract().
+
+    Django makes Python of the template's tags and X of all else. The brackets around it switch off
+    Python's rules of indentation.
+    """
+    code = f"({templatize(file.read().decode())}\n)"
+    return extract_python(io.BytesIO(code.encode()), keywords, comment_tags, options)
+
+
+def read(path: Path) -> Catalog:
+    """Read a django.po. Raises PoFileError if it is not sound."""
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parts[-3], abort_invalid=True)
+
+
+def write(catalog: Catalog, path: Path) -> None:
+    """Write a django.po anew, sorted by text and without places in the code; its head stays."""
+    head, _, _ = path.read_text().partition("\n\n")
+    body = io.BytesIO()
+    write_po(body, catalog, width=100, omit_header=True, no_location=True, sort_output=True)
+    path.write_text(f"{head}\n\n{body.getvalue().decode().strip()}\n")
+
+
+def write_compiled(catalog: Catalog, path: Path) -> None:
+    """Write what gettext reads while the product runs: the same file for the same texts."""
+    catalog.creation_date = datetime(2000, 1, 1, tzinfo=UTC)
+    with path.open("wb") as file:
+        write_mo(file, catalog)
+
+
+def problems(catalog: Catalog, wanted: Catalog) -> list[str]:
     """Return a line for everything that keeps the catalog from being complete and true."""
-    lines = []
-    entries = {Key(entry.msgctxt, entry.msgid): entry for entry in catalog if not entry.obsolete}
-    for key, message in wanted.items():
-        where = ", ".join(sorted(message.files))
-        if key not in entries:
-            lines.append(f"missing: {key.text!r} ({where})")
-        elif bool(message.plural) != bool(entries[key].msgid_plural):
-            lines.append(f"plural in one place only: {key.text!r} ({where})")
-    for key, entry in entries.items():
-        texts = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
-        if key not in wanted:
-            if not is_of_a_library(entry):
-                lines.append(f"used nowhere: {key.text!r}")
-        elif entry.fuzzy:
-            lines.append(f"marked as a guess (fuzzy): {key.text!r}")
-        elif not texts or not all(texts):
-            lines.append(f"empty: {key.text!r}")
-        elif any(placeholders(text) != _expected(entry) for text in texts):
-            lines.append(f"placeholders differ: {key.text!r} -> {texts}")
-    lines += [f"left over: {entry.msgid!r}" for entry in catalog.obsolete_entries()]
+    for message in texts(catalog):
+        # To Babel "90% of them" is a format, with "% o".
+        if not expected(message):
+            message.flags.discard("python-format")
+    lines = [f"{error}: {said(of)}" for of, errors in catalog.check() for error in errors]
+    for message in texts(wanted):
+        where = ", ".join(f"{file}:{line}" for file, line in message.locations)
+        known = catalog.get(message.id, message.context)
+        if known is None:
+            lines.append(f"missing: {said(message)} ({where})")
+        elif message.pluralizable != known.pluralizable:
+            lines.append(f"plural in one place only: {said(message)} ({where})")
+    for message in texts(catalog):
+        translations = [message.string] if isinstance(message.string, str) else message.string
+        if wanted.get(message.id, message.context) is None:
+            if not is_of_a_library(message):
+                lines.append(f"used nowhere: {said(message)}")
+        elif message.fuzzy:
+            lines.append(f"marked as a guess (fuzzy): {said(message)}")
+        elif not translations or not all(translations):
+            lines.append(f"empty: {said(message)}")
+        elif any(placeholders(text) != expected(message) for text in translations):
+            lines.append(f"placeholders differ: {said(message)} -> {translations}")
+    lines += [f"left over: {said(message)}" for message in catalog.obsolete.values()]
     return sorted(lines)
 
 
-def is_of_a_library(entry: polib.POEntry) -> bool:
-    """Whether the text comes from a library and is only said better here; its comment says so."""
-    return bool(entry.tcomment.startswith(LIBRARY))
-
-
-def update(catalog: polib.POFile, wanted: dict[Key, Message]) -> None:
+def update(catalog: Catalog, wanted: Catalog) -> None:
     """Add what is missing, with nothing for its translation, and drop what is used nowhere."""
-    for entry in list(catalog):
-        used = Key(entry.msgctxt, entry.msgid) in wanted or is_of_a_library(entry)
-        if entry.obsolete or not used:
-            catalog.remove(entry)
-    known = {Key(entry.msgctxt, entry.msgid) for entry in catalog}
-    for key, message in wanted.items():
-        if key not in known:
-            entry = polib.POEntry(msgctxt=key.context, msgid=key.text)
-            if message.plural:
-                entry.msgid_plural = message.plural
-                entry.msgstr_plural = {0: ""}
-            catalog.append(entry)
-    catalog.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
+    of_libraries = [message for message in texts(catalog) if is_of_a_library(message)]
+    catalog.update(wanted, no_fuzzy_matching=True, update_creation_date=False)
+    catalog.obsolete.clear()
+    for message in of_libraries:
+        catalog[message.id] = message
+
+
+def texts(catalog: Catalog) -> list[Message]:
+    """Return the messages of a catalog without its header."""
+    return [message for message in catalog if message.id]
+
+
+def is_of_a_library(message: Message) -> bool:
+    """Whether the text comes from a library and is only said better here; its comment says so."""
+    return any(comment.startswith(LIBRARY) for comment in message.user_comments)
 
 
 def placeholders(text: str) -> set[str]:
@@ -115,66 +152,13 @@ def placeholders(text: str) -> set[str]:
     return {match.group() for match in PLACEHOLDER.finditer(text.replace("%%", ""))}
 
 
-def _expected(entry: polib.POEntry) -> set[str]:
-    # "One case" may leave the number out; languages without plural need it.
-    return placeholders(entry.msgid_plural or entry.msgid)
+def expected(message: Message) -> set[str]:
+    """Return the placeholders of a translation: all of them, where Babel lets some be left out.
+
+    "One case" may leave the number out; languages without plural need it.
+    """
+    return placeholders(message.id if isinstance(message.id, str) else message.id[-1])
 
 
-def _sources(root: Path) -> Iterator[Path]:
-    for path in sorted(root.rglob("*")):
-        if path.suffix not in {".py", ".html", ".txt"}:
-            continue
-        parts = path.relative_to(root).parts
-        if NOT_OURS & set(parts) or (path.suffix != ".py" and "templates" not in parts):
-            continue
-        yield path
-
-
-def _in_python(source: str, name: str) -> Iterator[Call]:
-    tree = ast.parse(source, name)
-    aliases = {
-        alias.asname or alias.name: alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
-        for alias in node.names
-        if alias.name in FUNCTIONS
-    }
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        if isinstance(node.func, ast.Name):
-            function = aliases.get(node.func.id)
-        elif isinstance(node.func, ast.Attribute) and node.func.attr in FUNCTIONS:
-            function = node.func.attr
-        else:
-            function = None
-        if function:
-            yield from _read(node, FUNCTIONS[function])
-
-
-def _in_template(source: str, name: str) -> Iterator[Call]:
-    code = templatize(source, origin=name)
-    for match in IN_TEMPLATES.finditer(code):
-        function = "gettext" if match.group(1) == "_" else match.group(1)
-        # The call ends at the first bracket that makes it whole.
-        end = match.end()
-        while True:
-            end = code.index(")", end) + 1
-            try:
-                call = ast.parse(code[match.start() : end], name, "eval").body
-            except SyntaxError:
-                continue
-            break
-        if isinstance(call, ast.Call):
-            yield from _read(call, FUNCTIONS[function])
-
-
-def _read(call: ast.Call, places: tuple[int | None, int, int | None]) -> Iterator[Call]:
-    """Give the texts of a call; a variable was marked where it got its text (gettext_noop)."""
-    try:
-        context, text, plural = (
-            None if place is None else str(ast.literal_eval(call.args[place])) for place in places
-        )
-    except (ValueError, IndexError):
-        return
-    yield context, text or "", plural
+def said(message: Message) -> str:
+    return repr(message.id if isinstance(message.id, str) else message.id[0])

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-import polib
+from babel.messages.catalog import Catalog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -35,18 +35,18 @@ class Command(BaseCommand):
             self._check(paths, wanted)
             return
         for path in paths:
-            po = polib.pofile(str(path), wrapwidth=100)
+            po = catalog.read(path)
             catalog.update(po, wanted)
-            po.save()
+            catalog.write(po, path)
 
-    def _check(self, paths: list[Path], wanted: dict[catalog.Key, catalog.Message]) -> None:
+    def _check(self, paths: list[Path], wanted: Catalog) -> None:
         lines = []
         source = "en"
         for language, _name in settings.LANGUAGES:
             if language != source and not any(path.parts[-3] == language for path in paths):
                 lines.append(f"no catalog for {language}")
         for path in paths:
-            po = polib.pofile(str(path))
+            po = catalog.read(path)
             lines += [f"{path.parts[-3]}: {line}" for line in catalog.problems(po, wanted)]
         if lines:
             raise CommandError("\n".join([*lines, f"{len(lines)} problems of translation"]))
@@ -56,5 +56,5 @@ class Command(BaseCommand):
 def compile_catalog(path: Path) -> None:
     """Write django.mo beside a django.po, whole or not at all: somebody may be reading it."""
     new = path.with_suffix(f".mo.{os.getpid()}")
-    polib.pofile(str(path)).save_as_mofile(str(new))
+    catalog.write_compiled(catalog.read(path), new)
     new.replace(path.with_suffix(".mo"))
