@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from accounts import rate_limits
 from accounts.keys import keyed_hash
 from accounts.models import Language, SignInCode, User
-from accounts.rate_limits import EVERYBODY, Rule, Verdict
+from accounts.rate_limits import EVERYBODY, LimitRule, LimitVerdict
 from messaging import actions as messages
 from messaging.models import Channel
 from vaxreg import db_time
@@ -35,7 +35,7 @@ WRONG_FOR_NUMBER = "wrong code for number"
 WRONG_IN_HOUR = "wrong codes in an hour"
 
 
-class Outcome(enum.Enum):
+class CodeOutcome(enum.Enum):
     """What came of a typed code."""
 
     RIGHT = enum.auto()
@@ -48,7 +48,7 @@ class Outcome(enum.Enum):
 class Check:
     """What came of a typed code, and what is left."""
 
-    outcome: Outcome
+    outcome: CodeOutcome
     user: User | None = None
     tries_left: int = 0
     retry_at: datetime | None = None
@@ -58,7 +58,7 @@ class Check:
 class Sending:
     """The code that was sent, or the verdict that refused it."""
 
-    verdict: Verdict
+    verdict: LimitVerdict
     code_id: uuid.UUID | None = None
     sent_at: datetime | None = None
 
@@ -72,9 +72,9 @@ def send(phone: str, *, address: str) -> Sending:
     """
     hour = settings.SIGN_IN_HOUR
     verdict = rate_limits.take(
-        Rule(SENT_TO_NUMBER, phone, settings.CODES_PER_NUMBER),
-        Rule(SENT_TO_ADDRESS, address, settings.CODES_PER_ADDRESS),
-        Rule(SENT_IN_HOUR, EVERYBODY, [(settings.CODES_PER_HOUR, hour)]),
+        LimitRule(SENT_TO_NUMBER, phone, settings.CODES_PER_NUMBER),
+        LimitRule(SENT_TO_ADDRESS, address, settings.CODES_PER_ADDRESS),
+        LimitRule(SENT_IN_HOUR, EVERYBODY, [(settings.CODES_PER_HOUR, hour)]),
     )
     if not verdict.allowed:
         if verdict.refused_by == SENT_IN_HOUR:
@@ -115,22 +115,24 @@ def check(code_id: uuid.UUID, typed: str) -> Check:
     )
     now = db_time.now()
     if row is None or row.used_at or row.is_expired(now):
-        return Check(Outcome.EXPIRED)
+        return Check(CodeOutcome.EXPIRED)
     if row.tries >= settings.SIGN_IN_CODE_TRIES:
-        return Check(Outcome.TOO_MANY)
+        return Check(CodeOutcome.TOO_MANY)
     verdict = rate_limits.take(
-        Rule(WRONG_FOR_NUMBER, str(row.user.phone), settings.WRONG_CODES_PER_NUMBER),
-        Rule(WRONG_IN_HOUR, EVERYBODY, [(settings.WRONG_CODES_PER_HOUR, settings.SIGN_IN_HOUR)]),
+        LimitRule(WRONG_FOR_NUMBER, str(row.user.phone), settings.WRONG_CODES_PER_NUMBER),
+        LimitRule(
+            WRONG_IN_HOUR, EVERYBODY, [(settings.WRONG_CODES_PER_HOUR, settings.SIGN_IN_HOUR)]
+        ),
     )
     if not verdict.allowed:
         if verdict.refused_by == WRONG_IN_HOUR:
             log.critical("wrong_sign_in_code_budget_spent")
-        return Check(Outcome.TOO_MANY, retry_at=verdict.retry_at)
+        return Check(CodeOutcome.TOO_MANY, retry_at=verdict.retry_at)
     row.tries += 1
     if not hmac.compare_digest(row.code_hash, _hash(row, typed)) or not row.user.is_active:
         row.save(update_fields=["tries"])
         left = settings.SIGN_IN_CODE_TRIES - row.tries
-        return Check(Outcome.WRONG if left else Outcome.TOO_MANY, tries_left=left)
+        return Check(CodeOutcome.WRONG if left else CodeOutcome.TOO_MANY, tries_left=left)
     rate_limits.forgive(verdict)
     row.used_at = now
     row.save(update_fields=["tries", "used_at"])
@@ -138,7 +140,7 @@ def check(code_id: uuid.UUID, typed: str) -> Check:
     if not user.phone_verified:
         user.phone_verified = True
         user.save(update_fields=["phone_verified"])
-    return Check(Outcome.RIGHT, user=user)
+    return Check(CodeOutcome.RIGHT, user=user)
 
 
 def purge() -> int:

@@ -25,7 +25,7 @@ KEPT = timedelta(days=2)
 
 
 @dataclass(frozen=True)
-class Rule:
+class LimitRule:
     """One counter with its limits."""
 
     purpose: str
@@ -44,7 +44,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LimitVerdict:
     """Whether the attempt may be made; if not, which purpose refused it and until when."""
 
     allowed: bool
@@ -54,7 +54,7 @@ class Verdict:
 
 
 @transaction.atomic
-def take(*rules: Rule) -> Verdict:
+def take(*rules: LimitRule) -> LimitVerdict:
     """Record one attempt under every rule, or under none when one of them refuses.
 
     Exact under races: each subject is locked until the transaction ends. Call it in a transaction
@@ -68,26 +68,26 @@ def take(*rules: Rule) -> Verdict:
     refusals = [(at, rule.purpose) for rule in rules if (at := _free_again_at(rule, now))]
     if refusals:
         retry_at, refused_by = max(refusals)
-        return Verdict(allowed=False, refused_by=refused_by, retry_at=retry_at)
+        return LimitVerdict(allowed=False, refused_by=refused_by, retry_at=retry_at)
     rows = Attempt.objects.bulk_create(
         Attempt(purpose=rule.purpose, subject_hash=rule.subject_hash, at=now) for rule in rules
     )
-    return Verdict(allowed=True, attempt_ids=tuple(row.pk for row in rows))
+    return LimitVerdict(allowed=True, attempt_ids=tuple(row.pk for row in rows))
 
 
-def allow(purpose: str, subject: str, limits: Limits) -> Verdict:
+def allow(purpose: str, subject: str, limits: Limits) -> LimitVerdict:
     """`take` for a single counter."""
-    return take(Rule(purpose, subject, limits))
+    return take(LimitRule(purpose, subject, limits))
 
 
 def count(purpose: str, subject: str, within: timedelta) -> int:
     """How often it was tried in the last `within`."""
-    subject_hash = Rule(purpose, subject, ()).subject_hash
+    subject_hash = LimitRule(purpose, subject, ()).subject_hash
     since = db_time.now() - within
     return Attempt.objects.filter(purpose=purpose, subject_hash=subject_hash, at__gt=since).count()
 
 
-def forgive(verdict: Verdict) -> None:
+def forgive(verdict: LimitVerdict) -> None:
     """Give back what `take` recorded: the attempt was a good one."""
     Attempt.objects.filter(pk__in=verdict.attempt_ids).delete()
 
@@ -95,7 +95,7 @@ def forgive(verdict: Verdict) -> None:
 def forget(purpose: str, subject: str) -> None:
     """Start this counter anew."""
     Attempt.objects.filter(
-        purpose=purpose, subject_hash=Rule(purpose, subject, ()).subject_hash
+        purpose=purpose, subject_hash=LimitRule(purpose, subject, ()).subject_hash
     ).delete()
 
 
@@ -104,7 +104,7 @@ def purge() -> int:
     return Attempt.objects.filter(at__lt=db_time.now() - KEPT).delete()[0]
 
 
-def _free_again_at(rule: Rule, now: datetime) -> datetime | None:
+def _free_again_at(rule: LimitRule, now: datetime) -> datetime | None:
     """When the rule allows the next attempt, or None when it does now."""
     mine = Attempt.objects.filter(purpose=rule.purpose, subject_hash=rule.subject_hash)
     waits = []

@@ -39,7 +39,7 @@ TRIES = 3
 LONGEST = 120
 
 
-class Act(StrEnum):
+class TreeAct(StrEnum):
     """What is done to an organization; the other one is its successor, or what it is part of."""
 
     CLOSE = "close"
@@ -57,7 +57,7 @@ ASPECTS: dict[str, Promise] = {
 }
 
 
-class ChangedMeanwhile(Exception):
+class PlanChanged(Exception):
     """What would be done is no longer what was shown; `words` says what has changed."""
 
     def __init__(self, words: Sequence[str]) -> None:
@@ -80,7 +80,7 @@ class Cases:
 
 
 @dataclass(frozen=True)
-class Moves:
+class ActPreview:
     """What an act moves.
 
     cases: what lies on its desk; of a move, on the desks of the whole sub-tree, where it stays.
@@ -106,8 +106,8 @@ class Moves:
 
 
 def preview(
-    act: Act, organization: Organization, other: Organization | None, *, by: "User | None"
-) -> Moves:
+    act: TreeAct, organization: Organization, other: Organization | None, *, by: "User | None"
+) -> ActPreview:
     """Return what would move, and leave everything as it is.
 
     Raises what the act raises: CannotArrange with the reasons by field, PermissionDenied.
@@ -119,13 +119,13 @@ def preview(
 
 
 def carry_out(
-    act: Act,
+    act: TreeAct,
     organization: Organization,
     other: Organization | None,
     *,
     by: "User | None",
     seal: str | None = None,
-) -> Moves:
+) -> ActPreview:
     """Do it, all or nothing, and return what moved.
 
     seal: of the preview that was confirmed; None when nobody looked at one. Raises
@@ -142,41 +142,41 @@ def carry_out(
 
 
 def _carry_out(
-    act: Act,
+    act: TreeAct,
     organization: Organization,
     other: Organization | None,
     by: "User | None",
     seal: str | None,
-) -> Moves:
+) -> ActPreview:
     now = db_time.now()
     with connection.cursor() as cursor:
         # A page's limit would end a handover of many thousand cases, or the wait for one's turn.
         cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}s'")
     tree.take_turn()
     tree.hold(organization)
-    if act != Act.MOVE:
+    if act != TreeAct.MOVE:
         # Whoever has one of its cases in hand is awaited; what is on its way to it was, by now.
         held = Correction.objects.open().filter(holder=organization)
         list(held.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
         handover.settle(organization, now)
     moves, given = _arrange(act, organization, other, by)
     if seal is not None and seal != moves.seal:
-        raise ChangedMeanwhile(_changed(seal, moves.seal))
+        raise PlanChanged(_changed(seal, moves.seal))
     handover.hand_over(moves.organization, given, now)
     return moves
 
 
 def _arrange(
-    act: Act, organization: Organization, other: Organization | None, by: "User | None"
-) -> tuple[Moves, list[Way]]:
+    act: TreeAct, organization: Organization, other: Organization | None, by: "User | None"
+) -> tuple[ActPreview, list[Way]]:
     """Change the tree, and say where the open cases go; they are where they were."""
     before = Organization.objects.get(pk=organization.pk)
     beside = Organization.objects.get(pk=other.pk) if other is not None else None
-    closes = act != Act.MOVE
+    closes = act != TreeAct.MOVE
     parts = list(tree.open_parts(before))
     working = list(_working(before)) if closes else []
     going: list[Membership] = []
-    if act == Act.MERGE and beside is not None:
+    if act == TreeAct.MERGE and beside is not None:
         going = list(tree.people_going_along(before, beside))
     below = Organization.objects.open().under(before).exclude(pk=before.pk).count()
     cases = _cases(Q(holder=before) if closes else Q(holder__path__startswith=before.path))
@@ -192,7 +192,7 @@ def _arrange(
     line = list(with_predecessors([before]).order_by("closed_on", "pk"))
     decided = Correction.objects.closed().filter(holder__in=line, decided_at__isnull=False)
     kept_on = {(one.user_id, one.role) for one in going}
-    return Moves(
+    return ActPreview(
         organization=after,
         other=beside,
         cases=cases,
@@ -234,10 +234,10 @@ def _move(
     return actions.move(organization, part_of=part_of, by=by)
 
 
-_DO: dict[Act, Callable[[Organization, Organization | None, "User | None"], Organization]] = {
-    Act.CLOSE: _close,
-    Act.MERGE: _merge,
-    Act.MOVE: _move,
+_DO: dict[TreeAct, Callable[[Organization, Organization | None, "User | None"], Organization]] = {
+    TreeAct.CLOSE: _close,
+    TreeAct.MERGE: _merge,
+    TreeAct.MOVE: _move,
 }
 
 

@@ -7,22 +7,22 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from organizations.imports import columns
-from organizations.imports.judgement import Judged, Judgement, Verdict
+from organizations.imports.judgement import JudgedRow, Judgement, RowVerdict
 from organizations.journal import ImportRun
 
 PAGE_SIZE = 100
 # What is looked at first: what goes wrong, then what changes something.
-ORDER = (Verdict.REFUSED, Verdict.CHANGED, Verdict.NEW, Verdict.SAME)
+ORDER = (RowVerdict.REFUSED, RowVerdict.CHANGED, RowVerdict.NEW, RowVerdict.SAME)
 KINDS = {
-    Verdict.REFUSED: "over",
-    Verdict.CHANGED: "soon",
-    Verdict.NEW: "ok",
-    Verdict.SAME: "muted",
+    RowVerdict.REFUSED: "over",
+    RowVerdict.CHANGED: "soon",
+    RowVerdict.NEW: "ok",
+    RowVerdict.SAME: "muted",
 }
 
 
 @dataclass(frozen=True)
-class Tab:
+class VerdictTab:
     """The rows of one verdict, of both tables."""
 
     name: str
@@ -31,7 +31,7 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class Line:
+class FileRow:
     """One row of the file with its verdict."""
 
     table: str
@@ -44,15 +44,15 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownImport:
     """A trial, or what became of it."""
 
     tables: list[str]
     # How many rows of each verdict, table by table.
     counts: list[tuple[str, list[int]]]
-    tabs: list[Tab] = field(default_factory=list)
+    tabs: list[VerdictTab] = field(default_factory=list)
     chosen: str = ""
-    lines: list[Line] = field(default_factory=list)
+    lines: list[FileRow] = field(default_factory=list)
     number: int = 1
     has_more: bool = False
     digest: str = ""
@@ -68,7 +68,7 @@ def runs_of(user: User) -> QuerySet[ImportRun]:
 
 def shown(
     run: ImportRun, judgement: Judgement | None = None, query: Mapping[str, str] | None = None
-) -> Shown:
+) -> ShownImport:
     """Return what a page shows of a trial; without a judgement, of what was done."""
     counts = judgement.counts if judgement else run.counts
     tables = [str(columns.TABLE_LABELS[table]) for table in counts]
@@ -78,23 +78,23 @@ def shown(
     ]
     if judgement is None:
         left_out = [_left_out(*row) for row in run.left_out]
-        refused = sum(told.get(Verdict.REFUSED.value, 0) for told in counts.values())
-        return Shown(tables, by_verdict, lines=left_out, left_out=refused)
+        refused = sum(told.get(RowVerdict.REFUSED.value, 0) for told in counts.values())
+        return ShownImport(tables, by_verdict, lines=left_out, left_out=refused)
     query = query or {}
     tabs = [
-        Tab(
+        VerdictTab(
             verdict.value, str(verdict.label), sum(row.verdict == verdict for row in judgement.rows)
         )
         for verdict in ORDER
     ]
     filled = [tab.name for tab in tabs if tab.count]
     chosen = query.get("show", "")
-    if chosen not in Verdict.values:
-        chosen = filled[0] if filled else Verdict.NEW.value
+    if chosen not in RowVerdict.values:
+        chosen = filled[0] if filled else RowVerdict.NEW.value
     rows = [row for row in judgement.rows if row.verdict == chosen]
     number = _page_number(query.get("page", ""))
     start = (number - 1) * PAGE_SIZE
-    return Shown(
+    return ShownImport(
         tables,
         by_verdict,
         tabs,
@@ -108,16 +108,16 @@ def shown(
     )
 
 
-def _line(row: Judged) -> Line:
+def _line(row: JudgedRow) -> FileRow:
     table = str(columns.TABLE_LABELS[row.table])
     kind = KINDS[row.verdict]
-    return Line(table, row.line, row.key, row.name, str(row.verdict.label), kind, row.says)
+    return FileRow(table, row.line, row.key, row.name, str(row.verdict.label), kind, row.says)
 
 
-def _left_out(table: str, line: int, key: str, name: str, says: list[str]) -> Line:
-    refused = Verdict.REFUSED
+def _left_out(table: str, line: int, key: str, name: str, says: list[str]) -> FileRow:
+    refused = RowVerdict.REFUSED
     label = str(columns.TABLE_LABELS[table])
-    return Line(label, line, key, name, str(refused.label), KINDS[refused], says)
+    return FileRow(label, line, key, name, str(refused.label), KINDS[refused], says)
 
 
 def _page_number(typed: str) -> int:

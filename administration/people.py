@@ -45,7 +45,7 @@ def key_of(column: str) -> Expression:
 
 
 @dataclass(frozen=True)
-class Person:
+class StaffPerson:
     """Somebody as a list shows them: only the work that the reader looks after."""
 
     user: User
@@ -61,7 +61,7 @@ class Person:
 
 def page(
     reach: QuerySet[Organization], *, words: str = "", state: str = "", after: str = ""
-) -> Page[Person]:
+) -> Page[StaffPerson]:
     """Return who works in these organizations, by name; in a number of queries of its own.
 
     words: parts of the name or of the e-mail address. state: "never" came, or "suspended". after:
@@ -95,7 +95,7 @@ def page(
     return Page(_people(leaf.rows, works), leaf.before, leaf.after, leaf.is_first)
 
 
-def _people(users: Sequence[User], works: QuerySet[Membership]) -> list[Person]:
+def _people(users: Sequence[User], works: QuerySet[Membership]) -> list[StaffPerson]:
     mine: dict[int, list[Membership]] = {user.pk: [] for user in users}
     rows = works.filter(user__in=users).select_related("organization")
     for one in rows.order_by("organization__path", "role"):
@@ -107,10 +107,10 @@ def _people(users: Sequence[User], works: QuerySet[Membership]) -> list[Person]:
 
 def person_of(
     user: User, works: list[Membership], invitation: Invitation | None, now: datetime
-) -> Person:
+) -> StaffPerson:
     """Put together what a list shows of somebody."""
     expired = invitation is not None and invitation.used_at is None and invitation.expires_at <= now
-    return Person(user, works, invitation, expired)
+    return StaffPerson(user, works, invitation, expired)
 
 
 def latest_links(users: Sequence[User]) -> dict[int, Invitation]:
@@ -154,7 +154,7 @@ class Happening:
 class File:
     """Everything that the page of a person shows."""
 
-    person: Person
+    person: StaffPerson
     works: list[Work]
     # Work outside of the reader's reach: how much, never where.
     elsewhere: int

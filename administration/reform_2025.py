@@ -15,9 +15,9 @@ from organizations import tree
 from organizations.models import Organization
 from organizations.reform import adopt as adopting
 from organizations.reform import people, plan
-from organizations.reform.adopt import Counts
+from organizations.reform.adopt import ReformCounts
 from organizations.reform.people import Reach
-from organizations.reform.plan import Plan
+from organizations.reform.plan import ReformPlan
 from vaxreg import db_time
 
 
@@ -25,8 +25,8 @@ from vaxreg import db_time
 class Reform:
     """What the reform comes to; `cases` are open ones that change hands, away from `desks`."""
 
-    plan: Plan
-    counts: Counts
+    plan: ReformPlan
+    counts: ReformCounts
     reaches: list[Reach]
     cases: int
     desks: int
@@ -74,7 +74,7 @@ def adopt() -> Reform:
     return Reform(drawn, counts, reaches, cases=handed, desks=len(held))
 
 
-def _held(drawn: Plan) -> dict[int, int]:
+def _held(drawn: ReformPlan) -> dict[int, int]:
     """Return how many open cases lie on each desk that is merged into another."""
     counted = Correction.objects.open().order_by().values_list("holder", "holder__code")
     return {

@@ -21,7 +21,7 @@ MOST_LISTED = 50
 
 
 @dataclass(frozen=True)
-class Moves:
+class DueTimeMoves:
     """How many due times move, by how much at least and at most, and what becomes of them.
 
     soon: due within the next 12 hours. What stands still for an answer is neither late nor soon.
@@ -35,11 +35,11 @@ class Moves:
     get_soon: int = 0
     no_longer_soon: int = 0
 
-    def __add__(self, other: "Moves") -> "Moves":
+    def __add__(self, other: "DueTimeMoves") -> "DueTimeMoves":
         shifts = [
             shift for shift in (self.least, self.most, other.least, other.most) if shift is not None
         ]
-        return Moves(
+        return DueTimeMoves(
             self.moved + other.moved,
             min(shifts, default=None),
             max(shifts, default=None),
@@ -63,16 +63,16 @@ class Moves:
 
 
 @dataclass
-class Place:
+class ProvinceImpact:
     """A province, or with None the ministry, the hotline, and what has no desk yet."""
 
     province: Organization | None
     corrections: int = 0
-    answers: Moves = field(default_factory=Moves)
+    answers: DueTimeMoves = field(default_factory=DueTimeMoves)
 
 
 @dataclass(frozen=True)
-class Listed:
+class MovedClock:
     """A clock that would move, and its due time afterwards."""
 
     clock: Clock
@@ -95,10 +95,10 @@ class Preview:
     # How many clocks will follow the change; some do so without moving.
     concerned: int
     # The deadlines that citizens are told: reviews and appeals.
-    answers: Moves
-    by_kind: dict[Clock.Kind, Moves]
-    places: list[Place]
-    first: list[Listed]
+    answers: DueTimeMoves
+    by_kind: dict[Clock.Kind, DueTimeMoves]
+    places: list[ProvinceImpact]
+    first: list[MovedClock]
 
 
 MOVING = f"""
@@ -129,7 +129,7 @@ ORDER BY gets_late DESC, kind = 'statutory', new_due_at, id LIMIT %(limit)s
 """  # noqa: S608 (our own text)
 
 
-def preview(change: recompute.Change) -> Preview:
+def preview(change: recompute.RuleChange) -> Preview:
     """Look at all open corrections as if the change were in force."""
     now = clock.now()
     parameters = {
@@ -144,19 +144,19 @@ def preview(change: recompute.Change) -> Preview:
         cursor.execute(FIRST, parameters)
         first = cursor.fetchall()
     corrections = concerned = 0
-    by_kind: dict[Clock.Kind, Moves] = {}
-    places: dict[int | None, Place] = {}
+    by_kind: dict[Clock.Kind, DueTimeMoves] = {}
+    places: dict[int | None, ProvinceImpact] = {}
     province_of = _provinces({row[0] for row in figures if row[0] is not None})
     for holder, kind, clocks, cases, *numbers in figures:
         province = province_of.get(holder)
-        place = places.setdefault(province.pk if province else None, Place(province))
+        place = places.setdefault(province.pk if province else None, ProvinceImpact(province))
         if kind is None:
             corrections += cases
             place.corrections += cases
             continue
         concerned += clocks
-        moves = Moves(*numbers)
-        by_kind[Clock.Kind(kind)] = by_kind.get(Clock.Kind(kind), Moves()) + moves
+        moves = DueTimeMoves(*numbers)
+        by_kind[Clock.Kind(kind)] = by_kind.get(Clock.Kind(kind), DueTimeMoves()) + moves
         if kind != Clock.Kind.STATUTORY:
             place.answers += moves
     return Preview(
@@ -164,7 +164,8 @@ def preview(change: recompute.Change) -> Preview:
         corrections=corrections,
         concerned=concerned,
         answers=sum(
-            (moves for kind, moves in by_kind.items() if kind != Clock.Kind.STATUTORY), Moves()
+            (moves for kind, moves in by_kind.items() if kind != Clock.Kind.STATUTORY),
+            DueTimeMoves(),
         ),
         by_kind={kind: by_kind[kind] for kind in Clock.Kind if kind in by_kind},
         places=sorted(
@@ -195,10 +196,10 @@ def _provinces(holders: set[int]) -> dict[int, Organization]:
     return found
 
 
-def _listed(rows: list[tuple[int, datetime, bool]]) -> list[Listed]:
+def _listed(rows: list[tuple[int, datetime, bool]]) -> list[MovedClock]:
     clocks = Clock.objects.select_related("correction__holder").in_bulk([row[0] for row in rows])
     return [
-        Listed(clocks[pk], new_due_at, gets_overdue)
+        MovedClock(clocks[pk], new_due_at, gets_overdue)
         for pk, new_due_at, gets_overdue in rows
         if pk in clocks
     ]

@@ -20,7 +20,7 @@ from api.reading import WITH_NAMES, WithClock, own_corrections, own_record
 from corrections import actions
 from corrections.actions import filing
 from corrections.actions.filing import Claim
-from corrections.models import Channel, Correction
+from corrections.models import Correction, FilingChannel
 from corrections.models.case import Kind
 from doses.models import Dose
 from organizations.models import Organization
@@ -70,7 +70,7 @@ class Corrections(WithClock, generics.ListAPIView[Correction]):
             claims=[_claim(claim) for claim in asked.validated_data["claims"]],
             words=asked.validated_data["words"],
             has_no_paper=asked.validated_data["has_no_paper"],
-            channel=Channel.API,
+            channel=FilingChannel.API,
         )
         body = shapes.FilingSerializer(filed, context=self.get_serializer_context()).data
         return Response(body, status=status.HTTP_201_CREATED)

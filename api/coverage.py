@@ -19,7 +19,7 @@ from organizations.models import REGISTRY_START
 from organizations.queries import held_roles
 from uptake import access, reports
 from uptake.models import Band, Measure
-from uptake.reports import Filters, Line
+from uptake.reports import CoverageCount, CoverageFilters
 
 
 class ForOfficers(BasePermission):
@@ -29,7 +29,7 @@ class ForOfficers(BasePermission):
         return is_staff_session(request)
 
 
-class QuestionSerializer(serializers.Serializer[dict[str, Any]]):
+class CoverageQuerySerializer(serializers.Serializer[dict[str, Any]]):
     """What may be asked for."""
 
     area = serializers.CharField(required=False, default="", max_length=8)
@@ -94,13 +94,13 @@ class CoverageView(APIView):
         tops = access.tops(held_roles(cast(User, request.user)))
         if not tops:
             raise PermissionDenied
-        asked = QuestionSerializer(data=request.query_params)
+        asked = CoverageQuerySerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
         place = access.find(wanted["area"], tops) if wanted["area"] else tops[0]
         if place is None:
             raise Http404
-        filters = Filters(wanted.get("day") or timezone.localdate(), wanted["band"])
+        filters = CoverageFilters(wanted.get("day") or timezone.localdate(), wanted["band"])
         report = reports.coverage(place, filters)
         answer = {
             "as_of": report.as_of,
@@ -112,7 +112,7 @@ class CoverageView(APIView):
         return Response(CoverageSerializer(answer).data)
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: CoverageCount) -> dict[str, Any]:
     return {
         "area": line.place.code if line.place else "",
         "name": line.place.name if line.place else "",

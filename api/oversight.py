@@ -18,10 +18,10 @@ from organizations.scope import Scope, scope_of
 from oversight import report as briefing
 from reporting import compute
 from reporting.compute import PERIODS
-from reporting.report import Filters, Report, Row
+from reporting.report import Filters, Report, ReportRow
 
 
-class QuestionSerializer(serializers.Serializer[dict[str, Any]]):
+class ReportQuerySerializer(serializers.Serializer[dict[str, Any]]):
     """What may be asked for."""
 
     organization = serializers.UUIDField(required=False)
@@ -103,7 +103,7 @@ class ReportView(APIView):
         scope = scope_of(user)
         if scope is None:
             raise PermissionDenied
-        asked = QuestionSerializer(data=request.query_params)
+        asked = ReportQuerySerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
         if wanted.get("organization"):
@@ -128,7 +128,7 @@ def _answer(report: Report) -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: ReportRow) -> dict[str, Any]:
     whose, queue = row.organization, row.queue
     return {
         "organization": whose.public_id if whose else None,

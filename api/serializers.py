@@ -148,7 +148,7 @@ class QuestionSerializer(serializers.ModelSerializer[CorrectionEvent]):
         fields = ["text", "organization", "at"]
 
 
-class ClockLineSerializer(serializers.Serializer[explain.Line]):
+class ClockLineSerializer(serializers.Serializer[explain.DueTimeLine]):
     """One line of how a due time came about; `adds` in seconds."""
 
     text = serializers.CharField()
@@ -156,11 +156,11 @@ class ClockLineSerializer(serializers.Serializer[explain.Line]):
     until = serializers.DateTimeField(allow_null=True)
     adds = serializers.SerializerMethodField()
 
-    def get_adds(self, line: explain.Line) -> int | None:
+    def get_adds(self, line: explain.DueTimeLine) -> int | None:
         return int(line.adds.total_seconds()) if line.adds is not None else None
 
 
-class ClockSerializer(serializers.Serializer[explain.Account]):
+class ClockSerializer(serializers.Serializer[explain.ClockExplanation]):
     """One clock of the case, and how its due time came about."""
 
     kind = serializers.ChoiceField(source="clock.kind", choices=Clock.Kind.choices)

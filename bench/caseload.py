@@ -25,7 +25,7 @@ CITIZENS_TO_CASES = 10
 
 
 @dataclass(frozen=True)
-class Size:
+class CountrySize:
     """How large the country is. share: of all cases, those of the first province."""
 
     organizations: int
@@ -34,9 +34,9 @@ class Size:
     share: float = 0.6
     days: int = 60
 
-    def part(self, divisor: int, *, same_tree: bool = False) -> "Size":
+    def part(self, divisor: int, *, same_tree: bool = False) -> "CountrySize":
         """Return a country with so much less in it; same_tree: only fewer cases."""
-        return Size(
+        return CountrySize(
             self.organizations if same_tree else self.organizations // divisor,
             self.corrections // divisor,
             self.open // divisor,
@@ -244,7 +244,7 @@ NUMBERED = (
 )
 
 
-def build(size: Size, *, sites: int, seed: int) -> None:
+def build(size: CountrySize, *, sites: int, seed: int) -> None:
     """Write the country and its cases. sites: of every district."""
     departments = dataset.build_country(districts_of(size, sites), sites, citizens=0)
     _fill(size, departments[0], seed)
@@ -260,7 +260,7 @@ def keep_figures() -> None:
     daily_job.refresh()
 
 
-def districts_of(size: Size, sites: int, provinces: int = 63) -> list[int]:
+def districts_of(size: CountrySize, sites: int, provinces: int = 63) -> list[int]:
     """Return how many districts each province has: one in twenty of all is in the first.
 
     A small country has provinces without any, rather than districts without sites.
@@ -271,7 +271,7 @@ def districts_of(size: Size, sites: int, provinces: int = 63) -> list[int]:
     return [in_first, *(others + (number < more) for number in range(provinces - 1))]
 
 
-def _fill(size: Size, first: Organization, seed: int) -> None:
+def _fill(size: CountrySize, first: Organization, seed: int) -> None:
     parameters: dict[str, Any] = {
         "seed": seed,
         "first": first.pk,

@@ -17,7 +17,7 @@ from corrections.models import Draft
 from doses.models import Dose, Vaccine
 from organizations.models import Membership, Organization
 from portal import drafts
-from portal.draft_check import Judged
+from portal.draft_check import CheckedDraft
 
 SAID = {"has_no_paper": "on", "where_when": "Sân trường Chu Văn An, buổi sáng"}
 
@@ -83,7 +83,7 @@ def build(count: int) -> tuple[Sender, list[Ready]]:
     senders = signed_in(users, SessionKind.CITIZEN, ["code"])
     [at_the_desk] = signed_in([nurse], SessionKind.STAFF, ["password", "mfa"])
     return at_the_desk, [
-        Ready(str(draft.key), Judged(draft).fingerprint, sender)
+        Ready(str(draft.key), CheckedDraft(draft).fingerprint, sender)
         for draft, sender in zip(written, senders, strict=True)
     ]
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 
 @dataclass(frozen=True)
-class Plan:
+class QueryPlan:
     """One query as it was carried out. rows_read: by table, those thrown away again included."""
 
     sql: str
@@ -19,7 +19,7 @@ class Plan:
     rows_read: Counter[str]
 
 
-def of(queries: Iterable[dict[str, str]]) -> list[Plan]:
+def plans_of(queries: Iterable[dict[str, str]]) -> list[QueryPlan]:
     """Return the plans of captured queries (connection.queries); those that write are left out."""
     return [
         explain(query["sql"])
@@ -28,14 +28,14 @@ def of(queries: Iterable[dict[str, str]]) -> list[Plan]:
     ]
 
 
-def explain(sql: str) -> Plan:
+def explain(sql: str) -> QueryPlan:
     """Carry out a query again, counting."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}")
         answer = cursor.fetchone()[0]
     top = (json.loads(answer) if isinstance(answer, str) else answer)[0]
     node = top["Plan"]
-    return Plan(
+    return QueryPlan(
         sql=sql,
         milliseconds=top["Execution Time"],
         buffers=node.get("Shared Hit Blocks", 0) + node.get("Shared Read Blocks", 0),

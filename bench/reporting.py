@@ -19,7 +19,7 @@ from django.urls import reverse
 from accounts.models import SessionKind, User
 from bench import people, plans
 from bench.databases import entered
-from bench.plans import Plan
+from bench.plans import QueryPlan
 from organizations.models import Membership, Organization
 from reporting import daily_job
 from reporting.case_lists import LISTINGS
@@ -33,7 +33,7 @@ Kind = Organization.Kind
 
 
 @dataclass(frozen=True)
-class Page:
+class MeasuredPage:
     """An address, and the session of the officer who opens it; empty without sign-in.
 
     tab: the list that it shows, if it shows one (LISTINGS).
@@ -51,7 +51,7 @@ class Country:
     """A database with its data, reached by a connection of its own that stays open."""
 
     connection: BaseDatabaseWrapper
-    pages: Sequence[Page]
+    pages: Sequence[MeasuredPage]
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,14 @@ class Compared:
         return self.ratio <= AT_MOST and self.full.queries == self.small.queries
 
 
-def pages() -> list[Page]:
+def pages() -> list[MeasuredPage]:
     """Return the pages of this country, each opened by the officer whose page it is."""
     ministry = Organization.objects.get(kind=Kind.MINISTRY)
     province = Organization.objects.filter(kind=Kind.PROVINCIAL_DEPARTMENT).order_by("pk")[0]
     centres = Organization.objects.filter(kind=Kind.DISTRICT_CENTRE).order_by("pk")
     busy = centres.filter(part_of=province)[0]
     usual = centres.exclude(part_of=province)[0]
-    found: list[Page] = []
+    found: list[MeasuredPage] = []
     for name, organization in (
         ("district", usual),
         ("busy district", busy),
@@ -112,10 +112,11 @@ def pages() -> list[Page]:
             site = organization.parts.order_by("pk")[0]
             addresses["site"] = reverse("oversight-site", args=[site.public_id])
         found += [
-            Page(f"{name}: {what}", url, sender.session, officer) for what, url in addresses.items()
+            MeasuredPage(f"{name}: {what}", url, sender.session, officer)
+            for what, url in addresses.items()
         ]
         found += [
-            Page(
+            MeasuredPage(
                 f"{name}: list {tab}",
                 f"{reverse('oversight-cases')}?tab={tab}",
                 sender.session,
@@ -124,7 +125,7 @@ def pages() -> list[Page]:
             )
             for tab in LISTINGS
         ]
-    found.append(Page("public statistics", reverse("statistics")))
+    found.append(MeasuredPage("public statistics", reverse("statistics")))
     return found
 
 
@@ -168,7 +169,9 @@ def as_json(found: Sequence[Compared]) -> list[dict[str, Any]]:
     return [{**asdict(one), "ratio": one.ratio, "met": one.is_met} for one in found]
 
 
-def _compared(one: Page, small: Country, other: Page, full: Country, visits: int) -> Compared:
+def _compared(
+    one: MeasuredPage, small: Country, other: MeasuredPage, full: Country, visits: int
+) -> Compared:
     took: dict[str, list[float]] = {"small": [], "full": []}
     turns = [("small", small, one), ("full", full, other)]
     for country in (small, full):
@@ -209,7 +212,7 @@ def _times(took: list[float], queries: int) -> Times:
     return Times(statistics.median(took), percentiles[-1], queries)
 
 
-def open_page(page: Page, client: Client) -> None:
+def open_page(page: MeasuredPage, client: Client) -> None:
     """Open it as its reader does. A page that is not shown is a RuntimeError."""
     if page.session:
         client.cookies[settings.SESSION_COOKIE_NAME] = page.session
@@ -219,10 +222,10 @@ def open_page(page: Page, client: Client) -> None:
         raise RuntimeError(f"{page.url} answered {answer.status_code}")
 
 
-def _plans(page: Page, country: Country) -> tuple[list[Plan], int]:
+def _plans(page: MeasuredPage, country: Country) -> tuple[list[QueryPlan], int]:
     with entered(country.connection):
         # What a first visit after some minutes writes (the session was used) is not counted.
         open_page(page, Client())
         with CaptureQueriesContext(connection) as captured:
             open_page(page, Client())
-        return plans.of(captured.captured_queries), len(captured)
+        return plans.plans_of(captured.captured_queries), len(captured)

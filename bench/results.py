@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Figure:
+class BenchResult:
     """One result. at_most or at_least is the target, None when there is none."""
 
     name: str
@@ -29,7 +29,7 @@ class Figure:
         return None if self.at_least is None else self.value >= self.at_least
 
 
-def table(figures: list[Figure]) -> str:
+def table(figures: list[BenchResult]) -> str:
     """Return all figures for a console, with 'met' or 'NOT MET' where there is a target."""
     words = {True: "met", False: "NOT MET", None: ""}
     width = max((len(one.name) for one in figures), default=0)
@@ -40,6 +40,6 @@ def table(figures: list[Figure]) -> str:
     )
 
 
-def as_json(figures: list[Figure]) -> list[dict[str, Any]]:
+def as_json(figures: list[BenchResult]) -> list[dict[str, Any]]:
     """Return the same for a program."""
     return [{**asdict(one), "met": one.is_met} for one in figures]

@@ -8,7 +8,7 @@ from typing import Any
 
 from administration.rules_preview import preview
 from bench import dataset
-from bench.results import Figure
+from bench.results import BenchResult
 from corrections import sweep
 from corrections.clocks import recompute
 from corrections.models import Breach, Clock, OutboxRow, Policy, RecomputeRun
@@ -23,7 +23,7 @@ DUE = timedelta(hours=48)
 REMINDERS = 3
 
 
-def idle(open_cases: int, seed: int) -> list[Figure]:
+def idle(open_cases: int, seed: int) -> list[BenchResult]:
     """Measure passes over so many open clocks of which none has passed a milestone."""
     dataset.add_cases(
         open_cases,
@@ -41,12 +41,14 @@ def idle(open_cases: int, seed: int) -> list[Figure]:
         took.append(time.perf_counter() - begun)
         worked.append(time.process_time() - busy)
     return [
-        Figure("idle pass, our own CPU", statistics.median(worked) * 1000, "ms"),
-        Figure(f"idle pass, {open_cases:,} open", statistics.median(took) * 1000, "ms", at_most=5),
+        BenchResult("idle pass, our own CPU", statistics.median(worked) * 1000, "ms"),
+        BenchResult(
+            f"idle pass, {open_cases:,} open", statistics.median(took) * 1000, "ms", at_most=5
+        ),
     ]
 
 
-def overdue(count: int, seed: int) -> list[Figure]:
+def overdue(count: int, seed: int) -> list[BenchResult]:
     """Measure a pass that finds so many cases just overdue, oldest first; telling people apart."""
     _add_late(count, seed)
     begun = time.perf_counter()
@@ -54,12 +56,12 @@ def overdue(count: int, seed: int) -> list[Figure]:
     took = time.perf_counter() - begun
     _require(swept.breaches == count, f"{swept.breaches} breaches instead of {count}")
     return [
-        Figure(f"{count:,} overdue: breaches and errands", swept.marks_took, "s", at_most=0.5),
-        Figure(f"{count:,} overdue: telling people", took - swept.marks_took, "s"),
+        BenchResult(f"{count:,} overdue: breaches and errands", swept.marks_took, "s", at_most=0.5),
+        BenchResult(f"{count:,} overdue: telling people", took - swept.marks_took, "s"),
     ]
 
 
-def outage(count: int, seed: int) -> list[Figure]:
+def outage(count: int, seed: int) -> list[BenchResult]:
     """Measure the passes after an outage, one row poisoned, until everybody has been told."""
     _add_late(count, seed)
     poisoned = Clock.objects.filter(next_milestone_at__isnull=False).order_by(
@@ -99,18 +101,18 @@ def outage(count: int, seed: int) -> list[Figure]:
     poisoned.next_milestone_at = None
     poisoned.save(update_fields=["next_milestone_at"])
     return [
-        Figure(f"{count:,} overdue after an outage, all told", took, "s", at_most=300),
-        Figure("of them a second", written / took, "breaches"),
-        Figure("passes", passes, ""),
-        Figure("messages written", Message.objects.count() - messages, ""),
+        BenchResult(f"{count:,} overdue after an outage, all told", took, "s", at_most=300),
+        BenchResult("of them a second", written / took, "breaches"),
+        BenchResult("passes", passes, ""),
+        BenchResult("messages written", Message.objects.count() - messages, ""),
     ]
 
 
-def change_of_rules() -> list[Figure]:
+def change_of_rules() -> list[BenchResult]:
     """Measure a change that moves every open clock: its preview, and the recompute."""
     rules = policies_with(review_hours=72)
     begun = time.perf_counter()
-    seen = preview(recompute.Change(rules))
+    seen = preview(recompute.RuleChange(rules))
     looked = time.perf_counter() - begun
     run = RecomputeRun.objects.create(
         policy=_in_force(rules), why="bench", made_at=db_time.now(), made_by=dataset.somebody()
@@ -122,8 +124,8 @@ def change_of_rules() -> list[Figure]:
     run.refresh_from_db()
     _require(run.done == seen.concerned, f"{run.done} clocks moved instead of {seen.concerned}")
     return [
-        Figure(f"preview of a change, {seen.concerned:,} open clocks", looked, "s"),
-        Figure(f"recompute of {run.done:,} open clocks", took, "s", at_most=60),
+        BenchResult(f"preview of a change, {seen.concerned:,} open clocks", looked, "s"),
+        BenchResult(f"recompute of {run.done:,} open clocks", took, "s", at_most=60),
     ]
 
 

@@ -25,7 +25,7 @@ from django.db import connection
 
 from bench import people
 from bench.people import Ready, Sender
-from bench.results import Figure
+from bench.results import BenchResult
 from corrections import actions
 from corrections.models import Correction
 from launcher.embedded import package_folder
@@ -62,7 +62,7 @@ class Request:
     sender: Sender
 
 
-def compared(rounds: int, acts: int, seed: int) -> list[Figure]:
+def compared(rounds: int, acts: int, seed: int) -> list[BenchResult]:
     """Measure so many rounds of filings and decisions, through the web and in pgbench in turn."""
     program = find_pgbench()
     if not rounds or program is None:
@@ -83,9 +83,9 @@ def compared(rounds: int, acts: int, seed: int) -> list[Figure]:
     for act, at_least in (("file", 0.12), ("decide", None)):
         ratios = [ours / plain for ours, plain in zip(found[act], found[f"sql_{act}"], strict=True)]
         figures += [
-            Figure(f"{act} through the web tier", statistics.median(found[act]), "/s"),
-            Figure(f"{act} in pgbench", statistics.median(found[f"sql_{act}"]), "/s"),
-            Figure(f"{act}: web / pgbench", statistics.median(ratios), "", at_least=at_least),
+            BenchResult(f"{act} through the web tier", statistics.median(found[act]), "/s"),
+            BenchResult(f"{act} in pgbench", statistics.median(found[f"sql_{act}"]), "/s"),
+            BenchResult(f"{act}: web / pgbench", statistics.median(ratios), "", at_least=at_least),
         ]
     return figures
 

@@ -73,7 +73,7 @@ class NameOnRecord(Exception):
     """A record has this name and date of birth already; it may be the same person's."""
 
 
-class Answer(NamedTuple):
+class IdentityAnswer(NamedTuple):
     """Facts that somebody gave to show whose record they may open."""
 
     id_number: str | None
@@ -321,21 +321,21 @@ def clean_id_number(id_number: str) -> str | None:
     return "".join(c for c in id_number.upper() if c.isalnum()) or None
 
 
-def _answer(id_number: str, full_name: str, date_of_birth: date | None) -> Answer:
-    return Answer(clean_id_number(id_number), search_key(full_name), date_of_birth)
+def _answer(id_number: str, full_name: str, date_of_birth: date | None) -> IdentityAnswer:
+    return IdentityAnswer(clean_id_number(id_number), search_key(full_name), date_of_birth)
 
 
-def _count_a_try(user: "User", answer: Answer) -> rate_limits.Verdict:
-    rules = [rate_limits.Rule("open_record", str(user.pk), TRIES)]
+def _count_a_try(user: "User", answer: IdentityAnswer) -> rate_limits.LimitVerdict:
+    rules = [rate_limits.LimitRule("open_record", str(user.pk), TRIES)]
     if answer.id_number:
-        rules.append(rate_limits.Rule("open_record_id", answer.id_number, TRIES_PER_ID_NUMBER))
+        rules.append(rate_limits.LimitRule("open_record_id", answer.id_number, TRIES_PER_ID_NUMBER))
     verdict = rate_limits.take(*rules)
     if verdict.retry_at is not None:
         raise TooManyTries(verdict.retry_at)
     return verdict
 
 
-def _match(user: "User", answer: Answer, relation: str) -> tuple[Citizen, str] | None:
+def _match(user: "User", answer: IdentityAnswer, relation: str) -> tuple[Citizen, str] | None:
     """The one citizen that the answer proves, and by what; None also when there are two.
 
     Facts of a part of a merged record lead to the record that was kept.

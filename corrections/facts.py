@@ -75,7 +75,7 @@ REMOVED: Facts = {Removal.STATUS.value: Dose.Status.ENTERED_IN_ERROR.value}
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """One line of the comparison: recorded beside proposed beside decided, as people read them."""
 
     field: str
@@ -92,7 +92,7 @@ class Row:
         return self.is_proposed and self.proposed != self.recorded
 
 
-def compare(correction: Correction, *, masked: bool = False) -> list[Row]:
+def compare(correction: Correction, *, masked: bool = False) -> list[ComparisonRow]:
     """Return one row per field; names of vaccines and sites are looked up in two queries.
 
     masked: facts about the person as those read them who need not see all of it.
@@ -110,7 +110,7 @@ def compare(correction: Correction, *, masked: bool = False) -> list[Row]:
         if field == Field.ORGANIZATION and not proposed and correction.site_text:
             proposed = correction.site_text
         rows.append(
-            Row(
+            ComparisonRow(
                 field=field,
                 label=str(FIELD_LABELS[field]),
                 recorded=recorded,

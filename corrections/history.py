@@ -25,7 +25,7 @@ class Audience(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryEntry:
     """One thing that happened: what `<c-timeline.item>` takes.
 
     details are the words that came with it, as written: a reason, a remark, an official ground;
@@ -99,7 +99,7 @@ STAFF_ONLY_REMARKS = frozenset({"remind", "escalate", "put_forward", "hand_back"
 STAFF_ONLY = frozenset({"note", "hand_back"})
 
 
-def lines(correction: Correction, audience: Audience) -> list[Line]:
+def lines(correction: Correction, audience: Audience) -> list[HistoryEntry]:
     """Return what happened so far, oldest first, in the reader's language. One query.
 
     Raises KeyError for a step that has no words here; a test walks all of them.
@@ -108,7 +108,7 @@ def lines(correction: Correction, audience: Audience) -> list[Line]:
     return [_line(event, audience) for event in _worth_telling(events, audience)]
 
 
-def standing(correction: Correction) -> str:
+def status_sentence(correction: Correction) -> str:
     """Return in one sentence for the citizen where a correction stands now."""
     names = {"organization": correction.holder.name if correction.holder else ""}
     if correction.status == Status.ACCEPTED:
@@ -143,7 +143,7 @@ def standing(correction: Correction) -> str:
     return sentences[Status(correction.status)] % names
 
 
-def told_last(correction_lines: list[Line]) -> str:
+def told_last(correction_lines: list[HistoryEntry]) -> str:
     """Return who was told last that the deadline was missed; empty when nobody was."""
     told = [line.told for line in correction_lines if line.told]
     return told[-1] if told else ""
@@ -166,8 +166,8 @@ def _worth_telling(
         before = event
 
 
-def _line(event: CorrectionEvent, audience: Audience) -> Line:
-    return Line(
+def _line(event: CorrectionEvent, audience: Audience) -> HistoryEntry:
+    return HistoryEntry(
         step=event.step,
         title=_title(event),
         who=_who(event, audience),

@@ -49,7 +49,7 @@ REMARK = "Ảnh quá mờ, không đọc được. Vui lòng chụp lại tờ g
 
 
 @dataclass(frozen=True)
-class Told:
+class CountryCase:
     """One case: where, when it was recorded, and when (if at all) it was decided."""
 
     holder: Organization
@@ -104,7 +104,7 @@ def _reviewers(stations: list[Organization]) -> list[User]:
 
 def _province(
     desks: list[tuple[Organization, User]], now: datetime, chance: random.Random
-) -> Iterator[Told]:
+) -> Iterator[CountryCase]:
     number = CITIES.get(_province_code(desks), chance.choice(USUAL))
     pace = chance.choice(PACES)
     for _ in range(number):
@@ -114,7 +114,7 @@ def _province(
         took = HOUR * min(chance.expovariate(1 / pace) + 0.3, 300)
         decided_at = received_at + took
         is_open = decided_at >= now or chance.random() < pace / 900
-        yield Told(
+        yield CountryCase(
             holder, reviewer, received_at, None if is_open else decided_at, chance.random() < 0.5
         )
 
@@ -124,7 +124,7 @@ def _province_code(desks: list[tuple[Organization, User]]) -> str:
     return area.path.split("/", 1)[0] if area else ""
 
 
-def _write(told: list[Told], now: datetime) -> None:
+def _write(told: list[CountryCase], now: datetime) -> None:
     policy, review = policies.current(), timedelta(hours=policies.current().review_hours)
     users = User.objects.bulk_create(
         User(
@@ -192,7 +192,7 @@ def _write(told: list[Told], now: datetime) -> None:
     )
 
 
-def _case(one: Told, filing: Filing, due_at: datetime) -> Correction:
+def _case(one: CountryCase, filing: Filing, due_at: datetime) -> Correction:
     case = Correction(
         filing=filing,
         citizen=filing.citizen,
@@ -219,7 +219,7 @@ def _case(one: Told, filing: Filing, due_at: datetime) -> Correction:
     return case
 
 
-def _write_doses(told: list[Told], cases: list[Correction]) -> None:
+def _write_doses(told: list[CountryCase], cases: list[Correction]) -> None:
     """Write the dose that was missing, where it was found to be."""
     vaccine = Vaccine.objects.get(code="PF").pk
     accepted = [
@@ -246,12 +246,12 @@ def _write_doses(told: list[Told], cases: list[Correction]) -> None:
         case.dose_id = dose
 
 
-def _write_clocks(told: list[Told], clocks: list[Clock], now: datetime) -> None:
+def _write_clocks(told: list[CountryCase], clocks: list[Clock], now: datetime) -> None:
     """Write the clocks with the breaches that the sweep would have written: it finds none to do."""
     above = Above()
     above.learn({one.holder.pk for one in told})
     behinds = [
-        milestones.behind_of(Late.of(review), one.decided_at or now)
+        milestones.passed_by(Late.of(review), one.decided_at or now)
         for one, review in zip(told, clocks, strict=True)
     ]
     for one, review, behind in zip(told, clocks, behinds, strict=True):
@@ -293,7 +293,7 @@ def _write_clocks(told: list[Told], clocks: list[Clock], now: datetime) -> None:
     CorrectionEvent.objects.bulk_create(events)
 
 
-def _events(one: Told, case: Correction) -> Iterator[CorrectionEvent]:
+def _events(one: CountryCase, case: Correction) -> Iterator[CorrectionEvent]:
     yield CorrectionEvent(
         correction=case,
         step="file",

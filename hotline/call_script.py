@@ -53,7 +53,7 @@ def _standing(case: Correction) -> str:
         return _("%(organization)s refused it. The ground: %(ground)s. %(remark)s") % names
     if case.status == Status.UPHELD:
         return _("The appeal was refused by %(organization)s. %(remark)s") % names
-    return history.standing(case)
+    return history.status_sentence(case)
 
 
 def question(case: Correction) -> str:

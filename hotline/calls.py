@@ -123,7 +123,7 @@ def offered(case: Correction, agent: "User") -> list[str]:
     return [step for step in next_steps.offered(case, parties, db_time.now()) if step in STEPS]
 
 
-def doses(citizen: Citizen) -> list[record_page.Card]:
+def doses(citizen: Citizen) -> list[record_page.DoseCard]:
     """Return the record as its owner reads it: no ID number, no phone stands in it."""
     return record_page.cards(citizen)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from citizens.forms import AreaForm
 from citizens.models import Sex
 from doses.facts import FIRST_DAY
-from hotline.search import FACT_LABELS, NEEDED, Fact
+from hotline.search import FACT_LABELS, NEEDED, AskedFact
 from vaxreg import db_time
 from vaxreg.forms import DateField, Form, IdNumberField, PhoneField
 
@@ -43,18 +43,20 @@ class SearchForm(Form):
 class CallerForm(Form):
     """The caller's answers; which of them was wrong is never said."""
 
-    date_of_birth = DateField(label=FACT_LABELS[Fact.DATE_OF_BIRTH], required=False, past_only=True)
-    id_number = IdNumberField(label=FACT_LABELS[Fact.ID_NUMBER], required=False)
+    date_of_birth = DateField(
+        label=FACT_LABELS[AskedFact.DATE_OF_BIRTH], required=False, past_only=True
+    )
+    id_number = IdNumberField(label=FACT_LABELS[AskedFact.ID_NUMBER], required=False)
     phone = PhoneField(
-        label=FACT_LABELS[Fact.PHONE],
+        label=FACT_LABELS[AskedFact.PHONE],
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
     )
     dose_date = DateField(
-        label=FACT_LABELS[Fact.DOSE_DATE], required=False, past_only=True, earliest=FIRST_DAY
+        label=FACT_LABELS[AskedFact.DOSE_DATE], required=False, past_only=True, earliest=FIRST_DAY
     )
     dose_site = forms.CharField(
-        label=FACT_LABELS[Fact.DOSE_SITE],
+        label=FACT_LABELS[AskedFact.DOSE_SITE],
         required=False,
         max_length=120,
         help_text=gettext_lazy("For example: tram y te buoi. Diacritics are not needed."),
@@ -76,7 +78,7 @@ class CallerForm(Form):
     def clean(self) -> dict[str, Any]:
         """Two answers at least; what is right is not decided here."""
         data = super().clean() or self.cleaned_data
-        if not self.errors and sum(bool(data.get(fact)) for fact in Fact) < NEEDED:
+        if not self.errors and sum(bool(data.get(fact)) for fact in AskedFact) < NEEDED:
             raise ValidationError(_("Ask for two of these facts at least, and write the answers."))
         return data
 

@@ -19,7 +19,7 @@ from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import rate_limits
-from accounts.rate_limits import Limits, Rule
+from accounts.rate_limits import LimitRule, Limits
 from citizens.access import is_own_or_family
 from citizens.masking import mask_id_ending, mask_name, mask_phone
 from citizens.models import Citizen, RecordLink
@@ -51,7 +51,7 @@ DECLARED = "declared"
 YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
-class Fact(StrEnum):
+class AskedFact(StrEnum):
     """What a caller can be asked."""
 
     DATE_OF_BIRTH = "date_of_birth"
@@ -62,15 +62,15 @@ class Fact(StrEnum):
 
 
 FACT_LABELS = {
-    Fact.DATE_OF_BIRTH: _("Date of birth"),
-    Fact.ID_NUMBER: _("Whole ID number"),
-    Fact.PHONE: _("Phone number on record"),
-    Fact.DOSE_DATE: _("Date of one of the doses"),
-    Fact.DOSE_SITE: _("Where one of the doses was given"),
+    AskedFact.DATE_OF_BIRTH: _("Date of birth"),
+    AskedFact.ID_NUMBER: _("Whole ID number"),
+    AskedFact.PHONE: _("Phone number on record"),
+    AskedFact.DOSE_DATE: _("Date of one of the doses"),
+    AskedFact.DOSE_SITE: _("Where one of the doses was given"),
 }
 
 
-class TooMany(Exception):
+class TooManySearches(Exception):
     """Too many searches, or too many wrong answers; the next at `retry_at`."""
 
     def __init__(self, retry_at: datetime | None) -> None:
@@ -92,7 +92,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Person:
+class FoundPerson:
     """A record as an agent sees it before the caller was checked: enough to tell two apart."""
 
     public_id: UUID
@@ -112,13 +112,13 @@ def search(typed: str, *, by: "User") -> Found:
     """
     verdict = rate_limits.allow("hotline: search", str(by.pk), SEARCHES)
     if not verdict.allowed:
-        raise TooMany(verdict.retry_at)
+        raise TooManySearches(verdict.retry_at)
     found = _find(" ".join(typed.split())[:120])
     log.info("hotline_search", agent=by.pk, found=len(found.citizens), more=found.has_more)
     return found
 
 
-def people(keys: list[int]) -> list[Person]:
+def people(keys: list[int]) -> list[FoundPerson]:
     """Return these records masked, in this order."""
     rows = Citizen.objects.select_related("area__parent").in_bulk(keys)
     return [_person(rows[pk]) for pk in keys if pk in rows]
@@ -138,13 +138,13 @@ def check(citizen: Citizen, answers: Mapping[str, Any], *, by: "User") -> Caller
     if is_own_or_family(by, citizen):
         raise PermissionDenied
     verdict = rate_limits.take(
-        Rule("hotline: wrong of agent", str(by.pk), WRONG_OF_AGENT),
-        Rule("hotline: wrong about record", str(citizen.pk), WRONG_ABOUT_RECORD),
+        LimitRule("hotline: wrong of agent", str(by.pk), WRONG_OF_AGENT),
+        LimitRule("hotline: wrong about record", str(citizen.pk), WRONG_ABOUT_RECORD),
     )
     if not verdict.allowed:
         log.warning("hotline_checks_spent", agent=by.pk, citizen=citizen.pk)
-        raise TooMany(verdict.retry_at)
-    given = {fact: answers[fact] for fact in Fact if answers.get(fact)}
+        raise TooManySearches(verdict.retry_at)
+    given = {fact: answers[fact] for fact in AskedFact if answers.get(fact)}
     right = sum(_is_right(citizen, fact, said) for fact, said in given.items())
     passed = right >= NEEDED and len(given) - right <= WRONG_ALLOWED
     if passed:
@@ -168,7 +168,7 @@ def call_of(agent: "User", public_id: UUID) -> CallerCheck | None:
     )
 
 
-def masked(citizen: Citizen) -> Person:
+def masked(citizen: Citizen) -> FoundPerson:
     """Return one record as agents see it."""
     return _person(citizen)
 
@@ -179,9 +179,9 @@ def _noted(citizen: Citizen, facts: list[str], passed: bool, by: "User") -> Call
     )
 
 
-def _person(citizen: Citizen) -> Person:
+def _person(citizen: Citizen) -> FoundPerson:
     area = citizen.area
-    return Person(
+    return FoundPerson(
         public_id=citizen.public_id,
         name=mask_name(citizen.full_name),
         born=citizen.date_of_birth.year,
@@ -271,15 +271,15 @@ def _born(typed: str) -> tuple[tuple[date, date] | None, str]:
     return (date(year, 1, 1), date(year, 12, 31)), YEAR.sub(" ", typed)
 
 
-def _is_right(citizen: Citizen, fact: Fact, said: Any) -> bool:
+def _is_right(citizen: Citizen, fact: AskedFact, said: Any) -> bool:
     own = Dose.objects.of(citizen).completed()
-    if fact == Fact.DATE_OF_BIRTH:
+    if fact == AskedFact.DATE_OF_BIRTH:
         return bool(citizen.date_of_birth == said)
-    if fact == Fact.ID_NUMBER:
+    if fact == AskedFact.ID_NUMBER:
         return bool(citizen.id_number) and citizen.id_number == said
-    if fact == Fact.PHONE:
+    if fact == AskedFact.PHONE:
         return bool(citizen.phone) and citizen.phone == said
-    if fact == Fact.DOSE_DATE:
+    if fact == AskedFact.DOSE_DATE:
         return own.filter(given_on=said).exists()
     words = telling(str(said))
     names = own.values_list("organization__search_name", "organization__area__search_name")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts import rate_limits
-from accounts.rate_limits import Limits, Rule
+from accounts.rate_limits import LimitRule, Limits
 from corrections import access, actions
 from corrections.lifecycle import OPEN, Status
 from corrections.models import Correction, UploadLink
@@ -41,7 +41,7 @@ UPLOADS_OF_LINK: Limits = [(20, timedelta(days=1))]
 UNKNOWN_FROM_ADDRESS: Limits = [(30, timedelta(hours=1))]
 
 
-class TooMany(Exception):
+class TooManyLinks(Exception):
     """Enough links were sent for this case today."""
 
 
@@ -55,11 +55,11 @@ def send_link(case: Correction, *, by: "User") -> Message:
     if access.hotline_of(by) is None or not phone or case.status not in OPEN:
         raise PermissionDenied
     verdict = rate_limits.take(
-        Rule("upload link: case", str(case.pk), PER_CASE),
-        Rule("upload link: agent", str(by.pk), PER_AGENT),
+        LimitRule("upload link: case", str(case.pk), PER_CASE),
+        LimitRule("upload link: agent", str(by.pk), PER_AGENT),
     )
     if not verdict.allowed:
-        raise TooMany
+        raise TooManyLinks
     token = secrets.token_urlsafe(TOKEN_BYTES)
     now = db_time.now()
     link = UploadLink.objects.create(

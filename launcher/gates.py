@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from launcher.environment import base_environment, django
 from launcher.places import ROOT, Places
-from launcher.preparing import STAMPS, Step, digest
+from launcher.preparing import STAMPS, SetUpStep, digest
 from launcher.services import only_one, prepare, start_services, stopping
 
 PYTHON = sys.executable
@@ -21,7 +21,7 @@ PLACES = Places(ROOT / "var" / "test")
 
 
 @dataclass
-class Result:
+class GateResult:
     """How many checks of a gate passed, failed and were skipped."""
 
     title: str
@@ -43,7 +43,7 @@ class Gate:
     env: dict[str, str] = field(default_factory=dict)
     tests: bool = False
 
-    def run(self, env: dict[str, str]) -> Result:
+    def run(self, env: dict[str, str]) -> GateResult:
         report = PLACES.var / f"{self.title.replace(' ', '-')}.xml"
         command = [str(word) for word in self.command]
         if self.tests:
@@ -61,7 +61,7 @@ class Gate:
         if not self.tests:
             if done.returncode:
                 print(done.stdout, flush=True)
-            return Result(self.title, passed=not done.returncode, failed=bool(done.returncode))
+            return GateResult(self.title, passed=not done.returncode, failed=bool(done.returncode))
         result = count(self.title, report)
         if done.returncode and result.is_good:
             result.failed = 1
@@ -99,7 +99,7 @@ def test_environment() -> dict[str, str]:
 
 def pytest(*arguments: str) -> list[str]:
     """Return the command; a database made by other migrations than today's is made anew."""
-    step = Step("test database", (), ("*/migrations/*.py", "tests/settings.py"))
+    step = SetUpStep("test database", (), ("*/migrations/*.py", "tests/settings.py"))
     stamp = STAMPS / "test-database"
     fresh = not stamp.exists() or stamp.read_text() != digest(step)
     stamp.write_text(digest(step))
@@ -200,17 +200,17 @@ def pass_gates(all_gates: Sequence[Gate], env: dict[str, str]) -> int:
     return 1 if bad else 0
 
 
-def count(title: str, report: Path) -> Result:
+def count(title: str, report: Path) -> GateResult:
     """Read how a run of pytest went; one that wrote no report has failed."""
     try:
         suite = ElementTree.parse(report).getroot().find("testsuite")  # noqa: S314
     except (OSError, ElementTree.ParseError):
         suite = None
     if suite is None:
-        return Result(title, failed=1)
+        return GateResult(title, failed=1)
     numbers = {
         name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")
     }
     failed = numbers["failures"] + numbers["errors"]
     passed = numbers["tests"] - failed - numbers["skipped"]
-    return Result(title, passed, failed, numbers["skipped"])
+    return GateResult(title, passed, failed, numbers["skipped"])

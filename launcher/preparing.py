@@ -25,7 +25,7 @@ UNUSED = ("--ignore=redoc", "--ignore=rest_framework")
 
 
 @dataclass(frozen=True)
-class Step:
+class SetUpStep:
     """One management command, and what its result depends on (paths or patterns under ROOT)."""
 
     title: str
@@ -37,38 +37,40 @@ class Step:
 
 
 FILES = (
-    Step("fonts", ("build_fonts",), ("vaxreg/management/commands/build_fonts.py",)),
-    Step(
+    SetUpStep("fonts", ("build_fonts",), ("vaxreg/management/commands/build_fonts.py",)),
+    SetUpStep(
         "translations",
         ("messages", "--compile"),
         ("locale/*/LC_MESSAGES/*.po", "vaxreg/management/commands/messages.py"),
     ),
 )
 STATIC = (
-    Step(
+    SetUpStep(
         "static files",
         ("collectstatic", "--noinput", "--clear", "--verbosity=0", *UNUSED),
         ("static/**/*", "var/fonts/**/*", "vaxreg/settings.py", "vaxreg/staticfiles.py"),
     ),
 )
 DATABASE = (
-    Step("migrations", ("migrate", "--verbosity", "0"), ("*/migrations/*.py",), in_database=True),
-    Step("areas", ("load_areas",), ("organizations/**/*.py",), in_database=True),
-    Step(
+    SetUpStep(
+        "migrations", ("migrate", "--verbosity", "0"), ("*/migrations/*.py",), in_database=True
+    ),
+    SetUpStep("areas", ("load_areas",), ("organizations/**/*.py",), in_database=True),
+    SetUpStep(
         "organizations",
         ("build_organizations",),
         ("organizations/**/*.py",),
         in_database=True,
     ),
-    Step("vaccines", ("load_vaccines",), ("doses/**/*.py",), in_database=True),
-    Step("demo data", ("seed_demo",), (), in_database=True, demo_only=True, always=True),
+    SetUpStep("vaccines", ("load_vaccines",), ("doses/**/*.py",), in_database=True),
+    SetUpStep("demo data", ("seed_demo",), (), in_database=True, demo_only=True, always=True),
     # Leaves the heartbeat that /readyz asks for, and does what fell due while we were away.
-    Step("what fell due meanwhile", ("sweep",), (), in_database=True, always=True),
-    Step("figures of the reports", ("keep_figures",), (), in_database=True, always=True),
+    SetUpStep("what fell due meanwhile", ("sweep",), (), in_database=True, always=True),
+    SetUpStep("figures of the reports", ("keep_figures",), (), in_database=True, always=True),
 )
 
 
-def digest(step: Step) -> str:
+def digest(step: SetUpStep) -> str:
     """Return a digest of the step and all it reads, the pinned packages included."""
     result = hashlib.sha256(repr(step).encode())
     for path in _files((LOCK_FILE, *step.reads)):
@@ -79,13 +81,13 @@ def digest(step: Step) -> str:
     return result.hexdigest()
 
 
-def is_done(step: Step, stamp: Path) -> bool:
+def is_done(step: SetUpStep, stamp: Path) -> bool:
     if step.always or (step.in_database and not os.environ.get(DATABASE_IDENTITY)):
         return False
     return stamp.exists() and stamp.read_text() == digest(step)
 
 
-def prepare(steps: Iterable[Step], stamps: Path, *, demo: bool) -> None:
+def prepare(steps: Iterable[SetUpStep], stamps: Path, *, demo: bool) -> None:
     """Take every step that is not done yet, in order."""
     import django
     from django.core.management import call_command

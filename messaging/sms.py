@@ -32,7 +32,7 @@ class Encoding(StrEnum):
 
 
 @dataclass(frozen=True)
-class Size:
+class SmsSize:
     """How a text travels: letters as the network counts them, and parts that are paid for."""
 
     encoding: Encoding
@@ -40,13 +40,13 @@ class Size:
     segments: int
 
 
-def segments(text: str) -> Size:
+def segments(text: str) -> SmsSize:
     """Count the text as the network will: one letter outside GSM-7 makes all of it UCS-2."""
     if all(letter in GSM_7 or letter in GSM_7_ESCAPED for letter in text):
         widths = [2 if letter in GSM_7_ESCAPED else 1 for letter in text]
-        return Size(Encoding.GSM_7, sum(widths), _parts(widths, GSM_7_ROOM))
+        return SmsSize(Encoding.GSM_7, sum(widths), _parts(widths, GSM_7_ROOM))
     widths = [2 if ord(letter) > 0xFFFF else 1 for letter in text]
-    return Size(Encoding.UCS_2, sum(widths), _parts(widths, UCS_2_ROOM))
+    return SmsSize(Encoding.UCS_2, sum(widths), _parts(widths, UCS_2_ROOM))
 
 
 def plain(text: str) -> str:

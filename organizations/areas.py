@@ -17,7 +17,7 @@ LISTS = (
 )
 
 
-class Listed(NamedTuple):
+class ListedArea(NamedTuple):
     """One area as the lists have it; `parent` is a code."""
 
     code: str
@@ -71,7 +71,7 @@ def load_areas() -> int:
     return changed
 
 
-def listed() -> list[Listed]:
+def listed() -> list[ListedArea]:
     """Return the areas of 2021 from the lists, from the provinces down."""
     rows = []
     paths: dict[str | None, str] = {None: ""}
@@ -86,7 +86,7 @@ def listed() -> list[Listed]:
             code = entry["code"]
             paths[code] = f"{paths[parent]}{code}/"
             rows.append(
-                Listed(code, level, name, full_name, parent, paths[code], search_key(full_name))
+                ListedArea(code, level, name, full_name, parent, paths[code], search_key(full_name))
             )
     return rows
 

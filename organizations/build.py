@@ -51,7 +51,7 @@ HOSPITALS: dict[str, list[tuple[str, str | None]]] = {
 }
 
 
-class Plan(NamedTuple):
+class PlannedOrganization(NamedTuple):
     """One organization that should exist."""
 
     code: str
@@ -94,7 +94,7 @@ def build_organizations() -> int:
     return sum(_add(level) for level in levels)
 
 
-def _add(plans: Iterable[Plan]) -> int:
+def _add(plans: Iterable[PlannedOrganization]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """CREATE TEMPORARY TABLE organization_plan (code text, name text, short_name text,
@@ -110,12 +110,12 @@ def _add(plans: Iterable[Plan]) -> int:
     return added
 
 
-def _ministry() -> Plan:
-    return Plan(MINISTRY_CODE, "Bộ Y tế", "", Kind.MINISTRY, None, None)
+def _ministry() -> PlannedOrganization:
+    return PlannedOrganization(MINISTRY_CODE, "Bộ Y tế", "", Kind.MINISTRY, None, None)
 
 
-def _hotline() -> Plan:
-    return Plan(
+def _hotline() -> PlannedOrganization:
+    return PlannedOrganization(
         HOTLINE_CODE,
         f"Đường dây nóng tiêm chủng {settings.HOTLINE_DISPLAY}",
         f"Đường dây nóng {settings.HOTLINE_DISPLAY}",
@@ -126,11 +126,11 @@ def _hotline() -> Plan:
     )
 
 
-def _departments(areas: Iterable[Area]) -> Iterator[Plan]:
+def _departments(areas: Iterable[Area]) -> Iterator[PlannedOrganization]:
     for area in _of_level(areas, Area.Level.PROVINCE):
         # The largest city is always named with its rank, to tell it from the person.
         name = area.full_name if area.code == "79" else area.name
-        yield Plan(
+        yield PlannedOrganization(
             f"SYT-{area.code}",
             f"Sở Y tế {name}",
             f"Sở Y tế {area.name}",
@@ -140,9 +140,9 @@ def _departments(areas: Iterable[Area]) -> Iterator[Plan]:
         )
 
 
-def _centres(areas: Iterable[Area]) -> Iterator[Plan]:
+def _centres(areas: Iterable[Area]) -> Iterator[PlannedOrganization]:
     for area in _of_level(areas, Area.Level.DISTRICT):
-        yield Plan(
+        yield PlannedOrganization(
             f"TTYT-{area.code}",
             f"Trung tâm Y tế {area.full_name}",
             f"TTYT {area.full_name}",
@@ -152,9 +152,9 @@ def _centres(areas: Iterable[Area]) -> Iterator[Plan]:
         )
 
 
-def _stations(areas: Iterable[Area]) -> Iterator[Plan]:
+def _stations(areas: Iterable[Area]) -> Iterator[PlannedOrganization]:
     for area in _of_level(areas, Area.Level.COMMUNE):
-        yield Plan(
+        yield PlannedOrganization(
             f"TYT-{area.code}",
             f"Trạm Y tế {area.full_name}",
             f"TYT {area.full_name}",
@@ -164,11 +164,11 @@ def _stations(areas: Iterable[Area]) -> Iterator[Plan]:
         )
 
 
-def _sites(areas: dict[str, Area]) -> Iterator[Plan]:
+def _sites(areas: dict[str, Area]) -> Iterator[PlannedOrganization]:
     for area in _of_level(areas.values(), Area.Level.PROVINCE):
         department = f"SYT-{area.code}"
         place = area.full_name[0].lower() + area.full_name[1:]
-        yield Plan(
+        yield PlannedOrganization(
             f"CDC-{area.code}",
             f"Trung tâm Kiểm soát bệnh tật {place}",
             f"CDC {area.name}",
@@ -178,7 +178,7 @@ def _sites(areas: dict[str, Area]) -> Iterator[Plan]:
         )
         known = HOSPITALS.get(area.code, [(f"Bệnh viện Đa khoa {place}", None)])
         for number, (name, district) in enumerate(known, start=1):
-            yield Plan(
+            yield PlannedOrganization(
                 f"BV-{area.code}-{number:02}",
                 name,
                 name.replace("Bệnh viện", "BV", 1),

@@ -19,7 +19,7 @@ DETAILS: dict[str, Promise] = {
 
 
 @dataclass(frozen=True)
-class Told:
+class ActInWords:
     """One act: what, who, when; changes are (label, before, now)."""
 
     title: str
@@ -28,11 +28,11 @@ class Told:
     changes: list[tuple[str, str, str]]
 
 
-def told(act: Act, here: Organization) -> Told:
+def act_in_words(act: Act, here: Organization) -> ActInWords:
     """Return one act in the reader's language; its organizations and `by` are read already."""
     changes = [(str(DETAILS.get(name, name)), *pair) for name, pair in act.changed.items()]
     who = act.by.full_name if act.by else _("System")
-    return Told(_title(act, here), who, act.at, changes)
+    return ActInWords(_title(act, here), who, act.at, changes)
 
 
 def _title(act: Act, here: Organization) -> str:

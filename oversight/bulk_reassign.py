@@ -15,7 +15,7 @@ from corrections.clocks import lateness
 from corrections.lifecycle import Status, StepNotPossible
 from corrections.models import Correction, CorrectionQuerySet
 from organizations.models import Organization
-from review.pool import Outcome, Outcomes
+from review.pool import Outcomes, RoutingOutcome
 from vaxreg import db_time, ui
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ MOST_GIVEN = 100
 
 
 @dataclass(frozen=True)
-class Line:
+class CaseToGive:
     """A case that may be given away; is_ticked: proposed to be, for it is late and nobody is at it."""
 
     case: Correction
@@ -40,21 +40,23 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ReassignChoice:
     """The cases of a site, those due first on top; and what is left out, and why.
 
     more: beyond what one press gives. family: about the officer or family, or filed by her.
     appeals: each goes by its own page. unplaced: their site is unknown, the pool finds it.
     """
 
-    lines: list[Line]
+    lines: list[CaseToGive]
     more: int = 0
     family: int = 0
     appeals: int = 0
     unplaced: int = 0
 
 
-def choice(holder: Organization, user: "User", ticked: frozenset[str] | None = None) -> Choice:
+def choice(
+    holder: Organization, user: "User", ticked: frozenset[str] | None = None
+) -> ReassignChoice:
     """Return what may be given away; ticked: the values that were sent, if any were."""
     held = _held(holder, user)
     plain = held.filter(on_appeal=False, triage_due_at=None)
@@ -70,10 +72,10 @@ def choice(holder: Organization, user: "User", ticked: frozenset[str] | None = N
         if case.citizen_id not in family and case.filing.filed_by_id != user.pk
     ]
     now = db_time.now()
-    lines = [Line(case, facts.headline(case), False) for case in kept]
-    return Choice(
+    lines = [CaseToGive(case, facts.headline(case), False) for case in kept]
+    return ReassignChoice(
         lines=[
-            Line(
+            CaseToGive(
                 line.case,
                 line.headline,
                 line.value in ticked
@@ -119,7 +121,7 @@ def give(
         else:
             version = versions[case.reference]
             why = _give_one(case, by=by, to=to, reason=reason, version=version, bundle=press)
-        outcome = Outcome(case.reference, to.name, why)
+        outcome = RoutingOutcome(case.reference, to.name, why)
         (outcomes.stayed if why else outcomes.sent).append(outcome)
     return outcomes
 

@@ -28,7 +28,7 @@ MOST_REMINDED = 2000
 
 
 @dataclass(frozen=True)
-class Reminded:
+class RemindResult:
     """Of how many cases how many sites were reminded; and what was left out, and why.
 
     already: reminded of within the day. own: about the officer or family, filed by her, or decided
@@ -46,7 +46,7 @@ class Reminded:
 @transaction.atomic
 def remind_all(
     organization: Organization, *, by: "User", remark: str = "", whole: bool = False
-) -> Reminded:
+) -> RemindResult:
     """Remind of everything overdue at an organization; `whole`: at everything under it as well.
 
     Raises PermissionDenied for somebody who is no health officer above it.
@@ -74,7 +74,7 @@ def remind_all(
         bundle=uuid4().hex[:8],
         now=db_time.now(),
     )
-    return Reminded(
+    return RemindResult(
         cases=len(told),
         sites=len({case.holder_id for case in told}),
         already=plan.already,
@@ -84,12 +84,12 @@ def remind_all(
     )
 
 
-def reminding(organization: Organization, *, by: "User", whole: bool = False) -> Reminded:
+def reminding(organization: Organization, *, by: "User", whole: bool = False) -> RemindResult:
     """Return of what `remind_all` would remind; cases that she may not act on count as `cases`."""
     late = _late(organization, by, whole=whole)
     reminded = lateness.reminded(db_time.now())
     waiting = late.exclude(reminded)
-    return Reminded(
+    return RemindResult(
         cases=waiting.count(),
         sites=waiting.order_by().values("holder").distinct().count(),
         already=late.filter(reminded).count(),

@@ -29,7 +29,7 @@ from organizations.scope import Scope
 from oversight import report as briefing
 from oversight import silence
 from reporting import compute
-from reporting.compute import Report, Row
+from reporting.compute import Report, ReportRow
 from vaxreg import db_time, ui
 from vaxreg.addresses import absolute
 
@@ -201,7 +201,7 @@ def _worst(report: Report) -> list[str]:
     return lines
 
 
-def _late(row: Row, organization: Organization) -> str:
+def _late(row: ReportRow, organization: Organization) -> str:
     queue = row.queue
     values = {
         "organization": organization.label,
@@ -215,7 +215,7 @@ def _late(row: Row, organization: Organization) -> str:
     return _("%(organization)s: %(cases)s overdue") % values
 
 
-def _page(row: Row, organization: Organization) -> str:
+def _page(row: ReportRow, organization: Organization) -> str:
     if row.is_part:
         query = urlencode({"under": str(organization.public_id)})
         return absolute(f"{reverse('oversight')}?{query}")

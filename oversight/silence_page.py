@@ -31,7 +31,7 @@ CANNOT_RECEIVE = (Reason.CLOSED, Reason.NO_REVIEWER)
 
 
 @dataclass(frozen=True)
-class Step:
+class SilenceStep:
     """Something that an officer can do now about a silent organization."""
 
     label: str
@@ -40,13 +40,13 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Line:
+class SilentOrganization:
     """One organization under one reason; receives: who gets its cases meanwhile, if it cannot."""
 
     organization: Organization
     flag: Flag
     sentence: str
-    steps: list[Step]
+    steps: list[SilenceStep]
     receives: Organization | None = None
 
     @property
@@ -68,7 +68,7 @@ class Section:
     title: str
     text: str
     count: int
-    lines: list[Line]
+    lines: list[SilentOrganization]
     after: str = ""
 
     @property
@@ -78,7 +78,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Page:
+class SilencePage:
     """The sections that have anybody in them; at: when it was counted."""
 
     at: datetime | None
@@ -89,7 +89,7 @@ class Page:
 
 def page(
     scope: Scope, user: "User", now: datetime, only: Reason | None = None, after: str = ""
-) -> Page:
+) -> SilencePage:
     """Return the page: the worst of every reason, or 50 of one of them."""
     size = PAGE if only else FIRST_OF_EACH
     flags = _reader(scope, now)
@@ -101,7 +101,7 @@ def page(
     }
     shown = {reason: some[:size] for reason, some in found.items()}
     lines = _lines([flag for some in shown.values() for flag in some], user)
-    return Page(
+    return SilencePage(
         summary.at,
         summary.is_stale(now),
         summary.organizations,
@@ -120,16 +120,16 @@ def page(
     )
 
 
-def of_site(organization: Organization, user: "User", now: datetime) -> list[Line]:
+def of_site(organization: Organization, user: "User", now: datetime) -> list[SilentOrganization]:
     """Return why one organization is silent, as it is now."""
     found = silence.find(Q(pk=organization.pk), now)
     lines = _lines(found, user)
     return [line for reason in ORDER for line in lines.get(reason, [])]
 
 
-def steps_of(lines: Sequence[Line]) -> list[Step]:
+def steps_of(lines: Sequence[SilentOrganization]) -> list[SilenceStep]:
     """Return what can be done about an organization, each step once, whatever the reasons are."""
-    found: dict[str, Step] = {}
+    found: dict[str, SilenceStep] = {}
     for line in lines:
         for step in line.steps:
             found.setdefault(step.href, step)
@@ -177,7 +177,7 @@ def flag_of(row: Silence) -> Flag:
     return Flag(row.organization_id, Reason(row.reason), row.since, row.cases)
 
 
-def _lines(flags: Sequence[Flag], user: "User") -> dict[Reason, list[Line]]:
+def _lines(flags: Sequence[Flag], user: "User") -> dict[Reason, list[SilentOrganization]]:
     known = Organization.objects.select_related("part_of").in_bulk(
         {flag.organization_id for flag in flags}
     )
@@ -189,11 +189,11 @@ def _lines(flags: Sequence[Flag], user: "User") -> dict[Reason, list[Line]]:
         .in_roles(access.READING_ROLES)
         .values_list("organization", flat=True)
     )
-    lines: dict[Reason, list[Line]] = {}
+    lines: dict[Reason, list[SilentOrganization]] = {}
     for flag in flags:
         organization = known[flag.organization_id]
         lines.setdefault(flag.reason, []).append(
-            Line(
+            SilentOrganization(
                 organization,
                 flag,
                 sentence(flag),
@@ -262,22 +262,26 @@ def sentence(flag: Flag) -> str:
     return _("Nobody was ever appointed")
 
 
-def steps(organization: Organization, flag: Flag, *, is_own: bool) -> list[Step]:
+def steps(organization: Organization, flag: Flag, *, is_own: bool) -> list[SilenceStep]:
     """Return what can be done now, the likeliest to help first."""
-    people = Step(_("Appoint a reviewer"), _at("people", organization), "user-plus")
-    address = Step(_("Check the addresses"), _at("people", organization), "mail")
+    people = SilenceStep(_("Appoint a reviewer"), _at("people", organization), "user-plus")
+    address = SilenceStep(_("Check the addresses"), _at("people", organization), "mail")
     if is_own:
         if flag.reason in (Reason.NO_DECISION, Reason.UNREAD):
-            return [Step(_("Open your own queue"), reverse("queue"), "arrow-right")]
+            return [SilenceStep(_("Open your own queue"), reverse("queue"), "arrow-right")]
         return [address] if flag.reason == Reason.BOUNCING else []
-    call = Step(
+    call = SilenceStep(
         _("Call %(phone)s") % {"phone": ui.phone(organization.phone)},
         f"tel:{organization.phone.replace(' ', '')}",
         "phone",
     )
-    note = Step(_("Write a note"), _at("oversight-note-site", organization), "message-circle")
-    give = Step(_("Give its cases away"), _at("oversight-give", organization), "arrow-right-left")
-    oldest = Step(
+    note = SilenceStep(
+        _("Write a note"), _at("oversight-note-site", organization), "message-circle"
+    )
+    give = SilenceStep(
+        _("Give its cases away"), _at("oversight-give", organization), "arrow-right-left"
+    )
+    oldest = SilenceStep(
         _("Decide in its place"),
         f"{_at('oversight-site', organization)}?tab=overdue#cases",
         "gavel",

@@ -27,7 +27,7 @@ class Worker:
 
 
 @dataclass(frozen=True)
-class Card:
+class ContactCard:
     """An organization as somebody needs it who wants to reach it.
 
     receives: who gets what is sent to it; the organization itself, unless it cannot.
@@ -49,7 +49,7 @@ class Card:
         return sum(one.decides for one in self.staff)
 
 
-def card(organization: Organization, now: datetime) -> Card:
+def card(organization: Organization, now: datetime) -> ContactCard:
     """Return the card of one organization; closed accounts are left out."""
     works = list(
         Membership.objects.live()
@@ -61,7 +61,7 @@ def card(organization: Organization, now: datetime) -> Card:
     people: dict[int, list[Membership]] = {}
     for one in works:
         people.setdefault(one.user_id, []).append(one)
-    return Card(
+    return ContactCard(
         organization,
         [_worker(held, now, set(bouncing)) for held in people.values()],
         ancestors(organization),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from corrections import actions, facts, history, next_steps, parties
 from corrections.actions import AlreadyOpen, NobodyAbove, TooLate
 from corrections.clocks import explain
-from corrections.clocks.explain import Account
+from corrections.clocks.explain import ClockExplanation
 from corrections.history import Audience
 from corrections.lifecycle import Status
 from corrections.models import Clock, Correction, CorrectionEvent
@@ -37,7 +37,7 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
         "case": case,
         "steps": steps,
         "headline": facts.headline(case),
-        "standing": history.standing(case),
+        "standing": history.status_sentence(case),
         "lines": lines,
         "told": history.told_last(lines),
         "proposed": [row for row in rows if row.is_changed],
@@ -56,7 +56,7 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
     }
 
 
-def _ran(case: Correction, accounts: list[Account], now: datetime) -> timedelta:
+def _ran(case: Correction, accounts: list[ClockExplanation], now: datetime) -> timedelta:
     """Return for how long the running clock of an open case has run, without its pauses."""
     running = [
         one.clock
@@ -68,7 +68,7 @@ def _ran(case: Correction, accounts: list[Account], now: datetime) -> timedelta:
     return running[0].length - (case.due_at - (case.paused_at or now))
 
 
-def about(step: str, case: Correction) -> dict[str, Any]:
+def step_context(step: str, case: Correction) -> dict[str, Any]:
     """Return what the page of one step shows beside its form."""
     found: dict[str, Any] = {}
     if step in ("answer", "add_photo"):
@@ -103,7 +103,7 @@ def is_recorded(case: Correction, step: str, by: "User", said: str) -> bool:
     return case.events.filter(step=step, by=by, remark=said.strip()).exists()
 
 
-def told(step: str, case: Correction) -> str:
+def recorded_notice(step: str, case: Correction) -> str:
     """Return the notice after a step: that it is recorded, what happens next, and until when."""
     values = {
         "organization": case.holder.name if case.holder else "",
@@ -146,7 +146,7 @@ def problem(refusal: Exception, case: Correction) -> tuple[str, str]:
                 _("Nobody can decide this anew"),
                 _("It was appealed once already, or no level stands above the one that decided."),
             )
-    return _("This is not possible any more"), history.standing(case)
+    return _("This is not possible any more"), history.status_sentence(case)
 
 
 def _place(organization: Organization | None) -> str:

@@ -21,7 +21,7 @@ from corrections.prechecks.rules import Forewarning
 from portal import drafts
 from portal.drafts import CHECK, PHOTOS, Item
 from portal.forms.claims import ClaimForm
-from portal.forms.dose import DetailsForm
+from portal.forms.dose import DoseForm
 from portal.forms.send import PhotosForm
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 CONSENT_VERSION = "2026-11"
 
 
-class ChangedMeanwhile(Exception):
+class DraftChanged(Exception):
     """The draft is no longer what stood on the page: another window changed it."""
 
 
-class Judged:
+class CheckedDraft:
     """What a draft is about, with the form of each of its pages bound to what was typed."""
 
     def __init__(self, draft: Draft) -> None:
@@ -47,7 +47,7 @@ class Judged:
         return drafts.items(self.draft)
 
     @cached_property
-    def forms(self) -> dict[str, DetailsForm | ClaimForm]:
+    def forms(self) -> dict[str, DoseForm | ClaimForm]:
         """The form of each item, by its key."""
         return {
             item.key: drafts.form_of(self.draft, item, drafts.typed(self.draft, item.key))
@@ -131,11 +131,11 @@ def send(draft: Draft, *, by: "User", words: str, seen: str) -> Filing:
         if locked is None:
             first = drafts.sent(by, draft.key)
             if first is None:
-                raise ChangedMeanwhile
+                raise DraftChanged
             return first
-        judged = Judged(locked)
+        judged = CheckedDraft(locked)
         if judged.fingerprint != seen or judged.step_to_do != CHECK:
-            raise ChangedMeanwhile
+            raise DraftChanged
         paper = judged.paper.cleaned_data
         has_no_paper = paper.get("has_no_paper", False)
         where_when = paper["where_when"] if has_no_paper else ""

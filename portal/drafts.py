@@ -19,14 +19,14 @@ from django.utils.translation import gettext as _
 from citizens.models import Citizen
 from corrections import facts
 from corrections.actions.filing import Claim
-from corrections.facts import Row
+from corrections.facts import ComparisonRow
 from corrections.models import Correction, Draft, Filing, Kind
 from corrections.models.case import REMOVING_KINDS
 from corrections.photos import evidence
 from doses.facts import dose_title
 from doses.models import Dose
 from portal.forms.claims import FORMS, TITLES, ClaimForm
-from portal.forms.dose import DetailsForm
+from portal.forms.dose import DoseForm
 from vaxreg import db_time
 from vaxreg.forms import Form
 
@@ -62,7 +62,7 @@ class Item:
     @property
     def fields(self) -> tuple[str, ...]:
         """What its page asks for."""
-        form: type[Form] = FORMS.get(self.kind, DetailsForm)
+        form: type[Form] = FORMS.get(self.kind, DoseForm)
         return tuple(form.base_fields)
 
     @property
@@ -77,7 +77,7 @@ class Item:
         return _("Missing dose")
 
 
-def of(user: "User", citizen: Citizen) -> Draft | None:
+def draft_of(user: "User", citizen: Citizen) -> Draft | None:
     """Return what the user has begun to write about this record."""
     whole = Citizen.objects.whole(citizen)
     return Draft.objects.filter(user=user, citizen__in=whole).order_by("-updated_at").first()
@@ -85,7 +85,7 @@ def of(user: "User", citizen: Citizen) -> Draft | None:
 
 def begin(user: "User", citizen: Citizen) -> Draft:
     """Return the draft about this record, a new one if there is none."""
-    return of(user, citizen) or Draft.objects.get_or_create(user=user, citizen=citizen)[0]
+    return draft_of(user, citizen) or Draft.objects.get_or_create(user=user, citizen=citizen)[0]
 
 
 def discard(draft: Draft) -> None:
@@ -184,20 +184,20 @@ def items(draft: Draft | None) -> list[Item]:
     return recorded + missing + person
 
 
-def blank_form(draft: Draft, item: Item) -> DetailsForm | ClaimForm:
+def blank_form(draft: Draft, item: Item) -> DoseForm | ClaimForm:
     """Return the item's form with what was typed so far, judged by nobody yet."""
     return form_of(draft, item, None, initial=typed(draft, item.key))
 
 
-def form_of(draft: Draft, item: Item, data: Any, **more: Any) -> DetailsForm | ClaimForm:
+def form_of(draft: Draft, item: Item, data: Any, **more: Any) -> DoseForm | ClaimForm:
     """Return the form of an item's page, bound to these texts."""
     if item.kind in FORMS:
         form, kept = FORMS[item.kind], draft.citizen.kept
         return form(data, kind=item.kind, dose=item.dose, citizen=kept, **more)
-    return DetailsForm(data, dose=item.dose, citizen=draft.citizen, **more)
+    return DoseForm(data, dose=item.dose, citizen=draft.citizen, **more)
 
 
-def rows(claim: Claim, citizen: Citizen) -> list[Row]:
+def rows(claim: Claim, citizen: Citizen) -> list[ComparisonRow]:
     """Return recorded beside proposed, as people read it, of what a claim changes."""
     about = Correction(
         kind=claim.what,

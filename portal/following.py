@@ -15,9 +15,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts import rate_limits
-from accounts.rate_limits import EVERYBODY, Limits, Rule, Verdict
+from accounts.rate_limits import EVERYBODY, LimitRule, Limits, LimitVerdict
 from corrections import history
-from corrections.history import Audience, Line
+from corrections.history import Audience, HistoryEntry
 from corrections.lifecycle import Status
 from corrections.models import Correction
 
@@ -43,7 +43,7 @@ NOBODYS_PHONE = "-" * DIGITS
 class LookUp:
     """What came of one try: a correction, none, or no try at all because there were too many."""
 
-    verdict: Verdict
+    verdict: LimitVerdict
     case: Correction | None = None
 
 
@@ -54,9 +54,9 @@ def look_up(reference: str, digits: str, *, address: str) -> LookUp:
     back when it was right.
     """
     verdict = rate_limits.take(
-        Rule(FOR_REFERENCE, reference, WRONG_FOR_REFERENCE),
-        Rule(FROM_ADDRESS, address, WRONG_FROM_ADDRESS),
-        Rule(IN_HOUR, EVERYBODY, WRONG_IN_HOUR),
+        LimitRule(FOR_REFERENCE, reference, WRONG_FOR_REFERENCE),
+        LimitRule(FROM_ADDRESS, address, WRONG_FROM_ADDRESS),
+        LimitRule(IN_HOUR, EVERYBODY, WRONG_IN_HOUR),
     )
     if not verdict.allowed:
         if verdict.refused_by == IN_HOUR:
@@ -84,10 +84,10 @@ def find(reference: str, digits: str) -> Correction | None:
     return Correction.objects.select_related("holder").get(pk=row[0])
 
 
-def standing(case: Correction) -> str:
+def status_sentence(case: Correction) -> str:
     """Return in one sentence where it stands; what was decided about the dose stays unsaid."""
     if case.status in SAID_ALIKE:
-        return history.standing(case)
+        return history.status_sentence(case)
     if case.status == Status.WAITING:
         names = {"organization": case.holder.name if case.holder else ""}
         return _("%(organization)s has a question for you. Sign in to answer it.") % names
@@ -95,7 +95,7 @@ def standing(case: Correction) -> str:
     return words % {"status": str(case.get_status_display())}
 
 
-def lines(case: Correction) -> list[Line]:
+def lines(case: Correction) -> list[HistoryEntry]:
     """Return what happened and which organization did it: nobody's words, nobody's name."""
     return [replace(line, details=()) for line in history.lines(case, Audience.CITIZEN)]
 

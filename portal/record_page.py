@@ -37,7 +37,7 @@ SOURCES: dict[str, Promise] = {
 
 
 @dataclass(frozen=True)
-class Person:
+class RecordHolder:
     """A record that the user may open: their own, or of somebody in their care."""
 
     citizen: Citizen
@@ -45,7 +45,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Card:
+class DoseCard:
     """One dose as the record page shows it; `dose` is None for a proposed one."""
 
     badge: str
@@ -67,7 +67,7 @@ class Card:
         return self.dose is None
 
 
-def people(user: "User") -> list[Person]:
+def people(user: "User") -> list[RecordHolder]:
     """Return whose records the user holds now, their own first. One query."""
     links = (
         RecordLink.objects.live()
@@ -75,15 +75,15 @@ def people(user: "User") -> list[Person]:
         .select_related("citizen__area", "citizen__merged_into__area")
         .order_by("-relation", "id")
     )
-    found: dict[int, Person] = {}
+    found: dict[int, RecordHolder] = {}
     for link in links:
         # Two links may lead to one person, when two records of theirs became one.
         record = link.citizen.kept
-        found.setdefault(record.pk, Person(record, link.relation == RecordLink.Relation.SELF))
+        found.setdefault(record.pk, RecordHolder(record, link.relation == RecordLink.Relation.SELF))
     return list(found.values())
 
 
-def cards(citizen: Citizen) -> list[Card]:
+def cards(citizen: Citizen) -> list[DoseCard]:
     """Return the doses of a record, newest first, proposed ones among them. Six queries."""
     now = db_time.now()
     open_ones = list(
@@ -117,9 +117,9 @@ def _changes_since(citizen: Citizen, since: datetime) -> dict[int, DoseRevision]
 
 def _recorded(
     dose: Dose, correction: Correction | None, change: DoseRevision | None, now: datetime
-) -> Card:
+) -> DoseCard:
     position = f"{dose.kind}-{dose.ordinal}"
-    return Card(
+    return DoseCard(
         badge=_badge(position),
         title=_title(position, dose.vaccine.name),
         given_on=dose.given_on,
@@ -135,12 +135,12 @@ def _recorded(
     )
 
 
-def _proposed(case: Correction, names: Mapping[str, str], now: datetime) -> Card:
+def _proposed(case: Correction, names: Mapping[str, str], now: datetime) -> DoseCard:
     said = case.proposed
     day = said.get(Field.GIVEN_ON)
     place = case.named_site or case.named_area
     site = names.get(said.get(Field.ORGANIZATION, "")) or case.site_text or (str(place or ""))
-    return Card(
+    return DoseCard(
         badge=_badge(said.get(Field.POSITION, "")),
         title=_title(said.get(Field.POSITION, ""), names.get(said.get(Field.VACCINE, ""), "")),
         given_on=date.fromisoformat(day) if day else None,
@@ -166,7 +166,7 @@ def _badge(position: str) -> str:
 
 
 @dataclass(frozen=True)
-class Result:
+class DecisionLine:
     """One line of a decision: as it was, as it is now, and what was proposed if that differs."""
 
     label: str
@@ -185,10 +185,10 @@ class Result:
         return not self.proposed or self.proposed == self.now
 
 
-def results(rows: Sequence[facts.Row]) -> list[Result]:
+def results(rows: Sequence[facts.ComparisonRow]) -> list[DecisionLine]:
     """Return what a decision changed, or turned down, of the rows of a decided correction."""
     lines = [
-        Result(
+        DecisionLine(
             label=row.label,
             before=row.recorded,
             now=row.decided or row.recorded,

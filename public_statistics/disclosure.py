@@ -19,7 +19,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True)
-class Counts:
+class MonthCounts:
     """What is counted of one unit in one month."""
 
     received: int = 0
@@ -27,8 +27,8 @@ class Counts:
     in_time: int = 0
     missed: int = 0
 
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(
+    def __add__(self, other: "MonthCounts") -> "MonthCounts":
+        return MonthCounts(
             self.received + other.received,
             self.decided + other.decided,
             self.in_time + other.in_time,
@@ -61,7 +61,7 @@ def is_small(count: int) -> bool:
     return 0 < count < SMALL
 
 
-def withheld(rows: Mapping[K, Counts]) -> Withheld[K]:
+def withheld(rows: Mapping[K, MonthCounts]) -> Withheld[K]:
     """Return what must stay unpublished of a month, of which the rows add up to the country."""
     few = {
         key

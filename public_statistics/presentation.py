@@ -17,7 +17,7 @@ from public_statistics.disclosure import FEWEST_TOGETHER, SMALL
 from public_statistics.models import PublishedFigures
 from public_statistics.publish import Part
 from vaxreg import charts, ui
-from vaxreg.spreadsheets.writing import HOURS, PERCENT, Cell, Column
+from vaxreg.spreadsheets.writing import HOURS, PERCENT, Cell, SheetColumn
 
 FORMAT = 1
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -157,7 +157,7 @@ def as_data(line: PublishedFigures) -> dict[str, str | int | float | None]:
     }
 
 
-def about(url: str) -> dict[str, str | int]:
+def description(url: str) -> dict[str, str | int]:
     """Return what a program, and who wrote it, should know of the lines."""
     return {
         "title": "Sổ Tiêm: how proposals to correct vaccination records are answered",
@@ -169,7 +169,7 @@ def about(url: str) -> dict[str, str | int]:
     }
 
 
-def header() -> list[Column | str]:
+def header() -> list[SheetColumn | str]:
     """Return the titles of the columns for people, in the order of rows."""
     return [
         _("Month"),
@@ -179,9 +179,9 @@ def header() -> list[Column | str]:
         _("Decided"),
         _("Deadlines kept"),
         _("Deadlines missed"),
-        Column(_("Share in time"), PERCENT),
-        Column(_("Median hours"), HOURS),
-        Column(_("90 percent within (hours)"), HOURS),
+        SheetColumn(_("Share in time"), PERCENT),
+        SheetColumn(_("Median hours"), HOURS),
+        SheetColumn(_("90 percent within (hours)"), HOURS),
     ]
 
 

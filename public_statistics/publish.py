@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Min, Q
 
 from organizations.models import Area, Organization
-from public_statistics.disclosure import SMALL, Counts, Withheld, withheld
+from public_statistics.disclosure import SMALL, MonthCounts, Withheld, withheld
 from public_statistics.models import PublishedFigures
 from reporting import quantiles
 from reporting.models import DayFigures, ReportDay
@@ -37,11 +37,11 @@ class Unit:
     """A province, or the desks of the national level: what was counted of it in a month."""
 
     name: str = ""
-    counts: Counts = field(default_factory=Counts)
+    counts: MonthCounts = field(default_factory=MonthCounts)
     # How many decisions, and a sample of their minutes: see quantiles.py.
     took: list[tuple[int, Sequence[int]]] = field(default_factory=list)
 
-    def add(self, counts: Counts, decided: int, took: Sequence[int]) -> None:
+    def add(self, counts: MonthCounts, decided: int, took: Sequence[int]) -> None:
         """Count one more day, or one more organization."""
         self.counts += counts
         self.took.append((decided, took))
@@ -146,9 +146,9 @@ def _units(month: date) -> dict[str, Unit]:
         area = departments.get(organization)
         unit = units[area.code if area else ""]
         unit.name = area.name if area else ""
-        unit.add(Counts(*counts), counts[1], took)
+        unit.add(MonthCounts(*counts), counts[1], took)
     whole = days.filter(organization=ministry, is_whole=True).values_list(*COUNTED)
-    if _sum(unit.counts for unit in units.values()) != _sum(Counts(*day) for day in whole):
+    if _sum(unit.counts for unit in units.values()) != _sum(MonthCounts(*day) for day in whole):
         raise DoesNotAddUp
     return units
 
@@ -173,8 +173,8 @@ def _at_the_end(area: Area | None, day: date) -> Area | None:
     return area
 
 
-def _sum(several: Iterable[Counts]) -> Counts:
-    return sum(several, start=Counts())
+def _sum(several: Iterable[MonthCounts]) -> MonthCounts:
+    return sum(several, start=MonthCounts())
 
 
 def _country(month: date, units: dict[str, Unit], hidden: Withheld[str]) -> PublishedFigures:

@@ -71,7 +71,10 @@ def page(request: HttpRequest) -> HttpResponse:
 def as_json(request: HttpRequest) -> HttpResponse:
     """Send every published line as JSON; the format is described in docs/statistics.md."""
     lines = [presentation.as_data(line) for line in publish.lines()]
-    document = {**presentation.about(request.build_absolute_uri("/statistics/")), "lines": lines}
+    document = {
+        **presentation.description(request.build_absolute_uri("/statistics/")),
+        "lines": lines,
+    }
     return open_data(JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 1}))
 
 

@@ -64,7 +64,7 @@ LISTINGS: dict[str, Listing] = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListQuery:
     """Which list: of whom, through which filters, and what of it.
 
     day: what happened on it, or lay there when it ended. weekday: what happened on that day of the
@@ -89,7 +89,7 @@ class Asked:
         return self.day is not None or self.weekday is not None or bool(self.age)
 
 
-def exists(asked: Asked) -> bool:
+def exists(asked: ListQuery) -> bool:
     """Whether there is a list of that, picked in that way."""
     if asked.age:
         return asked.tab == "overdue" and asked.day is None and asked.weekday is None
@@ -98,7 +98,7 @@ def exists(asked: Asked) -> bool:
     return asked.day is None or asked.tab in {*FACTS, "open", "overdue"}
 
 
-def number(asked: Asked, report: Report) -> int | None:
+def number(asked: ListQuery, report: Report) -> int | None:
     """Return the number that the list backs, from the report of its scope; None if unknown."""
     if asked.listing.section in report.failed:
         return None
@@ -112,7 +112,7 @@ def number(asked: Asked, report: Report) -> int | None:
     return asked.listing.number(report)
 
 
-def _number_of_day(asked: Asked, day: date, report: Report) -> int | None:
+def _number_of_day(asked: ListQuery, day: date, report: Report) -> int | None:
     if asked.tab in {"opened", "decided", "open"}:
         found = [getattr(one, asked.tab) for one in report.flow if one.day == day]
         return found[0] if found else None
@@ -135,7 +135,7 @@ class _Source:
         return "pk" if not self.case else f"{self.case}_id"
 
 
-def _sources(asked: Asked, now: datetime, as_of: datetime | None) -> list[_Source]:
+def _sources(asked: ListQuery, now: datetime, as_of: datetime | None) -> list[_Source]:
     scope, filters = asked.scope.in_communes(asked.filters.communes), asked.filters
     if asked.listing.lies and asked.day is not None:
         return _lay_there(asked.tab, scope, filters, asked.day)
@@ -152,7 +152,7 @@ def _sources(asked: Asked, now: datetime, as_of: datetime | None) -> list[_Sourc
     return [_Source(rows, at)]
 
 
-def _state(asked: Asked, now: datetime) -> Q:
+def _state(asked: ListQuery, now: datetime) -> Q:
     if asked.tab == "soon":
         return lateness.soon(now)
     if asked.tab == "open":
@@ -182,7 +182,7 @@ def _lay_there(tab: str, scope: Scope, filters: Filters, day: date) -> list[_Sou
 
 
 @dataclass(frozen=True)
-class Line:
+class CaseRow:
     """One row of a list. may_open is False when the case has left the officer's reach since."""
 
     case: Correction
@@ -192,17 +192,17 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Page:
+class CaseListPage:
     """Some lines of a list, and the mark after which the next ones begin."""
 
-    lines: list[Line]
+    lines: list[CaseRow]
     after: str = ""
     is_first: bool = True
 
 
 def page(
-    asked: Asked, user: "User", after: str = "", *, now: datetime, as_of: datetime | None
-) -> Page:
+    asked: ListQuery, user: "User", after: str = "", *, now: datetime, as_of: datetime | None
+) -> CaseListPage:
     """Return the lines that follow `after`; a mark that nobody of us made starts from the top.
 
     now, as_of: the moments of the report whose number the list backs.
@@ -218,7 +218,7 @@ def page(
     cases = _cases(key for _at, key in shown)
     lines = _lines([cases[key] for _at, key in shown], user)
     more = len(found) > PAGE
-    return Page(lines, _mark(*shown[-1], cases) if more else "", mark is None)
+    return CaseListPage(lines, _mark(*shown[-1], cases) if more else "", mark is None)
 
 
 def _next(
@@ -248,11 +248,11 @@ def _cases(keys: Iterable[int]) -> dict[int, Correction]:
     return Correction.objects.select_related("citizen", "holder__successor").in_bulk(set(keys))
 
 
-def _lines(cases: list[Correction], user: "User") -> list[Line]:
+def _lines(cases: list[Correction], user: "User") -> list[CaseRow]:
     visible = parties.overseen_among(user, cases)
     now = db_time.now()
     return [
-        Line(
+        CaseRow(
             case,
             facts.headline(case),
             case.pk in visible,

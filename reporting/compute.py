@@ -34,11 +34,11 @@ from reporting.report import (
     Days,
     Figures,
     Filters,
-    Queue,
+    OpenCases,
     Reader,
-    Reminded,
+    ReminderCount,
     Report,
-    Row,
+    ReportRow,
     a_week_ago,
     added,
 )
@@ -49,10 +49,10 @@ __all__ = [
     "DayFlow",
     "Figures",
     "Filters",
-    "Queue",
-    "Reminded",
+    "OpenCases",
+    "ReminderCount",
     "Report",
-    "Row",
+    "ReportRow",
     "behind",
     "last_missed",
     "open_cases",
@@ -98,10 +98,10 @@ def report(scope: Scope, filters: Filters = THE_WEEK) -> Report:
     scope = scope.in_communes(filters.communes)
     as_of = daily_job.as_of()
     sections = _Sections()
-    nothing: tuple[datetime, dict[int, Queue]] = now, {}
+    nothing: tuple[datetime, dict[int, OpenCases]] = now, {}
     at, queue = sections.run("queue", lambda: _queue(scope, filters, now, as_of), nothing)
     found = sections.run("figures", lambda: _days(scope, filters, now), _Days())
-    reminded: dict[int, Reminded] = sections.run(
+    reminded: dict[int, ReminderCount] = sections.run(
         "reminded", lambda: {} if scope.is_high else _reminded(scope, now), {}
     )
     reader = Reader(filters, measures.day_of(now), found.is_known)
@@ -111,7 +111,7 @@ def report(scope: Scope, filters: Filters = THE_WEEK) -> Report:
             organization,
             [found.of.get(organization.pk, {})],
             is_part=organization.pk in with_parts,
-            queue=queue.get(organization.pk, Queue()),
+            queue=queue.get(organization.pk, OpenCases()),
             reminded=reminded.get(organization.pk),
         )
         for organization in organizations
@@ -200,8 +200,8 @@ def open_cases(scope: Scope, filters: Filters) -> CorrectionQuerySet:
     return cases.filter(kind=filters.kind) if filters.kind else cases
 
 
-def _worst_first(now: datetime) -> Callable[[Row], tuple[Any, ...]]:
-    def key(row: Row) -> tuple[Any, ...]:
+def _worst_first(now: datetime) -> Callable[[ReportRow], tuple[Any, ...]]:
+    def key(row: ReportRow) -> tuple[Any, ...]:
         name = row.organization
         return (
             -row.queue.overdue,
@@ -232,11 +232,11 @@ def _organizations(scope: Scope, counted: Iterable[int]) -> tuple[list[Organizat
 
 def _queue(
     scope: Scope, filters: Filters, now: datetime, as_of: datetime | None
-) -> tuple[datetime, dict[int, Queue]]:
+) -> tuple[datetime, dict[int, OpenCases]]:
     """Return what is open by row, and as of when."""
     if scope.is_high and as_of is not None and now - as_of <= STALE:
         return as_of, _standing(scope, filters)
-    names = tuple(Queue.__dataclass_fields__)
+    names = tuple(OpenCases.__dataclass_fields__)
     rows = (
         open_cases(scope, filters)
         .order_by()
@@ -245,17 +245,17 @@ def _queue(
         .annotate(**lateness.counts(now))
         .values_list("unit", *names)
     )
-    return now, {int(unit): Queue(*counts) for unit, *counts in rows}
+    return now, {int(unit): OpenCases(*counts) for unit, *counts in rows}
 
 
-def _standing(scope: Scope, filters: Filters) -> dict[int, Queue]:
-    columns = ("organization", *Queue.__dataclass_fields__)
+def _standing(scope: Scope, filters: Filters) -> dict[int, OpenCases]:
+    columns = ("organization", *OpenCases.__dataclass_fields__)
     rows = [
         row
         for part in _parts_of(scope)
         for row in CurrentFigures.objects.filter(part, kind=filters.kind).values_list(*columns)
     ]
-    return {organization: Queue(*state) for organization, *state in rows}
+    return {organization: OpenCases(*state) for organization, *state in rows}
 
 
 def _parts_of(scope: Scope) -> list[Q]:
@@ -286,7 +286,7 @@ def _days(scope: Scope, filters: Filters, now: datetime) -> _Days:
     return _Days(found, ReportDay.objects.filter(day=a_week_ago(today)).exists())
 
 
-def _reminded(scope: Scope, now: datetime) -> dict[int, Reminded]:
+def _reminded(scope: Scope, now: datetime) -> dict[int, ReminderCount]:
     rows = (
         Correction.objects.open()
         .filter(lateness.overdue(now), scope.holders(), lateness.reminded(now))
@@ -295,4 +295,4 @@ def _reminded(scope: Scope, now: datetime) -> dict[int, Reminded]:
         .values("unit")
         .annotate(cases=Count("pk"), last=Max("reminded_at"))
     )
-    return {int(row["unit"]): Reminded(row["cases"], row["last"]) for row in rows}
+    return {int(row["unit"]): ReminderCount(row["cases"], row["last"]) for row in rows}

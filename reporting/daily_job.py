@@ -20,7 +20,7 @@ from organizations.models import Organization, Place
 from reporting import measures, store
 from reporting.measures import FACTS, Span
 from reporting.models import ReportDay
-from reporting.rollup import Part, State, Tally, Tree
+from reporting.rollup import OpenState, Part, Tally, Tree
 from vaxreg import db_time
 
 log = logging.getLogger(__name__)
@@ -202,9 +202,9 @@ def _of_parts(rows: "QuerySet[Any]", desk: str) -> "QuerySet[Any, dict[str, Any]
     return rows.order_by().values(part=F(desk), of_kind=F("correction__kind"))
 
 
-def _states(now: datetime) -> dict[Part, State]:
+def _states(now: datetime) -> dict[Part, OpenState]:
     rows = Correction.objects.open().exclude(holder=None).order_by().values("holder", "kind")
     counts = rows.annotate(**lateness.counts(now)).values_list(
-        "holder", "kind", *State.__dataclass_fields__
+        "holder", "kind", *OpenState.__dataclass_fields__
     )
-    return {(holder, kind): State(*state) for holder, kind, *state in counts}
+    return {(holder, kind): OpenState(*state) for holder, kind, *state in counts}

@@ -148,7 +148,7 @@ def soon_then(at: datetime) -> Q:
 
 
 @dataclass(frozen=True)
-class Fact:
+class CountedFact:
     """Something that happens and is counted: its rows, whom each counts for, and when it was."""
 
     rows: Callable[[Span], QuerySet[Any]]
@@ -157,11 +157,11 @@ class Fact:
 
 
 # By the field of DayFigures that holds their number.
-FACTS: dict[str, Fact] = {
-    "opened": Fact(opened, "organization", "since"),
-    "decided": Fact(decided, "holder", "stopped_at"),
-    "in_time": Fact(in_time, "holder", "due_at"),
-    "missed": Fact(missed, "holder", "counts_at"),
-    "missed_given": Fact(missed, "given_by", "counts_at"),
-    "undone": Fact(undone, "holder", "undone_at"),
+FACTS: dict[str, CountedFact] = {
+    "opened": CountedFact(opened, "organization", "since"),
+    "decided": CountedFact(decided, "holder", "stopped_at"),
+    "in_time": CountedFact(in_time, "holder", "due_at"),
+    "missed": CountedFact(missed, "holder", "counts_at"),
+    "missed_given": CountedFact(missed, "given_by", "counts_at"),
+    "undone": CountedFact(undone, "holder", "undone_at"),
 }

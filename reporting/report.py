@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from organizations.models import Area, Organization
 from reporting import quantiles
-from reporting.rollup import State
+from reporting.rollup import OpenState
 
 WEEK_DAYS = 7
 # Of so many days the report shows what was overdue: thirteen midnights, and now.
@@ -29,7 +29,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Queue:
+class OpenCases:
     """What is open: in hand, due within 12 hours, overdue, and how late that is."""
 
     open: int = 0
@@ -80,7 +80,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Reminded:
+class ReminderCount:
     """How many of the overdue cases were reminded of in the last day, and when last."""
 
     cases: int
@@ -98,7 +98,7 @@ class DayFlow:
 
 
 @dataclass(frozen=True)
-class Row:
+class ReportRow:
     """One line of the report: an organization, or with `is_part` everything under it.
 
     before: the period of the same length before. overdue_before, soon_before: at the midnight a
@@ -108,14 +108,14 @@ class Row:
 
     organization: Organization | None
     is_part: bool = False
-    queue: Queue = Queue()
+    queue: OpenCases = OpenCases()
     figures: Figures = Figures()
     before: Figures = Figures()
     overdue_before: int | None = None
     soon_before: int | None = None
     trend: Sequence[int] = ()
     weekdays: Sequence[int] = ()
-    reminded: Reminded | None = None
+    reminded: ReminderCount | None = None
 
     @property
     def is_quiet(self) -> bool:
@@ -142,23 +142,23 @@ class Report:
     at: datetime
     as_of: datetime | None
     filters: Filters
-    rows: list[Row]
-    total: Row
+    rows: list[ReportRow]
+    total: ReportRow
     flow: list[DayFlow]
     failed: frozenset[str] = frozenset()
 
     @property
-    def late_rows(self) -> list[Row]:
+    def late_rows(self) -> list[ReportRow]:
         """Rows with something overdue, the worst first."""
         return [row for row in self.rows if row.queue.overdue]
 
     @property
-    def busy_rows(self) -> list[Row]:
+    def busy_rows(self) -> list[ReportRow]:
         """Rows with anything to tell."""
         return [row for row in self.rows if not row.is_quiet]
 
     @property
-    def quiet_rows(self) -> list[Row]:
+    def quiet_rows(self) -> list[ReportRow]:
         """Rows with nothing in hand and nothing in the period."""
         return [row for row in self.rows if row.is_quiet]
 
@@ -200,15 +200,15 @@ class Reader:
         organization: Organization | None,
         parts: Sequence[Days],
         *,
-        queue: Queue,
+        queue: OpenCases,
         is_part: bool = False,
-        reminded: Reminded | None = None,
-    ) -> Row:
+        reminded: ReminderCount | None = None,
+    ) -> ReportRow:
         """Return the line of an organization, whose figures are those of these parts together."""
         length = self.filters.days
         week_ago = a_week_ago(self.today)
         before = [days[week_ago] for days in parts if week_ago in days]
-        return Row(
+        return ReportRow(
             organization=organization,
             is_part=is_part,
             queue=queue,
@@ -270,9 +270,9 @@ def hours(minutes: float | None) -> float | None:
     return None if minutes is None else round(minutes / 60, 1)
 
 
-def added(queues: Iterable[Queue]) -> Queue:
+def added(queues: Iterable[OpenCases]) -> OpenCases:
     """Return what is open at several desks together."""
-    total = State()
+    total = OpenState()
     for one in queues:
-        total.add(State(**vars(one)))
-    return Queue(**vars(total))
+        total.add(OpenState(**vars(one)))
+    return OpenCases(**vars(total))

@@ -45,7 +45,7 @@ COUNTS = tuple(one.name for one in fields(Tally) if one.name != "minutes")
 
 
 @dataclass
-class State:
+class OpenState:
     """What is open now for one organization, of one kind."""
 
     open: int = 0
@@ -57,7 +57,7 @@ class State:
     oldest_due: datetime | None = None
     oldest_received: datetime | None = None
 
-    def add(self, other: "State") -> None:
+    def add(self, other: "OpenState") -> None:
         """Add what another one counted."""
         self.open += other.open
         self.soon += other.soon
@@ -69,7 +69,7 @@ class State:
         self.oldest_received = _earlier(self.oldest_received, other.oldest_received)
 
 
-STATE = tuple(one.name for one in fields(State))
+STATE = tuple(one.name for one in fields(OpenState))
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -78,7 +78,7 @@ def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return one if one < other else other
 
 
-Counted = TypeVar("Counted", Tally, State)
+Counted = TypeVar("Counted", Tally, OpenState)
 
 
 @dataclass(frozen=True)

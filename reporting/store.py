@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 
 from reporting import quantiles
 from reporting.models import CurrentFigures, DayFigures
-from reporting.rollup import COUNTS, STATE, Part, State, Tally, Tree, spread
+from reporting.rollup import COUNTS, STATE, OpenState, Part, Tally, Tree, spread
 
 WHOSE = ("organization_id", "above_id", "is_desk", "is_whole", "kind")
 OF_A_DAY = (*WHOSE, "day", *COUNTS, "took", "median", "p90")
@@ -59,10 +59,10 @@ def restore_day(day: date, counted: Mapping[Part, Tally], tree: Tree) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def store_states(counted: Mapping[Part, State], tree: Tree) -> None:
+def store_states(counted: Mapping[Part, OpenState], tree: Tree) -> None:
     """Write what is open now, of every organization that has anything open."""
     keys = ("organization_id", "kind", "is_desk", "is_whole")
-    rows = ((*whose, *_state(state)) for whose, state in spread(counted, tree, State))
+    rows = ((*whose, *_state(state)) for whose, state in spread(counted, tree, OpenState))
     with connection.cursor() as cursor:
         _load(cursor, CurrentFigures, OF_A_STATE, rows)
         cursor.execute(_merge(CurrentFigures, OF_A_STATE, keys))

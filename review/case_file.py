@@ -16,11 +16,11 @@ from corrections import history as corrections_history
 from corrections.clocks import deadlines, explain
 from corrections.clocks.explain import ClockFile
 from corrections.decisions import outcome
-from corrections.decisions.outcome import Change
-from corrections.facts import FIELD_LABELS, Row
-from corrections.history import Line, Miss, Stay
+from corrections.decisions.outcome import FactChange
+from corrections.facts import FIELD_LABELS, ComparisonRow
+from corrections.history import HistoryEntry, Miss, Stay
 from corrections.lifecycle import Party, Status
-from corrections.models import Channel, Correction, Evidence, Kind
+from corrections.models import Correction, Evidence, FilingChannel, Kind
 from corrections.parties import AT_THE_DESK, has_decided, parties_of
 from corrections.prechecks.rules import from_json
 from doses import facts as dose_facts
@@ -101,7 +101,7 @@ class CaseFile:
     def masked_id(self) -> str:
         return mask_id(self.case.citizen.id_number)
 
-    def rows(self) -> list[tuple[Row, list[str]]]:
+    def rows(self) -> list[tuple[ComparisonRow, list[str]]]:
         """The comparison, each row with the hints that belong under it."""
         found = self._hints() if self.case.is_open else {}
         return [(row, found.get(row.field, [])) for row in facts.compare(self.case)]
@@ -112,10 +112,10 @@ class CaseFile:
         if self.case.kind not in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE):
             return {}
         as_it_would_stand = {**self.case.recorded, **self.case.proposed}
-        found = hints.about(as_it_would_stand, self.case.citizen, dose=self.case.dose)
+        found = hints.hints_about(as_it_would_stand, self.case.citizen, dose=self.case.dose)
         return {field.value: words for field, words in found.items()}
 
-    def changed_since(self) -> list[Change]:
+    def changed_since(self) -> list[FactChange]:
         """What the record says now and did not say when the proposal was filed."""
         if self.case.kind != Kind.WRONG_FIELDS or self.case.dose is None or not self.case.is_open:
             return []
@@ -143,14 +143,14 @@ class CaseFile:
         return [(other, facts.headline(other)) for other in others]
 
     @cached_property
-    def history(self) -> list[Line]:
+    def history(self) -> list[HistoryEntry]:
         return history.lines(self.case, history.Audience.STAFF)
 
-    def talk(self) -> list[Line]:
+    def talk(self) -> list[HistoryEntry]:
         """Questions, answers, and why the citizen appealed or had the case opened again."""
         return [line for line in self.history if line.step in TALK]
 
-    def first_decision(self) -> Line | None:
+    def first_decision(self) -> HistoryEntry | None:
         """The decision against which the citizen appeals; None without an appeal."""
         if not self.case.on_appeal:
             return None
@@ -177,7 +177,7 @@ class CaseFile:
 
     def clocks(self) -> list[ClockFile]:
         """Every clock of the case, with the lines that say how its due time came about."""
-        return explain.of(self.case, self.now)
+        return explain.clock_files(self.case, self.now)
 
     def photos(self) -> QuerySet[Evidence]:
         return self.case.filing.evidence.all()
@@ -196,10 +196,10 @@ class CaseFile:
     @property
     def was_told(self) -> bool:
         """Sent on our own pages, which show all of that before."""
-        return self.case.filing.channel == Channel.WEB
+        return self.case.filing.channel == FilingChannel.WEB
 
 
-def of(case: Correction, user: "User") -> CaseFile:
+def case_file_of(case: Correction, user: "User") -> CaseFile:
     """Return the file of a case for a user who may see it."""
     now = db_time.now()
     parties = parties_of(user, case)
@@ -236,7 +236,7 @@ def _held_until(case: Correction, user: "User", now: datetime) -> datetime | Non
     return until if until > now else None
 
 
-def since_version(case: Correction, version: int) -> list[Line]:
+def since_version(case: Correction, version: int) -> list[HistoryEntry]:
     """Return what happened to a case after the version that a page was made from.
 
     Every step of the table moves the version on by one, filing being the first.

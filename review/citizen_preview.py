@@ -24,7 +24,7 @@ FILE_AGAIN = _("Report it again with a clear photo of the whole paper.")
 
 
 @dataclass(frozen=True)
-class AsRead:
+class CitizenPreview:
     """What stands on the citizen's page, in the citizen's language."""
 
     language: str
@@ -34,16 +34,16 @@ class AsRead:
     next: list[str]
 
 
-def of(case: Correction, step: str, *, remark: str, ground: str = "") -> AsRead:
+def preview_of(case: Correction, step: str, *, remark: str, ground: str = "") -> CitizenPreview:
     """Return how the citizen will read this step, if it is taken now."""
     decided = copy(case)
     decided.status = lifecycle.after(step, Status(case.status))
     decided.decided_at = db_time.now()
     language = case.filing.filed_by.language
     with override(language):
-        return AsRead(
+        return CitizenPreview(
             language=language,
-            standing=history.standing(decided),
+            standing=history.status_sentence(decided),
             ground=str(GROUND_LABELS[Ground(ground)]) if ground else "",
             remark=remark,
             next=_next(decided),

@@ -19,7 +19,7 @@ from doses.models import Dose, Vaccine
 Hints = dict[Field, list[str]]
 
 
-def about(facts: Facts, citizen: Citizen, *, dose: Dose | None = None) -> Hints:
+def hints_about(facts: Facts, citizen: Citizen, *, dose: Dose | None = None) -> Hints:
     """Return hints by field for a dose as it would stand on the record; in four queries at most.
 
     dose is the recorded one that the facts would change, left out of all comparisons. What the
@@ -41,7 +41,7 @@ def about(facts: Facts, citizen: Citizen, *, dose: Dose | None = None) -> Hints:
 def about_person(proposed: Facts, citizen: Citizen) -> dict[str, list[str]]:
     """Return hints by field for facts about a person that are proposed."""
     hints: dict[str, list[str]] = defaultdict(list)
-    for warning in person.about(proposed, citizen):
+    for warning in person.warnings_about_person(proposed, citizen):
         hints[warning.field].append(warning.sentence)
     return dict(hints)
 

@@ -52,7 +52,7 @@ PROBLEMS = (
 
 
 @dataclass(frozen=True)
-class Place:
+class PoolArea:
     """An area in which cases wait; `key` filters the list to it."""
 
     key: str
@@ -61,7 +61,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Row:
+class PoolRow:
     """A case as the pool shows it: what helps to find the site, and no more of the person."""
 
     case: Correction
@@ -114,15 +114,15 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Page:
+class PoolPage:
     """Up to ten rows; `after` is the reference that the next page begins after."""
 
-    rows: list[Row]
+    rows: list[PoolRow]
     after: str
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RoutingOutcome:
     """What became of one case: where it went, or why it stayed."""
 
     reference: str
@@ -134,8 +134,8 @@ class Outcome:
 class Outcomes:
     """What became of several cases that were sent with one press."""
 
-    sent: list[Outcome] = field(default_factory=list)
-    stayed: list[Outcome] = field(default_factory=list)
+    sent: list[RoutingOutcome] = field(default_factory=list)
+    stayed: list[RoutingOutcome] = field(default_factory=list)
 
 
 def cases_of(user: "User") -> CorrectionQuerySet:
@@ -150,7 +150,7 @@ def chosen(user: "User", references: Iterable[str]) -> list[Correction]:
     return list(_dressed(cases_of(user).filter(reference__in=wanted)).order_by(URGENCY, "pk"))
 
 
-def places(user: "User") -> list[Place]:
+def places(user: "User") -> list[PoolArea]:
     """Return the areas in which cases wait, each with how many; those without an area last."""
     found = cases_of(user).order_by().values_list(LIES_IN).annotate(count=Count("pk"))
     counts: dict[str, int] = {path or "": count for path, count in found}
@@ -161,13 +161,13 @@ def places(user: "User") -> list[Place]:
         .select_related("parent__parent")
         .order_by("valid_from")
     }
-    known = [Place(path, _named(areas[path]), counts[path]) for path in sorted(areas)]
+    known = [PoolArea(path, _named(areas[path]), counts[path]) for path in sorted(areas)]
     if counts.get(""):
-        known.append(Place(NOWHERE, _("No area is known"), counts[""]))
+        known.append(PoolArea(NOWHERE, _("No area is known"), counts[""]))
     return known
 
 
-def page(user: "User", where: Mapping[str, str]) -> Page:
+def page(user: "User", where: Mapping[str, str]) -> PoolPage:
     """Return the cases of an area (or of all), the most urgent by the triage target first."""
     cases = cases_of(user).annotate(lies_in=LIES_IN, urgency=URGENCY)
     area = where.get("area", "")
@@ -182,21 +182,21 @@ def page(user: "User", where: Mapping[str, str]) -> Page:
         size=PAGE_SIZE,
         among=Correction.objects.annotate(urgency=URGENCY),
     )
-    return Page(rows_of(user, found.rows, most=ROW_SUGGESTIONS), found.after)
+    return PoolPage(rows_of(user, found.rows, most=ROW_SUGGESTIONS), found.after)
 
 
-def rows_of(user: "User", cases: Iterable[Correction], *, most: int) -> list[Row]:
+def rows_of(user: "User", cases: Iterable[Correction], *, most: int) -> list[PoolRow]:
     """Return cases as rows, each with the likeliest sites."""
     finder, now = Finder(), db_time.now()
     return [_row(user, case, finder.suggest(case, most), now) for case in cases]
 
 
-def _row(user: "User", case: Correction, suggestions: list[Suggestion], now: datetime) -> Row:
+def _row(user: "User", case: Correction, suggestions: list[Suggestion], now: datetime) -> PoolRow:
     taken = case.status == Status.IN_REVIEW and not deadlines.claim_is_over(case.picked_up_at, now)
     is_mine = taken and case.reviewer_id == user.pk
     name = case.reviewer.full_name if case.reviewer else ""
     parties = parties_of(user, case)
-    return Row(
+    return PoolRow(
         case=case,
         suggestions=suggestions,
         is_mine=is_mine,
@@ -224,10 +224,10 @@ def _each(
             moved = act(case)
         except PROBLEMS as problem:
             why = why_not(case, by, problem)
-            outcomes.stayed.append(Outcome(case.reference, why=why))
+            outcomes.stayed.append(RoutingOutcome(case.reference, why=why))
         else:
             to = moved.holder.name if moved.holder else ""
-            outcomes.sent.append(Outcome(case.reference, to=to))
+            outcomes.sent.append(RoutingOutcome(case.reference, to=to))
     return outcomes
 
 

@@ -47,7 +47,7 @@ TURNS = ("ask", "answer", "appeal", "reopen")
 MOST_WORDS = 6
 
 
-class Tab(StrEnum):
+class QueueTab(StrEnum):
     OPEN = "open"
     OVERDUE = "overdue"
     SOON = "soon"
@@ -59,16 +59,16 @@ class Tab(StrEnum):
     DONE = "done"
 
 
-TAB_LABELS: dict[Tab, Promise] = {
-    Tab.OPEN: _("All open"),
-    Tab.OVERDUE: _("Overdue"),
-    Tab.SOON: _("Due soon"),
-    Tab.IN_TIME: _("In time"),
-    Tab.WAITING: _("Waiting for the citizen"),
-    Tab.SECOND: _("For a second person"),
-    Tab.MINE: _("Mine"),
-    Tab.KEPT: _("Kept for later"),
-    Tab.DONE: _("Done"),
+TAB_LABELS: dict[QueueTab, Promise] = {
+    QueueTab.OPEN: _("All open"),
+    QueueTab.OVERDUE: _("Overdue"),
+    QueueTab.SOON: _("Due soon"),
+    QueueTab.IN_TIME: _("In time"),
+    QueueTab.WAITING: _("Waiting for the citizen"),
+    QueueTab.SECOND: _("For a second person"),
+    QueueTab.MINE: _("Mine"),
+    QueueTab.KEPT: _("Kept for later"),
+    QueueTab.DONE: _("Done"),
 }
 
 
@@ -110,14 +110,14 @@ def history_of(user: "User", desks: list[Organization]) -> CorrectionQuerySet:
     return cases
 
 
-def in_tab(cases: CorrectionQuerySet, tab: Tab, user: "User") -> CorrectionQuerySet:
+def in_tab(cases: CorrectionQuerySet, tab: QueueTab, user: "User") -> CorrectionQuerySet:
     """Return the cases of one tab."""
-    if tab == Tab.DONE:
+    if tab == QueueTab.DONE:
         return cases.closed().filter(decided_at__isnull=False)
     return cases.open().filter(_conditions(user)[tab])
 
 
-def counts(cases: CorrectionQuerySet, user: "User") -> dict[Tab, int]:
+def counts(cases: CorrectionQuerySet, user: "User") -> dict[QueueTab, int]:
     """Return how many open cases each tab holds: one query over the index of open cases.
 
     What is done is not counted: it grows for ever.
@@ -129,17 +129,17 @@ def counts(cases: CorrectionQuerySet, user: "User") -> dict[Tab, int]:
     return {tab: found[tab.value] for tab in conditions}
 
 
-def _conditions(user: "User") -> dict[Tab, Q]:
+def _conditions(user: "User") -> dict[QueueTab, Q]:
     now = db_time.sql_now()
     return {
-        Tab.OPEN: Q(pk__isnull=False),
-        Tab.OVERDUE: lateness.overdue(now),
-        Tab.SOON: lateness.soon(now),
-        Tab.IN_TIME: lateness.in_time(now),
-        Tab.WAITING: Q(status=Status.WAITING),
-        Tab.SECOND: Q(status=Status.TO_COUNTERSIGN),
-        Tab.MINE: Q(status=Status.IN_REVIEW, reviewer=user),
-        Tab.KEPT: Q(status=Status.KEPT),
+        QueueTab.OPEN: Q(pk__isnull=False),
+        QueueTab.OVERDUE: lateness.overdue(now),
+        QueueTab.SOON: lateness.soon(now),
+        QueueTab.IN_TIME: lateness.in_time(now),
+        QueueTab.WAITING: Q(status=Status.WAITING),
+        QueueTab.SECOND: Q(status=Status.TO_COUNTERSIGN),
+        QueueTab.MINE: Q(status=Status.IN_REVIEW, reviewer=user),
+        QueueTab.KEPT: Q(status=Status.KEPT),
     }
 
 
@@ -168,9 +168,9 @@ def by_reference(cases: CorrectionQuerySet, typed: str) -> Correction | None:
     return cases.filter(reference=code).first() if code else None
 
 
-def page(cases: CorrectionQuerySet, tab: Tab, where: Mapping[str, str]) -> Page[Correction]:
+def page(cases: CorrectionQuerySet, tab: QueueTab, where: Mapping[str, str]) -> Page[Correction]:
     """Return up to 25 cases, the most urgent first; what is done, the latest first."""
-    done = tab == Tab.DONE
+    done = tab == QueueTab.DONE
     return case_pages.page(
         cases.select_related("citizen", "reviewer", "decided_by", "first_by", "holder").annotate(
             has_photo=_has_photo(), last_word=_last_word(), now=db_time.sql_now()

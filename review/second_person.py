@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from corrections import actions
 from corrections.decisions import outcome
 from corrections.decisions.four_eyes import REASON_LABELS, Reason
-from corrections.decisions.outcome import Change
+from corrections.decisions.outcome import FactChange
 from corrections.lifecycle import Status
 from corrections.models import Correction
 
@@ -30,7 +30,7 @@ class Waiting:
     remark: str
     reasons: list[str]
     own_papers: bool
-    changes: list[Change]
+    changes: list[FactChange]
     effect: str
     is_mine: bool
     may_sign: bool

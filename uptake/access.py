@@ -17,7 +17,7 @@ DEEPEST = 2
 
 
 @dataclass(frozen=True)
-class Place:
+class CoveragePlace:
     """The country (path "" and no code), a province, or what lies directly in a province."""
 
     path: str
@@ -29,16 +29,16 @@ class Place:
         """0 for the country, 1 for a province, 2 for what lies in one."""
         return self.path.count("/")
 
-    def contains(self, other: "Place") -> bool:
+    def contains(self, other: "CoveragePlace") -> bool:
         return other.path.startswith(self.path)
 
 
-def country() -> Place:
+def country() -> CoveragePlace:
     """Return the whole, in the reader's language."""
-    return Place("", _("The whole country"))
+    return CoveragePlace("", _("The whole country"))
 
 
-def tops(memberships: "Iterable[Membership]") -> list[Place]:
+def tops(memberships: "Iterable[Membership]") -> list[CoveragePlace]:
     """Return the places that live memberships oversee, the widest first; none inside another.
 
     Hospitals and the like stand in an area but do not answer for it.
@@ -53,14 +53,14 @@ def tops(memberships: "Iterable[Membership]") -> list[Place]:
             stations = Organization.objects.open().filter(part_of=centre)
             desks += stations.filter(kind__in=AREA_DESKS).values_list("area", flat=True)
     paths = set(homes(area for area in desks if area is not None).values())
-    found: list[Place] = []
+    found: list[CoveragePlace] = []
     for place in _named(paths):
         if not any(top.contains(place) for top in found):
             found.append(place)
     return found
 
 
-def parts_of(place: Place) -> list[Place]:
+def parts_of(place: CoveragePlace) -> list[CoveragePlace]:
     """Return what a place is divided into now, by name; nothing for what is not divided here."""
     if place.depth >= DEEPEST:
         return []
@@ -69,7 +69,7 @@ def parts_of(place: Place) -> list[Place]:
     return [_place(area) for area in inside]
 
 
-def find(code: str, within: "Iterable[Place]") -> Place | None:
+def find(code: str, within: "Iterable[CoveragePlace]") -> CoveragePlace | None:
     """Return the place with this code if it lies within one of those; else None."""
     area = Area.objects.current().filter(code=code).first()
     place = _place(area) if area else None
@@ -78,7 +78,7 @@ def find(code: str, within: "Iterable[Place]") -> Place | None:
     return place if any(top.contains(place) for top in within) else None
 
 
-def above(place: Place, within: "Iterable[Place]") -> Place | None:
+def above(place: CoveragePlace, within: "Iterable[CoveragePlace]") -> CoveragePlace | None:
     """Return the next wider place that the reader may see, or None."""
     if not place.path:
         return None
@@ -88,10 +88,10 @@ def above(place: Place, within: "Iterable[Place]") -> Place | None:
     return next(iter(_named({wider})), None) if wider else country()
 
 
-def _named(paths: set[str]) -> list[Place]:
+def _named(paths: set[str]) -> list[CoveragePlace]:
     areas = Area.objects.current().filter(path__in=paths).order_by("path")
     return [_place(area) for area in areas]
 
 
-def _place(area: Area) -> Place:
-    return Place(area.path, area.full_name, area.code)
+def _place(area: Area) -> CoveragePlace:
+    return CoveragePlace(area.path, area.full_name, area.code)

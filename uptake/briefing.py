@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from uptake.access import Place
+from uptake.access import CoveragePlace
 from uptake.models import Band, Measure
-from uptake.reports import Count, Coverage, Line, Step
+from uptake.reports import Count, Coverage, CoverageCount, TrendPoint
 from vaxreg import charts, ui
-from vaxreg.spreadsheets.writing import PERCENT, Cell, Column, Sheet
+from vaxreg.spreadsheets.writing import PERCENT, Cell, Sheet, SheetColumn
 
 # Where a place has its own page.
-Address = Callable[[Place], str]
+Address = Callable[[CoveragePlace], str]
 
 TONES = {Measure.ONE_DOSE: "primary", Measure.COMPLETE: "info", Measure.BOOSTER: "booster"}
 # Days between the dates written under the chart of days.
@@ -20,7 +20,7 @@ TICK_DAYS = {30: 7, 90: 21}
 
 
 @dataclass(frozen=True)
-class Figure:
+class CoverageFigure:
     """A share with the count it stands on; without a population, the count."""
 
     value: str
@@ -29,7 +29,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Row:
+class CoverageRow:
     """One row of a table: a part or an age band. Cells are (measure, people, share in words)."""
 
     name: str
@@ -83,15 +83,15 @@ def headline(report: Coverage) -> str:
     )
 
 
-def figures(report: Coverage) -> list[Figure]:
+def figures(report: Coverage) -> list[CoverageFigure]:
     """Return one figure per measure."""
     return [
-        Figure(_share_or_number(count), str(Measure(measure).label), _stands_on(count))
+        CoverageFigure(_share_or_number(count), str(Measure(measure).label), _stands_on(count))
         for measure, count in report.whole.counts.items()
     ]
 
 
-def part_rows(report: Coverage, measure: str, address: Address) -> list[Row]:
+def part_rows(report: Coverage, measure: str, address: Address) -> list[CoverageRow]:
     """Return the parts, the lowest share of this measure first; what is not known, last.
 
     Parts of which nothing is known are left out.
@@ -110,7 +110,7 @@ def unknown_parts(report: Coverage, address: Address) -> list[tuple[str, str]]:
     ]
 
 
-def band_rows(report: Coverage) -> list[Row]:
+def band_rows(report: Coverage) -> list[CoverageRow]:
     """Return the age bands, the youngest first."""
     return [_row(line) for line in report.bands]
 
@@ -123,7 +123,7 @@ def bars(report: Coverage, measure: str, address: Address) -> list[charts.Bar]:
         count = line.counts[measure]
         percent = 100 * (count.share or 0)
         title = f"{_name(line)}: {_stands_on(count)}"
-        part = charts.Part("0", f"{min(percent, 100):.1f}", "ok", title)
+        part = charts.BarPart("0", f"{min(percent, 100):.1f}", "ok", title)
         href = address(line.place) if line.place else ""
         drawn.append(charts.Bar(_name(line), percent, [part], href))
     return drawn
@@ -168,7 +168,7 @@ def moments(report: Coverage) -> list[Moment]:
 
 def parts_sheet(report: Coverage) -> Sheet:
     """Return the parts and their sum as a table for a file."""
-    header = [Column(_("Code")), Column(_("Area")), *_count_columns()]
+    header = [SheetColumn(_("Code")), SheetColumn(_("Area")), *_count_columns()]
     lines = [*report.parts, report.whole]
     rows = [[line.place.code if line.place else "", _name(line), *_cells(line)] for line in lines]
     return Sheet(_("By area"), header, rows)
@@ -176,17 +176,17 @@ def parts_sheet(report: Coverage) -> Sheet:
 
 def bands_sheet(report: Coverage) -> Sheet:
     """Return the age bands as a table for a file."""
-    header = [Column(_("Age")), *_count_columns()]
+    header = [SheetColumn(_("Age")), *_count_columns()]
     return Sheet(_("By age"), header, [[_name(line), *_cells(line)] for line in report.bands])
 
 
-def days_sheet(days: Iterable[Step]) -> Sheet:
+def days_sheet(days: Iterable[TrendPoint]) -> Sheet:
     """Return every day as a table for a file."""
-    header = [Column(_("Day"))]
+    header = [SheetColumn(_("Day"))]
     for measure in Measure:
         values = {"measure": measure.label}
-        header.append(Column(_("%(measure)s, new") % values))
-        header.append(Column(_("%(measure)s, by then") % values))
+        header.append(SheetColumn(_("%(measure)s, new") % values))
+        header.append(SheetColumn(_("%(measure)s, by then") % values))
     rows: Iterator[list[Cell]] = (
         [step.day, *(n for one in Measure for n in (step.new[one], step.total[one]))]
         for step in days
@@ -194,40 +194,40 @@ def days_sheet(days: Iterable[Step]) -> Sheet:
     return Sheet(_("By day"), header, rows)
 
 
-def _count_columns() -> list[Column]:
-    columns = [Column(_("Population"))]
+def _count_columns() -> list[SheetColumn]:
+    columns = [SheetColumn(_("Population"))]
     for measure in Measure:
-        columns.append(Column(str(measure.label)))
-        columns.append(Column(_("%(measure)s, share") % {"measure": measure.label}, PERCENT))
+        columns.append(SheetColumn(str(measure.label)))
+        columns.append(SheetColumn(_("%(measure)s, share") % {"measure": measure.label}, PERCENT))
     return columns
 
 
-def _cells(line: Line) -> list[Cell]:
+def _cells(line: CoverageCount) -> list[Cell]:
     cells: list[Cell] = [line.population]
     for count in line.counts.values():
         cells += [count.people, count.share]
     return cells
 
 
-def _row(line: Line, url: str = "") -> Row:
+def _row(line: CoverageCount, url: str = "") -> CoverageRow:
     cells = [
         (str(Measure(measure).label), count.people, _percent(count))
         for measure, count in line.counts.items()
     ]
-    return Row(_name(line), url, line.population, cells)
+    return CoverageRow(_name(line), url, line.population, cells)
 
 
-def _is_unknown(line: Line) -> bool:
+def _is_unknown(line: CoverageCount) -> bool:
     return line.population is None and not any(one.people for one in line.counts.values())
 
 
-def _name(line: Line) -> str:
+def _name(line: CoverageCount) -> str:
     if line.band:
         return str(Band(line.band).label)
     return line.place.name if line.place else _("Area not known more closely")
 
 
-def _order(line: Line, measure: str) -> tuple[bool, bool, float, int]:
+def _order(line: CoverageCount, measure: str) -> tuple[bool, bool, float, int]:
     count = line.counts[measure]
     # Without shares the most people first; who is nowhere, last.
     return (line.place is None, count.share is None, count.share or 0, -count.people)
@@ -261,5 +261,5 @@ def _ticks(report: Coverage) -> list[str]:
     ]
 
 
-def _moment_name(step: Step, *, is_month: bool) -> str:
+def _moment_name(step: TrendPoint, *, is_month: bool) -> str:
     return f"{step.day:%m/%Y}" if is_month else ui.day(step.day)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.models import REGISTRY_START
 from uptake.models import Band, Measure
-from uptake.reports import Filters
+from uptake.reports import CoverageFilters
 from vaxreg.forms import DateField, Form
 
 EVERY_BAND = [("", _("All ages")), *Band.choices]
@@ -20,7 +20,7 @@ PERIODS = [
 ]
 
 
-class FilterForm(Form):
+class CoverageFilterForm(Form):
     """Measure, age band, day and period. Whatever is wrong is said and then left out."""
 
     mark_optional = False
@@ -36,10 +36,10 @@ class FilterForm(Form):
     )
     period = forms.ChoiceField(label=_("Development"), choices=PERIODS, required=False)
 
-    def chosen(self) -> Filters:
+    def chosen(self) -> CoverageFilters:
         """Return what is valid of it; the rest as if nothing had been chosen."""
         clean = self._valid()
-        return Filters(
+        return CoverageFilters(
             day=clean.get("day") or timezone.localdate(),
             band=clean.get("band") or "",
             period=int(clean.get("period") or 0),

@@ -10,7 +10,7 @@ from django.db.models import QuerySet, Sum
 
 from organizations.models import REGISTRY_START
 from uptake import population
-from uptake.access import Place, parts_of
+from uptake.access import CoveragePlace, parts_of
 from uptake.models import Band, Change, Measure, Uptake
 from vaxreg import db_time
 
@@ -21,7 +21,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Filters:
+class CoverageFilters:
     """What is asked for: until the end of which day, one age band or all (""), which days."""
 
     day: date
@@ -47,17 +47,17 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Line:
+class CoverageCount:
     """A place or an age band with its three counts. No place: not known which part."""
 
     population: int | None
     counts: Mapping[str, Count]
-    place: Place | None = None
+    place: CoveragePlace | None = None
     band: str = ""
 
 
 @dataclass(frozen=True)
-class Step:
+class TrendPoint:
     """A day, or the month that ends with it: who came to each measure, and how many have by then."""
 
     day: date
@@ -70,12 +70,12 @@ class Coverage:
     """One report; parts add up to the whole, and so do age bands."""
 
     as_of: datetime
-    place: Place
-    filters: Filters
-    whole: Line
-    parts: list[Line]
-    bands: list[Line]
-    steps: list[Step]
+    place: CoveragePlace
+    filters: CoverageFilters
+    whole: CoverageCount
+    parts: list[CoverageCount]
+    bands: list[CoverageCount]
+    steps: list[TrendPoint]
 
     @property
     def lacks_population(self) -> bool:
@@ -87,7 +87,7 @@ class Coverage:
         return not any(count.people for count in self.whole.counts.values())
 
     @property
-    def known_parts(self) -> list[Line]:
+    def known_parts(self) -> list[CoverageCount]:
         return [line for line in self.parts if line.place]
 
     @property
@@ -100,7 +100,7 @@ class Coverage:
         )
 
 
-def coverage(place: Place, filters: Filters) -> Coverage:
+def coverage(place: CoveragePlace, filters: CoverageFilters) -> Coverage:
     """Return the coverage of a place until the end of a day."""
     parts = parts_of(place)
     people = _people([place.path, *(part.path for part in parts)], filters.day)
@@ -123,7 +123,7 @@ def as_of() -> datetime:
     return waiting or db_time.now()
 
 
-def steps(place: Place, filters: Filters) -> list[Step]:
+def steps(place: CoveragePlace, filters: CoverageFilters) -> list[TrendPoint]:
     """Return the days of the chosen period, or every month since the first dose."""
     first = (
         max(filters.day - timedelta(days=filters.period - 1), REGISTRY_START)
@@ -143,7 +143,7 @@ def steps(place: Place, filters: Filters) -> list[Step]:
     return _running(new, _months(filters.day), date.min)
 
 
-def every_day(place: Place, filters: Filters) -> list[Step]:
+def every_day(place: CoveragePlace, filters: CoverageFilters) -> list[TrendPoint]:
     """Return each day since the first dose, for a file."""
     asked = Uptake.objects.filter(
         place=place.path, is_month=False, day__lte=filters.day, band__in=filters.bands
@@ -181,7 +181,7 @@ def _until(asked: QuerySet[Uptake], month: date, day: date, *by: str) -> Iterabl
     return first.union(second, all=True)
 
 
-def _living(place: Place, parts: list[Place]) -> dict[tuple[str, str], int]:
+def _living(place: CoveragePlace, parts: list[CoveragePlace]) -> dict[tuple[str, str], int]:
     living = population.of_places([place.path, *(part.path for part in parts)])
     if not place.path:
         # The country is its provinces, all of them or it is not known.
@@ -195,26 +195,26 @@ def _living(place: Place, parts: list[Place]) -> dict[tuple[str, str], int]:
 def _line(
     people: Mapping[Key, int],
     living: Mapping[tuple[str, str], int],
-    place: Place,
+    place: CoveragePlace,
     bands: list[str],
     band: str = "",
-) -> Line:
+) -> CoverageCount:
     known = [living[place.path, one] for one in bands if (place.path, one) in living]
     number = sum(known) if len(known) == len(bands) else None
     counts = {
         measure: Count(sum(people.get((place.path, measure, one), 0) for one in bands), number)
         for measure in Measure.values
     }
-    return Line(number, counts, place, band)
+    return CoverageCount(number, counts, place, band)
 
 
 def _parts(
     people: Mapping[Key, int],
     living: Mapping[tuple[str, str], int],
-    place: Place,
-    parts: list[Place],
+    place: CoveragePlace,
+    parts: list[CoveragePlace],
     bands: list[str],
-) -> list[Line]:
+) -> list[CoverageCount]:
     """Return a line per part, and one for people of whom only the whole is known."""
     lines = [_line(people, living, part, bands) for part in parts]
     whole = _line(people, living, place, bands)
@@ -225,15 +225,15 @@ def _parts(
         for measure in Measure.values
     }
     if lines and any(count.people for count in rest.values()):
-        lines.append(Line(None, rest))
+        lines.append(CoverageCount(None, rest))
     return lines
 
 
 def _running(
     new: Mapping[date, Mapping[str, int]], days: Iterable[date], first: date
-) -> list[Step]:
+) -> list[TrendPoint]:
     """Add up until each of these days; what came before the first day is in the totals only."""
-    found: list[Step] = []
+    found: list[TrendPoint] = []
     known = sorted(new)
     total = dict.fromkeys(Measure.values, 0)
     for day in days:
@@ -244,7 +244,7 @@ def _running(
                 total[measure] += number
                 if then >= first:
                     here[measure] += number
-        found.append(Step(day, here, dict(total)))
+        found.append(TrendPoint(day, here, dict(total)))
     return found
 
 

@@ -18,14 +18,14 @@ from accounts.http import UserRequest
 from organizations.models import Membership
 from organizations.queries import held_roles
 from uptake import access, briefing, reports
-from uptake.access import Place
-from uptake.forms import FilterForm
+from uptake.access import CoveragePlace
+from uptake.forms import CoverageFilterForm
 from uptake.models import Measure
-from uptake.reports import Filters
+from uptake.reports import CoverageFilters
 from vaxreg import ui
 from vaxreg.spreadsheets.writing import Sheet, csv_file, xlsx_file
 
-View = Callable[[UserRequest, list[Membership], list[Place]], HttpResponseBase]
+View = Callable[[UserRequest, list[Membership], list[CoveragePlace]], HttpResponseBase]
 
 
 def officer_page(view: View) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -46,7 +46,9 @@ def officer_page(view: View) -> Callable[[HttpRequest], HttpResponseBase]:
 
 @officer_page
 @require_safe
-def overview(request: UserRequest, work: list[Membership], tops: list[Place]) -> HttpResponse:
+def overview(
+    request: UserRequest, work: list[Membership], tops: list[CoveragePlace]
+) -> HttpResponse:
     """Show how far vaccination has come in one's area, and in each part of it."""
     place, form = place_asked(request, tops), filter_form(request)
     report, measure, chosen = (
@@ -56,7 +58,7 @@ def overview(request: UserRequest, work: list[Membership], tops: list[Place]) ->
     )
     wider = access.above(place, tops)
 
-    def address(of: Place) -> str:
+    def address(of: CoveragePlace) -> str:
         return with_query("coverage", chosen, of)
 
     context = {
@@ -87,7 +89,7 @@ def overview(request: UserRequest, work: list[Membership], tops: list[Place]) ->
 
 @officer_page
 @require_safe
-def as_csv(request: UserRequest, work: list[Membership], tops: list[Place]) -> HttpResponse:
+def as_csv(request: UserRequest, work: list[Membership], tops: list[CoveragePlace]) -> HttpResponse:
     """Send one table of the report."""
     table = request.GET.get("table", "areas")
     if table not in TABLES:
@@ -99,21 +101,23 @@ def as_csv(request: UserRequest, work: list[Membership], tops: list[Place]) -> H
 
 @officer_page
 @require_safe
-def as_xlsx(request: UserRequest, work: list[Membership], tops: list[Place]) -> FileResponse:
+def as_xlsx(
+    request: UserRequest, work: list[Membership], tops: list[CoveragePlace]
+) -> FileResponse:
     """Send all tables of the report as one Excel file."""
     place, filters = place_asked(request, tops), filter_form(request).chosen()
     sheets = [make(place, filters) for make in TABLES.values()]
     return xlsx_file(file_name(place, filters), sheets)
 
 
-TABLES: dict[str, Callable[[Place, Filters], Sheet]] = {
+TABLES: dict[str, Callable[[CoveragePlace, CoverageFilters], Sheet]] = {
     "areas": lambda place, filters: briefing.parts_sheet(reports.coverage(place, filters)),
     "ages": lambda place, filters: briefing.bands_sheet(reports.coverage(place, filters)),
     "days": lambda place, filters: briefing.days_sheet(reports.every_day(place, filters)),
 }
 
 
-def place_asked(request: HttpRequest, tops: list[Place]) -> Place:
+def place_asked(request: HttpRequest, tops: list[CoveragePlace]) -> CoveragePlace:
     """Return the place that ?area= names, within the reader's own; else the first of those."""
     code = request.GET.get("area", "")
     if not code:
@@ -124,19 +128,19 @@ def place_asked(request: HttpRequest, tops: list[Place]) -> Place:
     return place
 
 
-def filter_form(request: HttpRequest) -> FilterForm:
+def filter_form(request: HttpRequest) -> CoverageFilterForm:
     """Return what was chosen; on a first visit, what the page starts with."""
     start = {"measure": Measure.ONE_DOSE.value, "day": ui.day(timezone.localdate())}
-    return FilterForm({**start, **request.GET.dict()})
+    return CoverageFilterForm({**start, **request.GET.dict()})
 
 
-def file_name(place: Place, filters: Filters, *more: str) -> str:
+def file_name(place: CoveragePlace, filters: CoverageFilters, *more: str) -> str:
     """Return a plain name that tells files apart: place, day and table."""
     parts = ["coverage", place.code or "country", filters.day.isoformat(), *more]
     return "-".join(parts)
 
 
-def with_query(name: str, chosen: dict[str, str], place: Place) -> str:
+def with_query(name: str, chosen: dict[str, str], place: CoveragePlace) -> str:
     """Return the address of a page about a place, with what was chosen."""
     query = {**chosen, **({"area": place.code} if place.code else {})}
     return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)

@@ -13,7 +13,7 @@ LEVELS = 5
 
 
 @dataclass(frozen=True)
-class Part:
+class BarPart:
     """A piece of a bar: `tone` is a CSS name (late-1 … late-3, ok, info), in SVG units of 100."""
 
     x: str
@@ -28,7 +28,7 @@ class Bar:
 
     label: str
     value: float
-    parts: Sequence[Part]
+    parts: Sequence[BarPart]
     href: str = ""
     note: str = ""
 
@@ -48,7 +48,7 @@ def bars(
         for tone, words, value in pieces:
             width = value / top * 100 if top else 0.0
             if width:
-                parts.append(Part(_n(x), _n(width), tone, f"{label}: {words} {value:g}"))
+                parts.append(BarPart(_n(x), _n(width), tone, f"{label}: {words} {value:g}"))
             x += width
         total = sum(value for _tone, _words, value in pieces)
         drawn.append(Bar(label, total, parts, href, note))
@@ -115,7 +115,7 @@ def small_multiples(
 
 
 @dataclass(frozen=True)
-class Cell:
+class HeatCell:
     """A number of a heat map, how dark its cell is (0: none, to 5), and where it leads."""
 
     value: float
@@ -128,7 +128,7 @@ class Heat:
     """A heat map: a real table, so it reads as one. A row is (label, its cells, where it leads)."""
 
     columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[Cell], str]]
+    rows: Sequence[tuple[str, Sequence[HeatCell], str]]
 
 
 def heat(
@@ -148,7 +148,7 @@ def heat(
             (
                 label,
                 [
-                    Cell(value, -int(-value * LEVELS // top) if top else 0, to if value else "")
+                    HeatCell(value, -int(-value * LEVELS // top) if top else 0, to if value else "")
                     for value, to in zip(values, cells, strict=True)
                 ],
                 href,

@@ -13,7 +13,7 @@ from vaxreg.spreadsheets.writing import HOURS, PERCENT, Sheet
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A heading. Codes and the counts of a share stand in files only; buttons nowhere.
 
     sort: address of the page sorted by this column; sorted: how it is sorted now, as aria-sort
@@ -29,7 +29,7 @@ class Column:
     sorted: str = ""
 
 
-class Note(Protocol):
+class CellNote(Protocol):
     """A short line below a value, with its icon."""
 
     @property
@@ -39,7 +39,7 @@ class Note(Protocol):
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """A value for the files, in words for the page, and the list behind it.
 
     note: what it stands on, in smaller print. kind: over (red), weak (not to be compared). acts:
@@ -51,29 +51,29 @@ class Cell:
     href: str = ""
     note: str = ""
     kind: str = ""
-    acts: Sequence[Note] = ()
+    acts: Sequence[CellNote] = ()
 
 
 @dataclass(frozen=True)
 class Table:
     """Columns, rows, and the row that they add up to."""
 
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
-    total: Sequence[Cell] = ()
+    columns: Sequence[TableColumn]
+    rows: Sequence[Sequence[TableCell]]
+    total: Sequence[TableCell] = ()
 
     @property
-    def head(self) -> list[Column]:
+    def head(self) -> list[TableColumn]:
         """The columns that the page shows."""
         return [column for column in self.columns if column.in_page]
 
     @property
-    def lines(self) -> list[list[tuple[Column, Cell]]]:
+    def lines(self) -> list[list[tuple[TableColumn, TableCell]]]:
         """The rows that the page shows, each cell with its column."""
         return [self._line(row) for row in self.rows]
 
     @property
-    def foot(self) -> list[tuple[Column, Cell]]:
+    def foot(self) -> list[tuple[TableColumn, TableCell]]:
         """The last row of the page; empty where there is nothing to add up."""
         return self._line(self.total) if self.total else []
 
@@ -83,65 +83,67 @@ class Table:
         return Sheet(
             title,
             [
-                writing.Column(self.columns[place].title, self.columns[place].number_format)
+                writing.SheetColumn(self.columns[place].title, self.columns[place].number_format)
                 for place in kept
             ],
             [[row[place].value for place in kept] for row in self.rows],
         )
 
-    def _line(self, row: Sequence[Cell]) -> list[tuple[Column, Cell]]:
+    def _line(self, row: Sequence[TableCell]) -> list[tuple[TableColumn, TableCell]]:
         return [
             (column, cell) for column, cell in zip(self.columns, row, strict=True) if column.in_page
         ]
 
 
-def text(value: str, href: str = "", note: str = "") -> Cell:
+def text(value: str, href: str = "", note: str = "") -> TableCell:
     """Return a name."""
-    return Cell(value, value, href, note)
+    return TableCell(value, value, href, note)
 
 
-def count(value: int | None, href: str = "", kind: str = "") -> Cell:
+def count(value: int | None, href: str = "", kind: str = "") -> TableCell:
     """Return a number of cases; nought leads nowhere, and what is not known is a dash."""
     if value is None:
-        return Cell(None, "–")
-    return Cell(value, ui.number(value), href if value else "", kind=kind if value else "")
+        return TableCell(None, "–")
+    return TableCell(value, ui.number(value), href if value else "", kind=kind if value else "")
 
 
-def hours(value: float | None, href: str = "", kind: str = "") -> Cell:
+def hours(value: float | None, href: str = "", kind: str = "") -> TableCell:
     """Return a number of hours."""
     if value is None:
-        return Cell(None, "–")
-    return Cell(value, ui.number(value, 1), href, kind=kind)
+        return TableCell(None, "–")
+    return TableCell(value, ui.number(value, 1), href, kind=kind)
 
 
-def share(part: int, base: int, href: str = "", least: int = 0) -> Cell:
+def share(part: int, base: int, href: str = "", least: int = 0) -> TableCell:
     """Return a share with the counts that it stands on, marked where they are fewer than `least`."""
     if not base:
-        return Cell(None, "–")
+        return TableCell(None, "–")
     note = _("%(part)s of %(base)s") % {"part": ui.number(part), "base": ui.number(base)}
-    return Cell(part / base, ui.percent(part / base), href, note, "weak" if base < least else "")
+    return TableCell(
+        part / base, ui.percent(part / base), href, note, "weak" if base < least else ""
+    )
 
 
-def moment(value: datetime | None) -> Cell:
+def moment(value: datetime | None) -> TableCell:
     """Return a point in time."""
-    return Cell(value, "–" if value is None else ui.minute(value))
+    return TableCell(value, "–" if value is None else ui.minute(value))
 
 
-def numbers(title: str, *, in_page: bool = True, sort: str = "", ordered: str = "") -> Column:
+def numbers(title: str, *, in_page: bool = True, sort: str = "", ordered: str = "") -> TableColumn:
     """Return a column of counts."""
-    return Column(title, in_page=in_page, sort=sort, sorted=ordered)
+    return TableColumn(title, in_page=in_page, sort=sort, sorted=ordered)
 
 
-def names(title: str, *, in_page: bool = True, sort: str = "", ordered: str = "") -> Column:
+def names(title: str, *, in_page: bool = True, sort: str = "", ordered: str = "") -> TableColumn:
     """Return a column of words."""
-    return Column(title, is_number=False, in_page=in_page, sort=sort, sorted=ordered)
+    return TableColumn(title, is_number=False, in_page=in_page, sort=sort, sorted=ordered)
 
 
-def shares(title: str, *, sort: str = "", ordered: str = "") -> Column:
+def shares(title: str, *, sort: str = "", ordered: str = "") -> TableColumn:
     """Return a column of percentages."""
-    return Column(title, PERCENT, sort=sort, sorted=ordered)
+    return TableColumn(title, PERCENT, sort=sort, sorted=ordered)
 
 
-def lengths(title: str, *, sort: str = "", ordered: str = "") -> Column:
+def lengths(title: str, *, sort: str = "", ordered: str = "") -> TableColumn:
     """Return a column of hours."""
-    return Column(title, HOURS, sort=sort, sorted=ordered)
+    return TableColumn(title, HOURS, sort=sort, sorted=ordered)

@@ -66,7 +66,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Clock:
+class DeadlineWords:
     """One deadline in words: what `<c-sla>` shows."""
 
     state: str
@@ -101,7 +101,7 @@ def clock(
     closed: dt.datetime | None = None,
     paused: dt.datetime | bool | None = None,
     now: dt.datetime | None = None,
-) -> Clock:
+) -> DeadlineWords:
     """Put a deadline into words. Overdue means now > due; closed counts before paused.
 
     Both times are told: that of the clock, which may stand still, and that since filing.
@@ -133,7 +133,7 @@ def clock(
         words = _(LEFT) % {"duration": duration(due - now)}
     given = max(due - received, dt.timedelta(minutes=1))
     used = min((closed or now) - received, given)
-    return Clock(
+    return DeadlineWords(
         state=state,
         words=words,
         until=until,

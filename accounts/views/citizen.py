@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import access, codes
 from accounts.addresses import client_address, own_path
-from accounts.codes import Outcome, Sending
+from accounts.codes import CodeOutcome, Sending
 from accounts.forms import CodeForm, PhoneForm
 from accounts.models import SessionKind, User
 from accounts.throttled import too_many
@@ -29,7 +29,7 @@ ASKED = "accounts.asked"
 
 
 @dataclass(frozen=True)
-class Asked:
+class CodeRequest:
     """What a session that asked for a code remembers: never the code."""
 
     phone: str
@@ -80,9 +80,9 @@ def code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if form.is_valid():
         check = codes.check(uuid.UUID(asked.code_id), form.cleaned_data["code"])
-        if check.outcome is Outcome.RIGHT and check.user:
+        if check.outcome is CodeOutcome.RIGHT and check.user:
             return _let_in(request, check.user, asked)
-        if check.outcome is Outcome.TOO_MANY:
+        if check.outcome is CodeOutcome.TOO_MANY:
             # Or "back to signing in" would lead to the dead code once more.
             request.session.pop(ASKED, None)
             return too_many(request, check.retry_at, again="accounts:sign_in", status=429)
@@ -107,7 +107,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
 
 
 def _what_is_wrong(check: codes.Check) -> str:
-    if check.outcome is Outcome.EXPIRED:
+    if check.outcome is CodeOutcome.EXPIRED:
         return _("This code has expired. Press “Send a new code” to get another one.")
     return ngettext(
         "This code is not right. You can try %(count)s more time.",
@@ -116,7 +116,7 @@ def _what_is_wrong(check: codes.Check) -> str:
     ) % {"count": check.tries_left}
 
 
-def _let_in(request: HttpRequest, user: User, asked: Asked) -> HttpResponse:
+def _let_in(request: HttpRequest, user: User, asked: CodeRequest) -> HttpResponse:
     """Begin a citizen's session, under a new session id, and lead on."""
     if request.user.is_authenticated:
         logout(request)
@@ -129,13 +129,13 @@ def _let_in(request: HttpRequest, user: User, asked: Asked) -> HttpResponse:
     return response
 
 
-def _asked(request: HttpRequest) -> Asked | None:
+def _asked(request: HttpRequest) -> CodeRequest | None:
     stored = request.session.get(ASKED)
-    return Asked(**stored) if stored else None
+    return CodeRequest(**stored) if stored else None
 
 
 def _remember(request: HttpRequest, phone: str, sending: Sending, back: str) -> None:
     if sending.code_id is None or sending.sent_at is None:
         raise ValueError("only a code that was sent is remembered")
-    asked = Asked(phone, str(sending.code_id), sending.sent_at.isoformat(), back)
+    asked = CodeRequest(phone, str(sending.code_id), sending.sent_at.isoformat(), back)
     request.session[ASKED] = asdict(asked)

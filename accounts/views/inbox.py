@@ -22,7 +22,7 @@ PAGE_SIZE = 20
 
 
 @dataclass(frozen=True)
-class Shown:
+class InboxMessage:
     """One message on the page: the words, and what became of the newest copy of it."""
 
     message: Message
@@ -71,12 +71,12 @@ def send_again(request: UserRequest, key: UUID) -> HttpResponse:
     return redirect("messages")
 
 
-def _shown(message: Message, now: datetime) -> Shown:
+def _shown(message: Message, now: datetime) -> InboxMessage:
     copies = sorted(message.resends.all(), key=lambda row: row.pk)
     latest = copies[-1] if copies else message
     rested = message.resent_at is None or now >= message.resent_at + actions.RESEND_EVERY
     few = len(copies) < actions.MOST_RESENDS
-    return Shown(
+    return InboxMessage(
         message=message,
         latest=latest,
         is_new=message.read_at is None,

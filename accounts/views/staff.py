@@ -23,7 +23,7 @@ from accounts.forms import (
     SetUpForm,
 )
 from accounts.models import SessionKind, User
-from accounts.rate_limits import Rule
+from accounts.rate_limits import LimitRule
 from accounts.stages import (
     NewPasswordStage,
     RecoveryCodesStage,
@@ -52,8 +52,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         email, password = form.cleaned_data["email"], form.cleaned_data["password"]
         verdict = rate_limits.take(
-            Rule(WRONG_PASSWORD, email.lower(), settings.WRONG_PASSWORDS_PER_PERSON),
-            Rule(
+            LimitRule(WRONG_PASSWORD, email.lower(), settings.WRONG_PASSWORDS_PER_PERSON),
+            LimitRule(
                 WRONG_PASSWORD_FROM, client_address(request), settings.WRONG_PASSWORDS_PER_ADDRESS
             ),
         )

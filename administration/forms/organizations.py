@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from administration.close_merge_move import Act
+from administration.close_merge_move import TreeAct
 from organizations.models import Area, Membership, Organization, OrganizationQuerySet
 from organizations.tree import STANDS_UNDER, STAY
 from vaxreg import ui
@@ -22,7 +22,7 @@ MOST_SHOWN = 12
 PHONE = re.compile(r"[+()\d][\d\s().-]{2,30}")
 
 
-class DetailsForm(Form):
+class OrganizationDetailsForm(Form):
     """Names and contacts: what may be put right at any time."""
 
     name = forms.CharField(
@@ -65,7 +65,7 @@ class DetailsForm(Form):
             self.add_error(field if field in self.fields else None, told)
 
 
-class OpenForm(DetailsForm):
+class OpenForm(OrganizationDetailsForm):
     """A new organization below another one."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), widget=forms.RadioSelect)
@@ -248,10 +248,10 @@ class MoveForm(OtherForm):
         return candidates
 
 
-FORMS: dict[Act, type[OtherForm]] = {
-    Act.CLOSE: CloseForm,
-    Act.MERGE: MergeForm,
-    Act.MOVE: MoveForm,
+FORMS: dict[TreeAct, type[OtherForm]] = {
+    TreeAct.CLOSE: CloseForm,
+    TreeAct.MERGE: MergeForm,
+    TreeAct.MOVE: MoveForm,
 }
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import UserRequest
 from administration.forms.people import UploadForm
-from administration.import_page import Shown, runs_of, shown
+from administration.import_page import ShownImport, runs_of, shown
 from administration.views.people import importing_page
 from organizations.imports import files, running
 from organizations.journal import ImportRun
@@ -93,7 +93,7 @@ def export(request: UserRequest) -> HttpResponseBase:
 
 def trial(request: UserRequest, found: ImportRun, *, is_stale: bool = False) -> HttpResponse:
     """Show every row as it stands now; nothing is written."""
-    seen: Shown = shown(found, running.judge(found), request.GET)
+    seen: ShownImport = shown(found, running.judge(found), request.GET)
     here = reverse("organizations-import-run", args=[found.public_id])
     context = {
         "run": found,

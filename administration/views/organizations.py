@@ -23,8 +23,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import UserRequest
 from administration import close_merge_move
-from administration.close_merge_move import Act, ChangedMeanwhile, Moves
-from administration.forms.organizations import FORMS, DetailsForm, OpenForm, OtherForm
+from administration.close_merge_move import ActPreview, PlanChanged, TreeAct
+from administration.forms.organizations import FORMS, OpenForm, OrganizationDetailsForm, OtherForm
 from corrections.clocks import lateness
 from corrections.models import Correction
 from organizations import browse, tree
@@ -34,26 +34,26 @@ from organizations.models import Organization
 from organizations.pages import officer_page, organization_in_reach
 from organizations.queries import ancestors, with_predecessors
 from organizations.scope import Scope
-from organizations.telling import Told, told
+from organizations.telling import ActInWords, act_in_words
 from vaxreg import db_time, errors
 
 # Of the history of acts so many are shown.
 MOST_ACTS = 50
 
-TITLES: dict[Act, Promise] = {
-    Act.CLOSE: gettext_lazy("Close this organization"),
-    Act.MERGE: gettext_lazy("Merge it into another one"),
-    Act.MOVE: gettext_lazy("Move it in the tree"),
+TITLES: dict[TreeAct, Promise] = {
+    TreeAct.CLOSE: gettext_lazy("Close this organization"),
+    TreeAct.MERGE: gettext_lazy("Merge it into another one"),
+    TreeAct.MOVE: gettext_lazy("Move it in the tree"),
 }
-DONE: dict[Act, Promise] = {
-    Act.CLOSE: gettext_lazy("%(organization)s is closed."),
-    Act.MERGE: gettext_lazy("%(organization)s is merged into %(other)s."),
-    Act.MOVE: gettext_lazy("%(organization)s is part of %(other)s now."),
+DONE: dict[TreeAct, Promise] = {
+    TreeAct.CLOSE: gettext_lazy("%(organization)s is closed."),
+    TreeAct.MERGE: gettext_lazy("%(organization)s is merged into %(other)s."),
+    TreeAct.MOVE: gettext_lazy("%(organization)s is part of %(other)s now."),
 }
 
 
 @dataclass(frozen=True)
-class Line:
+class TreeRow:
     """A row of the tree."""
 
     organization: Organization
@@ -131,8 +131,10 @@ def open_part(request: UserRequest, scope: Scope, public_id: UUID) -> HttpRespon
 def details(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
     """Put names and contacts right; what they were stays on record."""
     organization = organization_in_reach(request.user, public_id)
-    initial = {name: getattr(organization, name) for name in DetailsForm.base_fields}
-    form = DetailsForm(request.POST if request.method == "POST" else None, initial=initial)
+    initial = {name: getattr(organization, name) for name in OrganizationDetailsForm.base_fields}
+    form = OrganizationDetailsForm(
+        request.POST if request.method == "POST" else None, initial=initial
+    )
     if form.is_valid():
         try:
             tree.change_details(organization, by=request.user, **form.cleaned_data)
@@ -146,7 +148,7 @@ def details(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse
 
 @officer_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def arrange(request: UserRequest, scope: Scope, public_id: UUID, act: Act) -> HttpResponse:
+def arrange(request: UserRequest, scope: Scope, public_id: UUID, act: TreeAct) -> HttpResponse:
     """Close, merge or move: choose the other organization, see what moves, confirm."""
     organization = organization_in_reach(request.user, public_id)
     if not tree.may_arrange(request.user, organization):
@@ -173,7 +175,7 @@ def arrange(request: UserRequest, scope: Scope, public_id: UUID, act: Act) -> Ht
 
 
 def arranged(
-    request: UserRequest, form: OtherForm, organization: Organization, act: Act
+    request: UserRequest, form: OtherForm, organization: Organization, act: TreeAct
 ) -> HttpResponse | None:
     """Show what would move, or do it; None when it cannot be done: the form says why."""
     try:
@@ -186,7 +188,7 @@ def arranged(
     except CannotArrange as error:
         form.refuse(error)
         return None
-    except ChangedMeanwhile as changed:
+    except PlanChanged as changed:
         moves = close_merge_move.preview(act, organization, form.other, by=request.user)
         return preview_page(request, form, moves, act, changed=changed.words)
     names = {"organization": organization.name, "other": form.other.name if form.other else ""}
@@ -195,7 +197,11 @@ def arranged(
 
 
 def preview_page(
-    request: UserRequest, form: OtherForm, moves: Moves, act: Act, changed: Sequence[str] = ()
+    request: UserRequest,
+    form: OtherForm,
+    moves: ActPreview,
+    act: TreeAct,
+    changed: Sequence[str] = (),
 ) -> HttpResponse:
     """Show what an act would move; nothing is done yet."""
     context = {
@@ -218,9 +224,9 @@ def preview_page(
 def form_page(
     request: HttpRequest,
     template: str,
-    form: DetailsForm | OtherForm,
+    form: OrganizationDetailsForm | OtherForm,
     organization: Organization,
-    act: Act | None = None,
+    act: TreeAct | None = None,
 ) -> HttpResponse:
     """Answer with a form; 422 when something in it is wrong."""
     context = {
@@ -256,14 +262,14 @@ def nothing_below(request: HttpRequest, organization: Organization) -> HttpRespo
     )
 
 
-def lines(organizations: Sequence[Organization], *, is_search: bool = False) -> list[Line]:
+def lines(organizations: Sequence[Organization], *, is_search: bool = False) -> list[TreeRow]:
     """Return the rows with their numbers: three questions for all of them."""
     found = list(organizations)
     parts, people = browse.part_counts(found), browse.staff_counts(found)
     open_cases = Correction.objects.open().filter(holder__in=found).order_by()
     cases = dict(open_cases.values_list("holder").annotate(cases=Count("pk")))
     return [
-        Line(one, parts.get(one.pk, 0), people.get(one.pk, 0), cases.get(one.pk, 0))
+        TreeRow(one, parts.get(one.pk, 0), people.get(one.pk, 0), cases.get(one.pk, 0))
         for one in found
     ]
 
@@ -275,13 +281,13 @@ def cases_of(organization: Organization) -> dict[str, int]:
     return held.aggregate(open=Count("pk"), overdue=Count("pk", filter=late))
 
 
-def acts_on(organization: Organization) -> list[Told]:
+def acts_on(organization: Organization) -> list[ActInWords]:
     """Return what was done to it, and what made it grow: mergers into it, parts that came."""
     towards = Q(went_to=organization) & ~Q(kind=DoneAct.Kind.OPENED)
     concerned = Q(organization=organization) | towards | Q(came_from=organization)
     related = ("organization", "by", "came_from", "went_to")
     found = DoneAct.objects.filter(concerned).select_related(*related)[:MOST_ACTS]
-    return [told(act, organization) for act in found]
+    return [act_in_words(act, organization) for act in found]
 
 
 def within(line: Sequence[Organization], scope: Scope) -> list[Organization]:

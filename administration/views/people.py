@@ -169,7 +169,7 @@ def asked(request: UserRequest) -> dict[str, str]:
     }
 
 
-def listing(request: UserRequest, page: Page[people.Person]) -> dict[str, object]:
+def listing(request: UserRequest, page: Page[people.StaffPerson]) -> dict[str, object]:
     """Return one page of a list for the template, with the way to the next one."""
     kept = {name: value for name in ("q", "show") if (value := request.GET.get(name, ""))}
     here = f"{request.path}?{urlencode(kept)}" if kept else request.path

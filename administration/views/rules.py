@@ -24,7 +24,7 @@ from administration.forms.rules import DayForm, RulesForm, in_words
 from administration.rules import changes, may_change, newest_run
 from administration.rules_preview import preview
 from corrections.clocks import policies, recompute, working_days
-from corrections.clocks.recompute import Change, RulesChangedMeanwhile
+from corrections.clocks.recompute import RuleChange, RulesChangedMeanwhile
 from vaxreg import db_time, errors, ui
 
 P = ParamSpec("P")
@@ -79,7 +79,7 @@ def rules(request: UserRequest) -> HttpResponse:
     if form.cleaned_data["instead_of"] != in_force.version:
         return changed_meanwhile(request)
     if "confirmed" not in request.POST:
-        return show(request, form, Change(form.instance), "policy-rules")
+        return show(request, form, RuleChange(form.instance), "policy-rules")
     try:
         run = recompute.change_rules(
             form.instance, by=request.user, instead_of=form.cleaned_data["instead_of"]
@@ -104,7 +104,7 @@ def days(request: UserRequest) -> HttpResponse:
         return render(request, "administration/rules/days.html", {"form": form}, status=422)
     day, is_working = form.cleaned_data["day"], form.cleaned_data["how"] == "worked"
     if "confirmed" not in request.POST:
-        change = Change(policies.current(), {day: not is_working})
+        change = RuleChange(policies.current(), {day: not is_working})
         return show(request, form, change, "policy-days")
     recompute.change_day(
         day, is_working=is_working, name=form.cleaned_data["name"], by=request.user
@@ -114,7 +114,7 @@ def days(request: UserRequest) -> HttpResponse:
 
 
 def show(
-    request: UserRequest, form: RulesForm | DayForm, change: Change, action: str
+    request: UserRequest, form: RulesForm | DayForm, change: RuleChange, action: str
 ) -> HttpResponse:
     """Show what a change would do; nothing is stored."""
     context: dict[str, Any] = {

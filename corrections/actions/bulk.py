@@ -174,7 +174,7 @@ def change_hands(
         "from": from_name,
         "closed": is_closed,
     }
-    to_each = {
+    to_each: dict[str, Any] = {
         "desks": [desk.pk for desk in counts],
         "names": [desk.name for desk in counts],
         "counts": list(counts.values()),

@@ -12,7 +12,7 @@ from citizens import actions as citizen_actions
 from citizens.facts import OtherField
 from citizens.models import IdentityCheck
 from corrections import facts
-from corrections.actions.turn import Turn, acting_for, begin, finish
+from corrections.actions.turn import Turn, begin, finish, on_behalf_of
 from corrections.clocks import policies
 from corrections.decisions import effects, four_eyes, other_record
 from corrections.lifecycle import Ground
@@ -81,7 +81,7 @@ def _note_identity_check(turn: Turn, paper: str) -> None:
         paper=paper,
         matches=True,
         by=turn.by,
-        by_organization=acting_for(turn),
+        by_organization=on_behalf_of(turn),
         correction_reference=turn.case.reference,
     )
 

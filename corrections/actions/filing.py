@@ -22,13 +22,13 @@ from corrections.decisions import other_record
 from corrections.facts import Removal
 from corrections.lifecycle import Party, Status
 from corrections.models import (
-    Channel,
     Clock,
     Correction,
     CorrectionEvent,
     Draft,
     Evidence,
     Filing,
+    FilingChannel,
     Kind,
     OutboxRow,
 )
@@ -113,7 +113,7 @@ def file(
     words: str = "",
     has_no_paper: bool = False,
     evidence: Iterable[Evidence] = (),
-    channel: Channel = Channel.WEB,
+    channel: FilingChannel = FilingChannel.WEB,
     draft: Draft | None = None,
     consent_version: str = "",
     on_behalf: OnBehalf | None = None,
@@ -147,7 +147,7 @@ def file(
                 content_hash=content_hash,
                 filed_by=by,
                 citizen=citizen,
-                channel=channel if on_behalf is None else Channel.HOTLINE,
+                channel=channel if on_behalf is None else FilingChannel.HOTLINE,
                 words=words,
                 has_no_paper=has_no_paper,
                 received_at=moment,
@@ -182,7 +182,7 @@ def _require_right(by: "User", citizen: Citizen, on_behalf: OnBehalf | None) -> 
 
 def _same(first: Filing, content_hash: str, draft: Draft | None) -> Filing:
     # A page filed from a draft is the same press whatever its form said: the draft was one.
-    if first.content_hash != content_hash and draft is None and first.channel == Channel.API:
+    if first.content_hash != content_hash and draft is None and first.channel == FilingChannel.API:
         raise KeyUsedForOtherContent
     return first
 
@@ -292,9 +292,9 @@ def _open_correction(
         correction=correction,
         step="file",
         to_status=Status.RECEIVED,
-        party=Party.CITIZEN if filing.channel != Channel.HOTLINE else Party.HOTLINE,
+        party=Party.CITIZEN if filing.channel != FilingChannel.HOTLINE else Party.HOTLINE,
         by=by,
-        organization=access.hotline_of(by) if filing.channel == Channel.HOTLINE else None,
+        organization=access.hotline_of(by) if filing.channel == FilingChannel.HOTLINE else None,
         at=moment,
         remark=filing.words,
         data={"consent_version": consent_version} if consent_version else {},

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from corrections import parties
-from corrections.actions.turn import CannotReceive, acting_for, begin, finish, hand_over
+from corrections.actions.turn import CannotReceive, begin, finish, hand_over, on_behalf_of
 from corrections.clocks.deadlines import ONCE_IN
 from corrections.lifecycle import Party, Status, StepNotPossible
 from corrections.models import Correction, OutboxRow
@@ -67,7 +67,7 @@ def reassign(
     reach = Organization.objects.within_reach(by, "officer").able_to_receive()
     if to.pk == turn.case.holder_id or not reach.filter(pk=to.pk).exists():
         raise CannotReceive
-    before, actor = turn.held_by, acting_for(turn)
+    before, actor = turn.held_by, on_behalf_of(turn)
     hand_over(turn, to)
     turn.case.routing_reason = desks.given_by(actor or to, reason)
     return finish(

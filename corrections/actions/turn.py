@@ -149,7 +149,7 @@ def finish(
         to_status=after,
         party=turn.party,
         by=turn.by,
-        organization=organization or acting_for(turn),
+        organization=organization or on_behalf_of(turn),
         holder=turn.held_by if turn.party == Party.OVERSEER else None,
         at=turn.at,
         remark=remark,
@@ -168,7 +168,7 @@ def moves_version(step: str, party: Party) -> bool:
     return step not in BESIDE_THE_CASE and not (step == "give_back" and party == Party.SYSTEM)
 
 
-def acting_for(turn: Turn) -> Organization | None:
+def on_behalf_of(turn: Turn) -> Organization | None:
     """Return the organization on whose behalf this turn is taken; None for a citizen."""
     if turn.by is None:
         return None

@@ -86,7 +86,7 @@ def milestones_of(*, is_statutory: bool) -> tuple[Milestone, ...]:
 
 
 @dataclass(frozen=True)
-class Behind:
+class PassedMilestones:
     """What a look at a clock found: milestones to act upon, how many are passed, when the next is."""
 
     milestones: list[tuple[Milestone, datetime]]
@@ -94,14 +94,14 @@ class Behind:
     next_at: datetime | None
 
 
-def look(
+def passed_milestones(
     milestones: Sequence[Milestone],
     *,
     due_at: datetime,
     length: timedelta,
     passed: int,
     now: datetime,
-) -> Behind:
+) -> PassedMilestones:
     """Return the milestones now behind us that were not yet acted upon, oldest first.
 
     A reminder to the holder is dropped once a later milestone is due as well: after an outage nobody
@@ -110,7 +110,7 @@ def look(
     moments = [(milestone, milestone.moment(due_at, length)) for milestone in milestones[passed:]]
     behind = [(milestone, moment) for milestone, moment in moments if now > moment]
     ahead = [moment for _milestone, moment in moments if now <= moment]
-    return Behind(
+    return PassedMilestones(
         milestones=[
             (milestone, moment)
             for number, (milestone, moment) in enumerate(behind)

@@ -12,7 +12,7 @@ from vaxreg import ui
 
 
 @dataclass(frozen=True)
-class Line:
+class DueTimeLine:
     """One line of how a due time came about: what, from when (to when), and by how much."""
 
     text: str
@@ -23,30 +23,33 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Account:
+class ClockExplanation:
     """A clock with its lines, in the reader's language."""
 
     clock: Clock
     title: str
-    lines: list[Line]
+    lines: list[DueTimeLine]
 
 
-def explain(case: Correction, now: datetime) -> list[Account]:
+def explain(case: Correction, now: datetime) -> list[ClockExplanation]:
     """Return for each clock of a case how its due time came about, line by line."""
     found = case.clocks.select_related("policy", "holder").prefetch_related(
         "pauses", "changes__old_policy", "changes__new_policy"
     )
-    return [Account(clock, str(clock.get_kind_display()), _lines(clock, now)) for clock in found]
+    return [
+        ClockExplanation(clock, str(clock.get_kind_display()), _lines(clock, now))
+        for clock in found
+    ]
 
 
-def _lines(clock: Clock, now: datetime) -> list[Line]:
+def _lines(clock: Clock, now: datetime) -> list[DueTimeLine]:
     changes = list(clock.changes.all())
     changed = sum((one.new_due_at - one.old_due_at for one in changes), timedelta(0))
     begun = _("Recorded by the system") if clock.number == 1 else _("Opened again")
     first = changes[0].old_policy if changes else clock.policy
     lines = [
-        Line(begun, clock.started_at),
-        Line(_allowed(clock, first), clock.started_at, adds=clock.length - changed),
+        DueTimeLine(begun, clock.started_at),
+        DueTimeLine(_allowed(clock, first), clock.started_at, adds=clock.length - changed),
     ]
     for one in clock.pauses.all():
         end = one.until or min(now, one.ends_at)
@@ -55,12 +58,14 @@ def _lines(clock: Clock, now: datetime) -> list[Line]:
             if one.until
             else _("Stands still: an answer of the citizen is awaited")
         )
-        lines.append(Line(text, one.since, end, end - one.since))
-    lines += [Line(_changed(one), one.at, adds=one.new_due_at - one.old_due_at) for one in changes]
-    lines.append(Line(_("Due"), clock.due_at, is_result=True))
+        lines.append(DueTimeLine(text, one.since, end, end - one.since))
+    lines += [
+        DueTimeLine(_changed(one), one.at, adds=one.new_due_at - one.old_due_at) for one in changes
+    ]
+    lines.append(DueTimeLine(_("Due"), clock.due_at, is_result=True))
     if clock.stopped_at:
         how = _("Stopped: %(how)s") % {"how": clock.get_stopped_how_display()}
-        lines.append(Line(how, clock.stopped_at, adds=clock.stopped_at - clock.due_at))
+        lines.append(DueTimeLine(how, clock.stopped_at, adds=clock.stopped_at - clock.due_at))
     return lines
 
 
@@ -111,7 +116,7 @@ class ClockFile:
     lines: list[ClockLine]
 
 
-def of(case: Correction, now: datetime) -> list[ClockFile]:
+def clock_files(case: Correction, now: datetime) -> list[ClockFile]:
     """Return every clock of a case, oldest first."""
     return [
         ClockFile(
@@ -129,7 +134,7 @@ def _paused_at(case: Correction, one: Clock) -> datetime | None:
     return case.paused_at if runs else None
 
 
-def _clock_lines(lines: list[Line]) -> Iterator[ClockLine]:
+def _clock_lines(lines: list[DueTimeLine]) -> Iterator[ClockLine]:
     is_due = False
     for line in lines:
         adds = "" if line.adds is None else _added(line.adds, counts_from_due=is_due)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from corrections.actions import bulk
 from corrections.clocks import deadlines
-from corrections.clocks.deadlines import Addressee, Behind, Milestone
+from corrections.clocks.deadlines import Addressee, Milestone, PassedMilestones
 from corrections.lifecycle import Status
 from corrections.models import Clock
 from corrections.routing import desks
@@ -104,7 +104,7 @@ def pass_milestones(clocks: Sequence[Late], now: datetime, above: Above | None =
         return Passed()
     above = above or Above()
     above.learn({late.holder_id for late in clocks if late.holder_id is not None})
-    seen = [(late, behind_of(late, now)) for late in clocks]
+    seen = [(late, passed_by(late, now)) for late in clocks]
     passed = [
         (late, milestone, moment, above.of(late.holder_id, milestone.tells))
         for late, behind in seen
@@ -125,9 +125,9 @@ def pass_milestones(clocks: Sequence[Late], now: datetime, above: Above | None =
     return Passed(len(breaches), sum(step == "remind" for _case, step, *_rest in events))
 
 
-def behind_of(clock: Clock | Late, now: datetime) -> Behind:
+def passed_by(clock: Clock | Late, now: datetime) -> PassedMilestones:
     """Look at a clock: what is behind it and not dealt with, and when to look again."""
-    return deadlines.look(
+    return deadlines.passed_milestones(
         deadlines.milestones_of(is_statutory=clock.kind == Clock.Kind.STATUTORY),
         due_at=clock.due_at,
         length=clock.length,

@@ -39,7 +39,7 @@ class RulesChangedMeanwhile(Exception):
 
 
 @dataclass(frozen=True)
-class Change:
+class RuleChange:
     """Rules and days to look at the open clocks with; the policy need not be stored.
 
     days: True for a day that is off, False for one that is worked.
@@ -197,7 +197,7 @@ def run(run_id: int) -> None:
         hint("corrections.recompute", run_id)
 
 
-def question(change: Change) -> dict[str, Any]:
+def question(change: RuleChange) -> dict[str, Any]:
     """Return the parameters of CONCERNED."""
     policy = change.policy
     dues = _statutory_dues(change)
@@ -214,7 +214,7 @@ def question(change: Change) -> dict[str, Any]:
     }
 
 
-def _statutory_dues(change: Change) -> dict[date, datetime]:
+def _statutory_dues(change: RuleChange) -> dict[date, datetime]:
     """Return for each day on which a statutory clock that runs was started when it is due."""
     is_off = working_days.off_days(change.days)
     with connection.cursor() as cursor:
@@ -249,7 +249,7 @@ def _begin(
 ) -> RecomputeRun:
     now = db_time.now()
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, question(Change(policy)))
+        cursor.execute(COUNT, question(RuleChange(policy)))
         wanted = cursor.fetchone()[0]
     begun = RecomputeRun.objects.create(
         policy=policy,
@@ -285,7 +285,7 @@ def _pass(run_id: int, until: float) -> tuple[int, int]:
             run = _locked(run_id)
             if run is None:
                 break
-            parameters = parameters or question(Change(run.policy))
+            parameters = parameters or question(RuleChange(run.policy))
             found, moved, last = _move(run, {**parameters, "after": after})
             run.done += moved
             run.wanted = max(run.wanted, run.done)

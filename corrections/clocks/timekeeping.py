@@ -27,7 +27,7 @@ def start(case: Correction, kind: Clock.Kind, at: datetime, policy: Policy | Non
         started_at=at,
         due_at=due,
     )
-    one.next_milestone_at = milestones.behind_of(one, at).next_at
+    one.next_milestone_at = milestones.passed_by(one, at).next_at
     one.save(force_insert=True)
     if kind != Clock.Kind.STATUTORY:
         case.due_at, case.paused_at = due, None

@@ -13,7 +13,7 @@ from doses.facts import Facts, Field
 
 
 @dataclass(frozen=True)
-class Change:
+class FactChange:
     """One fact before and after, in the words people read."""
 
     label: str
@@ -25,11 +25,11 @@ class Change:
         return self.old != self.new
 
 
-def changes(before: Facts, after: Facts, fields: Iterable[str] = Field) -> list[Change]:
+def changes(before: Facts, after: Facts, fields: Iterable[str] = Field) -> list[FactChange]:
     """Return a line per field: how it stands on the record, and how it would stand."""
     names = facts.names_in([before, after])
     return [
-        Change(
+        FactChange(
             label=str(FIELD_LABELS[field]),
             old=facts.show(field, before.get(field, ""), names),
             new=facts.show(field, after.get(field, ""), names),
@@ -38,7 +38,7 @@ def changes(before: Facts, after: Facts, fields: Iterable[str] = Field) -> list[
     ]
 
 
-def outcome_of(case: Correction, wanted: Facts) -> list[Change]:
+def outcome_of(case: Correction, wanted: Facts) -> list[FactChange]:
     """Return the record line before and after, if these facts were accepted now."""
     now = facts.recorded_of(case.kind, dose=case.dose, citizen=case.citizen)
     return changes(now, {**now, **wanted}, FIELDS[case.kind])

@@ -14,7 +14,7 @@ from corrections.models.case import (
 )
 from corrections.models.clocks import KEPT, TIMELY, Clock, ClockChange, Pause
 from corrections.models.evidence import Evidence, UploadLink
-from corrections.models.filing import Channel, Draft, Filing
+from corrections.models.filing import Draft, Filing, FilingChannel
 from corrections.models.rules import DayOff, Policy, RecomputeRun
 from corrections.models.trail import Breach, CorrectionEvent, Heartbeat, Holding, OutboxRow
 
@@ -25,7 +25,6 @@ __all__ = [
     "OPEN_STATUSES",
     "TIMELY",
     "Breach",
-    "Channel",
     "Clock",
     "ClockChange",
     "Correction",
@@ -35,6 +34,7 @@ __all__ = [
     "Draft",
     "Evidence",
     "Filing",
+    "FilingChannel",
     "Heartbeat",
     "Holding",
     "Kind",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from citizens.models import Citizen
 
 
-class Channel(models.TextChoices):
+class FilingChannel(models.TextChoices):
     """Through which door a filing came in."""
 
     WEB = "web", _("Web page")
@@ -54,7 +54,7 @@ class Filing(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="filings"
     )
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="filings")
-    channel = models.CharField(max_length=8, choices=Channel)
+    channel = models.CharField(max_length=8, choices=FilingChannel)
     words = models.TextField(blank=True)
     # "I no longer have the paper" was ticked: the reviewer looks into the site's own papers.
     has_no_paper = models.BooleanField(default=False)

@@ -174,7 +174,7 @@ def written(picture: Picture, *, by: "User", about: Citizen) -> Iterator[dict[st
             "sha256": picture.sha256,
             "likeness": picture.likeness,
             "warnings": [
-                warning.as_json() for warning in [*photos.about_picture(picture), *copies]
+                warning.as_json() for warning in [*photos.warnings_about_picture(picture), *copies]
             ],
         }
     except BaseException:

@@ -54,7 +54,11 @@ def copies(
     for photo in candidates[:MOST_LOOKS]:
         if _looks_like(photo, preview):
             is_here = photo.draft is not None and photo.draft.citizen_id == about.pk
-            return [photos.about_copy(None if is_here else timezone.localdate(photo.uploaded_at))]
+            return [
+                photos.warning_about_copy(
+                    None if is_here else timezone.localdate(photo.uploaded_at)
+                )
+            ]
     return []
 
 

@@ -37,14 +37,16 @@ class Proposal:
         """Were it accepted, a dose would stand on the record as proposed."""
         return self.kind in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE)
 
-    def as_it_would_stand(self) -> "Line":
+    def as_it_would_stand(self) -> "DoseOnRecord":
         """The line on the record, were it accepted."""
         facts = self.facts
         vaccine, day = self._vaccine(), facts.get(Field.GIVEN_ON, "")
         if self.dose is None:
-            return Line(facts.get(Field.POSITION, ""), _day(day), vaccine, is_recorded=False)
+            return DoseOnRecord(
+                facts.get(Field.POSITION, ""), _day(day), vaccine, is_recorded=False
+            )
         recorded = _line_of(self.dose)
-        return Line(
+        return DoseOnRecord(
             facts.get(Field.POSITION) or recorded.position,
             _day(day) or recorded.given_on,
             vaccine or recorded.vaccine,
@@ -57,7 +59,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Line:
+class DoseOnRecord:
     """A dose as it stands on the record, or as it would; what is not known is empty."""
 
     position: str
@@ -80,14 +82,14 @@ def about_claims(citizen: Citizen, proposals: Sequence[Proposal]) -> list[list[F
     found = []
     for number, (proposal, line) in enumerate(zip(proposals, lines, strict=True)):
         if line is None:
-            found.append(person.about(proposal.facts, citizen))
+            found.append(person.warnings_about_person(proposal.facts, citizen))
             continue
         others = unchanged + [one for one in lines[:number] + lines[number + 1 :] if one]
         about_dose = _of_the_line(line, others, citizen)
         found.append(
             _concerned(about_dose, proposal)
             + _of_the_whole(proposal)
-            + person.about(proposal.facts, citizen)
+            + person.warnings_about_person(proposal.facts, citizen)
         )
     return found
 
@@ -99,13 +101,13 @@ def about_dose(facts: Facts, citizen: Citizen, *, dose: Dose | None = None) -> l
     return _of_the_line(Proposal(None, facts).as_it_would_stand(), others, citizen)
 
 
-def _recorded(citizen: Citizen) -> dict[int, Line]:
+def _recorded(citizen: Citizen) -> dict[int, DoseOnRecord]:
     doses = Dose.objects.completed().of(citizen).select_related("vaccine").order_by("given_on")
     return {dose.pk: _line_of(dose) for dose in doses}
 
 
-def _line_of(dose: Dose) -> Line:
-    return Line(f"{dose.kind}-{dose.ordinal}", dose.given_on, dose.vaccine)
+def _line_of(dose: Dose) -> DoseOnRecord:
+    return DoseOnRecord(f"{dose.kind}-{dose.ordinal}", dose.given_on, dose.vaccine)
 
 
 def _concerned(found: Iterable[Forewarning], proposal: Proposal) -> list[Forewarning]:
@@ -119,7 +121,9 @@ def _concerned(found: Iterable[Forewarning], proposal: Proposal) -> list[Forewar
     return kept
 
 
-def _of_the_line(line: Line, others: Sequence[Line], citizen: Citizen) -> list[Forewarning]:
+def _of_the_line(
+    line: DoseOnRecord, others: Sequence[DoseOnRecord], citizen: Citizen
+) -> list[Forewarning]:
     found = _of_the_position(line, others)
     if line.given_on:
         found += _of_the_day(line.given_on, line, others, citizen)
@@ -128,7 +132,7 @@ def _of_the_line(line: Line, others: Sequence[Line], citizen: Citizen) -> list[F
     return found
 
 
-def _of_the_position(line: Line, others: Sequence[Line]) -> list[Forewarning]:
+def _of_the_position(line: DoseOnRecord, others: Sequence[DoseOnRecord]) -> list[Forewarning]:
     """Taken already, or without the one that comes before it."""
     if not line.position:
         return []
@@ -157,7 +161,7 @@ def _predecessor(position: str) -> str:
 
 
 def _of_the_day(
-    day: date, line: Line, others: Sequence[Line], citizen: Citizen
+    day: date, line: DoseOnRecord, others: Sequence[DoseOnRecord], citizen: Citizen
 ) -> list[Forewarning]:
     found = []
     if day < citizen.date_of_birth:
@@ -175,11 +179,11 @@ def _of_the_day(
     return found + list(nearest.values())
 
 
-def _kind(line: Line) -> str:
+def _kind(line: DoseOnRecord) -> str:
     return line.position.partition("-")[0]
 
 
-def _beside(day: date, line: Line, other: Line) -> list[Forewarning]:
+def _beside(day: date, line: DoseOnRecord, other: DoseOnRecord) -> list[Forewarning]:
     """One dose against another: same day, wrong order, or too near."""
     if other.given_on is None:
         return []
@@ -201,14 +205,14 @@ def _beside(day: date, line: Line, other: Line) -> list[Forewarning]:
     return []
 
 
-def _out_of_order(day: date, line: Line, other: Line) -> bool:
+def _out_of_order(day: date, line: DoseOnRecord, other: DoseOnRecord) -> bool:
     if not line.position or not other.position or line.position == other.position:
         return False
     comes_first = ORDER.index(line.position) < ORDER.index(other.position)
     return other.given_on is not None and comes_first != (day < other.given_on)
 
 
-def _shortest(earlier: Line, later: Line) -> int | None:
+def _shortest(earlier: DoseOnRecord, later: DoseOnRecord) -> int | None:
     """Return how many days are usual at least from one dose to a later one."""
     if _kind(later) == Dose.Kind.BOOSTER:
         return BOOSTER_AFTER
@@ -218,7 +222,7 @@ def _shortest(earlier: Line, later: Line) -> int | None:
     return earlier.vaccine.interval_min_days if same and earlier.vaccine else None
 
 
-def _of_the_vaccine(vaccine: Vaccine, line: Line, citizen: Citizen) -> list[Forewarning]:
+def _of_the_vaccine(vaccine: Vaccine, line: DoseOnRecord, citizen: Citizen) -> list[Forewarning]:
     found = []
     named: Values = {"vaccine": vaccine.name}
     if vaccine.approved_on is None:

@@ -11,7 +11,7 @@ from doses.models import Dose
 from vaxreg.search import search_key
 
 
-def about(proposed: Mapping[str, str], citizen: Citizen) -> list[Forewarning]:
+def warnings_about_person(proposed: Mapping[str, str], citizen: Citizen) -> list[Forewarning]:
     """Return the warnings about what is proposed of a person."""
     found = []
     name = " ".join(proposed.get("full_name", "").split())

@@ -12,13 +12,13 @@ BRIGHTEST_INK = 150
 LEAST_SHARPNESS = 60
 
 
-def about_picture(picture: Picture) -> list[Forewarning]:
+def warnings_about_picture(picture: Picture) -> list[Forewarning]:
     """Return what makes a photo hard to read; nothing where the decoder measured nothing."""
     measured = {name: value for name, value in picture.measures.items() if name != "likeness"}
-    return about(picture.width, picture.height, **measured) if measured else []
+    return warnings_about_photo(picture.width, picture.height, **measured) if measured else []
 
 
-def about(
+def warnings_about_photo(
     width: int, height: int, *, darkest: int, brightest: int, mean: int, sharpness: int
 ) -> list[Forewarning]:
     """Return the warnings about a photo, from what the decoder measured (0 black to 255 white).
@@ -37,7 +37,7 @@ def about(
     return found
 
 
-def about_copy(sent_on: date | None) -> Forewarning:
+def warning_about_copy(sent_on: date | None) -> Forewarning:
     """Return the warning about a photo that came before; None: with this very proposal."""
     if sent_on is None:
         return _photo(Code.PHOTO_TWICE)

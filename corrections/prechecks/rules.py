@@ -54,7 +54,7 @@ class Code(StrEnum):
 
 
 @dataclass(frozen=True)
-class Rule:
+class WarningRule:
     """What a warning says, and which facts it judges, the most telling first.
 
     ground: the official ground of refusal it mirrors; None where it only wastes somebody's time.
@@ -77,26 +77,26 @@ GOOD_LIGHT = _(
     " you take the photo."
 )
 
-RULES: dict[Code, Rule] = {
-    Code.BEFORE_BIRTH: Rule(
+RULES: dict[Code, WarningRule] = {
+    Code.BEFORE_BIRTH: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON,),
         _("This is before the date of birth."),
         DAY_ON_PAPER,
     ),
-    Code.SAME_DAY: Rule(
+    Code.SAME_DAY: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON,),
         _("A dose of %(vaccine)s of this very day is on record already."),
         _("If it is the same dose, choose that dose in the first step and say what is wrong."),
     ),
-    Code.SAME_DAY_TWICE: Rule(
+    Code.SAME_DAY_TWICE: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON,),
         _("Another dose of this proposal has the same date."),
         DAY_ON_PAPER,
     ),
-    Code.TOO_NEAR: Rule(
+    Code.TOO_NEAR: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON, Field.VACCINE, Field.POSITION),
         ngettext_lazy(
@@ -106,43 +106,43 @@ RULES: dict[Code, Rule] = {
         ),
         DAY_ON_PAPER,
     ),
-    Code.OUT_OF_ORDER: Rule(
+    Code.OUT_OF_ORDER: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON, Field.POSITION),
         _("%(dose)s does not fit in time with %(dose_other)s, given on %(day)s."),
         _("Compare the date and the dose number with the paper."),
     ),
-    Code.BEFORE_FIRST_DOSE: Rule(
+    Code.BEFORE_FIRST_DOSE: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON,),
         _("This is before the first dose on record, given on %(day_first)s."),
         _("Say which dose it was, and compare the date with the paper."),
     ),
-    Code.BOOSTER_TOO_EARLY: Rule(
+    Code.BOOSTER_TOO_EARLY: WarningRule(
         Ground.DOSE_NUMBER_DIFFERS,
         (Field.GIVEN_ON, Field.POSITION),
         _("%(dose)s: additional and booster doses were given from %(day_first)s on."),
         _("Compare the date and the dose number with the paper."),
     ),
-    Code.POSITION_TAKEN: Rule(
+    Code.POSITION_TAKEN: WarningRule(
         Ground.DOSE_NUMBER_DIFFERS,
         (Field.POSITION,),
         _("There is a %(dose_taken)s on record already, given on %(day_taken)s."),
         NUMBER_ON_PAPER,
     ),
-    Code.POSITION_TWICE: Rule(
+    Code.POSITION_TWICE: WarningRule(
         Ground.DOSE_NUMBER_DIFFERS,
         (Field.POSITION,),
         _("%(dose)s stands twice in this proposal."),
         NUMBER_ON_PAPER,
     ),
-    Code.POSITION_GAP: Rule(
+    Code.POSITION_GAP: WarningRule(
         Ground.DOSE_NUMBER_DIFFERS,
         (Field.POSITION,),
         _("%(dose)s comes after %(dose_before)s, which is not on record."),
         _("If that dose is missing as well, add it to this proposal."),
     ),
-    Code.MORE_THAN_THE_COURSE: Rule(
+    Code.MORE_THAN_THE_COURSE: WarningRule(
         Ground.DOSE_NUMBER_DIFFERS,
         (Field.POSITION, Field.VACCINE),
         ngettext_lazy(
@@ -152,85 +152,85 @@ RULES: dict[Code, Rule] = {
         ),
         _("A further dose is an additional or a booster dose. Compare with the paper."),
     ),
-    Code.BEFORE_APPROVAL: Rule(
+    Code.BEFORE_APPROVAL: WarningRule(
         Ground.VACCINE_DIFFERS,
         (Field.VACCINE, Field.GIVEN_ON),
         _("%(vaccine)s was approved in Viet Nam on %(day)s, after the date given."),
         VACCINE_ON_PAPER,
     ),
-    Code.NOT_USED_HERE: Rule(
+    Code.NOT_USED_HERE: WarningRule(
         Ground.VACCINE_DIFFERS,
         (Field.VACCINE,),
         _("%(vaccine)s has no approval in Viet Nam of its own."),
         _("Choose it only if the dose was given abroad and the paper says so."),
     ),
-    Code.NOT_FOR_THIS_AGE: Rule(
+    Code.NOT_FOR_THIS_AGE: WarningRule(
         Ground.VACCINE_DIFFERS,
         (Field.VACCINE, Field.GIVEN_ON),
         _("%(vaccine)s was not given at the age of %(age)d."),
         VACCINE_ON_PAPER,
     ),
-    Code.NOT_YET_FOR_THIS_AGE: Rule(
+    Code.NOT_YET_FOR_THIS_AGE: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON,),
         _("At the age of %(age)d, doses were given from %(day_first)s on."),
         DAY_ON_PAPER,
     ),
-    Code.EVERYTHING_DIFFERS: Rule(
+    Code.EVERYTHING_DIFFERS: WarningRule(
         Ground.NOTHING_MATCHES,
         (Field.VACCINE, Field.GIVEN_ON, Field.ORGANIZATION),
         _("Vaccine, date and site all differ from the record."),
         _("If your paper is about another dose, choose “A dose is missing” in the first step."),
     ),
-    Code.NAME_INCOMPLETE: Rule(
+    Code.NAME_INCOMPLETE: WarningRule(
         Ground.NAME_WITHOUT_DIACRITICS,
         ("full_name",),
         _("“%(name)s” is one word only."),
         NAME_ON_CARD,
     ),
-    Code.NAME_WITHOUT_DIACRITICS: Rule(
+    Code.NAME_WITHOUT_DIACRITICS: WarningRule(
         Ground.NAME_WITHOUT_DIACRITICS,
         ("full_name",),
         _("“%(name)s” is written without diacritics."),
         NAME_ON_CARD,
     ),
-    Code.NAME_UNLIKE: Rule(
+    Code.NAME_UNLIKE: WarningRule(
         Ground.NAME_CONTRADICTS,
         ("full_name",),
         _("“%(name)s” has little in common with the name on record, %(recorded)s."),
         _("Check whose paper it is. If this record is somebody else’s, tell the hotline."),
     ),
-    Code.BORN_AFTER_FIRST_DOSE: Rule(
+    Code.BORN_AFTER_FIRST_DOSE: WarningRule(
         Ground.BIRTH_DATE_DIFFERS,
         ("date_of_birth",),
         _("This is after the first dose, given on %(day_first)s."),
         _("Compare with the identity card or the birth certificate."),
     ),
-    Code.BIRTH_DATE_UNLIKE: Rule(
+    Code.BIRTH_DATE_UNLIKE: WarningRule(
         Ground.BIRTH_DATE_DIFFERS,
         ("date_of_birth",),
         _("Day, month and year all differ from the record, %(day_recorded)s."),
         _("Check whose paper it is, and compare with the identity card or the birth certificate."),
     ),
-    Code.ID_SAYS_FEMALE: Rule(
+    Code.ID_SAYS_FEMALE: WarningRule(
         None,
         ("id_number", "sex"),
         _("By its fourth digit, this ID number belongs to a woman."),
         NUMBER_ON_CARD,
     ),
-    Code.ID_SAYS_MALE: Rule(
+    Code.ID_SAYS_MALE: WarningRule(
         None,
         ("id_number", "sex"),
         _("By its fourth digit, this ID number belongs to a man."),
         NUMBER_ON_CARD,
     ),
-    Code.ID_SAYS_YEAR: Rule(
+    Code.ID_SAYS_YEAR: WarningRule(
         None,
         ("id_number", "date_of_birth"),
         _("By its fifth and sixth digit, this ID number belongs to somebody born in %(year)s."),
         NUMBER_ON_CARD,
     ),
-    Code.PHOTO_TOO_SMALL: Rule(
+    Code.PHOTO_TOO_SMALL: WarningRule(
         Ground.PHOTO_BLURRED,
         ("photos",),
         _("The photo is small (%(width)d × %(height)d pixels): the writing may be unreadable."),
@@ -238,31 +238,31 @@ RULES: dict[Code, Rule] = {
             "Send the photo itself instead of a reduced copy, or go nearer until the paper fills it."
         ),
     ),
-    Code.PHOTO_TOO_DARK: Rule(
+    Code.PHOTO_TOO_DARK: WarningRule(
         Ground.PHOTO_BLURRED,
         ("photos",),
         _("The photo is very dark."),
         _("Take it again by a window or under a lamp, without your shadow on the paper."),
     ),
-    Code.PHOTO_TOO_BRIGHT: Rule(
+    Code.PHOTO_TOO_BRIGHT: WarningRule(
         Ground.PHOTO_BLURRED,
         ("photos",),
         _("The photo is so bright that the writing has faded."),
         _("Take it again without flash and out of the sun."),
     ),
-    Code.PHOTO_BLURRED: Rule(
+    Code.PHOTO_BLURRED: WarningRule(
         Ground.PHOTO_BLURRED,
         ("photos",),
         _("The photo looks blurred."),
         GOOD_LIGHT,
     ),
-    Code.PHOTO_TWICE: Rule(
+    Code.PHOTO_TWICE: WarningRule(
         None,
         ("photos",),
         _("This is nearly the same picture as another photo here."),
         _("One of the two is enough. Remove the worse one."),
     ),
-    Code.PHOTO_SENT_BEFORE: Rule(
+    Code.PHOTO_SENT_BEFORE: WarningRule(
         None,
         ("photos",),
         _("Nearly the same picture was sent on %(day_sent)s."),
@@ -301,7 +301,7 @@ class Forewarning:
         return str(self._rule.advice)
 
     @property
-    def _rule(self) -> Rule:
+    def _rule(self) -> WarningRule:
         return RULES[self.code]
 
     def _shown(self) -> Values:

@@ -27,7 +27,7 @@ from hotline.calls import STEPS
 from hotline.forms import BehalfForm, SaidForm
 from hotline.models import CallerCheck
 from hotline.views.desk import call_page
-from portal.forms.dose import DetailsForm
+from portal.forms.dose import DoseForm
 from vaxreg import db_time, errors
 
 MISSING = "missing"
@@ -54,10 +54,10 @@ def file_dose(request: UserRequest, call: CallerCheck, key: str) -> HttpResponse
     is_sent = request.method == "POST"
     if not is_sent or "find" in request.POST:
         typed = request.POST.dict() if is_sent else {}
-        details = DetailsForm(initial=typed, dose=dose, citizen=call.citizen)
+        details = DoseForm(initial=typed, dose=dose, citizen=call.citizen)
         behalf = BehalfForm(initial=_begun(call, typed))
         return _file_page(request, call, dose, details, behalf)
-    details = DetailsForm(request.POST, dose=dose, citizen=call.citizen)
+    details = DoseForm(request.POST, dose=dose, citizen=call.citizen)
     behalf = BehalfForm(request.POST)
     is_valid = [details.is_valid(), behalf.is_valid()]
     if all(is_valid) and details.claim is not None:
@@ -119,7 +119,7 @@ def send_link(request: UserRequest, call: CallerCheck, reference: str) -> HttpRe
         message = upload_links.send_link(case, by=request.user)
     except PermissionDenied:
         return _too_late(request, call, case)
-    except upload_links.TooMany:
+    except upload_links.TooManyLinks:
         messages.error(request, _("Five links were sent for this case today. Use the last one."))
     else:
         messages.success(
@@ -149,7 +149,7 @@ def _file_page(
     request: UserRequest,
     call: CallerCheck,
     dose: Dose | None,
-    details: DetailsForm,
+    details: DoseForm,
     behalf: BehalfForm,
     status: int = 200,
 ) -> HttpResponse:

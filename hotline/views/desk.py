@@ -23,7 +23,7 @@ from corrections import access
 from hotline import calls, search
 from hotline.forms import CallerForm, NewRecordForm, SearchForm
 from hotline.models import CallerCheck
-from hotline.search import Found, TooMany, Unclear
+from hotline.search import Found, TooManySearches, Unclear
 from vaxreg import db_time
 
 P = ParamSpec("P")
@@ -75,7 +75,7 @@ def desk(request: UserRequest) -> HttpResponse:
     if form.is_valid():
         try:
             result = search.search(form.cleaned_data["typed"], by=request.user)
-        except TooMany as stop:
+        except TooManySearches as stop:
             return too_many(
                 request, stop.retry_at, again="hotline", template="hotline/too_many.html"
             )
@@ -113,7 +113,7 @@ def check(request: UserRequest, public_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             call = search.check(citizen, form.cleaned_data, by=request.user)
-        except TooMany as stop:
+        except TooManySearches as stop:
             return too_many(
                 request, stop.retry_at, again="hotline", template="hotline/too_many.html"
             )

@@ -16,7 +16,7 @@ from accounts.addresses import client_address
 from corrections.lifecycle import Status, StepNotPossible
 from corrections.models import UploadLink
 from hotline import call_script, upload_links
-from portal.forms.case import AnswerForm, PhotosForm
+from portal.forms.case import AnswerForm, MorePhotosForm
 from portal.views.photos import bounded
 from vaxreg.photos import cleaning
 from vaxreg.photos.cleaning import Picture
@@ -65,9 +65,9 @@ def _unknown(request: HttpRequest) -> HttpResponse:
     return render(request, "hotline/upload/ended.html", status=404 if verdict.allowed else 429)
 
 
-def _form(link: UploadLink, *args: Any, **kwargs: Any) -> PhotosForm:
+def _form(link: UploadLink, *args: Any, **kwargs: Any) -> MorePhotosForm:
     is_asked = link.correction.status == Status.WAITING
-    return (AnswerForm if is_asked else PhotosForm)(*args, **kwargs)
+    return (AnswerForm if is_asked else MorePhotosForm)(*args, **kwargs)
 
 
 def _pictures(request: HttpRequest, link: UploadLink) -> tuple[list[Picture], list[str]]:
@@ -93,7 +93,9 @@ def _pictures(request: HttpRequest, link: UploadLink) -> tuple[list[Picture], li
     return pictures, [str(problem) for problem in problems]
 
 
-def _page(request: HttpRequest, link: UploadLink, form: PhotosForm, kept: int = 0) -> HttpResponse:
+def _page(
+    request: HttpRequest, link: UploadLink, form: MorePhotosForm, kept: int = 0
+) -> HttpResponse:
     case = link.correction
     context = {
         "form": form,

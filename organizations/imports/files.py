@@ -7,7 +7,7 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from organizations.imports import columns
-from organizations.imports.judgement import Judged
+from organizations.imports.judgement import JudgedRow
 from organizations.models import Membership, Organization
 from organizations.staffing import roles_at
 from vaxreg.spreadsheets.writing import Cell, Sheet, xlsx_file
@@ -36,7 +36,7 @@ def export(reach: QuerySet[Organization]) -> FileResponse:
     )
 
 
-def judged(name: str, rows: Iterable[Judged]) -> FileResponse:
+def judged(name: str, rows: Iterable[JudgedRow]) -> FileResponse:
     """Return every row with its verdict and the reasons, to be put right at leisure."""
     header = [_("Table"), _("Row"), _("Code or e-mail"), _("Name"), _("Verdict"), _("Why")]
     lines: Iterator[list[Cell]] = (

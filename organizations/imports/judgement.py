@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
-class Verdict(models.TextChoices):
+class RowVerdict(models.TextChoices):
     """What becomes of a row."""
 
     REFUSED = "refused", gettext_lazy("left out")
@@ -22,33 +22,33 @@ class Verdict(models.TextChoices):
 
 
 @dataclass
-class Judged:
+class JudgedRow:
     """One row with its verdict. `plan` says what is written, without words: it makes the digest."""
 
     table: str
     line: int
     key: str
     name: str
-    verdict: Verdict = Verdict.SAME
+    verdict: RowVerdict = RowVerdict.SAME
     says: list[str] = field(default_factory=list)
     plan: dict[str, Any] = field(default_factory=dict)
 
-    def refuse(self, why: str) -> "Judged":
+    def refuse(self, why: str) -> "JudgedRow":
         """Leave the row out; every reason is kept."""
-        self.verdict, self.plan = Verdict.REFUSED, {}
+        self.verdict, self.plan = RowVerdict.REFUSED, {}
         self.says.append(why)
         return self
 
     @property
     def is_refused(self) -> bool:
-        return self.verdict == Verdict.REFUSED
+        return self.verdict == RowVerdict.REFUSED
 
 
 @dataclass
 class Judgement:
     """All rows of a file, judged against what is on record at this moment."""
 
-    rows: list[Judged]
+    rows: list[JudgedRow]
 
     @property
     def digest(self) -> str:
@@ -62,18 +62,18 @@ class Judgement:
         counted = Counter((row.table, row.verdict.value) for row in self.rows)
         tables = dict.fromkeys(row.table for row in self.rows)
         return {
-            table: {verdict: counted[table, verdict] for verdict in Verdict.values}
+            table: {verdict: counted[table, verdict] for verdict in RowVerdict.values}
             for table in tables
         }
 
-    def of(self, table: str, *verdicts: str) -> list[Judged]:
+    def of(self, table: str, *verdicts: str) -> list[JudgedRow]:
         """Return the rows of a table with these verdicts."""
         return [row for row in self.rows if row.table == table and row.verdict in verdicts]
 
     @property
     def to_write(self) -> int:
         """How many rows change something."""
-        return sum(row.verdict in (Verdict.NEW, Verdict.CHANGED) for row in self.rows)
+        return sum(row.verdict in (RowVerdict.NEW, RowVerdict.CHANGED) for row in self.rows)
 
     @property
     def left_out(self) -> int:

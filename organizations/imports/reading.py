@@ -21,7 +21,7 @@ MOST_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """One line of a table, counted as Excel counts; `forms` says which cells were no texts."""
 
     line: int
@@ -37,7 +37,7 @@ class Row:
 class Content:
     """What a file holds: rows per table, and what in it was passed over."""
 
-    tables: dict[str, list[Row]] = field(default_factory=dict)
+    tables: dict[str, list[SheetRow]] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -52,7 +52,7 @@ class Content:
 def from_json(stored: dict[str, Any]) -> Content:
     """Return the content as it was stored."""
     tables = {
-        name: [Row(line, cells, forms) for line, cells, forms in rows]
+        name: [SheetRow(line, cells, forms) for line, cells, forms in rows]
         for name, rows in stored.get("tables", {}).items()
     }
     return Content(tables, stored.get("passed_over", []))
@@ -121,7 +121,7 @@ def _headings(lines: list[list[Value]]) -> tuple[str, int, dict[int, str]] | Non
     return None
 
 
-def _rows(lines: list[list[Value]], at: int, places: dict[int, str]) -> list[Row]:
+def _rows(lines: list[list[Value]], at: int, places: dict[int, str]) -> list[SheetRow]:
     rows = []
     for line, values in enumerate(lines[at + 1 :], start=at + 2):
         cells, forms = {}, {}
@@ -131,7 +131,7 @@ def _rows(lines: list[list[Value]], at: int, places: dict[int, str]) -> list[Row
             if form:
                 forms[name] = form
         if any(cells.values()):
-            rows.append(Row(line, cells, forms))
+            rows.append(SheetRow(line, cells, forms))
         if len(rows) > MOST_ROWS:
             raise Unreadable(_("The file has more than 20,000 rows. Split it into smaller ones."))
     return rows

@@ -59,7 +59,7 @@ class Record:
         return any(organization.path.startswith(top) for top in self.tops)
 
 
-def of(content: Content, by: User) -> Record:
+def record_of(content: Content, by: User) -> Record:
     """Read what is on record about the content of a file."""
     sites = content.tables.get(columns.SITES, [])
     staff = content.tables.get(columns.STAFF, [])

@@ -12,7 +12,7 @@ from accounts.models import User
 from organizations import tree
 from organizations.acts import Act
 from organizations.imports import columns, reading, record, sites, staff
-from organizations.imports.judgement import Judged, Judgement, Verdict
+from organizations.imports.judgement import JudgedRow, Judgement, RowVerdict
 from organizations.journal import ImportRun, StaffEvent
 from organizations.models import Membership, Organization
 from organizations.staffing import event_values
@@ -45,7 +45,7 @@ def begin(data: bytes, name: str, *, by: User) -> ImportRun:
 def judge(run: ImportRun) -> Judgement:
     """Judge every row against what is on record now; nothing is written."""
     content = reading.from_json(run.content)
-    known = record.of(content, run.made_by)
+    known = record.record_of(content, run.made_by)
     judged, opened = sites.judge(content.tables.get(columns.SITES, []), known)
     return Judgement([*judged, *staff.judge(content.tables.get(columns.STAFF, []), opened)])
 
@@ -71,9 +71,9 @@ def _do(run: ImportRun, digest: str) -> Judgement:
     judgement = judge(run)
     if judgement.digest != digest:
         raise Stale
-    _open(judgement.of(columns.SITES, Verdict.NEW), run)
-    _change(judgement.of(columns.SITES, Verdict.CHANGED), run)
-    _appoint(judgement.of(columns.STAFF, Verdict.NEW, Verdict.CHANGED), run)
+    _open(judgement.of(columns.SITES, RowVerdict.NEW), run)
+    _change(judgement.of(columns.SITES, RowVerdict.CHANGED), run)
+    _appoint(judgement.of(columns.STAFF, RowVerdict.NEW, RowVerdict.CHANGED), run)
     run.done_at = db_time.now()
     run.counts = judgement.counts
     run.left_out = [
@@ -92,7 +92,7 @@ def forget() -> int:
     return old.exclude(content={}, left_out=[]).update(content={}, left_out=[])
 
 
-def _open(rows: list[Judged], run: ImportRun) -> None:
+def _open(rows: list[JudgedRow], run: ImportRun) -> None:
     """Open the new sites, level by level: the database reads the path of the one above."""
     now = db_time.now()
     ids = _ids({row.plan["parent"] for row in rows})
@@ -131,7 +131,7 @@ def _open(rows: list[Judged], run: ImportRun) -> None:
     Act.objects.bulk_create(acts, batch_size=BATCH)
 
 
-def _change(rows: list[Judged], run: ImportRun) -> None:
+def _change(rows: list[JudgedRow], run: ImportRun) -> None:
     now = db_time.now()
     on_record = Organization.objects.select_for_update(of=("self",), no_key=True).in_bulk(
         [row.plan["id"] for row in rows]
@@ -157,7 +157,7 @@ def _change(rows: list[Judged], run: ImportRun) -> None:
     Act.objects.bulk_create(acts, batch_size=BATCH)
 
 
-def _appoint(rows: list[Judged], run: ImportRun) -> None:
+def _appoint(rows: list[JudgedRow], run: ImportRun) -> None:
     now = db_time.now()
     people = _people(rows)
     ids = _ids({row.plan["organization"] for row in rows})
@@ -192,7 +192,7 @@ def _appoint(rows: list[Judged], run: ImportRun) -> None:
         hint("organizations.tell_staff")
 
 
-def _people(rows: list[Judged]) -> dict[str, int]:
+def _people(rows: list[JudgedRow]) -> dict[str, int]:
     """Make the accounts that are new, each once, without a password; return them by address."""
     new = {row.plan["email"]: row.plan["name"] for row in rows if row.plan["user"] is None}
     users = [

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from organizations.imports import columns
 from organizations.imports.judgement import (
-    Judged,
-    Verdict,
+    JudgedRow,
+    RowVerdict,
     among,
     bare,
     looks_like_formula,
     seen_in,
 )
-from organizations.imports.reading import Row
+from organizations.imports.reading import SheetRow
 from organizations.imports.record import Record, area_codes
 from organizations.models import Area, Organization
 from organizations.queries import AREA_DESKS
@@ -46,18 +46,18 @@ class Sites:
     """The rows of sites on their way through the judgement, by their code."""
 
     record: Record
-    rows: list[tuple[Row, Judged]] = field(default_factory=list)
+    rows: list[tuple[SheetRow, JudgedRow]] = field(default_factory=list)
     # Sites that this file opens, with their kind; refused ones are not here.
     opened: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     desks: dict[tuple[int, str], int] = field(default_factory=dict)
 
 
-def judge(rows: list[Row], record: Record) -> tuple[list[Judged], Sites]:
+def judge(rows: list[SheetRow], record: Record) -> tuple[list[JudgedRow], Sites]:
     """Judge every row; also return what staff rows have to know about new sites."""
     sites = Sites(record)
     for row in rows:
-        judged = Judged(columns.SITES, row.line, row.get("code"), row.get("name"))
+        judged = JudgedRow(columns.SITES, row.line, row.get("code"), row.get("name"))
         sites.rows.append((row, judged))
     by_rank = sorted(sites.rows, key=lambda pair: _rank(pair[0], record))
     for row, judged in by_rank:
@@ -65,7 +65,7 @@ def judge(rows: list[Row], record: Record) -> tuple[list[Judged], Sites]:
     return [judged for _row, judged in sites.rows], sites
 
 
-def find_code(text: str, form: str, record: Record, judged: Judged) -> str:
+def find_code(text: str, form: str, record: Record, judged: JudgedRow) -> str:
     """Return the code on record that a cell means, zeros put back where that is certain.
 
     Refuses the row, and returns "", when Excel has made a date of it or several codes fit.
@@ -94,7 +94,7 @@ def find_code(text: str, form: str, record: Record, judged: Judged) -> str:
     return text
 
 
-def _judge(row: Row, judged: Judged, sites: Sites) -> None:
+def _judge(row: SheetRow, judged: JudgedRow, sites: Sites) -> None:
     if not row.get("code"):
         judged.refuse(_("The code is missing."))
         return
@@ -113,7 +113,7 @@ def _judge(row: Row, judged: Judged, sites: Sites) -> None:
         _judge_known(row, judged, known, sites)
 
 
-def _judge_new(row: Row, judged: Judged, sites: Sites) -> None:
+def _judge_new(row: SheetRow, judged: JudgedRow, sites: Sites) -> None:
     code, record = judged.key, sites.record
     if row.forms.get("code") == NUMBER:
         judged.refuse(
@@ -141,7 +141,7 @@ def _judge_new(row: Row, judged: Judged, sites: Sites) -> None:
     }
     _take_desk(kind, area, judged, sites)
     if not judged.is_refused:
-        judged.verdict, judged.plan = Verdict.NEW, plan
+        judged.verdict, judged.plan = RowVerdict.NEW, plan
         judged.says.insert(
             0,
             _("%(kind)s, below %(above)s") % {"kind": Kinds(kind).label, "above": above},
@@ -149,7 +149,7 @@ def _judge_new(row: Row, judged: Judged, sites: Sites) -> None:
         sites.opened[code] = kind
 
 
-def _judge_known(row: Row, judged: Judged, known: Organization, sites: Sites) -> None:
+def _judge_known(row: SheetRow, judged: JudgedRow, known: Organization, sites: Sites) -> None:
     if not known.is_open:
         judged.refuse(_("This organization is closed."))
     elif not sites.record.reaches(known):
@@ -173,14 +173,14 @@ def _judge_known(row: Row, judged: Judged, known: Organization, sites: Sites) ->
         judged.says.append(_told("area", sites.record.area_name(known), area.full_name))
         _take_desk(known.kind, area, judged, sites)
     if not judged.is_refused and changes:
-        judged.verdict = Verdict.CHANGED
+        judged.verdict = RowVerdict.CHANGED
         judged.plan = {"id": known.pk, "changes": changes}
         for name in ("name", "phone", "email"):
             if name in changes:
                 judged.says.append(_told(name, *changes[name]))
 
 
-def _check_place(row: Row, judged: Judged, known: Organization, record: Record) -> None:
+def _check_place(row: SheetRow, judged: JudgedRow, known: Organization, record: Record) -> None:
     """Neither kind nor place in the tree change by a file: both move people's work."""
     kind = columns.kind_of(row.get("kind"))
     if row.get("kind") and kind != known.kind:
@@ -199,7 +199,7 @@ def _check_place(row: Row, judged: Judged, known: Organization, record: Record) 
         )
 
 
-def _above(row: Row, kind: str, judged: Judged, sites: Sites) -> str:
+def _above(row: SheetRow, kind: str, judged: JudgedRow, sites: Sites) -> str:
     """Return the code of the organization above a new one; refuses where none can be."""
     if not row.get("parent"):
         judged.refuse(_("The code of the level above is missing."))
@@ -225,7 +225,7 @@ def _above(row: Row, kind: str, judged: Judged, sites: Sites) -> str:
     return code
 
 
-def _check_under(kind: str, above: str, code: str, judged: Judged) -> None:
+def _check_under(kind: str, above: str, code: str, judged: JudgedRow) -> None:
     if above not in STANDS_UNDER.get(kind, ()):
         judged.refuse(
             _("%(kind)s: this kind does not stand below %(above)s (%(code)s).")
@@ -238,7 +238,7 @@ def _path_around(code: str, record: Record) -> str:
     return record.path_of_area(known) if known else ""
 
 
-def _area(row: Row, kind: str, judged: Judged, record: Record, around: str) -> Area | None:
+def _area(row: SheetRow, kind: str, judged: JudgedRow, record: Record, around: str) -> Area | None:
     """Return the area that a code means; where zeros may be missing, the one that fits the kind."""
     text = row.get("area")
     wanted = LEVEL_OF.get(kind)
@@ -284,7 +284,7 @@ def _area(row: Row, kind: str, judged: Judged, record: Record, around: str) -> A
     return None
 
 
-def row_is_known(row: Row, record: Record) -> bool:
+def row_is_known(row: SheetRow, record: Record) -> bool:
     """Whether the row is about an organization on record, whose area stands when none is given."""
     text = row.get("code")
     return (
@@ -294,7 +294,7 @@ def row_is_known(row: Row, record: Record) -> bool:
     )
 
 
-def _take_desk(kind: str, area: Area | None, judged: Judged, sites: Sites) -> None:
+def _take_desk(kind: str, area: Area | None, judged: JudgedRow, sites: Sites) -> None:
     """One open desk per area and kind, on record and in the file."""
     if area is None or kind not in AREA_DESKS or judged.is_refused:
         return
@@ -310,7 +310,7 @@ def _take_desk(kind: str, area: Area | None, judged: Judged, sites: Sites) -> No
         sites.desks[place] = judged.line
 
 
-def _check_name(name: str, judged: Judged) -> None:
+def _check_name(name: str, judged: JudgedRow) -> None:
     if not name:
         judged.refuse(_("The name is missing."))
     elif len(name) > LONGEST_NAME:
@@ -319,7 +319,7 @@ def _check_name(name: str, judged: Judged) -> None:
         judged.refuse(_("A name does not begin with = + - or @."))
 
 
-def _contacts(row: Row, judged: Judged) -> dict[str, str]:
+def _contacts(row: SheetRow, judged: JudgedRow) -> dict[str, str]:
     phone, email = row.get("phone"), row.get("email")
     digits = phone if row.forms.get("phone") == NUMBER else ""
     if digits and len(digits) in (9, 10) and digits[0] != "0":
@@ -367,6 +367,6 @@ def _unknown_kind(typed: str) -> str:
     }
 
 
-def _rank(row: Row, record: Record) -> int:
+def _rank(row: SheetRow, record: Record) -> int:
     kind = columns.kind_of(row.get("kind"))
     return RANK.index(Kinds(kind)) if kind else len(RANK)

@@ -8,8 +8,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from organizations.imports import columns
-from organizations.imports.judgement import Judged, Verdict, among, looks_like_formula, seen_in
-from organizations.imports.reading import Row
+from organizations.imports.judgement import (
+    JudgedRow,
+    RowVerdict,
+    among,
+    looks_like_formula,
+    seen_in,
+)
+from organizations.imports.reading import SheetRow
 from organizations.imports.record import Record
 from organizations.imports.sites import Sites, find_code
 from organizations.models import Membership
@@ -34,11 +40,12 @@ class People:
     names: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
-def judge(rows: list[Row], sites: Sites) -> list[Judged]:
+def judge(rows: list[SheetRow], sites: Sites) -> list[JudgedRow]:
     """Judge every row."""
     people = People(sites.record, sites)
     judged = [
-        Judged(columns.STAFF, row.line, row.get("email").lower(), row.get("name")) for row in rows
+        JudgedRow(columns.STAFF, row.line, row.get("email").lower(), row.get("name"))
+        for row in rows
     ]
     placed = [_place(row, one, people) for row, one in zip(rows, judged, strict=True)]
     for row, one, place in zip(rows, judged, placed, strict=True):
@@ -47,7 +54,7 @@ def judge(rows: list[Row], sites: Sites) -> list[Judged]:
     return judged
 
 
-def _place(row: Row, judged: Judged, people: People) -> tuple[str, str]:
+def _place(row: SheetRow, judged: JudgedRow, people: People) -> tuple[str, str]:
     """Find out where and as what; every wish is known before one of them is judged."""
     kind, code = _organization(row, judged, people)
     typed = row.get("role")
@@ -69,7 +76,7 @@ def _place(row: Row, judged: Judged, people: People) -> tuple[str, str]:
     return code, role
 
 
-def _organization(row: Row, judged: Judged, people: People) -> tuple[str, str]:
+def _organization(row: SheetRow, judged: JudgedRow, people: People) -> tuple[str, str]:
     """Return kind and code of the organization, the kind empty where there is none to work at."""
     typed, record = row.get("organization"), people.record
     if not typed:
@@ -97,7 +104,7 @@ def _organization(row: Row, judged: Judged, people: People) -> tuple[str, str]:
     return known.kind, code
 
 
-def _judge(row: Row, judged: Judged, code: str, role: str, people: People) -> None:
+def _judge(row: SheetRow, judged: JudgedRow, code: str, role: str, people: People) -> None:
     place = (judged.key, code, role)
     if place in people.lines:
         judged.refuse(seen_in(people.lines[place]))
@@ -108,7 +115,7 @@ def _judge(row: Row, judged: Judged, code: str, role: str, people: People) -> No
         _judge_new(judged, people)
     else:
         _judge_known(judged, user, code, role, people)
-    if judged.is_refused or judged.verdict == Verdict.SAME:
+    if judged.is_refused or judged.verdict == RowVerdict.SAME:
         return
     judged.plan |= {
         "email": judged.key,
@@ -120,7 +127,7 @@ def _judge(row: Row, judged: Judged, code: str, role: str, people: People) -> No
     judged.says.insert(0, _("%(role)s at %(code)s") % {"role": Roles(role).label, "code": code})
 
 
-def _judge_new(judged: Judged, people: People) -> None:
+def _judge_new(judged: JudgedRow, people: People) -> None:
     name = judged.name
     if not name:
         judged.refuse(_("The name is missing."))
@@ -135,11 +142,11 @@ def _judge_new(judged: Judged, people: People) -> None:
             % {"row": line, "name": first[:60]}
         )
     if not judged.is_refused:
-        judged.verdict = Verdict.NEW
+        judged.verdict = RowVerdict.NEW
         judged.says.append(_("A new account; the invitation is sent by e-mail."))
 
 
-def _judge_known(judged: Judged, user: User, code: str, role: str, people: People) -> None:
+def _judge_known(judged: JudgedRow, user: User, code: str, role: str, people: People) -> None:
     record = people.record
     if judged.name and search_key(judged.name) != search_key(user.full_name):
         judged.says.append(
@@ -167,14 +174,14 @@ def _judge_known(judged: Judged, user: User, code: str, role: str, people: Peopl
         judged.refuse(_("Suspended here; reinstate or end it on the page of the person first."))
     if judged.is_refused:
         return
-    judged.verdict = Verdict.CHANGED if replaced else Verdict.NEW
+    judged.verdict = RowVerdict.CHANGED if replaced else RowVerdict.NEW
     judged.plan["ends"] = [one.pk for one in replaced]
     if replaced:
         labels = [str(Roles(one.role).label) for one in replaced]
         judged.says.append(_("instead of: %(roles)s") % {"roles": among(labels)})
 
 
-def _check_email(judged: Judged) -> None:
+def _check_email(judged: JudgedRow) -> None:
     if not judged.key:
         judged.refuse(_("The e-mail address is missing."))
         return

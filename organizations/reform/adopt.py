@@ -13,11 +13,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from organizations.areas import Listed
+from organizations.areas import ListedArea
 from organizations.models import Act, Area, Organization
 from organizations.reform import people
 from organizations.reform.lists import REFORM_DAY
-from organizations.reform.plan import Opens, Plan, Stays
+from organizations.reform.plan import Opens, ReformPlan, Stays
 from vaxreg import db_time
 from vaxreg.search import search_key
 
@@ -67,7 +67,7 @@ OPENED = """
 
 
 @dataclass(frozen=True)
-class Counts:
+class ReformCounts:
     """How many of what; of a plan, or of what was done."""
 
     provinces_before: int
@@ -86,13 +86,13 @@ class Counts:
     officers_lent: int
 
 
-def expected(plan: Plan) -> Counts:
+def expected(plan: ReformPlan) -> ReformCounts:
     """Return what carrying out the plan would come to, as things stand now."""
     levels = Counter(Area.objects.filter(valid_to=None).values_list("level", flat=True))
     standing = Organization.objects.open().values_list("code", "kind")
     kinds = Counter(kind for code, kind in standing if code in plan.merges)
     leaving = people.leaving(plan)
-    return Counts(
+    return ReformCounts(
         provinces_before=levels["province"],
         provinces_after=sum(one.level == Area.Level.PROVINCE for one in plan.areas),
         districts_ended=levels["district"],
@@ -110,16 +110,16 @@ def expected(plan: Plan) -> Counts:
     )
 
 
-def adopt(plan: Plan) -> Counts:
+def adopt(plan: ReformPlan) -> ReformCounts:
     """Put the plan into force and return what was done. Needs a transaction, and its turn."""
     areas = _areas(plan)
     organizations = _organizations(plan)
-    return Counts(**areas, **organizations, **people.follow(plan))
+    return ReformCounts(**areas, **organizations, **people.follow(plan))
 
 
-def _areas(plan: Plan) -> dict[str, int]:
+def _areas(plan: ReformPlan) -> dict[str, int]:
     before = Counter(Area.objects.filter(valid_to=None).values_list("level", flat=True))
-    _table("new_area", Listed._fields, plan.areas)
+    _table("new_area", ListedArea._fields, plan.areas)
     _table("replaced", ("id", "code"), plan.replaced.items())
     _run(ENDED, [REFORM_DAY])
     provinces, communes = (
@@ -138,7 +138,7 @@ def _areas(plan: Plan) -> dict[str, int]:
     }
 
 
-def _organizations(plan: Plan) -> dict[str, int]:
+def _organizations(plan: ReformPlan) -> dict[str, int]:
     concerned = {*plan.merges, *(one.code for one in plan.stays)}
     before = {one.code: one for one in Organization.objects.all() if one.code in concerned}
     today = timezone.localdate(db_time.now())

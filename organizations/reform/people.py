@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest
 
 from organizations.journal import StaffEvent
 from organizations.models import Membership, Organization
-from organizations.reform.plan import Plan
+from organizations.reform.plan import ReformPlan
 from vaxreg import db_time
 
 Roles = Membership.Role
@@ -33,13 +33,13 @@ class Reach:
     lost: frozenset[str]
 
 
-def leaving(plan: Plan) -> list[Membership]:
+def leaving(plan: ReformPlan) -> list[Membership]:
     """Work at organizations that close: in force, suspended, or to begin later."""
     working = _not_over().select_related("organization").order_by("pk")
     return [one for one in working if one.organization.code in plan.merges]
 
 
-def joining(plan: Plan, leave: Iterable[Membership]) -> dict[Joins, list[Membership]]:
+def joining(plan: ReformPlan, leave: Iterable[Membership]) -> dict[Joins, list[Membership]]:
     """Return what begins at the heirs, each with the work that it continues."""
     begins = defaultdict(list)
     for one in leave:
@@ -53,7 +53,7 @@ def _not_over() -> QuerySet[Membership]:
     return Membership.objects.filter(Q(until=None) | Q(until__gt=db_time.sql_now()))
 
 
-def follow(plan: Plan) -> dict[str, int]:
+def follow(plan: ReformPlan) -> dict[str, int]:
     """Let everybody follow their organization; lend officers. Returns counts by name."""
     ended = leaving(plan)
     begins = joining(plan, ended)
@@ -108,7 +108,7 @@ def _goes_on(join: Joins, before: list[Membership], heir: Organization) -> Membe
     )
 
 
-def reaches(plan: Plan) -> list[Reach]:
+def reaches(plan: ReformPlan) -> list[Reach]:
     """Return whose reach as an officer changes, by codes of organizations open before."""
     after_parent = {one.code: one.part_of for one in plan.stays}
     after_parent |= {one.code: one.part_of for one in plan.opens}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from organizations.areas import Listed
+from organizations.areas import ListedArea
 from organizations.models import Area, Membership, Organization
 from organizations.reform.lists import REFORM_DAY, areas_of_2025, became, provinces_became
 from vaxreg.search import search_key
@@ -53,10 +53,10 @@ class Lends(NamedTuple):
 
 
 @dataclass
-class Plan:
+class ReformPlan:
     """The whole reform as lists; empty when the new areas are in force already."""
 
-    areas: tuple[Listed, ...] = ()
+    areas: tuple[ListedArea, ...] = ()
     # By id of an area of before: the code of the one that replaces it.
     replaced: dict[int, str] = field(default_factory=dict)
     split: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -77,10 +77,10 @@ def is_adopted() -> bool:
     return Area.objects.filter(valid_from=REFORM_DAY).exists()
 
 
-def draw() -> Plan:
+def draw() -> ReformPlan:
     """Draw the plan from what stands now. Raises CannotAdopt when an area is not on the lists."""
     if is_adopted():
-        return Plan()
+        return ReformPlan()
     return _Drawing().plan
 
 
@@ -93,7 +93,7 @@ class _Drawing:
         self.open = {one.pk: one for one in Organization.objects.open().order_by("code")}
         self.codes = dict(Organization.objects.order_by().values_list("pk", "code"))
         self.seats = self._seats()
-        self.plan = Plan(areas=areas_of_2025())
+        self.plan = ReformPlan(areas=areas_of_2025())
         self._replace_areas()
         self._merge_departments()
         self._place_the_others()
@@ -195,7 +195,7 @@ class _Drawing:
                 if one is not heir and code:
                     self.plan.merges[one.code] = code
 
-    def _open(self, commune: Listed, group: list[Organization]) -> str:
+    def _open(self, commune: ListedArea, group: list[Organization]) -> str:
         """Plan a new station below the centre of most of its predecessors; "" where none stands."""
         centres = [self._part_of(one) for one in group] or self._centres_around(commune)
         if not centres:
@@ -213,7 +213,7 @@ class _Drawing:
         self.plan.opens.append(opened)
         return opened.code
 
-    def _centres_around(self, commune: Listed) -> list[str]:
+    def _centres_around(self, commune: ListedArea) -> list[str]:
         """Return whose stations gave a part to a commune that is nobody's main heir; islands."""
         found = [
             self._part_of(one)
@@ -254,7 +254,7 @@ class _Drawing:
             }
         )
 
-    def _stay(self, one: Organization, area: Listed, part_of: str) -> None:
+    def _stay(self, one: Organization, area: ListedArea, part_of: str) -> None:
         name, short_name = one.name, one.short_name
         if one.kind == Kinds.PROVINCIAL_DEPARTMENT:
             # Only the largest city is named with its rank (build.py).
@@ -290,11 +290,11 @@ class _Drawing:
         return self.plan.replaced[self._where(one).pk]
 
 
-def _keeps_name(old: Area, new: Listed) -> bool:
+def _keeps_name(old: Area, new: ListedArea) -> bool:
     return search_key(old.name) == search_key(new.name)
 
 
-def _is_called(old: Area, new: Listed) -> bool:
+def _is_called(old: Area, new: ListedArea) -> bool:
     return old.search_name == new.search_name
 
 

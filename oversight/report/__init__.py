@@ -1,22 +1,22 @@
 """The report in words, links, charts and tables: what pages, files and messages print of it."""
 
-from oversight.report.address import Address, of, site_list
-from oversight.report.kpis import Figure, figures
-from oversight.report.parts import MAKERS, Part, all_parts, one_part
-from oversight.report.words import ages, done, headline, weekdays
+from oversight.report.address import Address, organization_of, site_list
+from oversight.report.kpis import Kpi, figures
+from oversight.report.parts import MAKERS, ReportPart, all_parts, one_part
+from oversight.report.words import ages, headline, recently_reminded, weekdays
 
 __all__ = [
     "MAKERS",
     "Address",
-    "Figure",
-    "Part",
+    "Kpi",
+    "ReportPart",
     "ages",
     "all_parts",
-    "done",
     "figures",
     "headline",
-    "of",
     "one_part",
+    "organization_of",
+    "recently_reminded",
     "site_list",
     "weekdays",
 ]

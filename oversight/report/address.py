@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from organizations.models import Organization
-from reporting.report import Filters, Row
+from reporting.report import Filters, ReportRow
 
 Query = list[tuple[str, str]]
 
@@ -90,7 +90,7 @@ class Address:
     def cases(
         self,
         tab: str,
-        row: Row | None = None,
+        row: ReportRow | None = None,
         *,
         day: date | None = None,
         weekday: int | None = None,
@@ -106,19 +106,19 @@ class Address:
             url = f"{said.cases}?tab={tab}{said.narrowing}"
         else:
             whose = "under" if row.is_part else "desk"
-            url = f"{said.cases}?tab={tab}&{whose}={of(row).public_id}{said.filters}"
+            url = f"{said.cases}?tab={tab}&{whose}={organization_of(row).public_id}{said.filters}"
         if day is not None:
             url += f"&day={day.isoformat()}"
         if weekday is not None:
             url += f"&weekday={weekday}"
         return f"{url}&age={age}" if age else url
 
-    def page_of(self, row: Row) -> str:
+    def page_of(self, row: ReportRow) -> str:
         """Return the report of a part, or the page of a desk."""
         if row.is_part:
             said = self._said
-            return f"{said.report}?under={of(row).public_id}{said.filters}{said.shown}"
-        return reverse("oversight-site", args=[of(row).public_id])
+            return f"{said.report}?under={organization_of(row).public_id}{said.filters}{said.shown}"
+        return reverse("oversight-site", args=[organization_of(row).public_id])
 
     @cached_property
     def _said(self) -> "_Said":
@@ -148,7 +148,7 @@ class _Said:
     shown: str
 
 
-def of(row: Row) -> Organization:
+def organization_of(row: ReportRow) -> Organization:
     """Return whose line it is; only the total of several areas is nobody's."""
     if row.organization is None:
         raise ValueError("a total of several organizations is a line of none")

@@ -5,8 +5,8 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from oversight.report import parts, words
-from oversight.report.address import Address, of
-from reporting.report import Report, Row
+from oversight.report.address import Address, organization_of
+from reporting.report import Report, ReportRow
 from vaxreg import charts, ui
 
 # Bars beyond these are left to the table; as are small charts.
@@ -23,7 +23,7 @@ def bars(report: Report, address: Address) -> list[charts.Bar]:
     drawn = charts.bars(
         [
             (
-                of(row).label,
+                organization_of(row).label,
                 [
                     (tone, age, late)
                     for (tone, age), late in zip(words.ages(), words.late(row), strict=True)
@@ -36,7 +36,7 @@ def bars(report: Report, address: Address) -> list[charts.Bar]:
     return [replace(bar, note=_ages_of(row)) for bar, row in zip(drawn, rows, strict=True)]
 
 
-def _ages_of(row: Row) -> str:
+def _ages_of(row: ReportRow) -> str:
     return " · ".join(
         f"{age}: {ui.number(late)}"
         for (_tone, age), late in zip(words.ages(), words.late(row), strict=True)
@@ -49,15 +49,15 @@ def sparks(report: Report, address: Address) -> list[charts.Multiple]:
     rows = [row for row in report.rows if any(row.trend)]
     rows = sorted(rows, key=lambda row: -max(row.trend))[:MOST_SPARKS]
     return charts.small_multiples(
-        [(of(row).label, row.trend, address.page_of(row)) for row in rows],
+        [(organization_of(row).label, row.trend, address.page_of(row)) for row in rows],
         own_scale=address.own_scale,
         words=[_spark_words(row) for row in rows],
     )
 
 
-def _spark_words(row: Row) -> str:
+def _spark_words(row: ReportRow) -> str:
     return _("%(name)s: %(first)s overdue 13 days ago, at most %(most)s, now %(now)s.") % {
-        "name": of(row).label,
+        "name": organization_of(row).label,
         "first": ui.number(row.trend[0]),
         "most": ui.number(max(row.trend)),
         "now": ui.number(row.trend[-1]),
@@ -70,7 +70,7 @@ def heat(report: Report, address: Address) -> charts.Heat:
     tab = parts.missed_tab(report)
     return charts.heat(
         [short for short, _long in words.weekdays()],
-        [(of(row).label, row.weekdays) for row in rows],
+        [(organization_of(row).label, row.weekdays) for row in rows],
         [
             (
                 address.page_of(row),

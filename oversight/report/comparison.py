@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from oversight.report.address import Address, of
-from reporting.report import Report, Row
+from oversight.report.address import Address, organization_of
+from reporting.report import Report, ReportRow
 from vaxreg import tables
-from vaxreg.tables import Cell, Column, Table
+from vaxreg.tables import Table, TableCell, TableColumn
 
 # A share of fewer cases than these says more about chance than about the work.
 LEAST = 10
 
 # The value that a column is sorted by; None stands last, whichever way round.
-Key = Callable[[Row], float | str | None]
+Key = Callable[[ReportRow], float | str | None]
 KEYS: dict[str, Key] = {
-    "name": lambda row: of(row).search_name,
+    "name": lambda row: organization_of(row).search_name,
     "overdue": lambda row: row.queue.overdue,
     "decided": lambda row: row.figures.decided,
     "in_time": lambda row: row.figures.share_in_time if is_comparable(row) else None,
@@ -44,26 +44,26 @@ class Order:
         return cls(name, sort.startswith("-")) if name in KEYS else None
 
 
-def is_comparable(row: Row) -> bool:
+def is_comparable(row: ReportRow) -> bool:
     """Enough deadlines fell into the period for their share to mean something."""
     return row.figures.due >= LEAST
 
 
-def ranked(rows: Sequence[Row], order: Order) -> list[Row]:
+def ranked(rows: Sequence[ReportRow], order: Order) -> list[ReportRow]:
     """Return the rows in that order; those of which there is too little to compare come last."""
     key = KEYS[order.column]
     known = [row for row in rows if key(row) is not None]
     unknown = [row for row in rows if key(row) is None]
-    known.sort(key=lambda row: of(row).search_name)
+    known.sort(key=lambda row: organization_of(row).search_name)
     known.sort(key=lambda row: key(row), reverse=order.is_falling)  # type: ignore[arg-type, return-value]
-    return known + sorted(unknown, key=lambda row: of(row).search_name)
+    return known + sorted(unknown, key=lambda row: organization_of(row).search_name)
 
 
 def table(report: Report, address: Address) -> Table:
     """Return the league in the order that the address asks for."""
     order = Order.read(address.sort) or Order(DEFAULT, False)
 
-    def column(make: Callable[..., Column], name: str, title: str) -> Column:
+    def column(make: Callable[..., TableColumn], name: str, title: str) -> TableColumn:
         is_current = name == order.column
         falls = not order.is_falling if is_current else name in FALLING
         return make(
@@ -88,8 +88,8 @@ def table(report: Report, address: Address) -> Table:
         ],
         [
             [
-                tables.text(of(row).code),
-                tables.text(of(row).label, address.page_of(row)),
+                tables.text(organization_of(row).code),
+                tables.text(organization_of(row).label, address.page_of(row)),
                 *_line(row, row, report, address),
             ]
             for row in ranked(report.busy_rows, order)
@@ -102,7 +102,9 @@ def table(report: Report, address: Address) -> Table:
     )
 
 
-def _line(row: Row, of_row: Row | None, report: Report, address: Address) -> list[Cell]:
+def _line(
+    row: ReportRow, of_row: ReportRow | None, report: Report, address: Address
+) -> list[TableCell]:
     figures = row.figures
     weak = "weak" if figures.decided < LEAST else ""
     return [

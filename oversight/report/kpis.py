@@ -12,7 +12,7 @@ from vaxreg import ui
 
 
 @dataclass(frozen=True)
-class Figure:
+class Kpi:
     """A number with its meaning, what it stands on, how it has changed, and the list behind it."""
 
     value: str
@@ -23,7 +23,7 @@ class Figure:
     href: str = ""
 
 
-def figures(report: Report, address: Callable[[str], str]) -> list[Figure]:
+def figures(report: Report, address: Callable[[str], str]) -> list[Kpi]:
     """Return the four figures; address gives the list behind each, by its name in LISTINGS."""
     return [
         _overdue(report, address),
@@ -33,15 +33,15 @@ def figures(report: Report, address: Callable[[str], str]) -> list[Figure]:
     ]
 
 
-def _unknown(label: str) -> Figure:
-    return Figure("–", label, _("Could not be computed just now."))
+def _unknown(label: str) -> Kpi:
+    return Kpi("–", label, _("Could not be computed just now."))
 
 
-def _overdue(report: Report, address: Callable[[str], str]) -> Figure:
+def _overdue(report: Report, address: Callable[[str], str]) -> Kpi:
     label, total = _("overdue"), report.total
     if "queue" in report.failed:
         return _unknown(label)
-    return Figure(
+    return Kpi(
         ui.number(total.queue.overdue),
         label,
         change=words.than_a_week_ago(total.queue.overdue, total.overdue_before),
@@ -50,11 +50,11 @@ def _overdue(report: Report, address: Callable[[str], str]) -> Figure:
     )
 
 
-def _soon(report: Report, address: Callable[[str], str]) -> Figure:
+def _soon(report: Report, address: Callable[[str], str]) -> Kpi:
     label, total = _("due within 12 hours"), report.total
     if "queue" in report.failed:
         return _unknown(label)
-    return Figure(
+    return Kpi(
         ui.number(total.queue.soon),
         label,
         change=words.than_a_week_ago(total.queue.soon, total.soon_before),
@@ -63,13 +63,13 @@ def _soon(report: Report, address: Callable[[str], str]) -> Figure:
     )
 
 
-def _median(report: Report, address: Callable[[str], str]) -> Figure:
+def _median(report: Report, address: Callable[[str], str]) -> Kpi:
     days, figures, before = report.filters.days, report.total.figures, report.total.before
     label = _("median time to a decision, last %(days)s days") % {"days": days}
     if "figures" in report.failed:
         return _unknown(label)
     hours = figures.median_hours
-    return Figure(
+    return Kpi(
         "–" if hours is None else _("%(number)s h") % {"number": ui.number(hours, 1)},
         label,
         _decided(figures.decided),
@@ -78,13 +78,13 @@ def _median(report: Report, address: Callable[[str], str]) -> Figure:
     )
 
 
-def _share(report: Report, address: Callable[[str], str]) -> Figure:
+def _share(report: Report, address: Callable[[str], str]) -> Kpi:
     days, figures, before = report.filters.days, report.total.figures, report.total.before
     label = _("answered in time, last %(days)s days") % {"days": days}
     if "figures" in report.failed:
         return _unknown(label)
     share = figures.share_in_time
-    return Figure(
+    return Kpi(
         "–" if share is None else ui.percent(share),
         label,
         _kept(figures.in_time, figures.due),

@@ -30,7 +30,7 @@ WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Act:
+class OfficerAct:
     """Something that was done about an organization: kind is a step of the table, or "note".
 
     at: when, the last time if it was done in several goes. cases: how many; of notes, how many
@@ -56,19 +56,19 @@ ICONS = {
 }
 
 
-def done_at(scope: Scope, now: datetime, within: timedelta = LATELY) -> dict[int, list[Act]]:
+def done_at(scope: Scope, now: datetime, within: timedelta = LATELY) -> dict[int, list[OfficerAct]]:
     """Return what was done within that time, the latest first, by the row of the report.
 
     Keys are ids of organizations as Scope.unit gives them: above a district the part of the
     scope, else the desk itself. The number of queries does not depend on the data.
     """
-    acts: dict[int, list[Act]] = {}
+    acts: dict[int, list[OfficerAct]] = {}
     for row in _steps(scope, now - within):
         words = _WORDS[row["step"]](row, now)
-        act = Act(row["step"], row["last"], row["cases"], words)
+        act = OfficerAct(row["step"], row["last"], row["cases"], words)
         acts.setdefault(int(row["unit"]), []).append(act)
     for row in _notes(scope, now - within):
-        act = Act("note", row["last"], row["written"], _written(row, now))
+        act = OfficerAct("note", row["last"], row["written"], _written(row, now))
         acts.setdefault(int(row["unit"]), []).append(act)
     return {unit: sorted(done, key=lambda act: act.at, reverse=True) for unit, done in acts.items()}
 

@@ -9,17 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from oversight.report import comparison, words
-from oversight.report.address import Address, of
-from oversight.report.officer_actions import Act
-from reporting.report import Report, Row
+from oversight.report.address import Address, organization_of
+from oversight.report.officer_actions import OfficerAct
+from reporting.report import Report, ReportRow
 from vaxreg import tables, ui
-from vaxreg.tables import Cell, Table
+from vaxreg.tables import Table, TableCell
 
-Acts = Mapping[int, Sequence[Act]]
+Acts = Mapping[int, Sequence[OfficerAct]]
 
 
 @dataclass(frozen=True)
-class Part:
+class ReportPart:
     """A part of the page: shown as a chart or as a table, with the addresses of both, or failed."""
 
     name: str
@@ -39,18 +39,18 @@ class Part:
         return self.make()
 
 
-def all_parts(report: Report, address: Address, acts: Acts) -> dict[str, Part]:
+def all_parts(report: Report, address: Address, acts: Acts) -> dict[str, ReportPart]:
     """Return all parts of a report by name."""
     return {name: one_part(name, report, address, acts) for name in MAKERS}
 
 
-def one_part(name: str, report: Report, address: Address, acts: Acts) -> Part:
+def one_part(name: str, report: Report, address: Address, acts: Acts) -> ReportPart:
     """Return one part. acts: what officers did lately, by organization (done.done_at).
 
     Raises KeyError for a name that is none.
     """
     maker = MAKERS[name]
-    return Part(
+    return ReportPart(
         name=name,
         title=maker.title(),
         make=lambda: maker.table(report, address, acts),
@@ -73,18 +73,18 @@ class _Maker:
     needs: frozenset[str]
 
 
-def _name(row: Row, address: Address) -> Cell:
-    return tables.text(of(row).label, address.page_of(row))
+def _name(row: ReportRow, address: Address) -> TableCell:
+    return tables.text(organization_of(row).label, address.page_of(row))
 
 
-def _code(row: Row) -> Cell:
-    return tables.text(of(row).code)
+def _code(row: ReportRow) -> TableCell:
+    return tables.text(organization_of(row).code)
 
 
 def overdue(report: Report, address: Address, _acts: Acts) -> Table:
     """Who has what is late, and how late it is; the worst first."""
 
-    def line(row: Row | None) -> list[Cell]:
+    def line(row: ReportRow | None) -> list[TableCell]:
         queue = (row or report.total).queue
         ages = words.late(row or report.total)
         return [
@@ -130,7 +130,9 @@ def days(report: Report, address: Address, _acts: Acts) -> Table:
     )
 
 
-def _trend(row: Row, of: Row | None, midnights: list[date], address: Address) -> list[Cell]:
+def _trend(
+    row: ReportRow, of: ReportRow | None, midnights: list[date], address: Address
+) -> list[TableCell]:
     *before, now = row.trend
     return [
         *(
@@ -152,7 +154,7 @@ def missed(report: Report, address: Address, _acts: Acts) -> Table:
     """Deadlines that were missed, by organization and day of the week."""
     tab = missed_tab(report)
 
-    def line(row: Row | None) -> list[Cell]:
+    def line(row: ReportRow | None) -> list[TableCell]:
         counted = row or report.total
         return [
             *(
@@ -174,7 +176,7 @@ def missed(report: Report, address: Address, _acts: Acts) -> Table:
     )
 
 
-def missed_rows(report: Report) -> list[Row]:
+def missed_rows(report: Report) -> list[ReportRow]:
     """Return the rows that missed deadlines in the period, those with most of them first."""
     rows = [row for row in report.rows if row.figures.missed]
     return sorted(rows, key=lambda row: -row.figures.missed)
@@ -193,7 +195,7 @@ def flow(report: Report, address: Address, _acts: Acts) -> Table:
         is_over = one.day < today
         rows.append(
             [
-                Cell(one.day, ui.day(one.day) if is_over else _("Today so far")),
+                TableCell(one.day, ui.day(one.day) if is_over else _("Today so far")),
                 tables.count(one.opened, address.cases("opened", day=one.day)),
                 tables.count(one.decided, address.cases("decided", day=one.day)),
                 tables.count(one.open, address.cases("open", day=one.day if is_over else None)),
@@ -213,7 +215,7 @@ def flow(report: Report, address: Address, _acts: Acts) -> Table:
 def organizations(report: Report, address: Address, acts: Acts) -> Table:
     """Everything about each organization, the worst first."""
 
-    def line(row: Row | None) -> list[Cell]:
+    def line(row: ReportRow | None) -> list[TableCell]:
         one = row or report.total
         queue, figures = one.queue, one.figures
         return [
@@ -249,9 +251,9 @@ def organizations(report: Report, address: Address, acts: Acts) -> Table:
         [
             [
                 _code(row),
-                replace(_name(row, address), acts=acts.get(of(row).pk, ())),
+                replace(_name(row, address), acts=acts.get(organization_of(row).pk, ())),
                 *line(row),
-                tables.text("; ".join(act.text for act in acts.get(of(row).pk, ()))),
+                tables.text("; ".join(act.text for act in acts.get(organization_of(row).pk, ()))),
             ]
             for row in report.busy_rows
         ],

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from organizations.models import Organization
 from oversight.report import province_tiles, words
-from oversight.report.address import Address, of
+from oversight.report.address import Address, organization_of
 from oversight.report.comparison import LEAST
-from reporting.report import Report, Row
+from reporting.report import Report, ReportRow
 from vaxreg import ui
 
 # Up to which share of what is late a tile has the shade 1, 2, 3, 4; beyond the last one it has 5.
@@ -34,7 +34,7 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ShadeChoice:
     """Something else that the tiles can show."""
 
     label: str
@@ -49,7 +49,7 @@ class Board:
     tiles: list[Tile]
     others: list[Tile]
     legend: list[tuple[int, str]]
-    choices: list[Choice]
+    choices: list[ShadeChoice]
     title: str
 
 
@@ -58,7 +58,7 @@ class _Shade:
     """What tiles can show: how many of how many are late, and the words around it."""
 
     label: Callable[[], str]
-    late: Callable[[Row], tuple[int, int]]
+    late: Callable[[ReportRow], tuple[int, int]]
     is_kept: bool
     section: str
 
@@ -85,7 +85,7 @@ def board(report: Report, address: Address) -> Board | None:
     provinces = [row for row in report.rows if _is_province(row)]
     if len(provinces) < LEAST_TILES:
         return None
-    prefetch_related_objects([of(row) for row in provinces], "area")
+    prefetch_related_objects([organization_of(row) for row in provinces], "area")
     name = address.shade or DEFAULT
     shade = SHADES[name]
     tiles = [_tile(row, shade, address) for row in report.rows]
@@ -96,7 +96,7 @@ def board(report: Report, address: Address) -> Board | None:
         others=[tile for tile in tiles if not tile.row],
         legend=_legend(shade),
         choices=[
-            Choice(str(one.label()), address.but(shade=key).report("map"), key == name)
+            ShadeChoice(str(one.label()), address.but(shade=key).report("map"), key == name)
             for key, one in SHADES.items()
         ],
         title=shade.label(),
@@ -108,13 +108,13 @@ def has_failed(report: Report, address: Address) -> bool:
     return SHADES[address.shade or DEFAULT].section in report.failed
 
 
-def _is_province(row: Row) -> bool:
-    return of(row).kind == Organization.Kind.PROVINCIAL_DEPARTMENT
+def _is_province(row: ReportRow) -> bool:
+    return organization_of(row).kind == Organization.Kind.PROVINCIAL_DEPARTMENT
 
 
-def _tile(row: Row, shade: _Shade, address: Address) -> Tile:
-    area = of(row).area if _is_province(row) else None
-    name = area.name if area else of(row).label
+def _tile(row: ReportRow, shade: _Shade, address: Address) -> Tile:
+    area = organization_of(row).area if _is_province(row) else None
+    name = area.name if area else organization_of(row).label
     column, line = province_tiles.TILES.get(area.code, (0, 0)) if area else (0, 0)
     late, base = shade.late(row)
     shown = base - late if shade.is_kept else late

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from oversight.report.address import of
+from oversight.report.address import organization_of
 from oversight.report.officer_actions import lately
-from reporting.report import Report, Row
+from reporting.report import Report, ReportRow
 from vaxreg import ui
 
 
@@ -22,7 +22,7 @@ def headline(report: Report) -> str:
     values = {
         "cases": ui.number(overdue),
         "places": ui.number(len(late)),
-        "worst": of(late[0]).label,
+        "worst": organization_of(late[0]).label,
         "most": ui.number(late[0].queue.overdue),
     }
     if len(late) == 1:
@@ -43,7 +43,7 @@ def headline(report: Report) -> str:
     )
 
 
-def done(row: Row, now: datetime) -> str:
+def recently_reminded(row: ReportRow, now: datetime) -> str:
     """Return what was done about the late cases of a row in the last day."""
     if row.reminded is None:
         return ""
@@ -63,7 +63,7 @@ def ages() -> tuple[tuple[str, str], ...]:
     )
 
 
-def late(row: Row) -> tuple[int, int, int]:
+def late(row: ReportRow) -> tuple[int, int, int]:
     """Return how many are overdue by up to a day, up to three, and longer."""
     return row.queue.late_a_day, row.queue.late_three_days, row.queue.late_longer
 

@@ -9,14 +9,14 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from vaxreg.tables import Cell, Column
+from vaxreg.tables import TableCell, TableColumn
 from vaxreg.templatetags.ui import icon
 
 register = template.Library()
 
 
 @register.simple_tag
-def numbers_line(line: Sequence[tuple[Column, Cell]]) -> str:
+def numbers_line(line: Sequence[tuple[TableColumn, TableCell]]) -> str:
     """Print the cells of a row; the first one names it."""
     (_column, name), *numbers = line
     return format_html(
@@ -30,19 +30,19 @@ def numbers_line(line: Sequence[tuple[Column, Cell]]) -> str:
     )
 
 
-def _classes(column: Column, cell: Cell) -> str:
+def _classes(column: TableColumn, cell: TableCell) -> str:
     classes = "number" if column.is_number else ""
     return f"{classes} numbers__{cell.kind}" if cell.kind else classes
 
 
-def _inside(cell: Cell) -> str:
+def _inside(cell: TableCell) -> str:
     shown = format_html('<a href="{}">{}</a>', cell.href, cell.text) if cell.href else cell.text
     if not cell.note and not cell.acts and cell.kind != "weak":
         return shown
     return format_html("{}{}", shown, format_html_join("", "{}", ([one] for one in _beside(cell))))
 
 
-def _beside(cell: Cell) -> Iterator[str]:
+def _beside(cell: TableCell) -> Iterator[str]:
     """Yield what stands in a cell in smaller print: its base, a warning, what was done about it."""
     if cell.note:
         yield format_html('<span class="numbers__note">{}</span>', cell.note)

@@ -29,7 +29,7 @@ def case(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
         RecordVisit.Why.OVERSIGHT,
         organization=case_acts.desk_of(request.user, correction),
     )
-    return show(request, case_file.of(correction, request.user))
+    return show(request, case_file.case_file_of(correction, request.user))
 
 
 def show(

@@ -13,13 +13,13 @@ from organizations.scope import Scope
 from oversight.forms.report import ReportForm
 from oversight.report import ages, weekdays
 from reporting import case_lists
-from reporting.case_lists import AGES, LISTINGS, Asked
+from reporting.case_lists import AGES, LISTINGS, ListQuery
 from reporting.report import Filters, Report
 from vaxreg import ui
 
 
 @dataclass(frozen=True)
-class Tab:
+class ListTab:
     """A list as a tab: where it is, and how many cases it holds (None: could not be counted)."""
 
     name: str
@@ -29,7 +29,7 @@ class Tab:
     is_bad: bool
 
 
-def asked_for(request: UserRequest, scope: Scope, filters: Filters) -> Asked:
+def asked_for(request: UserRequest, scope: Scope, filters: Filters) -> ListQuery:
     """Return which list an address asks for; 404 for one that there is not."""
     tab = request.GET.get("tab", "overdue")
     if tab not in LISTINGS:
@@ -37,7 +37,7 @@ def asked_for(request: UserRequest, scope: Scope, filters: Filters) -> Asked:
     # Whom a missed deadline counts for is said by the list itself.
     by = "giver" if tab == "missed_given" else "holder"
     weekday, age = request.GET.get("weekday", ""), request.GET.get("age", "")
-    asked = Asked(
+    asked = ListQuery(
         tab,
         scope,
         replace(filters, by=by),
@@ -57,7 +57,7 @@ def _day(written: str) -> date | None:
         return None
 
 
-def picked(asked: Asked) -> str:
+def picked(asked: ListQuery) -> str:
     """Return in words what of the list is asked for; empty for all of it."""
     if asked.age:
         return dict(ages())[asked.age]
@@ -69,7 +69,7 @@ def picked(asked: Asked) -> str:
     return ""
 
 
-def narrowed_by(asked: Asked, form: ReportForm) -> list[str]:
+def narrowed_by(asked: ListQuery, form: ReportForm) -> list[str]:
     """Return in words what else the list is narrowed by: its period, and the filters."""
     words = [str(label) for label, _without in form.in_force()]
     if asked.listing.lies or asked.day is not None:
@@ -78,7 +78,7 @@ def narrowed_by(asked: Asked, form: ReportForm) -> list[str]:
 
 
 def listing(
-    request: UserRequest, asked: Asked, report: Report, address: Callable[[str], str]
+    request: UserRequest, asked: ListQuery, report: Report, address: Callable[[str], str]
 ) -> dict[str, Any]:
     """Return tabs and one page of a list, for oversight/list.html.
 
@@ -105,14 +105,14 @@ def listing(
     }
 
 
-def tabs(asked: Asked, report: Report, address: Callable[[str], str]) -> list[Tab]:
+def tabs(asked: ListQuery, report: Report, address: Callable[[str], str]) -> list[ListTab]:
     """Return the lists beside this one, with the number of each.
 
     Missed deadlines are listed by whoever held the case, or by who gave the dose, never by both.
     """
     hidden = "missed" if asked.filters.by == "giver" else "missed_given"
     return [
-        Tab(
+        ListTab(
             name=name,
             label=str(one.label),
             url=address(name),

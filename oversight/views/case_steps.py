@@ -123,18 +123,18 @@ def take_over(request: UserRequest, scope: Scope, reference: str) -> HttpRespons
 @officer_page
 def note(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
     """POST adds a note for colleagues to a case below."""
-    return steps.note(request, reference, door())
+    return steps.note(request, reference, officer_pages())
 
 
 @officer_page
 def sign(request: UserRequest, scope: Scope, reference: str, step: str) -> HttpResponse:
     """POST confirms a decision made below as the second person, or sends it back."""
-    return steps.sign(request, reference, step, door())
+    return steps.sign(request, reference, step, officer_pages())
 
 
-def door() -> steps.Door:
+def officer_pages() -> steps.ActingPages:
     """Return the pages through which officers act on a case."""
-    return steps.Door("oversight-case", case_in_reach, show, signed_too_late)
+    return steps.ActingPages("oversight-case", case_in_reach, show, signed_too_late)
 
 
 def signed_too_late(

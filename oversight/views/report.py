@@ -25,7 +25,7 @@ from oversight.report import Address, charts, comparison, officer_actions, parts
 from oversight.report.parts import Acts
 from oversight.views import case_lists
 from reporting import compute
-from reporting.report import Filters, Report, Row
+from reporting.report import Filters, Report, ReportRow
 from vaxreg import errors
 from vaxreg.spreadsheets import writing
 
@@ -56,11 +56,14 @@ def overview(request: UserRequest, scope: Scope) -> HttpResponse:
         "last_missed": None if report.total.queue.overdue else compute.last_missed(scope),
         "figures": briefing.figures(report, address.cases),
         "parts": briefing.all_parts(report, address, acts),
-        "silence": standing(lambda: silence.summary(scope, report.at), silence.Summary(None)),
+        "silence": section_or(lambda: silence.summary(scope, report.at), silence.Summary(None)),
         "silence_url": with_query(reverse("oversight-silence"), under=under),
         **_filters(form, address, report),
         **_charts(report, address),
-        "quiet": [Link(briefing.of(row).label, address.page_of(row)) for row in report.quiet_rows],
+        "quiet": [
+            Link(briefing.organization_of(row).label, address.page_of(row))
+            for row in report.quiet_rows
+        ],
         "sets_rules": any(top.kind == Organization.Kind.MINISTRY for top in whole.tops),
     }
     return render(request, "oversight/report.html", context)
@@ -115,10 +118,10 @@ def cases(request: UserRequest, scope: Scope) -> HttpResponse:
 def acts_in(scope: Scope, report: Report) -> Acts:
     """Return what officers did lately here, by organization."""
     scope = scope.in_communes(report.filters.communes)
-    return standing(lambda: officer_actions.done_at(scope, report.at), {})
+    return section_or(lambda: officer_actions.done_at(scope, report.at), {})
 
 
-def standing(section: Callable[[], T], otherwise: T) -> T:
+def section_or(section: Callable[[], T], otherwise: T) -> T:
     """Return what a section of the page computes; one that fails leaves the others standing."""
     try:
         with transaction.atomic():
@@ -129,7 +132,7 @@ def standing(section: Callable[[], T], otherwise: T) -> T:
 
 
 def _lists_of(address: Address, desk: Organization | None) -> Callable[[str], str]:
-    row = Row(desk) if desk else None
+    row = ReportRow(desk) if desk else None
     return lambda tab: f"{address.cases(tab, row)}#cases"
 
 

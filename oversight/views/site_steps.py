@@ -17,7 +17,7 @@ from organizations.models import Organization
 from organizations.pages import officer_page, organization_in_reach
 from organizations.scope import Scope
 from oversight import bulk_reassign, bulk_remind, case_acts
-from oversight.bulk_remind import MOST_REMINDED, Reminded
+from oversight.bulk_remind import MOST_REMINDED, RemindResult
 from oversight.forms.acts import GiveForm, NoteToSiteForm, RemindForm
 from review import notes
 from review.pool import Outcomes
@@ -54,7 +54,7 @@ def remind(
     return render(request, "oversight/remind_site.html", context, status=status)
 
 
-def say_reminded(request: HttpRequest, organization: Organization, done: Reminded) -> None:
+def say_reminded(request: HttpRequest, organization: Organization, done: RemindResult) -> None:
     """Tell the officer of how many cases the site was reminded, and what was left out, and why."""
     left_out = " ".join(left_out_words(done))
     if not done.cases:
@@ -80,7 +80,7 @@ def say_reminded(request: HttpRequest, organization: Organization, done: Reminde
     messages.success(request, f"{words} {left_out}".strip())
 
 
-def left_out_words(done: Reminded) -> list[str]:
+def left_out_words(done: RemindResult) -> list[str]:
     """Return what was left out of a press, a sentence for each reason."""
     sentences = [
         (
@@ -132,7 +132,7 @@ def give(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
     if "search" in request.POST:
         # Other choices are shown and what was typed is kept; nothing is judged yet.
         form.errors.clear()
-    elif form.is_valid() and (outcomes := given(request, organization, form)):
+    elif form.is_valid() and (outcomes := outcomes_of_giving(request, organization, form)):
         request.session[OUTCOMES] = {
             "sent": [{"reference": one.reference, "to": one.to} for one in outcomes.sent],
             "stayed": [{"reference": one.reference, "why": one.why} for one in outcomes.stayed],
@@ -143,7 +143,9 @@ def give(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
     return render(request, "oversight/give.html", context, status=status)
 
 
-def given(request: UserRequest, organization: Organization, form: GiveForm) -> Outcomes | None:
+def outcomes_of_giving(
+    request: UserRequest, organization: Organization, form: GiveForm
+) -> Outcomes | None:
     """Give the ticked cases as the form says; None when the organization chosen cannot have them."""
     to, reason = form.cleaned_data["to"], form.cleaned_data["reason"]
     try:

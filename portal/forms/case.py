@@ -39,7 +39,7 @@ def _photos(label: Any) -> forms.FileField:
     )
 
 
-class StepForm(Form):
+class OwnStepForm(Form):
     """A step that needs nothing but the press of its button."""
 
     mark_optional = False
@@ -50,7 +50,7 @@ class StepForm(Form):
         return str(self.cleaned_data.get("words", ""))
 
 
-class WithdrawForm(StepForm):
+class WithdrawForm(OwnStepForm):
     words = forms.CharField(
         label=gettext_lazy("Why (optional)"),
         required=False,
@@ -60,7 +60,7 @@ class WithdrawForm(StepForm):
     )
 
 
-class AppealForm(StepForm):
+class AppealForm(OwnStepForm):
     words = _words(
         gettext_lazy("Why do you not agree?"),
         gettext_lazy("Say why you do not agree."),
@@ -68,7 +68,7 @@ class AppealForm(StepForm):
     )
 
 
-class DisagreementForm(StepForm):
+class DisagreementForm(OwnStepForm):
     words = _words(
         gettext_lazy("What do you not agree with?"),
         gettext_lazy("Say what you do not agree with."),
@@ -76,7 +76,7 @@ class DisagreementForm(StepForm):
     )
 
 
-class ReopenForm(StepForm):
+class ReopenForm(OwnStepForm):
     words = _words(
         gettext_lazy("What is still wrong?"),
         gettext_lazy("Say what is still wrong."),
@@ -84,7 +84,7 @@ class ReopenForm(StepForm):
     )
 
 
-class PhotosForm(StepForm):
+class MorePhotosForm(OwnStepForm):
     """Photos of the paper for a proposal that was sent; they are judged one by one by the view."""
 
     photos = _photos(gettext_lazy("Photos of the paper"))
@@ -114,7 +114,7 @@ class PhotosForm(StepForm):
         self.add_error("photos", _("Choose at least one photo."))
 
 
-class AnswerForm(PhotosForm):
+class AnswerForm(MorePhotosForm):
     """The answer to the desk's question: words, photos, or both."""
 
     words = forms.CharField(

@@ -28,7 +28,7 @@ Choices = Sequence[tuple[str, Any]]
 UNLISTED = "unlisted"
 
 
-class DetailsForm(AreaForm):
+class DoseForm(AreaForm):
     """The right details of one dose: of a recorded one only what differs, of a missing one all.
 
     Bound to what was typed, as texts; the draft keeps the same texts. After validation `claim`

@@ -29,7 +29,7 @@ from corrections.photos import added, evidence
 from corrections.reference import read_reference
 from portal import case_page
 from portal.forms import case as forms
-from portal.forms.case import AnswerForm, PhotosForm, StepForm
+from portal.forms.case import AnswerForm, MorePhotosForm, OwnStepForm
 from portal.views.photos import bounded
 from vaxreg import db_time
 from vaxreg.photos.cleaning import Picture
@@ -41,7 +41,7 @@ REFUSALS = (StepNotPossible, TooLate, NobodyAbove, AlreadyOpen)
 class StepPage:
     """The form of a step, and its verb with what was written."""
 
-    form: type[StepForm]
+    form: type[OwnStepForm]
     take: Callable[[Correction, User, str], Correction]
 
 
@@ -56,7 +56,7 @@ PAGES: dict[str, StepPage] = {
         forms.DisagreementForm,
         lambda case, by, said: actions.log_disagreement(case, by=by, words=said),
     ),
-    "confirm": StepPage(StepForm, lambda case, by, said: actions.confirm(case, by=by)),
+    "confirm": StepPage(OwnStepForm, lambda case, by, said: actions.confirm(case, by=by)),
     "reopen": StepPage(
         forms.ReopenForm, lambda case, by, said: actions.reopen(case, by=by, words=said)
     ),
@@ -105,7 +105,7 @@ def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
         fresh = page.take(case, request.user, form.said)
     except REFUSALS as refusal:
         return _refused(request, reference, step, form.said, refusal)
-    messages.success(request, case_page.told(step, fresh))
+    messages.success(request, case_page.recorded_notice(step, fresh))
     return redirect("correction", reference)
 
 
@@ -134,7 +134,7 @@ def answer(request: UserRequest, reference: str) -> HttpResponse:
         return _page(request, case, "answer", form)
     except REFUSALS as refusal:
         return _refused(request, reference, "answer", form.said, refusal)
-    messages.success(request, case_page.told("answer", fresh))
+    messages.success(request, case_page.recorded_notice("answer", fresh))
     return redirect("correction", reference)
 
 
@@ -146,9 +146,9 @@ def add_photo(request: UserRequest, reference: str) -> HttpResponse:
     """Put more photos of the paper beside those of the filing, while it is open."""
     case = _own_case(request.user, reference)
     if request.method != "POST":
-        return _open(request, case, "add_photo", PhotosForm())
+        return _open(request, case, "add_photo", MorePhotosForm())
     pictures, problems = _pictures(request)
-    form = PhotosForm(request.POST, problems=problems, has_photos=bool(pictures))
+    form = MorePhotosForm(request.POST, problems=problems, has_photos=bool(pictures))
     is_valid = form.is_valid()
     try:
         kept = added.add(case, pictures, by=request.user)
@@ -162,7 +162,7 @@ def add_photo(request: UserRequest, reference: str) -> HttpResponse:
     if case.status == Status.WAITING:
         messages.success(request, _("The photos are there. Now answer the question."))
         return redirect("correction-answer", reference)
-    messages.success(request, case_page.told("add_photo", case))
+    messages.success(request, case_page.recorded_notice("add_photo", case))
     return redirect("correction", reference)
 
 
@@ -174,7 +174,7 @@ def _own_case(user: User, reference: str) -> Correction:
     )
 
 
-def _open(request: UserRequest, case: Correction, step: str, form: StepForm) -> HttpResponse:
+def _open(request: UserRequest, case: Correction, step: str, form: OwnStepForm) -> HttpResponse:
     """Show the page of a step; one that cannot be taken now leads back, with words."""
     parties = parties_of(request.user, case)
     if step in next_steps.offered(case, parties, db_time.now()):
@@ -187,7 +187,7 @@ def _page(
     request: UserRequest,
     case: Correction,
     step: str,
-    form: StepForm,
+    form: OwnStepForm,
     *,
     status: int = 200,
     **more: Any,
@@ -197,7 +197,7 @@ def _page(
         "form": form,
         "headline": facts.headline(case),
         "now": db_time.now(),
-        **case_page.about(step, case),
+        **case_page.step_context(step, case),
         **more,
     }
     status = 422 if form.has_errors else status
@@ -256,7 +256,7 @@ def _refused(
         "said": said,
         "problem": case_page.problem(refusal, case),
         "newer": refusal.correction if isinstance(refusal, AlreadyOpen) else None,
-        **case_page.about(step, case),
+        **case_page.step_context(step, case),
     }
     return render(request, "portal/steps/too_late.html", context, status=409)
 

@@ -24,11 +24,11 @@ from corrections.prechecks.rules import Forewarning, from_json
 from doses.facts import dose_title
 from doses.models import Dose
 from portal import drafts
-from portal.draft_check import ChangedMeanwhile, Judged, send
+from portal.draft_check import CheckedDraft, DraftChanged, send
 from portal.drafts import CHECK, Item
 from portal.forms.choose import MISSING, ChooseForm
 from portal.forms.claims import LEADS, ClaimForm
-from portal.forms.dose import DetailsForm
+from portal.forms.dose import DoseForm
 from portal.forms.send import CheckForm
 from portal.views.wizard import Wizard, filed_before, gone, is_autosave, with_draft, wizard_for
 
@@ -87,7 +87,7 @@ def details(request: UserRequest, wizard: Wizard, draft: Draft, key: str) -> Htt
         drafts.keep(draft, key, request.POST, item.fields)
     if is_autosave(request):
         return HttpResponse(status=204)
-    judged = Judged(draft)
+    judged = CheckedDraft(draft)
     if key not in judged.forms:
         # Another window took it out meanwhile.
         return gone(request, wizard)
@@ -199,7 +199,7 @@ def _choose(
     begun = wizard_for(request)
     if begun is None or begun.draft is None:
         return redirect(wizard.url("file"))
-    return redirect(begun.after("", Judged(begun.draft)))
+    return redirect(begun.after("", CheckedDraft(begun.draft)))
 
 
 def _has_unread(request: UserRequest, found: list[Forewarning]) -> bool:
@@ -213,7 +213,7 @@ def _is_last_missing(item: Item, listed: list[Item]) -> bool:
     return item == missing[-1] and len(listed) < MOST_CLAIMS
 
 
-def _advice(request: UserRequest, item: Item, judged: Judged) -> HttpResponse:
+def _advice(request: UserRequest, item: Item, judged: CheckedDraft) -> HttpResponse:
     """Return the warnings alone, for the page to put beside its fields; nothing if it has them."""
     found = judged.warnings[item.key]
     if [warning.sign for warning in found] == request.POST.get("warned", "").split():
@@ -235,8 +235,8 @@ def _details_page(
     request: UserRequest,
     wizard: Wizard,
     item: Item,
-    form: DetailsForm | ClaimForm,
-    judged: Judged,
+    form: DoseForm | ClaimForm,
+    judged: CheckedDraft,
     *,
     is_paused: bool = False,
 ) -> HttpResponse:
@@ -256,7 +256,7 @@ def _details_page(
         **_by_field(judged.warnings[item.key], FIELDS[item.kind]),
     }
     status = 422 if form.has_errors else 200
-    is_details = isinstance(form, DetailsForm)
+    is_details = isinstance(form, DoseForm)
     page = "portal/filing/details.html" if is_details else "portal/filing/claim.html"
     return render(request, page, context, status=status)
 
@@ -274,21 +274,21 @@ def _send(request: UserRequest, wizard: Wizard, draft: Draft, form: CheckForm) -
             _("%(number)s proposals are waiting for an answer. Send this one when some are done.")
             % {"number": MOST_OPEN},
         )
-    except ChangedMeanwhile:
+    except DraftChanged:
         form.add_error(None, _("Something was changed in another window. Check everything again."))
     except ValidationError as wrong:
         for message in wrong.messages:
             form.add_error(None, message)
     else:
         return redirect("filed", filing.public_id)
-    draft = drafts.of(request.user, wizard.person.citizen) or draft
+    draft = drafts.draft_of(request.user, wizard.person.citizen) or draft
     return _check_page(request, wizard, draft, form)
 
 
 def _check_page(
     request: UserRequest, wizard: Wizard, draft: Draft, form: CheckForm
 ) -> HttpResponse:
-    judged = Judged(draft)
+    judged = CheckedDraft(draft)
     if judged.step_to_do != CHECK:
         return redirect(wizard.step_url(judged.step_to_do))
     photos = [(photo, from_json(photo.warnings)) for photo in judged.photos]

@@ -66,7 +66,7 @@ def followed(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "case": case,
         "public_id": public_id,
-        "standing": following.standing(case),
+        "standing": following.status_sentence(case),
         "lines": lines,
         "told": history.told_last(lines),
         "now": db_time.now(),

@@ -28,7 +28,7 @@ from corrections.parties import acting_for, parties_of
 from corrections.photos import evidence
 from corrections.prechecks.rules import from_json
 from portal import drafts
-from portal.draft_check import Judged
+from portal.draft_check import CheckedDraft
 from portal.drafts import PHOTOS
 from portal.forms.send import PhotosForm
 from portal.views.wizard import Page, Wizard, is_autosave, with_draft
@@ -66,7 +66,7 @@ def bounded(view: Page[P]) -> Page[P]:
 def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     """Step 3: take photos of the paper, each at once, or words about where and when it was."""
     if request.method != "POST":
-        typed, judged = drafts.typed(draft, PHOTOS), Judged(draft)
+        typed, judged = drafts.typed(draft, PHOTOS), CheckedDraft(draft)
         form = PhotosForm(initial=typed, has_photos=False, needs_paper=judged.needs_paper)
         return _photos_page(request, wizard, draft, form)
     drafts.keep(draft, PHOTOS, request.POST, TEXTS)
@@ -76,7 +76,7 @@ def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     has_unread = any(photo.warnings for photo in added)
     if ("add" in request.POST or has_unread) and not problems:
         return redirect(request.get_full_path())
-    judged = Judged(draft)
+    judged = CheckedDraft(draft)
     form = judged.paper_with(problems)
     if not form.is_valid():
         return _photos_page(request, wizard, draft, form)

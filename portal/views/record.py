@@ -15,7 +15,7 @@ from citizens.models import RecordVisit
 from corrections import case_pages, facts
 from corrections.models import Correction
 from portal import record_page
-from portal.record_page import Person
+from portal.record_page import RecordHolder
 from vaxreg import db_time
 
 PAGE_SIZE = 20
@@ -57,7 +57,7 @@ def corrections(request: UserRequest) -> HttpResponse:
     return render(request, "portal/corrections.html", context)
 
 
-def _chosen(people: list[Person], asked: str) -> Person:
+def _chosen(people: list[RecordHolder], asked: str) -> RecordHolder:
     """Return whose record is asked for; without a question the first. Others' records are 404."""
     if not asked:
         return people[0]
@@ -71,7 +71,7 @@ def _chosen(people: list[Person], asked: str) -> Person:
     raise Http404
 
 
-def _note_visit(request: UserRequest, person: Person) -> None:
+def _note_visit(request: UserRequest, person: RecordHolder) -> None:
     """Log who opened whose record, once per sign-in and record: reloading says nothing new."""
     visited = request.session.get(VISITED, [])
     if person.citizen.pk in visited:

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from accounts.http import UserRequest
 from corrections.models import Draft, Filing
 from portal import drafts, record_page
-from portal.draft_check import Judged
+from portal.draft_check import CheckedDraft
 from portal.drafts import Item
-from portal.record_page import Person
+from portal.record_page import RecordHolder
 
 P = ParamSpec("P")
 StepView = Callable[Concatenate[UserRequest, "Wizard", Draft, P], HttpResponse]
@@ -29,7 +29,7 @@ Page = Callable[Concatenate[UserRequest, P], HttpResponse]
 class Wizard:
     """Whose record it is about, what is written so far, and the addresses of the steps."""
 
-    person: Person
+    person: RecordHolder
     several: bool
     draft: Draft | None
     then: str = ""
@@ -67,9 +67,9 @@ class Wizard:
     @property
     def remaining(self) -> str:
         """The first step that is not in order yet; the last one when all are."""
-        return self.step_url(Judged(self.draft).step_to_do if self.draft else "")
+        return self.step_url(CheckedDraft(self.draft).step_to_do if self.draft else "")
 
-    def after(self, step: str, judged: Judged) -> str:
+    def after(self, step: str, judged: CheckedDraft) -> str:
         """Where to go on after a step: back to the last page for who came from there to change.
 
         judged: the draft, with what was typed in this step.
@@ -104,7 +104,7 @@ def wizard_for(request: UserRequest) -> Wizard | None:
     if wanted and chosen is None:
         raise Http404
     person = chosen or people[0]
-    draft = drafts.of(request.user, person.citizen)
+    draft = drafts.draft_of(request.user, person.citizen)
     return Wizard(person, len(people) > 1, draft, request.GET.get("then", ""))
 
 

@@ -22,7 +22,7 @@ from doses.models import Vaccine
 from doses.sites import GIVING
 from organizations.models import Organization
 from review import citizen_preview as as_read
-from review.citizen_preview import AsRead
+from review.citizen_preview import CitizenPreview
 from vaxreg import db_time, ui
 from vaxreg.forms import DateField, Form
 from vaxreg.search import search_key
@@ -349,12 +349,12 @@ class DecisionForm(Form):
             today=timezone.localdate(db_time.now()),
         )
 
-    def as_read(self) -> AsRead:
+    def as_read(self) -> CitizenPreview:
         """Return the decision as the citizen will read it."""
         cleaned = self.cleaned_data
         outcome = cleaned["outcome"]
         words = {REFUSE: "sentence", KEEP: "remark"}.get(outcome, "note")
-        return as_read.of(
+        return as_read.preview_of(
             self.case,
             self.step_of[outcome],
             remark=cleaned[words],

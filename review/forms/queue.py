@@ -7,7 +7,7 @@ from corrections.models import Kind
 from vaxreg.forms import Form
 
 
-class FilterForm(Form):
+class QueueFilterForm(Form):
     """Narrows the queue down."""
 
     mark_optional = False

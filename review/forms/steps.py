@@ -23,7 +23,7 @@ MOST_SHOWN = 12
 UNKNOWN = "unknown"
 
 
-class StepForm(Form):
+class DeskStepForm(Form):
     """A step that is no decision: its texts are never lost."""
 
     mark_optional = False
@@ -37,7 +37,7 @@ class StepForm(Form):
         ]
 
 
-class PageForm(StepForm):
+class PageForm(DeskStepForm):
     """A step with a page of its own, which carries the version of the case it was made from."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -189,7 +189,7 @@ class PassOnForm(PageForm):
         self.add_error("to", _("This organization cannot take the case: nobody works there now."))
 
 
-class NoteForm(StepForm):
+class NoteForm(DeskStepForm):
     """A note for colleagues."""
 
     text = forms.CharField(
@@ -201,7 +201,7 @@ class NoteForm(StepForm):
     )
 
 
-class HandBackForm(StepForm):
+class HandBackForm(DeskStepForm):
     """Why the second person sends a decision back."""
 
     reason = forms.CharField(

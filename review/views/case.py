@@ -18,7 +18,7 @@ from citizens.models import RecordVisit
 from corrections import actions
 from corrections.actions import HeldByColleague, StalePage
 from corrections.decisions import outcome as outcomes
-from corrections.history import Line
+from corrections.history import HistoryEntry
 from corrections.lifecycle import STATUS_LABELS, Status, StepNotPossible
 from corrections.models import Correction
 from organizations.models import Membership
@@ -35,18 +35,18 @@ TAKERS = {"pick-up": actions.pick_up, "give-back": actions.give_back}
 
 
 @dataclass(frozen=True)
-class Conflict:
+class CaseConflict:
     """Why nothing was stored, in words, and what happened in the meantime."""
 
     title: str
     text: str
-    meanwhile: list[Line]
+    meanwhile: list[HistoryEntry]
 
 
 @staff_page
 def case_page(request: UserRequest, reference: str) -> HttpResponse:
     """Everything about one case; opening it is noted in the citizen’s record."""
-    file = case_file.of(open_case(request.user, reference), request.user)
+    file = case_file.case_file_of(open_case(request.user, reference), request.user)
     log_visit(
         request.user, file.case.citizen, RecordVisit.Why.REVIEW, organization=file.case.holder
     )
@@ -76,7 +76,7 @@ def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
 @staff_page
 def decide(request: UserRequest, reference: str) -> HttpResponse:
     """POST checks a decision and shows what it would change; confirmed, it is stored."""
-    file = case_file.of(open_case(request.user, reference), request.user)
+    file = case_file.case_file_of(open_case(request.user, reference), request.user)
     if request.method != "POST":
         return redirect("case", reference)
     if file.not_yours:
@@ -96,7 +96,7 @@ def decide(request: UserRequest, reference: str) -> HttpResponse:
         return show(request, file, form, status=422)
     except TOO_LATE as problem:
         return too_late(request, reference, problem)
-    messages.success(request, told(decided))
+    messages.success(request, decided_notice(decided))
     return redirect(f"{request.path.removesuffix('decide/')}?done=1")
 
 
@@ -152,7 +152,7 @@ def show(
     form: DecisionForm | None = None,
     *,
     status: int = 200,
-    conflict: Conflict | None = None,
+    conflict: CaseConflict | None = None,
     kept: Sequence[tuple[str, str]] = (),
     note_form: NoteForm | None = None,
     back_form: HandBackForm | None = None,
@@ -211,37 +211,37 @@ def too_late(
     kept: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
     """409: nothing was stored. Says what happened meanwhile, and keeps what was typed."""
-    file = case_file.of(open_case(request.user, reference), request.user)
+    file = case_file.case_file_of(open_case(request.user, reference), request.user)
     meanwhile = case_file.since_version(file.case, version_of(request) or file.case.version)
     form = _form(file, initial={**as_typed(request.POST.dict()), "version": file.case.version})
     conflict = _conflict(file, problem, meanwhile)
     return show(request, file, form, status=409, conflict=conflict, kept=kept)
 
 
-def _conflict(file: CaseFile, problem: Exception, meanwhile: list[Line]) -> Conflict:
+def _conflict(file: CaseFile, problem: Exception, meanwhile: list[HistoryEntry]) -> CaseConflict:
     case = file.case
     if not case.is_open:
         title = _("This case is decided already: %(status)s")
-        return Conflict(
+        return CaseConflict(
             title % {"status": STATUS_LABELS[Status(case.status)]},
             _("Nothing that you typed was stored."),
             meanwhile,
         )
     if isinstance(problem, HeldByColleague) and file.held_until and case.reviewer:
-        return Conflict(
+        return CaseConflict(
             _("%(name)s is working on this case") % {"name": case.reviewer.full_name},
             _("Nothing was stored. From %(time)s on you can pick it up, unless it is decided.")
             % {"time": ui.time(file.held_until)},
             meanwhile,
         )
-    return Conflict(
+    return CaseConflict(
         _("Something changed while this page was open"),
         _("Nothing was stored. Read what changed, then decide again; what you typed is kept."),
         meanwhile,
     )
 
 
-def told(case: Correction) -> str:
+def decided_notice(case: Correction) -> str:
     """Say what was done with a case by its new status."""
     values = {"reference": case.reference, "name": case.citizen.full_name}
     return {

@@ -21,7 +21,7 @@ from corrections.models import Correction
 from organizations.queries import held_roles
 from review import pool
 from review.forms.pool import RouteForm, SendUpForm
-from review.pool import Outcomes, Row
+from review.pool import Outcomes, PoolRow
 from review.site_suggestions import MOST_SHOWN, Suggestion
 from vaxreg import db_time, errors
 
@@ -128,13 +128,13 @@ def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
     return redirect("pool")
 
 
-def _chosen_rows(request: UserRequest) -> list[Row]:
+def _chosen_rows(request: UserRequest) -> list[PoolRow]:
     named = request.POST if request.method == "POST" else request.GET
     cases: list[Correction] = pool.chosen(request.user, named.getlist("case"))
     return pool.rows_of(request.user, cases, most=MOST_SHOWN)
 
 
-def _together(rows: list[Row]) -> list[Suggestion]:
+def _together(rows: list[PoolRow]) -> list[Suggestion]:
     """Return one list of suggestions for all cases: those that fit most of them first."""
     together: dict[int, Suggestion] = {}
     for row in rows:

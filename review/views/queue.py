@@ -17,9 +17,9 @@ from corrections.models import Correction
 from organizations.queries import held_roles
 from reporting import compute
 from review import queue
-from review.forms.queue import FilterForm
+from review.forms.queue import QueueFilterForm
 from review.notes import unread_by
-from review.queue import TAB_LABELS, Tab
+from review.queue import TAB_LABELS, QueueTab
 from vaxreg import db_time
 
 
@@ -32,14 +32,14 @@ def queue_page(request: UserRequest) -> HttpResponse:
         return redirect("hotline")
     desks = queue.desks_in(work)
     cases = queue.on_desks(request.user, desks)
-    form = FilterForm(request.GET)
+    form = QueueFilterForm(request.GET)
     narrowing = form.narrowing()
     found = queue.by_reference(Correction.objects.on_desks_of(request.user), narrowing["words"])
     if found is not None:
         return redirect("case", found.reference)
     tab = _tab(request)
     counts = queue.counts(cases, request.user)
-    listed = queue.history_of(request.user, desks) if tab == Tab.DONE else cases
+    listed = queue.history_of(request.user, desks) if tab == QueueTab.DONE else cases
     chosen = queue.narrowed(queue.in_tab(listed, tab, request.user), **narrowing)
     page = queue.page(chosen, tab, request.GET)
     context = {
@@ -50,7 +50,7 @@ def queue_page(request: UserRequest) -> HttpResponse:
         "is_narrowed": any(narrowing.values()),
         "tab": tab,
         "tabs": [(one, label, counts.get(one, "")) for one, label in TAB_LABELS.items()],
-        "waiting": counts[Tab.OPEN],
+        "waiting": counts[QueueTab.OPEN],
         "page": page,
         "rows": [(case, facts.headline(case), queue.badges(case)) for case in page.rows],
         "median": None if page.rows else compute.week_median(desks),
@@ -83,9 +83,9 @@ def take_next(request: UserRequest) -> HttpResponse:
     return redirect("case", case.reference)
 
 
-def _tab(request: HttpRequest) -> Tab:
+def _tab(request: HttpRequest) -> QueueTab:
     wanted = request.GET.get("tab", "")
-    return Tab(wanted) if wanted in set(Tab) else Tab.OPEN
+    return QueueTab(wanted) if wanted in set(QueueTab) else QueueTab.OPEN
 
 
 def _moment(request: HttpRequest) -> datetime | None:

@@ -28,7 +28,7 @@ from review.views.case import TOO_LATE
 
 
 @dataclass(frozen=True)
-class Door:
+class ActingPages:
     """Through which pages somebody acts on a case: those of the desk, or those from above."""
 
     page: str
@@ -37,7 +37,7 @@ class Door:
     too_late: Callable[..., HttpResponse]
 
 
-DESK = Door("case", pages.open_case, pages.show, pages.too_late)
+DESK = ActingPages("case", pages.open_case, pages.show, pages.too_late)
 
 
 @staff_page
@@ -117,9 +117,9 @@ def desk_sign(request: UserRequest, reference: str, step: str) -> HttpResponse:
     return sign(request, reference, step, DESK)
 
 
-def note(request: UserRequest, reference: str, door: Door) -> HttpResponse:
+def note(request: UserRequest, reference: str, door: ActingPages) -> HttpResponse:
     """Add a note for colleagues through the desk's pages or those from above."""
-    file = case_file.of(door.fetch(request.user, reference), request.user)
+    file = case_file.case_file_of(door.fetch(request.user, reference), request.user)
     if request.method != "POST":
         return redirect(door.page, reference)
     if not file.may_note:
@@ -132,9 +132,9 @@ def note(request: UserRequest, reference: str, door: Door) -> HttpResponse:
     return redirect(door.page, reference)
 
 
-def sign(request: UserRequest, reference: str, step: str, door: Door) -> HttpResponse:
+def sign(request: UserRequest, reference: str, step: str, door: ActingPages) -> HttpResponse:
     """Confirm a colleague's decision as the second person, or send it back with a reason."""
-    file = case_file.of(door.fetch(request.user, reference), request.user)
+    file = case_file.case_file_of(door.fetch(request.user, reference), request.user)
     if request.method != "POST":
         return redirect(door.page, reference)
     form = HandBackForm(request.POST if step == "hand-back" else None)
@@ -150,7 +150,7 @@ def sign(request: UserRequest, reference: str, step: str, door: Door) -> HttpRes
     except TOO_LATE as problem:
         return door.too_late(request, reference, problem, kept=form.typed())
     messages.success(
-        request, _("Sent back with your reason.") if form.is_bound else pages.told(signed)
+        request, _("Sent back with your reason.") if form.is_bound else pages.decided_notice(signed)
     )
     return redirect(door.page, reference)
 
@@ -165,7 +165,7 @@ def _signed(request: UserRequest, file: CaseFile, form: HandBackForm) -> Correct
 
 def _opened(request: UserRequest, reference: str) -> CaseFile:
     """The case for one of the desk's own steps; opening the page is noted in the record."""
-    file = case_file.of(pages.open_case(request.user, reference), request.user)
+    file = case_file.case_file_of(pages.open_case(request.user, reference), request.user)
     if file.not_yours:
         raise PermissionDenied(file.not_yours)
     if request.method == "GET":

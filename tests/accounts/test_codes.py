@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from accounts import cleaning, codes
-from accounts.codes import Outcome
+from accounts.codes import CodeOutcome
 from accounts.models import SignInCode, User
 from messaging.models import Message
 from tests.accounts.doors import another_code, last_code
@@ -32,9 +32,9 @@ def test_a_right_code_lets_in_once_and_verifies_the_number():
     first = codes.check(code_id, code)
     second = codes.check(code_id, code)
 
-    assert first.outcome is Outcome.RIGHT
+    assert first.outcome is CodeOutcome.RIGHT
     assert first.user == User.objects.get(phone=LAN, phone_verified=True)
-    assert second.outcome is Outcome.EXPIRED
+    assert second.outcome is CodeOutcome.EXPIRED
 
 
 @pytest.mark.django_db
@@ -46,8 +46,8 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_ends_it():
     after = codes.check(code_id, code)
 
     assert [answer.tries_left for answer in answers] == [4, 3, 2, 1, 0]
-    assert answers[-1].outcome is Outcome.TOO_MANY
-    assert after.outcome is Outcome.TOO_MANY
+    assert answers[-1].outcome is CodeOutcome.TOO_MANY
+    assert after.outcome is CodeOutcome.TOO_MANY
 
 
 @pytest.mark.django_db
@@ -58,9 +58,9 @@ def test_a_code_is_good_until_its_last_second():
     code = last_code(LAN)
 
     with db_time.at(now + timedelta(minutes=10)):
-        assert codes.check(code_id, code).outcome is Outcome.EXPIRED
+        assert codes.check(code_id, code).outcome is CodeOutcome.EXPIRED
     with db_time.at(now + timedelta(minutes=9, seconds=59)):
-        assert codes.check(code_id, code).outcome is Outcome.RIGHT
+        assert codes.check(code_id, code).outcome is CodeOutcome.RIGHT
 
 
 @pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_a_code_opens_nothing_for_the_session_of_somebody_else():
 
     assert last_code(LAN) != last_code("+84987654321")
     assert lans != bobs
-    assert answer.outcome is Outcome.WRONG
+    assert answer.outcome is CodeOutcome.WRONG
 
 
 @pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_a_stranger_who_asks_for_codes_to_my_number_does_not_spoil_mine():
     with db_time.at(now + timedelta(seconds=61)):
         send(address="198.51.100.1")
 
-        assert codes.check(mine, code).outcome is Outcome.RIGHT
+        assert codes.check(mine, code).outcome is CodeOutcome.RIGHT
 
 
 @pytest.mark.django_db
@@ -146,7 +146,7 @@ def test_at_most_ten_wrong_codes_a_day_are_compared_for_one_number(settings):
 
     assert SignInCode.objects.order_by("-created_at", "-pk").filter(tries=0).count() == 1
     assert outcomes[10].retry_at == now + timedelta(days=1)
-    assert right.outcome is Outcome.TOO_MANY
+    assert right.outcome is CodeOutcome.TOO_MANY
 
 
 @pytest.mark.django_db
@@ -159,7 +159,7 @@ def test_too_many_wrong_codes_in_the_country_close_signing_in_by_code(settings):
     code_id = send()
     answer = codes.check(code_id, last_code(LAN))
 
-    assert answer.outcome is Outcome.TOO_MANY
+    assert answer.outcome is CodeOutcome.TOO_MANY
 
 
 @pytest.mark.django_db(transaction=True)
@@ -182,7 +182,7 @@ def test_of_fifty_guesses_at_once_exactly_five_are_compared():
     for thread in threads:
         thread.join()
 
-    compared = [check for check in outcomes if check.outcome is Outcome.WRONG]
+    compared = [check for check in outcomes if check.outcome is CodeOutcome.WRONG]
     assert sorted(check.tries_left for check in compared) == [1, 2, 3, 4]
     assert SignInCode.objects.get().tries == 5
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import rate_limits
 from accounts.models import Attempt
-from accounts.rate_limits import Rule
+from accounts.rate_limits import LimitRule
 from vaxreg import db_time
 
 HOURLY = [(3, timedelta(hours=1))]
@@ -60,7 +60,7 @@ def test_nothing_is_counted_anywhere_when_one_of_the_rules_refuses():
     for _ in range(3):
         rate_limits.allow("knock", "lan", HOURLY)
 
-    verdict = rate_limits.take(Rule("hour", "all", HOURLY), Rule("knock", "lan", HOURLY))
+    verdict = rate_limits.take(LimitRule("hour", "all", HOURLY), LimitRule("knock", "lan", HOURLY))
 
     assert verdict.refused_by == "knock"
     assert rate_limits.count("hour", "all", timedelta(hours=1)) == 0

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from administration import close_merge_move
-from administration.close_merge_move import Act, ChangedMeanwhile, carry_out, preview
+from administration.close_merge_move import PlanChanged, TreeAct, carry_out, preview
 from corrections import access, actions, outbox, parties, sweep
 from corrections.history import Audience, lines
 from corrections.lifecycle import Ground
@@ -65,7 +65,7 @@ def test_each_case_of_a_merged_station_is_on_the_desk_of_the_other_one(world: Wo
     cases = one_of_each(world)
     before = clocks_of(cases.values())
 
-    carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
+    carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
 
     for status, case in cases.items():
         version = case.version
@@ -89,7 +89,7 @@ def test_a_preview_says_exactly_what_is_done_and_does_nothing(world: World, an):
     huong = world.user("huong")
     events = CorrectionEvent.objects.count()
 
-    shown = preview(Act.MERGE, world.buoi, world.quang_an, by=huong)
+    shown = preview(TreeAct.MERGE, world.buoi, world.quang_an, by=huong)
 
     world.buoi.refresh_from_db()
     assert world.buoi.is_open
@@ -102,7 +102,7 @@ def test_a_preview_says_exactly_what_is_done_and_does_nothing(world: World, an):
     assert shown.desks == [(world.quang_an, 6)]
     assert [one.user for one in shown.going] == [world.user("minh")]
 
-    done = carry_out(Act.MERGE, world.buoi, world.quang_an, by=huong, seal=shown.seal)
+    done = carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=huong, seal=shown.seal)
 
     assert done == shown
     held = Counter(Correction.objects.open().values_list("holder", flat=True))
@@ -113,7 +113,7 @@ def test_a_deadline_missed_before_the_merger_stays_with_who_missed_it(world: Wor
     case = file_at(world, 1)
 
     with db_time.at(case.due_at + timedelta(minutes=3)):
-        carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
+        carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
     with db_time.at(case.due_at + timedelta(hours=25)):
         sweep.sweep()
 
@@ -125,7 +125,7 @@ def test_the_share_of_each_holder_is_kept(world: World, an):
     case = file_at(world, 1)
 
     with db_time.at(moment := case.received_at + timedelta(hours=5)):
-        carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
+        carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
 
     old, new = Holding.objects.filter(correction=case).order_by("since")
     assert (old.organization, old.until) == (world.buoi, moment)
@@ -135,7 +135,7 @@ def test_the_share_of_each_holder_is_kept(world: World, an):
 def test_the_citizen_reads_who_has_it_now_and_why(world: World, an, as_citizen):
     case = file_at(world, 1)
 
-    carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
+    carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
 
     case.refresh_from_db()
     assert set(case.routing_reason) == {"vi", "en"}
@@ -152,7 +152,7 @@ def test_the_citizen_reads_who_has_it_now_and_why(world: World, an, as_citizen):
 def test_who_takes_over_is_told_once_however_many_cases_there_are(world: World, an):
     cases = [write_case(world, world.buoi, db_time.now()) for _number in range(5)]
 
-    carry_out(Act.CLOSE, world.buoi, world.quang_an, by=world.user("huong"))
+    carry_out(TreeAct.CLOSE, world.buoi, world.quang_an, by=world.user("huong"))
     with db_time.at(db_time.now() + timedelta(minutes=2)):
         outbox.do_undone()
 
@@ -165,7 +165,7 @@ def test_who_takes_over_is_told_once_however_many_cases_there_are(world: World, 
 def test_a_successor_without_staff_is_passed_by_at_once(world: World):
     case = file_at(world, 1)
 
-    carry_out(Act.CLOSE, world.buoi, world.quang_an, by=world.user("huong"))
+    carry_out(TreeAct.CLOSE, world.buoi, world.quang_an, by=world.user("huong"))
 
     case.refresh_from_db()
     assert case.holder == world.tay_ho
@@ -185,7 +185,7 @@ def test_without_a_successor_the_rules_decide(world: World):
     assert pooled.triage_due_at is not None
     until = pooled.triage_due_at
 
-    done = carry_out(Act.CLOSE, world.buoi, None, by=world.user("huong"))
+    done = carry_out(TreeAct.CLOSE, world.buoi, None, by=world.user("huong"))
 
     assert done.desks == [(world.tay_ho, 2)]
     for case in (given, pooled):
@@ -204,7 +204,7 @@ def test_a_case_is_not_sent_back_to_who_said_that_it_is_not_theirs(world: World)
         reason="Không tiêm ở đây",
     )
 
-    carry_out(Act.CLOSE, world.buoi, None, by=world.user("huong"))
+    carry_out(TreeAct.CLOSE, world.buoi, None, by=world.user("huong"))
 
     case.refresh_from_db()
     assert case.holder == world.tay_ho
@@ -224,7 +224,7 @@ def test_an_appeal_does_not_go_to_who_decided_first(world: World):
     for station in (world.buoi, world.quang_an):
         tree.move(station, part_of=world.dong_da, by=None)
 
-    carry_out(Act.CLOSE, world.tay_ho, world.buoi, by=world.user("phuc"))
+    carry_out(TreeAct.CLOSE, world.tay_ho, world.buoi, by=world.user("phuc"))
 
     case.refresh_from_db()
     assert case.holder == world.dong_da
@@ -233,7 +233,7 @@ def test_an_appeal_does_not_go_to_who_decided_first(world: World):
 
 def test_an_appeal_against_a_closed_station_goes_above_its_successor(world: World):
     case = refused(world, file_at(world, 1))
-    carry_out(Act.MERGE, world.buoi, world.lang_thuong, by=world.user("phuc"))
+    carry_out(TreeAct.MERGE, world.buoi, world.lang_thuong, by=world.user("phuc"))
 
     case = actions.appeal(case, by=world.user("lan"), words="Không đúng")
 
@@ -242,7 +242,7 @@ def test_an_appeal_against_a_closed_station_goes_above_its_successor(world: Worl
 
 def test_a_case_opened_again_comes_to_the_successor(world: World, an):
     case = actions.accept(file_at(world, 1), by=world.user("minh"))
-    carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
+    carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
 
     case = actions.reopen(case, by=world.user("lan"), words="Vẫn sai")
 
@@ -254,7 +254,7 @@ def test_a_new_proposal_about_an_old_dose_goes_to_the_successor_and_the_dose_kee
     world: World, an
 ):
     dose = worlds.dose(world)
-    carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
+    carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
 
     case = file_one(world, dose=dose, proposed={"vaccine": "PF"})
     person = file_one(world, key="k-2", kind="identity", proposed={"full_name": "Nguyễn Thị Lán"})
@@ -272,7 +272,7 @@ def test_the_successor_finds_the_queue_and_reads_what_was_decided(world: World, 
     nurse = as_staff(an)
     assert nurse.get(f"/review/{decided.reference}/").status_code == 404
 
-    carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
+    carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
 
     assert waits.reference in nurse.get("/review/").content.decode()
     done = nurse.get("/review/?tab=done").content.decode()
@@ -288,7 +288,7 @@ def test_officers_of_the_new_place_read_the_history_too(world: World, as_staff):
     duc = as_staff(world.user("duc"))
     assert duc.get(f"/oversight/cases/{decided.reference}/").status_code == 404
 
-    carry_out(Act.MERGE, world.buoi, world.lang_thuong, by=world.user("phuc"))
+    carry_out(TreeAct.MERGE, world.buoi, world.lang_thuong, by=world.user("phuc"))
 
     assert duc.get(f"/oversight/cases/{decided.reference}/").status_code == 200
 
@@ -297,8 +297,8 @@ def test_officers_of_the_new_place_read_the_history_too(world: World, as_staff):
 def test_the_rows_of_a_list_open_for_whom_the_pages_open(world: World, officer: str):
     decided = actions.accept(file_at(world, 1), by=world.user("minh"))
     file_at(world, 2, world.lang_thuong)
-    carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("phuc"))
-    carry_out(Act.MERGE, world.quang_an, world.lang_thuong, by=world.user("phuc"))
+    carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=world.user("phuc"))
+    carry_out(TreeAct.MERGE, world.quang_an, world.lang_thuong, by=world.user("phuc"))
     user, cases = world.user(officer), Correction.objects.all()
 
     seen = parties.overseen_among(user, cases)
@@ -310,7 +310,7 @@ def test_the_rows_of_a_list_open_for_whom_the_pages_open(world: World, officer: 
 
 def test_a_second_signature_is_given_by_the_successor(world: World, an):
     case = one_of_each(world)["to_countersign"]
-    carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
+    carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
 
     # Minh works there now, but she gave the first one.
     with pytest.raises(actions.SamePerson):
@@ -322,7 +322,7 @@ def test_a_second_signature_is_given_by_the_successor(world: World, an):
 
 def test_an_old_page_overwrites_nothing_after_the_merger(world: World, an):
     case = file_at(world, 1)
-    carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
+    carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
 
     with pytest.raises(actions.StalePage):
         actions.accept(case, by=world.user("minh"), version=case.version)
@@ -330,11 +330,11 @@ def test_an_old_page_overwrites_nothing_after_the_merger(world: World, an):
 
 def test_a_press_on_a_preview_that_is_no_longer_true_does_nothing(world: World, an):
     huong = world.user("huong")
-    shown = preview(Act.MERGE, world.buoi, world.quang_an, by=huong)
+    shown = preview(TreeAct.MERGE, world.buoi, world.quang_an, by=huong)
     employ(world, "thu", "Ngô Thị Thu", world.buoi)
 
-    with override("en"), pytest.raises(ChangedMeanwhile) as changed:
-        carry_out(Act.MERGE, world.buoi, world.quang_an, by=huong, seal=shown.seal)
+    with override("en"), pytest.raises(PlanChanged) as changed:
+        carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=huong, seal=shown.seal)
 
     assert changed.value.words == ["Its staff is not the same any more."]
     world.buoi.refresh_from_db()
@@ -343,10 +343,10 @@ def test_a_press_on_a_preview_that_is_no_longer_true_does_nothing(world: World, 
 
 def test_cases_that_came_meanwhile_do_not_make_a_preview_untrue(world: World, an):
     huong = world.user("huong")
-    shown = preview(Act.MERGE, world.buoi, world.quang_an, by=huong)
+    shown = preview(TreeAct.MERGE, world.buoi, world.quang_an, by=huong)
     case = file_at(world, 1)
 
-    carry_out(Act.MERGE, world.buoi, world.quang_an, by=huong, seal=shown.seal)
+    carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=huong, seal=shown.seal)
 
     case.refresh_from_db()
     assert case.holder == world.quang_an
@@ -354,11 +354,11 @@ def test_cases_that_came_meanwhile_do_not_make_a_preview_untrue(world: World, an
 
 def test_a_successor_that_closed_meanwhile_takes_over_nothing(world: World, an):
     huong = world.user("huong")
-    shown = preview(Act.MERGE, world.buoi, world.quang_an, by=huong)
+    shown = preview(TreeAct.MERGE, world.buoi, world.quang_an, by=huong)
     tree.close(world.quang_an, by=None)
 
     with pytest.raises(CannotArrange) as refused_act:
-        carry_out(Act.MERGE, world.buoi, world.quang_an, by=huong, seal=shown.seal)
+        carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=huong, seal=shown.seal)
 
     assert "into" in refused_act.value.message_dict
 
@@ -367,8 +367,8 @@ def test_moving_leaves_every_case_on_its_desk(world: World):
     case = file_at(world, 1)
     phuc = world.user("phuc")
 
-    shown = preview(Act.MOVE, world.buoi, world.dong_da, by=phuc)
-    done = carry_out(Act.MOVE, world.buoi, world.dong_da, by=phuc, seal=shown.seal)
+    shown = preview(TreeAct.MOVE, world.buoi, world.dong_da, by=phuc)
+    done = carry_out(TreeAct.MOVE, world.buoi, world.dong_da, by=phuc, seal=shown.seal)
 
     assert (done.cases.open, done.desks) == (1, [])
     case.refresh_from_db()
@@ -380,9 +380,9 @@ def test_moving_leaves_every_case_on_its_desk(world: World):
 def test_a_chain_of_mergers_ends_at_the_one_that_is_open(world: World, an):
     case = file_at(world, 1)
     decided = actions.accept(file_at(world, 2), by=world.user("minh"))
-    carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("phuc"))
+    carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=world.user("phuc"))
 
-    carry_out(Act.MERGE, world.quang_an, world.lang_thuong, by=world.user("phuc"))
+    carry_out(TreeAct.MERGE, world.quang_an, world.lang_thuong, by=world.user("phuc"))
 
     case.refresh_from_db()
     assert case.holder == world.lang_thuong
@@ -404,7 +404,7 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_cases(
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            carry_out(Act.CLOSE, station, world.quang_an if successor else None, by=None)
+            carry_out(TreeAct.CLOSE, station, world.quang_an if successor else None, by=None)
         asked.append(len(queries))
 
     assert abs(asked[0] - asked[1]) <= 1, asked
@@ -415,4 +415,4 @@ def test_nobody_closes_the_only_one_who_could_act(world: World):
     Membership.objects.exclude(organization=world.buoi).update(until=db_time.now())
 
     with pytest.raises(CannotArrange):
-        close_merge_move.preview(Act.CLOSE, world.buoi, None, by=None)
+        close_merge_move.preview(TreeAct.CLOSE, world.buoi, None, by=None)

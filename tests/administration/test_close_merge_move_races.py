@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from administration.close_merge_move import Act, carry_out
+from administration.close_merge_move import TreeAct, carry_out
 from corrections import actions
 from corrections.models import Correction
 from organizations import tree
@@ -36,7 +36,7 @@ def filed(world: World, number: int) -> Correction:
 
 
 def merge(world: World) -> None:
-    carry_out(Act.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
+    carry_out(TreeAct.MERGE, world.buoi, world.quang_an, by=world.user("huong"))
 
 
 def in_background(work: Callable[[], object]) -> threading.Thread:
@@ -94,7 +94,7 @@ def test_an_officer_who_gives_a_case_to_a_closing_station_is_told(staffed: World
             told.append(no)
 
     with transaction.atomic():
-        carry_out(Act.CLOSE, staffed.quang_an, None, by=staffed.user("huong"))
+        carry_out(TreeAct.CLOSE, staffed.quang_an, None, by=staffed.user("huong"))
         giving = in_background(give)
         giving.join(A_WHILE)
     giving.join()
@@ -120,7 +120,7 @@ def test_routing_races_against_mergers_and_no_case_is_orphaned(staffed: World):
 
         race(
             lambda case=case: actions.route(case),
-            lambda old=old: carry_out(Act.MERGE, old, staffed.quang_an, by=huong),
+            lambda old=old: carry_out(TreeAct.MERGE, old, staffed.quang_an, by=huong),
         )
 
         case.refresh_from_db()

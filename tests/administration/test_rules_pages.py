@@ -9,7 +9,7 @@ from django.test import Client
 from administration.rules_preview import preview
 from corrections import actions, sweep
 from corrections.clocks import policies, recompute
-from corrections.clocks.recompute import Change
+from corrections.clocks.recompute import RuleChange
 from corrections.models import Clock, ClockChange, Correction, DayOff, Policy, RecomputeRun
 from organizations.models import Membership
 from tests.cases import file_one
@@ -196,7 +196,7 @@ def test_the_preview_equals_what_then_happens(world: World, seed: int):
     }
     with db_time.at(now):
         sweep.sweep()
-        seen = preview(Change(rules(**numbers)))
+        seen = preview(RuleChange(rules(**numbers)))
         due = dict(Clock.objects.values_list("pk", "due_at"))
         before = lateness(now)
 
@@ -228,7 +228,7 @@ def test_the_figures_of_a_preview_stand_by_province(world: World):
     filed_at(world, MONDAY)
 
     with db_time.at(MONDAY + timedelta(hours=30)):
-        seen = preview(Change(rules(review_hours=24)))
+        seen = preview(RuleChange(rules(review_hours=24)))
 
     place = seen.places[0]
     assert (place.province, place.corrections) == (world.so_y_te, 1)

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from bench.results import Figure, table
+from bench.results import BenchResult, table
 from corrections.models import Breach, Correction, RecomputeRun
 from tests.cases import file_one
 from tests.world import World
@@ -38,7 +38,7 @@ def test_a_benchmark_never_touches_a_database_with_cases(world: World):
 
 
 def test_a_target_that_is_missed_is_called_so():
-    figures = [Figure("fast", 1, "ms", at_most=5), Figure("slow", 9, "ms", at_most=5)]
+    figures = [BenchResult("fast", 1, "ms", at_most=5), BenchResult("slow", 9, "ms", at_most=5)]
 
     lines = table(figures).splitlines()
 

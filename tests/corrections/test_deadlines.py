@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from corrections.clocks import deadlines, policies, timekeeping, working_days
-from corrections.clocks.deadlines import MILESTONES, Behind
+from corrections.clocks.deadlines import MILESTONES, PassedMilestones
 from corrections.models import Clock, DayOff
 from vaxreg import db_time
 
@@ -17,8 +17,8 @@ LENGTH = timedelta(hours=48)
 DUE = RECEIVED + LENGTH
 
 
-def look(hours: float, passed: int = 0) -> Behind:
-    return deadlines.look(
+def look(hours: float, passed: int = 0) -> PassedMilestones:
+    return deadlines.passed_milestones(
         MILESTONES, due_at=DUE, length=LENGTH, passed=passed, now=RECEIVED + timedelta(hours=hours)
     )
 

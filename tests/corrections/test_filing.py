@@ -12,7 +12,7 @@ from django.utils import timezone
 from corrections.actions import AlreadyOpen, filing
 from corrections.actions.filing import Claim, KeyUsedForOtherContent, TooManyOpen
 from corrections.lifecycle import Status
-from corrections.models import Channel, Correction, Draft, Filing, OutboxRow
+from corrections.models import Correction, Draft, Filing, FilingChannel, OutboxRow
 from tests import world as worlds
 from tests.cases import file_one
 from tests.world import World
@@ -63,7 +63,7 @@ def test_the_same_key_with_other_content_is_an_error_for_programs(world: World):
         by=lan,
         citizen=record,
         key="k",
-        channel=Channel.API,
+        channel=FilingChannel.API,
         claims=[Claim(dose=dose, proposed={"vaccine": "PF"})],
     )
 
@@ -72,7 +72,7 @@ def test_the_same_key_with_other_content_is_an_error_for_programs(world: World):
             by=lan,
             citizen=record,
             key="k",
-            channel=Channel.API,
+            channel=FilingChannel.API,
             claims=[Claim(dose=dose, proposed={"lot": "FG3527"})],
         )
 

@@ -35,7 +35,7 @@ def test_every_step_and_every_mark_has_words():
 def test_every_status_has_a_sentence(correction, status):
     correction.status = status
 
-    assert history.standing(correction)
+    assert history.status_sentence(correction)
 
 
 def test_a_whole_life_reads_in_order_without_persons(world, correction):

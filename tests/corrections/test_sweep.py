@@ -138,14 +138,14 @@ def test_the_oldest_is_dealt_with_first_and_all_in_one_pass(world: World, monkey
 def test_a_poisoned_row_is_set_aside_and_reported(world: World, monkeypatch):
     bad = make_overdue(file_one(world, key="bad"), hours=60)
     good = make_overdue(file_one(world, whose="binh", key="good"))
-    real = milestones.behind_of
+    real = milestones.passed_by
 
     def poisoned(late, now):
         if late.correction_id == bad.pk:
             raise RuntimeError("poison")
         return real(late, now)
 
-    monkeypatch.setattr(milestones, "behind_of", poisoned)
+    monkeypatch.setattr(milestones, "passed_by", poisoned)
 
     swept = sweep.sweep()
 

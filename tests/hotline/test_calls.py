@@ -351,7 +351,7 @@ def test_links_for_one_case_have_a_limit(world: World):
     for _time in range(5):
         sent_link(world, case)
 
-    with pytest.raises(upload_links.TooMany):
+    with pytest.raises(upload_links.TooManyLinks):
         sent_link(world, case)
 
 

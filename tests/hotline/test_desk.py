@@ -15,7 +15,7 @@ from corrections import actions
 from corrections.models import Correction
 from hotline import call_script, search
 from hotline.models import CallerCheck
-from hotline.search import TooMany, Unclear
+from hotline.search import TooManySearches, Unclear
 from tests import world as worlds
 from tests.cases import file_one, make_overdue
 from tests.conftest import signed_in
@@ -95,7 +95,7 @@ def test_searching_has_a_limit(world: World):
     for _time in range(60):
         searched(world, "9999")
 
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManySearches):
         searched(world, "9999")
 
 
@@ -158,7 +158,7 @@ def test_wrong_answers_about_one_record_have_a_limit(world: World):
     for _time in range(5):
         search.check(world.citizens["lan"], {"phone": "+84999999999"}, by=world.user("mai"))
 
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManySearches):
         search.check(world.citizens["lan"], RIGHT, by=world.user("mai"))
     assert CallerCheck.objects.filter(passed=False).count() == 5
 

@@ -117,7 +117,7 @@ def test_a_step_is_taken_again_when_something_it_reads_has_changed(tmp_path, mon
     (tmp_path / "requirements.txt").write_text("django==1\n")
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "data.py").write_text("1")
-    step = preparing.Step("areas", ("load_areas",), ("app/*.py",))
+    step = preparing.SetUpStep("areas", ("load_areas",), ("app/*.py",))
     stamp = tmp_path / "stamp"
 
     assert not preparing.is_done(step, stamp)
@@ -128,7 +128,7 @@ def test_a_step_is_taken_again_when_something_it_reads_has_changed(tmp_path, mon
 
 
 def test_a_step_in_the_database_is_taken_again_for_another_database(tmp_path, monkeypatch):
-    step = preparing.Step("areas", ("load_areas",), (), in_database=True)
+    step = preparing.SetUpStep("areas", ("load_areas",), (), in_database=True)
     stamp = tmp_path / "stamp"
     monkeypatch.setenv(preparing.DATABASE_IDENTITY, "one")
     stamp.write_text(preparing.digest(step))
@@ -159,4 +159,4 @@ def test_a_report_is_counted(tmp_path):
         '<testsuites><testsuite tests="9" failures="1" errors="1" skipped="2"/></testsuites>'
     )
 
-    assert gates.count("tests", report) == gates.Result("tests", passed=5, failed=2, skipped=2)
+    assert gates.count("tests", report) == gates.GateResult("tests", passed=5, failed=2, skipped=2)

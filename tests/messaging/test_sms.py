@@ -38,7 +38,7 @@ GSM, UCS = sms.Encoding.GSM_7, sms.Encoding.UCS_2
     ],
 )
 def test_texts_are_counted_as_the_network_counts_them(text, encoding, letters, parts):
-    assert sms.segments(text) == sms.Size(encoding, letters, parts)
+    assert sms.segments(text) == sms.SmsSize(encoding, letters, parts)
 
 
 @pytest.mark.parametrize(

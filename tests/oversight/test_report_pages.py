@@ -19,7 +19,7 @@ from organizations.models import Area, Organization
 from oversight.report import comparison, province_tiles, tile_map, words
 from oversight.report.address import Address
 from reporting import compute, daily_job
-from reporting.report import Figures, Filters, Queue, Report, Row
+from reporting.report import Figures, Filters, OpenCases, Report, ReportRow
 from tests.conftest import SignIn
 from tests.oversight.officers import clients, count_all
 from tests.pages import in_english, text_of
@@ -43,7 +43,7 @@ def english() -> Iterator[None]:
         yield
 
 
-def a_row(code: str, name: str, **changed: object) -> Row:
+def a_row(code: str, name: str, **changed: object) -> ReportRow:
     """Make a line of a province that is in no database."""
     organization = Organization(
         code=f"SYT-{code}",
@@ -52,11 +52,11 @@ def a_row(code: str, name: str, **changed: object) -> Row:
         search_name=name.lower(),
         area=Area(code=code, name=name, level="province"),
     )
-    return Row(organization, **{"is_part": True, **changed})
+    return ReportRow(organization, **{"is_part": True, **changed})
 
 
-def a_report(rows: list[Row]) -> Report:
-    return Report(MOMENT, MOMENT, Filters(), rows, Row(None), [])
+def a_report(rows: list[ReportRow]) -> Report:
+    return Report(MOMENT, MOMENT, Filters(), rows, ReportRow(None), [])
 
 
 @pytest.mark.parametrize(("who", "below"), [("phuc", "huong"), ("an", "phuc")])
@@ -190,8 +190,8 @@ def test_a_province_that_the_map_does_not_know_is_listed_beside_it(english, monk
 def test_a_tile_shows_the_counts_where_a_share_would_say_too_much(english, monkeypatch):
     monkeypatch.setattr(tile_map, "prefetch_related_objects", lambda *_: None)
     rows = [a_row(code, f"Tỉnh {code}") for code in list(province_tiles.TILES)[:10]]
-    few = a_row("92", "Cần Thơ", queue=Queue(open=5, overdue=3))
-    many = a_row("79", "Hồ Chí Minh", queue=Queue(open=50, overdue=30))
+    few = a_row("92", "Cần Thơ", queue=OpenCases(open=5, overdue=3))
+    many = a_row("79", "Hồ Chí Minh", queue=OpenCases(open=50, overdue=30))
 
     drawn = tile_map.board(a_report([*rows, few, many]), Address(Filters()))
 

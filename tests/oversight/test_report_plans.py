@@ -6,15 +6,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench import caseload, plans, reporting
-from bench.caseload import Size
-from bench.reporting import Page
+from bench.caseload import CountrySize
+from bench.reporting import MeasuredPage
 from organizations.scope import scope_of
 from reporting import case_lists, compute
-from reporting.case_lists import LISTINGS, Asked
+from reporting.case_lists import LISTINGS, ListQuery
 from reporting.report import Filters
 
 # Two districts of four sites, and of fifty cases one that is open.
-SIZE = Size(organizations=75, corrections=3000, open=60, days=10)
+SIZE = CountrySize(organizations=75, corrections=3000, open=60, days=10)
 OF_CASES = {
     "corrections_breach",
     "corrections_clock",
@@ -27,7 +27,7 @@ FEW = SIZE.open + 4 * case_lists.PAGE
 
 
 @pytest.fixture
-def country(db: None) -> list[Page]:
+def country(db: None) -> list[MeasuredPage]:
     caseload.build(SIZE, sites=4, seed=1)
     caseload.keep_figures()
     with connection.cursor() as cursor:
@@ -37,22 +37,24 @@ def country(db: None) -> list[Page]:
     return reporting.pages()
 
 
-def greedy(page: Page, at_most: int) -> list[str]:
+def greedy(page: MeasuredPage, at_most: int) -> list[str]:
     """Return the queries of a page that read more rows than that of a table of cases."""
     with CaptureQueriesContext(connection) as asked:
         reporting.open_page(page, Client())
     read = [
         (plan, max(plan.rows_read[name] for name in OF_CASES))
-        for plan in plans.of(asked.captured_queries)
+        for plan in plans.plans_of(asked.captured_queries)
     ]
     return [f"{page.name} reads {rows} rows: {plan.sql}" for plan, rows in read if rows > at_most]
 
 
-def shows_what_happened(page: Page) -> bool:
+def shows_what_happened(page: MeasuredPage) -> bool:
     return bool(page.tab) and not LISTINGS[page.tab].lies
 
 
-def test_pages_read_what_is_open_and_what_they_show_but_not_what_is_closed(country: list[Page]):
+def test_pages_read_what_is_open_and_what_they_show_but_not_what_is_closed(
+    country: list[MeasuredPage],
+):
     # A site's page looks for what has left it among all that it ever held.
     pages = [
         page
@@ -66,7 +68,7 @@ def test_pages_read_what_is_open_and_what_they_show_but_not_what_is_closed(count
 
 
 def test_a_list_of_what_happened_reads_what_happened_there_and_nothing_of_others(
-    country: list[Page],
+    country: list[MeasuredPage],
 ):
     found = []
 
@@ -74,7 +76,7 @@ def test_a_list_of_what_happened_reads_what_happened_there_and_nothing_of_others
         assert page.officer
         scope = scope_of(page.officer)
         assert scope
-        number = case_lists.number(Asked(page.tab, scope, Filters()), compute.report(scope))
+        number = case_lists.number(ListQuery(page.tab, scope, Filters()), compute.report(scope))
         assert number
         found += greedy(page, 2 * number + FEW)
 

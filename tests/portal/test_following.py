@@ -408,7 +408,7 @@ def test_every_status_has_a_sentence_that_points_to_nothing_on_another_page(corr
     correction.status = status
 
     with translation.override("en"):
-        sentence = following.standing(correction)
+        sentence = following.status_sentence(correction)
 
     assert sentence.endswith(".")
     assert "below" not in sentence.lower()

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from public_statistics.disclosure import SMALL, Counts, Withheld, is_small
+from public_statistics.disclosure import SMALL, MonthCounts, Withheld, is_small
 
 MEASURES = ("received", "decided", "in_time", "missed")
 UNBOUNDED = 10**9
@@ -20,10 +20,10 @@ class Publication:
     totals: Row
 
 
-def publish(rows: Mapping[Hashable, Counts], hidden: Withheld[Hashable]) -> Publication:
+def publish(rows: Mapping[Hashable, MonthCounts], hidden: Withheld[Hashable]) -> Publication:
     """Print the table as the page does."""
 
-    def shown(counts: Counts, flow: bool, deadlines: bool) -> Row:
+    def shown(counts: MonthCounts, flow: bool, deadlines: bool) -> Row:
         return {
             "received": counts.received if flow else None,
             "decided": counts.decided if flow else None,
@@ -31,7 +31,7 @@ def publish(rows: Mapping[Hashable, Counts], hidden: Withheld[Hashable]) -> Publ
             "missed": counts.missed if deadlines else None,
         }
 
-    totals = Counts(*(sum(getattr(row, name) for row in rows.values()) for name in MEASURES))
+    totals = MonthCounts(*(sum(getattr(row, name) for row in rows.values()) for name in MEASURES))
     return Publication(
         rows={
             key: shown(row, key not in hidden.flow, key not in hidden.deadlines)
@@ -50,7 +50,7 @@ class Reader:
     """
 
     publication: Publication
-    own: dict[Hashable, Counts] = field(default_factory=dict)
+    own: dict[Hashable, MonthCounts] = field(default_factory=dict)
     sums: dict[Hashable, int] = field(default_factory=dict)
 
     def bounds(self) -> dict[Cell, tuple[int, int]]:
@@ -85,7 +85,7 @@ class Reader:
             yield [(key, "in_time"), (key, "missed")], total
 
 
-def readers(rows: Mapping[Hashable, Counts], publication: Publication) -> Iterator[Reader]:
+def readers(rows: Mapping[Hashable, MonthCounts], publication: Publication) -> Iterator[Reader]:
     """Yield the public, and somebody from each unit; each also knowing the sums of deadlines."""
     sums = {
         key: sum(rows[key].deadlines)
@@ -97,7 +97,7 @@ def readers(rows: Mapping[Hashable, Counts], publication: Publication) -> Iterat
         yield Reader(publication, own, sums)
 
 
-def given_away(rows: Mapping[Hashable, Counts], hidden: Withheld[Hashable]) -> list[str]:
+def given_away(rows: Mapping[Hashable, MonthCounts], hidden: Withheld[Hashable]) -> list[str]:
     """Return each small count that some reader can work out, or can tell to be small."""
     found = []
     publication = publish(rows, hidden)

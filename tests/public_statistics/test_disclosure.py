@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from public_statistics import disclosure
-from public_statistics.disclosure import Counts, Withheld, is_small, withheld
+from public_statistics.disclosure import MonthCounts, Withheld, is_small, withheld
 from tests.public_statistics.attack import Reader, given_away, publish
 
 SIZES = st.sampled_from([0, 3, 12, 12, 40, 300, 5_000])
@@ -20,7 +20,7 @@ def unit(draw):
     deadlines = max(0, received + draw(st.integers(-3, 3)))
     missed = draw(st.integers(0, min(deadlines, draw(st.sampled_from([0, 9, 12, 5_000])))))
     decided = max(0, received - draw(st.sampled_from([0, 1, 5, received])))
-    return Counts(received, decided, deadlines - missed, missed)
+    return MonthCounts(received, decided, deadlines - missed, missed)
 
 
 TABLES = st.lists(unit(), min_size=1, max_size=16).map(
@@ -55,17 +55,21 @@ def test_what_would_give_each_other_away_is_hidden_together(rows):
 
 
 def test_a_country_without_small_counts_is_shown_whole():
-    rows = {"01": Counts(500, 490, 400, 100), "02": Counts(40, 40, 40, 0), "03": Counts()}
+    rows = {
+        "01": MonthCounts(500, 490, 400, 100),
+        "02": MonthCounts(40, 40, 40, 0),
+        "03": MonthCounts(),
+    }
 
     assert withheld(rows) == Withheld(frozenset(), frozenset(), False, False)
 
 
 def test_as_few_and_as_small_rows_as_will_do_are_hidden_beside_a_small_one():
     rows = {
-        "small": Counts(30, 30, 27, 3),
-        "big": Counts(9_000, 9_000, 8_000, 1_000),
-        "middle": Counts(200, 200, 150, 50),
-        "next": Counts(300, 300, 200, 100),
+        "small": MonthCounts(30, 30, 27, 3),
+        "big": MonthCounts(9_000, 9_000, 8_000, 1_000),
+        "middle": MonthCounts(200, 200, 150, 50),
+        "next": MonthCounts(300, 300, 200, 100),
     }
 
     hidden = withheld(rows)
@@ -75,7 +79,7 @@ def test_as_few_and_as_small_rows_as_will_do_are_hidden_beside_a_small_one():
 
 
 def test_where_nothing_else_helps_the_total_is_hidden_and_the_others_are_shown():
-    rows = {"01": Counts(500, 490, 496, 4), "02": Counts(400, 400, 400, 0)}
+    rows = {"01": MonthCounts(500, 490, 496, 4), "02": MonthCounts(400, 400, 400, 0)}
 
     hidden = withheld(rows)
 
@@ -84,11 +88,11 @@ def test_where_nothing_else_helps_the_total_is_hidden_and_the_others_are_shown()
 
 
 ROWS = {
-    "01": Counts(9_000, 9_000, 8_000, 1_000),
-    "02": Counts(200, 200, 150, 50),
-    "03": Counts(300, 300, 280, 20),
-    "04": Counts(60, 60, 57, 3),
-    "05": Counts(80, 80, 76, 4),
+    "01": MonthCounts(9_000, 9_000, 8_000, 1_000),
+    "02": MonthCounts(200, 200, 150, 50),
+    "03": MonthCounts(300, 300, 280, 20),
+    "04": MonthCounts(60, 60, 57, 3),
+    "05": MonthCounts(80, 80, 76, 4),
 }
 SHOWN_TOTALS = {"flow": frozenset(), "all_flow": False, "all_deadlines": False}
 
@@ -106,7 +110,7 @@ def test_a_careless_choice_is_found(fault, hidden):
 
 def test_hiding_a_count_alone_is_found_by_its_complement():
     rows = {
-        key: Counts(60, 60, 60 - missed, missed)
+        key: MonthCounts(60, 60, 60 - missed, missed)
         for key, missed in zip("abcd", (3, 20, 30, 40), strict=True)
     }
     publication = publish(rows, Withheld(deadlines=frozenset("abc"), **SHOWN_TOTALS))
@@ -146,7 +150,7 @@ def compositions(total, parts):
 @pytest.mark.parametrize("counts", list(product((2, 5, 9), (11, 14), (10, 16), (12,), (25,)))[:12])
 def test_not_even_who_knows_the_rule_works_out_the_exact_number(counts):
     """All tables that would have been published the same way are candidates; many remain."""
-    rows = {number: Counts(count, count, 0, 0) for number, count in enumerate(counts)}
+    rows = {number: MonthCounts(count, count, 0, 0) for number, count in enumerate(counts)}
     hidden = withheld(rows)
     keys = sorted(hidden.flow)
     total = sum(counts[key] for key in keys)
@@ -154,7 +158,7 @@ def test_not_even_who_knows_the_rule_works_out_the_exact_number(counts):
     candidates: dict[int, set[int]] = {key: set() for key in keys}
     for guess in compositions(total, len(keys)):
         other = rows | {
-            key: Counts(count, count, 0, 0) for key, count in zip(keys, guess, strict=True)
+            key: MonthCounts(count, count, 0, 0) for key, count in zip(keys, guess, strict=True)
         }
         if withheld(other) == hidden:
             for key, count in zip(keys, guess, strict=True):

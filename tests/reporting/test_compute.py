@@ -36,7 +36,7 @@ def report_of(world: World, who: str) -> Report:
     return compute.report(scope)
 
 
-def row_of(report: Report, organization: object) -> compute.Row:
+def row_of(report: Report, organization: object) -> compute.ReportRow:
     return next(row for row in report.rows if row.organization == organization)
 
 

@@ -363,7 +363,7 @@ def hints_for(world: World, **changed: str) -> dict[Field, list[str]]:
         "organization": str(world.buoi.public_id),
         "lot": "ABX4112",
     }
-    return hints.about({**facts, **changed}, world.citizens["binh"])
+    return hints.hints_about({**facts, **changed}, world.citizens["binh"])
 
 
 def test_a_hint_tells_that_the_site_used_this_lot_that_day(world: World):
@@ -391,5 +391,5 @@ def test_a_hint_warns_of_doses_too_close_together_and_of_the_same_day(world: Wor
 
 
 def test_hints_keep_silent_about_facts_that_are_not_there(world: World):
-    assert hints.about({}, world.citizens["lan"]) == {}
-    assert hints.about({"given_on": "soon", "organization": "x"}, world.citizens["lan"]) == {}
+    assert hints.hints_about({}, world.citizens["lan"]) == {}
+    assert hints.hints_about({"given_on": "soon", "organization": "x"}, world.citizens["lan"]) == {}

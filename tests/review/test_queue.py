@@ -12,7 +12,7 @@ from corrections.lifecycle import Ground, Status
 from corrections.models import Correction
 from organizations.models import Membership
 from review import queue
-from review.queue import Tab
+from review.queue import QueueTab
 from tests import world as worlds
 from tests.cases import colleague, file_many, file_one, make_overdue
 from tests.reporting.caseload import write_case
@@ -24,7 +24,7 @@ def cases_of(user: User):
     return queue.on_desks(user, queue.desks_of(user))
 
 
-def in_tab(user: User, tab: Tab) -> list[str]:
+def in_tab(user: User, tab: QueueTab) -> list[str]:
     cases = queue.in_tab(cases_of(user), tab, user)
     return [case.reference for case in queue.page(cases, tab, {}).rows]
 
@@ -32,7 +32,7 @@ def in_tab(user: User, tab: Tab) -> list[str]:
 def test_the_most_urgent_case_stands_first(world: World):
     old, middle, young = file_many(world, 3)
 
-    assert in_tab(world.user("minh"), Tab.OPEN) == [
+    assert in_tab(world.user("minh"), QueueTab.OPEN) == [
         old.reference,
         middle.reference,
         young.reference,
@@ -50,22 +50,22 @@ def test_each_tab_holds_its_own_and_counts_them(world: World, correction: Correc
 
     counts = queue.counts(cases_of(minh), minh)
 
-    assert in_tab(minh, Tab.OVERDUE) == [late.reference]
-    assert in_tab(minh, Tab.SOON) == [soon.reference]
-    assert in_time.reference in in_tab(minh, Tab.IN_TIME)
-    assert in_tab(minh, Tab.KEPT) == [kept.reference]
-    assert in_tab(minh, Tab.MINE) == [mine.reference]
-    assert in_tab(minh, Tab.DONE) == [done.reference]
-    assert done.reference not in in_tab(minh, Tab.OPEN)
+    assert in_tab(minh, QueueTab.OVERDUE) == [late.reference]
+    assert in_tab(minh, QueueTab.SOON) == [soon.reference]
+    assert in_time.reference in in_tab(minh, QueueTab.IN_TIME)
+    assert in_tab(minh, QueueTab.KEPT) == [kept.reference]
+    assert in_tab(minh, QueueTab.MINE) == [mine.reference]
+    assert in_tab(minh, QueueTab.DONE) == [done.reference]
+    assert done.reference not in in_tab(minh, QueueTab.OPEN)
     assert counts == {
-        Tab.OPEN: 6,
-        Tab.OVERDUE: 1,
-        Tab.SOON: 1,
-        Tab.IN_TIME: 4,
-        Tab.MINE: 1,
-        Tab.KEPT: 1,
-        Tab.WAITING: 0,
-        Tab.SECOND: 0,
+        QueueTab.OPEN: 6,
+        QueueTab.OVERDUE: 1,
+        QueueTab.SOON: 1,
+        QueueTab.IN_TIME: 4,
+        QueueTab.MINE: 1,
+        QueueTab.KEPT: 1,
+        QueueTab.WAITING: 0,
+        QueueTab.SECOND: 0,
     }
 
 
@@ -74,18 +74,18 @@ def test_the_tabs_agree_with_what_the_model_calls_overdue(world: World, correcti
     minh = world.user("minh")
 
     assert list(cases_of(minh).overdue()) == [correction]
-    assert queue.counts(cases_of(minh), minh)[Tab.OVERDUE] == 1
+    assert queue.counts(cases_of(minh), minh)[QueueTab.OVERDUE] == 1
 
 
 def test_pages_go_forth_and_back_without_losing_or_repeating_a_row(world: World):
     everything = [case.reference for case in file_many(world, 60)]
     minh = world.user("minh")
-    cases = queue.in_tab(cases_of(minh), Tab.OPEN, minh)
+    cases = queue.in_tab(cases_of(minh), QueueTab.OPEN, minh)
 
-    first = queue.page(cases, Tab.OPEN, {})
-    second = queue.page(cases, Tab.OPEN, {"after": first.after})
-    third = queue.page(cases, Tab.OPEN, {"after": second.after})
-    back = queue.page(cases, Tab.OPEN, {"before": third.before})
+    first = queue.page(cases, QueueTab.OPEN, {})
+    second = queue.page(cases, QueueTab.OPEN, {"after": first.after})
+    third = queue.page(cases, QueueTab.OPEN, {"after": second.after})
+    back = queue.page(cases, QueueTab.OPEN, {"before": third.before})
 
     shown = [case.reference for page in (first, second, third) for case in page.rows]
     assert shown == everything
@@ -101,24 +101,24 @@ def test_what_is_done_is_paged_from_the_latest_on(world: World):
     minh = world.user("minh")
     for case in filed:
         actions.refuse(case, by=minh, ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ")
-    cases = queue.in_tab(cases_of(minh), Tab.DONE, minh)
+    cases = queue.in_tab(cases_of(minh), QueueTab.DONE, minh)
 
-    first = queue.page(cases, Tab.DONE, {})
-    second = queue.page(cases, Tab.DONE, {"after": first.after})
+    first = queue.page(cases, QueueTab.DONE, {})
+    second = queue.page(cases, QueueTab.DONE, {"after": first.after})
 
     newest_first = [case.reference for case in reversed(filed)]
     assert [case.reference for case in first.rows] == newest_first[:25]
     assert [case.reference for case in second.rows] == newest_first[25:]
     assert [
-        c.reference for c in queue.page(cases, Tab.DONE, {"before": second.before}).cases
+        c.reference for c in queue.page(cases, QueueTab.DONE, {"before": second.before}).cases
     ] == newest_first[:25]
 
 
 def test_a_place_that_never_was_leads_to_the_first_page(world: World, correction: Correction):
     minh = world.user("minh")
-    cases = queue.in_tab(cases_of(minh), Tab.OPEN, minh)
+    cases = queue.in_tab(cases_of(minh), QueueTab.OPEN, minh)
 
-    page = queue.page(cases, Tab.OPEN, {"after": "VR-0000-0000"})
+    page = queue.page(cases, QueueTab.OPEN, {"after": "VR-0000-0000"})
 
     assert page.rows == [correction]
     assert page.before == ""
@@ -224,7 +224,7 @@ def test_the_queue_of_a_desk_is_read_from_its_index(world: World):
     for hours in range(60):
         write_case(world, world.lang_thuong, db_time.now() - timedelta(hours=hours))
     minh = world.user("minh")
-    cases = queue.in_tab(cases_of(minh), Tab.OPEN, minh).order_by("due_at", "pk")
+    cases = queue.in_tab(cases_of(minh), QueueTab.OPEN, minh).order_by("due_at", "pk")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE corrections_correction")
         cursor.execute("SET LOCAL enable_seqscan = off")

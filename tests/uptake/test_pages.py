@@ -17,7 +17,7 @@ from tests.world import World
 from uptake import access, reports
 from uptake.fold import fold
 from uptake.models import Band, Change, Measure, Population
-from uptake.reports import Filters
+from uptake.reports import CoverageFilters
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +129,9 @@ def test_shares_stand_on_the_population_and_may_be_above_all(vaccinated, as_staf
 def test_without_a_population_people_are_counted_and_no_share_is_made_up(vaccinated):
     live(vaccinated, "003", 10)
 
-    report = reports.coverage(access.Place("01/", "Hà Nội", "01"), Filters(date(2022, 1, 1)))
+    report = reports.coverage(
+        access.CoveragePlace("01/", "Hà Nội", "01"), CoverageFilters(date(2022, 1, 1))
+    )
 
     assert report.whole.population is None
     assert report.whole.counts["one_dose"].share is None
@@ -139,11 +141,11 @@ def test_without_a_population_people_are_counted_and_no_share_is_made_up(vaccina
 def test_the_country_has_a_population_once_every_province_has(vaccinated):
     country = access.country()
     live(vaccinated, "01", 10)
-    assert reports.coverage(country, Filters(date(2022, 1, 1))).whole.population == 60
+    assert reports.coverage(country, CoverageFilters(date(2022, 1, 1))).whole.population == 60
 
     worlds.area("79", "Hồ Chí Minh", "Thành phố Hồ Chí Minh", "province")
 
-    assert reports.coverage(country, Filters(date(2022, 1, 1))).whole.population is None
+    assert reports.coverage(country, CoverageFilters(date(2022, 1, 1))).whole.population is None
 
 
 def test_the_population_follows_a_merged_province(vaccinated):
@@ -155,7 +157,9 @@ def test_the_population_follows_a_merged_province(vaccinated):
         valid_to=date(2025, 7, 1), replaced_by=vaccinated.areas["ha_noi"]
     )
 
-    assert reports.coverage(access.country(), Filters(date(2022, 1, 1))).whole.population == 90
+    assert (
+        reports.coverage(access.country(), CoverageFilters(date(2022, 1, 1))).whole.population == 90
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,7 +174,7 @@ def test_the_population_follows_a_merged_province(vaccinated):
     ],
 )
 def test_a_day_is_counted_until_its_end(vaccinated, day, one_dose, complete):
-    report = reports.coverage(access.country(), Filters(day))
+    report = reports.coverage(access.country(), CoverageFilters(day))
 
     counts = report.whole.counts
     assert (counts["one_dose"].people, counts["complete"].people) == (one_dose, complete)
@@ -179,7 +183,7 @@ def test_a_day_is_counted_until_its_end(vaccinated, day, one_dose, complete):
 @pytest.mark.parametrize("period", [0, 30, 90])
 @pytest.mark.parametrize("day", [date(2021, 8, 1), date(2021, 9, 10), date(2021, 11, 30)])
 def test_the_development_ends_where_the_figures_stand(vaccinated, day, period):
-    report = reports.coverage(access.country(), Filters(day, period=period))
+    report = reports.coverage(access.country(), CoverageFilters(day, period=period))
 
     last = report.steps[-1]
     assert last.day == day
@@ -190,7 +194,7 @@ def test_the_development_ends_where_the_figures_stand(vaccinated, day, period):
 
 
 def test_what_came_before_the_period_is_in_its_totals_only(vaccinated):
-    report = reports.coverage(access.country(), Filters(date(2021, 9, 15), period=30))
+    report = reports.coverage(access.country(), CoverageFilters(date(2021, 9, 15), period=30))
 
     first = report.steps[0]
     assert (first.day, first.new["one_dose"], first.total["one_dose"]) == (date(2021, 8, 17), 0, 4)
@@ -198,7 +202,7 @@ def test_what_came_before_the_period_is_in_its_totals_only(vaccinated):
 
 
 def test_every_day_since_the_first_dose_is_in_the_file(vaccinated):
-    days = reports.every_day(access.country(), Filters(date(2021, 9, 10)))
+    days = reports.every_day(access.country(), CoverageFilters(date(2021, 9, 10)))
 
     assert (days[0].day, days[-1].day) == (date(2021, 3, 8), date(2021, 9, 10))
     assert days[-1].total["one_dose"] == 5

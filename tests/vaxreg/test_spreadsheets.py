@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.escape import unescape
 
 from vaxreg.spreadsheets import writing
-from vaxreg.spreadsheets.writing import PERCENT, Cell, Column, Sheet
+from vaxreg.spreadsheets.writing import PERCENT, Cell, Sheet, SheetColumn
 
 # An answer that is closed looks whether the connection to the database should be, too.
 pytestmark = pytest.mark.django_db
@@ -50,14 +50,14 @@ def opened(*sheets: Sheet) -> Workbook:
     return load_workbook(io.BytesIO(bytes_of(writing.xlsx_file("report", sheets))))
 
 
-def written(rows: Sequence[Sequence[Cell]], *header: Column | str) -> Any:
+def written(rows: Sequence[Sequence[Cell]], *header: SheetColumn | str) -> Any:
     """Return the one sheet of a file with these rows."""
     return opened(Sheet("Report", header or ("A",), rows)).active
 
 
 @pytest.mark.parametrize("text", [*SEEDS, *LOOKS_LIKE_SOMETHING_ELSE])
 def test_a_text_in_an_excel_file_is_a_text(text: str):
-    sheet = written([[text]], Column(text))
+    sheet = written([[text]], SheetColumn(text))
 
     heading, cell = sheet["A1"], sheet["A2"]
     assert (heading.data_type, cell.data_type) in {("s", "s"), ("n", "n")}
@@ -88,7 +88,9 @@ def test_an_excel_file_holds_no_formula_no_link_and_no_macro():
 
 
 def test_numbers_are_numbers_with_a_format():
-    sheet = written([[1234, 21.44, 0.8451, None]], "Count", "Hours", Column("Share", PERCENT), "N")
+    sheet = written(
+        [[1234, 21.44, 0.8451, None]], "Count", "Hours", SheetColumn("Share", PERCENT), "N"
+    )
 
     assert [cell.data_type for cell in sheet[2][:3]] == ["n", "n", "n"]
     assert [cell.value for cell in sheet[2]] == [1234, 21.44, 0.8451, None]
@@ -207,7 +209,7 @@ def test_the_file_says_what_it_is_and_how_it_is_called():
 
 
 def test_a_csv_file_has_the_decimal_sign_and_the_percentages_of_its_reader():
-    header = ["Hours", Column("Share", PERCENT), "Day"]
+    header = ["Hours", SheetColumn("Share", PERCENT), "Day"]
 
     with translation.override("vi"):
         file = writing.csv_file("report", header, [[21.44, 0.8451, date(2026, 11, 22)]])

@@ -53,7 +53,7 @@ A4 = 9
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A heading, and the format of the numbers under it where it does not follow from their type:
     a share between 0 and 1 is shown as a percentage by PERCENT."""
 
@@ -66,12 +66,12 @@ class Sheet:
     """One table; the title is what its tab says. Rows may be a generator: they are read once."""
 
     title: str
-    header: Sequence[Column | str]
+    header: Sequence[SheetColumn | str]
     rows: Iterable[Sequence[Cell]]
 
 
 def csv_file(
-    name: str, header: Sequence[Column | str], rows: Iterable[Sequence[Cell]]
+    name: str, header: Sequence[SheetColumn | str], rows: Iterable[Sequence[Cell]]
 ) -> HttpResponse:
     """Return the rows as a CSV file to be saved under this name (plain ASCII, without ending)."""
     columns = _columns(header)
@@ -154,11 +154,11 @@ def _shortened(title: str, ending: str) -> str:
     return short.strip("' ") + ending
 
 
-def _columns(header: Sequence[Column | str]) -> list[Column]:
-    return [Column(item) if isinstance(item, str) else item for item in header]
+def _columns(header: Sequence[SheetColumn | str]) -> list[SheetColumn]:
+    return [SheetColumn(item) if isinstance(item, str) else item for item in header]
 
 
-def _written(cell: Cell, column: Column) -> str | int:
+def _written(cell: Cell, column: SheetColumn) -> str | int:
     if cell is None:
         return ""
     if isinstance(cell, datetime):
@@ -231,7 +231,7 @@ def _heading_width(title: str) -> int:
     return max(longest, len(title) // 2 + 1) + FILTER_BUTTON
 
 
-def _put(page: Any, line: int, place: int, cell: Cell, column: Column, looks: Looks) -> str:
+def _put(page: Any, line: int, place: int, cell: Cell, column: SheetColumn, looks: Looks) -> str:
     """Write one cell as what it is, and return about what the reader will see there."""
     if cell is None:
         return ""

@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bench import caseload, databases, dataset, reporting, sweeping, webtier
 from bench.reporting import Country
-from bench.results import Figure, as_json, table
+from bench.results import BenchResult, as_json, table
 from corrections.models import Correction
 from reporting import daily_job
 
@@ -64,8 +64,8 @@ class Command(BaseCommand):
 
     def _measure(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         seed = options["seed"]
-        measured: list[Figure] = []
-        measurements: list[Callable[[], list[Figure]]] = [
+        measured: list[BenchResult] = []
+        measurements: list[Callable[[], list[BenchResult]]] = [
             partial(sweeping.idle, options["open"], seed),
             partial(sweeping.overdue, options["overdue"], seed),
             partial(sweeping.outage, options["breaches"], seed),
@@ -81,7 +81,7 @@ class Command(BaseCommand):
 
     def _reports(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         names = ("organizations", "corrections", "open", "share", "days")
-        full = caseload.Size(**{name: options[name] for name in names})
+        full = caseload.CountrySize(**{name: options[name] for name in names})
         part = full.part(options["smaller"], same_tree=options["same_tree"])
         ending = "fewer" if options["same_tree"] else "small"
         with databases.copies(ending, "full", keep=options["keep"]) as (one, other):
@@ -93,7 +93,7 @@ class Command(BaseCommand):
         return reporting.as_json(found)
 
     def _country(
-        self, there: BaseDatabaseWrapper, size: caseload.Size, options: dict[str, Any]
+        self, there: BaseDatabaseWrapper, size: caseload.CountrySize, options: dict[str, Any]
     ) -> Country:
         with databases.entered(there):
             if not Correction.objects.exists():

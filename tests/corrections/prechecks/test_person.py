@@ -79,6 +79,6 @@ def test_day_and_month_the_wrong_way_round_is_an_ordinary_slip(world: World):
     ],
 )
 def test_an_id_number_that_says_otherwise_is_pointed_out(world: World, proposed, expected):
-    found = person.about(proposed, world.citizens["lan"])
+    found = person.warnings_about_person(proposed, world.citizens["lan"])
 
     assert {warning.code for warning in found} == expected

@@ -44,7 +44,9 @@ def screenshot(ink: str, ground: str) -> Image.Image:
 
 
 def codes(picture: Image.Image) -> set[Code]:
-    return {warning.code for warning in photos.about_picture(cleaning.clean(saved(picture)))}
+    return {
+        warning.code for warning in photos.warnings_about_picture(cleaning.clean(saved(picture)))
+    }
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from corrections import actions
-from corrections.models import Channel, Correction, Draft, Evidence
+from corrections.models import Correction, Draft, Evidence, FilingChannel
 from corrections.prechecks.rules import Code
 from doses.models import Dose
 from tests.conftest import SignIn
@@ -143,7 +143,7 @@ def test_of_what_came_by_program_nobody_claims_that_the_citizen_was_told(
     world: World, lan: Client, dose: Dose, as_staff: SignIn
 ):
     case = actions.route(filed(lan, dose, **TOO_EARLY))
-    case.filing.channel = Channel.API
+    case.filing.channel = FilingChannel.API
     case.filing.save()
     minh = as_staff(world.user("minh"))
     minh.cookies["language"] = "en"

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from corrections.models import Correction, Draft, Kind
 from doses.models import Dose
-from portal.draft_check import Judged
+from portal.draft_check import CheckedDraft
 from tests import world as worlds
 from tests.portal.filing.walk import photo, send
 from tests.world import World
@@ -136,13 +136,13 @@ def test_one_proposal_may_hold_several_kinds(world: World, lan: Client):
     details = lan.post(page, {"vaccine": "PF"})
     missing = lan.post(details.url, {"position": "primary-3", "site": "unlisted", "warned": ""})
     if missing.status_code == 200:
-        signs = [w.sign for w in Judged(Draft.objects.get()).warnings["missing-1"]]
+        signs = [w.sign for w in CheckedDraft(Draft.objects.get()).warnings["missing-1"]]
         missing = lan.post(
             details.url,
             {"position": "primary-3", "site": "unlisted", "warned": " ".join(signs)},
         )
     person = lan.post(missing.url, {"sex": "male", "warned": ""})
-    signs = [w.sign for w in Judged(Draft.objects.get()).warnings["identity"]]
+    signs = [w.sign for w in CheckedDraft(Draft.objects.get()).warnings["identity"]]
     person = lan.post(missing.url, {"sex": "male", "warned": " ".join(signs)})
     lan.post(person.url, {"photos": photo()})
     filed = send(lan, Draft.objects.get())

@@ -5,7 +5,7 @@ from django.test import Client
 
 from corrections.models import Draft
 from doses.models import Dose
-from portal.draft_check import Judged
+from portal.draft_check import CheckedDraft
 from tests.pictures import picture
 
 
@@ -38,7 +38,7 @@ def up_to_check(client: Client, dose: Dose, **details: str) -> Draft:
 
 
 def declaration(draft: Draft, **changed: str) -> dict[str, str]:
-    seen = Judged(draft).fingerprint
+    seen = CheckedDraft(draft).fingerprint
     return {"truth": "on", "words": "", "draft": str(draft.key), "seen": seen, **changed}
 
 
