@@ -120,7 +120,7 @@ def pass_milestones(
             cursor.execute(BREACHES, [now, *_columns(breaches)])
         if events:
             cases, steps, statuses, told, names = _columns(events)
-            parameters = {
+            parameters: dict[str, Any] = {
                 "now": now,
                 "party": Party.SYSTEM,
                 "errand": OutboxRow.Errand.TELL,
