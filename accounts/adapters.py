@@ -6,9 +6,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from accounts import access, keys, sessions
+from accounts import access, sessions
 from accounts.addresses import client_address, own_path
 from accounts.models import SessionKind, User
+from vaxreg.encryption import ACCOUNTS
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -58,8 +59,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """As only this server can read it."""
-        return keys.encrypt(text)
+        return ACCOUNTS.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Raises InvalidToken when ACCOUNTS_KEY was changed."""
-        return keys.decrypt(encrypted_text)
+        """Raises InvalidToken if no key of ACCOUNTS_KEY fits."""
+        return ACCOUNTS.decrypt(encrypted_text)

@@ -10,3 +10,9 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        from accounts.two_factor import renew_encryption
+        from vaxreg.encryption import RENEWALS
+
+        RENEWALS["second factors"] = renew_encryption

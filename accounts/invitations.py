@@ -11,10 +11,13 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.keys import keyed_hash
 from accounts.models import Invitation, User
 from vaxreg import db_time
+from vaxreg.addresses import absolute
+from vaxreg.encryption import ACCOUNTS
 
+# Keeps the digests of links apart from others.
+LABEL = "invitation"
 TOKEN_BYTES = 32
 # How long a dead link is kept, so that lists can say when somebody was invited.
 KEPT = timedelta(days=90)
@@ -43,12 +46,12 @@ def make(user: User, *, by: User | None) -> tuple[Invitation, str]:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     invitation = Invitation.objects.create(
         user=user,
-        token_hash=_hash(token),
+        token_hash=ACCOUNTS.digest(LABEL, token),
         made_at=now,
         made_by=by,
         expires_at=now + settings.INVITATION_LIFETIME,
     )
-    return invitation, address(reverse("accounts:staff_invitation", args=[token]))
+    return invitation, absolute(reverse("accounts:staff_invitation", args=[token]))
 
 
 def revoke(user: User) -> None:
@@ -62,7 +65,7 @@ def find(token: str) -> Invitation | None:
     """Return the invitation behind a link that still opens something."""
     return (
         Invitation.objects.filter(
-            token_hash=_hash(token),
+            token_hash__in=ACCOUNTS.digests(LABEL, token),
             used_at=None,
             revoked_at=None,
             expires_at__gt=db_time.now(),
@@ -95,13 +98,3 @@ def accept(invitation: Invitation, password: str) -> User | None:
 def purge() -> int:
     """Forget links that ended long ago; how many."""
     return Invitation.objects.filter(expires_at__lt=db_time.now() - KEPT).delete()[0]
-
-
-def address(path: str) -> str:
-    """Return the address of a page of this site, as it stands in an e-mail."""
-    scheme = "https" if settings.HTTPS else "http"
-    return f"{scheme}://{settings.SITE_DOMAIN}{path}"
-
-
-def _hash(token: str) -> str:
-    return keyed_hash("invitation", token)

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from accounts.keys import keyed_hash
 from accounts.models import Attempt
 from vaxreg import db_time
+from vaxreg.encryption import ACCOUNTS
 
 # (times, within): at most that many times in a sliding window of that length.
 Limits = Sequence[tuple[int, timedelta]]
@@ -34,8 +34,8 @@ class LimitRule:
 
     @property
     def subject_hash(self) -> str:
-        """What stands in the database for the subject."""
-        return keyed_hash("attempt", f"{self.purpose}:{self.subject}")
+        """What stands in the database for the subject; under a new key counting begins anew."""
+        return ACCOUNTS.digest("attempt", f"{self.purpose}:{self.subject}")
 
     @property
     def lock(self) -> int:

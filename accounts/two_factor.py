@@ -23,6 +23,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from vaxreg.encryption import ACCOUNTS
+
+# What django-allauth keeps encrypted in a row: of an app, and of recovery codes.
+ENCRYPTED = {"secret", "seed"}
 
 
 def is_set_up(user: User) -> bool:
@@ -110,6 +114,20 @@ def current_code(user: User) -> tuple[str, int] | None:
 def clean(typed: str) -> str:
     """People copy codes with spaces and hyphens."""
     return "".join(letter for letter in typed if letter.isalnum())
+
+
+def renew_encryption() -> int:
+    """Encrypt the secrets of all second factors under the newest key; return of how many rows."""
+    count = 0
+    for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            # A code that is being checked writes into the same row.
+            row = Authenticator.objects.select_for_update(of=("self",)).get(pk=pk)
+            for name in ENCRYPTED & row.data.keys():
+                row.data[name] = ACCOUNTS.encrypt(ACCOUNTS.decrypt(row.data[name]))
+            row.save(update_fields=["data"])
+        count += 1
+    return count
 
 
 def _counter_of(secret: str, code: str) -> int | None:

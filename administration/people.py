@@ -1,14 +1,11 @@
 """Questions for the pages of staff: who works where, how they stand, what was done about them."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from django.db.models import CharField, Exists, Expression, F, Func, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import invitations
@@ -18,30 +15,13 @@ from organizations.journal import StaffEvent
 from organizations.models import MOST_WORDS, Membership, Organization
 from vaxreg import db_time, paging, ui
 from vaxreg.paging import Key, Page
-from vaxreg.search import search_key
+from vaxreg.search import search_key, search_key_of
+from vaxreg.uuids import with_public_id
 
 PAGE_SIZE = 50
 MOST_ORGANIZATIONS = 8
 Act = StaffEvent.Act
 STATES = ("", "never", "suspended")
-
-# Every letter that search_key turns into one plain letter, for the same work in the database.
-_ACCENTED = [chr(code) for code in (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))]
-_FOLDED = {char: key for char in _ACCENTED if len(key := search_key(char)) == 1 and key != char}
-# The marks of names written in decomposed form stand last and without a partner: they are dropped.
-_MARKS = "".join(chr(code) for code in range(0x300, 0x370) if unicodedata.combining(chr(code)))
-
-
-def key_of(column: str) -> Expression:
-    """Return search_key of a column, in SQL: over the staff of a reach, never over all users."""
-    folded = Func(
-        F(column),
-        Value("".join(_FOLDED) + _MARKS),
-        Value("".join(_FOLDED.values())),
-        function="translate",
-        output_field=CharField(),
-    )
-    return Func(Lower(folded), function="", template='(%(expressions)s COLLATE "C")')
 
 
 @dataclass(frozen=True)
@@ -69,7 +49,7 @@ def page(
     """
     works = Membership.objects.standing().filter(organization__in=reach.values("pk"))
     here = works.filter(user=OuterRef("pk"))
-    users = User.objects.annotate(key=key_of("full_name"))
+    users = User.objects.annotate(key=search_key_of("full_name"))
     found = users.filter(Exists(here))
     for word in search_key(words)[:200].split()[:MOST_WORDS]:
         found = found.filter(Q(key__contains=word) | Q(email__contains=word))
@@ -81,7 +61,7 @@ def page(
         )
 
     def key_of_user(public_id: str) -> Key | None:
-        known = users.filter(public_id=public_id) if is_uuid(public_id) else users.none()
+        known = with_public_id(users, public_id)
         return known.values_list("key", "pk").first()
 
     leaf = paging.page(
@@ -255,15 +235,6 @@ def _role(role: str) -> str:
 
 def _who(by: User | None) -> str:
     return by.full_name or str(by.email) if by else _("The system")
-
-
-def is_uuid(text: str) -> bool:
-    """Whether this may be a public id."""
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def choices_of(roles: Sequence[str]) -> list[tuple[str, Any]]:

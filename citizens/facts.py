@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
@@ -22,6 +21,7 @@ from citizens.masking import mask_date_of_birth, mask_id, mask_name, mask_phone
 from citizens.models import Citizen, Sex
 from vaxreg import ui
 from vaxreg.forms import EARLIEST, IdNumberField, PhoneField
+from vaxreg.uuids import with_public_id
 
 if TYPE_CHECKING:
     pass
@@ -105,7 +105,7 @@ def _phone(value: str, today: date) -> str:
 
 
 def _record(value: str, today: date) -> str:
-    if not _is_uuid(value) or not Citizen.objects.filter(public_id=value).exists():
+    if not with_public_id(Citizen.objects.all(), value).exists():
         raise ValueError(_("Choose which record it is."))
     return value
 
@@ -199,11 +199,3 @@ def refuse_taken_number(citizen: Citizen, facts: Facts) -> None:
                 )
             }
         )
-
-
-def _is_uuid(value: str) -> bool:
-    try:
-        UUID(value)
-    except ValueError:
-        return False
-    return True

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
@@ -38,6 +37,7 @@ from doses.facts import (
 )
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
+from vaxreg.uuids import with_public_id
 
 
 class Removal(StrEnum):
@@ -248,11 +248,7 @@ def _status(value: str, today: date) -> str:
 
 
 def _duplicate_of(value: str, today: date) -> str:
-    try:
-        known = Dose.objects.completed().filter(public_id=UUID(value)).exists()
-    except ValueError:
-        known = False
-    if not known:
+    if not with_public_id(Dose.objects.completed(), value).exists():
         raise ValueError(_("Choose the dose that it repeats."))
     return value
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
@@ -18,6 +17,7 @@ from corrections.routing import desks
 from messaging.actions import send
 from messaging.models import Channel
 from organizations.models import Membership, Organization
+from vaxreg.addresses import absolute
 
 # So many cases are named in a message about many.
 MOST_NAMED = 10
@@ -70,7 +70,7 @@ def _tell_of_many(events: list[CorrectionEvent]) -> None:
                 channel=Channel.EMAIL,
                 recipient=user.email or "",
                 subject=_(subject) % values,
-                text="\n".join([_(text) % values, *said, "", *lines, "", _address(folder)]),
+                text="\n".join([_(text) % values, *said, "", *lines, "", absolute(f"/{folder}")]),
                 user_id=user.pk,
                 dedupe_key=f"events:{first.pk}-{events[-1].pk}:user:{user.pk}",
                 may_wait=True,
@@ -234,7 +234,7 @@ def _inherited(event: CorrectionEvent) -> None:
                 )
                 % values
                 + "\n"
-                + _address("review/"),
+                + absolute("/review/"),
                 user_id=user.pk,
                 dedupe_key=f"event:{event.pk}:user:{user.pk}",
                 may_wait=True,
@@ -300,14 +300,9 @@ def _shown(moment: datetime) -> str:
 
 def _link(case: Correction, audience: str) -> str:
     if audience == "review" and case.triage_due_at is not None:
-        return _address(f"pool/route/?case={case.reference}")
+        return absolute(f"/pool/route/?case={case.reference}")
     folder = {"citizen": "corrections", "review": "review"}[audience]
-    return _address(f"{folder}/{case.reference}/")
-
-
-def _address(path: str) -> str:
-    scheme = "https" if settings.HTTPS else "http"
-    return f"{scheme}://{settings.SITE_DOMAIN}/{path}"
+    return absolute(f"/{folder}/{case.reference}/")
 
 
 _accepted = _sms(

@@ -3,7 +3,6 @@
 from datetime import date
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from django.db.models import TextChoices
 from django.utils.formats import date_format
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
+from vaxreg.uuids import with_public_id
 
 Facts = dict[str, str]
 
@@ -70,11 +70,7 @@ def _given_on(value: str, today: date) -> str:
 
 
 def _organization(value: str, today: date) -> str:
-    try:
-        known = Organization.objects.filter(public_id=UUID(value)).exists()
-    except ValueError:
-        known = False
-    if not known:
+    if not with_public_id(Organization.objects.all(), value).exists():
         raise ValueError(_("Choose a vaccination site from the list."))
     return value
 

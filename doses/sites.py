@@ -1,7 +1,6 @@
 """Finding the vaccination site that a citizen remembers: by name, by area, from their own doses."""
 
 import re
-from uuid import UUID
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
@@ -9,6 +8,7 @@ from citizens.models import Citizen
 from doses.models import Dose
 from organizations.models import MOST_WORDS, Area, Organization
 from vaxreg.search import search_key
+from vaxreg.uuids import with_public_id
 
 Kinds = Organization.Kind
 # Bodies that give doses; closed ones too, since what they gave stays given.
@@ -42,10 +42,7 @@ def matching(query: str, area: Area | None, citizen: Citizen) -> list[Organizati
 
 def by_public_id(public_id: str) -> Organization | None:
     """Return one site by the id that forms carry; None for anything else."""
-    try:
-        return _giving().filter(public_id=UUID(public_id)).first()
-    except ValueError:
-        return None
+    return with_public_id(_giving(), public_id).first()
 
 
 def place_of(site: Organization) -> str:

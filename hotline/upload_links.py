@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
@@ -26,6 +25,7 @@ from corrections.photos import added
 from messaging.actions import send
 from messaging.models import Channel, Message
 from vaxreg import db_time
+from vaxreg.addresses import absolute
 from vaxreg.photos.cleaning import Picture
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def hashed(token: str) -> str:
 
 def address(token: str) -> str:
     """Return the address that stands in the SMS."""
-    scheme = "https" if settings.HTTPS else "http"
-    return f"{scheme}://{settings.SITE_DOMAIN}{reverse('upload', args=[token])}"
+    return absolute(reverse("upload", args=[token]))
 
 
 def open_link(token: str) -> UploadLink | None:

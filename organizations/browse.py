@@ -1,12 +1,11 @@
 """Leafing through the tree: one level at a time or by name, a page by key, what each row says."""
 
-from uuid import UUID
-
 from django.db.models import Count
 
 from organizations.models import Membership, Organization, OrganizationQuerySet
 from vaxreg import paging
 from vaxreg.paging import Key, Page
+from vaxreg.uuids import with_public_id
 
 PAGE_SIZE = 25
 
@@ -54,8 +53,5 @@ def part_counts(organizations: list[Organization]) -> dict[int, int]:
 
 
 def _key_of(public_id: str) -> Key | None:
-    try:
-        known = Organization.objects.filter(public_id=UUID(public_id))
-    except ValueError:
-        return None
+    known = with_public_id(Organization.objects.all(), public_id)
     return known.values_list("search_name", "pk").first()

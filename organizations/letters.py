@@ -12,6 +12,7 @@ from accounts.models import User
 from messaging.actions import send
 from messaging.models import Channel
 from organizations.models import Membership
+from vaxreg.addresses import absolute
 from vaxreg.celery import hint
 
 # So many welcomes are written in one go; the next go follows at once.
@@ -128,7 +129,7 @@ def _appointed_words(membership: Membership) -> str:
     with override(membership.user.language):
         return _("You now also work at %(organization)s: %(role)s. Sign in as before: %(link)s") % {
             **_values(membership),
-            "link": invitations.address(reverse("accounts:staff_sign_in")),
+            "link": absolute(reverse("accounts:staff_sign_in")),
         }
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -16,23 +16,33 @@ from accounts.http import UserRequest
 from accounts.models import User
 from organizations.models import Membership, Organization
 from organizations.scope import Scope, scope_of
+from vaxreg.uuids import with_public_id
 
 P = ParamSpec("P")
+S = TypeVar("S")
 
 
 def officer_page(
     view: Callable[Concatenate[UserRequest, Scope, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for health officers: the view is given what they oversee."""
+    """Only for health officers: the view is given the organizations that they oversee."""
+    return page_of_officers(scope_of, view)
+
+
+def page_of_officers(
+    oversees: Callable[[User], S | None],
+    view: Callable[Concatenate[UserRequest, S, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Only for staff who oversee something: the view is given what `oversees` returns for them."""
 
     @wraps(view)
     def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        scope = scope_of(request.user)
-        if scope is None:
+        found = oversees(request.user)
+        if found is None:
             raise PermissionDenied(
                 _("These pages are for health officers. Your account has no such role.")
             )
-        return view(request, scope, *args, **kwargs)
+        return view(request, found, *args, **kwargs)
 
     return staff_page(cast("Callable[Concatenate[UserRequest, P], HttpResponse]", page))
 
@@ -47,18 +57,14 @@ def narrowed(request: UserRequest, scope: Scope) -> tuple[Scope, Organization | 
     wanted = request.GET.get("under")
     if not wanted:
         return scope, None
-    try:
-        public_id = UUID(wanted)
-    except ValueError:
-        raise Http404 from None
-    under = organization_in_reach(request.user, public_id)
+    under = organization_in_reach(request.user, wanted)
     return Scope((under,)), under
 
 
-def organization_in_reach(user: User, public_id: UUID) -> Organization:
-    """Return an organization within the officer's sub-trees, or answer 404."""
+def organization_in_reach(user: User, public_id: UUID | str) -> Organization:
+    """Return an organization within the officer's sub-trees. Raises Http404 for any other id."""
     reach = Organization.objects.within_reach(user, Membership.Role.OFFICER)
-    return get_object_or_404(reach.select_related("area", "part_of"), public_id=public_id)
+    return get_object_or_404(with_public_id(reach.select_related("area", "part_of"), public_id))
 
 
 def with_query(url: str, under: Organization | None = None, **parameters: str) -> str:

@@ -5,7 +5,6 @@ A draft's data are the texts as typed, {"doses": [public ids], "kinds": {public 
 a step is left and again when it is sent.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from portal.forms.claims import FORMS, TITLES, ClaimForm
 from portal.forms.dose import DoseForm
 from vaxreg import db_time
 from vaxreg.forms import Form
+from vaxreg.uuids import uuid_or_none
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -168,7 +168,7 @@ def items(draft: Draft | None) -> list[Item]:
     """Return what the draft is about: recorded doses oldest first, missing ones, the person."""
     if draft is None:
         return []
-    chosen = [UUID(key) for key in draft.data.get("doses", []) if _is_uuid(key)]
+    chosen = [public_id for one in draft.data.get("doses", []) if (public_id := uuid_or_none(one))]
     doses = Dose.objects.of(draft.citizen).shown_to_citizen().filter(public_id__in=chosen)
     kinds = draft.data.get("kinds", {})
     recorded = [
@@ -224,7 +224,3 @@ def _changing(draft: Draft) -> Iterator[dict[str, Any]]:
         yield locked.data
         locked.save(update_fields=["data", "updated_at"])
     draft.data, draft.updated_at = locked.data, locked.updated_at
-
-
-def _is_uuid(text: str) -> bool:
-    return bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text))

@@ -20,6 +20,7 @@ from corrections import history
 from corrections.history import Audience, HistoryEntry
 from corrections.lifecycle import Status
 from corrections.models import Correction
+from vaxreg.addresses import absolute
 
 log = structlog.get_logger()
 
@@ -107,5 +108,4 @@ def page_address() -> str:
 
 def link(reference: str) -> str:
     """The address behind a receipt's QR code: the reference is filled in, the digits are not."""
-    scheme = "https" if settings.HTTPS else "http"
-    return f"{scheme}://{page_address()}?{urlencode({'ref': reference})}"
+    return f"{absolute(reverse('follow'))}?{urlencode({'ref': reference})}"

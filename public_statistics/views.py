@@ -1,6 +1,6 @@
 """The public statistics, for everybody and without signing in: a page, JSON and CSV.
 
-The address alone, with its ?lang= and ?month=, decides what is answered (vaxreg/public.py).
+The address alone, with its ?lang= and ?month=, decides what is answered (vaxreg/middleware/public.py).
 """
 
 import csv

@@ -6,7 +6,6 @@ Each is a sentence that is true and can be checked; a reviewer who holds the pap
 from collections import defaultdict
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +14,7 @@ from citizens.models import Citizen
 from corrections.prechecks import doses, person
 from doses.facts import Facts, Field
 from doses.models import Dose, Vaccine
+from vaxreg.uuids import uuid_or_none
 
 Hints = dict[Field, list[str]]
 
@@ -50,7 +50,7 @@ def _of_the_site(
     hints: Hints, facts: Facts, day: date, vaccine: Vaccine | None, others: Any
 ) -> None:
     """What else is on record from that site and day."""
-    site = _site(facts.get(Field.ORGANIZATION, ""))
+    site = uuid_or_none(facts.get(Field.ORGANIZATION, ""))
     if site is None:
         return
     there = list(
@@ -88,12 +88,5 @@ def _of_the_site(
 def _day(value: str) -> date | None:
     try:
         return date.fromisoformat(value)
-    except ValueError:
-        return None
-
-
-def _site(value: str) -> UUID | None:
-    try:
-        return UUID(value)
     except ValueError:
         return None

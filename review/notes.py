@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from messaging.models import Channel
 from organizations.models import Membership, Organization
 from review.models import OfficerNote
 from vaxreg import db_time
+from vaxreg.addresses import absolute
 
 MOST_SHOWN = 5
 
@@ -102,14 +104,10 @@ def tell(note: OfficerNote) -> None:
                         note.text,
                         "",
                         _("Please mark it as read in the queue:"),
-                        _queue(),
+                        absolute(reverse("queue")),
                     ]
                 ),
                 user_id=user.pk if user else None,
                 dedupe_key=f"note:{note.pk}:user:{user.pk if user else 0}",
                 may_wait=True,
             )
-
-
-def _queue() -> str:
-    return f"{'https' if settings.HTTPS else 'http'}://{settings.SITE_DOMAIN}/review/"

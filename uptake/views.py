@@ -1,21 +1,19 @@
 """The page of coverage for health officers, and the same as files for spreadsheets."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import cast
+from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.decorators import staff_page
 from accounts.http import UserRequest
+from accounts.models import User
 from organizations.models import Membership
+from organizations.pages import page_of_officers
 from organizations.queries import held_roles
 from uptake import access, briefing, reports
 from uptake.access import CoveragePlace
@@ -25,50 +23,51 @@ from uptake.reports import CoverageFilters
 from vaxreg import ui
 from vaxreg.spreadsheets.writing import Sheet, csv_file, xlsx_file
 
-View = Callable[[UserRequest, list[Membership], list[CoveragePlace]], HttpResponseBase]
+
+@dataclass(frozen=True)
+class Overseen:
+    """Which places somebody answers for, the widest first, and the live memberships that say so."""
+
+    work: list[Membership]
+    places: list[CoveragePlace]
 
 
-def officer_page(view: View) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Only for officers of an area or the ministry: the view is given their work and places."""
-
-    @wraps(view)
-    def page(request: UserRequest) -> HttpResponseBase:
-        work = list(held_roles(request.user))
-        tops = access.tops(work)
-        if not tops:
-            raise PermissionDenied(
-                _("These pages are for health officers. Your account has no such role.")
-            )
-        return view(request, work, tops)
-
-    return staff_page(cast("Callable[[UserRequest], HttpResponseBase]", page))
+def overseen_by(user: User) -> Overseen | None:
+    work = list(held_roles(user))
+    places = access.tops(work)
+    return Overseen(work, places) if places else None
 
 
-@officer_page
+def coverage_page(
+    view: Callable[[UserRequest, Overseen], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Only for officers of an area or of the ministry: the view is given their work and places."""
+    return page_of_officers(overseen_by, view)
+
+
+@coverage_page
 @require_safe
-def overview(
-    request: UserRequest, work: list[Membership], tops: list[CoveragePlace]
-) -> HttpResponse:
+def overview(request: UserRequest, overseen: Overseen) -> HttpResponse:
     """Show how far vaccination has come in one's area, and in each part of it."""
-    place, form = place_asked(request, tops), filter_form(request)
+    place, form = place_asked(request, overseen.places), filter_form(request)
     report, measure, chosen = (
         reports.coverage(place, form.chosen()),
         form.chosen_measure(),
         form.query(),
     )
-    wider = access.above(place, tops)
+    wider = access.above(place, overseen.places)
 
     def address(of: CoveragePlace) -> str:
         return with_query("coverage", chosen, of)
 
     context = {
-        "work": work,
+        "work": overseen.work,
         "report": report,
         "form": form,
         "measure": Measure(measure).label,
         "wider": wider,
         "wider_url": address(wider) if wider else "",
-        "others": [(top.name, address(top)) for top in tops if top != place],
+        "others": [(top.name, address(top)) for top in overseen.places if top != place],
         "headline": briefing.headline(report),
         "figures": briefing.figures(report),
         "bars": briefing.bars(report, measure, address),
@@ -87,25 +86,23 @@ def overview(
     return render(request, "uptake/coverage.html", context, status=form.status)
 
 
-@officer_page
+@coverage_page
 @require_safe
-def as_csv(request: UserRequest, work: list[Membership], tops: list[CoveragePlace]) -> HttpResponse:
+def as_csv(request: UserRequest, overseen: Overseen) -> HttpResponse:
     """Send one table of the report."""
     table = request.GET.get("table", "areas")
     if table not in TABLES:
         raise Http404
-    place, filters = place_asked(request, tops), filter_form(request).chosen()
+    place, filters = place_asked(request, overseen.places), filter_form(request).chosen()
     sheet = TABLES[table](place, filters)
     return csv_file(file_name(place, filters, table), sheet.header, sheet.rows)
 
 
-@officer_page
+@coverage_page
 @require_safe
-def as_xlsx(
-    request: UserRequest, work: list[Membership], tops: list[CoveragePlace]
-) -> FileResponse:
+def as_xlsx(request: UserRequest, overseen: Overseen) -> FileResponse:
     """Send all tables of the report as one Excel file."""
-    place, filters = place_asked(request, tops), filter_form(request).chosen()
+    place, filters = place_asked(request, overseen.places), filter_form(request).chosen()
     sheets = [make(place, filters) for make in TABLES.values()]
     return xlsx_file(file_name(place, filters), sheets)
 

@@ -1,13 +1,14 @@
-"""Columns encrypted at rest, and keyed hashes by which their rows are found again.
+"""Encryption at rest, and keyed hashes by which encrypted or secret values are found again.
 
-The keys are `settings.FIELD_KEYS`, newest first: the first one writes, each of them reads. To
-renew a key put a new one in front, run `manage.py renew_encryption`, take the old one away.
+Keys come from a setting, newest first: the first one writes, each of them reads. To renew a key
+put a new one in front, run `manage.py renew_encryption`, take the old one away.
 """
 
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -17,34 +18,69 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
+@dataclass(frozen=True)
+class Keyring:
+    """The keys of one setting; without any, SECRET_KEY stands in. `use` keeps two rings apart."""
+
+    setting: str
+    use: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Newest first."""
+        return tuple(getattr(settings, self.setting) or [settings.SECRET_KEY])
+
+    def encrypt(self, text: str) -> str:
+        """Return the text as only a holder of a key can read it; twice the same text differs."""
+        return _box(self.keys, self.use).encrypt(text.encode()).decode()
+
+    def decrypt(self, token: str) -> str:
+        """Return what was encrypted. Raises `cryptography.fernet.InvalidToken` if no key fits."""
+        return _box(self.keys, self.use).decrypt(token).decode()
+
+    def digest(self, label: str, text: str) -> str:
+        """Return 64 hexadecimal digits that tell nothing about the text without the newest key.
+
+        The label keeps uses apart: equal texts of two labels have different digits.
+        """
+        return _digest(self.keys[0], label, text)
+
+    def digests(self, label: str, text: str) -> list[str]:
+        """Return the digits under each key: what to look for while a key is being renewed."""
+        return [_digest(key, label, text) for key in self.keys]
+
+
+# Encrypted columns, and what belongs to signing in.
+FIELDS = Keyring("FIELD_KEYS", "field encryption")
+ACCOUNTS = Keyring("ACCOUNTS_KEYS", "encryption")
+
+# What `renew_encryption` writes anew beside encrypted columns: a title, and a function that returns
+# of how many rows. Apps add theirs when they start.
+RENEWALS: dict[str, Callable[[], int]] = {}
+
+
 def encrypt(text: str) -> str:
-    """Return the text as only a holder of a key can read it; twice the same text differs."""
-    return _box(tuple(settings.FIELD_KEYS)).encrypt(text.encode()).decode()
+    return FIELDS.encrypt(text)
 
 
 def decrypt(token: str) -> str:
-    """Return what was encrypted. Raises `cryptography.fernet.InvalidToken` if no key fits."""
-    return _box(tuple(settings.FIELD_KEYS)).decrypt(token).decode()
+    """Raises `cryptography.fernet.InvalidToken` if no key fits."""
+    return FIELDS.decrypt(token)
 
 
 def blind_index(label: str, text: str) -> str:
-    """Return 32 hexadecimal digits, the same for the same text, that tell nothing without the key.
-
-    The label keeps columns apart: equal values of two columns have different digits. Letter case
-    does not count.
-    """
-    return _digits(settings.FIELD_KEYS[0], label, text)
+    """Return 32 hexadecimal digits by which an encrypted column is found; letter case is ignored."""
+    return blind_indexes(label, text)[0]
 
 
 def blind_indexes(label: str, text: str) -> list[str]:
     """Return the digits under each key: what to look for while a key is being renewed."""
-    return [_digits(key, label, text) for key in settings.FIELD_KEYS]
-
-
-def _digits(key: str, label: str, text: str) -> str:
     normal = text.strip().casefold()
-    derived = _derive(key, f"index of {label}")
-    return hmac.new(derived, normal.encode(), hashlib.sha256).hexdigest()[:32]
+    return [digits[:32] for digits in FIELDS.digests(f"index of {label}", normal)]
+
+
+def _digest(key: str, label: str, text: str) -> str:
+    return hmac.new(_derive(key, label), text.encode(), hashlib.sha256).hexdigest()
 
 
 def _derive(key: str, use: str) -> bytes:
@@ -53,8 +89,8 @@ def _derive(key: str, use: str) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _box(keys: tuple[str, ...]) -> MultiFernet:
-    derived = (base64.urlsafe_b64encode(_derive(key, "field encryption")) for key in keys)
+def _box(keys: tuple[str, ...], use: str) -> MultiFernet:
+    derived = (base64.urlsafe_b64encode(_derive(key, use)) for key in keys)
     return MultiFernet([Fernet(key) for key in derived])
 
 

@@ -93,11 +93,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "vaxreg.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "vaxreg.headers.SafeHeadersMiddleware",
+    "vaxreg.middleware.headers.SafeHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vaxreg.errors.DatabaseDownMiddleware",
-    "vaxreg.public.PublicPagesMiddleware",
+    "vaxreg.middleware.public.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -242,7 +242,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Addresses that answer everybody alike, and may lie in anybody's cache (vaxreg/public.py).
+# Addresses that answer everybody alike, and may lie in anybody's cache (vaxreg/middleware/public.py).
 PUBLIC_PAGES = ("/statistics",)
 
 # Uploads (promises 27 and 31): bytes a request may hold in memory, and fields it may have.

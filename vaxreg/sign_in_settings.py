@@ -9,9 +9,9 @@ import environ
 
 env = environ.Env()
 
-# Keys the hashes of attempts, codes and API keys, and encrypts second factors. Changing it makes
-# everybody set up the second factor again, so it is not the SECRET_KEY unless nobody says so.
-ACCOUNTS_KEY: str = env.str("ACCOUNTS_KEY", default="")
+# Key the hashes of attempts, codes and API tokens, and encrypt second factors (vaxreg/encryption.py),
+# newest first; each of them reads. Without one the SECRET_KEY is used.
+ACCOUNTS_KEYS: list[str] = env.list("ACCOUNTS_KEY", default=[])
 
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
 AUTH_PASSWORD_VALIDATORS = [

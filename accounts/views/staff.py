@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import access, keys, rate_limits, two_factor
+from accounts import access, rate_limits, two_factor
 from accounts.addresses import client_address, own_path
 from accounts.forms import (
     NewPasswordForm,
@@ -33,6 +33,7 @@ from accounts.stages import (
     half_done,
 )
 from accounts.throttled import too_many
+from vaxreg.encryption import ACCOUNTS
 
 WRONG_PASSWORD = "wrong password"  # noqa: S105 - the name of a counter
 WRONG_PASSWORD_FROM = "wrong password from address"  # noqa: S105 - the name of a counter
@@ -128,9 +129,9 @@ def set_up(request: HttpRequest) -> HttpResponse:
         return redirect(SIGN_IN)
     user: User = stage.login.user
     if "secret" not in stage.state:
-        stage.state["secret"] = keys.encrypt(two_factor.new_secret())
+        stage.state["secret"] = ACCOUNTS.encrypt(two_factor.new_secret())
         stage.keep()
-    secret = keys.decrypt(stage.state["secret"])
+    secret = ACCOUNTS.decrypt(stage.state["secret"])
     form = SetUpForm(request.POST or None, secret=secret)
     if form.is_valid():
         with transaction.atomic():

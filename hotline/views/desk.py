@@ -25,6 +25,7 @@ from hotline.forms import CallerForm, NewRecordForm, SearchForm
 from hotline.models import CallerCheck
 from hotline.search import Found, TooManySearches, Unclear
 from vaxreg import db_time
+from vaxreg.uuids import uuid_or_none
 
 P = ParamSpec("P")
 # In the session: the records that the last search found, and the call the agent is in.
@@ -195,5 +196,5 @@ def _begin(request: UserRequest, call: CallerCheck) -> HttpResponse:
 
 
 def _running_call(request: UserRequest) -> CallerCheck | None:
-    named = request.session.get(CALL)
-    return search.call_of(request.user, UUID(named)) if named else None
+    call = uuid_or_none(request.session.get(CALL))
+    return search.call_of(request.user, call) if call else None

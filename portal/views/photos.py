@@ -33,6 +33,7 @@ from portal.drafts import PHOTOS
 from portal.forms.send import PhotosForm
 from portal.views.wizard import Page, Wizard, is_autosave, with_draft
 from vaxreg.photos import cleaning
+from vaxreg.uuids import uuid_or_none
 
 P = ParamSpec("P")
 
@@ -88,10 +89,10 @@ def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
 @with_draft
 def remove(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     """Take a photo out of the draft; one that is gone already is no trouble."""
-    try:
-        photo = draft.evidence.filter(public_id=UUID(request.POST.get("photo", ""))).first()
-    except ValueError:
-        raise Http404 from None
+    public_id = uuid_or_none(request.POST.get("photo"))
+    if public_id is None:
+        raise Http404
+    photo = draft.evidence.filter(public_id=public_id).first()
     if photo is not None:
         evidence.remove(photo)
     return redirect(wizard.step_url(PHOTOS, **({"then": wizard.then} if wizard.then else {})))

@@ -1,7 +1,5 @@
 """The citizen's pages: one's record, opening and starting it, one's corrections."""
 
-from uuid import UUID
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +15,7 @@ from corrections.models import Correction
 from portal import record_page
 from portal.record_page import RecordHolder
 from vaxreg import db_time
+from vaxreg.uuids import uuid_or_none
 
 PAGE_SIZE = 20
 # In the session: whose records were opened since the sign-in.
@@ -61,10 +60,7 @@ def _chosen(people: list[RecordHolder], asked: str) -> RecordHolder:
     """Return whose record is asked for; without a question the first. Others' records are 404."""
     if not asked:
         return people[0]
-    try:
-        public_id = UUID(asked)
-    except ValueError:
-        raise Http404 from None
+    public_id = uuid_or_none(asked)
     for person in people:
         if person.citizen.public_id == public_id:
             return person

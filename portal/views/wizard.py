@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import Concatenate, ParamSpec
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -19,6 +18,7 @@ from portal import drafts, record_page
 from portal.draft_check import CheckedDraft
 from portal.drafts import Item
 from portal.record_page import RecordHolder
+from vaxreg.uuids import uuid_or_none
 
 P = ParamSpec("P")
 StepView = Callable[Concatenate[UserRequest, "Wizard", Draft, P], HttpResponse]
@@ -136,10 +136,8 @@ def with_draft(view: StepView[P]) -> Page[P]:
 
 def filed_before(request: UserRequest) -> Filing | None:
     """Return what an earlier tap on the same button has filed."""
-    try:
-        return drafts.sent(request.user, UUID(request.POST.get("draft", "")))
-    except ValueError:
-        return None
+    draft = uuid_or_none(request.POST.get("draft"))
+    return drafts.sent(request.user, draft) if draft else None
 
 
 def gone(request: UserRequest, wizard: Wizard) -> HttpResponse:

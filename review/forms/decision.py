@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, cast
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -26,6 +25,7 @@ from review.citizen_preview import CitizenPreview
 from vaxreg import db_time, ui
 from vaxreg.forms import DateField, Form
 from vaxreg.search import search_key
+from vaxreg.uuids import uuid_or_none
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -217,13 +217,13 @@ class DecisionForm(Form):
         """Sites to choose from: what was searched for, own desks, and what the case mentions."""
         case = self.case
         mentioned = {
-            str(value)
+            known_id
             for value in (
                 case.recorded.get(Field.ORGANIZATION),
                 case.proposed.get(Field.ORGANIZATION),
                 self._typed("value_organization"),
             )
-            if _is_uuid(value)
+            if (known_id := uuid_or_none(value))
         }
         known = Organization.objects.filter(public_id__in=mentioned)
         named = [case.named_site] if case.named_site else []
@@ -377,11 +377,3 @@ def search_sites(words: str) -> list[Organization]:
     # A dose of 2021 may have been given where nothing stands today.
     found = Organization.objects.filter(kind__in=GIVING).named(words)
     return list(found.order_by(F("closed_on").asc(nulls_first=True), "search_name")[:SITES_FOUND])
-
-
-def _is_uuid(value: Any) -> bool:
-    try:
-        UUID(str(value))
-    except ValueError:
-        return False
-    return True

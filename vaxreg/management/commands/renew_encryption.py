@@ -1,4 +1,4 @@
-"""Encrypts every encrypted column anew under the newest key of FIELD_KEY."""
+"""Encrypts anew, under the newest keys of FIELD_KEY and ACCOUNTS_KEY, all that is encrypted."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
-from vaxreg.encryption import BlindIndexField, EncryptedTextField
+from vaxreg.encryption import RENEWALS, BlindIndexField, EncryptedTextField
 
 BATCH = 500
 
@@ -14,7 +14,7 @@ BATCH = 500
 class Command(BaseCommand):
     """Run it after a new key was put in front; may be stopped and run again."""
 
-    help = "Encrypt all encrypted columns anew under the newest key of FIELD_KEY."
+    help = "Encrypt columns and second factors anew under the newest FIELD_KEY and ACCOUNTS_KEY."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Walk over every model that has such a column, in batches by primary key."""
@@ -23,6 +23,8 @@ class Command(BaseCommand):
             if fields:
                 rows = renew(model, [field.name for field in fields])
                 self.stdout.write(f"{model._meta.label}: {rows} rows")
+        for title, renew_rows in RENEWALS.items():
+            self.stdout.write(f"{title}: {renew_rows()} rows")
 
 
 def renew(model: type[models.Model], encrypted: list[str]) -> int:

@@ -1,0 +1,1 @@
+"""Middleware of the project: headers of every answer, pages that are the same for everybody."""
