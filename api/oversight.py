@@ -15,7 +15,7 @@ from api.permissions import ForStaff
 from corrections.models import Kind
 from organizations.models import Membership, Organization
 from organizations.scope import Scope, scope_of
-from oversight import report as briefing
+from oversight.report import words
 from reporting import compute
 from reporting.compute import PERIODS
 from reporting.report import Filters, Report, ReportRow
@@ -118,7 +118,7 @@ class ReportView(APIView):
 
 def _answer(report: Report) -> dict[str, Any]:
     return {
-        "headline": briefing.headline(report),
+        "headline": words.headline(report),
         "at": report.at,
         "as_of": report.as_of,
         "days": report.filters.days,

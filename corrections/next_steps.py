@@ -35,5 +35,5 @@ def newer(case: Correction) -> Correction | None:
     """Return the open case about the same thing that came after this closed one, if there is."""
     if case.is_open:
         return None
-    # A decision shown before it is taken is no case of its own (as_read.of).
+    # A decision shown before it is taken is no case of its own (citizen_preview.preview_of).
     return Correction.objects.open_about(case.citizen, case.subject).exclude(pk=case.pk).first()

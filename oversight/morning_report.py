@@ -26,8 +26,8 @@ from messaging.actions import send
 from messaging.models import Channel, Message, Refusal
 from organizations.models import Membership, Organization
 from organizations.scope import Scope
-from oversight import report as briefing
 from oversight import silence
+from oversight.report.words import headline
 from reporting import compute
 from reporting.compute import Report, ReportRow
 from vaxreg import db_time, ui
@@ -100,7 +100,7 @@ def words(report: Report, scope: Scope, silent: int) -> Words:
         else _("Nothing overdue")
     )
     parts = [
-        [briefing.headline(report), _soon(report.total.queue.soon)],
+        [headline(report), _soon(report.total.queue.soon)],
         _worst(report),
         _silent(silent),
         [_("The whole report: %(link)s") % {"link": absolute(reverse("oversight"))}],

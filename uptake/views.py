@@ -15,7 +15,7 @@ from accounts.models import User
 from organizations.models import Membership
 from organizations.pages import page_of_officers
 from organizations.queries import held_roles
-from uptake import access, briefing, reports
+from uptake import access, presentation, reports
 from uptake.access import CoveragePlace
 from uptake.forms import CoverageFilterForm
 from uptake.models import Measure
@@ -68,15 +68,15 @@ def overview(request: UserRequest, overseen: Overseen) -> HttpResponse:
         "wider": wider,
         "wider_url": address(wider) if wider else "",
         "others": [(top.name, address(top)) for top in overseen.places if top != place],
-        "headline": briefing.headline(report),
-        "figures": briefing.figures(report),
-        "bars": briefing.bars(report, measure, address),
-        "part_rows": briefing.part_rows(report, measure, address),
-        "unknown_parts": briefing.unknown_parts(report, address),
-        "band_rows": briefing.band_rows(report),
-        "lines": briefing.total_lines(report),
-        "new_line": briefing.new_line(report, measure),
-        "moments": briefing.moments(report),
+        "headline": presentation.headline(report),
+        "figures": presentation.figures(report),
+        "bars": presentation.bars(report, measure, address),
+        "part_rows": presentation.part_rows(report, measure, address),
+        "unknown_parts": presentation.unknown_parts(report, address),
+        "band_rows": presentation.band_rows(report),
+        "lines": presentation.total_lines(report),
+        "new_line": presentation.new_line(report, measure),
+        "moments": presentation.moments(report),
         "measures": [measure.label for measure in Measure],
         "csv": {
             table: with_query("coverage-csv", {**chosen, "table": table}, place) for table in TABLES
@@ -108,9 +108,9 @@ def as_xlsx(request: UserRequest, overseen: Overseen) -> FileResponse:
 
 
 TABLES: dict[str, Callable[[CoveragePlace, CoverageFilters], Sheet]] = {
-    "areas": lambda place, filters: briefing.parts_sheet(reports.coverage(place, filters)),
-    "ages": lambda place, filters: briefing.bands_sheet(reports.coverage(place, filters)),
-    "days": lambda place, filters: briefing.days_sheet(reports.every_day(place, filters)),
+    "areas": lambda place, filters: presentation.parts_sheet(reports.coverage(place, filters)),
+    "ages": lambda place, filters: presentation.bands_sheet(reports.coverage(place, filters)),
+    "days": lambda place, filters: presentation.days_sheet(reports.every_day(place, filters)),
 }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.http import UserRequest
 from organizations.scope import Scope
 from oversight.forms.report import ReportForm
-from oversight.report import ages, weekdays
+from oversight.report.words import ages, weekdays
 from reporting import case_lists
 from reporting.case_lists import AGES, LISTINGS, ListQuery
 from reporting.report import Filters, Report

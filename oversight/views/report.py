@@ -17,10 +17,10 @@ from accounts.http import UserRequest
 from organizations.models import Organization
 from organizations.pages import narrowed, officer_page, organization_in_reach, places, with_query
 from organizations.scope import Scope
-from oversight import report as briefing
 from oversight import silence
 from oversight.forms.report import ReportForm, communes_of
-from oversight.report import Address, charts, comparison, officer_actions, parts, tile_map
+from oversight.report import charts, comparison, kpis, officer_actions, parts, tile_map, words
+from oversight.report.address import Address, organization_of
 from oversight.report.parts import Acts
 from oversight.views import case_lists
 from reporting import compute
@@ -51,17 +51,16 @@ def overview(request: UserRequest, scope: Scope) -> HttpResponse:
         "under": under,
         "places": places(scope),
         "path": path(whole, under, address),
-        "headline": briefing.headline(report),
+        "headline": words.headline(report),
         "last_missed": None if report.total.queue.overdue else compute.last_missed(scope),
-        "figures": briefing.figures(report, address.cases),
-        "parts": briefing.all_parts(report, address, acts),
+        "figures": kpis.figures(report, address.cases),
+        "parts": parts.all_parts(report, address, acts),
         "silence": section_or(lambda: silence.summary(scope, report.at), silence.Summary(None)),
         "silence_url": with_query(reverse("oversight-silence"), under=under),
         **_filters(form, address, report),
         **_charts(report, address),
         "quiet": [
-            Link(briefing.organization_of(row).label, address.page_of(row))
-            for row in report.quiet_rows
+            Link(organization_of(row).label, address.page_of(row)) for row in report.quiet_rows
         ],
         "sets_rules": any(top.kind == Organization.Kind.MINISTRY for top in whole.tops),
     }
@@ -72,14 +71,14 @@ def overview(request: UserRequest, scope: Scope) -> HttpResponse:
 @require_safe
 def download(request: UserRequest, scope: Scope, part: str, ending: str) -> HttpResponseBase:
     """Send the numbers of a part of the report as a file: csv or xlsx."""
-    if part not in briefing.MAKERS or ending not in {"csv", "xlsx"}:
+    if part not in parts.MAKERS or ending not in {"csv", "xlsx"}:
         raise Http404
     scope, under = narrowed(request, scope)
     form = ReportForm(request.GET, communes=communes_of(scope))
     address = address_of(request, form, under)
     report = compute.report(scope, address.filters)
     acts = acts_in(scope, report)
-    made = briefing.one_part(part, report, address, acts)
+    made = parts.one_part(part, report, address, acts)
     if made.has_failed:
         # Half a table that looks whole is worse than none.
         return errors.unavailable(request)
@@ -156,7 +155,7 @@ def address_of(request: UserRequest, form: ReportForm, under: Organization | Non
     return Address(
         form.filters(),
         under,
-        tables=frozenset(read.getlist("table")) & frozenset(briefing.MAKERS),
+        tables=frozenset(read.getlist("table")) & frozenset(parts.MAKERS),
         own_scale=read.get("scale") == "own",
         shade=shade if shade in tile_map.SHADES else "",
         sort=sort if comparison.Order.read(sort) else "",
@@ -218,7 +217,7 @@ def _charts(report: Report, address: Address) -> dict[str, Any]:
     bars, heat = charts.bars(report, address), charts.heat(report, address)
     sparks = charts.sparks(report, address)
     return {
-        "ages": briefing.ages(),
+        "ages": words.ages(),
         "bars": bars,
         "more_bars": len(report.late_rows) - len(bars),
         "heat": heat,

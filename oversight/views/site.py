@@ -10,8 +10,9 @@ from accounts.http import UserRequest
 from organizations.pages import officer_page, organization_in_reach
 from organizations.scope import Scope
 from oversight import bulk_reassign, bulk_remind, case_acts, silence_page, site_contacts
-from oversight import report as briefing
 from oversight.forms.report import ReportForm
+from oversight.report import kpis
+from oversight.report.address import site_list
 from oversight.report.officer_actions import WEEK, done_at
 from oversight.views import case_lists
 from oversight.views.site_steps import OUTCOMES
@@ -28,13 +29,13 @@ def site(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
     alone, now = Scope((organization,), alone=True), db_time.now()
     asked = case_lists.asked_for(request, alone, ReportForm(request.GET, communes=[]).filters())
     report = compute.report(alone, asked.filters)
-    links = briefing.site_list(organization)
+    links = site_list(organization)
     user = request.user
     silent = silence_page.of_site(organization, user, now)
     context = {
         "organization": organization,
         "report": report,
-        "figures": briefing.figures(report, links),
+        "figures": kpis.figures(report, links),
         "card": site_contacts.card(organization, now),
         "acts": done_at(alone, now, within=WEEK).get(organization.pk, []),
         "silent": silent,

@@ -20,8 +20,7 @@ from doses.facts import NEEDED_TO_ADD, Facts, Field, Position
 from doses.models import Vaccine
 from doses.sites import GIVING
 from organizations.models import Organization
-from review import citizen_preview as as_read
-from review.citizen_preview import CitizenPreview
+from review.citizen_preview import CitizenPreview, preview_of
 from vaxreg import db_time, ui
 from vaxreg.forms import DateField, Form
 from vaxreg.search import search_key
@@ -349,12 +348,12 @@ class DecisionForm(Form):
             today=timezone.localdate(db_time.now()),
         )
 
-    def as_read(self) -> CitizenPreview:
+    def citizen_preview(self) -> CitizenPreview:
         """Return the decision as the citizen will read it."""
         cleaned = self.cleaned_data
         outcome = cleaned["outcome"]
         words = {REFUSE: "sentence", KEEP: "remark"}.get(outcome, "note")
-        return as_read.preview_of(
+        return preview_of(
             self.case,
             self.step_of[outcome],
             remark=cleaned[words],

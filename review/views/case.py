@@ -198,7 +198,7 @@ def _confirm(request: UserRequest, file: CaseFile, form: DecisionForm) -> HttpRe
         "effect": outcomes.sentence(file.case),
         "changes_something": any(change.is_changed for change in changes),
         "why_second": second_person.reason_words(form.why_second()) if accepts else [],
-        "as_read": form.as_read(),
+        "citizen_preview": form.citizen_preview(),
     }
     return render(request, "review/confirm.html", context)
 

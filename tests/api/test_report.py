@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import SessionKind
 from organizations.scope import Scope, scope_of
-from oversight import report as briefing
+from oversight.report import words
 from reporting import compute
 from tests.api.programs import program
 from tests.reporting.caseload import write_caseload
@@ -78,5 +78,5 @@ def test_the_headline_is_in_the_language_of_the_caller(world: World):
 
     with db_time.at(db_time.now() + timedelta(seconds=1)):
         report = compute.report(Scope((world.tay_ho,)))
-    assert briefing.headline(report)
+    assert words.headline(report)
     assert "đề xuất" in answer["headline"]
