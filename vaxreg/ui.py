@@ -94,7 +94,7 @@ class DeadlineWords:
         return "sinceFiling" if self.live else "inAll" if self.state == "paused" else ""
 
 
-def clock(
+def deadline_words(
     *,
     received: dt.datetime,
     due: dt.datetime,

@@ -24,21 +24,21 @@ HOUR = dt.timedelta(hours=1)
     ],
 )
 def test_the_state_of_a_running_clock_changes_at_twelve_hours_and_just_after_due(now, state):
-    clock = ui.clock(received=RECEIVED, due=DUE, now=now)
+    clock = ui.deadline_words(received=RECEIVED, due=DUE, now=now)
 
     assert clock.state == state
     assert clock.live
 
 
 def test_a_running_clock_says_how_long_and_until_when():
-    clock = ui.clock(received=RECEIVED, due=DUE, now=DUE - 5 * HOUR - 12 * MINUTE)
+    clock = ui.deadline_words(received=RECEIVED, due=DUE, now=DUE - 5 * HOUR - 12 * MINUTE)
 
     assert clock.words == "Còn 5 giờ 12 phút"
     assert clock.until == "đến 14:30 Thứ Bảy 21/11/2026"
 
 
 def test_an_overdue_clock_says_how_late_and_when_it_was_due():
-    clock = ui.clock(received=RECEIVED, due=DUE, now=DUE + HOUR + 6 * MINUTE)
+    clock = ui.deadline_words(received=RECEIVED, due=DUE, now=DUE + HOUR + 6 * MINUTE)
 
     assert clock.words == "Quá hạn 1 giờ 06 phút"
     assert clock.until == "hạn 14:30 Thứ Bảy 21/11/2026"
@@ -46,8 +46,8 @@ def test_an_overdue_clock_says_how_late_and_when_it_was_due():
 
 
 def test_a_closed_clock_tells_the_time_it_took_or_how_late_it_came():
-    met = ui.clock(received=RECEIVED, due=DUE, closed=RECEIVED + 21 * HOUR, now=DUE + 99 * HOUR)
-    missed = ui.clock(received=RECEIVED, due=DUE, closed=DUE + 5 * HOUR, now=DUE + 99 * HOUR)
+    met = ui.deadline_words(received=RECEIVED, due=DUE, closed=RECEIVED + 21 * HOUR, now=DUE + 99 * HOUR)
+    missed = ui.deadline_words(received=RECEIVED, due=DUE, closed=DUE + 5 * HOUR, now=DUE + 99 * HOUR)
 
     assert (met.state, met.words) == ("met", "Xong sau 21 giờ 00 phút")
     assert (missed.state, missed.words) == ("missed", "Xong trễ 5 giờ 00 phút")
@@ -55,7 +55,7 @@ def test_a_closed_clock_tells_the_time_it_took_or_how_late_it_came():
 
 
 def test_a_paused_clock_still_tells_the_whole_time_since_filing():
-    clock = ui.clock(received=RECEIVED, due=DUE, paused=True, now=RECEIVED + 76 * HOUR)
+    clock = ui.deadline_words(received=RECEIVED, due=DUE, paused=True, now=RECEIVED + 76 * HOUR)
 
     assert (clock.state, clock.words) == ("paused", "Chờ người dân")
     assert clock.total == "tổng 3 ngày 4 giờ"
@@ -63,8 +63,8 @@ def test_a_paused_clock_still_tells_the_whole_time_since_filing():
 
 
 def test_a_running_clock_tells_the_time_since_filing_too():
-    running = ui.clock(received=RECEIVED, due=DUE + 7 * HOUR, now=DUE)
-    missed = ui.clock(received=RECEIVED, due=DUE, closed=DUE + 5 * HOUR, now=DUE + 99 * HOUR)
+    running = ui.deadline_words(received=RECEIVED, due=DUE + 7 * HOUR, now=DUE)
+    missed = ui.deadline_words(received=RECEIVED, due=DUE, closed=DUE + 5 * HOUR, now=DUE + 99 * HOUR)
 
     assert running.total == "48 giờ 00 phút từ khi gửi"
     assert missed.total == "tổng 53 giờ 00 phút"
@@ -72,7 +72,7 @@ def test_a_running_clock_tells_the_time_since_filing_too():
 
 def test_english_has_the_same_facts():
     with translation.override("en"):
-        clock = ui.clock(received=RECEIVED, due=DUE, now=DUE - 2 * HOUR)
+        clock = ui.deadline_words(received=RECEIVED, due=DUE, now=DUE - 2 * HOUR)
 
         assert clock.words == "2 h 00 min left"
         assert clock.until == "until 14:30 Saturday 21/11/2026"

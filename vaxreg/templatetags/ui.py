@@ -22,7 +22,7 @@ register.filter("clock_time", ui.time)
 register.filter("percent", ui.percent)
 register.filter("phone", ui.phone)
 register.filter("masked_phone", ui.masked_phone)
-register.simple_tag(ui.clock, name="clock")
+register.simple_tag(ui.deadline_words, name="clock")
 register.simple_tag(charts.spark, name="spark")
 register.simple_tag(charts.trend, name="trend")
 
