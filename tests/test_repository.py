@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -317,3 +318,21 @@ def test_pictures_of_the_tour_are_small_and_all_there():
 
     assert set(shown) <= set(pictures)
     assert sum((ROOT / path).stat().st_size for path in pictures) < 1_500_000
+
+
+def test_the_judge_of_migrations_reads_every_app_that_has_some():
+    settings_of_tools = tomllib.loads(text_of("pyproject.toml"))["tool"]
+
+    judged = settings_of_tools["django_migration_linter"]["include_apps"]
+
+    assert set(judged) == {room for room in ROOMS if (ROOT / room / "migrations").is_dir()}
+
+
+def test_the_contract_of_imports_names_every_app():
+    settings_of_tools = tomllib.loads(text_of("pyproject.toml"))["tool"]
+
+    layers = settings_of_tools["importlinter"]["contracts"][0]["layers"]
+
+    named = {room for layer in layers for room in layer.split(" | ")}
+    assert named == {*ROOMS, "demo"}
+    assert set(settings_of_tools["importlinter"]["root_packages"]) == {*named, "launcher"}

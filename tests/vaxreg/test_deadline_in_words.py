@@ -46,8 +46,12 @@ def test_an_overdue_clock_says_how_late_and_when_it_was_due():
 
 
 def test_a_closed_clock_tells_the_time_it_took_or_how_late_it_came():
-    met = ui.deadline_words(received=RECEIVED, due=DUE, closed=RECEIVED + 21 * HOUR, now=DUE + 99 * HOUR)
-    missed = ui.deadline_words(received=RECEIVED, due=DUE, closed=DUE + 5 * HOUR, now=DUE + 99 * HOUR)
+    met = ui.deadline_words(
+        received=RECEIVED, due=DUE, closed=RECEIVED + 21 * HOUR, now=DUE + 99 * HOUR
+    )
+    missed = ui.deadline_words(
+        received=RECEIVED, due=DUE, closed=DUE + 5 * HOUR, now=DUE + 99 * HOUR
+    )
 
     assert (met.state, met.words) == ("met", "Xong sau 21 giờ 00 phút")
     assert (missed.state, missed.words) == ("missed", "Xong trễ 5 giờ 00 phút")
@@ -64,7 +68,9 @@ def test_a_paused_clock_still_tells_the_whole_time_since_filing():
 
 def test_a_running_clock_tells_the_time_since_filing_too():
     running = ui.deadline_words(received=RECEIVED, due=DUE + 7 * HOUR, now=DUE)
-    missed = ui.deadline_words(received=RECEIVED, due=DUE, closed=DUE + 5 * HOUR, now=DUE + 99 * HOUR)
+    missed = ui.deadline_words(
+        received=RECEIVED, due=DUE, closed=DUE + 5 * HOUR, now=DUE + 99 * HOUR
+    )
 
     assert running.total == "48 giờ 00 phút từ khi gửi"
     assert missed.total == "tổng 53 giờ 00 phút"
