@@ -135,6 +135,7 @@ def gates(env: dict[str, str]) -> list[Gate]:
         Gate("format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
         Gate("lint", [PYTHON, "-m", "ruff", "check", "."]),
         Gate("templates", [PYTHON, "-m", "djlint", "--lint", "--quiet", "templates"]),
+        Gate("form of templates", [PYTHON, "-m", "djhtml", "-t", "2", "--check", "templates"]),
         Gate("shell scripts", ["shellcheck", *SHELL_SCRIPTS]),
         Gate("types", [PYTHON, "-m", "mypy", "."], under_test),
         Gate("arrows between rooms", ["lint-imports"], under_test),
