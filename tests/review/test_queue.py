@@ -110,7 +110,7 @@ def test_what_is_done_is_paged_from_the_latest_on(world: World):
     assert [case.reference for case in first.rows] == newest_first[:25]
     assert [case.reference for case in second.rows] == newest_first[25:]
     assert [
-        c.reference for c in queue.page(cases, QueueTab.DONE, {"before": second.before}).cases
+        c.reference for c in queue.page(cases, QueueTab.DONE, {"before": second.before}).rows
     ] == newest_first[:25]
 
 
