@@ -1,4 +1,4 @@
-"""The project itself: settings, URLs, clock, launcher, look. It knows no domain word."""
+"""The project: settings, URLs, Celery, health, errors, forms, tables. It knows no domain term."""
 
 from vaxreg.celery import app as celery_app
 

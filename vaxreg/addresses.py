@@ -1,9 +1,9 @@
-"""Whole addresses, for messages: outside of a request nobody knows the host but the settings."""
+"""Absolute URLs for messages; outside a request the host is known from the settings only."""
 
 from django.conf import settings
 
 
 def absolute(path: str) -> str:
-    """Return the address of a path of ours (with its leading slash) as one that mail can carry."""
+    """Return the absolute URL of a path of this site; the path begins with a slash."""
     scheme = "https" if settings.HTTPS else "http"
     return f"{scheme}://{settings.SITE_DOMAIN}{path}"

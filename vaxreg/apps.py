@@ -1,4 +1,4 @@
-"""The project as an app, so that its templates, tags and commands are found."""
+"""The project as a Django app, so that its templates, template tags and commands are found."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""Every text of the product that is translated, found in code and templates by Babel's extractors."""
+"""Find, check and write the translated texts of code and templates, with Babel's extractors."""
 
 import ast
 import io
@@ -14,8 +14,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-# Which arguments of Django's functions, and of our short names for them, are texts; "c" marks the
-# context.
+# Positions of the texts among the arguments of Django's gettext functions and of our short names
+# for them; "c" marks the context.
 KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("_", "_noop", "gettext", "gettext_lazy", "gettext_noop"), (1,)),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
@@ -23,15 +23,15 @@ KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 NOT_OURS = {".venv", "var", "tests", "migrations", "node_modules", ".git"}
-# The translator's comment of a text that stands in a library's code and not in ours.
+# The translator's comment at a text that is in a library's code and not in ours.
 LIBRARY = "Text of a library"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|%[sdf]|\{(\w*)\}")
-# Line, function, texts or (texts, …), translators' comments: what a method of Babel's gives.
+# What Babel's extraction methods yield: line, function, text or (text, …), translators' comments.
 Extracted = tuple[int, Any, Any, Any]
 
 
 def messages(root: Path) -> Catalog:
-    """Return every message that is written out under `root`; one in a variable is no message."""
+    """Return every literal message in the files under `root`; a text in a variable is not found."""
     methods: list[tuple[str, Any]] = [
         ("**.py", in_python),
         ("**/templates/**.html", in_template),
@@ -51,7 +51,7 @@ def messages(root: Path) -> Catalog:
 def in_python(
     file: IO[bytes], keywords: Any, comment_tags: Collection[str], options: Any
 ) -> Iterator[Extracted]:
-    """Extract the texts of Python code, as a method of Babel's extract().
+    """Extract the texts of Python code; an extraction method for Babel's extract().
 
     Before Python 3.12 an f-string is one token, and Babel does not see the calls inside it.
     """
@@ -69,23 +69,23 @@ def in_python(
 def in_template(
     file: IO[bytes], keywords: Any, comment_tags: Collection[str], options: Any
 ) -> Iterator[Extracted]:
-    """Extract the texts of a Django template, as a method of Babel's extract().
+    """Extract the texts of a Django template; an extraction method for Babel's extract().
 
-    Django makes Python of the template's tags and X of all else. The brackets around it switch off
-    Python's rules of indentation.
+    Django's templatize() turns the template's tags into Python and all other text into X. The
+    brackets around its result switch off Python's indentation rules.
     """
     code = f"({templatize(file.read().decode())}\n)"
     return extract_python(io.BytesIO(code.encode()), keywords, comment_tags, options)
 
 
 def read(path: Path) -> Catalog:
-    """Read a django.po. Raises PoFileError if it is not sound."""
+    """Read a django.po file. Raises PoFileError if it is invalid."""
     with path.open("rb") as file:
         return read_po(file, locale=path.parts[-3], abort_invalid=True)
 
 
 def write(catalog: Catalog, path: Path) -> None:
-    """Write a django.po anew, sorted by text and without places in the code; its head stays."""
+    """Write a django.po file sorted by text, without code locations; its header is kept."""
     head, _, _ = path.read_text().partition("\n\n")
     body = io.BytesIO()
     write_po(body, catalog, width=100, omit_header=True, no_location=True, sort_output=True)
@@ -93,16 +93,16 @@ def write(catalog: Catalog, path: Path) -> None:
 
 
 def write_compiled(catalog: Catalog, path: Path) -> None:
-    """Write what gettext reads while the product runs: the same file for the same texts."""
+    """Write a django.mo file; the same texts always give the same bytes."""
     catalog.creation_date = datetime(2000, 1, 1, tzinfo=UTC)
     with path.open("wb") as file:
         write_mo(file, catalog)
 
 
 def problems(catalog: Catalog, wanted: Catalog) -> list[str]:
-    """Return a line for everything that keeps the catalog from being complete and true."""
+    """Return one line for each text that is missing, unused, untranslated or wrongly formatted."""
     for message in texts(catalog):
-        # To Babel "90% of them" is a format, with "% o".
+        # Babel takes "90% of them" for a format string, because of "% o".
         if not expected(message):
             message.flags.discard("python-format")
     lines = [f"{error}: {said(of)}" for of, errors in catalog.check() for error in errors]
@@ -129,7 +129,7 @@ def problems(catalog: Catalog, wanted: Catalog) -> list[str]:
 
 
 def update(catalog: Catalog, wanted: Catalog) -> None:
-    """Add what is missing, with nothing for its translation, and drop what is used nowhere."""
+    """Add missing texts without a translation, and remove texts that are used nowhere."""
     of_libraries = [message for message in texts(catalog) if is_of_a_library(message)]
     catalog.update(wanted, no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
@@ -138,24 +138,23 @@ def update(catalog: Catalog, wanted: Catalog) -> None:
 
 
 def texts(catalog: Catalog) -> list[Message]:
-    """Return the messages of a catalog without its header."""
     return [message for message in catalog if message.id]
 
 
 def is_of_a_library(message: Message) -> bool:
-    """Whether the text comes from a library and is only said better here; its comment says so."""
+    """Whether the text is in a library and only its translation is ours; its comment says so."""
     return any(comment.startswith(LIBRARY) for comment in message.user_comments)
 
 
 def placeholders(text: str) -> set[str]:
-    """Return the places in a text that are filled in at run time."""
+    """Return the placeholders of a text: %(name)s, %s, {name}."""
     return {match.group() for match in PLACEHOLDER.finditer(text.replace("%%", ""))}
 
 
 def expected(message: Message) -> set[str]:
-    """Return the placeholders of a translation: all of them, where Babel lets some be left out.
+    """Return the placeholders that a translation must have: those of the plural, if there is one.
 
-    "One case" may leave the number out; languages without plural need it.
+    Babel lets a singular such as "One case" omit the number; languages without plural need it.
     """
     return placeholders(message.id if isinstance(message.id, str) else message.id[-1])
 

@@ -1,7 +1,7 @@
-"""The whole clock: Celery, its schedule (a sentence per entry) and how work is hinted to it.
+"""Celery: its schedule (one sentence per entry) and the function that asks for a task to run soon.
 
-Celery is only ever a hint to hurry. What must be done stands in PostgreSQL rows; the sweep, once
-a minute, does whatever hint was lost (docs/adr/0006).
+Work never depends on Celery alone. What must be done is recorded in PostgreSQL rows; the sweep,
+once a minute, does what a lost task did not do (docs/adr/0006).
 """
 
 import logging
@@ -39,11 +39,11 @@ app.conf.update(
     accept_content=["json"],
     broker_connection_retry_on_startup=True,
     broker_transport_options={
-        # Seconds. Longer than the longest task, short enough that a dead worker's task returns.
+        # Seconds. Longer than any task, short enough to redeliver soon what a dead worker had.
         "visibility_timeout": 120,
         "unacked_restore_interval": 10,
         "unacked_restore_throttle": 1,
-        # A frozen broker may cost a publisher two seconds, once; then the breaker below opens.
+        # A broker that hangs may cost a publisher two seconds, once; then the breaker below opens.
         "socket_timeout": 2,
         "socket_connect_timeout": 1,
         "max_retries": 0,
@@ -102,16 +102,16 @@ app.conf.update(
 )
 app.autodiscover_tasks()
 
-# Seconds for which no hint is sent after one failed: the sweep does the work meanwhile.
+# Seconds without further attempts after one failed; the sweep does the work meanwhile.
 BREAKER_SECONDS = 10
 _broken_until = 0.0
 
 
 def hint(task_name: str, *args: int | str) -> None:
-    """Ask Celery, once the current transaction is committed, to run the named task soon.
+    """Ask Celery, after the current transaction has committed, to run the named task soon.
 
-    Never raises and never holds the caller for more than about two seconds: whoever calls it has
-    already written a row that the sweep would find.
+    Never raises and never blocks the caller for more than about two seconds. The caller must
+    already have written a row by which the sweep finds the same work.
     """
     transaction.on_commit(lambda: _publish(task_name, args), robust=True)
 
@@ -121,7 +121,7 @@ def _publish(task_name: str, args: tuple[int | str, ...]) -> None:
     if time.monotonic() < _broken_until:
         return
     if task_name not in app.tasks:
-        # Once per process: it also runs Django's checks, which take far longer than a publish.
+        # Once per process: it also runs Django's checks, which take far longer than sending a task.
         app.loader.import_default_modules()
     try:
         app.tasks[task_name].apply_async(args=args, retry=False)

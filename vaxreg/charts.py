@@ -1,4 +1,4 @@
-"""Charts drawn on the server: geometry here, `<c-bars>` and `<c-heat>` print it; no script."""
+"""Charts drawn on the server as SVG or HTML tables; `<c-bars>` and `<c-heat>` print them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEVELS = 5
 
 @dataclass(frozen=True)
 class BarPart:
-    """A piece of a bar: `tone` is a CSS name (late-1 … late-3, ok, info), in SVG units of 100."""
+    """A segment of a bar, in SVG units (the chart has 100); `tone`: late-1 … late-3, ok, info."""
 
     x: str
     width: str
@@ -24,7 +24,7 @@ class BarPart:
 
 @dataclass(frozen=True)
 class Bar:
-    """One line of a bar chart."""
+    """One row of a bar chart."""
 
     label: str
     value: float
@@ -36,9 +36,9 @@ class Bar:
 def bars(
     rows: Sequence[tuple[str, Sequence[tuple[str, str, float]], str]], *, note: str = ""
 ) -> list[Bar]:
-    """Horizontal bars on a common scale.
+    """Return horizontal bars on a common scale.
 
-    Each row is (label, pieces, href); a piece is (tone, words for its tooltip, value).
+    Each row is (label, pieces, href); a piece is (tone, tooltip, value).
     """
     top = max((sum(value for _tone, _words, value in pieces) for _, pieces, _ in rows), default=0)
     drawn = []
@@ -58,7 +58,7 @@ def bars(
 def spark(
     values: Sequence[float], label: str, top: float | None = None, tone: str = "primary"
 ) -> SafeString:
-    """A small line of recent values; give the same `top` to neighbours for a common scale."""
+    """Draw a sparkline as SVG; the same `top` gives neighbouring sparklines a common scale."""
     width, height, pad = 120, 32, 4
     peak = max([*values, 1]) if top is None else max(top, 1)
     step = (width - 2 * pad) / max(len(values) - 1, 1)
@@ -86,7 +86,7 @@ def spark(
 
 @dataclass(frozen=True)
 class Multiple:
-    """One of several small charts with the same scale."""
+    """One of several small charts, usually on the same scale."""
 
     label: str
     value: float
@@ -100,9 +100,9 @@ def small_multiples(
     own_scale: bool = False,
     words: Sequence[str] = (),
 ) -> list[Multiple]:
-    """Sparks for (label, values, href) on one common scale, unless each gets its own.
+    """Return a sparkline for each (label, values, href), on one scale unless `own_scale`.
 
-    words: a sentence for each, for those who do not see it; else its values are read out.
+    words: for each row a sentence for screen readers; without it they read out the values.
     """
     top = None if own_scale else max((max(values, default=0) for _, values, _ in rows), default=0)
     read = words or [
@@ -116,7 +116,7 @@ def small_multiples(
 
 @dataclass(frozen=True)
 class HeatCell:
-    """A number of a heat map, how dark its cell is (0: none, to 5), and where it leads."""
+    """A cell of a heat map: its value, its shade (0: none, to 5: darkest) and its link."""
 
     value: float
     level: int
@@ -125,7 +125,7 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class Heat:
-    """A heat map: a real table, so it reads as one. A row is (label, its cells, where it leads)."""
+    """A heat map as an HTML table; a row is (label, cells, href)."""
 
     columns: Sequence[str]
     rows: Sequence[tuple[str, Sequence[HeatCell], str]]
@@ -136,9 +136,9 @@ def heat(
     rows: Sequence[tuple[str, Sequence[float]]],
     links: Sequence[tuple[str, Sequence[str]]] = (),
 ) -> Heat:
-    """Shade each number by its share of the largest one.
+    """Shade each value by its share of the largest value.
 
-    links: for each row its address and those of its cells; a cell of nothing leads nowhere.
+    links: for each row its href and those of its cells; a cell of 0 gets no link.
     """
     top = max((max(values, default=0) for _, values in rows), default=0)
     nowhere = [("", [""] * len(values)) for _, values in rows]
@@ -161,7 +161,7 @@ def heat(
 def trend(
     series: Sequence[tuple[str, str, Sequence[float]]], label: str, ticks: Sequence[str] = ()
 ) -> SafeString:
-    """Several lines over the same days: (tone, name, values) each, named at their right end."""
+    """Draw one line for each (tone, name, values) over the same days, the name at its right end."""
     width, height, left, right, floor = 640, 220, 8, 120, 24
     peak = max((max(values, default=0) for _, _, values in series), default=0) or 1
     count = max((len(values) for _, _, values in series), default=0)
@@ -217,9 +217,9 @@ def trend(
 
 
 def _apart(wanted: Sequence[float], *, lowest: float, apart: float = 17) -> list[float]:
-    """Return where labels stand that want to stand there: a line apart, none below the lowest.
+    """Return y positions (pixels, downwards) near the wanted ones, each at least `apart` away.
 
-    They keep their order from top to bottom. In pixels, downwards.
+    The order from top to bottom is kept; no position is below `lowest`.
     """
     found = list(wanted)
     order = sorted(range(len(found)), key=lambda place: found[place])
@@ -233,5 +233,5 @@ def _apart(wanted: Sequence[float], *, lowest: float, apart: float = 17) -> list
 
 
 def _n(value: float) -> str:
-    """SVG wants a point as decimal separator, whatever the page's language."""
+    """Format a number for SVG, which needs a decimal point whatever the page's language."""
     return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,6 +1,6 @@
-"""What time it is: the database's time, so that machines with wrong clocks judge alike.
+"""The current time, taken from the database, so that all processes agree on what is overdue.
 
-Web servers and workers may disagree by minutes (promise 72); PostgreSQL is the one time source.
+The system times of web servers and workers may differ by minutes (promise 72).
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _moved: ContextVar[datetime | None] = ContextVar("moved", default=None)
 
 
 def now() -> datetime:
-    """Return the database's time now (aware, UTC)."""
+    """Return the database's time (aware, UTC), or the moment set by `at`."""
     moved = _moved.get()
     if moved is not None:
         return moved
@@ -27,14 +27,14 @@ def now() -> datetime:
 
 
 def sql_now() -> Expression:
-    """Return the same moment as an expression, for questions that the database answers."""
+    """Return the same moment as an expression, for use inside a query."""
     moved = _moved.get()
     return Now() if moved is None else Value(moved, output_field=DateTimeField())
 
 
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
-    """Let everything inside happen at the given moment: demo stories and tests are told so."""
+    """Make `now` and `sql_now` return `moment` inside the block; for demo data and tests."""
     token = _moved.set(moment)
     try:
         yield

@@ -1,7 +1,7 @@
-"""Encryption at rest, and keyed hashes by which encrypted or secret values are found again.
+"""Encryption at rest, and keyed hashes to look up encrypted or secret values.
 
-Keys come from a setting, newest first: the first one writes, each of them reads. To renew a key
-put a new one in front, run `manage.py renew_encryption`, take the old one away.
+Keys come from a setting, newest first: the first one encrypts, all of them decrypt. To replace a
+key put the new one first, run `manage.py renew_encryption`, then remove the old one.
 """
 
 import base64
@@ -20,42 +20,42 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys of one setting; without any, SECRET_KEY stands in. `use` keeps two rings apart."""
+    """The keys of one setting, SECRET_KEY if it is empty. `use` is part of the derived keys."""
 
     setting: str
     use: str
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Newest first."""
+        """The keys, newest first."""
         return tuple(getattr(settings, self.setting) or [settings.SECRET_KEY])
 
     def encrypt(self, text: str) -> str:
-        """Return the text as only a holder of a key can read it; twice the same text differs."""
+        """Encrypt a text under the newest key; the same text gives a different token each time."""
         return _box(self.keys, self.use).encrypt(text.encode()).decode()
 
     def decrypt(self, token: str) -> str:
-        """Return what was encrypted. Raises `cryptography.fernet.InvalidToken` if no key fits."""
+        """Return the plain text. Raises `cryptography.fernet.InvalidToken` if no key fits."""
         return _box(self.keys, self.use).decrypt(token).decode()
 
     def digest(self, label: str, text: str) -> str:
-        """Return 64 hexadecimal digits that tell nothing about the text without the newest key.
+        """Return 64 hexadecimal digits: the HMAC-SHA256 of the text under the newest key.
 
-        The label keeps uses apart: equal texts of two labels have different digits.
+        `label` is part of the hash: equal texts with two labels have different hashes.
         """
         return _digest(self.keys[0], label, text)
 
     def digests(self, label: str, text: str) -> list[str]:
-        """Return the digits under each key: what to look for while a key is being renewed."""
+        """Return the hash under each key; a lookup needs all while a key is being replaced."""
         return [_digest(key, label, text) for key in self.keys]
 
 
-# Encrypted columns, and what belongs to signing in.
+# Keys of encrypted columns, and keys of sign-in.
 FIELDS = Keyring("FIELD_KEYS", "field encryption")
 ACCOUNTS = Keyring("ACCOUNTS_KEYS", "encryption")
 
-# What `renew_encryption` writes anew beside encrypted columns: a title, and a function that returns
-# of how many rows. Apps add theirs when they start.
+# Other values that `renew_encryption` encrypts again: a title, and a function that does it and
+# returns the number of rows. Apps add theirs when they start.
 RENEWALS: dict[str, Callable[[], int]] = {}
 
 
@@ -69,12 +69,12 @@ def decrypt(token: str) -> str:
 
 
 def blind_index(label: str, text: str) -> str:
-    """Return 32 hexadecimal digits by which an encrypted column is found; letter case is ignored."""
+    """Return the hash (32 hexadecimal digits) to look up an encrypted column; ignores case."""
     return blind_indexes(label, text)[0]
 
 
 def blind_indexes(label: str, text: str) -> list[str]:
-    """Return the digits under each key: what to look for while a key is being renewed."""
+    """Return the hash under each key; a lookup needs them all while a key is being replaced."""
     normal = text.strip().casefold()
     return [digits[:32] for digits in FIELDS.digests(f"index of {label}", normal)]
 
@@ -84,7 +84,7 @@ def _digest(key: str, label: str, text: str) -> str:
 
 
 def _derive(key: str, use: str) -> bytes:
-    """Return 32 bytes of its own for each use, so that one use cannot undo another."""
+    """Derive a key of 32 bytes for one use, so that uses do not share a key."""
     return hmac.new(key.encode(), use.encode(), hashlib.sha256).digest()
 
 
@@ -95,35 +95,33 @@ def _box(keys: tuple[str, ...], use: str) -> MultiFernet:
 
 
 class EncryptedTextField(models.TextField[str, str]):
-    """Text that stands encrypted in the database and plain in Python.
+    """Text that is encrypted in the database and plain in Python.
 
-    It cannot be asked for (`filter(x=…)` is a FieldError): put a BlindIndexField beside it.
+    It cannot be searched (`filter(x=…)` raises FieldError): add a BlindIndexField for that.
     """
 
     def get_prep_value(self, value: Any) -> Any:
-        """Encrypt on the way in."""
         text = super().get_prep_value(value)
         return text if text is None else encrypt(text)
 
     def from_db_value(
         self, value: str | None, _expression: object, _connection: BaseDatabaseWrapper
     ) -> str | None:
-        """Decrypt on the way out."""
         return None if value is None else decrypt(value)
 
     def get_lookup(self, lookup_name: str) -> Any:
-        """Refuse every question but whether there is a value."""
+        """Allow only the lookup `isnull`: others would compare encrypted text."""
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
 
     def get_transform(self, lookup_name: str) -> type[models.Transform] | None:
-        """Refuse what would work on the encrypted text."""
+        """Allow no transform: it would work on encrypted text."""
         return None
 
 
 class BlindIndexField(models.CharField[str, str]):
-    """The blind index of another field of the same row, kept up by `save` and `create`.
+    """The blind index of another field of the same row, set by `save` and `create`.
 
-    `QuerySet.update` and `bulk_update` do not keep it up: set both fields there.
+    `QuerySet.update` and `bulk_update` do not set it: update both fields there.
     """
 
     def __init__(self, *args: Any, of: str, **kwargs: Any) -> None:
@@ -133,18 +131,18 @@ class BlindIndexField(models.CharField[str, str]):
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
-        """Name what migrations need to build it again."""
+        """Leave out of migrations the arguments that the constructor sets itself."""
         name, path, args, kwargs = super().deconstruct()
         del kwargs["max_length"], kwargs["editable"]
         return name, path, args, {**kwargs, "of": self.of}
 
     @property
     def label(self) -> str:
-        """What keeps this column's digits apart from others'."""
+        """The label of this column's hashes (see `blind_index`)."""
         return f"{self.model._meta.label_lower}.{self.of}"
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        """Compute it anew from the field that it is of."""
+        """Compute the hash from the source field."""
         digits = blind_index(self.label, getattr(model_instance, self.of))
         setattr(model_instance, self.attname, digits)
         return digits

@@ -1,4 +1,4 @@
-"""What people see when something went wrong: plain words, the next step and a phone number."""
+"""Error pages and API errors: what went wrong, the next step and a phone number."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RETRY_SECONDS = "30"
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: inside one's reach, but not allowed. The exception's sentence, if any, is shown."""
+    """403: within the user's scope, but not allowed. Shows the exception's message, if any."""
     reason = str(exception or "")
     if _is_api(request):
         return _api_error("client_error", "permission_denied", reason, 403)
@@ -29,14 +29,14 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: no such page, or not for this person; both look the same."""
+    """404: no such page, or not for this user; both answers are the same."""
     if _is_api(request):
         return _api_error("client_error", "not_found", _("There is nothing here."), 404)
     return render(request, "404.html", status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form that was open too long or came from elsewhere; nothing has been changed."""
+    """403 for a form that was open too long or came from another site; nothing was changed."""
     if _is_api(request):
         return _api_error("client_error", "csrf", reason, 403)
     return render(request, "403_csrf.html", {"again": request.get_full_path()}, status=403)
@@ -45,13 +45,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def conflict(
     request: HttpRequest, *, headline: str, text: str, href: str, link: str
 ) -> HttpResponse:
-    """409: somebody was faster, or it is too late. Says who and when in `text`, and where to go."""
+    """409: somebody else acted first, or it is too late. `text` says who and when; `href`: next."""
     context = {"headline": headline, "text": text, "href": href, "link": link}
     return render(request, "409.html", context, status=409)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 when the database is away. Needs neither database nor session."""
+    """500, or 503 when the database is unreachable. Uses neither database nor session."""
     if isinstance(sys.exc_info()[1], DATABASE_DOWN):
         return unavailable(request)
     if _is_api(request):
@@ -71,7 +71,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 class ImpossibleAddressMiddleware:
-    """Answers 404 to an address with a NUL in it: PostgreSQL stores none, so it names nothing."""
+    """Answers 404 to an address with a NUL character: PostgreSQL cannot store one in a text."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -83,7 +83,7 @@ class ImpossibleAddressMiddleware:
 
 
 class DatabaseDownMiddleware:
-    """Turns a lost or hung database inside a view into the 503 page."""
+    """Turns a lost or hanging database connection inside a view into the 503 page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -92,7 +92,7 @@ class DatabaseDownMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Django logs nothing when a middleware answers, so this does."""
+        """Log the error as well: Django logs nothing when a middleware answers."""
         if not isinstance(exception, DATABASE_DOWN):
             return None
         logger.error("database_unavailable", exc_info=exception)
@@ -108,6 +108,6 @@ def _is_api(request: HttpRequest) -> bool:
 
 
 def _api_error(kind: str, code: str, detail: str, status: int) -> JsonResponse:
-    """The same shape as every other error of the API."""
+    """Return an error in the format of every other error of the API."""
     errors = [{"code": code, "detail": detail, "attr": None}]
     return JsonResponse({"type": kind, "errors": errors}, status=status)

@@ -1,4 +1,4 @@
-"""A column that keeps the search key of another column, so that no writer can forget it."""
+"""A column that stores the search key of another column and sets it on every save."""
 
 from typing import Any
 

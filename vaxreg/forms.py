@@ -1,4 +1,4 @@
-"""What all forms share: errors in plain words, and fields that read what people write."""
+"""Base classes of all forms: error messages in plain words, and fields for dates, phones, IDs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EARLIEST = dt.date(1900, 1, 1)
 
 
 class FormMixin(forms.BaseForm):
-    """Wording of errors and marking of optional fields. Put it before the Django form class."""
+    """Words error messages and marks optional fields. Put it before the Django form class."""
 
     mark_optional = True
     use_required_attribute = False
@@ -33,24 +33,24 @@ class FormMixin(forms.BaseForm):
 
     @property
     def has_errors(self) -> bool:
-        """True for a sent form with something wrong."""
+        """Whether the form was submitted and has an error."""
         return self.is_bound and bool(self.errors)
 
 
 class Form(FormMixin, forms.Form):
-    """Base of all plain forms."""
+    """Base of all forms that are not model forms."""
 
 
 class ModelForm(FormMixin, forms.ModelForm):  # type: ignore[type-arg]
-    """Base of all forms of a model."""
+    """Base of all model forms."""
 
 
 class OwnWords:
-    """Marks a field whose messages are specific already."""
+    """Marks a field with its own error messages, which FormMixin must not replace."""
 
 
 def _messages(field: forms.Field, label: str) -> dict[str, str]:
-    """Replace Django's "This field is required." where nothing better was written."""
+    """Return messages to replace "This field is required."; {} if the field has its own."""
     given = {**field.__class__.default_error_messages, **field.error_messages}
     default = forms.Field.default_error_messages["required"]
     if given.get("required") != default:
@@ -68,12 +68,12 @@ def _messages(field: forms.Field, label: str) -> dict[str, str]:
 
 
 def _inside_sentence(label: str) -> str:
-    """First letter small, unless the label begins with an abbreviation."""
+    """Lower-case the first letter, unless the label begins with an abbreviation."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 class DateField(OwnWords, forms.Field):
-    """A date in one text field: 27/3/2022, 27-03-2022, 27.03.2022, 27032022 or 2022-03-27."""
+    """A date typed as text: 27/3/2022, 27-03-2022, 27.03.2022, 27032022 or 2022-03-27."""
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": "12"})
     default_error_messages = {
@@ -105,11 +105,11 @@ class DateField(OwnWords, forms.Field):
         self.earliest = earliest
 
     def prepare_value(self, value: Any) -> Any:
-        """Show a date as people of Viet Nam write it; what was typed stays as typed."""
+        """Show a date as day/month/year; show typed text unchanged."""
         return ui.day(value) if isinstance(value, dt.date) else value
 
     def to_python(self, value: Any) -> dt.date | None:
-        """Read the date or say exactly what is wrong with it."""
+        """Parse the date. Raises ValidationError saying exactly what is wrong."""
         if isinstance(value, dt.date):
             return value
         text = str(value or "").strip()
@@ -123,7 +123,7 @@ class DateField(OwnWords, forms.Field):
         return date
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """27/3/2022 and 27/03/2022 are the same date."""
+        """Compare dates, not texts: 27/3/2022 and 27/03/2022 are the same."""
         try:
             return bool(self.to_python(initial) != self.to_python(data))
         except ValidationError:
@@ -153,7 +153,7 @@ class DateField(OwnWords, forms.Field):
 
 
 class PhoneField(OwnWords, forms.CharField):
-    """A phone number, cleaned to E.164 (+84912345678); 09…, +84…, 0084… and spaces are fine."""
+    """A phone number, cleaned to E.164 (+84912345678); accepts 09…, +84…, 0084… and spaces."""
 
     default_error_messages = {
         "required": gettext_lazy("Enter a phone number, for example 0912 345 678."),
@@ -171,11 +171,11 @@ class PhoneField(OwnWords, forms.CharField):
         self.widget.input_type = "tel"
 
     def prepare_value(self, value: Any) -> Any:
-        """Show a stored number as people write it."""
+        """Show a stored E.164 number as 0912 345 678."""
         return ui.phone(value) if isinstance(value, str) and value.startswith("+") else value
 
     def clean(self, value: Any) -> str:
-        """E.164, or empty when nothing was typed and nothing is asked."""
+        """Return E.164, or "" for an optional field left empty. Raises ValidationError."""
         text = super().clean(value)
         if not text:
             return ""
@@ -203,7 +203,7 @@ class PhoneField(OwnWords, forms.CharField):
 
 
 def _wrong_length(number: phonenumbers.PhoneNumber) -> str:
-    """A mobile number with a digit too many is "possible" for the library: land lines are longer."""
+    """Return "short", "long" or "". The library accepts a mobile number with a digit too many."""
     digits = str(number.national_number)
     if number.country_code != 84 or digits[0] not in "35789" or len(digits) == 9:
         return ""
@@ -232,7 +232,7 @@ class IdNumberField(OwnWords, forms.CharField):
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> str:
-        """Digits or capital letters and digits without blanks."""
+        """Return digits or capital letters without spaces. Raises ValidationError."""
         text = re.sub(r"[\s.\-\u2010-\u2015]", "", super().clean(value)).upper()
         if not text or re.fullmatch(r"\d{12}|\d{9}|(?=.*\d)[A-Z]{1,2}[0-9A-Z]{6,8}", text):
             return text
@@ -257,7 +257,7 @@ class CodeField(OwnWords, forms.CharField):
         self.length = length
 
     def clean(self, value: Any) -> str:
-        """Exactly the digits, or nothing when nothing is asked."""
+        """Return exactly `length` digits, or "" for an optional field left empty."""
         text = re.sub(r"[\s.\-\u2010-\u2015]", "", super().clean(value))
         if text and not re.fullmatch(rf"[0-9]{{{self.length}}}", text):
             params = {"length": self.length}

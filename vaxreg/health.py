@@ -1,4 +1,4 @@
-"""Is the process alive, and can it do its work? For launchers, proxies and people on call."""
+"""Health checks for load balancers and staff on call: is the process alive, can it work?"""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ ReadinessCheck = Callable[[], str]
 
 
 def database_trouble() -> str:
-    """Return what keeps PostgreSQL from answering, or an empty string."""
+    """Return why PostgreSQL does not answer, or ""."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -23,7 +23,7 @@ def database_trouble() -> str:
 
 
 def redis_trouble() -> str:
-    """Return what keeps Redis from answering, or an empty string."""
+    """Return why Redis does not answer, or ""."""
     client = redis.Redis.from_url(
         settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, retry=None
     )
@@ -37,9 +37,9 @@ def redis_trouble() -> str:
 
 
 class HealthMiddleware:
-    """Answers `/healthz` (process) and `/readyz` (all it needs) before any session or database.
+    """Answers `/healthz` (process alive) and `/readyz` (all services work).
 
-    It stands first, so that both work from a probe that knows no host name or https.
+    It comes before all other middleware, so that probes need no host name, https or session.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -54,7 +54,7 @@ class HealthMiddleware:
 
 
 def readiness() -> HttpResponse:
-    """Run every check of `READINESS_CHECKS`; 200 when none has anything to say, else 503."""
+    """Run every check of `READINESS_CHECKS`; 200 when none returns a text, else 503."""
     troubles: dict[str, str] = {}
     for path in settings.READINESS_CHECKS:
         check: ReadinessCheck = import_string(path)

@@ -1,20 +1,20 @@
-"""Structured logs: one JSON object per line, ids only, never a name, phone, ID number or code."""
+"""Structured logs: one JSON object per line, with ids but no name, phone, ID number or code."""
 
 import re
 from typing import Any
 
 import structlog
 
-# Long digit runs are phone or ID numbers that slipped into a text: cut, whatever they are.
+# Any run of 9 to 12 digits may be a phone or ID number that got into a text by mistake.
 DIGITS = re.compile(r"(?<![\w-])\+?\d{9,12}(?![\w-])")
 
 
-# Whoever has the address of a link for photos, or of an invitation, can use it.
+# Anybody who knows the URL of an upload link or an invitation can use it.
 LINK_TOKEN = re.compile(r"(?<=/upload/)[\w-]+|(?<=/invitation/)[\w-]+")
 
 
 def cut_personal_numbers(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Replace phone and ID numbers in every text of a log event by `[number]`, tokens by `[token]`."""
+    """Replace phone and ID numbers in a log event by `[number]`, tokens in URLs by `[token]`."""
     for key, value in event.items():
         if isinstance(value, str):
             event[key] = LINK_TOKEN.sub("[token]", DIGITS.sub("[number]", value))
@@ -53,7 +53,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        # Request lines of refused pages would repeat the path; django_structlog writes its own.
+        # Its lines for refused pages would repeat the path; django_structlog logs requests already.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },

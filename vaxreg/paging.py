@@ -1,8 +1,7 @@
-"""Pages by key: the thousandth page costs what the first one does.
+"""Keyset pagination: the thousandth page costs as much as the first.
 
-A page begins beside the row at which its neighbour ended, and is marked by a name of that row.
-Only the row's place in the order is taken from the mark: whether the reader may see it is asked of
-the rows themselves.
+A page starts after (or before) a row of its neighbour, named in the URL by that row's mark. The
+mark gives only a position in the order; which rows the user may see is decided by the queryset.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,15 +14,15 @@ M = TypeVar("M", bound=Model)
 R = TypeVar("R")
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
-# Two columns as `order_by` takes them; together they are unique.
+# Two columns as for `order_by`; together they are unique.
 Order = tuple[str, str]
-# The values of these columns in one row.
+# The values of these two columns in one row.
 Key = tuple[Any, Any]
 
 
 @dataclass(frozen=True)
 class Page(Generic[R]):
-    """One page; `before` and `after` mark the pages around it, empty where there is none."""
+    """One page; `before` and `after` are the marks for the pages around it, "" if there is none."""
 
     rows: list[R]
     before: str
@@ -42,8 +41,8 @@ def page(
 ) -> Page[M]:
     """Return up to `size` rows.
 
-    where: `after` or `before`, the mark of a neighbouring page. key_of: the key of a marked row;
-    None for a mark that nobody of us made, which starts from the top. mark_of: the mark of a row.
+    where: query parameters; `after` or `before` holds the mark of a row. key_of: the key of a
+    marked row; None for an invalid mark, which gives the first page. mark_of: the mark of a row.
     """
     after, before = where.get("after", ""), where.get("before", "")
     key = key_of(after or before) if after or before else None
@@ -63,7 +62,7 @@ def page(
 
 
 def following(rows: Rows, order: Order, key: Key | None) -> Rows:
-    """Return the rows that stand behind a key in this order; all of them without a key."""
+    """Return the rows that come after `key` in this order; all rows if `key` is None."""
     rows = rows.order_by(*order)
     if key is None:
         return rows
@@ -73,7 +72,7 @@ def following(rows: Rows, order: Order, key: Key | None) -> Rows:
 
 
 def opposite(order: Order) -> Order:
-    """Return the order that goes the other way."""
+    """Reverse the order of both columns."""
     first, second = (one[1:] if one.startswith("-") else f"-{one}" for one in order)
     return first, second
 

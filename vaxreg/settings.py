@@ -1,6 +1,6 @@
-"""All settings, one file. Everything that differs between machines comes from the environment.
+"""All settings in one file. What differs between machines comes from environment variables.
 
-`.env.example` lists the variables; a missing one that matters stops the start with a sentence.
+`.env.example` lists them; a missing one that is required stops the start with a message.
 """
 
 from datetime import timedelta
@@ -12,7 +12,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-# Lets Django's generic classes be written with their types, as mypy --strict asks.
+# Lets Django's generic classes take type arguments, as mypy --strict requires.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -21,10 +21,10 @@ env = environ.Env()
 if (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
-# Demo mode: believable people and cases, codes readable on a page. Never on a real server.
+# Demo mode: invented people and cases; a page shows the codes. Never on a production server.
 DEMO: bool = env.bool("DEMO", default=False)
 DEBUG: bool = env.bool("DEBUG", default=False)
-# Served over https? True unless somebody says otherwise; the launcher's demo says otherwise.
+# Whether the site is served over https; the launcher's demo sets it to false.
 HTTPS: bool = env.bool("HTTPS", default=not (DEMO or DEBUG))
 
 SECRET_KEY: str = env.str("SECRET_KEY", default="")
@@ -33,7 +33,7 @@ if not SECRET_KEY:
         "SECRET_KEY is not set. Put a long random text into the environment or .env."
     )
 
-# Encrypt columns (vaxreg/encryption.py), newest first; each of them reads.
+# Keys of encrypted columns (vaxreg/encryption.py), newest first; each of them can decrypt.
 FIELD_KEYS: list[str] = env.list("FIELD_KEY", default=[])
 if not FIELD_KEYS and (DEMO or DEBUG):
     FIELD_KEYS = [SECRET_KEY]
@@ -43,13 +43,13 @@ if not FIELD_KEYS:
         " what it has encrypted cannot be read without it."
     )
 
-# The public host, used in messages and links (no scheme).
+# The public host name without scheme, for links in messages.
 SITE_DOMAIN: str = env.str("SITE_DOMAIN", default="localhost")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    # Before django.forms: its templates of form fields must win.
+    # Before django.forms, so that its form field templates are found first.
     "vaxreg",
     "messaging",
     "accounts",
@@ -156,15 +156,15 @@ DATABASES = {
         "TEST": {"NAME": env.str("TEST_DATABASE_NAME", default="") or None},
     }
 }
-# Seconds until a connection attempt gives up; a hung database must give words, not silence.
+# Seconds for one connection attempt: a database that hangs must give an error page, not silence.
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
-# Milliseconds; the web process sets it so that a hung statement ends as a 503 page.
+# Milliseconds; the web process sets it, so that a hanging statement ends in a 503 page.
 DB_STATEMENT_TIMEOUT = env.int("DB_STATEMENT_TIMEOUT", default=0)
 if DB_STATEMENT_TIMEOUT:
     DATABASES["default"]["OPTIONS"]["options"] = f"-c statement_timeout={DB_STATEMENT_TIMEOUT}"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Redis carries hints, nothing that may not be lost (docs/adr/0006).
+# Redis holds only what may be lost: the tasks that Celery was asked to run (docs/adr/0006).
 REDIS_URL: str = env.str("REDIS_URL")
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -188,13 +188,13 @@ STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", FONTS_DIR)]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        # Private: photos are streamed by a view that checks who asks, never by URL.
+        # Private: a view that checks access streams the photos; they have no URL of their own.
         "OPTIONS": {"location": env.str("PRIVATE_FILES", default=str(BASE_DIR / "var/private"))},
     },
     "staticfiles": {"BACKEND": "vaxreg.staticfiles.CompressedStorage"},
 }
 
-# Compressing is the slowest part of a first start: once per file, and not what no page loads.
+# Compression is the slowest part of a first start: one copy per file, and only files in use.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "jpg", "webp", "woff", "woff2", "gz", "br", "map"]
 
@@ -214,7 +214,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 
 SECURE_SSL_REDIRECT = HTTPS
-# Probes come from inside, over http.
+# Health probes come from the internal network, over http.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -223,7 +223,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
-# How many proxies of ours stand in front; the client's address is read that far from the right.
+# Number of our own reverse proxies; the client's IP is that many entries from the right.
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -242,7 +242,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Addresses that answer everybody alike, and may lie in anybody's cache (vaxreg/middleware/public.py).
+# URLs with the same answer for everybody, for shared caches (vaxreg/middleware/public.py).
 PUBLIC_PAGES = ("/statistics",)
 
 # Uploads (promises 27 and 31): bytes a request may hold in memory, and fields it may have.
@@ -258,22 +258,22 @@ HOTLINE_HOURS = "7:30–21:00"
 # Messages. In demo mode e-mail goes to the console channel and SMS to the stand-in gateway.
 SMS_GATEWAY_URL: str = env.str("SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_TOKEN: str = env.str("SMS_GATEWAY_TOKEN", default="")
-# Signs what the gateway tells us of deliveries; without it nothing is believed.
+# Secret for the signature of delivery receipts; without it no receipt is accepted.
 SMS_RECEIPT_SECRET: str = env.str("SMS_RECEIPT_SECRET", default="")
-# Seconds without a sign of life from the gateway after which a try has failed.
+# Seconds without an answer from the gateway after which an attempt has failed.
 SMS_GATEWAY_TIMEOUT: float = env.float("SMS_GATEWAY_TIMEOUT", default=10.0)
-# Vietnamese with its diacritics needs three SMS where one without them does.
+# With diacritics a Vietnamese text needs three SMS where it needs one without them.
 SMS_WITH_DIACRITICS: bool = env.bool("SMS_WITH_DIACRITICS", default=False)
-# How long a gateway may take to say that a message has arrived, before we call it unconfirmed.
+# Time for the gateway to confirm delivery; after it a message counts as unconfirmed.
 SMS_RECEIPT_WITHIN = timedelta(hours=env.int("SMS_RECEIPT_HOURS", default=6))
-# How long e-mails of one digest wait for each other.
+# How long the e-mails of one digest wait for each other.
 MESSAGE_DIGEST_WAIT = timedelta(minutes=env.int("MESSAGE_DIGEST_MINUTES", default=10))
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-# Seconds; a mail server that hangs must not hold a worker.
+# Seconds; a mail server that hangs must not block a worker.
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Sổ Tiêm <khong-tra-loi@localhost>")
 
-# A socket has another name at Celery than at Redis' own client.
+# Celery and the Redis client use different URL schemes for a Unix socket.
 CELERY_BROKER_URL = REDIS_URL.replace("unix:", "redis+socket:", 1)
 CELERY_TASK_ALWAYS_EAGER = False
 
@@ -311,7 +311,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# Named checks behind /readyz, each returning a sentence when something is wrong, else "".
+# The checks of /readyz; each returns a sentence when something is wrong, else "".
 READINESS_CHECKS = [
     "vaxreg.health.database_trouble",
     "vaxreg.health.redis_trouble",

@@ -1,4 +1,4 @@
-"""Settings of signing in: django-allauth's, the limits of trying, the lengths of sessions.
+"""Settings of sign-in: django-allauth, rate limits, session lengths.
 
 Imported at the end of `vaxreg/settings.py`.
 """
@@ -9,8 +9,8 @@ import environ
 
 env = environ.Env()
 
-# Key the hashes of attempts, codes and API tokens, and encrypt second factors (vaxreg/encryption.py),
-# newest first; each of them reads. Without one the SECRET_KEY is used.
+# Keys for the hashes of attempts, codes and API tokens, and for the encryption of second factors
+# (vaxreg/encryption.py), newest first; each of them can decrypt. Without one: SECRET_KEY.
 ACCOUNTS_KEYS: list[str] = env.list("ACCOUNTS_KEY", default=[])
 
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
@@ -27,15 +27,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.SiteWordsValidator"},
 ]
 
-# django-allauth. None of its addresses is mounted; its stages, adapters and second factors serve.
+# django-allauth. None of its URLs is used; only its stages, adapters and second factors are.
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# Attempts are counted in PostgreSQL (accounts/rate_limits.py): a cache may forget.
+# Attempts are counted in PostgreSQL (accounts/rate_limits.py): a cache may lose entries.
 ACCOUNT_RATE_LIMITS = False
-# Seconds a half-done sign-in may take, from the password to the second factor set up.
+# Seconds from the password until the second factor is verified or set up.
 ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -47,41 +47,41 @@ MFA_TOTP_TOLERANCE = 1
 SIGN_IN_CODE_DIGITS = 6
 SIGN_IN_CODE_LIFETIME = timedelta(minutes=10)
 SIGN_IN_CODE_TRIES = 5
-# (times, within) per phone number; the first is also how long "send again" waits.
+# (count, period) per phone number; the first one is also the waiting time of "send again".
 CODES_PER_NUMBER = [
     (1, timedelta(seconds=60)),
     (3, timedelta(hours=1)),
     (5, timedelta(days=1)),
 ]
-# Per address of the client; many citizens share one address of a mobile network.
+# Per IP address of the client; many citizens share one address of a mobile network.
 CODES_PER_ADDRESS = [(120, timedelta(hours=1)), (600, timedelta(days=1))]
-# All codes together: what an attacker can cost us in an hour.
+# All codes together: limits what an attacker can make us pay in an hour.
 CODES_PER_HOUR: int = env.int("CODES_PER_HOUR", default=20_000)
-# Wrong codes per number, and all together: 3,000 guesses have a chance of 0.3 % to hit once. When
-# they are spent, nobody signs in by code until the hour has passed.
+# Wrong codes per number and for all numbers: 3,000 guesses hit with a chance of 0.3 %. When the
+# limit for all is reached, nobody can sign in by code until the hour has passed.
 WRONG_CODES_PER_NUMBER = [(10, timedelta(days=1))]
 WRONG_CODES_PER_HOUR: int = env.int("WRONG_CODES_PER_HOUR", default=3_000)
 
-# Staff: wrong passwords per address of the person and of the client, wrong second factors.
+# Staff: wrong passwords per e-mail address and per IP address, wrong second factors.
 WRONG_PASSWORDS_PER_PERSON = [(5, timedelta(minutes=15)), (20, timedelta(days=1))]
 WRONG_PASSWORDS_PER_ADDRESS = [(50, timedelta(hours=1))]
 WRONG_SECOND_FACTORS_PER_PERSON = [(5, timedelta(minutes=15)), (20, timedelta(days=1))]
 
-# How long the link of an invitation is good for.
+# How long an invitation link is valid.
 INVITATION_LIFETIME = timedelta(days=env.int("INVITATION_DAYS", default=7))
 
-# (idle, absolute) length of a session, per kind.
+# Maximum (idle, total) length of a session, per kind.
 SESSION_LENGTHS = {
     "citizen": (timedelta(minutes=30), timedelta(hours=24)),
     "staff": (timedelta(minutes=15), timedelta(hours=12)),
 }
 SESSION_COOKIE_AGE = 24 * 60 * 60
-# Hours after which a number that asked for a code and never entered one is forgotten.
+# Age at which an account that asked for a code and never entered one is deleted.
 UNVERIFIED_LIFETIME = timedelta(days=1)
-# Where people land after signing in.
-# The landing page leads staff on by what they do: the queue or the overdue report.
+# Where users land after signing in. The landing page sends staff on to the queue or to the
+# overdue report, by their role.
 SESSION_HOMES = {"citizen": "/record/", "staff": "/"}
-# Staff of the demo, whose second factor is shown on a demo page.
+# E-mail domain of the demo's staff, whose second factor is shown on a demo page.
 DEMO_STAFF_DOMAIN = "demo.sotiem.vn"
-# The window of the budgets "per hour".
+# The period of the limits "per hour".
 SIGN_IN_HOUR = timedelta(hours=1)

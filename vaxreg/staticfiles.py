@@ -1,4 +1,4 @@
-"""How static files are kept: under names that change with them, compressed once at set-up."""
+"""Storage of static files: hashed file names, compressed once at set-up."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class CompressedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Brotli takes ten seconds for what gzip does in one: servers have them, a first look not."""
+    """Compresses with gzip; with Brotli (ten times slower) only outside demo mode."""
 
     def create_compressor(self, **options: Any) -> Compressor:
         return Compressor(use_brotli=not settings.DEMO, **options)

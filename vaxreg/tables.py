@@ -1,4 +1,4 @@
-"""The numbers of a part of a report as a table: the same cells on the page and in the files."""
+"""Tables of a report: the same cells for the page and for the downloads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +14,9 @@ from vaxreg.spreadsheets.writing import HOURS, PERCENT, Sheet
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A heading. Codes and the counts of a share stand in files only; buttons nowhere.
+    """A column header. Codes and the counts of a share are for files only; buttons for pages only.
 
-    sort: address of the page sorted by this column; sorted: how it is sorted now, as aria-sort
-    says it.
+    sort: URL of the page sorted by this column. sorted: the current order, as aria-sort gives it.
     """
 
     title: str
@@ -40,10 +39,10 @@ class CellNote(Protocol):
 
 @dataclass(frozen=True)
 class TableCell:
-    """A value for the files, in words for the page, and the list behind it.
+    """A value for files, its text for the page, and a link to the list behind it.
 
-    note: what it stands on, in smaller print. kind: over (red), weak (not to be compared). acts:
-    what was done about it.
+    note: the base of the value, in smaller print. kind: over (red), weak (too few cases to
+    compare). acts: what was done about it.
     """
 
     value: writing.Cell
@@ -56,7 +55,7 @@ class TableCell:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns, rows, and the row that they add up to."""
+    """Columns, rows and a row of totals."""
 
     columns: Sequence[TableColumn]
     rows: Sequence[Sequence[TableCell]]
@@ -64,21 +63,21 @@ class Table:
 
     @property
     def head(self) -> list[TableColumn]:
-        """The columns that the page shows."""
+        """The columns shown on the page."""
         return [column for column in self.columns if column.in_page]
 
     @property
     def lines(self) -> list[list[tuple[TableColumn, TableCell]]]:
-        """The rows that the page shows, each cell with its column."""
+        """The rows shown on the page, each cell with its column."""
         return [self._line(row) for row in self.rows]
 
     @property
     def foot(self) -> list[tuple[TableColumn, TableCell]]:
-        """The last row of the page; empty where there is nothing to add up."""
+        """The row of totals on the page; empty if there is none."""
         return self._line(self.total) if self.total else []
 
     def sheet(self, title: str) -> Sheet:
-        """Return the table for a file. The sum is left to the reader: sorting would move it."""
+        """Return the table for a file, without totals: sorting in Excel would move them."""
         kept = [place for place, column in enumerate(self.columns) if column.in_file]
         return Sheet(
             title,
@@ -96,26 +95,25 @@ class Table:
 
 
 def text(value: str, href: str = "", note: str = "") -> TableCell:
-    """Return a name."""
     return TableCell(value, value, href, note)
 
 
 def count(value: int | None, href: str = "", kind: str = "") -> TableCell:
-    """Return a number of cases; nought leads nowhere, and what is not known is a dash."""
+    """Return a cell with a number of cases; 0 has no link, None is shown as a dash."""
     if value is None:
         return TableCell(None, "–")
     return TableCell(value, ui.number(value), href if value else "", kind=kind if value else "")
 
 
 def hours(value: float | None, href: str = "", kind: str = "") -> TableCell:
-    """Return a number of hours."""
+    """Return a cell with a number of hours, one decimal; None is shown as a dash."""
     if value is None:
         return TableCell(None, "–")
     return TableCell(value, ui.number(value, 1), href, kind=kind)
 
 
 def share(part: int, base: int, href: str = "", least: int = 0) -> TableCell:
-    """Return a share with the counts that it stands on, marked where they are fewer than `least`."""
+    """Return a percentage with its counts, marked "weak" if `base` is smaller than `least`."""
     if not base:
         return TableCell(None, "–")
     note = _("%(part)s of %(base)s") % {"part": ui.number(part), "base": ui.number(base)}
@@ -125,7 +123,6 @@ def share(part: int, base: int, href: str = "", least: int = 0) -> TableCell:
 
 
 def moment(value: datetime | None) -> TableCell:
-    """Return a point in time."""
     return TableCell(value, "–" if value is None else ui.minute(value))
 
 

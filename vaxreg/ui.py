@@ -1,4 +1,4 @@
-"""How the pages speak: the clock's wording, dates, numbers and what every page is told."""
+"""Wording of the pages: deadlines, durations, dates, numbers, and the context of every page."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ICONS = {
 
 @dataclass(frozen=True)
 class Hotline:
-    """The telephone line printed on every page: as people read it, and as a `tel:` link."""
+    """The hotline number on every page: as people read it, and as a `tel:` link."""
 
     display: str
     tel: str
@@ -52,7 +52,7 @@ class Hotline:
 
 
 def hotline() -> Hotline:
-    """The national line, from the settings."""
+    """Return the national hotline from the settings."""
     return Hotline(settings.HOTLINE_DISPLAY, f"tel:{settings.HOTLINE_TEL}", settings.HOTLINE_HOURS)
 
 
@@ -67,7 +67,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class DeadlineWords:
-    """One deadline in words: what `<c-sla>` shows."""
+    """One deadline in words, shown by `<c-sla>`."""
 
     state: str
     words: str
@@ -80,7 +80,7 @@ class DeadlineWords:
 
     @property
     def icon(self) -> str:
-        """Name of the icon that goes with the state; never colour alone."""
+        """Name of the icon of this state: colour alone must not carry the meaning."""
         return ICONS[self.state]
 
     @property
@@ -90,7 +90,7 @@ class DeadlineWords:
 
     @property
     def counts(self) -> str:
-        """In which words the time since filing goes on counting while the page is open."""
+        """The phrase that the script updates: sinceFiling (running), inAll (paused) or ""."""
         return "sinceFiling" if self.live else "inAll" if self.state == "paused" else ""
 
 
@@ -102,9 +102,9 @@ def deadline_words(
     paused: dt.datetime | bool | None = None,
     now: dt.datetime | None = None,
 ) -> DeadlineWords:
-    """Put a deadline into words. Overdue means now > due; closed counts before paused.
+    """Return a deadline in words. Overdue means now > due; closed takes priority over paused.
 
-    Both times are told: that of the clock, which may stand still, and that since filing.
+    Both times are given: the time left, which may be paused, and the time since filing.
     """
     now = now or timezone.now()
     until = _("until %(time)s") % {"time": when(due)}
@@ -146,7 +146,7 @@ def deadline_words(
 
 
 def clock_words() -> dict[str, str]:
-    """The phrases of a running clock, for the script that re-words it in the page's language."""
+    """Return the phrases with which the script updates a deadline in the page's language."""
     return {
         "less": _(LESS_THAN_A_MINUTE),
         "minutes": _(MINUTES),
@@ -161,7 +161,7 @@ def clock_words() -> dict[str, str]:
 
 
 def duration(value: dt.timedelta) -> str:
-    """Length of time in words, rounded down to the minute; from three days on to the hour."""
+    """Return a duration in words, rounded down to minutes; from three days on to hours."""
     minutes = int(abs(value).total_seconds()) // 60
     if minutes < 1:
         return _(LESS_THAN_A_MINUTE)
@@ -175,22 +175,22 @@ def duration(value: dt.timedelta) -> str:
 
 
 def when(value: dt.datetime) -> str:
-    """To the minute, with the weekday: 14:30 Thứ Bảy 21/11/2026 (time of Viet Nam)."""
+    """Date and time to the minute, with weekday: 14:30 Thứ Bảy 21/11/2026 (Vietnam time)."""
     return formats.date_format(_local(value), "H:i l d/m/Y")
 
 
 def minute(value: dt.datetime) -> str:
-    """To the minute, without the weekday: 14:30 21/11/2026."""
+    """Date and time to the minute, without weekday: 14:30 21/11/2026 (Vietnam time)."""
     return formats.date_format(_local(value), "H:i d/m/Y")
 
 
 def time(value: dt.datetime) -> str:
-    """Only the time of day: 14:30."""
+    """Time of day: 14:30 (Vietnam time)."""
     return formats.date_format(_local(value), "H:i")
 
 
 def day(value: dt.date) -> str:
-    """Only the date: 21/11/2026."""
+    """Date: 21/11/2026 (Vietnam time)."""
     return formats.date_format(_local(value), "d/m/Y")
 
 
@@ -201,20 +201,20 @@ def _local(value: dt.date) -> dt.date:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number as people of the page's language write it: 1.234 or 21,4 in Vietnamese."""
+    """Format a number for the page's language: 1.234 or 21,4 in Vietnamese."""
     if isinstance(value, int) and not decimals and -1000 < value < 1000:
-        # Written alike in every language of ours; a report has some thousand of them.
+        # The same in both languages, and much faster; a report formats thousands of numbers.
         return str(value)
     return formats.number_format(value, decimals, use_l10n=True, force_grouping=True)
 
 
 def percent(share: float, decimals: int = 0) -> str:
-    """A share between 0 and 1 as a percentage."""
+    """Format a share between 0 and 1 as a percentage."""
     return pgettext("percentage", "%(number)s%%") % {"number": number(share * 100, decimals)}
 
 
 def phone(value: str) -> str:
-    """E.164 as people write it in Viet Nam: +84912345678 becomes 0912 345 678."""
+    """Format an E.164 number as written in Vietnam: +84912345678 becomes 0912 345 678."""
     try:
         parsed = phonenumbers.parse(value, "VN")
     except phonenumbers.NumberParseException:
@@ -225,7 +225,7 @@ def phone(value: str) -> str:
 
 
 def masked_phone(value: str) -> str:
-    """Enough of a phone number for its owner to know it: 09•• ••• 678."""
+    """Mask a phone number so that only its owner recognizes it: 09•• ••• 678."""
     shown = phone(value)
     digits = [index for index, char in enumerate(shown) if char.isdigit()]
     hidden = set(digits[2:-3])
@@ -233,7 +233,7 @@ def masked_phone(value: str) -> str:
 
 
 def choice(label: StrOrPromise, hint: StrOrPromise) -> StrPromise:
-    """Label of a radio button or checkbox with a second, quieter line; translated when shown."""
+    """Return the label of a radio button or checkbox with a second line; translated when shown."""
     return cast("StrPromise", lazy(_choice, str)(label, hint))
 
 
@@ -245,9 +245,9 @@ def _choice(label: StrOrPromise, hint: StrOrPromise) -> str:
 
 @dataclass(frozen=True)
 class FieldError:
-    """One line of the error summary; `target` is the id of the control to jump to, or empty.
+    """One line of the error summary; `target` is the id of the field to jump to, or "".
 
-    `label` leads in to the message and is empty when the message names its field itself.
+    `label` comes before the message; it is "" when the message names the field itself.
     """
 
     target: str
@@ -256,7 +256,7 @@ class FieldError:
 
 
 def form_errors(form: forms.BaseForm) -> Iterator[FieldError]:
-    """Everything wrong with a form, in the order of its fields."""
+    """Yield all errors of a form, in the order of its fields."""
     for message in form.non_field_errors():
         yield FieldError("", "", str(message))
     for bound in form:
@@ -269,7 +269,7 @@ def form_errors(form: forms.BaseForm) -> Iterator[FieldError]:
 
 
 def _lead_in(label: str, message: str) -> str:
-    """The field's name before its message, unless the message says it already."""
+    """Return the field's name to put before its message, or "" if the message contains it."""
     if not label or label.casefold() in message.casefold():
         return ""
     return label if label.endswith("?") else f"{label.rstrip('.:')}:"

@@ -1,4 +1,4 @@
-"""Every address of the product: one line for each app, named as a string."""
+"""The URLs of the product: one line for each app."""
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path

@@ -1,4 +1,4 @@
-"""Public ids as they come from outside: in addresses, forms, sessions and files."""
+"""Parse public ids from untrusted input: URLs, forms, sessions and files."""
 
 from typing import TypeVar
 from uuid import UUID
@@ -9,7 +9,7 @@ M = TypeVar("M", bound=Model)
 
 
 def uuid_or_none(text: object) -> UUID | None:
-    """Return the UUID that is written in any form that Python reads; None for anything else."""
+    """Return the UUID in any notation that `uuid.UUID` accepts; None for anything else."""
     try:
         return UUID(str(text))
     except ValueError:
@@ -17,6 +17,6 @@ def uuid_or_none(text: object) -> UUID | None:
 
 
 def with_public_id(rows: QuerySet[M], text: object) -> QuerySet[M]:
-    """Return the one of these rows that has this public id; no row for what is no UUID."""
+    """Return the row with this public id as a queryset; empty if the text is not a UUID."""
     public_id = uuid_or_none(text)
     return rows.none() if public_id is None else rows.filter(public_id=public_id)

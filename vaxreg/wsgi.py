@@ -1,4 +1,4 @@
-"""The door through which granian calls Django."""
+"""The WSGI application that granian serves."""
 
 import os
 

@@ -1,1 +1,1 @@
-"""The gallery of building blocks at /ui/, in demo and debug mode only."""
+"""The gallery of UI components at /ui/, in demo and debug mode only."""

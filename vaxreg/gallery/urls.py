@@ -1,4 +1,4 @@
-"""The address of the gallery of building blocks; included in demo and debug mode only."""
+"""The URL of the gallery of UI components; included in demo and debug mode only."""
 
 from django.urls import path
 

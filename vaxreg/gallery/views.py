@@ -1,4 +1,4 @@
-"""The gallery of building blocks at /ui/: every block in every state, with made-up content."""
+"""The gallery of UI components at /ui/: every component in every state, with invented content."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PAPER = (
 
 
 class SampleForm(Form):
-    """One field of each kind."""
+    """A form with one field of each kind."""
 
     full_name = forms.CharField(label=_("Full name"))
     vaccine = forms.ChoiceField(
@@ -71,7 +71,7 @@ class SampleForm(Form):
 
 @login_not_required
 def gallery(request: HttpRequest) -> HttpResponse:
-    """GET shows everything; POST shows the same form with its errors (422)."""
+    """Show every component; POST shows the form with its errors (422)."""
     now = timezone.now()
     hours = dt.timedelta(hours=1)
     form = SampleForm(request.POST or None, request.FILES or None)

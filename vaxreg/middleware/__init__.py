@@ -1,1 +1,1 @@
-"""Middleware of the project: headers of every answer, pages that are the same for everybody."""
+"""Middleware of the project: security headers, and public pages for shared caches."""

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, errors and files included."""
+"""Security headers for every response, error pages and files included."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 class SafeHeadersMiddleware:
-    """Permissions-Policy, Cross-Origin-Resource-Policy, and no-store for whatever is not static."""
+    """Sets Permissions-Policy, Cross-Origin-Resource-Policy and, outside /static/, no-store."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -18,6 +18,6 @@ class SafeHeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith("/static/"):
-            # Personal pages must not come out of anybody's cache, nor of the Back button.
+            # Personal pages must not be shown from a cache, nor by the Back button.
             response.headers.setdefault("Cache-Control", "no-store")
         return response

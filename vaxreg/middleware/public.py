@@ -1,4 +1,4 @@
-"""Pages that are the same for everybody, so that anybody's cache may keep them."""
+"""Public pages: the same for everybody, so that shared caches may store them."""
 
 from collections.abc import Callable
 
@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 
 
 class PublicPagesMiddleware:
-    """Takes the cookies off requests for `PUBLIC_PAGES`: what is not known cannot be answered to.
+    """Removes the cookies from requests for `PUBLIC_PAGES`, so that no answer can depend on them.
 
-    Their answers depend on the address alone, languages included; so none of them varies by
-    cookie, and none sets one.
+    An answer depends on the URL alone, its language included; it neither varies by cookie nor
+    sets one.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,1 +1,1 @@
-"""Photos that somebody sends: decoded in a throw-away process and cleaned. No domain word."""
+"""Photos from users: decoded in a separate process and re-encoded. No domain term."""

@@ -1,4 +1,4 @@
-"""A photo that somebody sends, made safe: size checked, decoded in a process of its own, re-encoded."""
+"""Make an uploaded photo safe: check its size, decode it in a separate process, re-encode it."""
 
 import hashlib
 import json
@@ -22,11 +22,11 @@ MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
 
 
-# The process has 8 s of CPU; this is for a machine too busy to give them.
+# Seconds. The process may use 8 s of CPU; a busy machine needs longer to give it that.
 WAIT_SECONDS = 30
 
 
-# At most so many decoders per web process: each may take 700 MB.
+# Decoders running at once per web process: each may use 700 MB.
 _slots = threading.BoundedSemaphore(2)
 
 
@@ -37,28 +37,28 @@ HEIF_BRANDS = frozenset(
 
 @dataclass(frozen=True)
 class Picture:
-    """A photo rebuilt from its pixels, and its preview: two JPEG files without metadata."""
+    """A photo re-encoded from its pixels, and its preview: two JPEG files without metadata."""
 
     whole: bytes
     preview: bytes
     width: int
     height: int
-    # From the decoder; without them a photo is taken as it is.
+    # From the decoder (see `decoder.measure`); empty if it gave none.
     measures: dict[str, int] = field(default_factory=dict)
 
     @property
     def likeness(self) -> int | None:
-        """The fingerprint of how it looks."""
+        """The perceptual hash of the photo (64-bit signed integer)."""
         return self.measures.get("likeness")
 
     @property
     def sha256(self) -> str:
-        """What tells one photo from another: the same one again is not kept twice."""
+        """SHA-256 of the re-encoded file; the same photo is not stored twice."""
         return hashlib.sha256(self.whole).hexdigest()
 
 
 def clean(data: bytes) -> Picture:
-    """Rebuild a photo in a process of its own. Raises ValidationError when it is none."""
+    """Re-encode a photo in a separate process. Raises ValidationError if it is not a photo."""
     refuse_by_size(len(data))
     if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS:
         raise ValidationError(
@@ -107,7 +107,7 @@ def _refused(reason: str) -> ValidationError:
 
 
 def _decode(data: bytes) -> Picture:
-    # Neither our settings nor our secrets are in the environment of that process.
+    # The environment of that process must not hold our settings and secrets.
     inherited = {
         name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ
     }

@@ -1,7 +1,7 @@
-"""A throw-away process that turns a hostile file into two clean JPEGs. Imports nothing of ours.
+"""A separate process that turns an untrusted file into two clean JPEGs. Imports nothing of ours.
 
-cleaning.py starts it by its path: bytes come in by stdin; out goes one line of JSON, followed by
-the photo and its preview. Whatever a file does to a decoder, it does to this process alone.
+cleaning.py runs it by its path. It reads the file from stdin and writes one line of JSON, then
+the photo and its preview. A file that attacks a decoder harms this process only.
 """
 
 import io
@@ -19,7 +19,7 @@ READING = (1000, 1000)
 
 
 def limit() -> None:
-    """Bound what this process may take, before it has seen a byte."""
+    """Limit memory, CPU time and files of this process before it reads any input."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -27,10 +27,10 @@ def limit() -> None:
 
 
 def clean(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
-    """Return size or reason of refusal, the photo rebuilt from its pixels, and its preview."""
+    """Return (size or reason of refusal, photo as JPEG, preview as JPEG)."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    # Our own cap is lower, and asked before any pixel is decoded.
+    # Our own limit is lower, and is checked before any pixel is decoded.
     Image.MAX_IMAGE_PIXELS = None
     try:
         sent = Image.open(io.BytesIO(data), formats=FORMATS)
@@ -41,9 +41,9 @@ def clean(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
     sent.load()
     upright = ImageOps.exif_transpose(sent)
     if upright.mode.startswith("I"):
-        # Scanners write 16 bits of grey.
+        # Scanners write 16-bit greyscale.
         upright = upright.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
-    # A new picture knows nothing of the old one's metadata; what is transparent becomes white.
+    # A new image has none of the old one's metadata; transparent pixels become white.
     photo = Image.new("RGB", upright.size, "white")
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
         layer = upright.convert("RGBA")
@@ -58,11 +58,11 @@ def clean(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
 
 
 def measure(photo: Any) -> dict[str, int]:
-    """Return how dark, bright and sharp a photo is, and a fingerprint of how it looks.
+    """Return brightness, sharpness and perceptual hash of a photo.
 
-    darkest and brightest: of all but the outermost half percent of its pixels, 0 to 255.
-    sharpness: variance of the Laplacian at a size at which papers are read, contrast stretched, so
-    that a dark photo is not called blurred as well.
+    darkest and brightest: 0 to 255, without the outermost 0.5 % of the pixels at each end.
+    sharpness: variance of the Laplacian at the size at which paper is readable, after stretching
+    the contrast, so that a dark photo is not called blurred as well.
     """
     from PIL import Image, ImageFilter, ImageOps, ImageStat
 
@@ -71,7 +71,7 @@ def measure(photo: Any) -> dict[str, int]:
     share = grey.histogram()
     laplace = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
     edges = ImageOps.autocontrast(grey, cutoff=1).filter(laplace)
-    # The outermost pixels have no neighbours: Pillow copies them.
+    # Pillow copies the outermost pixels, because they have too few neighbours.
     inner = edges.crop((1, 1, max(2, grey.width - 1), max(2, grey.height - 1)))
     return {
         "darkest": _percentile(share, 0.005),
@@ -93,10 +93,10 @@ def _percentile(histogram: list[int], part: float) -> int:
 
 
 def _likeness(grey: Any) -> int:
-    """Return the difference hash: is each of 8 x 8 fields brighter than its left neighbour?
+    """Return the difference hash (dHash): is each of 8 x 8 fields brighter than its left neighbour?
 
-    Ten lines, where imagehash would bring numpy, scipy and PyWavelets into this process. Signed,
-    as the database's 64-bit integers are.
+    A signed 64-bit integer, as PostgreSQL's bigint. The package imagehash would load numpy, scipy
+    and PyWavelets into this process.
     """
     from PIL import Image
 
@@ -116,7 +116,7 @@ def _jpeg(picture: Any, quality: int) -> bytes:
 
 
 def main() -> None:
-    """Read, clean, write. Any trouble with the file is one answer: it is broken."""
+    """Read the file, write the result. Every exception gives the same answer: broken file."""
     limit()
     data = sys.stdin.buffer.read()
     try:

@@ -1,1 +1,1 @@
-"""Spreadsheets: reading, writing, and what an .xlsx archive may hold. No domain word."""
+"""Spreadsheets: reading, writing, and checking .xlsx archives. No domain term."""

@@ -1,8 +1,8 @@
-"""An .xlsx file made harmless before it is read: unpacked within limits, checked, packed anew.
+"""Check an .xlsx file before it is read: unpack it within limits, check its XML, pack it again.
 
-A file is a ZIP archive of XML. What it says about its own size is not believed: the parts are
-unpacked here up to a limit, and the reader is given a fresh archive of what was looked at. One
-cell in the last row and column would make the reader reserve room for 17 billion cells.
+An .xlsx file is a ZIP archive of XML. The sizes that it declares are not trusted: its parts are
+unpacked here up to a limit, and the reader gets a new archive of the checked parts. One cell in
+the last row and column would make the reader allocate 17 billion cells.
 """
 
 import io
@@ -24,11 +24,11 @@ OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
 class Unreadable(Exception):
-    """The file cannot be read; the text says why, and what to do, to whoever sent it."""
+    """The file cannot be read; the message tells the user why and what to do."""
 
 
 def harmless(data: bytes) -> bytes:
-    """Return the workbook with nothing in it but what was checked. Raises Unreadable."""
+    """Return the workbook as a new archive of checked parts. Raises Unreadable."""
     if data.startswith(OLD_EXCEL):
         raise Unreadable(
             _("The file is an old .xls or has a password. Save it as .xlsx without a password.")
@@ -59,7 +59,7 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
             if "vbaproject" in name.lower():
                 raise Unreadable(_("The file holds macros. Save it as .xlsx without macros."))
             if not name.lower().endswith((".xml", ".rels")):
-                # Pictures and the like: nobody reads them.
+                # Pictures and other parts that the reader does not use.
                 continue
             with archive.open(entry) as part:
                 content = io.BytesIO()
@@ -83,7 +83,7 @@ def _packed(parts: dict[str, bytes]) -> bytes:
 
 
 def _check(sheet: bytes) -> None:
-    """Refuse formulas, cells far out, entities; each with the place where it stands."""
+    """Raise Unreadable, with the cell, for formulas, cells outside the limits and XML entities."""
     parser = expat.ParserCreate()
     here = ""
 

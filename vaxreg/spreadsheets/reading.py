@@ -16,11 +16,11 @@ MOST_ROWS = 20_000
 LONGEST_CELL = 500
 
 
-# Headings stand in one of the first lines; a title may stand above them.
+# The header row is among the first lines; a title may come before it.
 HEADINGS_WITHIN = 10
 
 
-# How a cell was not a text: Excel has made a number or a date of it, and may have lost zeros.
+# Type of a cell that was not text: Excel has made a number or a date of it and may have cut zeros.
 NUMBER, DATE = "n", "d"
 
 
@@ -67,13 +67,13 @@ def _decoded(data: bytes) -> str:
 
 
 def _number_of(cell: str) -> Value:
-    """Digits alone may have been a code with zeros in front, which Excel cuts off in a CSV too."""
+    """Return an int for digits only; saving a CSV in Excel may have cut the zeros in front."""
     bare = cell.strip()
     return int(bare) if bare.isascii() and bare.isdigit() and not bare.startswith("0") else cell
 
 
 def _text(value: Value) -> tuple[str, str]:
-    """A cell as a text, and how it was not one."""
+    """Return a cell as text, and its original type: NUMBER, DATE or "" for text."""
     if value is None:
         return "", ""
     if isinstance(value, str):

@@ -1,8 +1,8 @@
-"""Files for spreadsheets: Vietnamese as it is written, numbers as numbers, nothing that runs.
+"""Write CSV and XLSX files: Vietnamese text as UTF-8, numbers as numbers, no formulas.
 
-In a CSV file, a cell that begins with = + - @ may be taken for a formula (promise 33), also after
-blanks, after a control character, or in its full-width form: such a text gets an apostrophe in
-front. In an XLSX file each cell says what it is, so a text stays a text as it is written.
+In a CSV file, a cell that begins with = + - @ may be run as a formula (promise 33), also after
+spaces, after a control character, or in its full-width form: such a text gets an apostrophe in
+front. In an XLSX file each cell has a type, so a text is written unchanged.
 """
 
 import csv
@@ -27,35 +27,37 @@ from vaxreg import ui
 Cell = str | int | float | date | datetime | None
 
 STARTS_A_FORMULA = frozenset("=+-@")
-# Excel reads UTF-8 only when a file begins with this mark.
+# Excel recognizes UTF-8 only if the file begins with this mark.
 BYTE_ORDER_MARK = "\ufeff"
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Number formats in Excel's own notation; the reader's Excel shows its signs as her language does.
+# Excel's number formats; Excel shows the separators of the user's language.
 WHOLE = "#,##0"
 HOURS = "#,##0.0"
 PERCENT = "0.0%"
 DAY = "dd/mm/yyyy"
 MINUTE = "dd/mm/yyyy hh:mm"
 
-# What Excel can hold: rows of a sheet (one is the heading), characters of a cell and of a name.
+# Excel's limits: data rows of a sheet (one more is the header), characters of a cell and a name.
 MOST_ROWS = 1_048_576 - 1
 MOST_CHARACTERS = 32_767
 LONGEST_SHEET_NAME = 31
 NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
-# The calendar of Excel begins here; what is earlier is written as a text.
+# Excel's calendar begins in this year; earlier dates are written as text.
 FIRST_YEAR = 1900
 
 NARROWEST, WIDEST = 8, 60
-# Space for the button of the filter and the edges of a cell, in characters.
+# Width of the filter button and of the cell's padding, in characters.
 FILTER_BUTTON, EDGES = 3, 2
 A4 = 9
 
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """A heading, and the format of the numbers under it where it does not follow from their type:
-    a share between 0 and 1 is shown as a percentage by PERCENT."""
+    """A header, and the number format of its column where the type does not give it.
+
+    PERCENT shows a share between 0 and 1 as a percentage.
+    """
 
     title: str
     number_format: str = ""
@@ -63,7 +65,7 @@ class SheetColumn:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table; the title is what its tab says. Rows may be a generator: they are read once."""
+    """One table; `title` is the name of its tab. `rows` may be a generator: it is read once."""
 
     title: str
     header: Sequence[SheetColumn | str]
@@ -73,7 +75,7 @@ class Sheet:
 def csv_file(
     name: str, header: Sequence[SheetColumn | str], rows: Iterable[Sequence[Cell]]
 ) -> HttpResponse:
-    """Return the rows as a CSV file to be saved under this name (plain ASCII, without ending)."""
+    """Return the rows as a CSV download; `name` is the file name (ASCII, without extension)."""
     columns = _columns(header)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
@@ -89,12 +91,12 @@ def csv_file(
 
 
 def xlsx_file(name: str, sheets: Sequence[Sheet]) -> FileResponse:
-    """Return the tables as an Excel file to be saved under this name (plain ASCII, without ending).
+    """Return the tables as an Excel download; `name` is the file name (ASCII, without extension).
 
-    It is written row by row to a file on disk, so that a long table needs no more memory than a
-    short one. A table longer than a sheet goes on in the next one.
+    Rows are written one by one to a file on disk, so that memory does not grow with the table. A
+    table longer than Excel's limit continues on the next sheet.
     """
-    # The response closes it when it was sent.
+    # The response closes the file after sending it.
     file = tempfile.TemporaryFile()  # noqa: SIM115
     try:
         _fill(file, sheets)
@@ -106,25 +108,25 @@ def xlsx_file(name: str, sheets: Sequence[Sheet]) -> FileResponse:
 
 
 def as_text(value: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; line breaks and tabs become blanks."""
+    """Return a text that no spreadsheet runs as a formula; line breaks and tabs become spaces."""
     flat = in_one_line(value)
     begins = unicodedata.normalize("NFKC", flat)[:1]
     return f"'{flat}" if begins in STARTS_A_FORMULA and begins else flat
 
 
 def in_one_line(value: str) -> str:
-    """Return the text without what no cell shows: line breaks, tabs, control characters."""
+    """Return the text on one line: line breaks, tabs and control characters become spaces."""
     if value.isprintable():
         return value.strip()
     return "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in value).strip()
 
 
 def sheet_name(title: str, taken: set[str]) -> str:
-    """Return a name that Excel accepts and that no other sheet has, and add it to those taken."""
+    """Return a sheet name that Excel accepts and that is not in `taken`, and add it to `taken`."""
     clean = NOT_IN_A_SHEET_NAME.sub(" ", unicodedata.normalize("NFC", in_one_line(title)))
     clean = " ".join(clean.split()).strip("' ") or _("Table")
     number, name = 1, _shortened(clean, "")
-    # "History" belongs to Excel; upper and lower case are the same to it.
+    # Excel reserves the name "History" and ignores letter case.
     while name.casefold() in taken | {"history"}:
         number += 1
         name = _shortened(clean, f" ({number})")
@@ -148,7 +150,7 @@ def _fill(file: IO[bytes], sheets: Sequence[Sheet]) -> None:
 
 
 def _shortened(title: str, ending: str) -> str:
-    """Cut as Excel counts, in units of UTF-16, without half a character at the end."""
+    """Cut to Excel's limit, counted in UTF-16 code units, without splitting a character."""
     room = (LONGEST_SHEET_NAME - len(ending)) * 2
     short = title.encode("utf-16-le")[:room].decode("utf-16-le", errors="ignore")
     return short.strip("' ") + ending
@@ -167,14 +169,14 @@ def _written(cell: Cell, column: SheetColumn) -> str | int:
         return cell.isoformat()
     if isinstance(cell, str):
         return as_text(cell)
-    # With the decimal sign of the reader's language: 21.4 would open as 21 April in Viet Nam.
+    # With the decimal separator of the user's language: Excel would read 21.4 as 21 April.
     if column.number_format == PERCENT:
         return formats.number_format(cell * 100, 1, use_l10n=True) + "%"
     return formats.number_format(cell, 1, use_l10n=True) if isinstance(cell, float) else cell
 
 
 class Looks:
-    """How the cells of a workbook look: each format is made once."""
+    """The cell formats of a workbook; each is created once."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self.heading: Any = book.add_format(
@@ -185,7 +187,7 @@ class Looks:
         self._numbers: dict[str, Any] = {}
 
     def number(self, number_format: str) -> Any:
-        """Return the format of numbers and dates that this notation stands for."""
+        """Return the cell format for one of Excel's number formats."""
         if number_format not in self._numbers:
             self._numbers[number_format] = self._book.add_format(
                 {"valign": "top", "num_format": number_format}
@@ -194,7 +196,7 @@ class Looks:
 
 
 def _parts(sheet: Sheet) -> Iterator[Sheet]:
-    """Cut a table into as many as Excel needs; one without rows still shows its heading."""
+    """Split a table at Excel's row limit; a table without rows still gives its header."""
     rows = iter(sheet.rows)
     yield Sheet(sheet.title, sheet.header, islice(rows, MOST_ROWS))
     for first in rows:
@@ -225,14 +227,14 @@ def _write(book: xlsxwriter.Workbook, looks: Looks, sheet: Sheet, name: str) -> 
 
 
 def _heading_width(title: str) -> int:
-    """A long heading may take two lines, but breaks no word."""
+    """Return the width of a header in characters: it may take two lines, but no word is split."""
     words = title.split()
     longest = max((len(word) for word in words), default=0)
     return max(longest, len(title) // 2 + 1) + FILTER_BUTTON
 
 
 def _put(page: Any, line: int, place: int, cell: Cell, column: SheetColumn, looks: Looks) -> str:
-    """Write one cell as what it is, and return about what the reader will see there."""
+    """Write one cell by its type; return roughly the text that Excel will show."""
     if cell is None:
         return ""
     if isinstance(cell, date) and cell.year < FIRST_YEAR:
@@ -242,7 +244,7 @@ def _put(page: Any, line: int, place: int, cell: Cell, column: SheetColumn, look
         page.write_string(line, place, text, looks.text)
         return text
     if isinstance(cell, datetime):
-        # A cell knows no time zone: the clock on the wall is meant.
+        # Excel cells have no time zone: write the local time of Vietnam.
         page.write_datetime(line, place, timezone.make_naive(cell), looks.number(MINUTE))
         return MINUTE
     if isinstance(cell, date):
@@ -254,10 +256,10 @@ def _put(page: Any, line: int, place: int, cell: Cell, column: SheetColumn, look
 
 
 def _harmless(value: str) -> str:
-    """Return a text that is written as it is.
+    """Prevent XlsxWriter from reading a text as its own rich-text markup.
 
-    XlsxWriter takes what stands between these tags for formatted text that it made itself, and
-    copies it into the sheet as XML: a cell of any kind could come in with it. A blank hinders it.
+    XlsxWriter copies a text between <r> and </r> into the sheet as raw XML, so that a text could
+    insert cells of any kind. A leading space prevents that.
     """
     text = in_one_line(value)[:MOST_CHARACTERS]
     return f" {text}" if text.startswith("<r>") and text.endswith("</r>") else text

@@ -1,4 +1,4 @@
-"""Template tags and filters of the pages: `{% load ui %}`. The wording lives in vaxreg.ui."""
+"""Template tags and filters of the pages: `{% load ui %}`. The wording is in vaxreg.ui."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def _icon(name: str, size: int) -> str:
 
 @register.simple_tag
 def icon(name: str, size: int | str = 20) -> str:
-    """Draw a lucide icon; always beside words, so screen readers skip it."""
+    """Return a lucide icon as SVG, hidden from screen readers: there is always a text beside it."""
     return _icon(str(name), int(size))
 
 
 @register.filter
 def when(value: dt.datetime | dt.date | None) -> str:
-    """Date and time with the weekday; a plain date stays a date."""
+    """Format date and time with the weekday; a date without time is formatted as a date."""
     if value is None:
         return "–"
     return ui.when(value) if isinstance(value, dt.datetime) else ui.day(value)
@@ -55,35 +55,33 @@ def when(value: dt.datetime | dt.date | None) -> str:
 
 @register.filter
 def day(value: dt.date | None) -> str:
-    """Only the date."""
     return "–" if value is None else ui.day(value)
 
 
 @register.filter
 def iso(value: dt.date | None) -> str:
-    """For `<time datetime>`."""
+    """Format for `<time datetime>`."""
     return "" if value is None else value.isoformat()
 
 
 @register.filter
 def duration(value: dt.timedelta | None) -> str:
-    """Length of time in words."""
     return "–" if value is None else ui.duration(value)
 
 
 @register.filter
 def number(value: float | None, decimals: int = 0) -> str:
-    """A number with the separators of the language; a dash when there is none."""
+    """Format a number for the page's language; None is shown as a dash."""
     return "–" if value is None else ui.number(value, decimals)
 
 
 @register.filter
 def form_errors(form: forms.BaseForm) -> list[ui.FieldError]:
-    """The lines of the error summary."""
+    """Return the lines of the error summary."""
     return list(ui.form_errors(form))
 
 
 @register.simple_tag
 def clock_words() -> str:
-    """The running clock's phrases as JSON, for a data attribute."""
+    """Return the phrases of a running deadline as JSON, for a data attribute."""
     return json.dumps(ui.clock_words(), ensure_ascii=False)

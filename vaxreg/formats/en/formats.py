@@ -1,4 +1,4 @@
-"""English pages keep the dates of Viet Nam, so that nobody mixes up day and month."""
+"""English pages use Vietnam's date format, so that nobody confuses day and month."""
 
 DATE_FORMAT = "d/m/Y"
 TIME_FORMAT = "H:i"

@@ -1,4 +1,4 @@
-"""Dates and numbers as people in Viet Nam write them; Django's own say 27-03-2022."""
+"""Dates and numbers as written in Vietnam; Django's own format would give 27-03-2022."""
 
 DATE_FORMAT = "d/m/Y"
 TIME_FORMAT = "H:i"

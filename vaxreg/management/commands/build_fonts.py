@@ -22,7 +22,7 @@ LETTERS = (
 
 
 class Command(BaseCommand):
-    """Writes into settings.FONTS_DIR; does nothing when the fonts there are up to date."""
+    """Writes into settings.FONTS_DIR; does nothing when the fonts are up to date."""
 
     help = __doc__
 

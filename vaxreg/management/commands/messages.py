@@ -12,7 +12,7 @@ from vaxreg import catalog
 
 
 class Command(BaseCommand):
-    """Without an option: add new texts to every django.po, empty, and drop unused ones."""
+    """Without an option: add new texts, untranslated, to every django.po and remove unused ones."""
 
     help = __doc__
     requires_system_checks = []
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
 
 def compile_catalog(path: Path) -> None:
-    """Write django.mo beside a django.po, whole or not at all: somebody may be reading it."""
+    """Write django.mo beside a django.po and rename it into place: a process may be reading it."""
     new = path.with_suffix(f".mo.{os.getpid()}")
     catalog.write_compiled(catalog.read(path), new)
     new.replace(path.with_suffix(".mo"))

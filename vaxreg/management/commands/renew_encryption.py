@@ -1,4 +1,4 @@
-"""Encrypts anew, under the newest keys of FIELD_KEY and ACCOUNTS_KEY, all that is encrypted."""
+"""Encrypts all encrypted values again under the newest keys of FIELD_KEY and ACCOUNTS_KEY."""
 
 from typing import Any
 
@@ -12,12 +12,11 @@ BATCH = 500
 
 
 class Command(BaseCommand):
-    """Run it after a new key was put in front; may be stopped and run again."""
+    """Run it after a new key was put first; it may be stopped and run again."""
 
     help = "Encrypt columns and second factors anew under the newest FIELD_KEY and ACCOUNTS_KEY."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Walk over every model that has such a column, in batches by primary key."""
         for model in apps.get_models():
             fields = [f for f in model._meta.concrete_fields if isinstance(f, EncryptedTextField)]
             if fields:
@@ -28,7 +27,7 @@ class Command(BaseCommand):
 
 
 def renew(model: type[models.Model], encrypted: list[str]) -> int:
-    """Write these fields and their blind indexes anew; return of how many rows."""
+    """Rewrite these fields and their blind indexes, in batches; return the number of rows."""
     indexes = [f for f in model._meta.concrete_fields if isinstance(f, BlindIndexField)]
     last, count = None, 0
     while True:
