@@ -1,1 +1,1 @@
-"""Everything behind `./run` and `./test`: set up, start, watch over, stop, check."""
+"""Everything behind `./run` and `./test`: set up, start, supervise, stop, check."""

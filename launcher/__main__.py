@@ -25,12 +25,12 @@ from launcher.services import (
 )
 from launcher.supervisor import Child, Stopped, Supervisor, end_leftovers, say
 
-# Milliseconds after which the web process gives up on a statement; background work may take longer.
+# Milliseconds after which a statement of the web process ends; other processes may take longer.
 WEB_STATEMENT_TIMEOUT = "15000"
 
 
 def run_everything() -> None:
-    """Start all, print who can sign in where, and watch until Ctrl-C."""
+    """Start everything, print the demo's sign-ins, and supervise until Ctrl-C."""
     places = Places(ROOT / "var")
     places.make()
     with only_one(places) as lock, stopping() as supervisor:
@@ -50,9 +50,9 @@ def run_everything() -> None:
 
 
 def commands(places: Places, host: str, port: int) -> dict[str, list[str | Path]]:
-    """Return how worker, clock and web server are started; docker-compose.yml does the same."""
+    """Return the command lines of worker, beat and web server; docker-compose.yml has the same."""
     cores = str(os.cpu_count() or 2)
-    # Celery would warn root at every start; tasks here carry JSON only.
+    # Celery would warn at every start that it runs as root; our tasks carry only JSON.
     celery: list[str | Path] = [sys.executable, "-W", "ignore:::celery.platforms", "-m", "celery"]
     celery += ["--quiet", "-A", "vaxreg"]
     return {
@@ -69,7 +69,7 @@ def commands(places: Places, host: str, port: int) -> dict[str, list[str | Path]
 def start_processes(
     supervisor: Supervisor, places: Places, env: dict[str, str], host: str, port: int
 ) -> None:
-    """Start worker, clock and web server without waiting for them."""
+    """Start worker, beat and web server without waiting for them."""
     (places.var / "beat").mkdir(exist_ok=True)
     for name, command in commands(places, host, port).items():
         own = {**env, "DB_STATEMENT_TIMEOUT": WEB_STATEMENT_TIMEOUT} if name == "web" else env
@@ -79,7 +79,7 @@ def start_processes(
 
 
 def wait_until_ready(supervisor: Supervisor, host: str, port: int, seconds: float = 90) -> None:
-    """Wait for /readyz. Raises Trouble with its last words."""
+    """Wait for /readyz. Raises Trouble with its last answer after `seconds`."""
     address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     address = f"[{address}]" if ":" in address else address
     words = "no answer yet"
@@ -109,7 +109,7 @@ def show_banner(supervisor: Supervisor, env: dict[str, str], url: str) -> None:
 
 
 def manage(arguments: list[str]) -> int:
-    """Run a management command beside a running `./run`, or with services of its own meanwhile."""
+    """Run a management command with the services of a running `./run`, or start them for it."""
     places = Places(ROOT / "var")
     places.make()
     env = base_environment(places)
@@ -131,7 +131,7 @@ def manage(arguments: list[str]) -> int:
 
 
 def urls_of_holder(places: Places, seconds: float = 60) -> dict[str, str]:
-    """Return the addresses of the services that whoever holds the lock has started."""
+    """Return the URLs of the services that the process holding the lock has started."""
     for _ in range(int(seconds / 0.2)):
         try:
             urls = json.loads(places.lock.read_text()).get("urls")
@@ -144,7 +144,7 @@ def urls_of_holder(places: Places, seconds: float = 60) -> dict[str, str]:
 
 
 def wait_for_others(supervisor: Supervisor, users: IO[str]) -> None:
-    """Keep the services up until the commands that joined us are done, or Ctrl-C."""
+    """Keep the services running until commands of other processes that use them end, or Ctrl-C."""
     told = False
     with contextlib.suppress(Stopped):
         while True:
@@ -160,7 +160,7 @@ def wait_for_others(supervisor: Supervisor, users: IO[str]) -> None:
 
 
 def reset() -> None:
-    """Throw away everything that `./run` has made, the environment in .venv excepted."""
+    """Delete everything that `./run` has made, except .venv."""
     places = Places(ROOT / "var")
     places.make()
     with only_one(places):

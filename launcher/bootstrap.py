@@ -1,8 +1,8 @@
-"""Make .venv with the pinned packages, then hand over to the launcher inside it.
+"""Create .venv with the pinned packages, then run the launcher inside it.
 
-The only file that the machine's own Python runs, as a script: it imports nothing but the standard
-library. Packages are installed only when a lock file has changed, so a second start needs no
-network.
+This is the only file that runs under the system's Python, as a script: it imports the standard
+library only. Packages are installed only when a lock file has changed, so a second start needs
+no network.
 """
 
 import fcntl
@@ -34,11 +34,11 @@ LOCKS = {"run": ROOT / "requirements.txt", "test": ROOT / "requirements-dev.txt"
 
 
 class CannotSetUp(Exception):
-    """The environment could not be made; the message says what the person can do."""
+    """The environment could not be created; the message says what the user can do."""
 
 
 def installed() -> dict[str, str]:
-    """Return the digest of each lock file as it was when its packages were installed."""
+    """Return the digest that each lock file had when its packages were installed."""
     try:
         stamp = json.loads(STAMP.read_text())
     except (OSError, ValueError):
@@ -58,7 +58,7 @@ def works(*command: str | Path) -> bool:
 
 
 def make_venv() -> None:
-    """Make .venv unless a sound one is there. Raises CannotSetUp where Python lacks venv."""
+    """Create .venv unless a working one exists. Raises CannotSetUp if Python lacks venv."""
     if works(PYTHON, "-m", "pip", "--version"):
         return
     print("Making .venv …", flush=True)
@@ -72,10 +72,10 @@ def make_venv() -> None:
 
 
 def install(lock: Path) -> None:
-    """Install what the lock file lists, every file checked against its hash.
+    """Install the packages of a lock file, each checked against its hash.
 
-    With the pip that came with this Python and nothing else, so that it works (or fails) for a
-    newcomer as it does in CI. Raises CannotSetUp.
+    Uses only the pip that comes with this Python, so that it works or fails for a newcomer as it
+    does in CI. Raises CannotSetUp.
     """
     print(f"Installing {lock.name} (a minute or two, once) …", flush=True)
     arguments = ["install", "--quiet", "--quiet", "--require-hashes", "-r", str(lock)]
@@ -85,7 +85,7 @@ def install(lock: Path) -> None:
 
 
 def set_up(kind: str) -> None:
-    """Bring .venv to what the lock file for `kind` ("run" or "test") says."""
+    """Install what the lock file of `kind` ("run" or "test") lists, unless it is installed."""
     wanted = {name: digest(lock) for name, lock in LOCKS.items()}
     if installed().get(kind) == wanted[kind] and PYTHON.exists():
         return
@@ -96,7 +96,7 @@ def set_up(kind: str) -> None:
             return
         make_venv()
         install(LOCKS[kind])
-        # The packages for tests include those to run.
+        # The test packages include those needed to run.
         now = wanted if kind == "test" else {**installed(), "run": wanted["run"]}
         STAMP.write_text(json.dumps(now))
 

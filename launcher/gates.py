@@ -1,4 +1,4 @@
-"""What `./test` checks, gate by gate: all are passed through, every failure is told at the end."""
+"""The checks of `./test`, one gate after the other: all are run, failures are listed at the end."""
 
 import secrets
 import subprocess
@@ -36,7 +36,7 @@ class GateResult:
 
 @dataclass(frozen=True)
 class Gate:
-    """One command that must end well; a gate of tests prints as it goes and counts its tests."""
+    """One command that must succeed; a gate of tests prints its progress and counts its tests."""
 
     title: str
     command: Sequence[str | Path]
@@ -69,7 +69,7 @@ class Gate:
 
 
 def run_tests(arguments: list[str]) -> int:
-    """Pass all gates, or with arguments run pytest alone. Returns the exit code."""
+    """Run all gates, or with arguments only pytest. Returns the exit code."""
     PLACES.make()
     STAMPS.mkdir(parents=True, exist_ok=True)
     with only_one(PLACES), stopping() as supervisor:
@@ -83,7 +83,7 @@ def run_tests(arguments: list[str]) -> int:
 
 
 def test_environment() -> dict[str, str]:
-    """Return an environment in which nothing of a real installation is touched."""
+    """Return an environment that touches no data of a real installation."""
     env = base_environment(PLACES)
     for name in ("DATABASE_URL", "REDIS_URL"):
         env.pop(name, None)
@@ -98,7 +98,7 @@ def test_environment() -> dict[str, str]:
 
 
 def pytest(*arguments: str) -> list[str]:
-    """Return the command; a database made by other migrations than today's is made anew."""
+    """Return the pytest command; with --create-db if the migrations have changed."""
     step = SetUpStep("test database", (), ("*/migrations/*.py", "tests/settings.py"))
     stamp = STAMPS / "test-database"
     fresh = not stamp.exists() or stamp.read_text() != digest(step)
@@ -107,7 +107,7 @@ def pytest(*arguments: str) -> list[str]:
 
 
 def in_tests_folder(arguments: list[str]) -> list[str]:
-    """Put `tests/` before the leading words that name something there."""
+    """Put `tests/` before the leading arguments that name a file or folder there."""
     words = list(arguments)
     for number, word in enumerate(words):
         if word.startswith("-"):
@@ -118,7 +118,7 @@ def in_tests_folder(arguments: list[str]) -> list[str]:
 
 
 def gates(env: dict[str, str]) -> list[Gate]:
-    """Return every gate, cheap ones first."""
+    """Return every gate, fast ones first."""
     under_test = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     production = {
         "DJANGO_SETTINGS_MODULE": "vaxreg.settings",
@@ -163,7 +163,7 @@ def gates(env: dict[str, str]) -> list[Gate]:
         Gate("docs/openapi.yaml is today's", ["diff", "-u", SCHEMA, printed]),
         Gate(
             "tests",
-            # Some take minutes: whoever is done takes over what waits behind them.
+            # Some tests take minutes: an idle worker takes over the tests that wait behind them.
             pytest("-n", "auto", "--dist", "worksteal", "-m", "not journey and not drill"),
             tests=True,
         ),
@@ -172,7 +172,7 @@ def gates(env: dict[str, str]) -> list[Gate]:
         ),
         Gate(
             "drills",
-            # In the order of their file: then few of them need a start of their own.
+            # In the order of the file: then few of the drills need to start their own services.
             pytest("-m", "drill", "-p", "no:randomly", "--durations=5", "-rs", "-v"),
             tests=True,
         ),
@@ -180,7 +180,7 @@ def gates(env: dict[str, str]) -> list[Gate]:
 
 
 def pass_gates(all_gates: Sequence[Gate], env: dict[str, str]) -> int:
-    """Pass them all and print what became of each. Returns the exit code."""
+    """Run all gates and print the result of each. Returns the exit code."""
     results = []
     began = time.monotonic()
     for gate in all_gates:
@@ -203,7 +203,7 @@ def pass_gates(all_gates: Sequence[Gate], env: dict[str, str]) -> int:
 
 
 def count(title: str, report: Path) -> GateResult:
-    """Read how a run of pytest went; one that wrote no report has failed."""
+    """Read the JUnit report of a pytest run; a run without a report counts as failed."""
     try:
         suite = ElementTree.parse(report).getroot().find("testsuite")  # noqa: S314
     except (OSError, ElementTree.ParseError):

@@ -1,4 +1,4 @@
-"""Where one installation keeps its things, and the lock that lets only one start at a time."""
+"""The folders of one installation, and the lock that lets only one launcher run at a time."""
 
 import contextlib
 import fcntl
@@ -16,18 +16,18 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Trouble(Exception):
-    """Something a person has to know or do; the message is shown without a traceback."""
+    """A problem that the user must know or solve; its message is printed without a traceback."""
 
 
 @dataclass(frozen=True)
 class Places:
-    """The folders of one installation. `./test` has its own under var/test, beside a running one."""
+    """The folders of one installation. `./test` has its own under var/test."""
 
     var: Path
 
     @property
     def key(self) -> str:
-        """Eight letters for this folder: paths of sockets may have 107 bytes at most."""
+        """Eight characters that identify this folder; a socket path may have 107 bytes at most."""
         return hashlib.sha256(f"{os.path.realpath(self.var)}".encode()).hexdigest()[:8]
 
     @property
@@ -37,7 +37,7 @@ class Places:
 
     @property
     def spare(self) -> Path:
-        """Where PostgreSQL lives when its account may not reach this folder (root in /root)."""
+        """The folder of PostgreSQL if its account cannot read ours (for example root in /root)."""
         return Path(f"/var/tmp/vaxreg-{os.getuid()}-{self.key}-{self._birth()}")  # noqa: S108
 
     @property
@@ -49,15 +49,16 @@ class Places:
         return self.var / "launcher.lock"
 
     def make(self) -> None:
-        """Make the folders; photos and the key are for our eyes only."""
+        """Create the folders; only our user can read photos and keys."""
         for folder in (self.var, self.logs, self.var / "stamps"):
             folder.mkdir(parents=True, exist_ok=True)
         (self.var / "private").mkdir(mode=0o700, exist_ok=True)
 
     def make_sockets(self, owner: int) -> None:
-        """Make the folder of the sockets, owned by `owner` alone. Raises Trouble if it is taken.
+        """Create the folder of the sockets, accessible only to `owner` (mode 0700).
 
-        The database trusts whoever can reach its socket, so nobody else may enter the folder.
+        The database trusts everybody who can reach its socket, so nobody else may enter the folder.
+        Raises Trouble if another user owns the folder.
         """
         with contextlib.suppress(FileExistsError):
             self.sockets.mkdir(mode=0o700)
@@ -69,21 +70,21 @@ class Places:
             os.chown(self.sockets, owner, -1)
 
     def remove(self) -> None:
-        """Remove all of these folders and what is in them."""
+        """Remove all of these folders with their content."""
         for folder in (self.spare, self.sockets, self.var):
             with contextlib.suppress(FileNotFoundError):
                 shutil.rmtree(folder)
 
     def secret_key(self) -> str:
-        """Return the key of this installation, made at its first start."""
+        """Return the secret key of this installation, created at its first start."""
         return self.remembered("secret_key", 50)
 
     def _birth(self) -> str:
-        # A folder made anew at the same path must not find the data of the one that was there.
+        # A new folder at the same path must not find the data of the deleted one.
         return self.remembered("birth", 4)
 
     def remembered(self, name: str, length: int) -> str:
-        """Return a random text for our eyes only, the same at every start."""
+        """Return a random text, stored for later starts and readable by our user only."""
         path = self.var / name
         with contextlib.suppress(FileNotFoundError):
             if text := path.read_text():
@@ -95,7 +96,7 @@ class Places:
 
 
 class AlreadyHeld(Exception):
-    """Another launcher holds the lock; `holder` is what it wrote about itself."""
+    """Another launcher holds the lock; `holder` is what that one wrote about itself."""
 
     def __init__(self, holder: dict[str, Any]) -> None:
         super().__init__(str(holder))
@@ -103,13 +104,13 @@ class AlreadyHeld(Exception):
 
 
 class Lock:
-    """A file lock that frees itself when its holder dies, and says who holds it."""
+    """A file lock that ends when the process that holds it dies; the file says who holds it."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
 
     def tell(self, **facts: object) -> None:
-        """Write down what others should know of the holder: pid, url."""
+        """Write facts about the holder into the file: pid, url."""
         self._file.seek(0)
         self._file.truncate()
         json.dump({"pid": os.getpid(), **facts}, self._file)
@@ -118,7 +119,7 @@ class Lock:
 
 @contextlib.contextmanager
 def held(path: Path) -> Iterator[Lock]:
-    """Hold the lock for the length of the block. Raises AlreadyHeld."""
+    """Hold the lock inside the block. Raises AlreadyHeld."""
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,7 +1,7 @@
-"""Bring files and database to what the code wants; what has not changed is not done again.
+"""Bring files and database up to date with the code; steps without changes are skipped.
 
-Runs as a process of its own (`python -m launcher.preparing`), Django set up once for all
-steps. A step is skipped when the digest of everything it reads is the one of its last success.
+Runs as a process of its own (`python -m launcher.preparing`), so that Django is set up once for
+all steps. A step is skipped if the digest of everything it reads is that of its last success.
 """
 
 import hashlib
@@ -14,13 +14,13 @@ from pathlib import Path
 
 from launcher.places import ROOT
 
-# The launcher tells here which cluster it is, when it knows; without it, database steps always run.
+# Set by the launcher to identify the cluster; without it, database steps always run.
 DATABASE_IDENTITY = "VAXREG_DATABASE_IDENTITY"
 LOCK_FILE = "requirements.txt"
 STAMPS = ROOT / "var" / "stamps"
 
 
-# Of what packages bring along, no page of ours loads these.
+# Files that our packages bring along and no page of ours loads.
 UNUSED = ("--ignore=redoc", "--ignore=rest_framework")
 
 
@@ -64,14 +64,14 @@ DATABASE = (
     ),
     SetUpStep("vaccines", ("load_vaccines",), ("doses/**/*.py",), in_database=True),
     SetUpStep("demo data", ("seed_demo",), (), in_database=True, demo_only=True, always=True),
-    # Leaves the heartbeat that /readyz asks for, and does what fell due while we were away.
+    # Writes the heartbeat that /readyz needs, and does what fell due while nothing was running.
     SetUpStep("what fell due meanwhile", ("sweep",), (), in_database=True, always=True),
     SetUpStep("figures of the reports", ("keep_figures",), (), in_database=True, always=True),
 )
 
 
 def digest(step: SetUpStep) -> str:
-    """Return a digest of the step and all it reads, the pinned packages included."""
+    """Return a digest of the step and all files it reads, the lock file included."""
     result = hashlib.sha256(repr(step).encode())
     for path in _files((LOCK_FILE, *step.reads)):
         result.update(str(path.relative_to(ROOT)).encode())
@@ -88,7 +88,7 @@ def is_done(step: SetUpStep, stamp: Path) -> bool:
 
 
 def prepare(steps: Iterable[SetUpStep], stamps: Path, *, demo: bool) -> None:
-    """Take every step that is not done yet, in order."""
+    """Run every step that is not up to date, in order."""
     import django
     from django.core.management import call_command
 

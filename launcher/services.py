@@ -1,4 +1,4 @@
-"""Database, cache, SMS stand-in: started unless somebody gave a URL of their own."""
+"""Database, cache and SMS stand-in: started unless the environment has a URL for them."""
 
 import contextlib
 import socket
@@ -16,7 +16,7 @@ from launcher.supervisor import MARK, Child, Supervisor, end_leftovers, say
 
 @contextlib.contextmanager
 def only_one(places: Places) -> Iterator[Lock]:
-    """Hold the lock. Raises Trouble saying where the other one runs."""
+    """Hold the lock. Raises Trouble with the address of the launcher that has it."""
     try:
         with held(places.lock) as lock:
             try:
@@ -35,7 +35,7 @@ def only_one(places: Places) -> Iterator[Lock]:
 
 @contextlib.contextmanager
 def stopping() -> Iterator[Supervisor]:
-    """Give a supervisor, and stop whatever it has started when the block ends, however it ends."""
+    """Yield a supervisor; everything it has started is stopped at the end of the block."""
     supervisor = Supervisor()
     try:
         yield supervisor
@@ -46,7 +46,7 @@ def stopping() -> Iterator[Supervisor]:
 def start_services(
     supervisor: Supervisor, places: Places, env: dict[str, str], *, throwaway: bool = False
 ) -> None:
-    """Start what no URL is given for, and put the URLs into the environment."""
+    """Start every service without a URL in `env`, and put the URLs into `env`."""
     end_leftovers(env[MARK])
     if not env.get("DATABASE_URL"):
         postgres = Postgres(places, throwaway=throwaway)
@@ -64,9 +64,9 @@ def start_services(
 def start_sms_gateway(
     supervisor: Supervisor, places: Places, env: dict[str, str], *, web: str
 ) -> None:
-    """Start the stand-in for an SMS gateway in a demo that has none; `web` is where receipts go.
+    """Start the stand-in for an SMS gateway in a demo without one; receipts go to `web`.
 
-    Never on a server: there it would seem that messages had been sent.
+    Never on a production server: messages would seem to have been sent.
     """
     if env.get("SMS_GATEWAY_URL") or not is_demo(env):
         return
@@ -83,7 +83,7 @@ def start_sms_gateway(
 
 
 def _listens(port: int) -> bool:
-    """Whether somebody answers, be it with a refusal."""
+    """Whether something answers at this port, even with an error."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         opener.open(f"http://127.0.0.1:{port}/mood", timeout=2).close()
@@ -95,12 +95,12 @@ def _listens(port: int) -> bool:
 
 
 def urls_of(env: dict[str, str]) -> dict[str, str]:
-    """Return what a management command beside a running `./run` needs to find the services."""
+    """Return the variables by which other management commands find the services."""
     names = ("DATABASE_URL", "REDIS_URL", "SMS_GATEWAY_URL")
     return {name: env[name] for name in names if env.get(name)}
 
 
 def prepare(supervisor: Supervisor, env: dict[str, str], *kinds: str) -> None:
-    """Take the steps of these kinds (see preparing.py) that are not done yet."""
+    """Run the steps of these kinds (see preparing.py) that are not up to date."""
     module = [sys.executable, "-m", "launcher.preparing"]
     supervisor.run("Preparing", [*module, *kinds], env)

@@ -1,10 +1,11 @@
-"""A stand-in for an SMS gateway, a process of its own: real HTTP, a token, receipts, and moods.
+"""A stand-in for an SMS gateway, as a process: HTTP, a token, receipts, and simulated faults.
 
     SMS_GATEWAY_TOKEN=… SMS_RECEIPT_SECRET=… python -m launcher.sms_gateway --port 8025
 
 POST /messages {id, to, text}: 202; the same id again gets the same answer and sends nothing.
-GET /messages/<id>: what became of it. GET /sent: what it has sent. POST /mood: how it behaves from
-now on (see Mood). Every call carries `Authorization: Bearer <token>`. It needs nothing but Python.
+GET /messages/<id>: the state of a message. GET /sent: all messages sent. POST /mood: how it
+behaves from now on (see Mood). Every call needs `Authorization: Bearer <token>`. It uses the
+standard library only.
 """
 
 import argparse
@@ -25,9 +26,9 @@ from typing import Any
 
 log = logging.getLogger("sms gateway")
 
-# Seconds between tries to bring a receipt to somebody who does not take it.
+# Seconds between attempts to deliver a receipt.
 RECEIPT_BACK_OFF = (0.0, 1.0, 5.0, 20.0)
-# Seconds for which a caller who is to time out is left waiting at most.
+# Seconds for which a caller is kept waiting at most when the mood is to give no answer.
 SILENCE = 120
 LONGEST_BODY = 65_536
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -35,26 +36,26 @@ NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class Mood:
-    """How the gateway behaves; set it by POST /mood with the names below."""
+    """How the gateway behaves; set by POST /mood with these names."""
 
-    # Seconds before it answers anything.
+    # Seconds before every answer.
     delay: float = 0.0
-    # The status it answers to every message instead of taking it: 503, 429 …
+    # The HTTP status of its answer to every message, if not 202: 503, 429 …
     status: int = 0
-    # Numbers it answers 422 for.
+    # Phone numbers to which it answers 422.
     refused: tuple[str, ...] = ()
-    # "swallows": answers 202, never sends. "forgets": and does not know of it afterwards.
-    # "silent": sends, never answers. "drops": sends, cuts the line without an answer.
+    # "swallows": answers 202, never sends. "forgets": the same, and GET does not find the message.
+    # "silent": sends, never answers. "drops": sends, closes the connection without an answer.
     lie: str = ""
-    # The receipt that follows: delivered, failed, undeliverable, or none at all.
+    # The receipt that follows: delivered, failed, undeliverable, or "" for none.
     receipt: str = "delivered"
-    # For how many messages the mood lasts; 0: until the next one is set.
+    # For how many messages the mood lasts; 0: until the next POST /mood.
     times: int = 0
 
 
 @dataclass
 class Sms:
-    """One message that was taken."""
+    """One message that was accepted."""
 
     id: str
     to: str
@@ -64,7 +65,7 @@ class Sms:
 
 @dataclass
 class Gateway:
-    """What the gateway knows. One lock: the same id arriving twice at once is sent once."""
+    """The state of the gateway. With one lock, the same id sent twice at once is sent once."""
 
     token: str
     secret: str
@@ -78,7 +79,7 @@ class Gateway:
     closing: threading.Event = field(default_factory=threading.Event)
 
     def recall(self) -> None:
-        """Read what was sent before the process was started again: ids stay known."""
+        """Read the messages sent before a restart, so that their ids stay known."""
         if self.journal is not None and self.journal.exists():
             for line in self.journal.read_text(encoding="utf-8").splitlines():
                 sms = Sms(**json.loads(line))
@@ -86,7 +87,7 @@ class Gateway:
                 self.sent.append(sms)
 
     def current_mood(self) -> Mood:
-        """Return the mood for one message, and let it pass when it has lasted long enough."""
+        """Return the mood for one message, and reset it after its last one."""
         with self.lock:
             mood = self.mood
             if mood.times == 1:
@@ -96,7 +97,7 @@ class Gateway:
         return mood
 
     def take(self, sms: Sms, mood: Mood) -> Sms:
-        """Take a message and send it, unless it is known or the mood is to swallow it."""
+        """Accept and send a message, unless its id is known or the mood is not to send."""
         with self.lock:
             if sms.id in self.known:
                 return self.known[sms.id]
@@ -114,7 +115,7 @@ class Gateway:
         return sms
 
     def _bring_receipt(self, sms: Sms, mood: Mood) -> None:
-        """Note what became of it, and tell whoever wants to know, signed."""
+        """Set the state of the message and post a signed receipt to the callback."""
         if self.closing.wait(self.receipt_after):
             return
         sms.state = mood.receipt
@@ -135,18 +136,18 @@ class Gateway:
 
 
 def _private(path: str, flags: int) -> int:
-    """Open a file for our eyes only: it holds numbers and codes, be they a demo's."""
+    """Open a file that only our user can read: it has phone numbers and codes."""
     return os.open(path, flags, 0o600)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One call."""
+    """Handles one HTTP request."""
 
     gateway: Gateway
     timeout = 30
 
     def do_GET(self) -> None:
-        """Answer what is known of a message, all that was sent, or the mood."""
+        """Answer the state of a message, all messages sent, or the mood."""
         if not self._may_come_in():
             return
         gateway = self.gateway
@@ -163,7 +164,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(404, {"error": "unknown"})
 
     def do_POST(self) -> None:
-        """Take a message, or another mood."""
+        """Accept a message or a new mood."""
         length = int(self.headers.get("Content-Length") or 0)
         content = self.rfile.read(min(length, LONGEST_BODY))
         if not self._may_come_in():
@@ -218,12 +219,12 @@ class Handler(BaseHTTPRequestHandler):
             log.info("the caller has left")
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Say method, path and status: ids, no numbers."""
+        """Log method, path and status; the path has ids, no phone numbers."""
         log.info(format, *args)
 
 
 def serve(gateway: Gateway, host: str, port: int) -> ThreadingHTTPServer:
-    """Return a server that listens already; `serve_forever` answers."""
+    """Return a server that listens already; call `serve_forever` to answer."""
     handler = type("OwnHandler", (Handler,), {"gateway": gateway})
     server = ThreadingHTTPServer((host, port), handler)
     server.daemon_threads = True
@@ -231,7 +232,6 @@ def serve(gateway: Gateway, host: str, port: int) -> ThreadingHTTPServer:
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until SIGTERM."""
     options = argparse.ArgumentParser(prog="python -m launcher.sms_gateway")
     options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--port", type=int, default=8025)

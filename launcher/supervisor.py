@@ -1,6 +1,6 @@
-"""Start processes, watch over them, show what they say, stop them: nothing may outlive us.
+"""Start, watch and stop child processes, and print their logs; no child outlives the launcher.
 
-One thread only: the kernel tells a child of its parent's death when the starting *thread* ends.
+One thread only: the kernel tells a child that its parent died when the starting *thread* ends.
 """
 
 import contextlib
@@ -20,34 +20,34 @@ import psutil
 from launcher.console import short
 from launcher.places import Trouble
 
-# In the environment of every process of ours; how those that outlived a killed launcher are found.
+# In the environment of all our processes, to find those that outlived a killed launcher.
 MARK = "VAXREG_INSTANCE"
-# More restarts than this within a minute: something is wrong that a restart does not cure.
+# More restarts than this within a minute: a restart does not solve the problem.
 MOST_RESTARTS = 5
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 class Stopped(Exception):
-    """Somebody asked us to stop while we were still starting."""
+    """The user asked to stop during the start."""
 
 
 @dataclass
 class Child:
-    """One process to keep alive."""
+    """One process to keep running."""
 
     name: str
     command: Sequence[str | Path]
     env: Mapping[str, str]
     log: Path
     account: pwd.struct_passwd | None = None
-    # What others cannot live without is not restarted: its end is the end of all.
+    # A vital child is not restarted: when it ends, everything is stopped.
     vital: bool = False
     shown: bool = False
     stop_signal: signal.Signals = signal.SIGTERM
-    # Seconds it may take to stop before it is killed.
+    # Seconds until a child that was told to stop is killed.
     grace: float = 10
-    # Stop by signalling its whole group at the end; not for PostgreSQL, which looks after its own.
+    # Signal the whole process group at the end; not for PostgreSQL, which stops its own processes.
     group: bool = True
     process: subprocess.Popen[bytes] | None = None
     started: list[float] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def start(self) -> None:
-        """Start it in a session of its own, so that Ctrl-C in the terminal reaches only us."""
+        """Start it in its own session, so that Ctrl-C in the terminal reaches only the launcher."""
         parent = os.getpid()
         stop_signal = self.stop_signal
 
@@ -94,7 +94,7 @@ class Child:
                 self.process.send_signal(number)
 
     def kill_rest(self) -> None:
-        """Kill what is left of its group: pool processes and web workers of a killed parent."""
+        """Kill the rest of its process group: pool processes and web workers of a killed parent."""
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -107,7 +107,7 @@ class Child:
 
 
 class Supervisor:
-    """Keeps the children, and counts how often somebody asked for an end."""
+    """Holds the children, and counts how often the user asked to stop."""
 
     def __init__(self) -> None:
         self.children: list[Child] = []
@@ -119,7 +119,7 @@ class Supervisor:
         self.wishes += 1
 
     def pause(self, seconds: float = 0.1) -> None:
-        """Wait a little and show what was said. Raises Stopped when somebody wants an end."""
+        """Sleep and print new log lines. Raises Stopped when the user has asked to stop."""
         time.sleep(seconds)
         self.show()
         if self.wishes:
@@ -128,9 +128,9 @@ class Supervisor:
     def start(
         self, child: Child, ready: Callable[[], bool], seconds: float, patience: float = 0
     ) -> None:
-        """Start the child and wait until `ready`; for `patience` seconds an early end is retried.
+        """Start the child and wait until `ready`; for `patience` seconds restart it if it ends.
 
-        Raises Trouble with the child's last words when it ends or `seconds` pass.
+        Raises Trouble with the child's last log lines when it ends or `seconds` have passed.
         """
         self.children.append(child)
         child.start()
@@ -149,7 +149,7 @@ class Supervisor:
             self.pause(0.05)
 
     def run(self, name: str, command: Sequence[str | Path], env: Mapping[str, str]) -> None:
-        """Run something that ends by itself, its words going to our own output."""
+        """Run a command until it ends, with its output on the console."""
         process = subprocess.Popen(
             [str(word) for word in command],
             env=dict(env),
@@ -168,12 +168,12 @@ class Supervisor:
             raise Trouble(f"{name} failed (see above).")
 
     def look_after_all(self) -> None:
-        """Start again what has ended. Raises Trouble when that cannot help."""
+        """Restart children that have ended. Raises Trouble if vital or restarted too often."""
         for child in self.children:
             self._look_after(child)
 
     def watch(self) -> None:
-        """Keep everything alive until somebody wants an end. Raises Trouble when it cannot."""
+        """Keep all children running until the user asks to stop. Raises Trouble when that fails."""
         while True:
             self.look_after_all()
             try:
@@ -199,7 +199,7 @@ class Supervisor:
             child.start()
 
     def show(self) -> None:
-        """Print what the shown children have added to their logs, a short name before each line."""
+        """Print new log lines of the children that are shown, each with the child's name."""
         for child in self.children:
             if not child.shown:
                 continue
@@ -213,7 +213,7 @@ class Supervisor:
                         print(f"{child.name:<6} | {text}", flush=True)
 
     def stop(self) -> None:
-        """Stop the others together, then the vital ones, last started first. A new wish kills."""
+        """Stop the others together, then the vital ones in reverse order; asked again, kill."""
         asked = self.wishes
         self._stop([child for child in self.children if not child.vital], asked)
         for child in reversed([child for child in self.children if child.vital]):
@@ -245,7 +245,7 @@ def say(text: str) -> None:
 
 
 def end_leftovers(mark: str) -> None:
-    """End processes of ours that outlived a killed launcher. Call it holding the lock."""
+    """Kill our processes that outlived a killed launcher. The caller must hold the lock."""
     left = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
