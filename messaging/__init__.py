@@ -1,1 +1,1 @@
-"""Who is told: messages with delivery state, and the channels they travel on."""
+"""Messages to people: their delivery state, and the channels by which they are sent."""

@@ -1,4 +1,4 @@
-"""The verbs of messaging for everybody else: write a message down, send it again, forget codes."""
+"""Functions that write messages, for all other apps: send, resend, delete sent codes."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,10 +12,10 @@ from messaging.models import OPEN_STATES, Channel, Message, SmsForm, State
 from vaxreg import db_time
 from vaxreg.celery import hint
 
-# A person who waits presses again and again; each SMS costs money.
+# Users press the button again and again; each SMS costs money.
 RESEND_EVERY = timedelta(minutes=10)
 MOST_RESENDS = 5
-# What a copy has in common with the message that it repeats.
+# Fields that a copy takes over from the message that it repeats.
 COPIED = (
     *("purpose", "template", "channel", "recipient", "subject", "text", "language", "user_id"),
     *("sms_form", "segments", "may_wait", "useless_after", "in_inbox"),
@@ -23,11 +23,11 @@ COPIED = (
 
 
 class NotResendable(Exception):
-    """The message is on its way, has arrived, was a code, or was resent often enough."""
+    """The message is being sent, has arrived, was a code, or was resent too often already."""
 
 
 class TooSoon(Exception):
-    """It was sent again a moment ago; `retry_at` is when it may be sent once more."""
+    """It was resent a moment ago; it can be resent again from `retry_at` on."""
 
     def __init__(self, retry_at: datetime) -> None:
         super().__init__("resent a moment ago")
@@ -50,15 +50,15 @@ def send(
     digest: str = "",
     in_inbox: bool | None = None,
 ) -> Message:
-    """Write the message down in the caller's transaction; it is delivered after commit.
+    """Store the message in the caller's transaction; it is delivered after commit.
 
-    The same `dedupe_key` sends once: the message written first is returned. `is_secret` wipes the
-    text after delivery; after `useless_after` the message is not sent any more. `template` names
-    the text and its version (`<purpose>@1` if not given). With `may_wait` nobody is woken: in
-    quiet hours it goes out at 06:00. E-mails with the same `digest` to one person wait
-    MESSAGE_DIGEST_WAIT for each other and go out as one. `in_inbox` shows it in the person's inbox
-    on the site: by default what goes by SMS to a known user and is no secret. The text of an SMS
-    is written with diacritics; SMS_WITH_DIACRITICS decides how it leaves.
+    The same `dedupe_key` sends once: the first message is returned. `is_secret` wipes the text
+    after delivery; after `useless_after` the message is not sent any more. `template` names the
+    text and its version (default: `<purpose>@1`). With `may_wait` it is not sent in quiet hours
+    but at 06:00. E-mails with the same `digest` to one person wait MESSAGE_DIGEST_WAIT for each
+    other and are sent as one. `in_inbox` shows it in the person's inbox on the site; by default an
+    SMS to a known user that is no secret. The text of an SMS is written with diacritics;
+    SMS_WITH_DIACRITICS decides whether it is sent with them.
     """
     channel = Channel(channel)
     if digest and (channel != Channel.EMAIL or is_secret):
@@ -98,10 +98,10 @@ def send(
 
 @transaction.atomic
 def resend(message: Message) -> Message:
-    """Send a message again that failed, was given up, or was never confirmed; return what goes out.
+    """Resend a message that failed, was given up or was never confirmed; return what is sent.
 
-    If nobody ever took it, it goes out itself, under the same key, so that it cannot arrive twice.
-    Otherwise a copy goes out. Raises NotResendable, or TooSoon within 10 minutes of the last time.
+    If no gateway accepted it, the message itself is sent under the same key, so that it cannot
+    arrive twice; otherwise a copy. Raises NotResendable, or TooSoon within 10 minutes.
     """
     root = Message.objects.select_for_update(of=("self",)).get(
         pk=message.resent_from_id or message.pk
@@ -117,7 +117,7 @@ def resend(message: Message) -> Message:
     Message.objects.filter(pk=root.pk).update(resent_at=now)
     if latest.accepted_at is not None:
         return copy(latest, at=now)
-    # Not the claim: whoever is at it right now must not be joined by a second one.
+    # The claim stays: if a worker is sending it right now, a second one must not.
     untaken = Message.objects.filter(pk=latest.pk, state__in=(State.FAILED, State.GIVEN_UP))
     reset = untaken.filter(accepted_at=None).update(
         state=State.WAITING, tries=0, next_try_at=now, given_up_at=None, carried_by=None, digest=""
@@ -130,7 +130,7 @@ def resend(message: Message) -> Message:
 
 
 def can_resend(message: Message, now: datetime) -> bool:
-    """Whether sending again makes sense for this one: it did not arrive, and still may."""
+    """Whether resending makes sense: the message did not arrive and is still useful."""
     if message.is_secret or message.is_useless(now):
         return False
     return message.state in (State.FAILED, State.GIVEN_UP) or message.is_unconfirmed(now)
@@ -142,7 +142,7 @@ def latest_of(root: Message) -> Message:
 
 
 def copy(message: Message, *, at: datetime) -> Message:
-    """Write down a copy with a key of its own, to go out at this moment."""
+    """Store a copy with its own key, to be sent at `at`."""
     values = {name: getattr(message, name) for name in COPIED}
     again = Message.objects.create(
         **values,
@@ -155,7 +155,7 @@ def copy(message: Message, *, at: datetime) -> Message:
 
 
 def forget_secrets(older_than: timedelta) -> int:
-    """Delete messages with codes that are closed and older than this; how many."""
+    """Delete closed messages with codes older than this; return their number."""
     old = Message.objects.filter(is_secret=True, created_at__lt=db_time.now() - older_than)
     return old.exclude(state__in=OPEN_STATES).delete()[0]
 

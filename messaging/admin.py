@@ -1,4 +1,4 @@
-"""Messages on the administration site: to look at, masked; nothing can be changed."""
+"""Messages on the admin site: read-only, with masked recipients."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from messaging.models import Message
 
 @admin.register(Message)
 class MessageAdmin(admin.ModelAdmin[Message]):
-    """What became of which message."""
+    """A read-only list of messages and their state."""
 
     list_display = ["id", "purpose", "channel", "masked", "state", "tries", "created_at", "sent_at"]
     list_filter = ["state", "channel", "purpose"]
@@ -25,17 +25,16 @@ class MessageAdmin(admin.ModelAdmin[Message]):
 
     @admin.display(description=_("recipient"))
     def masked(self, message: Message) -> str:
-        """The recipient, masked."""
         return masked_recipient(message)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Messages are written by verbs only."""
+        """False: only messaging/actions.py writes messages."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What was sent was sent."""
+        """False: the record of what was sent does not change."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What was sent was sent."""
+        """False: the record of what was sent does not change."""
         return False

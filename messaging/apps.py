@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MessagingConfig(AppConfig):
-    """Messages with delivery state."""
+    """The messaging app."""
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "messaging"

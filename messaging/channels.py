@@ -1,4 +1,4 @@
-"""The ways a message travels: the console, e-mail, an SMS gateway over HTTP."""
+"""Channels by which messages are sent: the console, e-mail, an SMS gateway over HTTP."""
 
 import json
 import logging
@@ -16,37 +16,36 @@ from messaging import preferences
 from messaging.models import Channel, Message
 
 log = logging.getLogger("messaging.console")
-# It would write a line for each call; what became of a message stands on its row.
+# httpx would log a line for each call; the message's row has the result already.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
-# Answers of a gateway that are about us or about now, not about this message.
+# Status codes that concern our access or a temporary state, not this message.
 PASSING = frozenset({401, 403, 404, 408, 409, 425, 429})
-# Bytes of an answer that are read: it is a few words of JSON.
+# Bytes read of an answer, which is a few words of JSON.
 LONGEST_ANSWER = 65_536
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Undeliverable(Exception):
-    """The channel will never deliver this message; trying again is of no use."""
+    """The channel will never deliver this message; do not try again."""
 
 
 class MessageChannel(Protocol):
-    """Delivers a message or raises: Undeliverable for good, anything else for now."""
+    """Delivers a message or raises: Undeliverable for good, any other exception for a retry."""
 
-    # Whether whoever takes the message tells later if it arrived.
+    # Whether the gateway reports later if the message arrived.
     gives_receipts: bool
 
     def deliver(self, message: Message) -> None:
-        """Hand the message over."""
+        """Hand the message over to the gateway or mail server."""
 
 
 class Console:
-    """Writes the message into the log: the whole of it in demo mode, else only that it was."""
+    """Logs the message: its text in demo mode, otherwise only its id and purpose."""
 
     gives_receipts = False
 
     def deliver(self, message: Message) -> None:
-        """Never fails."""
         shown = message.text if settings.DEMO else ""
         log.info("message %s (%s) %s", message.pk, message.purpose, shown)
 
@@ -57,7 +56,7 @@ class Email:
     gives_receipts = False
 
     def deliver(self, message: Message) -> None:
-        """Raises Undeliverable when the server refuses the recipient for good."""
+        """Send the e-mail. Raises Undeliverable when the server refuses the recipient for good."""
         mail = EmailMessage(
             subject=message.subject,
             body=message.text,
@@ -76,12 +75,12 @@ class Email:
 
 
 class SmsGateway:
-    """Posts JSON to the gateway; the message's key lets it drop what it has sent already."""
+    """Posts JSON to the gateway, which recognizes a repeated message by its key."""
 
     gives_receipts = True
 
     def deliver(self, message: Message) -> None:
-        """Raises Undeliverable when the gateway says that this message is wrong (4xx)."""
+        """Post the message. Raises Undeliverable for a 4xx answer about this message."""
         body = {"id": str(message.key), "to": message.recipient, "text": message.sms_text}
         try:
             _call(settings.SMS_GATEWAY_URL, body, key=str(message.key))
@@ -92,9 +91,9 @@ class SmsGateway:
             raise
 
     def ask(self, message: Message) -> str:
-        """Return what the gateway says became of it, `unknown` if it never heard of it.
+        """Return the state of the message at the gateway, "unknown" if it does not know the key.
 
-        Raises OSError or ValueError when it gives no answer that makes sense.
+        Raises OSError or ValueError when the gateway does not answer, or not properly.
         """
         try:
             answer = _call(f"{settings.SMS_GATEWAY_URL.rstrip('/')}/{message.key}")
@@ -108,12 +107,12 @@ class SmsGateway:
 def _call(url: str, body: dict[str, Any] | None = None, key: str = "") -> bytes:
     """Return the beginning of the gateway's answer.
 
-    Raises httpx.HTTPStatusError when it answers anything but 2xx (a gateway that sends us elsewhere
-    with a citizen's number is not followed), and httpx's other errors when it does not answer.
+    Raises httpx.HTTPStatusError for anything but 2xx (a redirect is not followed: it would send a
+    citizen's number to another server), and other httpx errors when there is no answer.
     """
     if urlsplit(url).scheme not in ("http", "https"):
         raise ValueError("SMS_GATEWAY_URL is not set")
-    # Not compressed: a few bytes could else unfold to any size.
+    # No compression: a few compressed bytes can expand to any size.
     headers = {"Accept-Encoding": "identity"}
     if settings.SMS_GATEWAY_TOKEN:
         headers["Authorization"] = f"Bearer {settings.SMS_GATEWAY_TOKEN}"
@@ -124,7 +123,7 @@ def _call(url: str, body: dict[str, Any] | None = None, key: str = "") -> bytes:
         timeout=settings.SMS_GATEWAY_TIMEOUT,
         follow_redirects=False,
         verify=_trusted(),
-        # Proxies as the environment says, but none to this machine.
+        # Use proxies from the environment, but not for a gateway on this machine.
         trust_env=not _gateway_is_here(),
     )
     with client, client.stream(method, url, json=body, headers=headers) as answer:
@@ -134,7 +133,7 @@ def _call(url: str, body: dict[str, Any] | None = None, key: str = "") -> bytes:
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """Return the certificates that this machine trusts: a gateway may have one of its owner's."""
+    """Return the certificates that this machine trusts, which may include a private authority."""
     return ssl.create_default_context()
 
 
@@ -146,10 +145,10 @@ CHANNELS: dict[str, MessageChannel] = {
 
 
 def channel_for(message: Message) -> MessageChannel:
-    """The channel of the message; in demo mode nothing leaves this machine.
+    """Return the channel of the message; in demo mode no message leaves this machine.
 
-    The demo's people have numbers that may belong to somebody: only the stand-in gateway, which
-    runs on this machine, gets them.
+    The phone numbers of the demo may belong to real people: only the stand-in gateway, which runs
+    on this machine, gets them.
     """
     if settings.DEMO and not (message.channel == Channel.SMS and _gateway_is_here()):
         return CHANNELS[Channel.CONSOLE]

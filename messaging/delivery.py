@@ -1,4 +1,4 @@
-"""Delivering what was written down: claim, hand over, note what became of it, try again."""
+"""Deliver stored messages: claim one, hand it to its channel, store the result, retry."""
 
 import logging
 import random
@@ -16,9 +16,9 @@ from vaxreg import db_time
 
 log = logging.getLogger(__name__)
 
-# How long one delivery may hold a message; longer than the slowest channel's timeouts together.
+# How long one delivery may hold a message; longer than the timeouts of the slowest channel.
 CLAIM = timedelta(seconds=90)
-# Waits after the first, second … failed try; after the last one the message is given up.
+# Waits after the first, second … failed attempt; after the last one the message is given up.
 BACK_OFF = (
     timedelta(seconds=15),
     timedelta(minutes=1),
@@ -27,20 +27,20 @@ BACK_OFF = (
     timedelta(hours=2),
     timedelta(hours=6),
 )
-# Waits differ by up to this share, so that what failed together does not come back together.
+# Waits vary by up to this share, so that messages that failed together are retried apart.
 JITTER = 0.2
-# Seconds for which one round of `deliver_due` goes on; shorter than Celery's task limit.
+# Seconds for which one call of `deliver_due` runs; shorter than Celery's task limit.
 ROUND = 40
 
 
 def deliver(message_id: int) -> bool:
-    """Deliver this message if it is due and nobody else is at it; whether it was sent now."""
+    """Deliver this message if it is due and not claimed; return whether it was sent."""
     message = _claim(message_id)
     return message is not None and _deliver(message)
 
 
 def deliver_due(limit: int = 500) -> int:
-    """Deliver what is due, oldest first; how many messages were handled.
+    """Deliver due messages, oldest first; return how many were handled.
 
     Any number of these may run at once: each message is claimed by one of them.
     """
@@ -56,7 +56,7 @@ def deliver_due(limit: int = 500) -> int:
 
 
 def fail(message: Message, error: str) -> None:
-    """Note a failed try: the message is tried again later, or given up after the last try."""
+    """Store a failed attempt: retry later, or give the message up after the last attempt."""
     if message.tries > len(BACK_OFF):
         finish(message, State.GIVEN_UP, error)
         return
@@ -71,7 +71,7 @@ def fail(message: Message, error: str) -> None:
 
 
 def finish(message: Message, state: State, error: str = "") -> None:
-    """Close an open message and those that it carries; a secret's text is not kept any longer."""
+    """Close an open message and those bundled in it; the text of a secret is wiped."""
     now = db_time.now()
     is_sent = state == State.SENT
     asks = is_sent and channels.channel_for(message).gives_receipts
@@ -97,11 +97,11 @@ def finish(message: Message, state: State, error: str = "") -> None:
 
 
 def wiped(message: Message) -> dict[str, str]:
-    """Return what to change so that a code that was sent stands nowhere; the demo shows codes."""
+    """Return the fields that wipe a sent code from the row; demo mode keeps codes to show them."""
     return {"text": ""} if message.is_secret and not settings.DEMO else {}
 
 
-# Since sending: when the gateway is asked for a receipt that it has not brought by itself.
+# Waits after sending until the gateway is asked for a receipt that it has not sent.
 ASK_AFTER = (
     timedelta(minutes=2),
     timedelta(minutes=10),
@@ -113,7 +113,7 @@ ASK_AFTER = (
 
 @transaction.atomic
 def _claim(message_id: int | None = None) -> Message | None:
-    """Take one due message for ourselves, or None. A claim ends by itself if we die."""
+    """Claim one due message, or return None. A claim expires if its worker dies."""
     due = Message.objects.due()
     if message_id is not None:
         due = due.filter(pk=message_id)
@@ -129,7 +129,7 @@ def _claim(message_id: int | None = None) -> Message | None:
 
 
 def _deliver(message: Message) -> bool:
-    """Hand a claimed message to its channel and write down what became of it."""
+    """Hand a claimed message to its channel and store the result."""
     now = db_time.now()
     if message.is_useless(now):
         finish(message, State.GIVEN_UP, "too late to be of use")
@@ -142,7 +142,7 @@ def _deliver(message: Message) -> bool:
     except channels.Undeliverable as error:
         finish(message, State.GIVEN_UP, str(error))
     except Exception as error:
-        # Whatever a channel runs into must not stop the messages behind this one.
+        # An error of a channel must not stop the delivery of the following messages.
         fail(message, type(error).__name__)
     else:
         finish(message, State.SENT)
@@ -151,7 +151,7 @@ def _deliver(message: Message) -> bool:
 
 
 def _put_back(message: Message, until: datetime) -> None:
-    """Let a claimed message wait: this was no try."""
+    """Release a claimed message until a later moment; this counts as no attempt."""
     Message.objects.filter(pk=message.pk, state__in=OPEN_STATES).update(
         claimed_until=None, next_try_at=until, tries=F("tries") - 1
     )

@@ -1,4 +1,4 @@
-"""E-mails of one name to one person, written within a few minutes, go out as one."""
+"""Digests: e-mails of one kind to one person, written within a few minutes, are sent as one."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -10,18 +10,18 @@ from django.utils.translation import gettext as _
 from messaging.models import OPEN_STATES, Channel, Message
 from vaxreg import db_time
 
-# Bundlers take turns: two at once would write one person two e-mails.
+# Key of an advisory lock: two at once would send one person two e-mails.
 LOCK = 0x6D736764
-# Messages looked at in one turn.
+# Messages handled in one run.
 MOST = 5_000
 
 
 @transaction.atomic
 def bundle() -> int:
-    """Settle every bundle whose first message is due; how many e-mails will go out for them.
+    """Close every digest whose first message is due; return how many e-mails will be sent.
 
-    A lone message goes out as it is. Of several, one e-mail carries all the words, the oldest
-    first, and each of them ends as that e-mail ends.
+    A single message is sent as it is. Of several, one e-mail carries all the texts, oldest first;
+    each message gets the final state of that e-mail.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])

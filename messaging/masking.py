@@ -1,11 +1,11 @@
-"""Recipients as others may see them."""
+"""Masked recipients, for pages of other people."""
 
 from messaging.models import Channel, Message
 from vaxreg import ui
 
 
 def masked_recipient(message: Message) -> str:
-    """Enough to know it again, too little to use it: 09•• ••• 678, m•••@example.vn."""
+    """Return the recipient masked: 09•• ••• 678, m•••@example.vn."""
     if message.channel == Channel.SMS:
         return ui.masked_phone(message.recipient)
     name, at, domain = message.recipient.partition("@")

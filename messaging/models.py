@@ -1,4 +1,4 @@
-"""What people are told: one row per message, with what became of it."""
+"""Messages: one row per message, with its delivery state."""
 
 import uuid
 from datetime import datetime
@@ -16,7 +16,7 @@ from vaxreg.encryption import BlindIndexField, EncryptedTextField, blind_indexes
 
 
 class Channel(models.TextChoices):
-    """The ways a message can travel."""
+    """How a message is sent."""
 
     CONSOLE = "console", _("console")
     EMAIL = "email", _("e-mail")
@@ -24,7 +24,7 @@ class Channel(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """What became of a message."""
+    """The delivery state of a message."""
 
     WAITING = "waiting", _("waiting")
     SENT = "sent", _("sent")
@@ -38,17 +38,17 @@ GONE_STATES = (State.SENT, State.DELIVERED)
 
 
 class SmsForm(models.TextChoices):
-    """In which letters an SMS leaves the house."""
+    """Whether an SMS is sent with or without diacritics."""
 
     PLAIN = "plain", _("without diacritics")
     FULL = "full", _("with diacritics")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    """Questions about many messages."""
+    """Filters for messages."""
 
     def due(self) -> "MessageQuerySet":
-        """Messages to be sent now and not claimed by anybody, by the clock of the database."""
+        """Messages to be sent now that nobody has claimed, by the database's time."""
         now = db_time.sql_now()
         return self.filter(
             Q(claimed_until=None) | Q(claimed_until__lte=now),
@@ -65,7 +65,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
 
     def inbox_of(self, user_id: int) -> "MessageQuerySet":
-        """What this person finds in the inbox on the site, newest first; no copies."""
+        """Messages in this person's inbox on the site, newest first, without copies."""
         return self.filter(user_id=user_id, in_inbox=True, resent_from=None).order_by("-pk")
 
     def unconfirmed(self) -> "MessageQuerySet":
@@ -74,12 +74,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """One message to one recipient. Written by the verbs of messaging only.
+    """One message to one recipient. Only messaging/actions.py and delivery write it.
 
-    The text holds no personal data by rule (a reference and a link); the recipient is encrypted.
+    By rule the text has no personal data (a reference and a link); the recipient is encrypted.
     """
 
-    # What the gateway and mail servers know the message by; a try that is repeated carries it again.
+    # Identifies the message to the gateway; a retry has the same key, a copy its own.
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
     purpose = models.CharField(_("purpose"), max_length=60)
     template = models.CharField(_("template"), max_length=80)
@@ -108,13 +108,13 @@ class Message(models.Model):
     )
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
-    # NULL for messages that may repeat; the unique index ignores those.
+    # NULL for messages that may repeat; the unique index ignores NULL.
     dedupe_key = models.CharField(
         _("de-duplication key"), max_length=200, null=True, blank=True, unique=True
     )
-    # Nobody is woken for it: see messaging/quiet_hours.py.
+    # Not sent in quiet hours: see messaging/quiet_hours.py.
     may_wait = models.BooleanField(_("may wait for the morning"), default=False)
-    # Messages of one name to one person wait for each other; emptied when that is settled.
+    # Messages with the same digest to one person wait for each other; then it is emptied.
     digest = models.CharField(_("digest"), max_length=60, blank=True)
     carried_by = models.ForeignKey(
         "self",
@@ -124,7 +124,7 @@ class Message(models.Model):
         related_name="carries",
         verbose_name=_("carried by"),
     )
-    # The first message of all that say the same again.
+    # The original message, for a copy.
     resent_from = models.ForeignKey(
         "self",
         on_delete=models.CASCADE,
@@ -138,10 +138,10 @@ class Message(models.Model):
     next_try_at = models.DateTimeField(_("next try at"), db_default=Now())
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     useless_after = models.DateTimeField(_("useless after"), null=True, blank=True)
-    # When a gateway or mail server first took it; a later failure does not undo it.
+    # When a gateway or mail server first accepted it; a later failure does not change it.
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    # When to ask the gateway what became of it, and until when it should have said so.
+    # When to ask the gateway for a receipt, and until when it should have sent one.
     ask_at = models.DateTimeField(_("ask for a receipt at"), null=True, blank=True)
     confirm_by = models.DateTimeField(_("receipt expected by"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
@@ -215,27 +215,27 @@ class Message(models.Model):
 
     @property
     def sms_text(self) -> str:
-        """The text in the letters that were chosen when the message was written."""
+        """The text of the SMS, with or without diacritics as decided when it was written."""
         return self.text if self.sms_form == SmsForm.FULL else sms.plain(self.text)
 
     def is_useless(self, now: datetime) -> bool:
-        """Whether the message would only mislead by now: a code that has expired."""
+        """Whether sending it now would mislead, such as a code that has expired."""
         return self.useless_after is not None and self.useless_after <= now
 
     def is_unconfirmed(self, now: datetime) -> bool:
-        """Whether it was sent, and nobody has said in time that it arrived."""
+        """Whether it was sent and no receipt came in time."""
         return self.state == State.SENT and self.confirm_by is not None and self.confirm_by <= now
 
 
 class Refusal(models.Model):
-    """Somebody does without messages of one purpose (preferences.py), until they want them again."""
+    """A person refuses messages of one purpose (preferences.py), until they want them again."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="refusals",
         verbose_name=_("user"),
-        # The unique index answers for it.
+        # The unique index begins with this column.
         db_index=False,
     )
     purpose = models.CharField(_("purpose"), max_length=60)

@@ -1,7 +1,7 @@
-"""Messages that a person may do without: which there are, who refused them, and the link for it.
+"""Messages that a person may refuse: which there are, who refused them, and the link for it.
 
-The rooms above say what they offer. Such a message goes to everybody it is for until they refuse;
-each carries a signed link that works without signing in, in its text and for the mail program.
+Other apps register what they offer. Such a message is sent to everybody it is for until they
+refuse; each has a signed link that works without signing in, in its text and for the mail program.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ SALT = "messaging.choices"
 
 @dataclass(frozen=True)
 class Offer:
-    """A kind of message that may be refused. is_for tells by a user's id whether it is for them."""
+    """A kind of message that may be refused. is_for: whether it is for the user with this id."""
 
     purpose: str
     title: StrOrPromise
@@ -34,23 +34,23 @@ OFFERS: dict[str, Offer] = {}
 
 
 def offer(one: Offer) -> None:
-    """Let people choose about this kind of message; called when the app starts."""
+    """Register a kind of message that people may refuse; called when an app starts."""
     OFFERS[one.purpose] = one
 
 
 def offered_to(user_id: int) -> list[Offer]:
-    """Return what this person may choose about."""
+    """Return the kinds of message that this person may refuse."""
     return [one for one in OFFERS.values() if one.is_for(user_id)]
 
 
 def refused_at(user_id: int, purpose: str) -> datetime | None:
-    """Return since when the person does without; None if they want these messages."""
+    """Return since when the person refuses these messages, or None."""
     rows = Refusal.objects.filter(user_id=user_id, purpose=purpose)
     return rows.values_list("since", flat=True).first()
 
 
 def choose(user_id: int, purpose: str, *, wanted: bool) -> None:
-    """Write down what the person wants; the same twice changes nothing."""
+    """Store whether the person wants these messages; repeating it changes nothing."""
     if wanted:
         Refusal.objects.filter(user_id=user_id, purpose=purpose).delete()
     else:
@@ -60,15 +60,15 @@ def choose(user_id: int, purpose: str, *, wanted: bool) -> None:
 
 
 def link(user_id: int, purpose: str) -> str:
-    """Return the whole address of the page on which this person chooses, without signing in."""
+    """Return the absolute URL of the page on which this person chooses, without signing in."""
     public_id = get_user_model().objects.values_list("public_id", flat=True).get(pk=user_id)
-    # Without a time: the link of an old e-mail works as long as the account does.
+    # Without a date: the link in an old e-mail works as long as the account exists.
     token = signing.Signer(salt=SALT).sign_object([str(public_id), purpose])
     return absolute(reverse("message-choice", args=[token]))
 
 
 def read(token: str) -> tuple[int, Offer]:
-    """Return whose choice a link is, and about what. Raises LookupError for a link of nobody."""
+    """Return whose choice a link is, and about what. Raises LookupError for an invalid link."""
     try:
         public_id, purpose = signing.Signer(salt=SALT).unsign_object(token)
     except signing.BadSignature:
@@ -81,12 +81,11 @@ def read(token: str) -> tuple[int, Offer]:
 
 
 def language_of(user_id: int) -> str:
-    """Return the language in which the person reads."""
     return get_user_model().objects.values_list("language", flat=True).get(pk=user_id)
 
 
 def headers(message: Message) -> dict[str, str]:
-    """Return what lets the mail program show a button to unsubscribe (RFC 2369, RFC 8058)."""
+    """Return the headers for an unsubscribe button in the mail program (RFC 2369, RFC 8058)."""
     if message.purpose not in OFFERS or message.user_id is None:
         return {}
     return {

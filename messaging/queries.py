@@ -1,4 +1,4 @@
-"""How messaging is doing, for health pages and badges; read-only."""
+"""The health of message delivery, for health pages and badges; read-only."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from vaxreg import db_time
 
 @dataclass(frozen=True)
 class Health:
-    """What somebody on call asks first. Messages held on purpose (night, digest) do not count."""
+    """Delivery at a glance. Messages held on purpose (quiet hours, digest) do not count."""
 
-    # How long the message that has waited longest could have been sent already; None: none waits.
+    # For how long the oldest unsent message could have been sent already; None: there is none.
     oldest_waiting: timedelta | None
     given_up_last_day: int
     unconfirmed_last_day: int
 
 
 def health() -> Health:
-    """Return how messaging is doing; reads partial indexes only."""
+    """Return the health of delivery; uses partial indexes only."""
     now = db_time.now()
     yesterday = now - timedelta(days=1)
     waiting = Message.objects.filter(
@@ -35,21 +35,21 @@ def health() -> Health:
 
 
 def unread_count(user_id: int) -> int:
-    """Return how many messages in this person's inbox were not shown yet; 100 means many."""
+    """Return the number of unread messages in this person's inbox, 100 at most."""
     return Message.objects.inbox_of(user_id).filter(read_at=None)[:100].count()
 
 
-# Tried so often, an e-mail has failed for a quarter of an hour: no passing fault of one server.
+# After so many attempts an e-mail has failed for 15 minutes: more than a short fault.
 TRIES_THAT_TELL = 4
 
 
 def unreachable_by_email(
     users: Collection[int] | QuerySet[Any, int], since: datetime
 ) -> dict[int, datetime]:
-    """Return whose e-mail does not arrive, of these users (ids), and since which message of late.
+    """Return the users (of these ids) whose e-mail does not arrive, and since which message.
 
-    An e-mail was given up, or fails again and again, and none was accepted after it. Reads the
-    partial indexes of what was given up and of what waits.
+    An e-mail was given up, or fails again and again, and none was accepted after it. Uses the
+    partial indexes on given-up and on open messages.
     """
     later = Message.objects.filter(
         user=OuterRef("user"), channel=Channel.EMAIL, accepted_at__gt=OuterRef("created_at")

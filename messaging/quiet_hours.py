@@ -1,4 +1,4 @@
-"""When people are not disturbed: from 22:00 to 06:00 in Việt Nam. Pure functions, no database."""
+"""Quiet hours, when nobody is disturbed: 22:00 to 06:00 in Vietnam. Pure functions."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,13 +9,13 @@ QUIET_UNTIL = time(6)
 
 
 def is_quiet(moment: datetime) -> bool:
-    """Whether people sleep at this moment; 22:00 belongs to the night, 06:00 to the day."""
+    """Whether the moment is in quiet hours; 22:00 is, 06:00 is not."""
     clock = moment.astimezone(VIET_NAM).time()
     return clock >= QUIET_FROM or clock < QUIET_UNTIL
 
 
 def awake(moment: datetime) -> datetime:
-    """Return the moment itself, or in quiet hours the 06:00 that ends them."""
+    """Return the moment itself, or in quiet hours the 06:00 (Vietnam time) that ends them."""
     if not is_quiet(moment):
         return moment
     local = moment.astimezone(VIET_NAM)

@@ -1,4 +1,4 @@
-"""What became of an SMS after the gateway took it: told by the gateway, or asked for."""
+"""Delivery receipts of SMS: sent by the gateway, or asked for when they are late."""
 
 import logging
 import uuid
@@ -13,21 +13,21 @@ from vaxreg import db_time
 log = logging.getLogger(__name__)
 
 DELIVERED = "delivered"
-# This time, and for good.
+# "failed": this attempt. "undeliverable": for good.
 FAILED = "failed"
 UNDELIVERABLE = "undeliverable"
-# Waits before a copy goes out by itself after the network has failed; then people decide.
+# Waits before a copy is sent automatically after a network failure; then only by hand.
 SEND_ANEW_AFTER = (timedelta(minutes=5), timedelta(hours=1))
-# Messages asked about in one round.
+# Messages asked about in one run.
 ROUND = 100
 
 
 @transaction.atomic
 def note(key: uuid.UUID, state: str) -> bool:
-    """Write down what the gateway says became of the message; whether it said something new.
+    """Store a receipt; return whether it said something new.
 
-    Receipts may come twice, late, before our own note that it was sent, and in any order: that
-    it arrived is believed over everything else.
+    Receipts may come twice, late, before we have stored that the message was sent, and in any
+    order: "delivered" overrides everything else.
     """
     message = Message.objects.select_for_update(of=("self",)).filter(key=key).first()
     if message is None or message.state == State.DELIVERED:
@@ -42,7 +42,7 @@ def note(key: uuid.UUID, state: str) -> bool:
 
 
 def ask_due(limit: int = ROUND) -> int:
-    """Ask the gateway about messages whose receipt is late; how many were asked about."""
+    """Ask the gateway about messages whose receipt is late; return how many were asked about."""
     asked = 0
     while asked < limit and (message := _next_to_ask()) is not None:
         asked += 1
@@ -52,7 +52,7 @@ def ask_due(limit: int = ROUND) -> int:
         try:
             state = channel.ask(message)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            # A gateway that does not answer now will not answer about the next one either.
+            # A gateway that does not answer now will not answer about the next message either.
             log.warning("receipt_not_known", extra={"reason": type(error).__name__})
             break
         if state == "unknown":
@@ -64,7 +64,7 @@ def ask_due(limit: int = ROUND) -> int:
 
 @transaction.atomic
 def _next_to_ask() -> Message | None:
-    """Take one message to ask about, and set when it is asked about again."""
+    """Lock one message to ask about, and set when to ask about it again."""
     now = db_time.now()
     late = Message.objects.filter(ask_at__lte=now, state=State.SENT)
     message = late.select_for_update(skip_locked=True, of=("self",)).order_by("ask_at").first()
@@ -91,7 +91,7 @@ def _arrived(message: Message) -> None:
 
 
 def _failed(message: Message, state: str) -> None:
-    """Give this message up; unless it is hopeless a copy with a key of its own goes out later."""
+    """Give this message up; unless it is undeliverable, schedule a copy with its own key."""
     now = db_time.now()
     Message.objects.filter(pk=message.pk).update(
         state=State.GIVEN_UP,
@@ -111,7 +111,7 @@ def _failed(message: Message, state: str) -> None:
 
 
 def _take_back(message: Message) -> None:
-    """The gateway took the message and knows nothing of it: it was never sent. Same key again."""
+    """Retry under the same key: the gateway accepted the message but does not know it any more."""
     taken_back = Message.objects.filter(pk=message.pk, state=State.SENT).update(
         state=State.FAILED, sent_at=None, accepted_at=None, ask_at=None, confirm_by=None
     )

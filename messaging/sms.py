@@ -1,4 +1,4 @@
-"""What an SMS holds: 160 letters of GSM-7 or 70 of UCS-2, and how Vietnamese fits into the first.
+"""Length of an SMS (160 characters of GSM-7 or 70 of UCS-2), and Vietnamese text in GSM-7.
 
 Alphabet and lengths: 3GPP TS 23.038 section 6.2.1 and TS 23.040 section 9.2.3.24.
 """
@@ -13,19 +13,19 @@ GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-# Sent as an escape and a letter: each takes the room of two, and the two are never parted.
+# Sent as an escape and a character: each counts as two, which are never split.
 GSM_7_ESCAPED = frozenset("\f^{}\\[~]|€")
-# (letters in a lone message, letters in each part of a longer one)
+# (characters in a single message, characters in each part of a longer one)
 GSM_7_ROOM = (160, 153)
 UCS_2_ROOM = (70, 67)
-# What has no accent to lose, as a telephone of 1992 would write it.
+# Characters that Unicode decomposition does not turn into GSM-7, and their replacements.
 PLAIN = str.maketrans("đĐ–—·•“”„«»‘’×\u00a0\u202f", 'dD----"""""\'\'x  ') | str.maketrans(
     {"…": "...", "→": "->", "\u200b": ""}
 )
 
 
 class Encoding(StrEnum):
-    """How letters travel."""
+    """The alphabet of an SMS."""
 
     GSM_7 = "GSM-7"
     UCS_2 = "UCS-2"
@@ -33,7 +33,7 @@ class Encoding(StrEnum):
 
 @dataclass(frozen=True)
 class SmsSize:
-    """How a text travels: letters as the network counts them, and parts that are paid for."""
+    """The size of a text as SMS: characters as the network counts them, and paid segments."""
 
     encoding: Encoding
     letters: int
@@ -41,7 +41,7 @@ class SmsSize:
 
 
 def segments(text: str) -> SmsSize:
-    """Count the text as the network will: one letter outside GSM-7 makes all of it UCS-2."""
+    """Count the text as the network does: one character outside GSM-7 makes all of it UCS-2."""
     if all(letter in GSM_7 or letter in GSM_7_ESCAPED for letter in text):
         widths = [2 if letter in GSM_7_ESCAPED else 1 for letter in text]
         return SmsSize(Encoding.GSM_7, sum(widths), _parts(widths, GSM_7_ROOM))
@@ -50,7 +50,7 @@ def segments(text: str) -> SmsSize:
 
 
 def plain(text: str) -> str:
-    """Return the text without diacritics, every letter of it in GSM-7 where there is one alike."""
+    """Return the text without diacritics; characters are replaced by GSM-7 ones where possible."""
     letters = []
     for letter in unicodedata.normalize("NFC", text).translate(PLAIN):
         if letter in GSM_7 and letter.isascii():
@@ -63,17 +63,17 @@ def plain(text: str) -> str:
 
 
 def as_sent(text: str) -> str:
-    """Return the text in the form that leaves the house: see SMS_WITH_DIACRITICS."""
+    """Return the text as it will be sent: see SMS_WITH_DIACRITICS."""
     return text if settings.SMS_WITH_DIACRITICS else plain(text)
 
 
 def fits(text: str) -> bool:
-    """Whether the text, in the form that leaves the house, is one SMS."""
+    """Whether the text, as it will be sent, fits into one SMS."""
     return segments(as_sent(text)).segments <= 1
 
 
 def _parts(widths: list[int], room: tuple[int, int]) -> int:
-    """Count the parts; a letter of two is never parted."""
+    """Count the segments; a character of width two is never split."""
     alone, shared = room
     if sum(widths) <= alone:
         return 1

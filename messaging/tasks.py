@@ -1,4 +1,4 @@
-"""What Celery does for messages. Every task may run twice, late, or not at all."""
+"""Celery tasks for messages. Each may run twice, late, or not at all."""
 
 from celery import shared_task
 
@@ -7,18 +7,18 @@ from messaging import delivery, digests, receipts
 
 @shared_task(name="messaging.deliver")
 def deliver(message_id: int) -> None:
-    """Deliver one message, soon after it was written."""
+    """Deliver one message soon after it was stored."""
     delivery.deliver(message_id)
 
 
 @shared_task(name="messaging.deliver_due")
 def deliver_due() -> None:
-    """Deliver what was left behind, and what has waited for others."""
+    """Deliver messages that were missed, and digests whose wait is over."""
     digests.bundle()
     delivery.deliver_due()
 
 
 @shared_task(name="messaging.ask_receipts")
 def ask_receipts() -> None:
-    """Ask the SMS gateway for the receipts that it has not brought."""
+    """Ask the SMS gateway for receipts that are late."""
     receipts.ask_due()

@@ -1,4 +1,4 @@
-"""What the SMS gateway calls; in demo mode also the inbox that shows what would have been sent."""
+"""URLs for the SMS gateway's receipts and, in demo mode, for the demo inbox."""
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path

@@ -1,1 +1,1 @@
-"""Pages of messaging, by audience: the person at home, the gateway, whoever tries the demo."""
+"""Pages of messaging: the demo inbox, and the address for the gateway's receipts."""

@@ -1,4 +1,4 @@
-"""The demo inbox: what was sent, to whom, with the codes big enough to copy."""
+"""The demo inbox: messages with their recipients and codes."""
 
 import re
 
@@ -11,14 +11,14 @@ from django.views.decorators.http import require_safe
 from messaging.models import Message
 
 SHOWN = 50
-# The last line of a message with a code (WebOTP): "@domain #123456".
+# The last line of a message with a code (WebOTP format): "@domain #123456".
 CODE_LINE = re.compile(r"\n+@\S+ #(\d+)\s*$")
 
 
 @login_not_required
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    """The newest messages, of one recipient if `to` says so. Exists in demo mode only."""
+    """The newest messages, filtered by the parameter `to`. 404 outside demo mode."""
     if not settings.DEMO:
         raise Http404
     to = request.GET.get("to", "").strip()

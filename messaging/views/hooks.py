@@ -1,4 +1,4 @@
-"""What the SMS gateway calls: receipts of delivery, signed with a shared secret."""
+"""The address for the SMS gateway's delivery receipts, signed with a shared secret."""
 
 import hashlib
 import hmac
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from messaging import receipts
 
-# Seconds by which a receipt's time may differ from ours: an old one heard on the way is refused.
+# Seconds by which a receipt's time may differ from ours: prevents replay of an old one.
 FRESH = 300
 
 
@@ -28,9 +28,9 @@ def signature(secret: str, moment: str, body: bytes) -> str:
 @login_not_required
 @require_POST
 def sms_receipt(request: HttpRequest) -> HttpResponse:
-    """Note `{"id": …, "state": "delivered" | "failed" | "undeliverable"}`; the same twice is well.
+    """Store `{"id": …, "state": "delivered" | "failed" | "undeliverable"}`; repeats are harmless.
 
-    Headers: X-Timestamp, X-Signature. A gateway that gets anything but 204 should come again.
+    Headers: X-Timestamp, X-Signature. The gateway should repeat a call with any answer but 204.
     """
     moment = request.headers.get("X-Timestamp", "")
     given = request.headers.get("X-Signature", "")
