@@ -1,1 +1,1 @@
-"""Who you are: users, signing in, sessions, language."""
+"""User accounts: sign-in, sessions, language."""

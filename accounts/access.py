@@ -1,4 +1,4 @@
-"""Which pages somebody reaches, by the door they came in through; nothing about roles."""
+"""Which pages a user may open, by the kind of session (citizen or staff); not by role."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,7 +16,7 @@ SIGN_IN_PAGES = {
 
 
 def session_kind(request: HttpRequest) -> SessionKind | None:
-    """The kind of the session, or of the API token, that this request came with."""
+    """Return the kind of the session, or of the API token, of this request."""
     token = getattr(request, "auth", None)
     if isinstance(token, ApiToken):
         return SessionKind(token.kind)
@@ -24,19 +24,19 @@ def session_kind(request: HttpRequest) -> SessionKind | None:
 
 
 def is_staff_session(request: HttpRequest) -> bool:
-    """Whether both factors stand behind this request. A phone code alone never does."""
+    """Whether the session proved password and second factor; a phone code alone never does."""
     return session_kind(request) == SessionKind.STAFF
 
 
 def is_citizen_session(request: HttpRequest) -> bool:
-    """Whether somebody stands behind this request who proved a phone number."""
+    """Whether the session proved a phone number by a code."""
     return session_kind(request) == SessionKind.CITIZEN
 
 
 def sign_in_url(request: HttpRequest, kind: SessionKind) -> str:
-    """The right sign-in page, which leads back to where the sender is.
+    """Return the sign-in page for this kind, with the page to return to.
 
-    A form that was being sent cannot be asked for again by GET: it leads back to its page.
+    A form that was being sent cannot be repeated by GET: the user returns to the form's page.
     """
     back = request.get_full_path()
     if request.method not in ("GET", "HEAD") or request.headers.get("HX-Request"):
@@ -49,5 +49,5 @@ def sign_in_url(request: HttpRequest, kind: SessionKind) -> str:
 
 
 def home_url(kind: SessionKind) -> str:
-    """Where somebody lands after signing in when they came from nowhere in particular."""
+    """Return the page after signing in when no other page was asked for."""
     return str(settings.SESSION_HOMES[kind.value])

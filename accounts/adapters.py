@@ -1,4 +1,4 @@
-"""Where django-allauth asks how this site does things."""
+"""The adapters by which django-allauth is configured."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ from vaxreg.encryption import ACCOUNTS
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Sign-ins pass our stages, begin a session of one kind, and lead to our own pages only."""
+    """Sign-ins use our stages and session kinds, and redirect to pages of this site only."""
 
     def get_login_stages(self) -> list[str]:
-        """What stands between the first proof and the session, in this order."""
+        """The stages between the first proof and the session, in this order."""
         return [
             "accounts.stages.SecondFactorStage",
             "accounts.stages.NewPasswordStage",
@@ -33,34 +33,33 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         redirect_url: str | None,
         **hook: Any,
     ) -> HttpResponse:
-        """Mark the session with its kind, and lead on."""
+        """Store the kind in the session and redirect."""
         kind = SessionKind((signal_kwargs or {})["kind"])
         sessions.begin(request, user, kind)
         return HttpResponseRedirect(own_path(redirect_url) or access.home_url(kind))
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Nobody signs up: citizens ask for a code, staff are given an account."""
+        """False: citizens sign in by a code, staff accounts are created for them."""
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """Only paths of this site."""
+        """Whether the URL is a path of this site."""
         return bool(own_path(url))
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address as our proxies saw it."""
+        """The client's IP address as our reverse proxies saw it."""
         return client_address(request)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Our pages say what happened; django-allauth need not say it again."""
+        """Drop django-allauth's messages: our pages have their own."""
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Secrets of second factors are encrypted in the database."""
+    """Encrypts the secrets of second factors in the database."""
 
     def encrypt(self, text: str) -> str:
-        """As only this server can read it."""
         return ACCOUNTS.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Raises InvalidToken if no key of ACCOUNTS_KEY fits."""
+        """Raises `cryptography.fernet.InvalidToken` if no key of ACCOUNTS_KEY fits."""
         return ACCOUNTS.decrypt(encrypted_text)

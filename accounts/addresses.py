@@ -1,4 +1,4 @@
-"""Where a request comes from, and where it may be sent on to."""
+"""The client's IP address, and checks of where a user may be redirected to."""
 
 import ipaddress
 
@@ -8,9 +8,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's IP address as our own proxies saw it; what clients claim is not believed.
+    """Return the client's IP address as our reverse proxies saw it; clients can forge the rest.
 
-    IPv6 clients own a /64 network, so that network stands for them.
+    For IPv6 it is the /64 network, because each client has a whole one.
     """
     address = str(request.META.get("REMOTE_ADDR", ""))
     proxies: int = settings.TRUSTED_PROXIES
@@ -28,7 +28,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def own_path(url: str | None) -> str:
-    """`url` when it is a path of this site, else "": nobody is sent elsewhere after signing in."""
+    """Return `url` if it is a path of this site, else "": prevents redirects to other sites."""
     if not url or not url.startswith("/"):
         return ""
     return url if url_has_allowed_host_and_scheme(url, allowed_hosts=None) else ""

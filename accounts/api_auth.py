@@ -1,4 +1,4 @@
-"""How programs prove who they are: `Authorization: Token <key>`."""
+"""Authentication of API clients: `Authorization: Token <key>`."""
 
 import secrets
 from datetime import timedelta
@@ -14,13 +14,13 @@ from vaxreg import db_time
 from vaxreg.encryption import ACCOUNTS
 
 PREFIX = "vr_"
-# A token's last use is written down at most this often.
+# A token's last use is stored at most this often.
 USED_EVERY = timedelta(minutes=5)
 LABEL = "api token"
 
 
 def make_token(user: User, *, name: str, kind: SessionKind, lifetime: timedelta) -> str:
-    """A new key for a program that acts as this user; shown here once, stored as a hash."""
+    """Return a new key for a program that acts as this user; only its hash is stored."""
     key = PREFIX + secrets.token_urlsafe(32)
     ApiToken.objects.create(
         user=user,
@@ -33,12 +33,12 @@ def make_token(user: User, *, name: str, kind: SessionKind, lifetime: timedelta)
 
 
 class ApiTokenAuthentication(BaseAuthentication):
-    """Finds the live token of a request; `request.auth` is the `ApiToken`."""
+    """Finds the valid token of a request; `request.auth` is the `ApiToken`."""
 
     keyword = "Token"
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        """The user and token, None without our header; raises AuthenticationFailed."""
+        """Return user and token, None without our header. Raises AuthenticationFailed."""
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != self.keyword.lower().encode():
             return None
@@ -48,7 +48,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 answer asks for."""
+        """The WWW-Authenticate header of a 401 answer."""
         return self.keyword
 
     def _live_token(self, key: bytes) -> ApiToken | None:
@@ -66,7 +66,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         )
         if token and (token.last_used_at is None or now - token.last_used_at > USED_EVERY):
             with transaction.atomic():
-                # A token that is used moves to the newest key: the hash alone cannot be renewed.
+                # Hash a used token under the newest key: only the token itself makes that possible.
                 ApiToken.objects.filter(pk=token.pk).update(
                     last_used_at=now, key_hash=ACCOUNTS.digest(LABEL, text)
                 )

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
-    """Users, signing in, sessions, language."""
+    """The accounts app."""
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "accounts"

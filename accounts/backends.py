@@ -1,4 +1,4 @@
-"""Signing in by e-mail address and password: one half of the staff's way in."""
+"""Authentication of staff by e-mail address and password, the first of two factors."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from accounts.models import User
 
 
 class EmailBackend(ModelBackend):
-    """Finds the user by e-mail; takes as long, and says as little, when there is none."""
+    """Finds the user by e-mail; takes the same time and gives the same answer if there is none."""
 
     def authenticate(  # type: ignore[override]
         self,
@@ -18,12 +18,12 @@ class EmailBackend(ModelBackend):
         password: str | None = None,
         **credentials: Any,
     ) -> User | None:
-        """The active user with this address and password, or None."""
+        """Return the active user with this address and password, or None."""
         if email is None or password is None:
             return None
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
-            # One hash is computed either way, so that time tells nothing.
+            # Compute one hash in either case, so that the time does not tell if the user exists.
             User().set_password(password)
             return None
         allowed = self.user_can_authenticate(user) and user.suspended_at is None

@@ -1,4 +1,4 @@
-"""Forgetting what signing in leaves behind."""
+"""Delete old data of sign-ins."""
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -14,7 +14,7 @@ BATCH = 500
 
 
 def purge() -> None:
-    """Forget old counters, dead codes, links and sessions, and numbers that were never verified."""
+    """Delete old attempts, codes, links, sessions, and accounts that were never verified."""
     rate_limits.purge()
     codes.purge()
     invitations.purge()
@@ -24,9 +24,9 @@ def purge() -> None:
 
 
 def forget_unverified() -> int:
-    """Delete accounts that asked for a code and never entered one; how many.
+    """Delete accounts that asked for a code and never entered one; return their number.
 
-    Accounts that something else holds on to are kept.
+    Accounts to which another row refers are kept.
     """
     asked_before = db_time.now() - settings.UNVERIFIED_LIFETIME
     stale = User.objects.filter(

@@ -1,8 +1,8 @@
-"""One-time codes by SMS: sending one, and checking what somebody typed.
+"""One-time codes by SMS: send one, and check what the user typed.
 
-Numbers never seen are treated like known ones: sending makes an unverified account, so that the
-answer, its headers and what follows are the same, and everybody can sign in with their own phone.
-A record opens later, by a second fact.
+Unknown phone numbers are treated like known ones: sending creates an unverified account, so that
+the answer and its headers are the same, and everybody can sign in with their own phone. Opening a
+record needs a second fact later.
 """
 
 import enum
@@ -28,7 +28,7 @@ from vaxreg.encryption import ACCOUNTS
 
 log = logging.getLogger(__name__)
 
-# Keeps the digests of codes apart from others.
+# Part of the hash, so that hashes of codes differ from others.
 LABEL = "sign-in code"
 
 SENT_TO_NUMBER = "code to number"
@@ -39,7 +39,7 @@ WRONG_IN_HOUR = "wrong codes in an hour"
 
 
 class CodeOutcome(enum.Enum):
-    """What came of a typed code."""
+    """The result of checking a code."""
 
     RIGHT = enum.auto()
     WRONG = enum.auto()
@@ -49,7 +49,7 @@ class CodeOutcome(enum.Enum):
 
 @dataclass(frozen=True)
 class Check:
-    """What came of a typed code, and what is left."""
+    """The result of checking a code, and how many attempts are left."""
 
     outcome: CodeOutcome
     user: User | None = None
@@ -59,7 +59,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Sending:
-    """The code that was sent, or the verdict that refused it."""
+    """The code that was sent, or the rate limit that refused it."""
 
     verdict: LimitVerdict
     code_id: uuid.UUID | None = None
@@ -68,10 +68,10 @@ class Sending:
 
 @transaction.atomic
 def send(phone: str, *, address: str) -> Sending:
-    """Send a fresh code to this number (E.164) unless a limit refuses.
+    """Send a new code to this number (E.164) unless a rate limit refuses.
 
-    `address` is the IP address of whoever asks. Codes that other sessions asked for stay good: a
-    stranger who types somebody's number must not spoil that person's code.
+    `address` is the client's IP address. Codes requested by other sessions stay valid: a stranger
+    who types somebody's number must not invalidate that person's code.
     """
     hour = settings.SIGN_IN_HOUR
     verdict = rate_limits.take(
@@ -106,9 +106,9 @@ def send(phone: str, *, address: str) -> Sending:
 
 @transaction.atomic
 def check(code_id: uuid.UUID, typed: str) -> Check:
-    """Compare what was typed (digits only) with the code of this session, and count the try.
+    """Compare the typed digits with the code of this session, and count the attempt.
 
-    The row is locked, so that however many guesses arrive at once, only five are compared.
+    The row is locked, so that only five guesses are compared, however many arrive at once.
     """
     row = (
         SignInCode.objects.select_for_update(of=("self",))
@@ -147,7 +147,7 @@ def check(code_id: uuid.UUID, typed: str) -> Check:
 
 
 def purge() -> int:
-    """Delete the codes that nobody can use any more; how many."""
+    """Delete expired codes; return their number."""
     return SignInCode.objects.filter(expires_at__lt=db_time.now()).delete()[0]
 
 
@@ -156,13 +156,13 @@ def _labelled(row: SignInCode, code: str) -> str:
 
 
 def _matches(row: SignInCode, typed: str) -> bool:
-    """Compare with the digest under each key: it may be renewed while a code is on its way."""
+    """Compare with the hash under each key: the key may be replaced while a code is valid."""
     possible = ACCOUNTS.digests(LABEL, _labelled(row, typed))
     return any(hmac.compare_digest(row.code_hash, one) for one in possible)
 
 
 def _text(code: str) -> str:
-    """The message; its last line lets phones fill the code in (the WebOTP form)."""
+    """Return the SMS; its last line lets phones fill in the code (WebOTP format)."""
     words = _(
         "%(code)s is your code to sign in to Sổ Tiêm. It is valid for %(minutes)s minutes."
         " Tell it to nobody, not even to health staff."

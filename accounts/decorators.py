@@ -1,4 +1,4 @@
-"""Pages say for whom they are: `@citizen_page`, `@staff_page`."""
+"""Decorators that say which kind of session a page needs: `@citizen_page`, `@staff_page`."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,12 +16,12 @@ UserView = Callable[Concatenate[UserRequest, P], HttpResponseBase]
 
 
 def citizen_page(view: UserView[P]) -> View[P]:
-    """Only for sessions that came in by phone; anybody else is led to that sign-in."""
+    """Require a citizen session; others are redirected to the sign-in by phone."""
     return _page_for(SessionKind.CITIZEN, view)
 
 
 def staff_page(view: UserView[P]) -> View[P]:
-    """Only for sessions with password and second factor; others are led to that sign-in."""
+    """Require a staff session (password and second factor); others go to the staff sign-in."""
     return _page_for(SessionKind.STAFF, view)
 
 
@@ -32,13 +32,13 @@ def _page_for(kind: SessionKind, view: UserView[P]) -> View[P]:
             return to_sign_in(request, kind)
         return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
-    # The middleware reads it to lead those who are not signed in to the right door.
+    # SecondFactorMiddleware reads it to redirect to the right sign-in page.
     page.session_kind = kind  # type: ignore[attr-defined]
     return page
 
 
 def to_sign_in(request: HttpRequest, kind: SessionKind) -> HttpResponse:
-    """Lead to a sign-in page; htmx is told to leave the page, not to put it into a part of it."""
+    """Redirect to a sign-in page; htmx must load it as a new page, not into a part of this one."""
     url = access.sign_in_url(request, kind)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
@@ -46,5 +46,5 @@ def to_sign_in(request: HttpRequest, kind: SessionKind) -> HttpResponse:
 
 
 def kind_wanted_by(view: Callable[..., Any]) -> SessionKind | None:
-    """For whom a view is, when it says so."""
+    """Return the kind of session that a view needs, or None."""
     return getattr(view, "session_kind", None)

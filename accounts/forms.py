@@ -1,4 +1,4 @@
-"""What people type to sign in."""
+"""Forms of sign-in and of one's own account."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ class PhoneForm(Form):
     )
 
     def clean_phone(self) -> str:
-        """Only mobile numbers of Viet Nam are sent codes."""
+        """Accept mobile numbers of Vietnam only: codes are sent to no others."""
         phone: str = self.cleaned_data["phone"]
         if not is_vietnamese_mobile(phone):
             raise ValidationError(
@@ -43,7 +43,7 @@ class CodeForm(Form):
 
 
 class PasswordSignInForm(Form):
-    """The first half of the staff's way in."""
+    """E-mail address and password of staff."""
 
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
@@ -58,7 +58,7 @@ class PasswordSignInForm(Form):
 
 
 class SecondFactorForm(Form):
-    """Six digits from the app, or a recovery code."""
+    """Six digits from the authenticator app, or a recovery code."""
 
     code = forms.CharField(
         label=gettext_lazy("Code from your authenticator app"),
@@ -71,7 +71,7 @@ class SecondFactorForm(Form):
 
 
 class SetUpForm(Form):
-    """Proves that the app has taken in the secret."""
+    """A code that proves that the authenticator app has the new secret."""
 
     code = CodeField(
         label=gettext_lazy("The 6 digits that the app shows now"),
@@ -83,7 +83,7 @@ class SetUpForm(Form):
         self.secret = secret
 
     def clean_code(self) -> str:
-        """The app must show the code that belongs to the secret."""
+        """Check the code against the secret."""
         code: str = self.cleaned_data["code"]
         if not two_factor.matches(self.secret, code):
             raise ValidationError(
@@ -94,7 +94,7 @@ class SetUpForm(Form):
 
 
 class RecoveryCodesForm(Form):
-    """She says that she has put the codes away."""
+    """A confirmation that the user has stored the recovery codes."""
 
     saved = forms.BooleanField(
         label=gettext_lazy("I have written the codes down or printed them"),
@@ -125,7 +125,7 @@ class NewPasswordForm(Form):
         self.user = user
 
     def clean_password(self) -> str:
-        """By the site's policy, and not the old one once more."""
+        """Apply the password validators, and refuse the old password."""
         password: str = self.cleaned_data["password"]
         password_validation.validate_password(password, self.user)
         if self.user.check_password(password):
@@ -135,7 +135,7 @@ class NewPasswordForm(Form):
         return password
 
     def clean(self) -> dict[str, Any]:
-        """Both times the same."""
+        """Check that both passwords are the same."""
         data = super().clean() or self.cleaned_data
         if "password" in data and "again" in data and data["password"] != data["again"]:
             self.add_error("again", _("The two passwords are different. Type the new one again."))
@@ -143,7 +143,7 @@ class NewPasswordForm(Form):
 
 
 class AccountForm(Form):
-    """What people may change about their account themselves."""
+    """What users may change of their own account."""
 
     full_name = forms.CharField(
         label=gettext_lazy("Full name"),

@@ -1,4 +1,4 @@
-"""Requests of which more is known than Django's own type says."""
+"""Request types that are more exact than Django's own."""
 
 from django.http import HttpRequest
 
@@ -6,6 +6,6 @@ from accounts.models import User
 
 
 class UserRequest(HttpRequest):
-    """A request whose sender is signed in: what `@citizen_page` and `@staff_page` hand on."""
+    """A request of a signed-in user, as `@citizen_page` and `@staff_page` pass it to views."""
 
     user: User

@@ -1,7 +1,7 @@
-"""Links by which staff choose their first password: used once, good for some days, hashed here.
+"""Links by which staff choose their first password: usable once, for some days; stored as a hash.
 
-A link proves the mailbox, nothing else: whoever has a second factor is asked for it, whoever has
-none sets it up before the first page.
+A link proves only that the person reads the mailbox: a second factor is still asked for, or set
+up before the first page.
 """
 
 import secrets
@@ -16,25 +16,25 @@ from vaxreg import db_time
 from vaxreg.addresses import absolute
 from vaxreg.encryption import ACCOUNTS
 
-# Keeps the digests of links apart from others.
+# Part of the hash, so that hashes of links differ from others.
 LABEL = "invitation"
 TOKEN_BYTES = 32
-# How long a dead link is kept, so that lists can say when somebody was invited.
+# How long an ended link is kept, so that lists can say when somebody was invited.
 KEPT = timedelta(days=90)
 
 
 class CannotInvite(Exception):
-    """The account is shut or suspended, or its owner has signed in and needs no link."""
+    """The account is closed or suspended, or its owner has signed in and needs no link."""
 
 
 def may_need_link(user: User) -> bool:
-    """Whether somebody cannot come in without a link: no password of their own, never here."""
+    """Whether the user cannot sign in without a link: no usable password, or never signed in."""
     return user.last_login is None or not user.has_usable_password()
 
 
 @transaction.atomic
 def make(user: User, *, by: User | None) -> tuple[Invitation, str]:
-    """Make a link, and return it with its address; any older link ends now.
+    """Create a link; return it with its URL. An older link ends now.
 
     Raises CannotInvite.
     """
@@ -55,14 +55,14 @@ def make(user: User, *, by: User | None) -> tuple[Invitation, str]:
 
 
 def revoke(user: User) -> None:
-    """End the open link of somebody, if there is one."""
+    """End the open link of a user, if there is one."""
     Invitation.objects.filter(user=user, used_at=None, revoked_at=None).update(
         revoked_at=db_time.now()
     )
 
 
 def find(token: str) -> Invitation | None:
-    """Return the invitation behind a link that still opens something."""
+    """Return the invitation of a valid link, or None."""
     return (
         Invitation.objects.filter(
             token_hash__in=ACCOUNTS.digests(LABEL, token),
@@ -79,9 +79,9 @@ def find(token: str) -> Invitation | None:
 
 @transaction.atomic
 def accept(invitation: Invitation, password: str) -> User | None:
-    """Use the link: its owner's password is this one from now on. None when it was used meanwhile.
+    """Use the link to set the password; None if it was used meanwhile.
 
-    Sessions of before, of whoever had another password, end with the old password.
+    Older sessions, which may belong to somebody with another password, end.
     """
     used = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None).update(
         used_at=db_time.now()
@@ -96,5 +96,5 @@ def accept(invitation: Invitation, password: str) -> User | None:
 
 
 def purge() -> int:
-    """Forget links that ended long ago; how many."""
+    """Delete links that ended long ago; return their number."""
     return Invitation.objects.filter(expires_at__lt=db_time.now() - KEPT).delete()[0]

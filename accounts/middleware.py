@@ -1,4 +1,4 @@
-"""What happens to every request: its language, the limits of its session, its second factor."""
+"""Middleware for every request: its language, the limits of its session, its second factor."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -20,9 +20,9 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class LanguageMiddleware:
-    """Vietnamese unless somebody chose otherwise, here (cookie) or before (their account).
+    """Vietnamese unless the user chose another language, by cookie or in the account.
 
-    What the browser prefers is no choice: borrowed and imported phones are set to English.
+    The browser's preference is ignored: borrowed and imported phones are often set to English.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -42,7 +42,7 @@ class LanguageMiddleware:
 
 
 class SessionLimitsMiddleware:
-    """Ends sessions that lie idle or have lasted too long, of suspended staff, of no known kind."""
+    """Ends sessions that are idle or too old, of suspended staff, or of an unknown kind."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -56,7 +56,7 @@ class SessionLimitsMiddleware:
         now = timezone.now()
         kind = sessions.kind_of(request)
         if kind is None:
-            # Some door that is not ours let it in: it opens nothing.
+            # The session was started by a sign-in that is not ours: it gives access to nothing.
             logout(request)
             return
         if kind == SessionKind.STAFF and cast(User, request.user).suspended_at is not None:
@@ -68,7 +68,7 @@ class SessionLimitsMiddleware:
             return
         limit = sessions.limit_reached(request, kind, now)
         if limit is None:
-            # A page that asks for news by itself is nobody at work.
+            # Background requests of a page do not count as use.
             if "X-Background" not in request.headers:
                 sessions.note_use(request, now)
             return
@@ -88,7 +88,7 @@ class SessionLimitsMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Stands before every view: no staff session with one factor, and each to the right door."""
+    """Requires the second factor of staff sessions; redirects others to the right sign-in."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -110,10 +110,10 @@ class SecondFactorMiddleware:
         view_args: Any,
         view_kwargs: Any,
     ) -> HttpResponseBase | None:
-        """Lead whoever is not signed in to the sign-in page that this view needs."""
+        """Redirect a user who is not signed in to the sign-in page that this view needs."""
         match = request.resolver_match
         if match is not None and "admin" in match.app_names:
-            # The administration site has a sign-in of its own, by password alone: never used.
+            # The admin site's own sign-in, by password alone, is never used.
             if sessions.kind_of(request) != SessionKind.STAFF:
                 return to_sign_in(request, SessionKind.STAFF)
             return None

@@ -1,4 +1,4 @@
-"""Who can sign in, with what, and how often somebody tried."""
+"""Users, their codes, tokens and invitations, and the attempts counted by rate limits."""
 
 import uuid
 from datetime import datetime
@@ -14,21 +14,21 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Language(models.TextChoices):
-    """The languages of the screens."""
+    """The languages of the pages."""
 
     VIETNAMESE = "vi", _("Vietnamese")
     ENGLISH = "en", _("English")
 
 
 class SessionKind(models.TextChoices):
-    """Through which door somebody came in; decides which pages they reach."""
+    """How the user signed in, by phone or as staff; decides which pages they may open."""
 
     CITIZEN = "citizen", _("citizen")
     STAFF = "staff", _("staff")
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users; keeps e-mail lower-case so that one address is one person."""
+    """Creates users; stores e-mail addresses in lower case, so that one address is one user."""
 
     def create_user(
         self,
@@ -39,10 +39,10 @@ class UserManager(BaseUserManager["User"]):
         full_name: str = "",
         **extra: Any,
     ) -> "User":
-        """A user known by an e-mail address or a phone number (E.164, "+84912345678").
+        """Create a user with an e-mail address or a phone number (E.164, "+84912345678").
 
-        Without a password nobody can sign in by password. Raises IntegrityError when the
-        address or number is taken or when both are missing.
+        Without a password nobody can sign in by password. Raises IntegrityError when the address
+        or number is taken or when both are missing.
         """
         user = self.model(
             email=email.strip().lower() if email else None,
@@ -57,7 +57,7 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(
         self, public_id: Any = None, password: str | None = None, **extra: Any
     ) -> "User":
-        """An administrator; `createsuperuser` asks for the e-mail address."""
+        """Create an administrator; `createsuperuser` asks for the e-mail address."""
         if public_id:
             extra["public_id"] = public_id
         extra.setdefault("is_staff", True)
@@ -69,7 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """One person. Citizens sign in by phone, staff by e-mail; the same person may do both."""
 
     public_id = models.UUIDField(_("public ID"), default=uuid.uuid4, unique=True, editable=False)
-    # NULL, not empty, when unknown: these are unique, or tell unknown from known.
+    # NULL, not "", when unknown: unique columns allow several NULLs.
     email = models.EmailField(_("e-mail address"), null=True, blank=True)  # noqa: DJ001
     phone = models.CharField(_("phone number"), max_length=16, null=True, blank=True, unique=True)
     phone_verified = models.BooleanField(_("phone number verified"), default=False)
@@ -85,7 +85,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may use the administration site"), default=False)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     sessions_ended_at = models.DateTimeField(_("sessions ended at"), null=True, blank=True)
-    # Shuts the staff's door and nobody's own record; `is_active` shuts both.
+    # No staff sign-in, but access to one's own record; `is_active=False` ends both.
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -135,26 +135,25 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.full_name or str(self.public_id)
 
     def clean(self) -> None:
-        """Keep the address lower-case and empty contact fields NULL (they are unique)."""
+        """Store the address in lower case and empty contact fields as NULL (they are unique)."""
         super().clean()
         self.email = self.email.strip().lower() if self.email else None
         self.phone = self.phone or None
         self.id_number = self.id_number or None
 
     def get_full_name(self) -> str:
-        """The full name as Django's own pages ask for it."""
         return self.full_name
 
     def get_short_name(self) -> str:
-        """The given name, which in Vietnam comes last."""
+        """The given name, which comes last in Vietnamese names."""
         return self.full_name.split(" ")[-1]
 
     def get_session_auth_hash(self) -> str:
-        """Changes with the password and with `sessions_ended_at`: older sessions die at once."""
+        """A hash that changes with the password and `sessions_ended_at`: ends older sessions."""
         return self._session_hash()
 
     def get_session_auth_fallback_hash(self) -> Any:
-        """The same under each of SECRET_KEY_FALLBACKS, so that key rotation ends no session."""
+        """The same hash under each of SECRET_KEY_FALLBACKS: key rotation must end no session."""
         for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._session_hash(secret=secret)
 
@@ -166,7 +165,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class SignInCode(models.Model):
-    """A one-time code sent to a phone. The session that asked holds its id; nobody the code."""
+    """A one-time code sent to a phone. The session that asked holds its id, never the code."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
@@ -187,14 +186,13 @@ class SignInCode(models.Model):
         return str(self.pk)
 
     def is_expired(self, now: datetime) -> bool:
-        """Whether the code is too old at this moment."""
         return self.expires_at <= now
 
 
 class Attempt(models.Model):
-    """Somebody tried something that must not be tried too often.
+    """An attempt that a rate limit counts.
 
-    The subject (a phone number, an address, a user) is stored as a keyed hash only.
+    Its subject (a phone number, an IP address, a user) is stored as a keyed hash only.
     """
 
     purpose = models.CharField(_("purpose"), max_length=40)
@@ -214,7 +212,7 @@ class Attempt(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for a program. Only its hash is stored; the key is shown once, when made."""
+    """A key for a program. Only its hash is stored; the key is shown once, when created."""
 
     name = models.CharField(_("name"), max_length=100)
     user = models.ForeignKey(
@@ -258,7 +256,7 @@ class Invitation(models.Model):
     )
     expires_at = models.DateTimeField(_("expires at"))
     used_at = models.DateTimeField(_("used at"), null=True, blank=True)
-    # A newer link took its place, or there is nothing left to be invited to.
+    # Set when a newer link replaces it, or when the person has no organization left to work at.
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
 
     class Meta:

@@ -1,21 +1,21 @@
-"""Which passwords are refused beyond Django's own list."""
+"""A password validator in addition to Django's own."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 
-# Words of this site that guessers try first, as typed without diacritics, spaces or digits.
+# Words that attackers of this site try first, as typed without diacritics, spaces or digits.
 SITE_WORDS = frozenset(
     ["sotiem", "sotiemchung", "tiemchung", "vaxreg", "tramyte", "ytephuong", "vaccine", "boyte"]
 )
 
 
 class SiteWordsValidator:
-    """Refuses a password that is a word of this site with numbers and signs around it."""
+    """Refuses a password that is a word of this site plus digits and signs."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        """Raise ValidationError when little is left besides words of this site."""
+        """Raise ValidationError when fewer than 4 letters remain without words of this site."""
         rest = "".join(letter for letter in password.lower() if letter.isalpha())
         for word in sorted(SITE_WORDS, key=len, reverse=True):
             rest = rest.replace(word, "")
@@ -26,5 +26,4 @@ class SiteWordsValidator:
             )
 
     def get_help_text(self) -> str:
-        """The rule as a sentence."""
         return _("Do not build the password from the name of this site.")

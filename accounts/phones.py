@@ -1,13 +1,13 @@
-"""Phone numbers that may be sent a code."""
+"""Check of phone numbers before a code is sent to them."""
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 
 
 def is_vietnamese_mobile(phone: str) -> bool:
-    """Whether an E.164 number ("+84912345678") is a mobile number of Viet Nam.
+    """Whether an E.164 number ("+84912345678") is a mobile number of Vietnam.
 
-    Only those get codes: sending abroad is how strangers spend other people's money.
+    Others get no codes: fraudsters earn money from SMS to expensive foreign numbers.
     """
     try:
         number = phonenumbers.parse(phone, None)

@@ -1,8 +1,8 @@
-"""How often somebody tried something, counted exactly, in PostgreSQL.
+"""Rate limits: how often somebody tried something, counted exactly in PostgreSQL.
 
-A cache may forget, a session may be thrown away; these rows may not. Whoever asks first and acts
-later takes an attempt with `take` *before* acting, and gives it back with `forgive` when it
-turned out well. Subjects are stored as keyed hashes.
+A cache may lose entries and a session can be discarded; these rows are kept. Call `take` *before*
+the attempt that is counted, and `forgive` afterwards if it was successful. Subjects are stored as
+keyed hashes.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from accounts.models import Attempt
 from vaxreg import db_time
 from vaxreg.encryption import ACCOUNTS
 
-# (times, within): at most that many times in a sliding window of that length.
+# (count, period): at most that many attempts in a sliding window of that length.
 Limits = Sequence[tuple[int, timedelta]]
 
-# One subject for what is counted all over the country.
+# The subject of limits for the whole country.
 EVERYBODY = "everybody"
-# Attempts older than this count for nothing; no limit may look further back.
+# Attempts older than this are deleted; no limit may have a longer period.
 KEPT = timedelta(days=2)
 
 
@@ -34,7 +34,7 @@ class LimitRule:
 
     @property
     def subject_hash(self) -> str:
-        """What stands in the database for the subject; under a new key counting begins anew."""
+        """The keyed hash stored for the subject; a new key resets all counters."""
         return ACCOUNTS.digest("attempt", f"{self.purpose}:{self.subject}")
 
     @property
@@ -45,7 +45,7 @@ class LimitRule:
 
 @dataclass(frozen=True)
 class LimitVerdict:
-    """Whether the attempt may be made; if not, which purpose refused it and until when."""
+    """Whether the attempt is allowed; if not, which purpose refused it and until when."""
 
     allowed: bool
     refused_by: str = ""
@@ -55,14 +55,14 @@ class LimitVerdict:
 
 @transaction.atomic
 def take(*rules: LimitRule) -> LimitVerdict:
-    """Record one attempt under every rule, or under none when one of them refuses.
+    """Count one attempt under every rule, or under none if one of them refuses.
 
-    Exact under races: each subject is locked until the transaction ends. Call it in a transaction
-    that commits whatever comes of the attempt, or what was taken is given back by the rollback.
+    Exact under concurrency: each subject is locked until the transaction ends. The caller's
+    transaction must commit even if the attempt fails, because a rollback removes the count.
     """
     now = db_time.now()
     with connection.cursor() as cursor:
-        # In one order for all, or two callers could wait for each other.
+        # Lock in the same order everywhere, or two callers could deadlock.
         for lock in sorted({rule.lock for rule in rules}):
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
     refusals = [(at, rule.purpose) for rule in rules if (at := _free_again_at(rule, now))]
@@ -76,40 +76,40 @@ def take(*rules: LimitRule) -> LimitVerdict:
 
 
 def allow(purpose: str, subject: str, limits: Limits) -> LimitVerdict:
-    """`take` for a single counter."""
+    """Count one attempt under a single rule (see `take`)."""
     return take(LimitRule(purpose, subject, limits))
 
 
 def count(purpose: str, subject: str, within: timedelta) -> int:
-    """How often it was tried in the last `within`."""
+    """Return the number of attempts in the last `within`."""
     subject_hash = LimitRule(purpose, subject, ()).subject_hash
     since = db_time.now() - within
     return Attempt.objects.filter(purpose=purpose, subject_hash=subject_hash, at__gt=since).count()
 
 
 def forgive(verdict: LimitVerdict) -> None:
-    """Give back what `take` recorded: the attempt was a good one."""
+    """Delete what `take` counted: the attempt was successful."""
     Attempt.objects.filter(pk__in=verdict.attempt_ids).delete()
 
 
 def forget(purpose: str, subject: str) -> None:
-    """Start this counter anew."""
+    """Reset this counter to 0."""
     Attempt.objects.filter(
         purpose=purpose, subject_hash=LimitRule(purpose, subject, ()).subject_hash
     ).delete()
 
 
 def purge() -> int:
-    """Delete the attempts that no limit looks at any more; how many."""
+    """Delete attempts older than KEPT; return their number."""
     return Attempt.objects.filter(at__lt=db_time.now() - KEPT).delete()[0]
 
 
 def _free_again_at(rule: LimitRule, now: datetime) -> datetime | None:
-    """When the rule allows the next attempt, or None when it does now."""
+    """Return when the rule allows the next attempt; None if it allows one now."""
     mine = Attempt.objects.filter(purpose=rule.purpose, subject_hash=rule.subject_hash)
     waits = []
     for times, within in rule.limits:
-        # The attempt that must leave the window before another one fits in.
+        # The attempt that must leave the window before the next one is allowed.
         at = (
             mine.filter(at__gt=now - within)
             .order_by("-at")

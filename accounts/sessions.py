@@ -1,4 +1,4 @@
-"""Sessions: of which kind they are, how long they last, how they begin and end."""
+"""Sessions: their kind, how they begin and end, and how long they last."""
 
 from datetime import datetime, timedelta
 
@@ -16,14 +16,14 @@ STARTED_AT = "accounts.started_at"
 SEEN_AT = "accounts.seen_at"
 LANGUAGE = "accounts.language"
 
-# A session is written back at most this often to note that it is in use.
+# The time of the last use is stored at most this often.
 SEEN_EVERY = timedelta(seconds=30)
 
 
 def begin(request: HttpRequest, user: User, kind: SessionKind) -> None:
-    """Mark the fresh session as one of this kind.
+    """Mark the new session as one of this kind.
 
-    Raises PermissionDenied for a staff session without both factors, whoever asks for it.
+    Raises PermissionDenied for a staff session without both factors.
     """
     if kind == SessionKind.STAFF and not has_second_factor(request, user):
         logout(request)
@@ -36,13 +36,13 @@ def begin(request: HttpRequest, user: User, kind: SessionKind) -> None:
 
 
 def has_second_factor(request: HttpRequest, user: User) -> bool:
-    """Whether password and second factor were both proven in this very session."""
+    """Whether password and second factor were both proven in this session."""
     methods = {record["method"] for record in get_authentication_records(request, user)}
     return {"password", "mfa"} <= methods
 
 
 def kind_of(request: HttpRequest) -> SessionKind | None:
-    """Through which door the sender came in; None when nobody is signed in."""
+    """Return the kind of the session; None if nobody is signed in."""
     if not request.user.is_authenticated:
         return None
     kind = request.session.get(KIND)
@@ -50,7 +50,7 @@ def kind_of(request: HttpRequest) -> SessionKind | None:
 
 
 def limit_reached(request: HttpRequest, kind: SessionKind, now: datetime) -> timedelta | None:
-    """The limit (idle or absolute) that the session has run into, if any."""
+    """Return the limit (idle or total) that the session has reached, or None."""
     idle, absolute = settings.SESSION_LENGTHS[kind.value]
     started = float(request.session.get(STARTED_AT, 0))
     seen = float(request.session.get(SEEN_AT, 0))
@@ -62,12 +62,12 @@ def limit_reached(request: HttpRequest, kind: SessionKind, now: datetime) -> tim
 
 
 def note_use(request: HttpRequest, now: datetime) -> None:
-    """Remember that the session was used, now and then."""
+    """Store the time of use, at most every SEEN_EVERY."""
     if now.timestamp() - float(request.session[SEEN_AT]) >= SEEN_EVERY.total_seconds():
         request.session[SEEN_AT] = now.timestamp()
 
 
 def end_all(user: User) -> None:
-    """End every session of this user, on every device, from the next request on."""
+    """End all sessions of this user, on every device, from their next request on."""
     user.sessions_ended_at = timezone.now()
     user.save(update_fields=["sessions_ended_at"])

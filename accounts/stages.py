@@ -1,7 +1,7 @@
-"""What staff pass between their password and a session. Until the last one nobody is signed in.
+"""Stages of the staff sign-in, between password and session; nobody is signed in before the last.
 
-django-allauth keeps the half-done sign-in in the session. Citizens, who came by phone code, pass
-all stages untouched: their session opens no staff page.
+django-allauth keeps the unfinished sign-in in the session. Citizens, who sign in by a code, skip
+all stages: their session gives access to no staff page.
 """
 
 from allauth.account.internal.stagekit import stash_login
@@ -17,13 +17,13 @@ class StaffStage(LoginStage):  # type: ignore[misc]
     """A stage with one page; `is_needed` says whether this sign-in must pass it."""
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        """django-allauth's question: the page to show, if any, and whether to go on."""
+        """Return (response to send or None, whether to continue), as django-allauth requires."""
         if self.login.signal_kwargs["kind"] != SessionKind.STAFF.value or not self.is_needed():
             return None, True
         return HttpResponseRedirect(reverse(self.urlname)), True
 
     def keep(self) -> None:
-        """Keep what was put into `state` for the next request."""
+        """Store `state` for the next request."""
         stash_login(self.request, self.login)
 
     def is_needed(self) -> bool:
@@ -32,7 +32,7 @@ class StaffStage(LoginStage):  # type: ignore[misc]
 
 
 class SecondFactorStage(StaffStage):
-    """Whoever has a second factor proves it before anything else."""
+    """A user with a second factor must prove it before anything else."""
 
     key = "staff_second_factor"
     urlname = "accounts:staff_second_factor"
@@ -42,7 +42,7 @@ class SecondFactorStage(StaffStage):
 
 
 class NewPasswordStage(StaffStage):
-    """A password that somebody else chose is changed at the first sign-in."""
+    """A password chosen by somebody else must be changed at the first sign-in."""
 
     key = "staff_new_password"
     urlname = "accounts:staff_new_password"
@@ -52,7 +52,7 @@ class NewPasswordStage(StaffStage):
 
 
 class SetUpSecondFactorStage(StaffStage):
-    """Whoever has no second factor yet sets one up now."""
+    """A user without a second factor must set one up."""
 
     key = "staff_set_up"
     urlname = "accounts:staff_set_up"
@@ -62,7 +62,7 @@ class SetUpSecondFactorStage(StaffStage):
 
 
 class RecoveryCodesStage(StaffStage):
-    """Fresh recovery codes are shown once, before the first session."""
+    """New recovery codes are shown once, before the session begins."""
 
     key = "staff_recovery_codes"
     urlname = "accounts:staff_recovery_codes"
@@ -72,7 +72,7 @@ class RecoveryCodesStage(StaffStage):
 
 
 def half_done(request: HttpRequest, stage: type[StaffStage]) -> StaffStage | None:
-    """The sign-in of this session, when it has come to exactly this stage; else None."""
+    """Return the unfinished sign-in of this session if it is at this stage, else None."""
     if request.user.is_authenticated:
         return None
     found: StaffStage | None = LoginStageController.enter(request, stage.key)

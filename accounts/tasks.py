@@ -1,4 +1,4 @@
-"""What the clock does for accounts."""
+"""Celery tasks of accounts."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from accounts import cleaning
 
 @shared_task(name="accounts.purge")
 def purge() -> None:
-    """Forget counters, codes and accounts that nobody needs any more."""
+    """Delete old attempts, codes, links, sessions and unverified accounts."""
     cleaning.purge()

@@ -1,4 +1,4 @@
-"""What people see who tried too often: until when to wait, and whom to call meanwhile."""
+"""The page for users who tried too often: until when to wait, and whom to call meanwhile."""
 
 import math
 from datetime import datetime
@@ -18,7 +18,7 @@ def too_many(
     status: int = 429,
     template: str = "accounts/too_many.html",
 ) -> HttpResponse:
-    """429 with words; `again` names the page to go back to. No `retry_at`: at once, anew."""
+    """Return a 429 page with a link to the page named `again`; no `retry_at`: retry at once."""
     context = {"retry_at": retry_at, "again": reverse(again)}
     response = render(request, template, context, status=status)
     if retry_at:

@@ -1,7 +1,7 @@
-"""The staff's second factor: six digits from an app (TOTP), or a recovery code.
+"""The second factor of staff: six digits from an authenticator app (TOTP), or a recovery code.
 
-Rows, recovery codes and the arithmetic are django-allauth's; that a code works only once is kept
-in PostgreSQL, not in a cache that may forget.
+django-allauth stores the rows and computes the codes. That each code works only once is stored in
+PostgreSQL, because a cache may lose entries.
 """
 
 import base64
@@ -25,36 +25,36 @@ from django.db.models import QuerySet
 from accounts.models import User
 from vaxreg.encryption import ACCOUNTS
 
-# What django-allauth keeps encrypted in a row: of an app, and of recovery codes.
+# Encrypted entries in the rows of django-allauth: of an app, and of recovery codes.
 ENCRYPTED = {"secret", "seed"}
 
 
 def is_set_up(user: User) -> bool:
-    """Whether the user has an app that shows codes."""
+    """Whether the user has an authenticator app."""
     return _authenticators(user).filter(type=Authenticator.Type.TOTP).exists()
 
 
 def new_secret() -> str:
-    """A fresh secret for an app, base32."""
+    """Return a new TOTP secret, base32."""
     return str(generate_totp_secret())
 
 
 @transaction.atomic
 def set_up(user: User, secret: str) -> None:
-    """Bind the app that holds `secret` (base32) to the user, with fresh recovery codes."""
+    """Store the TOTP secret (base32) of the user's app, and create new recovery codes."""
     _authenticators(user).delete()
     TOTP.activate(user, secret)
     RecoveryCodes.activate(user)
 
 
 def matches(secret: str, typed: str) -> bool:
-    """Whether `typed` is what an app with this secret shows now, one step of 30 s early or late."""
+    """Whether `typed` is the code of this secret now, or one step of 30 s earlier or later."""
     return _counter_of(secret, clean(typed)) is not None
 
 
 @transaction.atomic
 def check(user: User, typed: str) -> Authenticator | None:
-    """The factor that `typed` proves, or None. Each code proves it once."""
+    """Return the factor that `typed` proves, or None. Each code is accepted once."""
     code = clean(typed)
     for row in _authenticators(user).select_for_update(of=("self",)).order_by("pk"):
         if row.type == Authenticator.Type.TOTP:
@@ -71,37 +71,35 @@ def check(user: User, typed: str) -> Authenticator | None:
 
 
 def recovery_codes(user: User) -> list[str]:
-    """The recovery codes not yet used."""
+    """Return the unused recovery codes."""
     row = _authenticators(user).filter(type=Authenticator.Type.RECOVERY_CODES).first()
     return list(RecoveryCodes(row).get_unused_codes()) if row else []
 
 
 def has_unseen_recovery_codes(user: User) -> bool:
-    """Whether the user has recovery codes that were never shown."""
     row = _authenticators(user).filter(type=Authenticator.Type.RECOVERY_CODES).first()
     return row is not None and not RecoveryCodes(row).did_view
 
 
 def mark_recovery_codes_seen(user: User) -> None:
-    """They are shown once."""
     row = _authenticators(user).filter(type=Authenticator.Type.RECOVERY_CODES).first()
     if row is not None:
         RecoveryCodes(row).mark_as_viewed()
 
 
 def app_url(user: User, secret: str) -> str:
-    """The otpauth:// address that apps read."""
+    """Return the otpauth:// URL for authenticator apps."""
     return str(get_adapter().build_totp_url(user, secret))
 
 
 def qr_data_url(url: str) -> str:
-    """The address as a QR code, an SVG in a data: URL for an <img>."""
+    """Return the URL as a QR code: an SVG in a data: URL for an <img>."""
     svg = get_adapter().build_totp_svg(url)
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 def current_code(user: User) -> tuple[str, int] | None:
-    """What the user's app shows now, and for how many seconds; for the demo pages only."""
+    """Return the app's code and for how many seconds it is valid; for the demo pages only."""
     row = _authenticators(user).filter(type=Authenticator.Type.TOTP).first()
     if row is None:
         return None
@@ -112,16 +110,16 @@ def current_code(user: User) -> tuple[str, int] | None:
 
 
 def clean(typed: str) -> str:
-    """People copy codes with spaces and hyphens."""
+    """Remove spaces and hyphens, which people copy along."""
     return "".join(letter for letter in typed if letter.isalnum())
 
 
 def renew_encryption() -> int:
-    """Encrypt the secrets of all second factors under the newest key; return of how many rows."""
+    """Encrypt the secrets of all second factors under the newest key; return the number of rows."""
     count = 0
     for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
-            # A code that is being checked writes into the same row.
+            # Locked, because the check of a code updates the same row.
             row = Authenticator.objects.select_for_update(of=("self",)).get(pk=pk)
             for name in ENCRYPTED & row.data.keys():
                 row.data[name] = ACCOUNTS.encrypt(ACCOUNTS.decrypt(row.data[name]))
@@ -131,7 +129,7 @@ def renew_encryption() -> int:
 
 
 def _counter_of(secret: str, code: str) -> int | None:
-    """The newest time step whose code this is."""
+    """Return the newest time step (30 s) that gives this code, or None."""
     for counter in sorted(yield_hotp_counters_from_time(), reverse=True):
         if hmac.compare_digest(format_hotp_value(hotp_value(secret, counter)), code):
             return int(counter)

@@ -1,4 +1,4 @@
-"""Addresses of signing in, of one's account, of one's messages, and of the language switch."""
+"""URLs of sign-in, account, messages and the language switch."""
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
@@ -30,6 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", inbox.inbox, name="messages"),
     path("messages/<uuid:key>/again/", inbox.send_again, name="message-again"),
     path("messages/choice/<str:token>/", message_choice.choice, name="message-choice"),
-    # Under the name that Django gives it.
+    # The name that Django's own code and documentation use.
     path("i18n/setlang/", account.choose_language, name="set_language"),
 ]

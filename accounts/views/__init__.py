@@ -1,1 +1,1 @@
-"""The pages of signing in, split by audience."""
+"""Views of sign-in and account, one module per audience."""

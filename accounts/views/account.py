@@ -1,4 +1,4 @@
-"""One's own account: language, sessions, the way out; for citizens and staff alike."""
+"""Views of one's own account, for citizens and staff: language, sessions, signing out."""
 
 from typing import cast
 
@@ -20,14 +20,14 @@ from accounts.http import UserRequest
 from accounts.models import Language, SessionKind, User
 from messaging import preferences
 
-# What browsers are told to throw away; the language cookie stays, drafts in the browser go.
+# Clear-Site-Data: removes cache and stored drafts; the language cookie stays.
 CLEARED = '"cache", "storage"'
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    """Name, ways to reach me, language, sessions."""
+    """Show the account; change name (citizens only), language and refused messages."""
     user = cast(User, request.user)
     staff = access.is_staff_session(request)
     offers = preferences.offered_to(user.pk)
@@ -36,7 +36,7 @@ def account(request: HttpRequest) -> HttpResponse:
         initial[f"wants_{offer.purpose}"] = not preferences.refused_at(user.pk, offer.purpose)
     form = AccountForm(request.POST or None, initial=initial, offers=offers)
     if staff:
-        # The name of staff stands under decisions: their organization keeps it.
+        # The name of staff is shown with their decisions, so their organization manages it.
         del form.fields["full_name"]
     if form.is_valid():
         user.full_name = form.cleaned_data.get("full_name", user.full_name)
@@ -56,7 +56,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def password(request: UserRequest) -> HttpResponse:
-    """Change one's password; every other session of hers ends."""
+    """Change one's password; all other sessions of the user end."""
     form = NewPasswordForm(request.POST or None, user=request.user)
     if form.is_valid():
         request.user.set_password(form.cleaned_data["password"])
@@ -74,7 +74,7 @@ def password(request: UserRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End this session on the server, and what the browser keeps of it."""
+    """End this session, and clear the data that the browser stored."""
     was_staff = access.is_staff_session(request)
     logout(request)
     return _signed_out(request, was_staff, _("You are signed out."))
@@ -83,7 +83,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
-    """End all my sessions, on every device."""
+    """End all sessions of the user, on every device."""
     was_staff = access.is_staff_session(request)
     sessions.end_all(cast(User, request.user))
     logout(request)
@@ -93,7 +93,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponseBase:
-    """The language switch of every page; remembered with the account and in a cookie."""
+    """Switch the language; stored with the account and in a cookie."""
     response = set_language(request)
     chosen = request.POST.get("language", "")
     if chosen in Language.values and request.user.is_authenticated:

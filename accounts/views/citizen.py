@@ -1,4 +1,4 @@
-"""Citizens sign in: the phone number, then the code from the SMS."""
+"""Sign-in of citizens: the phone number, then the code from the SMS."""
 
 import uuid
 from dataclasses import asdict, dataclass
@@ -30,7 +30,7 @@ ASKED = "accounts.asked"
 
 @dataclass(frozen=True)
 class CodeRequest:
-    """What a session that asked for a code remembers: never the code."""
+    """What the session stores after a code was requested; never the code itself."""
 
     phone: str
     code_id: str
@@ -39,7 +39,7 @@ class CodeRequest:
 
     @property
     def seconds_to_wait(self) -> int:
-        """Until another code may be sent to the number."""
+        """Seconds until another code may be sent to the number."""
         _times, wait = settings.CODES_PER_NUMBER[0]
         passed = db_time.now() - datetime.fromisoformat(self.sent_at)
         return max(0, int((wait - passed).total_seconds()))
@@ -48,7 +48,7 @@ class CodeRequest:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask for the phone number; the answer is the same whether we know it or not."""
+    """Ask for the phone number; the answer is the same for known and unknown numbers."""
     back = own_path(request.POST.get("next") or request.GET.get("next"))
     if request.method == "GET" and access.is_citizen_session(request):
         return redirect(back or access.home_url(SessionKind.CITIZEN))
@@ -57,7 +57,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         phone = form.cleaned_data["phone"]
         asked = _asked(request)
         if asked and asked.phone == phone and asked.seconds_to_wait:
-            # The same person went back and sent the same number again: their code still stands.
+            # The user went back and sent the same number again: the first code is still valid.
             return redirect("accounts:code")
         sending = codes.send(phone, address=client_address(request))
         if not sending.verdict.allowed:
@@ -73,7 +73,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
-    """Ask for the code and compare it."""
+    """Ask for the code and check it."""
     asked = _asked(request)
     if asked is None:
         return redirect("accounts:sign_in")
@@ -83,7 +83,7 @@ def code(request: HttpRequest) -> HttpResponse:
         if check.outcome is CodeOutcome.RIGHT and check.user:
             return _let_in(request, check.user, asked)
         if check.outcome is CodeOutcome.TOO_MANY:
-            # Or "back to signing in" would lead to the dead code once more.
+            # Otherwise the link to the sign-in page would lead back to the used-up code.
             request.session.pop(ASKED, None)
             return too_many(request, check.retry_at, again="accounts:sign_in", status=429)
         form.add_error("code", _what_is_wrong(check))
@@ -94,7 +94,7 @@ def code(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def send_again(request: HttpRequest) -> HttpResponse:
-    """Send a fresh code to the number this session asked for; a GET (reload) sends nothing."""
+    """Send a new code to the number of this session; a GET (reload) sends nothing."""
     asked = _asked(request)
     if asked is None or request.method == "GET":
         return redirect("accounts:code")
@@ -117,7 +117,7 @@ def _what_is_wrong(check: codes.Check) -> str:
 
 
 def _let_in(request: HttpRequest, user: User, asked: CodeRequest) -> HttpResponse:
-    """Begin a citizen's session, under a new session id, and lead on."""
+    """Begin a citizen session under a new session id, and redirect."""
     if request.user.is_authenticated:
         logout(request)
     request.session.pop(ASKED, None)

@@ -1,4 +1,4 @@
-"""What only the demo shows: the codes that demo staff's apps would show."""
+"""A page of the demo: the current second factors of the demo staff."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -13,7 +13,7 @@ from accounts.models import User
 @login_not_required
 @require_safe
 def second_factors(request: HttpRequest) -> HttpResponse:
-    """The second factor of each member of the demo staff, now."""
+    """Show the current TOTP code of each member of the demo staff. 404 outside demo mode."""
     if not settings.DEMO:
         raise Http404
     staff = User.objects.filter(email__endswith=f"@{settings.DEMO_STAFF_DOMAIN}").order_by("email")

@@ -1,4 +1,4 @@
-"""The inbox on the site: all that a person was told, whether or not the SMS arrived."""
+"""The inbox on the site: all messages to a person, whether or not the SMS arrived."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ PAGE_SIZE = 20
 
 @dataclass(frozen=True)
 class InboxMessage:
-    """One message on the page: the words, and what became of the newest copy of it."""
+    """One message on the page: its text, and the delivery state of its newest copy."""
 
     message: Message
     latest: Message
@@ -36,7 +36,7 @@ class InboxMessage:
 @citizen_page
 @require_safe
 def inbox(request: UserRequest) -> HttpResponseBase:
-    """Show the newest messages; what is shown has been read from then on."""
+    """Show the newest messages and mark them as read."""
     own = Message.objects.inbox_of(request.user.pk)
     before = request.GET.get("before", "")
     rows = own.filter(pk__lt=int(before)) if before.isdecimal() and len(before) < 19 else own
@@ -58,7 +58,6 @@ def inbox(request: UserRequest) -> HttpResponseBase:
 @citizen_page
 @require_POST
 def send_again(request: UserRequest, key: UUID) -> HttpResponse:
-    """Send one of one's own messages again."""
     message = get_object_or_404(Message.objects.inbox_of(request.user.pk), key=key)
     try:
         actions.resend(message)

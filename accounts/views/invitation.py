@@ -1,4 +1,4 @@
-"""The page behind the link of an invitation: choose a password, then go on as at a first sign-in."""
+"""The page of an invitation link: choose a password, then continue as at a first sign-in."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from accounts.views.staff import begin
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the password. Opening the page uses nothing up: mail programs look at links first."""
+    """Set the password. A GET does not use up the link: mail programs open links to scan them."""
     found = invitations.find(token)
     if found is None:
         return ended(request)
@@ -29,5 +29,5 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def ended(request: HttpRequest) -> HttpResponse:
-    """Say the same of a link that was used, has expired, was replaced, or never was one."""
+    """Give the same answer for a used, expired, replaced or unknown link (404)."""
     return render(request, "accounts/invitation_ended.html", status=404)

@@ -1,4 +1,4 @@
-"""The page behind the link in an e-mail: switch such messages off, or on again."""
+"""The page of the link in an e-mail: switch such messages off or on."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 from messaging import preferences
 
 
-# Mail programs post without a cookie; the signed link itself says who may.
+# Mail programs post without a cookie; the signed link itself authorizes the change.
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def choice(request: HttpRequest, token: str) -> HttpResponse:
-    """Show what is chosen, and change it by POST: opening a link changes nothing, scanners do."""
+    """Show the choice; POST changes it. A GET changes nothing, because scanners open links."""
     try:
         user_id, offer = preferences.read(token)
     except LookupError:

@@ -1,4 +1,4 @@
-"""Staff sign in: password, then the second factor; both are set up at the first sign-in."""
+"""Sign-in of staff: password, then second factor; both are set up at the first sign-in."""
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
@@ -45,7 +45,7 @@ SIGN_IN = "accounts:staff_sign_in"
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """E-mail and password. Unknown, wrong and closed accounts get the same answer."""
+    """Ask for e-mail and password; unknown, wrong and closed accounts get the same answer."""
     back = own_path(request.POST.get("next") or request.GET.get("next"))
     if request.method == "GET" and access.is_staff_session(request):
         return redirect(back or access.home_url(SessionKind.STAFF))
@@ -74,7 +74,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """The code from the app, or a recovery code."""
+    """Ask for the code from the app, or a recovery code."""
     stage = half_done(request, SecondFactorStage)
     if stage is None:
         return redirect(SIGN_IN)
@@ -103,7 +103,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def new_password(request: HttpRequest) -> HttpResponse:
-    """The password that somebody else chose is replaced before anything else is seen."""
+    """Replace a password chosen by somebody else, before any other page."""
     stage = half_done(request, NewPasswordStage)
     if stage is None:
         return redirect(SIGN_IN)
@@ -123,7 +123,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
 def set_up(request: HttpRequest) -> HttpResponse:
-    """Bind an authenticator app; its secret waits, encrypted, in the half-done sign-in."""
+    """Register an authenticator app; its secret is stored encrypted in the unfinished sign-in."""
     stage = half_done(request, SetUpSecondFactorStage)
     if stage is None:
         return redirect(SIGN_IN)
@@ -150,7 +150,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Show the fresh recovery codes once."""
+    """Show the new recovery codes once."""
     stage = half_done(request, RecoveryCodesStage)
     if stage is None:
         return redirect(SIGN_IN)
@@ -165,7 +165,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 
 
 def begin(request: HttpRequest, user: User, back: str) -> HttpResponse:
-    """Start a half-done sign-in in a session that holds nothing else."""
+    """Start an unfinished sign-in in a session that holds nothing else."""
     if request.user.is_authenticated:
         logout(request)
     request.session.cycle_key()
@@ -175,6 +175,6 @@ def begin(request: HttpRequest, user: User, back: str) -> HttpResponse:
 
 
 def _next_stage(stage: StaffStage) -> HttpResponse:
-    """Go on to what is left, or in."""
+    """Continue with the next stage, or with the session after the last one."""
     response: HttpResponse = stage.exit()
     return response

@@ -1,4 +1,4 @@
-"""Makes a key for a program, or ends the keys of one."""
+"""Creates a key for a program, or ends the keys of one."""
 
 from argparse import ArgumentParser
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Opens an account for a member of staff, or gives a new start to one who lost the way in."""
+"""Creates an account for a member of staff, or resets one whose owner cannot sign in."""
 
 import secrets
 from argparse import ArgumentParser
