@@ -1,4 +1,4 @@
-"""Changes of who works where, and (from tree.py) of which organizations stand where."""
+"""Memberships: appoint people and end their work. Re-exports the changes of the tree (tree.py)."""
 
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ __all__ = [
 
 
 class CannotAppoint(Exception):
-    """Nobody is appointed to a closed organization."""
+    """The organization is closed: nobody can be appointed there."""
 
 
 def may_manage(user: "User", organization: Organization) -> bool:
@@ -50,7 +50,7 @@ def may_manage(user: "User", organization: Organization) -> bool:
 
 
 def _require_may_manage(user: "User | None", organization: Organization) -> None:
-    # None stands for the system itself: set-up commands and demo data.
+    # None is the system itself: set-up commands and demo data.
     if user is not None and not may_manage(user, organization):
         raise PermissionDenied
 
@@ -59,10 +59,10 @@ def _require_may_manage(user: "User | None", organization: Organization) -> None
 def appoint(
     user: "User", organization: Organization, role: str, *, by: "User | None"
 ) -> Membership:
-    """Let somebody work here in this role from now on; harmless when they do already.
+    """Give the user a role at an organization from now on; no change if they have it already.
 
-    `by` is None for the system. Two appointments at once end as one. Raises PermissionDenied
-    when `by` may not appoint here, CannotAppoint when the organization is closed.
+    `by` is None for the system. Two simultaneous appointments result in one membership. Raises
+    PermissionDenied when `by` may not appoint here, CannotAppoint when the organization is closed.
     """
     _require_may_manage(by, organization)
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
@@ -78,7 +78,7 @@ def appoint(
 
 @transaction.atomic
 def end_membership(membership: Membership, *, by: "User | None") -> Membership:
-    """End a membership now; one that has ended stays as it is. Raises PermissionDenied."""
+    """End a membership now, unless it has ended. Raises PermissionDenied."""
     membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     _require_may_manage(by, membership.organization)
     now = db_time.now()

@@ -1,6 +1,6 @@
-"""What was done to the tree of organizations: who, when, from where to where. Append-only.
+"""The model Act: changes of the organization tree, with who, when, from where to where.
 
-Loaded by organizations.models; knows no other model by name, so that they may know it.
+Append-only. Imported by organizations.models; refers to its models by name, to avoid a cycle.
 """
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Act(models.Model):
-    """One act on one organization; the database refuses to change it (migration 0004)."""
+    """A change of one organization; the database refuses to update it (migration 0004)."""
 
     class Kind(models.TextChoices):
         OPENED = "opened", _("Opened")
@@ -24,11 +24,11 @@ class Act(models.Model):
     )
     kind = models.CharField(max_length=8, choices=Kind)
     at = models.DateTimeField()
-    # Empty when a command of the system did it.
+    # NULL when a management command did it.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    # Whose part it was before it was moved.
+    # The parent before it was moved.
     came_from = models.ForeignKey(
         "organizations.Organization",
         on_delete=models.PROTECT,
@@ -37,7 +37,7 @@ class Act(models.Model):
         related_name="+",
         db_index=False,
     )
-    # Whose part it became (opened, moved); who took over (merged, closed).
+    # The new parent (opened, moved), or the successor (merged, closed).
     went_to = models.ForeignKey(
         "organizations.Organization",
         on_delete=models.PROTECT,
@@ -45,7 +45,7 @@ class Act(models.Model):
         blank=True,
         related_name="acts_towards",
     )
-    # Details as they were and as they are: {"phone": ["024 3823 0000", "024 3823 0001"]}.
+    # Old and new values: {"phone": ["024 3823 0000", "024 3823 0001"]}.
     changed = models.JSONField(default=dict)
 
     class Meta:

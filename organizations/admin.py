@@ -1,4 +1,4 @@
-"""The administration of areas, organizations and memberships; nothing is deleted here."""
+"""Areas, organizations and memberships on the admin site; nothing is deleted here."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from organizations.models import Area, Membership, Organization
 
 
 class KeptMixin:
-    """Rows are never deleted by hand."""
+    """Rows cannot be deleted on the admin site."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
 class ReadOnlyMixin(KeptMixin):
-    """Rows that only verbs write: looked at here, changed nowhere but through the product."""
+    """Rows are read-only on the admin site: only the app's functions write them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -41,7 +41,7 @@ class OrganizationAdmin(KeptMixin, admin.ModelAdmin[Organization]):
     list_filter = ["kind"]
     search_fields = ["code", "search_name"]
     autocomplete_fields = ["part_of", "area"]
-    # Closed by the verb, which ends the memberships too.
+    # Closed by organizations/tree.py, which also ends the memberships.
     readonly_fields = ["public_id", "path", "closed_on", "successor"]
 
 
@@ -52,13 +52,13 @@ class MembershipAdmin(KeptMixin, admin.ModelAdmin[Membership]):
     list_filter = ["role"]
     raw_id_fields = ["user"]
     autocomplete_fields = ["organization"]
-    # Suspended by the verb, which writes down who did it and why.
+    # Suspended by organizations/staffing.py, which records who did it and why.
     readonly_fields = ["appointed_by", "ended_by", "suspended_at", "must_tell"]
 
     def save_model(
         self, request: HttpRequest, obj: Membership, form: ModelForm[Membership], change: bool
     ) -> None:
-        """Keep who appointed and who ended."""
+        """Record who appointed and who ended."""
         user: Any = request.user
         if not change:
             obj.appointed_by = user

@@ -1,4 +1,4 @@
-"""The room of those who act: areas, organizations, who works where."""
+"""The organizations app: areas, organizations, memberships."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

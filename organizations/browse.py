@@ -1,4 +1,4 @@
-"""Leafing through the tree: one level at a time or by name, a page by key, what each row says."""
+"""Browsing the tree: one level or a search by name, with keyset pagination and counts."""
 
 from django.db.models import Count
 
@@ -11,9 +11,9 @@ PAGE_SIZE = 25
 
 
 def below(top: Organization, *, words: str = "", closed: bool = False) -> OrganizationQuerySet:
-    """Return what stands right below an organization; with words, whatever is named so anywhere.
+    """Return the direct parts of an organization; with `words`, matches in its whole sub-tree.
 
-    closed: with those that have closed.
+    closed: include closed organizations.
     """
     if words.strip():
         found = Organization.objects.under(top).exclude(pk=top.pk).named(words)
@@ -25,7 +25,7 @@ def below(top: Organization, *, words: str = "", closed: bool = False) -> Organi
 def page(
     organizations: OrganizationQuerySet, *, after: str = "", before: str = ""
 ) -> Page[Organization]:
-    """Return up to PAGE_SIZE of them by name."""
+    """Return up to PAGE_SIZE organizations in the order of their names."""
     return paging.page(
         organizations.select_related("area", "successor", "part_of"),
         ("search_name", "pk"),
@@ -37,7 +37,7 @@ def page(
 
 
 def staff_counts(organizations: list[Organization]) -> dict[int, int]:
-    """Return how many people work at each of these now; none: left out."""
+    """Return the number of active staff by organization id; 0 is left out."""
     working = Membership.objects.live().filter(organization__in=organizations, user__is_active=True)
     counted = (
         working.order_by().values_list("organization").annotate(people=Count("user", distinct=True))
@@ -46,7 +46,7 @@ def staff_counts(organizations: list[Organization]) -> dict[int, int]:
 
 
 def part_counts(organizations: list[Organization]) -> dict[int, int]:
-    """Return how many open organizations stand right below each of these; none: left out."""
+    """Return the number of open direct parts by organization id; 0 is left out."""
     parts = Organization.objects.open().filter(part_of__in=organizations)
     counted = parts.order_by().values_list("part_of").annotate(below=Count("pk"))
     return {pk: count for pk, count in counted if pk is not None}

@@ -1,6 +1,6 @@
-"""The one tree of organizations, built from the areas: ministry, departments, centres, stations.
+"""Build the tree of organizations from the areas: ministry, departments, centres, stations.
 
-What exists is left as it is: names and contacts may have been put right by hand since.
+Existing organizations are not changed: their names and contacts may have been corrected by hand.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,8 +16,8 @@ Kind = Organization.Kind
 MINISTRY_CODE = "BYT"
 HOTLINE_CODE = "DDN"
 
-# Hospitals that gave doses and are known by a name of their own, per province; the district is
-# given where the name does not tell it. All other provinces get their general hospital.
+# Hospitals with a proper name that gave doses, per province; the district is given where the name
+# does not contain it. Every other province gets a general hospital.
 HOSPITALS: dict[str, list[tuple[str, str | None]]] = {
     "01": [
         ("Bệnh viện Đa khoa Xanh Pôn", "001"),
@@ -52,7 +52,7 @@ HOSPITALS: dict[str, list[tuple[str, str | None]]] = {
 
 
 class PlannedOrganization(NamedTuple):
-    """One organization that should exist."""
+    """An organization that should exist."""
 
     code: str
     name: str
@@ -78,9 +78,9 @@ MERGE = """
 
 @transaction.atomic
 def build_organizations() -> int:
-    """Add every organization that is missing, level by level; returns how many were added.
+    """Add every missing organization, level by level; return how many were added.
 
-    This is the tree of 2021: once the areas of July 2025 are in force, nothing is added.
+    This is the tree of 2021: when the areas of July 2025 are in force, nothing is added.
     """
     if Area.objects.filter(valid_from__gt=REGISTRY_START).exists():
         return 0
@@ -128,7 +128,7 @@ def _hotline() -> PlannedOrganization:
 
 def _departments(areas: Iterable[Area]) -> Iterator[PlannedOrganization]:
     for area in _of_level(areas, Area.Level.PROVINCE):
-        # The largest city is always named with its rank, to tell it from the person.
+        # The city is always named with its rank, to distinguish it from the person.
         name = area.full_name if area.code == "79" else area.name
         yield PlannedOrganization(
             f"SYT-{area.code}",

@@ -1,4 +1,4 @@
-"""What stays on record of those who run organizations: acts about staff, and imported files."""
+"""Models of the history of administration: acts about staff, and imported files."""
 
 import uuid
 
@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ImportRun(models.Model):
-    """One file with sites and staff: read, shown row by row, and written when somebody says so.
+    """One file with sites and staff: read, shown row by row, written on confirmation.
 
-    The rows are forgotten (organizations/imports/running.py); who, when and how many stay.
+    The rows are deleted later (organizations/imports/running.py); who, when and counts are kept.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     file_name = models.CharField(_("file name"), max_length=120)
-    # As they were read, before anything was judged: organizations/imports/reading.py.
+    # The rows as they were read, before any check: organizations/imports/reading.py.
     content = models.JSONField(_("content"), default=dict)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -26,7 +26,7 @@ class ImportRun(models.Model):
     )
     made_at = models.DateTimeField(_("made at"))
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
-    # How many rows were new, changed, the same, left out; and the rows left out, with the reason.
+    # Numbers of rows new, changed, the same, left out; and the rows left out, with reasons.
     counts = models.JSONField(_("counts"), default=dict)
     left_out = models.JSONField(_("rows left out"), default=list)
 
@@ -41,7 +41,7 @@ class ImportRun(models.Model):
 
 
 class StaffEvent(models.Model):
-    """One act about somebody's work: append-only, as the database itself sees to."""
+    """One act about somebody's membership or account. Append-only; the database enforces it."""
 
     class Act(models.TextChoices):
         INVITED = "invited", _("Invited")
@@ -61,7 +61,7 @@ class StaffEvent(models.Model):
         verbose_name=_("user"),
     )
     act = models.CharField(_("act"), max_length=20, choices=Act)
-    # None where the account itself is meant.
+    # NULL when the act concerns the account.
     organization = models.ForeignKey(
         "organizations.Organization",
         on_delete=models.PROTECT,
@@ -74,7 +74,7 @@ class StaffEvent(models.Model):
     role_before = models.CharField(_("role before"), max_length=16, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     at = models.DateTimeField(_("at"))
-    # None for the system: commands and demo data.
+    # NULL for the system: commands and demo data.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -1,4 +1,4 @@
-"""What staff are told about their work: invited, appointed, role changed, suspended, ended."""
+"""Messages to staff about their work: invited, appointed, role changed, suspended, ended."""
 
 from django.db import transaction
 from django.template.defaultfilters import date as date_of
@@ -15,12 +15,12 @@ from organizations.models import Membership
 from vaxreg.addresses import absolute
 from vaxreg.celery import hint
 
-# So many welcomes are written in one go; the next go follows at once.
+# Messages to imported staff written in one transaction; the next batch follows at once.
 BATCH = 200
 
 
 def welcome(membership: Membership, *, by: User | None) -> None:
-    """Write to somebody who works at one more place: with a link if they have no way in yet."""
+    """Tell somebody about a new membership; with an invitation link if they cannot sign in yet."""
     if membership.user.email and invitations.may_need_link(membership.user):
         link(membership, by=by)
     else:
@@ -28,7 +28,7 @@ def welcome(membership: Membership, *, by: User | None) -> None:
 
 
 def link(membership: Membership, *, by: User | None) -> None:
-    """Write down a fresh link for its owner. Raises accounts.invitations.CannotInvite."""
+    """Send a new invitation link. Raises accounts.invitations.CannotInvite."""
     user = membership.user
     invitation, address = invitations.make(user, by=by)
     with override(user.language):
@@ -56,7 +56,7 @@ def link(membership: Membership, *, by: User | None) -> None:
 
 
 def tell_waiting() -> int:
-    """Welcome those who were imported and know nothing yet; how many. More than one at a time may."""
+    """Write to imported staff who were not told yet; return how many. Safe to run concurrently."""
     with transaction.atomic():
         rows = list(
             Membership.objects.filter(must_tell=True)
@@ -67,7 +67,7 @@ def tell_waiting() -> int:
         Membership.objects.filter(pk__in=[one.pk for one in rows]).update(must_tell=False)
         linked: set[int] = set()
         for one in rows:
-            # Imported to two places in one file: one link, and a note about the other place.
+            # Two memberships imported in one file: one link, and a message about the second one.
             if one.until is not None or one.user.suspended_at or not one.user.is_active:
                 continue
             if one.user_id in linked:
@@ -81,35 +81,31 @@ def tell_waiting() -> int:
 
 
 def role_changed(membership: Membership) -> None:
-    """Say in which role somebody works here from now on."""
     with override(membership.user.language):
         text = _("You now work at %(organization)s as: %(role)s.") % _values(membership)
     _write(membership.user, "staff.role_changed", text)
 
 
 def suspended(membership: Membership) -> None:
-    """Say that somebody may not work here for the time being."""
     with override(membership.user.language):
         text = _("Your work at %(organization)s (%(role)s) is suspended.") % _values(membership)
     _write(membership.user, "staff.suspended", text)
 
 
 def reinstated(membership: Membership) -> None:
-    """Say that somebody may work here again."""
     with override(membership.user.language):
         text = _("You may work at %(organization)s (%(role)s) again.") % _values(membership)
     _write(membership.user, "staff.reinstated", text)
 
 
 def ended(membership: Membership) -> None:
-    """Say that somebody does not work here any more."""
     with override(membership.user.language):
         text = _("Your work at %(organization)s (%(role)s) has ended.") % _values(membership)
     _write(membership.user, "staff.ended", text)
 
 
 def account_suspended(user: User) -> None:
-    """Say that the door of staff is shut; one's own record is not."""
+    """Tell a person that the staff sign-in is suspended; their own record stays accessible."""
     with override(user.language):
         text = _(
             "Your staff account is suspended. Your own vaccination record stays open to you: sign "
@@ -119,7 +115,6 @@ def account_suspended(user: User) -> None:
 
 
 def account_reinstated(user: User) -> None:
-    """Say that the door of staff is open again."""
     with override(user.language):
         text = _("Your staff account is open again.")
     _write(user, "staff.account_reinstated", text)

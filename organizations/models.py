@@ -1,4 +1,4 @@
-"""Who acts: areas of the country, the one tree of organizations, and who works where since when."""
+"""Areas of the country, the tree of organizations, and memberships."""
 
 import uuid
 from collections.abc import Iterable
@@ -23,10 +23,10 @@ from vaxreg.search import search_key
 if TYPE_CHECKING:
     from accounts.models import User
 
-# The first COVID-19 dose in Viet Nam was given on this day; what stood then, stood "since the
-# beginning" as far as this registry is concerned.
+# The first COVID-19 dose in Vietnam was given on this day. Areas and places that existed then
+# begin on this date in the registry.
 REGISTRY_START = date(2021, 3, 8)
-# More words than these narrow nothing down any more.
+# Words of a search beyond these are ignored.
 MOST_WORDS = 6
 
 
@@ -37,11 +37,11 @@ class AreaQuerySet(models.QuerySet["Area"]):
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
 
     def under(self, area: "Area") -> Self:
-        """The area itself and everything in it."""
+        """The area itself and all areas in it."""
         return self.filter(path__startswith=area.path)
 
     def around(self, area: "Area") -> Self:
-        """What lies in the area now or lay in it before: through the reform, in both directions."""
+        """Areas that are or were in this area, across the reform of 2025, in both directions."""
         is_current = area.valid_to is None
         inside = Area.objects.filter(path__startswith=area.path, valid_to__isnull=is_current)
         became = inside.exclude(replaced_by=None)
@@ -55,8 +55,8 @@ class AreaQuerySet(models.QuerySet["Area"]):
 class Area(models.Model):
     """A province, district or commune, for as long as it existed.
 
-    Codes are those of the General Statistics Office, with their leading zeros. They are used
-    again after a merger, so only the pair (code, valid_from) names one version.
+    Codes are those of the General Statistics Office, with their leading zeros. They are reused
+    after a merger, so only the pair (code, valid_from) is unique.
     """
 
     class Level(models.TextChoices):
@@ -76,8 +76,8 @@ class Area(models.Model):
         related_name="parts",
         verbose_name=_("lies in"),
     )
-    # Codes from the province down, "01/001/00001/". Collation C: a prefix is then a range of the
-    # plain index, for constants and for joins alike.
+    # Codes from the province down, "01/001/00001/". With collation C a prefix search is a range of
+    # the plain index, for constants and for joins.
     path = models.CharField(_("path"), max_length=40, db_collation="C")
     search_name = SearchKeyField(_("search name"), max_length=100, source="full_name")
     valid_from = models.DateField(_("valid from"), default=REGISTRY_START)
@@ -135,7 +135,7 @@ class Area(models.Model):
 
     @property
     def today(self) -> "Area":
-        """The area itself, or the one that it became: addresses stay as they were written."""
+        """The area itself, or the one that replaced it; stored addresses keep the old area."""
         area = self
         while area.replaced_by is not None:
             area = area.replaced_by
@@ -145,8 +145,8 @@ class Area(models.Model):
 class SubTrees(models.Subquery):
     """Ids of the organizations in the sub-trees of the paths that a query returns.
 
-    The sub-tree of "1/12/" is the range from it up to "1/120", "0" being the character after "/":
-    a range that the index on path answers even when the path comes from a join.
+    The sub-tree of "1/12/" is the range from "1/12/" to "1/120", because "0" follows "/" in ASCII:
+    a range for which the index on path is used even when the path comes from a join.
     """
 
     template = """(SELECT part.id FROM (%(subquery)s) top (path)
@@ -156,11 +156,11 @@ class SubTrees(models.Subquery):
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def open(self) -> Self:
-        """Not closed: may be given work."""
+        """Organizations that are not closed."""
         return self.filter(closed_on=None)
 
     def named(self, words: str) -> Self:
-        """Those whose name has all these words, diacritics and case aside; no words, all."""
+        """Organizations whose name has all these words, ignoring diacritics and case."""
         found = self
         for word in search_key(words)[:200].split()[:MOST_WORDS]:
             found = found.filter(search_name__contains=word)
@@ -174,7 +174,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """Organizations that the user's live memberships reach, in the given roles (default: all).
 
         Officers reach the sub-tree of their organization, every other role the organization
-        itself. Sub-queries, no joins: no duplicates, and rows can be locked.
+        itself. Uses sub-queries instead of joins: no duplicates, and rows can be locked.
         """
         wanted = set(roles) if roles else set(Membership.Role.values)
         held = Membership.objects.live().of(user)
@@ -187,7 +187,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return self.filter(reach)
 
     def able_to_receive(self) -> Self:
-        """Open, and with somebody active who decides: a queue that a person looks at."""
+        """Open organizations at which an active user decides cases."""
         working = Membership.objects.live().filter(
             organization=models.OuterRef("pk"), user__is_active=True
         )
@@ -226,8 +226,8 @@ class Organization(models.Model):
         related_name="parts",
         verbose_name=_("part of"),
     )
-    # Ids from the ministry down, "1/12/345/". The database writes it (migration 0002) and gives
-    # it back on insert. Collation C: a prefix is a range of the plain index.
+    # Ids from the ministry down, "1/12/345/". Written by a trigger (migration 0002) and returned
+    # on insert. With collation C a prefix search is a range of the plain index.
     path = models.CharField(
         _("path"), max_length=120, db_default="", editable=False, db_collation="C"
     )
@@ -318,19 +318,19 @@ class Organization(models.Model):
 
     @property
     def label(self) -> str:
-        """The short name where there is one: for lists and narrow screens."""
+        """The short name if there is one, for lists and narrow screens."""
         return self.short_name or self.name
 
     @property
     def ancestor_ids(self) -> list[int]:
-        """Ids above this organization, the ministry first, itself not included."""
+        """Ids of the organizations above, the ministry first."""
         return [int(part) for part in self.path.split("/") if part][:-1]
 
 
 class Place(models.Model):
-    """Where in the tree an organization stood since when; the database writes it (migration 0003).
+    """An organization's position in the tree over time; written by a trigger (migration 0003).
 
-    The figures of a day are added up along the tree of that day.
+    Figures of a day are summed along the tree of that day.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="places")
@@ -347,19 +347,19 @@ class Place(models.Model):
         return f"{self.path} {self.since:%Y-%m-%d}"
 
 
-# Two memberships of one user that touch end to end do not overlap: the end is not included.
+# The end is not included: two memberships that follow each other do not overlap.
 SPAN = Func(F("since"), F("until"), function="TSTZRANGE", output_field=DateTimeRangeField())
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def live(self, at: datetime | None = None) -> Self:
-        """Memberships that give somebody rights at that moment (default: now)."""
+        """Memberships that give rights at that moment (default: now)."""
         moment = at or db_time.sql_now()
         free = Q(suspended_at=None) | Q(suspended_at__gt=moment)
         return self.standing(at).filter(free)
 
     def standing(self, at: datetime | None = None) -> Self:
-        """Memberships that have not ended at that moment (default: now), suspended ones too."""
+        """Memberships that have not ended at that moment (default: now), also suspended ones."""
         moment = at or db_time.sql_now()
         return self.filter(Q(until=None) | Q(until__gt=moment), since__lte=moment)
 
@@ -371,7 +371,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """Somebody works for an organization in one role, from one moment to another."""
+    """A user's work for an organization in one role, during a period."""
 
     class Role(models.TextChoices):
         REVIEWER = "reviewer", _("Reviewer")
@@ -411,9 +411,9 @@ class Membership(models.Model):
         related_name="appointments_ended",
         verbose_name=_("ended by"),
     )
-    # Since when it gives no rights, although it has not ended.
+    # Since when the membership gives no rights although it has not ended.
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
-    # The e-mail that says so has not been written yet: organizations/letters.py.
+    # Whether the e-mail about it is still to be written: organizations/letters.py.
     must_tell = models.BooleanField(_("to be told"), default=False)
 
     objects = MembershipQuerySet.as_manager()

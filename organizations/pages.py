@@ -1,4 +1,4 @@
-"""What pages of health officers share: who may open them, and the part of the tree in view."""
+"""Helpers of the pages for health officers: who may open them, and the part of the tree shown."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -25,7 +25,7 @@ S = TypeVar("S")
 def officer_page(
     view: Callable[Concatenate[UserRequest, Scope, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for health officers: the view is given the organizations that they oversee."""
+    """Require a health officer; the view is given the organizations that they oversee."""
     return page_of_officers(scope_of, view)
 
 
@@ -33,7 +33,7 @@ def page_of_officers(
     oversees: Callable[[User], S | None],
     view: Callable[Concatenate[UserRequest, S, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for staff who oversee something: the view is given what `oversees` returns for them."""
+    """Require staff for whom `oversees` returns a value; the view is given that value."""
 
     @wraps(view)
     def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -48,12 +48,12 @@ def page_of_officers(
 
 
 def places(scope: Scope) -> str:
-    """Return whose report this is."""
+    """Return the names of the organizations that the report covers."""
     return ", ".join(top.name for top in scope.tops)
 
 
 def narrowed(request: UserRequest, scope: Scope) -> tuple[Scope, Organization | None]:
-    """Return the part of one's area that ?under= names; outside of one's area there is nothing."""
+    """Return the part of the scope that ?under= names. Raises Http404 outside the scope."""
     wanted = request.GET.get("under")
     if not wanted:
         return scope, None
@@ -68,6 +68,6 @@ def organization_in_reach(user: User, public_id: UUID | str) -> Organization:
 
 
 def with_query(url: str, under: Organization | None = None, **parameters: str) -> str:
-    """Return the address with its parameters, the narrowed area included."""
+    """Return the URL with query parameters, including the part of the tree (?under=)."""
     query = {**parameters, **({"under": str(under.public_id)} if under else {})}
     return f"{url}?{urlencode(query)}" if query else url

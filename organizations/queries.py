@@ -1,4 +1,4 @@
-"""Questions about the tree: who holds what, who stands above whom, whose desk an area has."""
+"""Queries on the tree: memberships of a user, organizations above, successors, desk of an area."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from organizations.models import (
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Bodies that answer for a whole area.
+# The kind of organization that is responsible for a whole area.
 DESK_OF: dict[str, str] = {
     Area.Level.COMMUNE: Organization.Kind.COMMUNE_STATION,
     Area.Level.DISTRICT: Organization.Kind.DISTRICT_CENTRE,
@@ -26,7 +26,7 @@ AREA_DESKS = tuple(DESK_OF.values())
 
 
 class WithPredecessors(Subquery):
-    """Ids of the organizations that a query returns, and of all those that they took over from."""
+    """Ids of the organizations that a query returns, and of all their predecessors."""
 
     template = """(WITH RECURSIVE line (id) AS (
         SELECT own.id FROM (%(subquery)s) own (id)
@@ -37,7 +37,7 @@ class WithPredecessors(Subquery):
 
 
 def with_predecessors(organizations: Iterable[Organization]) -> OrganizationQuerySet:
-    """These, and all that they took over from, directly or through one that has closed since."""
+    """Return these organizations and all their predecessors, direct and indirect."""
     own = Organization.objects.filter(pk__in=[one.pk for one in organizations]).order_by()
     found: OrganizationQuerySet = Organization.objects.filter(
         pk__in=WithPredecessors(own.values("pk"))
@@ -46,7 +46,7 @@ def with_predecessors(organizations: Iterable[Organization]) -> OrganizationQuer
 
 
 def held_roles(user: "User") -> MembershipQuerySet:
-    """Live memberships of the user with their organizations, the highest organization first."""
+    """Return the user's live memberships with organizations, the highest organization first."""
     return (
         Membership.objects.live()
         .filter(user=user)
@@ -56,13 +56,13 @@ def held_roles(user: "User") -> MembershipQuerySet:
 
 
 def ancestors(organization: Organization) -> list[Organization]:
-    """Organizations above this one, the nearest first, the ministry last."""
+    """Return the organizations above this one, the nearest first, the ministry last."""
     above = Organization.objects.in_bulk(organization.ancestor_ids)
     return [above[pk] for pk in reversed(organization.ancestor_ids)]
 
 
 class Ladder:
-    """Remembers who stands above whom: read at once for many that lie under the same few."""
+    """A cache of the organizations above many others that have the same few ancestors."""
 
     def __init__(self, organizations: Iterable[Organization]) -> None:
         ids = {pk for one in organizations for pk in one.ancestor_ids}
@@ -70,17 +70,17 @@ class Ladder:
         self.hotline = national_hotline()
 
     def above(self, organization: Organization) -> list[Organization]:
-        """What `ancestors` returns; asks the database only for what was not read."""
+        """Return the same as `ancestors`; queries the database only for unknown ones."""
         if any(pk not in self._known for pk in organization.ancestor_ids):
             return ancestors(organization)
         return [self._known[pk] for pk in reversed(organization.ancestor_ids)]
 
 
 def next_up(organization: Organization, ladder: Ladder | None = None) -> Organization | None:
-    """Who stands above in the ladder of responsibility; None above the ministry.
+    """Return the organization above in the chain of responsibility; None above the ministry.
 
-    Product rule 2: commune, district, province, national hotline; the hotline answers to the
-    ministry. Closed bodies give way to their successor, or are passed over.
+    Product rule 2: commune, district, province, national hotline; above the hotline is the
+    ministry. A closed organization is replaced by its successor, or skipped without one.
     """
     hotline = Organization.Kind.HOTLINE
     for above in ladder.above(organization) if ladder else ancestors(organization):
@@ -94,12 +94,12 @@ def next_up(organization: Organization, ladder: Ladder | None = None) -> Organiz
 
 
 def current_holder(organization: Organization) -> Organization | None:
-    """The organization itself, or the open one that succeeded it; None if nobody did."""
+    """Return the organization if open, else the first open successor, or None."""
     return next((one for one in line_of_succession(organization) if one.is_open), None)
 
 
 def line_of_succession(organization: Organization) -> Iterator[Organization]:
-    """Yield the organization, who took over from it, who from that one, and so on."""
+    """Yield the organization, its successor, that one's successor, and so on."""
     seen: set[int] = set()
     after: Organization | None = organization
     while after is not None and after.pk not in seen:
@@ -109,16 +109,16 @@ def line_of_succession(organization: Organization) -> Iterator[Organization]:
 
 
 def national_hotline() -> Organization | None:
-    """The one open hotline of the country."""
+    """Return the open national hotline."""
     return Organization.objects.open().filter(kind=Organization.Kind.HOTLINE).first()
 
 
 def for_area(area: Area | None) -> Organization:
-    """The open desk of the smallest area around this one that has a desk, else the hotline.
+    """Return the open desk of the smallest area around this one that has one, else the hotline.
 
-    An area that was replaced (mergers of July 2025) counts as the one that replaced it, and a
-    district as the commune in which its health centre sits: the centre answers for it. A desk
-    that has closed as the one that took over from it. Raises Organization.DoesNotExist while the
+    An area that was replaced (mergers of July 2025) counts as the area that replaced it. A
+    district counts as the commune where its health centre is: the centre is responsible for it.
+    A closed desk is replaced by its successor. Raises Organization.DoesNotExist while the
     organizations have not been built.
     """
     around: list[tuple[int, str]] = []
@@ -130,7 +130,7 @@ def for_area(area: Area | None) -> Organization:
     desks: dict[tuple[int | None, str], Organization] = {}
     places = [pk for pk, _kind in around]
     found = Organization.objects.filter(area__in=places, kind__in=AREA_DESKS)
-    # An open desk comes last, and stays; of closed ones the one that closed last.
+    # The last one per area wins: an open desk, else the one that closed last.
     for desk in found.select_related("successor").order_by(F("closed_on").asc(nulls_last=True)):
         if standing := current_holder(desk):
             desks[desk.area_id, desk.kind] = standing

@@ -1,4 +1,4 @@
-"""Whose cases an overdue report counts, and in whose row each of them stands."""
+"""The scope of an overdue report: whose cases are counted, and in which row each is counted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from organizations.queries import held_roles
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Above a district the state of the last minute is read: nothing is counted over all that is open.
+# Above a district, reports use the figures of the last minute instead of counting all open cases.
 HIGH = (Organization.Kind.PROVINCIAL_DEPARTMENT, Organization.Kind.MINISTRY)
 
 
@@ -38,16 +38,16 @@ class Scope:
     alone: bool = False
 
     def holders(self) -> Q:
-        """Held within the scope; for every model that has a holder."""
+        """Return the filter "held within the scope", for every model with a holder."""
         inside = Q(pk__in=[])
         for top in self.tops:
             inside |= Q(holder=top) if self.alone else Q(holder__path__startswith=top.path)
         return inside
 
     def organizations(self, at: datetime) -> "QuerySet[Organization, Any]":
-        """Return the desks that stood within the scope just before the moment, for a sub-query.
+        """Return the desks that were within the scope just before the moment, for a sub-query.
 
-        Figures of days count along the tree of their time, and so do the lists behind them.
+        Figures of a day follow the tree of that day, and so do the lists behind them.
         """
         if self.alone:
             return Organization.objects.filter(pk__in=[top.pk for top in self.tops]).values("pk")
@@ -69,15 +69,15 @@ class Scope:
         return known.filter(inside).values("pk")
 
     def desks(self, at: datetime) -> "QuerySet[Organization, Any] | list[int]":
-        """Return `organizations`, of a district or less one by one: PostgreSQL knows how few they are.
+        """Return `organizations`; for a district or less as ids: the planner then knows how many.
 
-        It looks then at what these desks did, and not at what the country did at that time.
+        It then reads the rows of these desks instead of all rows of the period.
         """
         desks = self.organizations(at)
         return desks if self.is_high else [one["pk"] for one in desks]
 
     def unit(self, holder: str = "holder") -> Expression:
-        """Id, as text, of the organization in whose row a case is counted."""
+        """Return the id, as text, of the organization in whose row a case is counted."""
         itself = Cast(f"{holder}_id", CharField())
         if self.alone:
             return itself
@@ -92,11 +92,11 @@ class Scope:
 
     @property
     def is_high(self) -> bool:
-        """Whether it holds a province or more."""
+        """Whether the scope is a province or more."""
         return not self.alone and any(top.kind in HIGH for top in self.tops)
 
     def in_communes(self, communes: Sequence[Area]) -> "Scope":
-        """Return the desks of the scope that lie in these communes; without any, the scope."""
+        """Return the desks of the scope in these communes; the whole scope if none are given."""
         if not communes:
             return self
         inside, here = Q(pk__in=[]), Q(pk__in=[])
@@ -108,11 +108,11 @@ class Scope:
 
 
 def scope_of(user: "User") -> Scope | None:
-    """Return all that the user oversees as a health officer; None for somebody who is none."""
+    """Return what the user oversees as a health officer; None if they are not one."""
     tops: list[Organization] = []
     for membership in held_roles(user).filter(role=Membership.Role.OFFICER):
         organization = membership.organization
-        # Highest first: what lies inside another one is counted there already.
+        # Highest first: an organization below another one is included already.
         if not any(organization.path.startswith(top.path) for top in tops):
             tops.append(organization)
     return Scope(tuple(tops)) if tops else None

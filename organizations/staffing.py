@@ -1,9 +1,9 @@
-"""The acts on those who work at organizations: who may do them, and what stays on record.
+"""Acts on staff: invite, change role, suspend, reinstate, end; with permissions and history.
 
-A membership is somebody's work at one organization in one role. Officers act in their own
-sub-trees, site leads on the reviewers of their own site; nobody on themselves, but to leave. What
-the person is told is written in letters.py; what they hold is given back by the room that knows
-of it (administration/staff_changes.py), in the same transaction.
+A membership is somebody's work at one organization in one role. Officers act in their sub-trees,
+site leads on the reviewers of their own site; nobody acts on themselves, except to leave.
+letters.py writes the messages to the person; administration/staff_changes.py releases the cases
+that they hold, in the same transaction.
 """
 
 from datetime import datetime
@@ -29,29 +29,29 @@ Roles = Membership.Role
 Act = StaffEvent.Act
 
 OVERSEEING = (Kinds.MINISTRY, Kinds.PROVINCIAL_DEPARTMENT, Kinds.DISTRICT_CENTRE)
-# What a site lead may give and take: the work at her own desk.
+# Roles that a site lead may give and take.
 GIVEN_BY_LEADS = frozenset({Roles.REVIEWER.value, Roles.HOTLINE.value})
 LONGEST_REASON = 300
 
 
 class Refused(Exception):
-    """The act makes no sense as things stand now; nothing was stored."""
+    """The act is not possible in the present state; nothing was stored."""
 
 
 class AccountShut(Refused):
-    """The account of this person is suspended, or was shut by an administrator."""
+    """The account of this person is suspended, or was closed by an administrator."""
 
 
 class WorksThere(Refused):
-    """She holds this role here already, maybe suspended."""
+    """The person has this role here already, maybe suspended."""
 
 
 class AlreadyHandled(Refused):
-    """Somebody was faster: it has ended, is suspended, or is not suspended any more."""
+    """Somebody else acted first: it has ended, is suspended, or is not suspended any more."""
 
 
 def roles_at(kind: str) -> tuple[str, ...]:
-    """Return the roles that make sense at an organization of this kind, the commonest first."""
+    """Return the roles for an organization of this kind, the most frequent first."""
     if kind == Kinds.HOTLINE:
         return (Roles.HOTLINE.value, Roles.LEAD.value)
     if kind in OVERSEEING:
@@ -60,12 +60,12 @@ def roles_at(kind: str) -> tuple[str, ...]:
 
 
 def staffed_by(user: User) -> QuerySet[Organization]:
-    """Return the organizations whose staff the user looks after: sub-trees, and her own site."""
+    """Return the organizations whose staff the user manages: sub-trees, or her own site."""
     return Organization.objects.within_reach(user, Roles.OFFICER, Roles.LEAD)
 
 
 def roles_given_by(user: User, organization: Organization) -> tuple[str, ...]:
-    """Return which roles here the user may give and take; none means none of her business."""
+    """Return the roles that the user may give and take here; () if she manages no staff here."""
     possible = roles_at(organization.kind)
     if is_officer_of(user, organization):
         return possible
@@ -76,23 +76,23 @@ def roles_given_by(user: User, organization: Organization) -> tuple[str, ...]:
 
 
 def is_officer(user: User) -> bool:
-    """Whether somebody is a health officer anywhere."""
+    """Whether the user is a health officer at any organization."""
     return Membership.objects.live().of(user).in_roles([Roles.OFFICER]).exists()
 
 
 def is_officer_of(user: User, organization: Organization) -> bool:
-    """Whether the organization lies in a sub-tree for which the user is an officer."""
+    """Whether the organization is in a sub-tree of which the user is an officer."""
     reach = Organization.objects.within_reach(user, Roles.OFFICER)
     return reach.filter(pk=organization.pk).exists()
 
 
 def may_act_on(user: User, membership: Membership) -> bool:
-    """Whether the user may suspend, end or change this work of somebody else."""
+    """Whether the user may suspend, end or change this membership of somebody else."""
     return membership.user_id != user.pk and may_take(user, membership)
 
 
 def may_take(user: User, membership: Membership) -> bool:
-    """Whether this role is the user's to take; an odd one, once given by a command, is too."""
+    """Whether the user may take this role; officers may take any, also one unusual for the kind."""
     organization = membership.organization
     return is_officer_of(user, organization) or membership.role in roles_given_by(
         user, organization
@@ -100,12 +100,12 @@ def may_take(user: User, membership: Membership) -> bool:
 
 
 def may_end(user: User, membership: Membership) -> bool:
-    """Whether the user may end this work: as whoever may act on it, and everybody their own."""
+    """Whether the user may end this membership: their own, or one they may act on."""
     return membership.user_id == user.pk or may_act_on(user, membership)
 
 
 def may_suspend_account(user: User, person: User) -> bool:
-    """Whether every work of this person lies in the user's sub-trees: then the account, too."""
+    """Whether all memberships of this person are in the sub-trees of which the user is officer."""
     standing = Membership.objects.standing().of(person)
     if person.pk == user.pk or not standing.exists():
         return False
@@ -114,7 +114,7 @@ def may_suspend_account(user: User, person: User) -> bool:
 
 
 def work_of(person_id: UUID, organization: Organization, role: str) -> Membership | None:
-    """Return somebody's newest work here in this role, ended or not."""
+    """Return the person's newest membership here in this role, ended or not."""
     return (
         Membership.objects.filter(organization=organization, user__public_id=person_id, role=role)
         .select_related("organization", "user")
@@ -124,12 +124,11 @@ def work_of(person_id: UUID, organization: Organization, role: str) -> Membershi
 
 
 def has_ended(membership: Membership) -> bool:
-    """Whether there is nothing left to act on."""
     return not Membership.objects.standing().filter(pk=membership.pk).exists()
 
 
 def works_of(user: User) -> MembershipQuerySet:
-    """Return the standing memberships of somebody, the highest organization first."""
+    """Return the memberships of a user that have not ended, the highest organization first."""
     works: MembershipQuerySet = (
         Membership.objects.standing()
         .of(user)
@@ -143,10 +142,10 @@ def works_of(user: User) -> MembershipQuerySet:
 def invite(
     *, email: str, full_name: str, organization: Organization, role: str, by: User
 ) -> Membership:
-    """Let somebody work here, known or new, and write to them; who is new gets a link.
+    """Appoint a person, known or new, and write to them; a new one gets an invitation link.
 
-    The name on record of a known address stays. Raises PermissionDenied, WorksThere, AccountShut,
-    actions.CannotAppoint (closed).
+    The stored name of a known person is not changed. Raises PermissionDenied, WorksThere,
+    AccountShut, actions.CannotAppoint (closed).
     """
     if role not in roles_given_by(by, organization):
         raise PermissionDenied
@@ -164,7 +163,7 @@ def invite(
 
 
 def find_or_make(email: str, full_name: str) -> tuple[User, bool]:
-    """Return whoever has this address, locked; else a new account without a password."""
+    """Return the user with this e-mail address, locked, or create one without a password."""
     address = email.strip().lower()
     made, is_new = User.objects.get_or_create(
         email=address, defaults={"full_name": " ".join(full_name.split()), "password": "!"}
@@ -177,9 +176,9 @@ def find_or_make(email: str, full_name: str) -> tuple[User, bool]:
 
 @transaction.atomic
 def invite_again(person: User, *, by: User) -> None:
-    """Send a fresh link to somebody who never came; the older one ends.
+    """Send a new link to somebody who has never signed in; the older one ends.
 
-    Raises PermissionDenied, AlreadyHandled when no link is needed or nothing is left to work at.
+    Raises PermissionDenied; AlreadyHandled when no link is needed or no membership is left.
     """
     reach = staffed_by(by)
     works = works_of(person).filter(organization__in=reach.values("pk"))
@@ -195,9 +194,9 @@ def invite_again(person: User, *, by: User) -> None:
 
 @transaction.atomic
 def change_role(membership: Membership, role: str, *, by: User) -> Membership:
-    """Let somebody work here in another role from now on; the old one ends.
+    """Replace the role of a membership from now on.
 
-    Raises PermissionDenied, AlreadyHandled, WorksThere when the new role is held already.
+    Raises PermissionDenied, AlreadyHandled; WorksThere when the person has the new role already.
     """
     held = _lock(membership)
     if not may_act_on(by, held) or role not in roles_given_by(by, held.organization):
@@ -215,7 +214,7 @@ def change_role(membership: Membership, role: str, *, by: User) -> Membership:
 
 @transaction.atomic
 def suspend(membership: Membership, *, by: User, reason: str) -> Membership:
-    """Take the rights of one membership from the next request on; it can be given back.
+    """Withdraw the rights of one membership from the next request on, until it is reinstated.
 
     Raises PermissionDenied, AlreadyHandled.
     """
@@ -233,7 +232,7 @@ def suspend(membership: Membership, *, by: User, reason: str) -> Membership:
 
 @transaction.atomic
 def reinstate(membership: Membership, *, by: User) -> Membership:
-    """Give the rights back. Raises PermissionDenied, AlreadyHandled, AccountShut."""
+    """Return the rights of a membership. Raises PermissionDenied, AlreadyHandled, AccountShut."""
     held = _lock(membership)
     if not may_act_on(by, held):
         raise PermissionDenied
@@ -250,7 +249,7 @@ def reinstate(membership: Membership, *, by: User) -> Membership:
 
 @transaction.atomic
 def end(membership: Membership, *, by: User, reason: str) -> Membership:
-    """End somebody's work here for good. Raises PermissionDenied, AlreadyHandled."""
+    """End a membership for good. Raises PermissionDenied, AlreadyHandled."""
     held = _lock(membership)
     if not may_end(by, held):
         raise PermissionDenied
@@ -265,9 +264,9 @@ def end(membership: Membership, *, by: User, reason: str) -> Membership:
 
 @transaction.atomic
 def suspend_account(person: User, *, by: User, reason: str) -> list[Membership]:
-    """Shut the door of staff for somebody at once, with every work of theirs.
+    """Suspend a person's staff sign-in and all their memberships, at once.
 
-    Their own vaccination record stays open to them. Raises PermissionDenied, AlreadyHandled.
+    Their own vaccination record stays accessible. Raises PermissionDenied, AlreadyHandled.
     """
     person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
     if not may_suspend_account(by, person):
@@ -288,7 +287,7 @@ def suspend_account(person: User, *, by: User, reason: str) -> list[Membership]:
 
 @transaction.atomic
 def reinstate_account(person: User, *, by: User) -> None:
-    """Open the door of staff again, with every work that was suspended along with the account.
+    """Reinstate the staff sign-in and the memberships that were suspended with the account.
 
     Raises PermissionDenied, AlreadyHandled.
     """
@@ -300,7 +299,7 @@ def reinstate_account(person: User, *, by: User) -> None:
     works = list(works_of(person).filter(suspended_at=person.suspended_at))
     person.suspended_at = None
     person.save(update_fields=["suspended_at"])
-    # What somebody else left open with this account must not come back to life.
+    # A session that somebody else left open with this account must not become valid again.
     sessions.end_all(person)
     _set_suspended(works, None)
     StaffEvent.objects.create(
@@ -317,7 +316,7 @@ def note(
     role_before: str = "",
     reason: str = "",
 ) -> StaffEvent:
-    """Write down what was done about somebody's work."""
+    """Store an act about a membership."""
     return StaffEvent.objects.create(
         **event_values(act, membership, by=by, at=db_time.now()),
         role_before=role_before,
@@ -333,7 +332,7 @@ def event_values(
     at: datetime,
     import_run: ImportRun | None = None,
 ) -> dict[str, object]:
-    """Return what every act about a membership has in common, for one row or many."""
+    """Return the fields that all acts about a membership have, for one row or many."""
     return {
         "user_id": membership.user_id,
         "act": act,
@@ -346,7 +345,7 @@ def event_values(
 
 
 def without_reviewer(organization: Organization, going: "Iterable[Membership]") -> bool:
-    """Whether nobody could decide here any more without these memberships, and somebody can now."""
+    """Whether somebody can decide here now, and nobody could without these memberships."""
     able = Organization.objects.able_to_receive().filter(pk=organization.pk)
     if not able.exists():
         return False
@@ -365,7 +364,7 @@ def without_officer(organization: Organization, going: "Iterable[Membership]") -
 
 
 def seen_by(user: User) -> QuerySet[User]:
-    """Return everybody who works, or has worked, where the user looks after the staff."""
+    """Return all users who work, or worked, at an organization whose staff the user manages."""
     worked = Membership.objects.filter(
         user=OuterRef("pk"), organization__in=staffed_by(user).values("pk")
     )
@@ -383,7 +382,7 @@ def _others(organization: Organization, going: "Iterable[Membership]") -> Member
 
 
 def _lock(membership: Membership) -> Membership:
-    """Return the fresh row, locked; AlreadyHandled when it has ended."""
+    """Return the current row, locked. Raises AlreadyHandled if it has ended."""
     now = db_time.now()
     held = (
         Membership.objects.select_for_update(of=("self",))

@@ -1,4 +1,4 @@
-"""What the clock does for organizations."""
+"""Celery tasks of organizations."""
 
 from celery import shared_task
 
@@ -8,11 +8,11 @@ from organizations.imports.running import forget
 
 @shared_task(name="organizations.tell_staff")
 def tell_staff() -> None:
-    """Write to staff who were imported and know nothing yet."""
+    """Write to imported staff who were not told yet."""
     letters.tell_waiting()
 
 
 @shared_task(name="organizations.forget_imports")
 def forget_imports() -> None:
-    """Forget the rows of imported files."""
+    """Delete the rows of imported files when they are no longer needed."""
     forget()

@@ -1,4 +1,4 @@
-"""What was done to the tree, in plain words, as seen from one organization."""
+"""Acts on the tree in words, as seen from one organization."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ DETAILS: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class ActInWords:
-    """One act: what, who, when; changes are (label, before, now)."""
+    """One act: what, who, when; changes are (label, before, after)."""
 
     title: str
     who: str
@@ -29,7 +29,7 @@ class ActInWords:
 
 
 def act_in_words(act: Act, here: Organization) -> ActInWords:
-    """Return one act in the reader's language; its organizations and `by` are read already."""
+    """Return an act in the user's language; expects its organizations and `by` to be prefetched."""
     changes = [(str(DETAILS.get(name, name)), *pair) for name, pair in act.changed.items()]
     who = act.by.full_name if act.by else _("System")
     return ActInWords(_title(act, here), who, act.at, changes)

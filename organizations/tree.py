@@ -1,8 +1,8 @@
-"""The acts on the tree: open, change, move, merge, close. The only writers of organizations.
+"""Changes of the tree: open, change, move, merge, close. Only this module writes organizations.
 
-They take turns, one in the country at a time: none of them sees another one half done. Each
-leaves an Act. What an organization holds is handed over by the room that knows of it
-(administration/close_merge_move.py), in the same transaction.
+A lock for the whole country allows one change at a time, so that none sees another half done. Each
+stores an Act. What an organization holds is handed over by administration/close_merge_move.py, in
+the same transaction.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Kinds = Organization.Kind
 Roles = Membership.Role
 
-# Below which bodies an organization of each kind may stand.
+# The kinds of parent that are allowed for each kind of organization.
 STANDS_UNDER: dict[str, frozenset[str]] = {
     Kinds.MINISTRY: frozenset(),
     Kinds.HOTLINE: frozenset({Kinds.MINISTRY}),
@@ -44,9 +44,9 @@ STANDS_UNDER: dict[str, frozenset[str]] = {
         }
     ),
 }
-# Without them the country has no desk of last resort.
+# These kinds are never closed: without them cases have no last desk.
 STAY = frozenset({Kinds.MINISTRY, Kinds.HOTLINE})
-# The area of a desk is of its own level.
+# The level of area that each kind of desk must have.
 LEVEL_OF: dict[str, str] = {
     Kinds.PROVINCIAL_DEPARTMENT: Area.Level.PROVINCE,
     Kinds.DISTRICT_CENTRE: Area.Level.DISTRICT,
@@ -59,7 +59,7 @@ CODES: dict[str, str] = {
     Kinds.HOSPITAL: "BV",
     Kinds.SITE: "DTC",
 }
-# What a person may put right, and in which field of a form a broken rule is told.
+# Fields that a user may change, and the form field that shows a violation of a rule.
 DETAILS = ("name", "short_name", "phone", "email", "area")
 FIELD_OF: dict[str, str] = {
     "organization_one_ministry_and_one_hotline": "kind",
@@ -68,16 +68,16 @@ FIELD_OF: dict[str, str] = {
     "organization_desks_have_an_area": "area",
     "organization_closes_after_it_opens": "opened_on",
 }
-# Any number: the key under which acts on the tree wait for each other.
+# Key of the advisory lock by which changes of the tree wait for each other; an arbitrary number.
 TURN = 8_294_610
 
 
 class CannotArrange(ValidationError):
-    """The tree cannot be changed so; keyed by the argument that stands in the way."""
+    """The tree cannot be changed in this way; errors are keyed by the argument that is wrong."""
 
 
 class CannotClose(CannotArrange):
-    """It has open parts, its successor is closed, or the country cannot be without it."""
+    """It has open parts, its successor is closed, or it is the ministry or the hotline."""
 
 
 def may_arrange(user: "User", organization: Organization) -> bool:
@@ -86,7 +86,7 @@ def may_arrange(user: "User", organization: Organization) -> bool:
 
 
 def may_open_under(user: "User", organization: Organization) -> bool:
-    """Whether the user may open parts of it, or change its details: an officer here or above."""
+    """Whether the user may open parts of it or change it: an officer here or above."""
     return _is_officer_of(user, organization.pk)
 
 
@@ -98,29 +98,29 @@ def _is_officer_of(user: "User", organization_id: int | None) -> bool:
 
 
 def _require(user: "User | None", organization_id: int | None) -> None:
-    # None stands for the system itself: set-up commands and demo data.
+    # None is the system itself: set-up commands and demo data.
     if user is not None and not _is_officer_of(user, organization_id):
         raise PermissionDenied
 
 
 def take_turn() -> None:
-    """Wait until nobody else changes the tree; until the end of the transaction nobody will."""
+    """Wait for other changes of the tree, and block them until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
 
 
 def hold(organization: Organization) -> Organization:
-    """Return the fresh row, locked: what is just being sent to it is awaited, more must wait.
+    """Return the current row, locked against work being assigned to the organization.
 
-    The keys stay readable, so that whoever only names it in a row of their own need not wait.
+    FOR NO KEY UPDATE: rows with a foreign key to it can still be written.
     """
     return Organization.objects.select_for_update(of=("self",), no_key=True).get(pk=organization.pk)
 
 
 def stands(organization: Organization) -> bool:
-    """Keep an organization open until the end of the transaction; False when it has closed.
+    """Keep an organization open until the end of the transaction; False if it is closed.
 
-    Whoever puts work on a desk asks: what is on its way while it closes is not lost.
+    Call it before assigning work to a desk, so that work is not assigned while the desk closes.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -145,7 +145,7 @@ def open_organization(
     code: str = "",
     opened_on: date | None = None,
 ) -> Organization:
-    """Open a new organization below another one; without a code it gets the next that is free.
+    """Open a new organization below another one; without `code` it gets the next free one.
 
     Raises CannotArrange keyed by field, PermissionDenied.
     """
@@ -174,9 +174,9 @@ def open_organization(
 def change_details(
     organization: Organization, *, by: "User | None", **details: Any
 ) -> Organization:
-    """Put names, phone, e-mail or area right; nothing happens when nothing differs.
+    """Change names, phone, e-mail or area; no act is stored if nothing differs.
 
-    Raises CannotArrange keyed by field, PermissionDenied; TypeError for anything but DETAILS.
+    Raises CannotArrange keyed by field, PermissionDenied; TypeError for a field not in DETAILS.
     """
     if unknown := set(details) - set(DETAILS):
         raise TypeError(f"not a detail of an organization: {sorted(unknown)}")
@@ -199,10 +199,10 @@ def change_details(
 
 @transaction.atomic
 def move(organization: Organization, *, part_of: Organization, by: "User | None") -> Organization:
-    """Let it be part of another organization, with everything below it.
+    """Move an organization, with everything below it, to another parent.
 
-    What it holds stays on its desk; who oversees it changes. Raises CannotArrange keyed
-    "part_of", PermissionDenied unless both lie in the reach of `by`.
+    Its cases stay at its desk, but other officers oversee them. Raises CannotArrange keyed
+    "part_of"; PermissionDenied unless both are in the reach of `by`.
     """
     _require(by, organization.part_of_id)
     _require(by, part_of.pk)
@@ -225,10 +225,10 @@ def close(
     successor: Organization | None = None,
     on: date | None = None,
 ) -> Organization:
-    """Close an organization: nobody works there any more, its successor takes what comes.
+    """Close an organization: all memberships end, its successor takes over.
 
-    Closing what is closed changes nothing. Raises CannotClose keyed "successor" or on the whole,
-    PermissionDenied unless the successor lies in the reach of `by` too.
+    No change if it is closed already. Raises CannotClose keyed "successor" or without a field;
+    PermissionDenied unless the successor is in the reach of `by` too.
     """
     _require(by, organization.part_of_id)
     if successor is not None:
@@ -250,11 +250,11 @@ def close(
 def merge(
     organization: Organization, *, into: Organization, by: "User | None", on: date | None = None
 ) -> Organization:
-    """Close it in favour of another one, which gets its parts and its people as well.
+    """Close an organization in favour of another one, which also gets its parts and staff.
 
-    Reviewers and leads go on there; officers only when both are of one kind, for their reach
-    would grow. Raises CannotClose keyed "into" or on the whole, PermissionDenied unless both lie
-    in the reach of `by`.
+    Reviewers and leads continue there; officers only if both are of the same kind, because their
+    reach would grow otherwise. Raises CannotClose keyed "into" or without a field;
+    PermissionDenied unless both are in the reach of `by`.
     """
     _require(by, organization.part_of_id)
     _require(by, into.pk)
@@ -273,19 +273,19 @@ def merge(
     )
     _note_work(begun, StaffEvent.Act.APPOINTED, by, fresh)
     parts = list(open_parts(fresh))
-    # Closed parts follow, so that who oversees the successor finds what they decided.
+    # Closed parts move too, so that officers of the successor find the cases that they decided.
     Organization.objects.filter(part_of=fresh).update(part_of=heir)
     _write(Act.Kind.MOVED, parts, by, came_from=fresh, went_to=heir)
     return _close(fresh, heir, Act.Kind.MERGED, by, on)
 
 
 def open_parts(organization: Organization) -> QuerySet[Organization]:
-    """The open organizations right below this one."""
+    """Return the open direct parts of this organization."""
     return Organization.objects.open().filter(part_of=organization).order_by("search_name", "pk")
 
 
 def people_going_along(organization: Organization, into: Organization) -> QuerySet[Membership]:
-    """Work that goes on at the other organization after a merger."""
+    """Return the memberships that continue at the other organization after a merger."""
     roles = {Roles.REVIEWER, Roles.LEAD}
     if organization.kind == into.kind:
         roles.add(Roles.OFFICER)
@@ -306,7 +306,7 @@ def _not_over() -> Q:
 
 
 def _end_all_work(organization: Organization, by: "User | None") -> None:
-    """End what is in force, and what was to begin later."""
+    """End live and future memberships."""
     working = Membership.objects.filter(_not_over(), organization=organization)
     _note_work(working, StaffEvent.Act.ENDED, by, organization)
     working.update(until=Greatest("since", db_time.sql_now()), ended_by=by)
@@ -358,7 +358,7 @@ def _write(
 def _require_open(
     organization: Organization, why: dict[str, str], error: type[CannotArrange]
 ) -> None:
-    """Raise the error with the reasons that are none but empty."""
+    """Raise `error` if the organization is closed or a text in `why` is not ""."""
     if not organization.is_open:
         raise error({NON_FIELD_ERRORS: _("It is closed already.")})
     if told := {field: text for field, text in why.items() if text}:
@@ -366,7 +366,7 @@ def _require_open(
 
 
 def _require_sound(organization: Organization, why: dict[str, str]) -> None:
-    """Raise what the fields and the constraints of the database would not take, by field."""
+    """Raise CannotArrange for violated field and database constraints, keyed by field."""
     told: dict[str, list[str]] = {field: [text] for field, text in why.items() if text}
     try:
         organization.clean_fields(exclude=["path", "search_name"])
@@ -403,7 +403,7 @@ def _why_not_there(organization: Organization) -> str:
     if area is None or wanted in (None, area.level):
         return ""
     if wanted == Area.Level.DISTRICT and area.parent and area.parent.parent_id is None:
-        # Without districts (since July 2025) a health centre sits in a commune.
+        # Without districts (since July 2025) a health centre is in a commune.
         return ""
     return _("%(area)s is not an area of the level of this organization.") % {
         "area": area.full_name
@@ -454,11 +454,11 @@ def _why_not_merged(organization: Organization, heir: Organization) -> str:
 
 
 def _free_code(organization: Organization) -> str:
-    """Return the code of its kind and area, with the next number where it was given before."""
+    """Return a code made of kind and area, with the next number if it is taken."""
     area = organization.area.code if organization.area else str(organization.part_of_id)
     stem = f"{CODES.get(organization.kind, 'CS')}-{area}"
     taken = set(Organization.objects.filter(code__startswith=stem).values_list("code", flat=True))
-    # What is one to an area has the plain code first; of the others there are several.
+    # Kinds with one desk per area get the code without a number first; others start at 01.
     number = 1
     code = stem if organization.kind in LEVEL_OF else f"{stem}-01"
     while code in taken:

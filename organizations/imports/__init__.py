@@ -1,1 +1,1 @@
-"""Sites and staff from a spreadsheet: read safely, judged row by row, written as it was shown."""
+"""Import of sites and staff from a spreadsheet: read, check each row, show, then write."""

@@ -1,7 +1,7 @@
-"""The two tables of a file: their headings, and the words for kinds and roles, in both languages.
+"""The two tables of an import file: headers, kinds and roles, in both languages.
 
-A file written by somebody who reads Vietnamese is imported by somebody who reads English, so the
-words are not those of the reader's language alone.
+The file may be written in Vietnamese and imported by somebody who uses the English pages, so the
+words of both languages are recognized.
 """
 
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from organizations.models import Membership, Organization
 from vaxreg.search import search_key
 
 SITES, STAFF = "sites", "staff"
-# As Excel can hold them; longer ones are refused by the row.
+# Sheet names; short enough for Excel, longer ones raise an error.
 TITLES = {SITES: _noop("Sites"), STAFF: _noop("Staff")}
 TABLE_LABELS = {SITES: gettext_lazy("Sites"), STAFF: gettext_lazy("Staff")}
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A column: its name in code, what stands above it, and whether a table needs it."""
+    """A column: its field name, its header, and whether the table needs it."""
 
     field: str
     title: str
@@ -50,25 +50,25 @@ HEADINGS: dict[str, tuple[Heading, ...]] = {
 
 
 def title(heading: Heading) -> str:
-    """Return what stands above a column, in the reader's language."""
+    """Return the header of a column, in the user's language."""
     return _(heading.title)
 
 
 @cache
 def titles(table: str) -> dict[str, str]:
-    """Return the field for each heading of a table, in any language, as search keys."""
+    """Return {search key of a header in any language: field} for a table."""
     return {key: one.field for one in HEADINGS[table] for key in _in_all_languages(one.title)}
 
 
 @lru_cache(maxsize=512)
 def kind_of(typed: str) -> str:
-    """Return the kind of organization that a word in the file means, empty for none."""
+    """Return the kind of organization for a word in the file, or ""."""
     return _kinds().get(search_key(typed), "")
 
 
 @lru_cache(maxsize=512)
 def role_of(typed: str) -> str:
-    """Return the role that a word in the file means, empty for none."""
+    """Return the role for a word in the file, or ""."""
     return _roles().get(search_key(typed), "")
 
 

@@ -1,4 +1,4 @@
-"""The template, what is on record in the same form, and the judged rows: files to be saved."""
+"""Downloads of the import: the template, an export in its format, and the checked rows."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,7 +16,7 @@ Kinds = Organization.Kind
 
 
 def template() -> FileResponse:
-    """Return an empty file with the headings, and a sheet that says what may stand where."""
+    """Return an empty import file with the headers, and a sheet that explains the columns."""
     sheets = [
         Sheet(_(columns.TITLES[table]), _header(table), [])
         for table in (columns.SITES, columns.STAFF)
@@ -25,7 +25,7 @@ def template() -> FileResponse:
 
 
 def export(reach: QuerySet[Organization]) -> FileResponse:
-    """Return what is on record within a reach, as it could be imported again."""
+    """Return the organizations in `reach` and their staff, as a file that can be imported."""
     return xlsx_file(
         "so-tiem-organizations",
         [
@@ -37,7 +37,7 @@ def export(reach: QuerySet[Organization]) -> FileResponse:
 
 
 def judged(name: str, rows: Iterable[JudgedRow]) -> FileResponse:
-    """Return every row with its verdict and the reasons, to be put right at leisure."""
+    """Return every row with its verdict and the reasons."""
     header = [_("Table"), _("Row"), _("Code or e-mail"), _("Name"), _("Verdict"), _("Why")]
     lines: Iterator[list[Cell]] = (
         [

@@ -1,4 +1,4 @@
-"""What becomes of each row: new, changed, the same, or refused, with the reason in words."""
+"""The verdict for each row of a file: new, changed, the same, or refused with reasons."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 
 class RowVerdict(models.TextChoices):
-    """What becomes of a row."""
+    """What an import will do with a row."""
 
     REFUSED = "refused", gettext_lazy("left out")
     NEW = "new", gettext_lazy("new")
@@ -23,7 +23,7 @@ class RowVerdict(models.TextChoices):
 
 @dataclass
 class JudgedRow:
-    """One row with its verdict. `plan` says what is written, without words: it makes the digest."""
+    """A row with its verdict. `plan`: the values to write, without texts; part of the digest."""
 
     table: str
     line: int
@@ -34,7 +34,7 @@ class JudgedRow:
     plan: dict[str, Any] = field(default_factory=dict)
 
     def refuse(self, why: str) -> "JudgedRow":
-        """Leave the row out; every reason is kept."""
+        """Leave the row out, and add a reason."""
         self.verdict, self.plan = RowVerdict.REFUSED, {}
         self.says.append(why)
         return self
@@ -46,19 +46,19 @@ class JudgedRow:
 
 @dataclass
 class Judgement:
-    """All rows of a file, judged against what is on record at this moment."""
+    """All rows of a file, compared with the database at this moment."""
 
     rows: list[JudgedRow]
 
     @property
     def digest(self) -> str:
-        """The same for the same effect, in every language; another one when anything differs."""
+        """A hash of all planned changes, the same in every language."""
         told = [[row.table, row.line, row.verdict, row.plan] for row in self.rows]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
-        """How many rows of each table have which verdict."""
+        """The number of rows by table and verdict."""
         counted = Counter((row.table, row.verdict.value) for row in self.rows)
         tables = dict.fromkeys(row.table for row in self.rows)
         return {
@@ -72,7 +72,7 @@ class Judgement:
 
     @property
     def to_write(self) -> int:
-        """How many rows change something."""
+        """How many rows will change the database."""
         return sum(row.verdict in (RowVerdict.NEW, RowVerdict.CHANGED) for row in self.rows)
 
     @property
@@ -82,20 +82,20 @@ class Judgement:
 
 
 def bare(code: str) -> str:
-    """Return a code of digits without the zeros in front, as Excel leaves it."""
+    """Return a numeric code without leading zeros, as Excel leaves it."""
     return code.lstrip("0") or "0"
 
 
 def looks_like_formula(text: str) -> bool:
-    """Whether a name begins as a formula does."""
+    """Whether the text begins like a spreadsheet formula."""
     return text[:1] in ("=", "+", "-", "@")
 
 
 def among(words: Iterable[str]) -> str:
-    """Return what might have been written, for a sentence."""
+    """Return the possible words as a list for a sentence, without repetitions."""
     return ", ".join(dict.fromkeys(words))
 
 
 def seen_in(line: int) -> str:
-    """Say that an earlier row says the same."""
+    """Return a text saying that an earlier row says the same."""
     return _("The same stands in row %(row)s already.") % {"row": line}

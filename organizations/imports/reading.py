@@ -1,4 +1,4 @@
-"""From a file to rows of texts: which table is where, which column is which; nothing is judged yet."""
+"""Read an import file into rows of texts, and match its sheets and columns; checks no values."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,26 +22,26 @@ MOST_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One line of a table, counted as Excel counts; `forms` says which cells were no texts."""
+    """A row with its number in Excel; `forms` says which cells were numbers or dates."""
 
     line: int
     cells: dict[str, str]
     forms: dict[str, str]
 
     def get(self, name: str) -> str:
-        """Return a cell, empty where the column or the value is missing."""
+        """Return a cell, or "" where the column or the value is missing."""
         return self.cells.get(name, "")
 
 
 @dataclass
 class Content:
-    """What a file holds: rows per table, and what in it was passed over."""
+    """The rows of a file per table, and the sheets and columns that were ignored."""
 
     tables: dict[str, list[SheetRow]] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """For the row of the import."""
+        """Return the content for ImportRun.content."""
         tables = {
             name: [[row.line, row.cells, row.forms] for row in rows]
             for name, rows in self.tables.items()
@@ -50,7 +50,7 @@ class Content:
 
 
 def from_json(stored: dict[str, Any]) -> Content:
-    """Return the content as it was stored."""
+    """Return the content that `as_json` has made."""
     tables = {
         name: [SheetRow(line, cells, forms) for line, cells, forms in rows]
         for name, rows in stored.get("tables", {}).items()
@@ -59,7 +59,7 @@ def from_json(stored: dict[str, Any]) -> Content:
 
 
 def read(data: bytes, name: str) -> Content:
-    """Read a file. Raises Unreadable with a sentence for the sender."""
+    """Read a file. Raises Unreadable with a sentence for the user."""
     if not data:
         raise Unreadable(_("The file is empty."))
     if len(data) > MOST_BYTES:
@@ -102,7 +102,7 @@ def _content(sheets: list[tuple[str, list[list[Value]]]]) -> Content:
 
 
 def _headings(lines: list[list[Value]]) -> tuple[str, int, dict[int, str]] | None:
-    """Which table a sheet holds, in which line its headings stand, which field is in which column."""
+    """Return (table, row of the headers, {column: field}) of a sheet, or None."""
     best: tuple[str, int, dict[int, str]] | None = None
     for at, line in enumerate(lines[:HEADINGS_WITHIN]):
         for table in columns.HEADINGS:

@@ -1,5 +1,4 @@
-"""What is on record about everything that a file names: read in a handful of queries, however long
-the file is."""
+"""The database rows that an import file refers to, read in a fixed number of queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,47 +19,47 @@ AREA_LENGTHS = (2, 3, 5)
 
 @dataclass
 class Record:
-    """The rows of the database that a file may touch or name, by what it calls them."""
+    """Database rows that a file may change or refer to, keyed by what the file calls them."""
 
     by: User
-    # Paths of the sub-trees for which the sender is an officer.
+    # Paths of the sub-trees in which the user is an officer.
     tops: list[str]
     organizations: dict[str, Organization]
-    # Codes of digits by what Excel leaves of them.
+    # Numeric codes by their form without leading zeros.
     bare_codes: dict[str, list[str]]
     areas: dict[str, Area]
-    # Which open organization answers for an area, by area and kind.
+    # Ids of the open desk of an area, by (area id, kind).
     desks: dict[tuple[int, str], int]
     users: dict[str, User]
     works: dict[tuple[int, int], list[Membership]] = field(default_factory=dict)
 
-    # About each organization: code and area path of the one above, own area's path and name.
+    # By organization id: parent's code, area path of the parent, path and name of its own area.
     around: dict[int, tuple[str, str, str, str]] = field(default_factory=dict)
 
     def code_above(self, organization: Organization) -> str:
-        """The code of the organization above, empty for the ministry."""
+        """The code of the parent; "" for the ministry."""
         return self.around[organization.pk][0]
 
     def path_above(self, organization: Organization) -> str:
-        """The path of the area of the organization above, else of its own."""
+        """The path of the parent's area, or of its own area if the parent has none."""
         _code, above, own, _name = self.around[organization.pk]
         return above or own
 
     def path_of_area(self, organization: Organization) -> str:
-        """The path of its own area, empty where it has none."""
+        """The path of its own area, or ""."""
         return self.around[organization.pk][2]
 
     def area_name(self, organization: Organization) -> str:
-        """The name of its own area, empty where it has none."""
+        """The name of its own area, or ""."""
         return self.around[organization.pk][3]
 
     def reaches(self, organization: Organization) -> bool:
-        """Whether the sender is an officer of this organization, here or above."""
+        """Whether the user is an officer of this organization or of one above it."""
         return any(organization.path.startswith(top) for top in self.tops)
 
 
 def record_of(content: Content, by: User) -> Record:
-    """Read what is on record about the content of a file."""
+    """Read from the database what the content of a file refers to."""
     sites = content.tables.get(columns.SITES, [])
     staff = content.tables.get(columns.STAFF, [])
     codes = {row.get(name) for row in sites for name in ("code", "parent")}
@@ -91,7 +90,7 @@ def record_of(content: Content, by: User) -> Record:
 
 
 def area_codes(text: str) -> list[str]:
-    """Return the area codes that a text of digits may stand for, with the zeros that were lost."""
+    """Return the area codes that a number may mean, with lost leading zeros added."""
     if not (text.isascii() and text.isdigit()):
         return [text]
     return [text.zfill(length) for length in AREA_LENGTHS if len(bare(text)) <= length] or [text]
@@ -108,7 +107,7 @@ def _organizations(
         rows = Organization.objects.alias(stripped=stripped)
         wanted |= Q(pk__in=rows.filter(stripped__in=digits, code__regex=r"^[0-9]+$").values("pk"))
     found = Organization.objects.filter(wanted)
-    # Not as objects: for 20,000 rows these would be made three times each.
+    # Plain values: building objects for 20,000 rows would take much longer.
     places = found.values_list(
         "pk",
         Coalesce("part_of__code", Value("")),

@@ -1,4 +1,4 @@
-"""An import from the first look to the last row: nothing is written until it was shown."""
+"""The steps of an import: read the file, show what each row will do, write on confirmation."""
 
 import secrets
 from collections import defaultdict
@@ -20,22 +20,22 @@ from vaxreg import db_time
 from vaxreg.celery import hint
 from vaxreg.search import search_key
 
-# How long the rows of a file are kept, done or not.
+# How long the rows of a file are kept, imported or not.
 KEPT = timedelta(days=7)
 BATCH = 2_000
 DETAILS = ("name", "phone", "email", "area_id", "search_name")
 
 
 class Stale(Exception):
-    """What is on record has changed since the rows were shown: they must be shown again."""
+    """The database has changed since the rows were shown: they must be shown again."""
 
 
 class DoneAlready(Exception):
-    """The file was imported before, or its rows are forgotten."""
+    """The file was imported already, or its rows have been deleted."""
 
 
 def begin(data: bytes, name: str, *, by: User) -> ImportRun:
-    """Read a file and keep its rows for the trial. Raises archive.Unreadable."""
+    """Read a file and store its rows. Raises archive.Unreadable."""
     content = reading.read(data, name)
     return ImportRun.objects.create(
         file_name=name[-120:], content=content.as_json(), made_by=by, made_at=db_time.now()
@@ -43,7 +43,7 @@ def begin(data: bytes, name: str, *, by: User) -> ImportRun:
 
 
 def judge(run: ImportRun) -> Judgement:
-    """Judge every row against what is on record now; nothing is written."""
+    """Compare every row with the database; nothing is written."""
     content = reading.from_json(run.content)
     known = record.record_of(content, run.made_by)
     judged, opened = sites.judge(content.tables.get(columns.SITES, []), known)
@@ -51,15 +51,15 @@ def judge(run: ImportRun) -> Judgement:
 
 
 def do(run: ImportRun, *, digest: str) -> Judgement:
-    """Write exactly what was shown under this digest; refused rows are left out.
+    """Write exactly what was shown with this digest; refused rows are left out.
 
-    Raises Stale when the same rows would do something else by now, DoneAlready.
+    Raises Stale when the rows would have another effect by now, DoneAlready.
     """
     try:
         with transaction.atomic():
             return _do(run, digest)
     except IntegrityError:
-        # Somebody invited or opened the same a moment ago: the next look shows it.
+        # Somebody wrote the same row at the same time: showing the rows again will tell.
         raise Stale from None
 
 
@@ -87,13 +87,13 @@ def _do(run: ImportRun, digest: str) -> Judgement:
 
 
 def forget() -> int:
-    """Forget the rows of old files; how many files. Who imported what and when stays."""
+    """Delete the rows of old files; return the number of files. Who, when and counts are kept."""
     old = ImportRun.objects.filter(made_at__lt=db_time.now() - KEPT)
     return old.exclude(content={}, left_out=[]).update(content={}, left_out=[])
 
 
 def _open(rows: list[JudgedRow], run: ImportRun) -> None:
-    """Open the new sites, level by level: the database reads the path of the one above."""
+    """Create the new sites level by level: a trigger needs the parent's path."""
     now = db_time.now()
     ids = _ids({row.plan["parent"] for row in rows})
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -193,10 +193,10 @@ def _appoint(rows: list[JudgedRow], run: ImportRun) -> None:
 
 
 def _people(rows: list[JudgedRow]) -> dict[str, int]:
-    """Make the accounts that are new, each once, without a password; return them by address."""
+    """Create the new accounts, without a password; return their ids by e-mail."""
     new = {row.plan["email"]: row.plan["name"] for row in rows if row.plan["user"] is None}
     users = [
-        # As set_unusable_password has it, which takes longer than everything else here.
+        # The value of set_unusable_password, which would take longer than all other steps.
         User(
             email=email,
             full_name=name,

@@ -1,4 +1,4 @@
-"""Judging the rows of sites: the rules of the tree, said about a row instead of a form."""
+"""Check the rows of sites by the rules of the tree; reasons are texts for the row."""
 
 import re
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ from vaxreg.spreadsheets.reading import DATE, NUMBER
 Kinds = Organization.Kind
 CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,31}$")
 PHONE = re.compile(r"^[0-9+ ().,/;-]{3,32}$")
-# Who may stand below whom follows from the kind, so this order puts parents before their parts.
+# A parent's kind always comes before the kinds of its parts.
 RANK = (
     Kinds.MINISTRY,
     Kinds.HOTLINE,
@@ -43,18 +43,18 @@ LONGEST_EMAIL = 254
 
 @dataclass
 class Sites:
-    """The rows of sites on their way through the judgement, by their code."""
+    """The rows of sites while they are checked."""
 
     record: Record
     rows: list[tuple[SheetRow, JudgedRow]] = field(default_factory=list)
-    # Sites that this file opens, with their kind; refused ones are not here.
+    # Codes of the sites that this file opens, with their kind; without refused ones.
     opened: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     desks: dict[tuple[int, str], int] = field(default_factory=dict)
 
 
 def judge(rows: list[SheetRow], record: Record) -> tuple[list[JudgedRow], Sites]:
-    """Judge every row; also return what staff rows have to know about new sites."""
+    """Check every row; return the rows, and the new sites for the check of staff."""
     sites = Sites(record)
     for row in rows:
         judged = JudgedRow(columns.SITES, row.line, row.get("code"), row.get("name"))
@@ -66,9 +66,9 @@ def judge(rows: list[SheetRow], record: Record) -> tuple[list[JudgedRow], Sites]
 
 
 def find_code(text: str, form: str, record: Record, judged: JudgedRow) -> str:
-    """Return the code on record that a cell means, zeros put back where that is certain.
+    """Return the code on record for a cell, with lost leading zeros if only one code fits.
 
-    Refuses the row, and returns "", when Excel has made a date of it or several codes fit.
+    Refuses the row and returns "" when Excel has made a date of the cell or several codes fit.
     """
     if form == DATE:
         judged.refuse(
@@ -181,7 +181,7 @@ def _judge_known(row: SheetRow, judged: JudgedRow, known: Organization, sites: S
 
 
 def _check_place(row: SheetRow, judged: JudgedRow, known: Organization, record: Record) -> None:
-    """Neither kind nor place in the tree change by a file: both move people's work."""
+    """Refuse a change of kind or parent: both would move the work of people."""
     kind = columns.kind_of(row.get("kind"))
     if row.get("kind") and kind != known.kind:
         judged.refuse(
@@ -200,7 +200,7 @@ def _check_place(row: SheetRow, judged: JudgedRow, known: Organization, record: 
 
 
 def _above(row: SheetRow, kind: str, judged: JudgedRow, sites: Sites) -> str:
-    """Return the code of the organization above a new one; refuses where none can be."""
+    """Return the parent's code for a new organization; refuses the row if it cannot be used."""
     if not row.get("parent"):
         judged.refuse(_("The code of the level above is missing."))
         return ""
@@ -239,7 +239,7 @@ def _path_around(code: str, record: Record) -> str:
 
 
 def _area(row: SheetRow, kind: str, judged: JudgedRow, record: Record, around: str) -> Area | None:
-    """Return the area that a code means; where zeros may be missing, the one that fits the kind."""
+    """Return the area of a code; where zeros may be missing, the one that fits the kind."""
     text = row.get("area")
     wanted = LEVEL_OF.get(kind)
     if not text:
@@ -285,7 +285,7 @@ def _area(row: SheetRow, kind: str, judged: JudgedRow, record: Record, around: s
 
 
 def row_is_known(row: SheetRow, record: Record) -> bool:
-    """Whether the row is about an organization on record, whose area stands when none is given."""
+    """Whether the row names an existing organization, which keeps its area if none is given."""
     text = row.get("code")
     return (
         text in record.organizations
@@ -295,7 +295,7 @@ def row_is_known(row: SheetRow, record: Record) -> bool:
 
 
 def _take_desk(kind: str, area: Area | None, judged: JudgedRow, sites: Sites) -> None:
-    """One open desk per area and kind, on record and in the file."""
+    """Refuse a second open desk of the same kind in an area, on record or in the file."""
     if area is None or kind not in AREA_DESKS or judged.is_refused:
         return
     place = (area.pk, kind)

@@ -1,4 +1,4 @@
-"""Judging the rows of staff: who is new, who gets one more place, whose role changes."""
+"""Check the rows of staff: new accounts, further memberships, changed roles."""
 
 from dataclasses import dataclass, field
 
@@ -29,19 +29,18 @@ LONGEST_EMAIL = 254
 
 @dataclass
 class People:
-    """The rows of staff on their way through the judgement."""
+    """The rows of staff while they are checked."""
 
     record: Record
     sites: Sites
-    # Which roles a file gives somebody at a place: none of them is replaced by another one.
+    # Roles that the file gives a person at an organization: none of them replaces another.
     wanted: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     lines: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    # New people by address: their name, and the row that said it first.
+    # New people by e-mail address: their name, and the first row that has it.
     names: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 def judge(rows: list[SheetRow], sites: Sites) -> list[JudgedRow]:
-    """Judge every row."""
     people = People(sites.record, sites)
     judged = [
         JudgedRow(columns.STAFF, row.line, row.get("email").lower(), row.get("name"))
@@ -55,7 +54,7 @@ def judge(rows: list[SheetRow], sites: Sites) -> list[JudgedRow]:
 
 
 def _place(row: SheetRow, judged: JudgedRow, people: People) -> tuple[str, str]:
-    """Find out where and as what; every wish is known before one of them is judged."""
+    """Find organization and role of a row; all rows are collected before any is checked."""
     kind, code = _organization(row, judged, people)
     typed = row.get("role")
     role = columns.role_of(typed)
@@ -77,7 +76,7 @@ def _place(row: SheetRow, judged: JudgedRow, people: People) -> tuple[str, str]:
 
 
 def _organization(row: SheetRow, judged: JudgedRow, people: People) -> tuple[str, str]:
-    """Return kind and code of the organization, the kind empty where there is none to work at."""
+    """Return (kind, code) of the organization; kind is "" if nobody can work there."""
     typed, record = row.get("organization"), people.record
     if not typed:
         judged.refuse(_("The code of the organization is missing."))
@@ -165,7 +164,7 @@ def _judge_known(judged: JudgedRow, user: User, code: str, role: str, people: Pe
     elif user.suspended_at is not None or not user.is_active:
         judged.refuse(_("The account with this address is suspended."))
     wanted = people.wanted[judged.key, code]
-    # One wish that is not held yet takes the place of what is held and not wished for any more.
+    # A single new role replaces the roles that the person has and that the file does not name.
     fresh = wanted - {one.role for one in held}
     replaced = [one for one in held if one.role not in wanted] if len(fresh) == 1 else []
     if any(one.role == Roles.OFFICER for one in replaced):

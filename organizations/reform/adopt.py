@@ -1,8 +1,8 @@
-"""Carries a plan out: areas, organizations, people, set by set, in the caller's transaction.
+"""Write a plan of the reform: areas, organizations, memberships, set by set.
 
-The one act on the tree that is not done organization by organization (organizations/tree.py): at
-the size of the country that would be some thirty thousand verbs. It waits its turn as they do, and
-leaves the same acts. What the organizations hold is handed over by administration/reform_2025.py.
+The only change of the tree that does not go through organizations/tree.py: for the whole country
+that would be some thirty thousand calls. It takes the same lock and writes the same acts. What the
+organizations hold is handed over by administration/reform_2025.py.
 """
 
 from collections import Counter
@@ -68,7 +68,7 @@ OPENED = """
 
 @dataclass(frozen=True)
 class ReformCounts:
-    """How many of what; of a plan, or of what was done."""
+    """Numbers of changed rows, of a plan or of its execution."""
 
     provinces_before: int
     provinces_after: int
@@ -87,7 +87,7 @@ class ReformCounts:
 
 
 def expected(plan: ReformPlan) -> ReformCounts:
-    """Return what carrying out the plan would come to, as things stand now."""
+    """Return what executing the plan would change now."""
     levels = Counter(Area.objects.filter(valid_to=None).values_list("level", flat=True))
     standing = Organization.objects.open().values_list("code", "kind")
     kinds = Counter(kind for code, kind in standing if code in plan.merges)
@@ -111,7 +111,7 @@ def expected(plan: ReformPlan) -> ReformCounts:
 
 
 def adopt(plan: ReformPlan) -> ReformCounts:
-    """Put the plan into force and return what was done. Needs a transaction, and its turn."""
+    """Execute the plan; return what was done. Needs a transaction and the lock of `take_turn`."""
     areas = _areas(plan)
     organizations = _organizations(plan)
     return ReformCounts(**areas, **organizations, **people.follow(plan))
@@ -172,7 +172,7 @@ def _organizations(plan: ReformPlan) -> dict[str, int]:
 def _acts(
     before: Mapping[str, Organization], after: Mapping[str, Organization], opened: Iterable[str]
 ) -> Iterator[Act]:
-    """What happened to each, read from how it stood and how it stands: as tree.py writes it."""
+    """Yield an act for each organization that differs between before and after, as tree.py does."""
     now = db_time.now()
     for code in opened:
         new = after[code]
@@ -207,7 +207,7 @@ def _searchable(one: Stays | Opens) -> tuple[Any, ...]:
 
 
 def _table(name: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Write rows to a temporary table of texts (of ids, where a column is called so)."""
+    """Write rows to a temporary table; its columns are text, but bigint for "id"."""
     named = ", ".join(f"{one} {'bigint' if one == 'id' else 'text'}" for one in columns)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {name} ({named}) ON COMMIT DROP")

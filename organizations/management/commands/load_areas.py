@@ -1,4 +1,4 @@
-"""`manage.py load_areas`: provinces, districts and communes; run it as often as you like."""
+"""`manage.py load_areas`: loads provinces, districts and communes; may be run repeatedly."""
 
 from typing import Any
 
