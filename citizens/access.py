@@ -1,4 +1,4 @@
-"""Whose record a user may open, and whose they may never judge."""
+"""Which records a user may open, and on which citizens they must not decide."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -13,29 +13,29 @@ if TYPE_CHECKING:
 
 
 def records_of(user: "User") -> QuerySet[Citizen]:
-    """Citizens whose record the user may open now: their own and those in their care."""
+    """Return the citizens whose record the user may open: their own and their wards'."""
     return Citizen.objects.linked_to(user)
 
 
 def parts_of_records_of(user: "User") -> QuerySet[Citizen]:
-    """The same records with every part merged into them: what is stored about either counts."""
+    """Return the same records with all parts merged into them: rows may refer to either."""
     return Citizen.objects.parts_linked_to(user)
 
 
 def is_own_or_family(user: "User", citizen: Citizen) -> bool:
-    """Whether the citizen is the user, somebody in the user's care, or the user's guardian.
+    """Whether the citizen is the user, a ward of the user, or the user's guardian.
 
-    Staff are recognised as citizens by the national ID number of their account, by the record
-    they opened, and by a phone number shared with the record. Whoever is recognised so never
-    reviews a correction of that record, whatever badge they wear. A merged record is one person:
-    who is recognised in any part of it is recognised in all.
+    Staff are matched to citizens by the national ID number of their account, by the record that
+    they opened, and by a phone number shared with the record. A user who matches never reviews a
+    correction of that record, in any role. A merged record is one person: a match with any part of
+    it counts for the whole.
     """
     whole = Citizen.objects.whole(citizen)
     return whole.filter(_own_or_family(user)).exists()
 
 
 def own_or_family_among(user: "User", citizens: Iterable[int]) -> set[int]:
-    """Return which of these citizens (ids) are the user or family, in a few queries for all."""
+    """Return which of these citizens (ids) are the user or family, in a fixed number of queries."""
     asked = dict(
         Citizen.objects.filter(pk__in=set(citizens)).values_list(
             "pk", Coalesce("merged_into", "pk")
@@ -62,7 +62,7 @@ def _own_or_family(user: "User") -> Q:
         is_me |= Q(phone=user.phone)
     me = list(Citizen.objects.wholes(Citizen.objects.filter(is_me)).values_list("pk", flat=True))
     if not me:
-        # Most staff have no record that we know of: then they have no family in it either.
+        # Most staff have no record in the registry, so they have no relatives in it either.
         return Q(pk__in=live.filter(same_account).values("citizen"))
 
     # The same person may have two accounts: one as citizen, one as staff.

@@ -1,4 +1,4 @@
-"""Opening, starting and revising records, and noting who looked. The only writers of them."""
+"""Open, start and revise records, and log visits. Only this module and merging write them."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 KEPT_IN_REVISIONS = tuple(field.name for field in Identity._meta.get_fields())
-# Whose part a record is, is no fact about the person: citizens.merging changes it.
+# merged_into is not a fact about the person: only citizens.merging changes it.
 FACTS = tuple(name for name in KEPT_IN_REVISIONS if name != "merged_into")
 
-# Wrong answers of one user; and, from anywhere, about one ID number.
+# Limits of wrong answers: per user; and from all users about one ID number.
 TRIES: rate_limits.Limits = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
 TRIES_PER_ID_NUMBER: rate_limits.Limits = ((20, timedelta(days=1)),)
 
 
 class NoMatch(Exception):
-    """What was answered fits no record that this user may open.
+    """The answer fits no record that this user may open.
 
-    Says nothing about whether a record is known under the phone number.
+    It does not tell whether a record with the user's phone number exists.
     """
 
     def __init__(self, tries_left: int) -> None:
@@ -46,7 +46,7 @@ class NoMatch(Exception):
 
 
 class TooManyTries(Exception):
-    """Too many wrong answers; the next one may be given at `retry_at`."""
+    """Too many wrong answers; the next one is allowed from `retry_at` on."""
 
     def __init__(self, retry_at: datetime) -> None:
         super().__init__(retry_at)
@@ -64,17 +64,17 @@ class HasOwnRecord(Exception):
 class IdNumberOnRecord(Exception):
     """The ID number belongs to a record with another name or date of birth.
 
-    The way on: open that record with the name and date of birth written there, or ask the hotline
+    The user can open that record with the name and date of birth written there, or ask the hotline
     or the health station, which can see both.
     """
 
 
 class NameOnRecord(Exception):
-    """A record has this name and date of birth already; it may be the same person's."""
+    """A record with this name and date of birth exists; it may be the same person's."""
 
 
 class IdentityAnswer(NamedTuple):
-    """Facts that somebody gave to show whose record they may open."""
+    """Facts that a user gives to prove that they may open a record."""
 
     id_number: str | None
     search_name: str
@@ -89,13 +89,12 @@ def open_record(
     date_of_birth: date | None = None,
     relation: str = RecordLink.Relation.SELF,
 ) -> RecordLink:
-    """Link the record that the phone and a second fact point to, or all facts without the phone.
+    """Link the record that matches phone and second fact, or without the phone all other facts.
 
-    The second fact is the ID number, or full name (diacritics do not matter) with date of birth.
-    When the phone on record is wrong or has changed, ID number, full name and date of birth
-    together open one's own record too: the person owns it, not the phone. Raises NoMatch,
-    TooManyTries or HasOwnRecord. Not to be called in a transaction: wrong answers must stay
-    counted.
+    The second fact is the ID number, or full name (ignoring diacritics) with date of birth. If the
+    phone on record is wrong or has changed, ID number, full name and date of birth together open
+    one's own record: it belongs to the person, not to the phone. Raises NoMatch, TooManyTries or
+    HasOwnRecord. Do not call it in a transaction: a rollback would lose the count of wrong answers.
     """
     answer = _answer(id_number, full_name, date_of_birth)
     verdict = _count_a_try(user, answer)
@@ -118,10 +117,10 @@ def start_record(
     area: Area | None = None,
     relation: str = RecordLink.Relation.SELF,
 ) -> RecordLink:
-    """Start a self-declared record for somebody who has none; opens theirs if they do have one.
+    """Create a self-declared record for a person who has none; open the existing one otherwise.
 
-    Raises IdNumberOnRecord, TooManyTries, HasOwnRecord, and ValidationError for facts that cannot
-    be. Not to be called in a transaction: tries must stay counted.
+    Raises IdNumberOnRecord, TooManyTries, HasOwnRecord, and ValidationError for impossible facts.
+    Do not call it in a transaction: a rollback would lose the count of attempts.
     """
     answer = _answer(id_number, full_name, date_of_birth)
     verdict = _count_a_try(user, answer)
@@ -163,11 +162,11 @@ def start_for_caller(
     area: Area | None = None,
     is_somebody_else: bool = False,
 ) -> Citizen:
-    """Start a self-declared record for a caller who has none. The agent gets no link to it.
+    """Create a self-declared record for a caller who has none. The agent gets no link to it.
 
-    is_somebody_else: the agent was told that a record has this name and date of birth, and the
-    caller says that it is not theirs. Raises NameOnRecord before that, IdNumberOnRecord, and
-    ValidationError for facts that cannot be.
+    is_somebody_else: the agent has seen that a record has this name and date of birth, and the
+    caller says that it is not theirs; without it NameOnRecord is raised. Raises IdNumberOnRecord,
+    and ValidationError for impossible facts.
     """
     number = clean_id_number(id_number)
     if number and Citizen.objects.filter(id_number=number).exists():
@@ -203,11 +202,11 @@ def revise_identity(
     by_organization: Organization | None = None,
     correction_reference: str = "",
 ) -> Citizen:
-    """Give a citizen other identity facts, as a new revision; returns the fresh citizen.
+    """Change identity facts of a citizen, as a new revision; return the current citizen.
 
-    The facts as first recorded are kept as revision 1. Doses and links stay with the citizen:
-    changing a name or a phone never hides a dose. Raises ValidationError for facts that cannot be,
-    ValueError for a name that is no fact of identity.
+    Revision 1 keeps the facts as first recorded. Doses and links stay with the citizen: a change
+    of name or phone never hides a dose. Raises ValidationError for impossible facts, ValueError
+    for a name that is no identity fact.
     """
     if unknown := set(changes) - set(FACTS):
         raise ValueError(f"no facts of identity: {sorted(unknown)}")
@@ -235,9 +234,9 @@ def revise_identity(
 
 
 def _take_over_id_number(citizen: Citizen, id_number: str, trace: dict[str, Any]) -> None:
-    """Let a part of the same person's record give up the number that the kept one is to have.
+    """Remove the number from a merged part when the kept record is to have it.
 
-    An ID number stands on one row only; the part's revisions keep it.
+    The ID number is unique in the table; the revisions of the part still have it.
     """
     parts = Citizen.objects.select_for_update(of=("self",)).filter(merged_into=citizen)
     for part in parts.filter(id_number=id_number):
@@ -253,10 +252,10 @@ def write_revision(
     why: str,
     correction_reference: str,
 ) -> None:
-    """Store a locked citizen that was changed, with the revision that says so.
+    """Save a changed citizen, whose row the caller has locked, with a new revision.
 
-    For the verbs of this room alone. The facts as first recorded are kept as revision 1. Raises
-    ValidationError for facts that cannot be.
+    For this app only. Revision 1 keeps the facts as first recorded. Raises ValidationError for
+    impossible facts.
     """
     last = citizen.revisions.order_by("-number").values_list("number", flat=True).first()
     if last is None:
@@ -279,10 +278,10 @@ def check_identity(
     by_organization: Organization | None = None,
     correction_reference: str = "",
 ) -> IdentityCheck:
-    """Note that somebody compared the citizen's facts with an identity paper, and the verdict.
+    """Store the result of comparing the citizen's facts with an identity paper.
 
-    `paper` is one of IdentityCheck.Paper; its number is not kept. Stands in for the population
-    database, which answers match or no match (dispatch 9438/BYT-CNTT).
+    `paper` is one of IdentityCheck.Paper; its number is not stored. It replaces a query to the
+    population database, which answers match or no match (dispatch 9438/BYT-CNTT).
     """
     verdict = IdentityCheck.Verdict.MATCH if matches else IdentityCheck.Verdict.NO_MATCH
     check = IdentityCheck(
@@ -302,7 +301,7 @@ def check_identity(
 def log_visit(
     user: "User", citizen: Citizen, why: str, *, organization: Organization | None = None
 ) -> RecordVisit:
-    """Note that the user opened the citizen's record; the citizen may read it later.
+    """Store that the user opened the citizen's record; the citizen can see it later.
 
     `why` is one of RecordVisit.Why; `organization` is the one that staff act for.
     """
@@ -312,12 +311,12 @@ def log_visit(
 
 
 def clean_name(full_name: str) -> str:
-    """A name as it is stored: composed Unicode, single spaces."""
+    """Return a name as it is stored: Unicode NFC, single spaces."""
     return " ".join(unicodedata.normalize("NFC", full_name).split())
 
 
 def clean_id_number(id_number: str) -> str | None:
-    """An ID number as it is stored: capitals, no spaces or dots; None for nothing."""
+    """Return an ID number as it is stored: capitals, no spaces or dots; None for ""."""
     return "".join(c for c in id_number.upper() if c.isalnum()) or None
 
 
@@ -336,9 +335,9 @@ def _count_a_try(user: "User", answer: IdentityAnswer) -> rate_limits.LimitVerdi
 
 
 def _match(user: "User", answer: IdentityAnswer, relation: str) -> tuple[Citizen, str] | None:
-    """The one citizen that the answer proves, and by what; None also when there are two.
+    """Return the only citizen that the answer proves, and by what; None for none or several.
 
-    Facts of a part of a merged record lead to the record that was kept.
+    Facts of a part of a merged record lead to the kept record.
     """
     by_birth = Q(search_name=answer.search_name, date_of_birth=answer.date_of_birth)
     knows_birth = bool(answer.search_name and answer.date_of_birth)
@@ -361,7 +360,7 @@ def _match(user: "User", answer: IdentityAnswer, relation: str) -> tuple[Citizen
 
 @transaction.atomic
 def _link(user: "User", citizen: Citizen, proven_by: str, relation: str) -> RecordLink:
-    # The lock makes two taps at once wait for each other.
+    # The lock makes two simultaneous requests wait for each other.
     Citizen.objects.select_for_update(of=("self",)).get(pk=citizen.pk)
     whole = Citizen.objects.whole(citizen)
     known = RecordLink.objects.live().filter(user=user, citizen__in=whole).first()

@@ -1,4 +1,4 @@
-"""Looking at citizens, their revisions, links and visits; all of it is written by verbs only."""
+"""Read-only lists of citizens, revisions, links and visits on the admin site."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from organizations.admin import ReadOnlyMixin
 
 @admin.register(Citizen)
 class CitizenAdmin(ReadOnlyMixin, admin.ModelAdmin[Citizen]):
-    # No names in a list: somebody is looked up by the identifier of a case.
+    # No names in the list: a citizen is looked up by public id.
     list_display = ["public_id", "provenance", "created_at"]
     search_fields = ["public_id__exact"]
     show_full_result_count = False

@@ -1,4 +1,4 @@
-"""The room of those whose record it is: citizens, who may open it, who did."""
+"""The citizens app: citizens, who may open their record, who did."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

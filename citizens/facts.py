@@ -1,7 +1,7 @@
-"""Facts about a person: how each is checked, shown, masked and compared.
+"""Identity facts of a person: check, show, mask and compare them.
 
-Facts travel as texts keyed by field name (`Facts`). Identity facts are judged by the population
-database (dispatch 9438/BYT-CNTT: match or no match).
+Facts are passed as texts by field name (`Facts`). The population database decides on identity
+facts (dispatch 9438/BYT-CNTT: match or no match).
 """
 
 import re
@@ -39,13 +39,13 @@ class IdentityField(StrEnum):
 
 
 class OtherField(StrEnum):
-    """What the other record of the same person says, as far as the citizen knows."""
+    """Facts that the citizen knows of another record of the same person."""
 
     ID_NUMBER = "other_id_number"
     FULL_NAME = "other_full_name"
     DATE_OF_BIRTH = "other_date_of_birth"
     PHONE = "other_phone"
-    # Which record it is; whoever decides has found it.
+    # The other record, as found by the reviewer.
     RECORD = "other_record"
 
 
@@ -64,7 +64,7 @@ LABELS: dict[str, Promise] = {
 
 
 def checked(name: str, value: str, today: date) -> str:
-    """Return one fact as it is stored. Raises ValueError with words for people."""
+    """Return a fact as it is stored. Raises ValueError with a message for the user."""
     try:
         return _CHECKS[name](value, today)
     except ValidationError as wrong:
@@ -125,7 +125,7 @@ _CHECKS: dict[str, Callable[[str, date], str]] = {
 
 
 def show(name: str, value: str) -> str | None:
-    """Return a fact about a person as people read it; None for a name that is none of them."""
+    """Return an identity fact in words for the user; None for an unknown field name."""
     if name in (IdentityField.DATE_OF_BIRTH, OtherField.DATE_OF_BIRTH):
         return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
     if name == IdentityField.SEX:
@@ -136,7 +136,7 @@ def show(name: str, value: str) -> str | None:
 
 
 def masked(name: str, value: str) -> str:
-    """The same for those who need not see all of it."""
+    """Return the same, masked for users who need not see all of it."""
     if name in (IdentityField.ID_NUMBER, OtherField.ID_NUMBER):
         return mask_id(value)
     if name in (IdentityField.PHONE, OtherField.PHONE):
@@ -160,13 +160,13 @@ def facts_of(citizen: Citizen) -> Facts:
 
 
 def differing(citizen: Citizen, facts: Facts) -> Facts:
-    """Return only those facts that differ from what is recorded of the person."""
+    """Return only those facts that differ from the citizen's record."""
     recorded = facts_of(citizen)
     return {name: value for name, value in facts.items() if recorded.get(name) != value}
 
 
 def as_values(facts: Facts) -> dict[str, Any]:
-    """Return facts as the values that the citizen's own columns take."""
+    """Return facts as values for the columns of Citizen."""
     return {
         name: date.fromisoformat(value) if name == IdentityField.DATE_OF_BIRTH else value
         for name, value in facts.items()
@@ -174,7 +174,7 @@ def as_values(facts: Facts) -> dict[str, Any]:
 
 
 def masked_record(citizen: Citizen) -> str:
-    """Return another record in one line, masked: L. V. Tuấn · **/**/1990 · ******123456."""
+    """Return a record in one line, masked: L. V. Tuấn · **/**/1990 · ******123456."""
     parts = [
         mask_name(citizen.full_name),
         mask_date_of_birth(citizen.date_of_birth),
@@ -185,7 +185,7 @@ def masked_record(citizen: Citizen) -> str:
 
 
 def refuse_taken_number(citizen: Citizen, facts: Facts) -> None:
-    """Raise ValidationError keyed "id_number" when the number stands on somebody else's record."""
+    """Raise ValidationError keyed "id_number" when another person's record has the number."""
     number = facts.get(IdentityField.ID_NUMBER)
     if not number:
         return

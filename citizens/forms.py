@@ -1,4 +1,4 @@
-"""What somebody types to open a record, or to start one."""
+"""Forms to open a record or to start one."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -35,11 +35,11 @@ class OpenRecordForm(Form):
         past_only=True,
         help_text=gettext_lazy("Day/month/year, for example: 27/03/1988"),
     )
-    # The words above the fields say what must be filled in: "optional" would mislead.
+    # The text above the fields says which are required: "optional" would mislead.
     mark_optional = False
 
     def clean(self) -> dict[str, Any]:
-        """Either the number, or name and date of birth together."""
+        """Require the number, or name and date of birth together."""
         data = super().clean() or self.cleaned_data
         if self.errors or data.get("id_number"):
             return data
@@ -57,9 +57,9 @@ class OpenRecordForm(Form):
 
 
 class AreaForm(Form):
-    """Where somebody lives: province, then district, then commune, each filling the next list.
+    """A home address: province, then district, then commune; each choice gives the next list.
 
-    With scripts the lists follow the choice; without them a button brings the next list.
+    With scripts the next list loads at once; without them a button loads it.
     """
 
     province = forms.ChoiceField(
@@ -76,18 +76,18 @@ class AreaForm(Form):
             below = Area.objects.current().filter(level=level, parent=chosen)
             below = below.order_by("search_name")
             if number == 0 and not self._sent(level):
-                # Nobody chose anything: the list is read where it is shown.
+                # Nothing was chosen: read the list only when it is shown.
                 self._offer(level, below)
                 continue
             areas = list(below) if chosen or number == 0 else []
             if areas:
                 self._offer(level, areas)
             else:
-                # Nothing is chosen above it yet, or the area has no parts: nothing to ask.
+                # Nothing is chosen above it yet, or the area has no parts: remove the field.
                 del self.fields[level]
             found = next((area for area in areas if area.code == self._sent(level)), None)
-            # Since July 2025 communes lie in the province itself. Codes were used again: with a
-            # district beside it, a commune is one of before, and is chosen anew.
+            # Since July 2025 communes are direct parts of a province. Codes were reused: with a
+            # district, the commune is one from before the reform and must be chosen again.
             skipped = chosen if not areas and not self._sent(level) else None
             chosen = found or skipped
 
@@ -102,7 +102,7 @@ class AreaForm(Form):
         return str((self.data or self.initial).get(self.add_prefix(level), ""))
 
     def clean(self) -> dict[str, Any]:
-        """The smallest area chosen goes into `area`."""
+        """Store the smallest chosen area in `area`."""
         data = super().clean() or self.cleaned_data
         codes = [data[level] for level in LEVELS if data.get(level)]
         data["area"] = Area.objects.current().get(code=codes[-1]) if codes else None
@@ -110,7 +110,7 @@ class AreaForm(Form):
 
 
 class StartRecordForm(AreaForm):
-    """Who somebody is, asked once, for a record that does not exist yet."""
+    """The facts of a person whose record does not exist yet."""
 
     full_name = forms.CharField(
         label=gettext_lazy("Full name"),
@@ -159,7 +159,7 @@ class StartRecordForm(AreaForm):
             self.fields["date_of_birth"].widget.attrs["autocomplete"] = "bday"
 
     def clean_full_name(self) -> str:
-        """A name of one word is a typing slip: people of Viet Nam have two at least."""
+        """Refuse a single word: Vietnamese names have at least two."""
         name = " ".join(str(self.cleaned_data["full_name"]).split())
         if " " not in name:
             raise ValidationError(_("Enter the whole name, family name first."), code="short")

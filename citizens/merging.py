@@ -1,7 +1,7 @@
-"""Two records of one person: finding the other one, holding them as one, and taking them apart.
+"""Two records of one person: find the other one, merge them, separate them again.
 
-Nothing is moved and nothing is deleted: the part keeps its facts, its doses and its links, and
-says of which record it is a part. Every reader asks for the whole.
+Nothing is moved or deleted: the part keeps its facts, doses and links, and refers to the kept
+record. All queries include the parts of a record (`Citizen.objects.whole`).
 """
 
 from datetime import date
@@ -20,7 +20,7 @@ from vaxreg.search import search_key
 if TYPE_CHECKING:
     from accounts.models import User
 
-# More than these under one name and day, or one phone, say that the question was too wide.
+# More matches than these for one name and date, or one phone: the search is too unspecific.
 MOST_FOUND = 5
 
 
@@ -32,10 +32,10 @@ def find_others(
     date_of_birth: date | None = None,
     phone: str = "",
 ) -> list[Citizen]:
-    """Return other records that fit what is known of them, five at most, the best fitting first.
+    """Return other records that match, five at most, the best match first.
 
-    The ID number decides alone when a record has it; else the full name (diacritics do not
-    matter) with the date of birth, else the phone (E.164). For staff, who see them masked.
+    A match of the ID number decides alone; else full name (ignoring diacritics) with date of
+    birth, else the phone (E.164). For staff, who see them masked.
     """
     others = (
         Citizen.objects.filter(merged_into=None)
@@ -69,16 +69,15 @@ def merge(
     by_organization: Organization | None = None,
     correction_reference: str = "",
 ) -> Citizen:
-    """Make a record a part of another one of the same person; returns the record that is kept.
+    """Merge a record into another one of the same person; return the kept record.
 
-    What was merged into the other record before becomes a part of the kept one too. Each says so
-    in a revision of its own, so that `separate` can undo it. Raises ValidationError when both are
-    one record already.
+    Parts of the other record become parts of the kept one too. Each gets its own revision, so
+    that `separate` can undo it. Raises ValidationError when both are one record already.
     """
     kept, part = _locked(into.kept, other.kept)
     if kept == part:
         raise ValidationError(_("These are one record already."))
-    # The other one last: a part is never merged into a part (the database sees to that).
+    # The other record last: a trigger refuses to merge a record into a part.
     for one in [*Citizen.objects.filter(merged_into=part).order_by("pk"), part]:
         one.merged_into = kept
         _store(one, by, by_organization, why, correction_reference)
@@ -94,9 +93,9 @@ def separate(
     by_organization: Organization | None = None,
     correction_reference: str = "",
 ) -> Citizen:
-    """Make a part a record of its own again, with all that was always its own; returns it.
+    """Make a part an independent record again, with its own doses and links; return it.
 
-    Raises ValidationError when it is a record of its own.
+    Raises ValidationError when it is not a part.
     """
     part, *_others = _locked(part)
     if part.merged_into_id is None:
@@ -107,7 +106,7 @@ def separate(
 
 
 def _locked(*citizens: Citizen) -> list[Citizen]:
-    """Lock the rows, always in the same order, and return them fresh in the order asked for."""
+    """Lock the rows in a fixed order (against deadlocks); return them in the order of the call."""
     keys = {citizen.pk for citizen in citizens}
     rows = Citizen.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
     fresh = {row.pk: row for row in rows}

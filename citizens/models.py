@@ -1,6 +1,6 @@
-"""Whose record it is: citizens, every revision of their identity, who may open it, who did.
+"""Citizens, the revisions of their identity, who may open their record, who did.
 
-Foreign keys have an index only where a question needs it and no wider index serves.
+A foreign key has an index only if a query needs it and no wider index serves it.
 """
 
 import uuid
@@ -21,8 +21,8 @@ from vaxreg.fields import SearchKeyField
 if TYPE_CHECKING:
     from accounts.models import User
 
-# 12 digits (căn cước), 9 digits (the old CMND), or a passport, which has a letter.
-# Never refused for its province or year part: numbers keep the place of birth registration.
+# 12 digits (căn cước), 9 digits (the old CMND), or a passport, which has a letter. Province and
+# year part are not checked: a number keeps the place of birth registration.
 ID_NUMBER_PATTERN = r"^(\d{9}|\d{12}|(?=.*[A-Z])[A-Z0-9]{6,12})$"
 PHONE_PATTERN = r"^(\+[1-9]\d{7,14})?$"
 
@@ -32,7 +32,7 @@ DAY_OF_ENTRY = Func(
     template="(%(expressions)s AT TIME ZONE 'Asia/Ho_Chi_Minh')::date",
     output_field=models.DateField(),
 )
-# Unicode's composed form is the only one we store: macOS and iOS type the other one.
+# Names are stored in Unicode's composed form (NFC); macOS and iOS send the other one.
 NAME_IS_COMPOSED = Func(
     F("full_name"),
     template="%(expressions)s IS NFC NORMALIZED",
@@ -47,7 +47,7 @@ class Sex(models.TextChoices):
 
 
 class Identity(models.Model):
-    """The facts that say who a citizen is; kept whole in each revision."""
+    """The facts that identify a citizen; each revision keeps a full copy."""
 
     full_name = models.CharField(_("full name"), max_length=120)
     date_of_birth = models.DateField(_("date of birth"))
@@ -64,7 +64,7 @@ class Identity(models.Model):
         verbose_name=_("area"),
         db_index=False,
     )
-    # The record of the same person that is kept: this one is a part of it, and stays as it is.
+    # The kept record of the same person, of which this one is a part; this row is not changed.
     merged_into = models.ForeignKey(
         "citizens.Citizen",
         on_delete=models.PROTECT,
@@ -83,29 +83,29 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
     def linked_to(self, user: "User") -> Self:
         """Citizens whose record this user may open now: their own and their wards'.
 
-        A link to a part of a merged record opens the record that was kept.
+        A link to a part of a merged record opens the kept record.
         """
         return self.filter(pk__in=_kept(RecordLink.objects.live().filter(user=user)))
 
     def parts_linked_to(self, user: "User") -> Self:
-        """The same records with the parts merged into them: whatever of theirs names one."""
+        """The same records with all parts merged into them."""
         kept = _kept(RecordLink.objects.live().filter(user=user))
         parts = Citizen.objects.filter(merged_into__in=kept).values("pk")
         return self.filter(pk__in=kept.union(parts))
 
     def whole(self, citizen: "Citizen") -> Self:
-        """The kept record and every part merged into it; the citizen may be any of them."""
+        """The kept record and all parts merged into it; `citizen` may be any of them."""
         kept = citizen.merged_into_id or citizen.pk
         return self.filter(Q(pk=kept) | Q(merged_into=kept))
 
     def wholes(self, rows: "models.QuerySet[Citizen]") -> Self:
-        """The same for several. Two queries at once: neither can use an index in one."""
+        """The same for several citizens. Two queries, because one could use no index."""
         kept = {into or pk for pk, into in rows.values_list("pk", "merged_into")}
         return self.filter(Q(pk__in=kept) | Q(merged_into__in=kept))
 
 
 class Citizen(Identity):
-    """A person with a vaccination record. The person owns it, not the phone that stands in it."""
+    """A person with a vaccination record. It belongs to the person, not to the phone number."""
 
     class Provenance(models.TextChoices):
         SITE_ENTRY = "site_entry", _("Entered by the vaccination site")
@@ -127,12 +127,12 @@ class Citizen(Identity):
         verbose_name_plural = _("citizens")
         ordering = ["id"]
         indexes = [
-            # Registry-wide search goes by date of birth first: names are few (performance.md).
+            # Searches in the whole registry use the date of birth first: many people share a name.
             models.Index(
                 fields=["date_of_birth", "search_name"], include=["id"], name="citizen_birth_name"
             ),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="citizen_phone"),
-            # The hotline looks people up by the beginning of a name and the end of a number.
+            # The hotline searches by the beginning of a name and the end of a number.
             models.Index(
                 fields=["search_name"], opclasses=["varchar_pattern_ops"], name="citizen_name_start"
             ),
@@ -173,7 +173,7 @@ class Citizen(Identity):
                 name="citizen_born_before_entry",
                 violation_error_message=_("A date of birth lies in the past, after 1900."),
             ),
-            # That a part is never merged into another part, the trigger of migration 0004 sees to.
+            # The trigger of migration 0004 ensures that a part is never merged into a part.
             models.CheckConstraint(
                 condition=~Q(merged_into=F("id")),
                 name="citizen_not_merged_into_itself",
@@ -182,17 +182,17 @@ class Citizen(Identity):
         ]
 
     def __str__(self) -> str:
-        # Shows up in logs and error pages, where no name belongs.
+        # It appears in logs and on error pages, which must not show names.
         return str(self.public_id)
 
     @property
     def kept(self) -> "Citizen":
-        """The record that stands for this person: this one, or the one it was merged into."""
+        """The kept record of this person: this one, or the one that it was merged into."""
         return self.merged_into or self
 
 
 class CitizenRevision(Identity):
-    """The identity of a citizen as it stood from one moment on. Append-only (migration 0002)."""
+    """The identity of a citizen since one moment. Append-only (migration 0002)."""
 
     citizen = models.ForeignKey(
         Citizen,
@@ -236,10 +236,10 @@ class CitizenRevision(Identity):
 
 
 class IdentityCheck(models.Model):
-    """Somebody compared a citizen's facts with an identity paper. Append-only (migration 0004).
+    """A comparison of a citizen's facts with an identity paper. Append-only (migration 0004).
 
-    Stands in for the answer of the population database, which says match or no match and nothing
-    else; so this row says no more. The number of the paper is nowhere in it.
+    It replaces the answer of the population database, which is only match or no match, so this
+    row says no more. The number of the paper is not stored.
     """
 
     class Paper(models.TextChoices):
@@ -290,19 +290,18 @@ class IdentityCheck(models.Model):
 
 class RecordLinkQuerySet(models.QuerySet["RecordLink"]):
     def live(self) -> Self:
-        """Links in force now."""
         now = db_time.sql_now()
         return self.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
 
 
 def _kept(links: RecordLinkQuerySet) -> Any:
-    """Return the keys of the records that these links lead to."""
-    # Ordered by nothing: a part of a union may not be.
+    """Return the ids of the kept records of these links."""
+    # Without an order: a part of a UNION must not have one.
     return links.order_by().values_list(Coalesce("citizen__merged_into_id", "citizen_id"))
 
 
 class RecordLink(models.Model):
-    """A user may open the record of a citizen: their own, or that of somebody in their care."""
+    """A user may open the record of a citizen: their own, or that of a ward."""
 
     class Relation(models.TextChoices):
         SELF = "self", _("Own record")
@@ -360,7 +359,7 @@ class RecordLink(models.Model):
 
 
 class RecordVisit(models.Model):
-    """Somebody opened a citizen's record. Append-only (migration 0002); the citizen may read it."""
+    """A user opened a citizen's record. Append-only (migration 0002); the citizen can see it."""
 
     class Why(models.TextChoices):
         OWN = "own", _("Own record")

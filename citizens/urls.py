@@ -1,4 +1,4 @@
-"""Addresses of opening a record and of starting one."""
+"""URLs of opening and starting a record."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,4 +1,4 @@
-"""Pages on which somebody opens a record that exists, or starts one."""
+"""Pages to open an existing record or to start one."""
 
 import math
 from datetime import datetime
@@ -28,7 +28,7 @@ Relation = RecordLink.Relation
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def open_record(request: UserRequest) -> HttpResponse:
-    """Ask for the second fact. The answer says nothing about what is known under the phone."""
+    """Ask for the second fact. The answer does not tell whether a record has the phone number."""
     relation = _relation(request)
     form = OpenRecordForm(_sent(request))
     if form.is_valid():
@@ -53,11 +53,11 @@ def open_record(request: UserRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def start_record(request: UserRequest) -> HttpResponse:
-    """Ask once who somebody is, then go straight on to filing the missing dose."""
+    """Ask for the facts of the person once, then continue with filing the missing dose."""
     relation = _relation(request)
     for_ward = relation == Relation.GUARDIAN
     if "areas" in request.POST:
-        # Without scripts, a button asks for the next list of areas: nothing is checked yet.
+        # Without scripts a button asks for the next list of areas; the form is not checked yet.
         form = StartRecordForm(initial=request.POST.dict(), for_ward=for_ward)
         return _start_page(request, form, for_ward)
     form = StartRecordForm(_sent(request), for_ward=for_ward)
@@ -84,17 +84,17 @@ def start_record(request: UserRequest) -> HttpResponse:
 @citizen_page
 @require_safe
 def areas(request: UserRequest) -> HttpResponse:
-    """Give the lists of areas that follow from what was chosen; asked for by script."""
+    """Return the area fields that follow from the choice; called by script."""
     return render(request, "citizens/area.html", {"form": AreaForm(initial=request.GET.dict())})
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:
-    """Return what was posted, even if it is nothing at all; None when the page is just opened."""
+    """Return the POST data, even if empty; None for a GET."""
     return request.POST if request.method == "POST" else None
 
 
 def _relation(request: HttpRequest) -> Relation:
-    """Own record, or that of somebody in one's care: the address says which (?for=ward)."""
+    """Return whether it is one's own record or a ward's (?for=ward)."""
     return Relation.GUARDIAN if request.GET.get("for") == "ward" else Relation.SELF
 
 

@@ -1,4 +1,4 @@
-"""Takes apart two records that were held as one by mistake: the part is a record again."""
+"""Separates two records that were merged by mistake: the part becomes a record again."""
 
 from argparse import ArgumentParser
 from typing import Any
