@@ -1,4 +1,4 @@
-"""Recording and revising doses. The only writers of Dose; each change leaves a revision behind."""
+"""Record and revise doses. Only this module writes Dose; each change creates a revision."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -16,7 +16,7 @@ from vaxreg import db_time
 if TYPE_CHECKING:
     from accounts.models import User
 
-# What a revision keeps and a change may name.
+# Fields that a revision stores and that a change may set.
 FACTS = tuple(field.name for field in DoseFacts._meta.get_fields())
 
 
@@ -36,10 +36,10 @@ def record(
     why: str = "",
     correction_reference: str = "",
 ) -> Dose:
-    """Record a dose that was given, with its first revision.
+    """Record an administered dose, with its first revision.
 
-    `by` is None for the system itself. Raises ValidationError with words for people when the
-    facts cannot be: in the future, before birth, no such ordinal, on record already (code
+    `by` is None for the system. Raises ValidationError with a message for the user when the facts
+    are impossible: in the future, before birth, no such ordinal, or recorded already (code
     "on_record").
     """
     now = db_time.now()
@@ -71,11 +71,10 @@ def revise(
     by_organization: Organization | None = None,
     correction_reference: str = "",
 ) -> Dose:
-    """Give a dose other facts, as a new revision; returns the fresh dose.
+    """Change facts of a dose, as a new revision; return the current dose.
 
-    Changes that change nothing leave no revision. A change that comes from a correction says so
-    in the dose's provenance. Raises ValidationError as `record` does; ValueError for a name that
-    is no fact of a dose.
+    Values that are the same create no revision. If the change comes from a correction, the dose's
+    provenance says so. Raises ValidationError as `record` does; ValueError for an unknown field.
     """
     if unknown := set(changes) - set(FACTS):
         raise ValueError(f"no facts of a dose: {sorted(unknown)}")
@@ -105,7 +104,7 @@ def mark_entered_in_error(
     by_organization: Organization | None = None,
     correction_reference: str = "",
 ) -> Dose:
-    """Take a dose that was never given out of the record; it stays in the history."""
+    """Mark a dose that was never given; it stays in the history."""
     return revise(
         dose,
         changes={"status": Dose.Status.ENTERED_IN_ERROR},
@@ -117,7 +116,7 @@ def mark_entered_in_error(
 
 
 def clean_lot(lot: str) -> str:
-    """A lot as it is stored: capitals, single spaces, none around it."""
+    """Return a lot number as it is stored: capitals, single spaces."""
     return " ".join(lot.upper().split())
 
 

@@ -1,4 +1,4 @@
-"""Looking at vaccines, doses and their revisions; doses are written by verbs only."""
+"""Vaccines, doses and their revisions on the admin site; doses are read-only."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""The room of what was given: vaccines, doses, every revision of a dose."""
+"""The doses app: vaccines, doses, every revision of a dose."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

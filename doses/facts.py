@@ -1,4 +1,4 @@
-"""Facts about a dose: field names, how each is checked and shown, how a dose states them."""
+"""Facts of a dose: field names; check, show and compare them."""
 
 from datetime import date
 from enum import StrEnum
@@ -25,7 +25,7 @@ class Field(StrEnum):
 
 
 class Position(TextChoices):
-    """Kind and ordinal of a dose: QĐ 43/QĐ-BYT of 07/01/2022 knows up to seven lines."""
+    """Kind and ordinal of a dose, as in Decision 43/QĐ-BYT of 07/01/2022 (seven combinations)."""
 
     PRIMARY_1 = "primary-1", gettext_lazy("Primary dose 1")
     PRIMARY_2 = "primary-2", gettext_lazy("Primary dose 2")
@@ -40,7 +40,7 @@ NEEDED_TO_ADD = (Field.VACCINE, Field.GIVEN_ON, Field.ORGANIZATION, Field.POSITI
 
 
 def dose_name(dose: Dose) -> str:
-    """Return which dose it is, in one line: Primary dose 1 · AstraZeneca · 29/08/2021 · the site."""
+    """Return a dose in one line: Primary dose 1 · AstraZeneca · 29/08/2021 · the site."""
     day = date_format(dose.given_on, "SHORT_DATE_FORMAT")
     position = Position(f"{dose.kind}-{dose.ordinal}").label
     return " · ".join([str(position), dose.vaccine.name, day, dose.organization.name])
@@ -88,7 +88,7 @@ def _position(value: str, today: date) -> str:
 
 
 def facts_of(dose: Dose) -> dict[str, Any]:
-    """Return a recorded dose's facts in the form in which corrections store them."""
+    """Return a dose's facts in the form in which corrections store them."""
     return {
         "vaccine": dose.vaccine.code,
         "given_on": dose.given_on.isoformat(),
@@ -99,13 +99,13 @@ def facts_of(dose: Dose) -> dict[str, Any]:
 
 
 def differing(dose: Dose, facts: Facts) -> Facts:
-    """Return only those facts that differ from what is recorded of the dose."""
+    """Return only those facts that differ from the recorded dose."""
     recorded = facts_of(dose)
     return {name: value for name, value in facts.items() if recorded.get(name) != value}
 
 
 def as_values(facts: Facts) -> dict[str, Any]:
-    """Return facts as the values that the dose's own columns take."""
+    """Return facts as values for the columns of Dose."""
     values: dict[str, Any] = {}
     for name, value in facts.items():
         if name == Field.VACCINE:
@@ -123,5 +123,5 @@ def as_values(facts: Facts) -> dict[str, Any]:
 
 
 def dose_title(dose: Dose) -> str:
-    """Return which dose it is, in words: Primary dose 1 · AstraZeneca."""
+    """Return a dose as a title: Primary dose 1 · AstraZeneca."""
     return f"{Position(f'{dose.kind}-{dose.ordinal}').label} · {dose.vaccine.name}"

@@ -1,7 +1,7 @@
-"""What was given: vaccines, doses, and every revision of a dose.
+"""Vaccines, doses, and every revision of a dose.
 
-With 90 million rows an index costs gigabytes: foreign keys have one only where a question needs
-it and no wider index begins with the same column.
+With 90 million rows an index takes gigabytes: a foreign key has one only if a query needs it and
+no wider index begins with the same column.
 """
 
 import uuid
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from citizens.models import Citizen
 from organizations.models import Organization
 
-# The days on which doses are given are days in Viet Nam, wherever the server stands.
+# The day of a change is a calendar day in Vietnam, in any time zone of the server.
 DAY_OF_LAST_CHANGE = Func(
     F("revised_at"),
     template="(%(expressions)s AT TIME ZONE 'Asia/Ho_Chi_Minh')::date",
@@ -26,10 +26,10 @@ DAY_OF_LAST_CHANGE = Func(
 
 
 class Vaccine(models.Model):
-    """A vaccine as used in Viet Nam, with the codes that certificates and FHIR need.
+    """A vaccine as used in Vietnam, with the codes that certificates and FHIR need.
 
-    Our code is the key; display names are ambiguous ("Vero Cell" names three products abroad).
-    Intervals and ages warn, they never refuse: rules about mixing changed month by month.
+    The key is our own code; display names are ambiguous ("Vero Cell" is three products abroad).
+    Intervals and ages only give warnings: the rules about mixing vaccines changed every month.
     """
 
     code = models.CharField(_("code"), max_length=16, unique=True)
@@ -74,7 +74,7 @@ class Vaccine(models.Model):
 
 
 class DoseFacts(models.Model):
-    """What is known about one dose; kept whole in each revision."""
+    """The facts of one dose; each revision keeps a full copy."""
 
     class Kind(models.TextChoices):
         # Decision 43/QĐ-BYT of 07/01/2022: up to three primary, one additional, three boosters.
@@ -108,7 +108,7 @@ class DoseFacts(models.Model):
         verbose_name=_("given at"),
         db_index=False,
     )
-    # Free text: makers' formats differ, and the paper of 2021 has no lot at all.
+    # Free text: manufacturers' formats differ, and the certificate of 2021 has no lot number.
     lot = models.CharField(_("lot"), max_length=64, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PRIMARY)
     ordinal = models.PositiveSmallIntegerField(
@@ -123,7 +123,7 @@ class DoseFacts(models.Model):
 
 class DoseQuerySet(models.QuerySet["Dose"]):
     def of(self, citizen: Citizen) -> Self:
-        """The doses of a person, whichever part of a merged record they were recorded in."""
+        """The doses of a person, recorded in any part of a merged record."""
         return self.filter(citizen__in=Citizen.objects.whole(citizen))
 
     def completed(self) -> Self:
@@ -131,15 +131,15 @@ class DoseQuerySet(models.QuerySet["Dose"]):
         return self.filter(status=Dose.Status.COMPLETED)
 
     def shown_to_citizen(self) -> Self:
-        """What a record page lists, oldest first, with what each line needs in one query."""
+        """The doses of a record page, oldest first, with related rows in one query."""
         return self.completed().select_related("vaccine", "organization").order_by("given_on", "id")
 
 
 class Dose(DoseFacts):
-    """One administered dose as it is known today; how it came to be so stands in its revisions.
+    """One administered dose with its current facts; its revisions have the history.
 
-    Written only by `doses.actions`: the database refuses a change that does not move `revision`
-    on by one, and any deletion (migration 0002).
+    Written only by `doses.actions`: triggers refuse an update that does not increase `revision`
+    by one, and any deletion (migration 0002).
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -202,7 +202,7 @@ class Dose(DoseFacts):
 
 
 class DoseRevision(DoseFacts):
-    """A dose as it stood from one moment on, who made it so and why. Append-only."""
+    """The facts of a dose since one moment, with who changed them and why. Append-only."""
 
     dose = models.ForeignKey(
         Dose,

@@ -1,4 +1,4 @@
-"""Finding the vaccination site that a citizen remembers: by name, by area, from their own doses."""
+"""Find the vaccination site that a citizen remembers: by name, by area, or from other doses."""
 
 import re
 
@@ -11,10 +11,10 @@ from vaxreg.search import search_key
 from vaxreg.uuids import with_public_id
 
 Kinds = Organization.Kind
-# Bodies that give doses; closed ones too, since what they gave stays given.
+# Kinds of organization that give doses; closed ones are found too.
 GIVING = (Kinds.SITE, Kinds.COMMUNE_STATION, Kinds.HOSPITAL, Kinds.DISTRICT_CENTRE)
 MOST_SHOWN = 12
-# What people write for short, as it stands in the full names.
+# Abbreviations that people type, and their search keys in full names.
 SHORT_FORMS = {"tyt": "tram y te", "ttyt": "trung tam y te", "bv": "benh vien"}
 NAMES = (
     "search_name",
@@ -25,9 +25,9 @@ NAMES = (
 
 
 def matching(query: str, area: Area | None, citizen: Citizen) -> list[Organization]:
-    """Return sites whose name or area has all the words, in the area, those near home first.
+    """Return sites in the area whose name or area has all the words, nearest to home first.
 
-    Without words and area: where this person got doses before, and the station of their commune.
+    Without words and area: sites of this person's doses, and the station of their commune.
     """
     words = search_key(query)[:200]
     if not words and area is None:
@@ -41,12 +41,12 @@ def matching(query: str, area: Area | None, citizen: Citizen) -> list[Organizati
 
 
 def by_public_id(public_id: str) -> Organization | None:
-    """Return one site by the id that forms carry; None for anything else."""
+    """Return a site by the public id in a form; None for anything else."""
     return with_public_id(_giving(), public_id).first()
 
 
 def place_of(site: Organization) -> str:
-    """Return where a site lies, smallest area first."""
+    """Return the area names of a site, smallest area first."""
     parts = []
     area = site.area
     while area is not None:
@@ -75,7 +75,7 @@ def _has(words: str) -> Q:
 
 
 def _distance(citizen: Citizen) -> Case:
-    """Order by how much of the path of areas is shared with home: commune, district, province."""
+    """Order by the common part of the area path with home: commune, district, province."""
     home = citizen.area.today if citizen.area else None
     steps = []
     while home is not None:
@@ -85,7 +85,7 @@ def _distance(citizen: Citizen) -> Case:
     return Case(*whens, default=Value(len(steps)), output_field=IntegerField())
 
 
-# What so many names have in common says nothing about one of them.
+# Words that too many names have in common to identify a site.
 COMMON = frozenset(
     {
         *("tram", "y", "te", "phuong", "xa", "thi", "tran", "quan", "huyen", "thanh", "pho"),
@@ -95,12 +95,12 @@ COMMON = frozenset(
 )
 
 
-# Said together they are common as well; "da" and "dong" alone make the name of a district.
+# Common only as a phrase: "da" and "dong" also occur in the name of a district.
 PHRASES = ("da khoa", "luu dong")
 
 
 def telling(text: str) -> frozenset[str]:
-    """Return the words of a text that tell one site from others, without diacritics."""
+    """Return the words that distinguish a site from others, without diacritics."""
     words = " ".join(SHORT_FORMS.get(word, word) for word in search_key(text).split())
     for phrase in PHRASES:
         words = re.sub(rf"\b{phrase}\b", " ", words)

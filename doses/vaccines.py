@@ -1,9 +1,9 @@
-"""The vaccines used in Viet Nam, with their codes, and what is usual for each.
+"""The vaccines used in Vietnam, with codes, number of doses, intervals and ages.
 
 Sources: product, manufacturer and prophylaxis codes from ehn-dcc-valuesets (July 2023,
 vaccine-encoding-instructions); ICD-11 and CVX from the concept maps of WHO's DDCC guide; approval
 dates from the Ministry's emergency approvals of 2021; intervals and ages as announced by the
-Ministry in 2021-2022. "Vero Cell" in Viet Nam is Sinopharm's product from Beijing, BBIBP-CorV.
+Ministry in 2021-2022. "Vero Cell" in Vietnam is Sinopharm's product from Beijing, BBIBP-CorV.
 """
 
 from datetime import date
@@ -14,7 +14,7 @@ from doses.models import Vaccine
 MRNA = "1119349007"
 VECTOR = "29061000087103"
 INACTIVATED = "1157024006"
-# The one code that any product may carry; Abdala, a protein vaccine, has no closer one.
+# The code for any COVID-19 vaccine; Abdala, a protein vaccine, has no more specific one.
 ANY_COVID_19_VACCINE = "28531000087107"
 
 # Keyed by our own short code.
@@ -29,7 +29,7 @@ VACCINES: dict[str, dict[str, Any]] = {
         "cvx": "210",
         "approved_on": date(2021, 2, 1),
         "primary_doses": 2,
-        # The maker allows 4 weeks; the Ministry asked for 8 to 12.
+        # The manufacturer allows 4 weeks; the Ministry recommended 8 to 12.
         "interval_min_days": 28,
         "interval_max_days": 84,
         "min_age": 18,
@@ -42,7 +42,7 @@ VACCINES: dict[str, dict[str, Any]] = {
         "vp": VECTOR,
         "icd11": "XM97T2",
         "cvx": "210",
-        # No approval of its own in Viet Nam: given abroad.
+        # Not approved in Vietnam: given abroad.
         "primary_doses": 2,
         "interval_min_days": 28,
         "interval_max_days": 84,
@@ -87,7 +87,7 @@ VACCINES: dict[str, dict[str, Any]] = {
         "approved_on": date(2021, 6, 12),
         "primary_doses": 2,
         "interval_min_days": 21,
-        # 8 to 12 weeks when it followed a first dose of AstraZeneca.
+        # 8 to 12 weeks after a first dose of AstraZeneca.
         "interval_max_days": 84,
         # 12 from autumn 2021, 5 from April 2022.
         "min_age": 5,
@@ -166,7 +166,7 @@ VACCINES: dict[str, dict[str, Any]] = {
 
 
 def load_vaccines() -> int:
-    """Bring the vaccines up to this table; returns how many there are."""
+    """Store this table; return the number of vaccines."""
     columns = [field.name for field in Vaccine._meta.concrete_fields if not field.primary_key]
     Vaccine.objects.bulk_create(
         [Vaccine(code=code, **facts) for code, facts in VACCINES.items()],

@@ -1,4 +1,4 @@
-"""`manage.py load_vaccines`: the vaccines used in Viet Nam; run it as often as you like."""
+"""`manage.py load_vaccines`: loads the vaccines used in Vietnam; may be run repeatedly."""
 
 from typing import Any
 
