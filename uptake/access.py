@@ -1,4 +1,4 @@
-"""Whose coverage somebody may see: the areas of the bodies whose health officer they are."""
+"""Whose coverage a health officer may see: the areas of the organizations that they oversee."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,13 +12,13 @@ from uptake.places import homes
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Provinces have parts; below them, nothing is counted apart.
+# Depth 2: the direct parts of a province; smaller areas are not counted separately.
 DEEPEST = 2
 
 
 @dataclass(frozen=True)
 class CoveragePlace:
-    """The country (path "" and no code), a province, or what lies directly in a province."""
+    """The country (path "" and no code), a province, or a direct part of a province."""
 
     path: str
     name: str
@@ -26,7 +26,7 @@ class CoveragePlace:
 
     @property
     def depth(self) -> int:
-        """0 for the country, 1 for a province, 2 for what lies in one."""
+        """0 for the country, 1 for a province, 2 for a direct part of one."""
         return self.path.count("/")
 
     def contains(self, other: "CoveragePlace") -> bool:
@@ -34,14 +34,14 @@ class CoveragePlace:
 
 
 def country() -> CoveragePlace:
-    """Return the whole, in the reader's language."""
+    """Return the whole country, named in the user's language."""
     return CoveragePlace("", _("The whole country"))
 
 
 def tops(memberships: "Iterable[Membership]") -> list[CoveragePlace]:
-    """Return the places that live memberships oversee, the widest first; none inside another.
+    """Return the places that live memberships oversee, the largest first; none inside another.
 
-    Hospitals and the like stand in an area but do not answer for it.
+    Hospitals and other sites are in an area but are not responsible for it.
     """
     offices = [one.organization for one in memberships if one.role == Membership.Role.OFFICER]
     if any(office.kind == Organization.Kind.MINISTRY for office in offices):
@@ -49,7 +49,7 @@ def tops(memberships: "Iterable[Membership]") -> list[CoveragePlace]:
     desks = [office.area_id for office in offices if office.kind in AREA_DESKS]
     for centre in offices:
         if centre.kind == Organization.Kind.DISTRICT_CENTRE:
-            # Since July 2025 it sits in one commune, and answers for those of its stations.
+            # Since July 2025 a centre is in one commune, but responsible for those of its stations.
             stations = Organization.objects.open().filter(part_of=centre)
             desks += stations.filter(kind__in=AREA_DESKS).values_list("area", flat=True)
     paths = set(homes(area for area in desks if area is not None).values())
@@ -61,7 +61,7 @@ def tops(memberships: "Iterable[Membership]") -> list[CoveragePlace]:
 
 
 def parts_of(place: CoveragePlace) -> list[CoveragePlace]:
-    """Return what a place is divided into now, by name; nothing for what is not divided here."""
+    """Return the current parts of a place, by name; [] at depth 2."""
     if place.depth >= DEEPEST:
         return []
     areas = Area.objects.current().order_by("search_name", "code")
@@ -70,7 +70,7 @@ def parts_of(place: CoveragePlace) -> list[CoveragePlace]:
 
 
 def find(code: str, within: "Iterable[CoveragePlace]") -> CoveragePlace | None:
-    """Return the place with this code if it lies within one of those; else None."""
+    """Return the place with this code if it is inside one of `within`, else None."""
     area = Area.objects.current().filter(code=code).first()
     place = _place(area) if area else None
     if place is None or place.depth > DEEPEST:
@@ -79,7 +79,7 @@ def find(code: str, within: "Iterable[CoveragePlace]") -> CoveragePlace | None:
 
 
 def above(place: CoveragePlace, within: "Iterable[CoveragePlace]") -> CoveragePlace | None:
-    """Return the next wider place that the reader may see, or None."""
+    """Return the next larger place that the user may see, or None."""
     if not place.path:
         return None
     wider = place.path[: place.path.rstrip("/").rfind("/") + 1]

@@ -1,4 +1,4 @@
-"""The room of how far vaccination has come: people, places, age bands, days. Reads doses, writes none."""
+"""The uptake app: vaccinated people by place, age band and day. It only reads doses."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,16 +1,16 @@
-"""Keeping the sums: reading the courses of those who changed anew, and adding the difference.
+"""Update the sums: compute the courses of changed citizens again, and add the differences.
 
-What counts, once per person and day, whichever part of a merged record it stands in: doses that
-are completed and verified. Proposed ones (self-declared) and those entered in error never do.
+These doses count, once per person and day, in any part of a merged record: completed and verified
+ones. Proposed ones (self-declared) and those entered in error do not count.
 
 - At least one dose: from the first such day.
-- Primary series complete: from the day on which the primary doses so far are enough for one of
-  the vaccines among them: 1 for Janssen, 3 for Abdala, 2 for the others (`doses.vaccines`). A
-  mixed series is complete after as many as the vaccine with the fewest needs.
-- Booster: the first dose of that kind after the primary series was complete. Kinds: decision
-  43/QĐ-BYT of 07/01/2022; an additional dose neither completes a series nor boosts.
+- Primary series complete: from the day on which the number of primary doses is enough for one
+  of the vaccines given so far: 1 for Janssen, 3 for Abdala, 2 for the others (`doses.vaccines`).
+  A mixed series is complete after as many doses as the vaccine that needs the fewest.
+- Booster: the first dose of that kind after the primary series was complete. Kinds: Decision
+  43/QĐ-BYT of 07/01/2022; an additional dose neither completes a series nor is a booster.
 
-One writer at a time (an advisory lock); whoever vaccinates waits for nobody. See docs/adr/0021.
+One writer at a time (an advisory lock); recording a dose never waits for it. See docs/adr/0021.
 """
 
 import time
@@ -22,13 +22,13 @@ from django.db.backends.utils import CursorWrapper
 from uptake.models import LOWEST_AGE, Band, Change, Measure
 from uptake.places import EVERYWHERE, HOMES
 
-# Changes taken at once, and seconds for one pass: less than the minute until the next.
+# Changes read at once, and seconds for one call: less than the minute until the next one.
 BATCH = 5_000
 PASS = 40
-# The key of the lock, any number that nobody else takes.
+# The key of the advisory lock; an arbitrary number that nothing else uses.
 LOCK = 20_210_308
 
-# Asked: whose courses are read anew. Parts: the rows that make up each person.
+# asked: whose courses are computed again. part: the rows that make up each person.
 ASKED = """
     CREATE TEMPORARY TABLE uptake_asked ON COMMIT DROP AS
     SELECT DISTINCT person FROM (
@@ -59,7 +59,7 @@ PARTS_OF_ALL = """
       FROM citizens_citizen part
       JOIN citizens_citizen whole ON whole.id = coalesce(part.merged_into_id, part.id);
 """
-# A table, not a sub-query: the planner cannot know how few rows come out of a recursion.
+# A table instead of a sub-query: the planner cannot estimate the rows of a recursive query.
 HOME = """
     CREATE TEMPORARY TABLE uptake_home ON COMMIT DROP AS {homes}
 """
@@ -104,8 +104,8 @@ IN_BAND = "CASE {} ELSE '{}' END".format(
     Band.UNDER_5.value,
 )
 DAYS_REACHED = ", ".join(f"('{measure.value}', {measure.value}_on)" for measure in Measure)
-# People of courses, with their sign, by place, span, day, measure and band. First by district and
-# day, which leaves few rows; then each of them adds to what is above it and to its month.
+# People of courses, with their sign, by place, span, day, measure and band. Grouped first by
+# district and day, which leaves few rows; then summed for province, country and month.
 SUMS = """
     SELECT level.place, span.is_month, span.day, measure, band, sum(people)::integer AS people
       FROM (
@@ -182,7 +182,7 @@ MOVED = """
 
 @dataclass
 class Rebuilt:
-    """How many rows the tables have after a rebuild, and how many of them were not right before."""
+    """Number of rows after a rebuild, and how many of them had been wrong."""
 
     courses: int
     sums: int
@@ -191,9 +191,9 @@ class Rebuilt:
 
 
 def fold(seconds: float = PASS) -> int:
-    """Bring the sums up to date, batch by batch; returns how many changes were taken in.
+    """Update the sums, batch by batch; return the number of changes read.
 
-    Does nothing while another fold is at it. What the time does not suffice for is done next time.
+    Does nothing while another call holds the lock. The next call does what is left after `seconds`.
     """
     until = time.monotonic() + seconds
     done = 0
@@ -206,10 +206,10 @@ def fold(seconds: float = PASS) -> int:
 
 @transaction.atomic
 def rebuild() -> Rebuilt:
-    """Read every dose of the country anew; the tables are afterwards what they should have been."""
+    """Compute all courses and sums from all doses of the country; return what was wrong."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        # First: what changes from here on leaves a change of its own.
+        # Delete them first: changes made from now on create new rows.
         Change.objects.all().delete()
         cursor.execute(ASKED_ALL)
         cursor.execute(PARTS_OF_ALL)
@@ -251,7 +251,7 @@ def _fold_some() -> int:
 
 
 def _read_courses(cursor: CursorWrapper, *, then: str | None) -> int:
-    """Store the courses of those asked, after `then` has compared them; returns how many differed."""
+    """Store the courses of `asked`, after running `then` to compare; return how many differed."""
     cursor.execute("ANALYZE uptake_asked; ANALYZE uptake_part")
     cursor.execute(HOME_OF_SOME)
     cursor.execute("ANALYZE uptake_home")
@@ -263,6 +263,6 @@ def _read_courses(cursor: CursorWrapper, *, then: str | None) -> int:
     differed: int = cursor.rowcount
     cursor.execute(KEEP)
     differed += cursor.rowcount
-    # Not only at the commit: a test, or the demo, folds more than once in a transaction.
+    # Not only at commit: tests and the demo call it several times in one transaction.
     cursor.execute("DROP TABLE uptake_asked, uptake_part, uptake_home, uptake_fresh")
     return differed

@@ -1,4 +1,4 @@
-"""What a reader of the coverage page may choose; everything stands in the address."""
+"""The filters of the coverage page; all are in the query string."""
 
 from datetime import date
 from typing import Any
@@ -21,7 +21,7 @@ PERIODS = [
 
 
 class CoverageFilterForm(Form):
-    """Measure, age band, day and period. Whatever is wrong is said and then left out."""
+    """Measure, age band, day and period. Invalid values are reported and then ignored."""
 
     mark_optional = False
 
@@ -37,7 +37,7 @@ class CoverageFilterForm(Form):
     period = forms.ChoiceField(label=_("Development"), choices=PERIODS, required=False)
 
     def chosen(self) -> CoverageFilters:
-        """Return what is valid of it; the rest as if nothing had been chosen."""
+        """Return the valid filters, with defaults for the others."""
         clean = self._valid()
         return CoverageFilters(
             day=clean.get("day") or timezone.localdate(),
@@ -46,11 +46,11 @@ class CoverageFilterForm(Form):
         )
 
     def chosen_measure(self) -> str:
-        """Return the measure by which bars are drawn and rows are put in order."""
+        """Return the measure that sorts rows and bars."""
         return str(self._valid().get("measure") or Measure.ONE_DOSE.value)
 
     def query(self) -> dict[str, str]:
-        """Return the answers as they stand in an address; today is left out, it goes on."""
+        """Return the query parameters; without today's date, so that the link follows the date."""
         return {
             name: f"{value:%d-%m-%Y}" if isinstance(value, date) else str(value)
             for name, value in self._valid().items()
@@ -59,7 +59,7 @@ class CoverageFilterForm(Form):
 
     @property
     def status(self) -> int:
-        """Status of the page that shows the form."""
+        """HTTP status of the page: 422 for an invalid form."""
         return 200 if self.is_valid() else 422
 
     def _valid(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""How many people have come how far: who counts where since when, the sums, the population.
+"""Coverage: the course of each citizen, the sums by place, age band and day, the population.
 
-Everything but Population follows from doses and citizens (`uptake.fold`) and can be rebuilt.
+Everything but Population is computed from doses and citizens (`uptake.fold`).
 """
 
 from django.db import models
@@ -13,7 +13,7 @@ from organizations.models import Area
 
 
 class Measure(models.TextChoices):
-    """What somebody has come to; each contains the next."""
+    """A stage of vaccination; reaching one requires the stages before it."""
 
     ONE_DOSE = "one_dose", _("At least one dose")
     COMPLETE = "complete", _("Primary series complete")
@@ -21,10 +21,10 @@ class Measure(models.TextChoices):
 
 
 class Band(models.TextChoices):
-    """Age on the day the measure was reached.
+    """Age on the day on which the measure was reached.
 
-    The limits are those of the campaign: from 18 at first, from 12 since October 2021, from 5
-    since April 2022; the older ones were called up before the others.
+    The limits are those of the campaign: from 18 at first, from 12 since October 2021, from 5 since
+    April 2022; older people were invited before the others.
     """
 
     UNDER_5 = "0-4", _("0–4 years")
@@ -35,7 +35,7 @@ class Band(models.TextChoices):
     FROM_65 = "65+", _("65 years and older")
 
 
-# The lowest age of each band, the youngest first.
+# The lowest age of each band in years, the youngest first.
 LOWEST_AGE = {
     Band.UNDER_5: 0,
     Band.FROM_5: 5,
@@ -47,13 +47,13 @@ LOWEST_AGE = {
 
 
 class Change(models.Model):
-    """Somebody's doses or facts changed: their course must be read again.
+    """A change of somebody's doses or facts: the course must be computed again.
 
-    Triggers write it in the transaction of the change (migration 0002); the fold takes it away.
-    No citizen: areas have moved.
+    Written by triggers in the transaction of the change (migration 0002), deleted by `uptake.fold`.
+    citizen_id is NULL when areas have changed.
     """
 
-    # A plain number: nothing that a vaccination waits for looks another table up.
+    # No foreign key: recording a dose should not wait for the lookup of another table.
     citizen_id = models.BigIntegerField(null=True)
     at = models.DateTimeField(_("at"), db_default=Now())
 
@@ -69,7 +69,7 @@ class Change(models.Model):
 class Course(models.Model):
     """What one person, all parts of a merged record together, adds to the sums now.
 
-    Kept so that the next fold can take away exactly what was added.
+    Stored so that the next fold can subtract exactly what was added.
     """
 
     citizen = models.OneToOneField(
@@ -78,7 +78,7 @@ class Course(models.Model):
         primary_key=True,
         related_name="+",
         verbose_name=_("citizen"),
-        # Written from the table it would point to, 45 million at a time.
+        # Rows are copied from the citizen table, up to 45 million at once: no check is needed.
         db_constraint=False,
     )
     place = models.CharField(_("place"), max_length=40, blank=True, db_collation="C")
@@ -107,11 +107,11 @@ class Course(models.Model):
 
 
 class Uptake(models.Model):
-    """How many people of a place and age band came to a measure on a day, or in a month.
+    """Number of people of a place and age band who reached a measure on a day, or in a month.
 
     `place` is the beginning of an area's path: "" the country, "01/" a province, "01/003/" a
-    district (or a commune, where a province has no districts). Each level is summed by itself.
-    Months, dated on their first day, spare a page that looks back from reading every day.
+    district (or a commune, where a province has no districts). Each level has its own sums.
+    Rows of months, dated on their first day, save reading all days.
     """
 
     place = models.CharField(_("place"), max_length=40, blank=True, db_collation="C")
@@ -131,7 +131,7 @@ class Uptake(models.Model):
                 include=["people"],
                 name="uptake_once",
             ),
-            # A place without new people has no row; fewer than none is a mistake of ours.
+            # A place without new people has no row; a negative number is an error in the fold.
             models.CheckConstraint(condition=Q(people__gt=0), name="uptake_of_somebody"),
             models.CheckConstraint(
                 condition=Q(is_month=False)
@@ -151,7 +151,7 @@ class Uptake(models.Model):
 
 
 class Population(models.Model):
-    """How many people of an age band live in a province or district: what shares stand on."""
+    """Number of residents of a province or district by age band: the denominator of shares."""
 
     area = models.ForeignKey(
         Area,

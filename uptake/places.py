@@ -1,11 +1,11 @@
-"""Where somebody counts: the province and district of their area, as the country is divided now."""
+"""The place that counts a person: province and district of their area, as of today."""
 
 from collections.abc import Iterable
 
 from django.db import connection
 
 # Follows areas to those that replaced them (July 2025: 34 provinces, no districts), and cuts the
-# path after its second step. UNION, not UNION ALL: ends even where areas replace each other.
+# path after its second step. UNION instead of UNION ALL, so that a cycle of areas ends.
 HOMES = """
     WITH RECURSIVE walk (area_id, path, replaced_by_id) AS (
         SELECT id, path, replaced_by_id FROM organizations_area WHERE {start}
@@ -21,7 +21,7 @@ OF_SOME = HOMES.format(start="id = ANY(%s)")
 
 
 def homes(areas: Iterable[int]) -> dict[int, str]:
-    """Return where each of these areas counts: "01/" for a province, "01/003/" for what is below."""
+    """Return the place of each area: "01/" for a province, "01/003/" for its parts."""
     with connection.cursor() as cursor:
         cursor.execute(OF_SOME, [list(areas)])
         return dict(cursor.fetchall())

@@ -1,4 +1,4 @@
-"""The population that shares stand on: loading it from a table, and reading it for places."""
+"""The population, the denominator of shares: load it from a table, read it for places."""
 
 import csv
 from collections import Counter
@@ -16,7 +16,7 @@ COLUMNS = ("area_code", "age_band", "people", "source", "as_of")
 
 
 class NotLoaded(Exception):
-    """The table has mistakes; nothing of it was stored. `problems` names the row of each."""
+    """The table has errors; nothing was stored. `problems` names the row of each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -25,10 +25,10 @@ class NotLoaded(Exception):
 
 @transaction.atomic
 def load(lines: Iterable[str]) -> int:
-    """Store a CSV table (comma or semicolon); returns how many rows. What it names is replaced.
+    """Store a CSV table (comma or semicolon), replacing existing rows; return the number of rows.
 
-    One row per area and age band; `area_code` is that of a province, or of what lies directly in
-    one. Raises NotLoaded with every mistake, the heading being row 1.
+    One row per area and age band; `area_code` is that of a province or of a direct part of one.
+    Raises NotLoaded with all errors; row 1 is the header.
     """
     rows = list(lines)
     heading = rows[0].lstrip("\ufeff") if rows else ""
@@ -63,10 +63,10 @@ def load(lines: Iterable[str]) -> int:
 
 
 def of_places(places: Iterable[str]) -> dict[tuple[str, str], int]:
-    """Return how many people live there, by (place, band); "" is not among them.
+    """Return the number of residents by (place, band); "" (the country) is not included.
 
-    An area that was replaced counts for the one that replaced it, level by level: three provinces
-    become the population of the one they were merged into; districts that ended count nowhere.
+    An area that was replaced counts for its successor of the same level: three provinces become
+    the population of the province they were merged into; districts that ended are not counted.
     """
     wanted = set(places)
     rows = list(

@@ -1,4 +1,4 @@
-"""Coverage in words, tables, bars and lines: what the page and its files print of a report."""
+"""Presentation of a coverage report: sentences, tables, bars and lines for the page and files."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from uptake.reports import Count, Coverage, CoverageCount, TrendPoint
 from vaxreg import charts, ui
 from vaxreg.spreadsheets.writing import PERCENT, Cell, Sheet, SheetColumn
 
-# Where a place has its own page.
+# Returns the URL of the page of a place.
 Address = Callable[[CoveragePlace], str]
 
 TONES = {Measure.ONE_DOSE: "primary", Measure.COMPLETE: "info", Measure.BOOSTER: "booster"}
@@ -21,7 +21,7 @@ TICK_DAYS = {30: 7, 90: 21}
 
 @dataclass(frozen=True)
 class CoverageFigure:
-    """A share with the count it stands on; without a population, the count."""
+    """A share with its counts; without a population, the count only."""
 
     value: str
     label: str
@@ -30,7 +30,7 @@ class CoverageFigure:
 
 @dataclass(frozen=True)
 class CoverageRow:
-    """One row of a table: a part or an age band. Cells are (measure, people, share in words)."""
+    """A row for a part or an age band. Cells are (measure, people, share in words)."""
 
     name: str
     url: str
@@ -40,7 +40,7 @@ class CoverageRow:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing, and in words what it tells."""
+    """A chart as SVG, and its content in words."""
 
     drawing: str
     words: str
@@ -84,7 +84,6 @@ def headline(report: Coverage) -> str:
 
 
 def figures(report: Coverage) -> list[CoverageFigure]:
-    """Return one figure per measure."""
     return [
         CoverageFigure(_share_or_number(count), str(Measure(measure).label), _stands_on(count))
         for measure, count in report.whole.counts.items()
@@ -92,9 +91,9 @@ def figures(report: Coverage) -> list[CoverageFigure]:
 
 
 def part_rows(report: Coverage, measure: str, address: Address) -> list[CoverageRow]:
-    """Return the parts, the lowest share of this measure first; what is not known, last.
+    """Return the parts, the lowest share of this measure first, parts without a population last.
 
-    Parts of which nothing is known are left out.
+    Parts without a population and without anybody counted are left out.
     """
     known = [line for line in report.parts if not _is_unknown(line)]
     lines = sorted(known, key=lambda line: _order(line, measure))
@@ -102,7 +101,7 @@ def part_rows(report: Coverage, measure: str, address: Address) -> list[Coverage
 
 
 def unknown_parts(report: Coverage, address: Address) -> list[tuple[str, str]]:
-    """Return (name, address) of parts without a population and without anybody counted."""
+    """Return (name, URL) of parts without a population and without anybody counted."""
     return [
         (line.place.name, address(line.place))
         for line in report.parts
@@ -111,12 +110,12 @@ def unknown_parts(report: Coverage, address: Address) -> list[tuple[str, str]]:
 
 
 def band_rows(report: Coverage) -> list[CoverageRow]:
-    """Return the age bands, the youngest first."""
+    """Return a row for each age band, the youngest first."""
     return [_row(line) for line in report.bands]
 
 
 def bars(report: Coverage, measure: str, address: Address) -> list[charts.Bar]:
-    """Return the parts with a population as bars: percent of it, the whole bar being 100 %."""
+    """Return the parts with a population as bars; a full bar is 100 %."""
     known = [line for line in report.known_parts if line.population]
     drawn = []
     for line in sorted(known, key=lambda line: _order(line, measure)):
@@ -130,7 +129,7 @@ def bars(report: Coverage, measure: str, address: Address) -> list[charts.Bar]:
 
 
 def total_lines(report: Coverage) -> Chart:
-    """Draw how many people have come to each measure, day by day."""
+    """Draw the cumulative number of people for each measure."""
     series = [
         (TONES[measure], str(measure.label), [step.total[measure] for step in report.steps])
         for measure in Measure
@@ -143,7 +142,7 @@ def total_lines(report: Coverage) -> Chart:
 
 
 def new_line(report: Coverage, measure: str) -> Chart:
-    """Draw how many people came to one measure on each day, or in each month."""
+    """Draw the number of people who reached one measure on each day, or in each month."""
     name = str(Measure(measure).label)
     values = [step.new[measure] for step in report.steps]
     most = max(report.steps, key=lambda step: step.new[measure])
@@ -156,7 +155,7 @@ def new_line(report: Coverage, measure: str) -> Chart:
 
 
 def moments(report: Coverage) -> list[Moment]:
-    """Return the days or months as rows, the last one first."""
+    """Return the days or months as rows, the latest first."""
     return [
         Moment(
             _moment_name(step, is_month=not report.filters.period),
@@ -167,7 +166,7 @@ def moments(report: Coverage) -> list[Moment]:
 
 
 def parts_sheet(report: Coverage) -> Sheet:
-    """Return the parts and their sum as a table for a file."""
+    """Return the parts and the whole as a table for a file."""
     header = [SheetColumn(_("Code")), SheetColumn(_("Area")), *_count_columns()]
     lines = [*report.parts, report.whole]
     rows = [[line.place.code if line.place else "", _name(line), *_cells(line)] for line in lines]
@@ -229,7 +228,7 @@ def _name(line: CoverageCount) -> str:
 
 def _order(line: CoverageCount, measure: str) -> tuple[bool, bool, float, int]:
     count = line.counts[measure]
-    # Without shares the most people first; who is nowhere, last.
+    # Without a population by number of people, the most first; the unknown place last.
     return (line.place is None, count.share is None, count.share or 0, -count.people)
 
 
@@ -251,7 +250,7 @@ def _stands_on(count: Count) -> str:
 
 
 def _ticks(report: Coverage) -> list[str]:
-    """Return what stands under each step: the year in January, or now and then a day."""
+    """Return the labels under the points: the year at each January, or a day now and then."""
     if not report.filters.period:
         return [f"{step.day:%Y}" if step.day.month == 1 else "" for step in report.steps]
     every = TICK_DAYS[report.filters.period]

@@ -1,4 +1,4 @@
-"""Coverage of a place on a day: the figures of the page, its files and the API. Reads sums only."""
+"""Coverage of a place on a day, for the page, its files and the API. Reads only the sums."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from uptake.access import CoveragePlace, parts_of
 from uptake.models import Band, Change, Measure, Uptake
 from vaxreg import db_time
 
-# How far back the days are shown; 0: month by month since the first dose.
+# Length of the table by day, in days; 0: one row per month since the first dose.
 PERIODS = (30, 90, 0)
 
 Key = tuple[str, str, str]
@@ -22,7 +22,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class CoverageFilters:
-    """What is asked for: until the end of which day, one age band or all (""), which days."""
+    """Filters: end of which day, one age band or all (""), period in days."""
 
     day: date
     band: str = ""
@@ -35,20 +35,20 @@ class CoverageFilters:
 
 @dataclass(frozen=True)
 class Count:
-    """So many people, of so many who live there (None: nobody has said)."""
+    """Number of people, and of residents (None: unknown)."""
 
     people: int
     population: int | None
 
     @property
     def share(self) -> float | None:
-        """Between 0 and 1, or above: more were vaccinated than the population table knows of."""
+        """Usually 0 to 1; above 1 if more people were vaccinated than the population table has."""
         return self.people / self.population if self.population else None
 
 
 @dataclass(frozen=True)
 class CoverageCount:
-    """A place or an age band with its three counts. No place: not known which part."""
+    """A place or an age band with its three counts. place None: unknown part of the whole."""
 
     population: int | None
     counts: Mapping[str, Count]
@@ -58,7 +58,7 @@ class CoverageCount:
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """A day, or the month that ends with it: who came to each measure, and how many have by then."""
+    """A day, or a month dated on its last day: new people and the total for each measure."""
 
     day: date
     new: Mapping[str, int]
@@ -67,7 +67,7 @@ class TrendPoint:
 
 @dataclass(frozen=True)
 class Coverage:
-    """One report; parts add up to the whole, and so do age bands."""
+    """One report; the parts add up to the whole, and so do the age bands."""
 
     as_of: datetime
     place: CoveragePlace
@@ -83,7 +83,7 @@ class Coverage:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody has come to anything yet."""
+        """Whether nobody has reached any measure."""
         return not any(count.people for count in self.whole.counts.values())
 
     @property
@@ -101,7 +101,7 @@ class Coverage:
 
 
 def coverage(place: CoveragePlace, filters: CoverageFilters) -> Coverage:
-    """Return the coverage of a place until the end of a day."""
+    """Return the coverage of a place at the end of a day."""
     parts = parts_of(place)
     people = _people([place.path, *(part.path for part in parts)], filters.day)
     living = _living(place, parts)
@@ -118,7 +118,7 @@ def coverage(place: CoveragePlace, filters: CoverageFilters) -> Coverage:
 
 
 def as_of() -> datetime:
-    """Return until when everything recorded is counted: now, or since when a change waits."""
+    """Return the moment until which everything is counted: now, or that of the oldest change."""
     waiting = Change.objects.order_by("id").values_list("at", flat=True).first()
     return waiting or db_time.now()
 
@@ -135,7 +135,7 @@ def steps(place: CoveragePlace, filters: CoverageFilters) -> list[TrendPoint]:
     for day, measure, is_month, number in _until(
         asked, first.replace(day=1), filters.day, "day", "measure", "is_month"
     ):
-        # A month counts on its last day.
+        # A month is dated on its last day.
         at = _last_of_month(day) if is_month else day
         new[at][measure] = new[at].get(measure, 0) + number
     if filters.period:
@@ -157,7 +157,7 @@ def every_day(place: CoveragePlace, filters: CoverageFilters) -> list[TrendPoint
 
 
 def _people(paths: list[str], day: date) -> dict[Key, int]:
-    """Return how many had come to each measure by the end of the day, by (place, measure, band)."""
+    """Return how many had reached each measure by the end of the day, by (place, measure, band)."""
     asked = Uptake.objects.filter(place__in=paths)
     sums: dict[Key, int] = defaultdict(int)
     month = day.replace(day=1)
@@ -167,9 +167,9 @@ def _people(paths: list[str], day: date) -> dict[Key, int]:
 
 
 def _until(asked: QuerySet[Uptake], month: date, day: date, *by: str) -> Iterable[tuple[Any, ...]]:
-    """Return people by those columns: whole months before this one, then days.
+    """Return people by these columns: rows of whole months before this one, then rows of days.
 
-    Each half is one range of the index; as one condition with OR they would read every day.
+    Each half is one range of the index; a single condition with OR would read all days.
     """
     halves = [
         asked.filter(is_month=True, day__lt=month),
@@ -184,7 +184,7 @@ def _until(asked: QuerySet[Uptake], month: date, day: date, *by: str) -> Iterabl
 def _living(place: CoveragePlace, parts: list[CoveragePlace]) -> dict[tuple[str, str], int]:
     living = population.of_places([place.path, *(part.path for part in parts)])
     if not place.path:
-        # The country is its provinces, all of them or it is not known.
+        # The country is the sum of its provinces, or unknown if any of them is.
         for band in Band.values:
             known = [living[part.path, band] for part in parts if (part.path, band) in living]
             if parts and len(known) == len(parts):
@@ -215,7 +215,7 @@ def _parts(
     parts: list[CoveragePlace],
     bands: list[str],
 ) -> list[CoverageCount]:
-    """Return a line per part, and one for people of whom only the whole is known."""
+    """Return a row per part, and one for people whose part is unknown."""
     lines = [_line(people, living, part, bands) for part in parts]
     whole = _line(people, living, place, bands)
     rest = {
@@ -232,7 +232,7 @@ def _parts(
 def _running(
     new: Mapping[date, Mapping[str, int]], days: Iterable[date], first: date
 ) -> list[TrendPoint]:
-    """Add up until each of these days; what came before the first day is in the totals only."""
+    """Return cumulative totals at these days; people before `first` count in the totals only."""
     found: list[TrendPoint] = []
     known = sorted(new)
     total = dict.fromkeys(Measure.values, 0)
@@ -253,7 +253,7 @@ def _days(first: date, last: date) -> list[date]:
 
 
 def _months(last: date) -> list[date]:
-    """Return the last day of each month since the first dose, and the day itself."""
+    """Return the last day of each month since the first dose, and `last`."""
     months = []
     day = _last_of_month(REGISTRY_START)
     while day < last:

@@ -1,4 +1,4 @@
-"""What Celery runs: thin."""
+"""Celery tasks of uptake."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from uptake import fold as folding
 
 @shared_task(name="uptake.fold")
 def fold() -> None:
-    """Take in what changed since the last minute."""
+    """Add the changes of the last minute to the sums."""
     folding.fold()

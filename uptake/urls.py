@@ -1,4 +1,4 @@
-"""Addresses of coverage."""
+"""URLs of the coverage page and its files."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,4 +1,4 @@
-"""The page of coverage for health officers, and the same as files for spreadsheets."""
+"""The coverage page for health officers, and its spreadsheet files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from vaxreg.spreadsheets.writing import Sheet, csv_file, xlsx_file
 
 @dataclass(frozen=True)
 class Overseen:
-    """Which places somebody answers for, the widest first, and the live memberships that say so."""
+    """The places that an officer oversees, the largest first, and the memberships that say so."""
 
     work: list[Membership]
     places: list[CoveragePlace]
@@ -41,14 +41,14 @@ def overseen_by(user: User) -> Overseen | None:
 def coverage_page(
     view: Callable[[UserRequest, Overseen], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Only for officers of an area or of the ministry: the view is given their work and places."""
+    """Require an officer of an area or the ministry; the view gets memberships and places."""
     return page_of_officers(overseen_by, view)
 
 
 @coverage_page
 @require_safe
 def overview(request: UserRequest, overseen: Overseen) -> HttpResponse:
-    """Show how far vaccination has come in one's area, and in each part of it."""
+    """Show the coverage of one's area and of each part of it."""
     place, form = place_asked(request, overseen.places), filter_form(request)
     report, measure, chosen = (
         reports.coverage(place, form.chosen()),
@@ -89,7 +89,7 @@ def overview(request: UserRequest, overseen: Overseen) -> HttpResponse:
 @coverage_page
 @require_safe
 def as_csv(request: UserRequest, overseen: Overseen) -> HttpResponse:
-    """Send one table of the report."""
+    """Send one table of the report (?table=)."""
     table = request.GET.get("table", "areas")
     if table not in TABLES:
         raise Http404
@@ -115,7 +115,7 @@ TABLES: dict[str, Callable[[CoveragePlace, CoverageFilters], Sheet]] = {
 
 
 def place_asked(request: HttpRequest, tops: list[CoveragePlace]) -> CoveragePlace:
-    """Return the place that ?area= names, within the reader's own; else the first of those."""
+    """Return the place of ?area= if the user may see it (else 404); without it, their first one."""
     code = request.GET.get("area", "")
     if not code:
         return tops[0]
@@ -126,18 +126,18 @@ def place_asked(request: HttpRequest, tops: list[CoveragePlace]) -> CoveragePlac
 
 
 def filter_form(request: HttpRequest) -> CoverageFilterForm:
-    """Return what was chosen; on a first visit, what the page starts with."""
+    """Return the form with the query parameters, and defaults for missing ones."""
     start = {"measure": Measure.ONE_DOSE.value, "day": ui.day(timezone.localdate())}
     return CoverageFilterForm({**start, **request.GET.dict()})
 
 
 def file_name(place: CoveragePlace, filters: CoverageFilters, *more: str) -> str:
-    """Return a plain name that tells files apart: place, day and table."""
+    """Return a file name of place, day and table, without extension."""
     parts = ["coverage", place.code or "country", filters.day.isoformat(), *more]
     return "-".join(parts)
 
 
 def with_query(name: str, chosen: dict[str, str], place: CoveragePlace) -> str:
-    """Return the address of a page about a place, with what was chosen."""
+    """Return the URL of a page about a place, with the filters."""
     query = {**chosen, **({"area": place.code} if place.code else {})}
     return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)

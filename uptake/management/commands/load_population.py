@@ -1,4 +1,4 @@
-"""`manage.py load_population FILE`: the population that shares of coverage stand on."""
+"""`manage.py load_population FILE`: loads the population, the denominator of coverage."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`manage.py rebuild_coverage`: coverage from scratch; says how much of it had been wrong."""
+"""`manage.py rebuild_coverage`: computes coverage from all doses; prints how much was wrong."""
 
 from typing import Any
 
