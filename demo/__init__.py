@@ -1,1 +1,1 @@
-"""A believable district to look at: people, doses, staff and cases. Installed in demo mode only."""
+"""A realistic demo district: people, doses, staff and cases. Installed in demo mode only."""

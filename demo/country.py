@@ -1,7 +1,7 @@
-"""The rest of the country: a few stations in every other province, and what people proposed there.
+"""The rest of the country for the demo: two stations in every other province, and their cases.
 
-Written past the verbs, set by set, in the state in which the verbs and the sweep would have left
-it: six hundred stories told one by one would keep everybody waiting who starts the demo.
+Written with bulk inserts, in the state in which the actions and the sweep would have left them:
+to run six hundred cases through the actions would make the start of the demo slow.
 """
 
 import random
@@ -31,11 +31,11 @@ from vaxreg import db_time
 
 HOUR = timedelta(hours=1)
 SINCE = timedelta(days=24)
-# Cases of a province in these days; the cities have more.
+# Cases per province in this period; the cities have more.
 USUAL = range(5, 16)
 CITIES = {"79": 80, "48": 22, "31": 20, "92": 18, "75": 24, "74": 30}
 STATIONS = 2
-# Hours to a decision in the middle, from province to province; the slow ones miss many deadlines.
+# Mean hours to a decision, one value per province in turn; slow ones miss many deadlines.
 PACES = (12, 18, 26, 34, 46, 60, 80)
 WORDS = (
     "Sổ ghi thiếu mũi 2 của tôi.",
@@ -50,7 +50,7 @@ REMARK = "Ảnh quá mờ, không đọc được. Vui lòng chụp lại tờ g
 
 @dataclass(frozen=True)
 class CountryCase:
-    """One case: where, when it was recorded, and when (if at all) it was decided."""
+    """One case: where, when it was recorded, and when (or if) it was decided."""
 
     holder: Organization
     reviewer: User
@@ -60,7 +60,7 @@ class CountryCase:
 
 
 def live_elsewhere() -> int:
-    """Write staff and cases of every province but Hà Nội; return how many cases."""
+    """Write staff and cases of every province but Hà Nội; return the number of cases."""
     now = db_time.now()
     chance = random.Random(63)  # noqa: S311 — stories, not secrets
     told = [one for desks in _desks() for one in _province(desks, now, chance)]
@@ -70,7 +70,7 @@ def live_elsewhere() -> int:
 
 
 def _desks() -> Iterator[list[tuple[Organization, User]]]:
-    """Yield for each province its stations that take part, with a reviewer appointed at each."""
+    """Yield for each province its stations, each with a newly appointed reviewer."""
     departments = Organization.objects.open().filter(kind=Organization.Kind.PROVINCIAL_DEPARTMENT)
     for department in departments.exclude(area__code="01").order_by("code"):
         stations = Organization.objects.open().under(department)
@@ -84,7 +84,7 @@ def _reviewers(stations: list[Organization]) -> list[User]:
         User(
             email=f"{station.code.lower()}@{people.DOMAIN}",
             full_name=people.name_of(random.Random(station.pk)),  # noqa: S311
-            # They are there to be seen; nobody signs in as one of them.
+            # These accounts are only shown in lists; nobody can sign in with them.
             password="!",  # noqa: S106
             last_login=now - timedelta(hours=station.pk % 60),
         )
@@ -109,7 +109,7 @@ def _province(
     pace = chance.choice(PACES)
     for _ in range(number):
         holder, reviewer = chance.choice(desks)
-        # Most of them lately, so that something lies on every desk.
+        # Most cases are recent, so that every desk has open ones.
         received_at = now - SINCE * chance.random() ** 2 - HOUR
         took = HOUR * min(chance.expovariate(1 / pace) + 0.3, 300)
         decided_at = received_at + took
@@ -220,7 +220,7 @@ def _case(one: CountryCase, filing: Filing, due_at: datetime) -> Correction:
 
 
 def _write_doses(told: list[CountryCase], cases: list[Correction]) -> None:
-    """Write the dose that was missing, where it was found to be."""
+    """Write the missing dose of each accepted case."""
     vaccine = Vaccine.objects.get(code="PF").pk
     accepted = [
         (one, case, one.decided_at)
@@ -247,7 +247,7 @@ def _write_doses(told: list[CountryCase], cases: list[Correction]) -> None:
 
 
 def _write_clocks(told: list[CountryCase], clocks: list[Clock], now: datetime) -> None:
-    """Write the clocks with the breaches that the sweep would have written: it finds none to do."""
+    """Write clocks with the breaches that the sweep would have written, so that it adds none."""
     above = Above()
     above.learn({one.holder.pk for one in told})
     behinds = [

@@ -1,7 +1,7 @@
-"""Doses written set by set, in the state in which `doses.actions.record` leaves them one by one.
+"""Bulk inserts of doses, in the state in which `doses.actions.record` leaves each.
 
-Nobody waits for thousands of checks of facts that the demo made up itself; what the database can
-refuse, it still does.
+They skip the checks in Python, which take too long for thousands of rows; the constraints of the
+database still apply.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from django.db import connection
 
 from doses.models import Dose
 
-# In the order of the fields of Entry; the id is drawn first, so that both tables have it.
+# In the order of the fields of Entry; ids are drawn first, for use in both tables.
 WRITE = """
 WITH entry AS MATERIALIZED (
     SELECT nextval(pg_get_serial_sequence('doses_dose', 'id')) AS id, entered.*
@@ -39,7 +39,7 @@ SELECT id FROM entry ORDER BY id
 
 
 class Entry(NamedTuple):
-    """A dose to be written: ids of whom, what and where; entered when, and by whom."""
+    """A dose to be written: ids of citizen, vaccine and site; when and by whom it was entered."""
 
     citizen: int
     vaccine: int
@@ -50,7 +50,7 @@ class Entry(NamedTuple):
     at: datetime
     kind: str = Dose.Kind.PRIMARY
     lot: str = ""
-    # Nobody: the system itself.
+    # None: the system.
     by: int | None = None
     by_organization: int | None = None
     correction_reference: str = ""

@@ -1,4 +1,4 @@
-"""Photos of paper certificates, drawn for the demo: what a citizen's phone would have taken."""
+"""Photos of paper certificates, drawn for the demo."""
 
 import random
 from datetime import date
@@ -19,9 +19,9 @@ WIDTH, HEIGHT = 1500, 1060
 def photograph(
     name: str, born: date, id_number: str, lines: list[tuple[str, date, str]], seed: int
 ) -> Picture:
-    """Return a photo of a certificate as a phone sees it: a little turned, unevenly lit.
+    """Return a photo of a certificate as taken by a phone: slightly turned, unevenly lit.
 
-    lines: vaccine, date and site of each dose. The paper of QĐ 3588/QĐ-BYT has no lot number.
+    lines: vaccine, date and site of each dose. The form of Decision 3588/QĐ-BYT has no lot number.
     """
     chance = random.Random(seed)  # noqa: S311 — a picture, not a secret
     sheet = _form().copy()
@@ -45,7 +45,7 @@ def photograph(
 
 @cache
 def _form() -> Image.Image:
-    """The sheet before anything is written on it: the same for everybody."""
+    """Return the empty form, the same for everybody."""
     sheet = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.rectangle((28, 28, WIDTH - 28, HEIGHT - 28), outline=INK, width=3)
@@ -92,18 +92,18 @@ def _as_taken(sheet: Image.Image, chance: random.Random) -> Picture:
     table = Image.new("RGB", (WIDTH + 260, HEIGHT + 240), TABLE)
     turned = sheet.rotate(chance.uniform(-3, 3), expand=True, fillcolor=TABLE)
     table.paste(turned, (110, 90))
-    # Lit at the size of the photo: a quarter of the work, and nobody sees the difference.
+    # Computed at the final size: a quarter of the work, with no visible difference.
     seen = table.reduce(2)
     shade, light = _light(seen.size, chance.choice((0, 90, 180)))
     taken = Image.blend(seen, Image.composite(shade, seen, light), 0.14)
     file = BytesIO()
     taken.save(file, "JPEG", quality=82)
-    # Smaller than a preview has to be: both are the same picture.
+    # The photo is smaller than a preview may be, so it is its own preview.
     return Picture(file.getvalue(), file.getvalue(), *taken.size)
 
 
 @cache
 def _light(size: tuple[int, int], angle: int) -> tuple[Image.Image, Image.Image]:
-    """The colour of a lamp, and how much of it falls where."""
+    """Return the colour of the light, and its intensity at each pixel."""
     lit = Image.linear_gradient("L").resize(size).rotate(angle)
     return Image.new("RGB", size, (255, 250, 235)), lit

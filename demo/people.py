@@ -1,4 +1,4 @@
-"""Who lives and works in the demo district: the fixed cast, and neighbours with usual names."""
+"""People of the demo district: named staff and citizens, and neighbours with random names."""
 
 import random
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from vaxreg import db_time
 
 PASSWORD = "Buoi-Ho-Tay-2021"  # noqa: S105 — shown to everybody on the demo's own pages
 DOMAIN = "demo.sotiem.vn"
-# A known second factor for each member of the demo staff: base32, one letter apart.
+# A known TOTP secret for each member of the demo staff: base32, different in one letter.
 SECRET = "JBSWY3DPEHPK3PX{letter}JBSWY3DPEHPK3PXP"  # noqa: S105
 
 FAMILY = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Lý"]
@@ -30,7 +30,7 @@ MEN = [
 
 @dataclass(frozen=True)
 class CastMember:
-    """Somebody with a name in every test and in the demo."""
+    """A named person of the demo, also used in tests."""
 
     key: str
     name: str
@@ -56,14 +56,14 @@ STAFF = [
 
 LAN_PHONE = "+84912345678"
 BINH_PHONE = "+84987654321"
-# Long enough ago for every story that the demo tells.
+# Their memberships and records begin this long ago, before every case of the demo.
 SINCE = timedelta(days=120)
 
 
 def staff() -> dict[str, User]:
-    """Appoint the cast's staff, each with password and second factor; return them by key."""
+    """Create the demo's staff with password and second factor; return the users by key."""
     users = {}
-    # Hashing is slow on purpose; the demo's one password is hashed once.
+    # Password hashing is slow on purpose; all share one hash.
     hashed = make_password(PASSWORD)
     for number, member in enumerate(STAFF):
         email = f"{member.key}@{DOMAIN}"
@@ -87,20 +87,20 @@ def staff() -> dict[str, User]:
 
 
 def named(name: str) -> Organization:
-    """Return the cast's organization: in Hà Nội, or the ministry."""
+    """Return an organization of the demo by name: one of Hà Nội, or the ministry."""
     ministry = Organization.objects.filter(kind=Organization.Kind.MINISTRY, name=name).first()
     return ministry or in_ha_noi(name)
 
 
 def in_ha_noi(name: str) -> Organization:
-    """Return an organization of Hà Nội by its name; names repeat across provinces."""
+    """Return an organization of Hà Nội by name; names repeat across provinces."""
     return Organization.objects.open().get(name=name, area__path__startswith="01/")
 
 
 def citizen(
     name: str, born: date, sex: str, phone: str, area: Area | None, id_number: str | None
 ) -> tuple[User, Citizen]:
-    """Make a citizen with an account that has opened the record already."""
+    """Create a citizen with an account that has opened the record already."""
     began = db_time.now() - SINCE
     user = User.objects.create_user(phone=phone, full_name=name, phone_verified=True)
     person = Citizen.objects.create(
@@ -122,7 +122,7 @@ def citizen(
 
 
 def child_of(user: User, name: str, born: date, sex: str, area: Area) -> Citizen:
-    """Make a child's record that its guardian has opened."""
+    """Create a child's record that its guardian has opened."""
     child = Citizen.objects.create(
         full_name=name, date_of_birth=born, sex=sex, phone=user.phone or "", area=area
     )
@@ -137,12 +137,12 @@ def child_of(user: User, name: str, born: date, sex: str, area: Area) -> Citizen
 
 
 def name_of(chance: random.Random) -> str:
-    """Return a usual name."""
+    """Return a random Vietnamese full name."""
     return f"{chance.choice(FAMILY)} {chance.choice(WOMEN + MEN)}"
 
 
 def neighbour(number: int, site: Organization) -> tuple[User, Citizen]:
-    """Make the n-th neighbour: the same person for the same number, near the site."""
+    """Create neighbour `number`, near the site; the same number gives the same person."""
     chance = random.Random(number)  # noqa: S311 — a story, not a secret
     is_woman = chance.random() < 0.5
     name = f"{chance.choice(FAMILY)} {chance.choice(WOMEN if is_woman else MEN)}"

@@ -1,4 +1,4 @@
-"""Builds the demo district once, and tops it up so that it is always about now."""
+"""Build the demo district once, and keep adding recent cases."""
 
 import random
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ from vaxreg import db_time
 
 
 def seed() -> str:
-    """Build what is missing; return in a sentence what was done. Idempotent."""
+    """Build what is missing; return a sentence about what was done. Idempotent."""
     with override("vi"):
         if not User.objects.filter(phone=people.LAN_PHONE).exists():
             with transaction.atomic():
@@ -33,7 +33,7 @@ def seed() -> str:
             done = "topped up the demo district with fresh cases"
         else:
             done = "the demo district is there"
-        # One transaction: hundreds of commits would each wait for the disk.
+        # One transaction, because each commit waits for the disk.
         with transaction.atomic():
             _let_time_pass()
             _catch_up()
@@ -51,12 +51,12 @@ def _begin() -> None:
 
 
 def _is_about_now() -> bool:
-    """Whether enough cases of the demo are still in time and soon due."""
+    """Whether the demo still has cases that are in time and due soon."""
     return Correction.objects.in_time().count() >= 3 and Correction.objects.due_soon().exists()
 
 
 def _families() -> None:
-    """Lan with her doses and her daughter, and Bình next door: the cast's citizens."""
+    """Create Lan with her doses and her daughter, and Bình."""
     buoi, quang_an = (
         Area.objects.current().get(full_name=name, path__startswith="01/003/")
         for name in ("Phường Bưởi", "Phường Quảng An")
@@ -96,7 +96,7 @@ def _dose(
 
 
 def _wave(staff: dict[str, User], *, only_open: bool) -> None:
-    """Let the neighbours live their stories, the oldest first."""
+    """Create the cases of neighbours, the oldest first."""
     now = db_time.now()
     first = Correction.objects.count()
     chance = random.Random(first)  # noqa: S311 — stories, not secrets
@@ -125,7 +125,7 @@ def _wave(staff: dict[str, User], *, only_open: bool) -> None:
 
 
 def _let_time_pass() -> None:
-    """Sweep at each moment at which something was due, as beat would have done every minute."""
+    """Run the sweep at every moment at which a milestone was due, as beat does every minute."""
     now = db_time.now()
     while True:
         waiting = Clock.objects.filter(
@@ -144,15 +144,15 @@ def _let_time_pass() -> None:
 
 
 def _catch_up() -> None:
-    """Do what the stories left in the outbox, as the hints would have."""
+    """Do what the stories left in the outbox, as Celery would have."""
     with db_time.at(db_time.now() + outbox.HEAD_START + timedelta(seconds=1)):
         outbox.do_undone(limit=10_000)
-    # Their messages went out at the time; nobody wants them on the console now.
+    # Mark their messages as sent: they must not appear on the console now.
     Message.objects.filter(state=State.WAITING).update(state=State.SENT, sent_at=F("created_at"))
 
 
 def logins() -> list[str]:
-    """Return how the cast signs in, a line each, for the banner."""
+    """Return how the demo's people sign in, one line each, for the console."""
     lines = ["Người dân (số điện thoại, mã ở hộp thư demo):"]
     lines += ["  0912 345 678  Nguyễn Thị Lan, có con", "  0987 654 321  Trần Văn Bình"]
     lines += [f"Cán bộ (mật khẩu {people.PASSWORD}, mã thứ hai ở trang mã demo):"]

@@ -1,7 +1,7 @@
-"""What happened in the demo district lately: cases in every state, told by the real verbs.
+"""Recent cases of the demo district in every state, created by the real actions.
 
-Each story is told at the moments at which it happened (clock.at), so that times, breaches,
-escalations and figures come out as in life, always relative to now.
+Each action runs with the database's time set to the moment at which it happened (`db_time.at`), so
+that times, breaches, escalations and figures are right, relative to now.
 """
 
 import random
@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Story:
-    """Filed so many hours ago, about what, and how it ended (if it did) after so many hours."""
+    """A case: filed how many hours ago, about what, and which end after how many hours (if any)."""
 
     age: float
     what: str
@@ -37,7 +37,7 @@ class Story:
     after: float = 0.0
 
 
-# Per site: what lies there now. Bưởi is behind, Quảng An a little, the others keep up.
+# Open cases per site. Bưởi is very late, Quảng An a little, the others are in time.
 OPEN_NOW: dict[str, list[Story]] = {
     "Trạm Y tế Phường Bưởi": [
         Story(53.2, "vaccine"),
@@ -77,16 +77,16 @@ OPEN_NOW: dict[str, list[Story]] = {
     ],
     "Trạm Y tế Phường Thụy Khuê": [Story(25.0, "vaccine"), Story(8.0, "lot")],
     "Trạm Y tế Phường Nhật Tân": [Story(14.0, "missing")],
-    # Nobody works here: what is filed goes up to the district.
+    # Nobody works here: corrections go up to the district.
     "Trạm Y tế Phường Tứ Liên": [
         Story(28.0, "vaccine"),
-        # Where it was given, they no longer know: the district looks for the site.
+        # The citizen does not know the site: the district looks for it.
         Story(7.0, "somewhere"),
         Story(2.5, "somewhere"),
     ],
     "Trạm Y tế Phường Láng Thượng": [Story(50.0, "vaccine"), Story(12.0, "date")],
 }
-# Who signs where two are needed; elsewhere the district does.
+# The second person of a decision, per site; the district's officer for other sites.
 SECOND = {"Trạm Y tế Phường Bưởi": "thu", "Trạm Y tế Phường Láng Thượng": "duc"}
 REVIEWERS = {
     "Trạm Y tế Phường Bưởi": "minh",
@@ -112,7 +112,7 @@ WORDS = {
 
 
 def decided_lately(site: str, chance: random.Random) -> Iterator[Story]:
-    """Yield three weeks of decided cases of a site; Bưởi and Quảng An are often late."""
+    """Yield decided cases of a site over three weeks; Bưởi and Quảng An are often late."""
     slow = {"Trạm Y tế Phường Bưởi": 0.35, "Trạm Y tế Phường Quảng An": 0.2}.get(site, 0.04)
     for _number in range(8 if slow > 0.3 else 4):
         age = chance.uniform(60, 21 * 24)
@@ -124,7 +124,7 @@ def decided_lately(site: str, chance: random.Random) -> Iterator[Story]:
 
 
 def with_doses(person: Citizen, site: Organization, chance: random.Random) -> list[Dose]:
-    """Write one or two believable primary doses given at the site."""
+    """Write one or two plausible primary doses given at the site."""
     first = date(2021, 7, 5) + timedelta(days=chance.randrange(70))
     vaccine = Vaccine.objects.get(code=chance.choice(["AZ", "AZ", "PF", "MD", "VC"]))
     now = db_time.now()
@@ -156,7 +156,7 @@ def tell(
     now: datetime,
     seed: int,
 ) -> Correction:
-    """Let a story happen: file with a photo, send to the desk, and end it as it ended."""
+    """Run a story: file with a photo, route to the desk, and end it as the story says."""
     filed_at = now - story.age * HOUR
     claim = _claim(story.what, doses, site, seed)
     with db_time.at(filed_at):
@@ -217,7 +217,7 @@ def _claim(what: str, doses: list[Dose], site: Organization, seed: int) -> Claim
 
 
 def _other_record(dose: Dose) -> Citizen:
-    """The same person once more, under the old number and without a single mark, with a dose."""
+    """Create a second record of the same person, with an old number, no diacritics, and a dose."""
     person = dose.citizen
     other = Citizen.objects.create(
         full_name=search_key(person.full_name).title(),
@@ -244,13 +244,13 @@ def _next_door(site: Organization) -> Organization:
 
 
 def _colleagues_of(site: Organization) -> Organization | None:
-    """Another site of the district at which somebody works."""
+    """Return another site of the same district at which somebody works."""
     able = Organization.objects.able_to_receive().filter(part_of=site.part_of)
     return able.exclude(pk=site.pk).order_by("id").first()
 
 
 def _lines(doses: list[Dose], claim: Claim, site: Organization) -> list[tuple[str, date, str]]:
-    """Return what stands on the paper: the truth, which is what the citizen proposes."""
+    """Return the lines of the certificate: the correct values, which the citizen proposes."""
     names = dict(Vaccine.objects.values_list("code", "name"))
     lines = []
     for dose in doses:
@@ -270,7 +270,7 @@ def _end(
         return case
     moment = filed_at + story.after * HOUR
     if case.due_at < moment:
-        # The deadline passed first: the sweep of that minute wrote the breach.
+        # The deadline was before this moment: the sweep of that minute writes the breach.
         with db_time.at(case.due_at + timedelta(minutes=1)):
             sweep.sweep()
     with db_time.at(moment):
@@ -306,7 +306,7 @@ def _end(
 
 
 def _go_on(story: Story, case: Correction, moment: datetime, second: User) -> Correction:
-    """What somebody else did about it a little later."""
+    """Do what another person did about the case a little later."""
     citizen = case.filing.filed_by
     if story.ending == "answered":
         with db_time.at(moment + 9 * HOUR):

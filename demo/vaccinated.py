@@ -1,6 +1,6 @@
-"""A thousandth of Hà Nội, vaccinated as the city was: so that coverage has something to show.
+"""One in a thousand residents of Hà Nội, vaccinated at the city's rates, to show coverage.
 
-Loaded as a table of back entries would be, not dose by dose: thousands of people in seconds.
+Written with bulk inserts: thousands of people in seconds.
 """
 
 import random
@@ -35,7 +35,11 @@ AS_OF = date(2019, 4, 1)
 
 @dataclass(frozen=True)
 class Campaign:
-    """How an age was vaccinated: its part of the people, and how many of it came so far, when."""
+    """Vaccination of an age band.
+
+    part: its share of all people. one_dose, complete, booster: shares of the band. days: length
+    of the campaign. vaccines: weights by code.
+    """
 
     part: float
     one_dose: float
@@ -57,12 +61,12 @@ CAMPAIGNS = {
 }
 
 
-# A dose as somebody got it: of what, when, of which kind, the how manyth.
+# One dose of a person: vaccine, day, kind, ordinal.
 Given = tuple[Vaccine, date, str, int]
 
 
 class Life(NamedTuple):
-    """Somebody, the site that vaccinated them, and what they got there."""
+    """A person, the site that vaccinated them, and their doses."""
 
     person: Citizen
     site: int
@@ -70,7 +74,7 @@ class Life(NamedTuple):
 
 
 def vaccinate() -> None:
-    """Write the population of the districts, and people until they are covered as the city was."""
+    """Write the population of the districts, and vaccinated people up to the city's rates."""
     districts = list(
         Area.objects.current().filter(code__in=THOUSANDS, path__startswith="01/").order_by("code")
     )
@@ -84,7 +88,7 @@ def vaccinate() -> None:
     lives = [life for district in districts for life in _lives(district, there, chance)]
     now = db_time.now()
     for life in lives:
-        # Told, not left to the database: Django can send the rows as arrays, in half the time.
+        # Set here, not by the database: Django can then send the rows as arrays, twice as fast.
         life.person.created_at = now
     Citizen.objects.bulk_create((life.person for life in lives), batch_size=2_000)
     entries.write(
@@ -130,7 +134,7 @@ def _lives(
     )
     vaccines = {vaccine.code: vaccine for vaccine in Vaccine.objects.all()}
     for band, campaign in CAMPAIGNS.items():
-        # Some districts got further than others.
+        # Coverage differs between districts.
         reach = min(campaign.one_dose * chance.uniform(0.93, 1.03), 1)
         wanted = round(_people(district, band) * reach) - there[district.path, band]
         for _number in range(max(wanted, 0)):
@@ -147,7 +151,7 @@ def _lives(
 def _person(band: Band, first: date, site: Organization, chance: random.Random) -> Citizen:
     lowest = LOWEST_AGE[band]
     highest = {Band.FROM_65: 90, Band.FROM_50: 64, Band.FROM_18: 49, Band.FROM_12: 17}.get(band, 11)
-    # Older than the lowest by some months: nobody changes their band between two doses here.
+    # Some months above the lowest age, so that nobody changes band between two doses.
     born = first - timedelta(days=int(365.25 * chance.uniform(lowest + 0.05, highest - 0.05)))
     is_woman = chance.random() < 0.5
     name = (

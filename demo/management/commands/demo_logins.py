@@ -1,4 +1,4 @@
-"""Print who can sign in to the demo, and how: `manage.py demo_logins`."""
+"""Prints who can sign in to the demo, and how: `manage.py demo_logins`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Build the demo district, or top it up with fresh cases: `manage.py seed_demo`."""
+"""Builds the demo district, or adds recent cases: `manage.py seed_demo`."""
 
 from typing import Any
 
