@@ -1,4 +1,4 @@
-"""What is measured: benchmarks as management commands, each a table of ratios.
+"""Benchmarks as management commands; each prints a table of ratios and times.
 
 May import every app but demo.
 """

@@ -1,4 +1,4 @@
-"""The app's name for Django."""
+"""The bench app."""
 
 from django.apps import AppConfig
 

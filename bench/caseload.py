@@ -1,8 +1,8 @@
-"""The cases of a whole country, open and closed, as sixty days of a campaign leave them behind.
+"""The cases of a whole country, open and closed, after sixty days of a campaign.
 
-Set-based: everything is drawn once into a table of the session, always the same for the same seed,
-and each table of the product is filled from there. Only for a database without cases: rows are
-numbered from one. Events of filing are left out, for no report reads them.
+Set-based: all random values are drawn once into a temporary table, the same for the same seed, and
+each table is filled from it. Only for a database without cases: ids are numbered from one. Events
+of filing are left out, because no report reads them.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ CITIZENS_TO_CASES = 10
 
 @dataclass(frozen=True)
 class CountrySize:
-    """How large the country is. share: of all cases, those of the first province."""
+    """The size of the country. share: share of the cases that are in the first province."""
 
     organizations: int
     corrections: int
@@ -35,7 +35,7 @@ class CountrySize:
     days: int = 60
 
     def part(self, divisor: int, *, same_tree: bool = False) -> "CountrySize":
-        """Return a country with so much less in it; same_tree: only fewer cases."""
+        """Return a country smaller by this divisor; same_tree: only with fewer cases."""
         return CountrySize(
             self.organizations if same_tree else self.organizations // divisor,
             self.corrections // divisor,
@@ -45,14 +45,14 @@ class CountrySize:
         )
 
 
-# A fraction between 0 and 1 for each number, another one for each purpose.
+# A pseudo-random fraction between 0 and 1 for each (number, purpose).
 FRACTION = """
 CREATE OR REPLACE FUNCTION pg_temp.fraction(number bigint, purpose int) RETURNS float8
 LANGUAGE sql IMMUTABLE AS $$
     SELECT (hashint8extended(number, %(seed)s * 100 + purpose) & 1048575)::float8 / 1048576
 $$
 """
-# Sites, and departments of provinces without any: no province is without cases.
+# Sites, and departments of provinces without sites: no province is without cases.
 DESKS = """
 CREATE TEMPORARY TABLE desk AS
 SELECT site.id, coalesce(centre.id, site.id) AS centre_id,
@@ -69,8 +69,8 @@ WHERE site.kind = 'commune_station' OR (
     AND NOT EXISTS (SELECT FROM organizations_organization part WHERE part.part_of_id = site.id)
 )
 """
-# Of the open ones a third is in time, and the oldest are weeks late. Of the closed ones seven in
-# ten were decided within 48 hours; one in a hundred was opened again and decided a second time.
+# A third of the open cases is in time, the oldest are weeks late. Of the closed ones 70 % were
+# decided within 48 hours; 1 % were reopened and decided a second time.
 DRAWN = """
 CREATE TEMPORARY TABLE drawn AS
 WITH counts AS (
@@ -167,7 +167,7 @@ SELECT id, gen_random_uuid(), 'B' || id, kind,
     false, '[]', reminded_at
 FROM drawn
 """
-# The review, the statutory clock beside it, and the second review of what was opened again.
+# The review clock, the statutory clock, and a second review clock of reopened cases.
 CLOCKS = """
 INSERT INTO corrections_clock (id, kind, number, length, started_at, due_at, milestones_passed,
     next_milestone_at, stopped_how, stopped_at, holder_id, correction_id, policy_id, undone_at)
@@ -203,7 +203,7 @@ FROM drawn
 UNION ALL
 SELECT reopened_at, stopped_at, id, holder_id, true FROM drawn WHERE is_twice
 """
-# Every deadline that passed while its clock ran, one in ten by another giver than the holder.
+# Every deadline that passed while its clock ran; for one in ten the giver is not the holder.
 BREACHES = """
 INSERT INTO corrections_breach (correction_id, clock_id, rung, at, holder_id, giver_id, written_at,
     counts_at)
@@ -230,7 +230,7 @@ SELECT 'remind', status, status, 'overseer', reminded_at, '', '{}', %(person)s, 
     holder_id
 FROM drawn WHERE reminded_at IS NOT NULL
 """
-# The country stood like that before any of its cases came.
+# The organizations were at their places before the first case.
 PLACES = """
 UPDATE organizations_place SET since = %(now)s::timestamptz - (%(span)s + 86400) * interval '1 second'
 """
@@ -245,25 +245,25 @@ NUMBERED = (
 
 
 def build(size: CountrySize, *, sites: int, seed: int) -> None:
-    """Write the country and its cases. sites: of every district."""
+    """Write the country and its cases. sites: number per district."""
     departments = dataset.build_country(districts_of(size, sites), sites, citizens=0)
     _fill(size, departments[0], seed)
     with connection.cursor() as cursor:
-        # Where these tables were empty a moment ago, each question would be answered row by row.
+        # Without statistics for the new rows, PostgreSQL would choose nested loops for each query.
         cursor.execute("ANALYZE")
 
 
 def keep_figures() -> None:
-    """Close the days that are over and count today, as the job does each minute."""
+    """Close the past days and count today, as the job does each minute."""
     while daily_job.close_days():
         continue
     daily_job.refresh()
 
 
 def districts_of(size: CountrySize, sites: int, provinces: int = 63) -> list[int]:
-    """Return how many districts each province has: one in twenty of all is in the first.
+    """Return the number of districts of each province; 1 in 20 districts is in the first one.
 
-    A small country has provinces without any, rather than districts without sites.
+    In a small country some provinces have no districts, so that every district has sites.
     """
     districts = max(2, (size.organizations - provinces - 1) // (sites + 1))
     in_first = max(1, round(districts / 20))
@@ -291,7 +291,7 @@ def _fill(size: CountrySize, first: Organization, seed: int) -> None:
         for statement in (FRACTION, DESKS, "ANALYZE desk", DRAWN, "ANALYZE drawn", *FILLING):
             cursor.execute(statement, parameters)
         for table in NUMBERED:
-            # Never back: what is rolled back leaves its numbers taken.
+            # Never set it back: numbers drawn in a rolled-back transaction stay used.
             cursor.execute(
                 "SELECT setval(name, greatest(%s, nextval(name)))"
                 " FROM pg_get_serial_sequence(%s, 'id') AS name",
@@ -302,10 +302,10 @@ def _fill(size: CountrySize, first: Organization, seed: int) -> None:
 
 @contextmanager
 def _unchecked(cursor: Any) -> Iterator[bool]:
-    """Leave out what checks each row while we write, as a restored backup does; tell who may.
+    """Disable triggers and foreign keys while we write, like a restored backup; yield if allowed.
 
-    That holdings never overlap stays unchecked: no query of ours reads by it, and to check three
-    million rows takes longer than to write them.
+    The exclusion constraint of holdings is dropped: no query reads by its index, and checking three
+    million rows takes longer than writing them.
     """
     cursor.execute("SELECT current_setting('is_superuser') = 'on'")
     if not cursor.fetchone()[0]:

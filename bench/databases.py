@@ -1,4 +1,4 @@
-"""Databases for a benchmark: made beside the one at hand, used, and dropped again."""
+"""Databases for benchmarks: created beside the current one, used, and dropped."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from corrections.models import Correction
 
 @contextmanager
 def this_one() -> Iterator[str]:
-    """Use the database at hand, unless it holds anybody's cases."""
+    """Yield the name of the current database. Raises CommandError if it has cases."""
     if Correction.objects.exists():
         raise CommandError("This database holds cases. Benchmarks need one without.")
     yield str(connection.settings_dict["NAME"])
@@ -22,7 +22,7 @@ def this_one() -> Iterator[str]:
 
 @contextmanager
 def one_of_its_own() -> Iterator[str]:
-    """Make a database beside the one at hand, use it, and drop it."""
+    """Create a database beside the current one, use it in the block, and drop it."""
     usual = connection.settings_dict["NAME"]
     own = f"{usual}_bench"
     _drop(own)
@@ -38,16 +38,16 @@ def one_of_its_own() -> Iterator[str]:
 
 @contextmanager
 def copies(*endings: str, keep: bool = False) -> Iterator[list[BaseDatabaseWrapper]]:
-    """Make a database for each ending beside the one at hand; give a connection to each.
+    """Create a database for each ending beside the current one; yield their connections.
 
-    keep: leave them for the next time, and take what was left.
+    keep: do not drop them afterwards, and reuse existing ones.
     """
     usual = connection.settings_dict["NAME"]
     names = [f"{usual}_bench_{ending}" for ending in endings]
     missing = [name for name in names if not (keep and _exists(name))]
     if missing:
         with one_of_its_own() as empty:
-            # Nobody may be connected to what is copied.
+            # PostgreSQL cannot copy a database to which anybody is connected.
             _use(usual)
             for name in missing:
                 _drop(name)
@@ -65,7 +65,7 @@ def copies(*endings: str, keep: bool = False) -> Iterator[list[BaseDatabaseWrapp
 
 @contextmanager
 def entered(there: BaseDatabaseWrapper) -> Iterator[None]:
-    """Let everything in this block happen in another database, by a connection that stays open."""
+    """Use another database inside the block, by a connection that stays open."""
     here = connections["default"]
     connections["default"] = there
     try:

@@ -1,4 +1,4 @@
-"""The data of a benchmark: a country of desks with their staff, and as many cases as are asked for.
+"""The data of benchmarks: a country of desks with staff, and any number of cases.
 
 Set-based, always the same for the same seed; never for a database with real data.
 """
@@ -21,8 +21,8 @@ Kind = Organization.Kind
 DISTRICTS, STATIONS = 10, 10
 CITIZENS = 1000
 
-# One case per number: its filing, itself, its two clocks, who holds it, and that it was filed.
-# The reference numbers do for the letters of a real reference: nobody reads them out.
+# One case per number: filing, correction, two clocks, holding, and the event of filing. References
+# are just numbers instead of the usual letters.
 CASES = """
 WITH numbers AS MATERIALIZED (
     SELECT n, now() - %(newest)s::interval - (%(last)s - n) * %(apart)s::interval AS received_at,
@@ -67,8 +67,8 @@ def build_country(
 ) -> list[Organization]:
     """Write the tree of organizations, with an officer above and a reviewer at each desk.
 
-    districts: how many each province has; stations: how many each district has. Returns the
-    departments of the provinces, in their order.
+    districts: number for each province; stations: number for each district. Returns the departments
+    of the provinces in the same order.
     """
     call_command("load_vaccines", stdout=StringIO())
     policies.current()
@@ -110,10 +110,10 @@ def build_country(
 def add_cases(
     count: int, *, newest: timedelta, seed: int, passed: int, next_milestone: timedelta
 ) -> None:
-    """Write open cases, received a second apart, the newest so long ago.
+    """Write open cases, received one second apart, the newest `newest` ago.
 
-    passed, next_milestone: how many milestones of their review are dealt with, and when, counted from
-    receipt, the next one comes.
+    passed: milestones of the review already handled. next_milestone: time of the next one, counted
+    from receipt.
     """
     if not count:
         return
@@ -149,7 +149,7 @@ def somebody() -> User:
 
 
 def settle() -> None:
-    """Let the planner know what was written, as autovacuum would have done by then."""
+    """Update the planner's statistics, as autovacuum would have done by then."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
 
@@ -157,7 +157,7 @@ def settle() -> None:
 def _parts(
     above: list[tuple[Organization, Area | None]], kind: Organization.Kind, level: str
 ) -> list[tuple[Organization, Area | None]]:
-    """Write an area and its desk for each of these; one that comes twice gets two."""
+    """Write an area and its desk for each parent; a parent listed twice gets two."""
     digits = {"province": 2, "district": 3, "commune": 5}[level]
     areas = Area.objects.bulk_create(
         Area(

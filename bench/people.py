@@ -1,4 +1,4 @@
-"""Citizens with a draft that is ready to be sent, and a nurse: signed in as the doors leave them."""
+"""Signed-in users for benchmarks: citizens with a draft ready to be sent, and a reviewer."""
 
 import uuid
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ SAID = {"has_no_paper": "on", "where_when": "Sân trường Chu Văn An, buổi 
 
 @dataclass(frozen=True)
 class Sender:
-    """A session, and the secret of its forms."""
+    """A session and its CSRF token."""
 
     session: str
     csrf: str
@@ -32,7 +32,7 @@ class Sender:
 
 @dataclass(frozen=True)
 class Ready:
-    """A draft that only has to be sent, and who sends it."""
+    """A draft that is ready to be sent, and its sender."""
 
     key: str
     seen: str
@@ -40,7 +40,7 @@ class Ready:
 
 
 def build(count: int) -> tuple[Sender, list[Ready]]:
-    """Write so many citizens, each with a recorded dose and a draft about it; and their nurse."""
+    """Write `count` citizens, each with a dose and a draft about it, and their reviewer."""
     station = Organization.objects.filter(kind=Organization.Kind.COMMUNE_STATION).order_by("pk")[0]
     nurse = Membership.objects.filter(organization=station).select_related("user")[0].user
     users = User.objects.bulk_create(
@@ -89,7 +89,7 @@ def build(count: int) -> tuple[Sender, list[Ready]]:
 
 
 def signed_in(users: list[User], kind: SessionKind, methods: list[str]) -> list[Sender]:
-    """Write a session for each, as after sign-in by these methods."""
+    """Write a session for each user, as after sign-in by these methods."""
     now, store = timezone.now(), SessionStore()
     at = now.timestamp()
     sessions = Session.objects.bulk_create(

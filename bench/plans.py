@@ -1,4 +1,4 @@
-"""What PostgreSQL did for a query: time, buffers, and how many rows of each table it looked at."""
+"""The execution plan of a query: time, buffers, and the rows read from each table."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from django.db import connection
 
 @dataclass(frozen=True)
 class QueryPlan:
-    """One query as it was carried out. rows_read: by table, those thrown away again included."""
+    """The plan of one executed query. rows_read: by table, including rows that a filter removed."""
 
     sql: str
     milliseconds: float
@@ -20,7 +20,7 @@ class QueryPlan:
 
 
 def plans_of(queries: Iterable[dict[str, str]]) -> list[QueryPlan]:
-    """Return the plans of captured queries (connection.queries); those that write are left out."""
+    """Return the plans of captured queries (connection.queries), without those that write."""
     return [
         explain(query["sql"])
         for query in queries
@@ -29,7 +29,7 @@ def plans_of(queries: Iterable[dict[str, str]]) -> list[QueryPlan]:
 
 
 def explain(sql: str) -> QueryPlan:
-    """Carry out a query again, counting."""
+    """Execute a query with EXPLAIN ANALYZE."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}")
         answer = cursor.fetchone()[0]

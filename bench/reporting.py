@@ -1,4 +1,4 @@
-"""The pages of health officers, in a country of full size and in one a hundredth of it, in turn."""
+"""Times of health officers' pages in a full-size country and in one of 1/100, in turn."""
 
 import logging
 import statistics
@@ -27,16 +27,16 @@ from vaxreg import db_time
 
 AT_MOST = 1.5
 WARM_UP = 2
-# Reports read the state of the last minutes as long as it is no older than three.
+# Reports use figures of the last minutes if they are not older than three minutes.
 FRESH = timedelta(minutes=1)
 Kind = Organization.Kind
 
 
 @dataclass(frozen=True)
 class MeasuredPage:
-    """An address, and the session of the officer who opens it; empty without sign-in.
+    """A page, and the session of the officer who opens it; "" without sign-in.
 
-    tab: the list that it shows, if it shows one (LISTINGS).
+    tab: the key of its list in LISTINGS, if it shows one.
     """
 
     name: str
@@ -48,7 +48,7 @@ class MeasuredPage:
 
 @dataclass(frozen=True)
 class Country:
-    """A database with its data, reached by a connection of its own that stays open."""
+    """A database with its data, and an open connection to it."""
 
     connection: BaseDatabaseWrapper
     pages: Sequence[MeasuredPage]
@@ -56,7 +56,7 @@ class Country:
 
 @dataclass(frozen=True)
 class Times:
-    """How long a page took in one country, in milliseconds, and how many queries it ran."""
+    """Times of a page in one country, in milliseconds, and its number of queries."""
 
     p50: float
     p95: float
@@ -78,17 +78,17 @@ class Compared:
 
     @property
     def ratio(self) -> float:
-        """How many times as long it takes in the large country: the median."""
+        """The ratio of the medians, large country to small."""
         return self.full.p50 / self.small.p50
 
     @property
     def is_met(self) -> bool:
-        """It takes at most half as long again, and asks no more often."""
+        """Whether it takes at most AT_MOST times as long, with the same number of queries."""
         return self.ratio <= AT_MOST and self.full.queries == self.small.queries
 
 
 def pages() -> list[MeasuredPage]:
-    """Return the pages of this country, each opened by the officer whose page it is."""
+    """Return the pages of this country, each with an officer who may open it."""
     ministry = Organization.objects.get(kind=Kind.MINISTRY)
     province = Organization.objects.filter(kind=Kind.PROVINCIAL_DEPARTMENT).order_by("pk")[0]
     centres = Organization.objects.filter(kind=Kind.DISTRICT_CENTRE).order_by("pk")
@@ -130,7 +130,7 @@ def pages() -> list[MeasuredPage]:
 
 
 def compared(small: Country, full: Country, visits: int) -> list[Compared]:
-    """Open every page so many times in both, in turn, and look at the plans of its queries."""
+    """Open every page `visits` times in both countries, in turn, and read its query plans."""
     logging.disable(logging.CRITICAL)
     try:
         return [
@@ -142,7 +142,7 @@ def compared(small: Country, full: Country, visits: int) -> list[Compared]:
 
 
 def table(found: Sequence[Compared]) -> str:
-    """Return all pages for a console, with 'met' or 'NOT MET' and the slowest query of those."""
+    """Return all pages as a table, with 'met' or 'NOT MET' and the slowest query of those."""
     lines = [
         f"{'':<28}{'1/100 p50':>10}{'p95':>8}{'full p50':>10}{'p95':>8}{'ratio':>7}{'queries':>9}"
     ]
@@ -165,7 +165,7 @@ def table(found: Sequence[Compared]) -> str:
 
 
 def as_json(found: Sequence[Compared]) -> list[dict[str, Any]]:
-    """Return the same for a program."""
+    """Return the same as values for JSON."""
     return [{**asdict(one), "ratio": one.ratio, "met": one.is_met} for one in found]
 
 
@@ -177,7 +177,7 @@ def _compared(
     for country in (small, full):
         _keep_fresh(country)
     for number in range(WARM_UP + visits):
-        # Who goes first changes, for whatever else the machine does meanwhile.
+        # The order alternates, so that other load on the machine affects both countries.
         for size, country, page in turns if number % 2 else reversed(turns):
             with entered(country.connection):
                 begun = time.perf_counter()
@@ -200,7 +200,7 @@ def _compared(
 
 
 def _keep_fresh(country: Country) -> None:
-    """Bring the state of the last minute up to date, as the job does beside the pages."""
+    """Refresh the figures of the last minute, as the job does in production."""
     with entered(country.connection):
         as_of = daily_job.as_of()
         if as_of is None or db_time.now() - as_of > FRESH:
@@ -213,7 +213,7 @@ def _times(took: list[float], queries: int) -> Times:
 
 
 def open_page(page: MeasuredPage, client: Client) -> None:
-    """Open it as its reader does. A page that is not shown is a RuntimeError."""
+    """Open a page. Raises RuntimeError unless it is shown (200 and not empty)."""
     if page.session:
         client.cookies[settings.SESSION_COOKIE_NAME] = page.session
     host = next((host for host in settings.ALLOWED_HOSTS if host != "*"), "localhost")
@@ -224,7 +224,7 @@ def open_page(page: MeasuredPage, client: Client) -> None:
 
 def _plans(page: MeasuredPage, country: Country) -> tuple[list[QueryPlan], int]:
     with entered(country.connection):
-        # What a first visit after some minutes writes (the session was used) is not counted.
+        # A first visit after some minutes also stores that the session was used: not counted.
         open_page(page, Client())
         with CaptureQueriesContext(connection) as captured:
             open_page(page, Client())

@@ -1,4 +1,4 @@
-"""A figure that a benchmark found, beside what it should be; and the table of all of them."""
+"""The result of a benchmark with its target, and a table of results."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class BenchResult:
-    """One result. at_most or at_least is the target, None when there is none."""
+    """One result. at_most or at_least is the target; None without one."""
 
     name: str
     value: float
@@ -23,14 +23,14 @@ class BenchResult:
 
     @property
     def is_met(self) -> bool | None:
-        """Whether the target is met; None without one."""
+        """Whether the target is met; None without a target."""
         if self.at_most is not None:
             return self.value <= self.at_most
         return None if self.at_least is None else self.value >= self.at_least
 
 
 def table(figures: list[BenchResult]) -> str:
-    """Return all figures for a console, with 'met' or 'NOT MET' where there is a target."""
+    """Return all results as a table, with 'met' or 'NOT MET' where there is a target."""
     words = {True: "met", False: "NOT MET", None: ""}
     width = max((len(one.name) for one in figures), default=0)
     return "\n".join(
@@ -41,5 +41,5 @@ def table(figures: list[BenchResult]) -> str:
 
 
 def as_json(figures: list[BenchResult]) -> list[dict[str, Any]]:
-    """Return the same for a program."""
+    """Return the same as values for JSON."""
     return [{**asdict(one), "met": one.is_met} for one in figures]

@@ -1,4 +1,4 @@
-"""The sweep, measured: with nothing due, with 5,000 overdue, and after an outage."""
+"""Benchmarks of the sweep: with nothing due, with 5,000 overdue cases, and after an outage."""
 
 import logging
 import statistics
@@ -16,15 +16,15 @@ from messaging.models import Message
 from vaxreg import db_time
 
 IDLE_PASSES = 20
-# Seconds: long enough for one pass to do everything.
+# Seconds; enough for one pass to do everything.
 NO_END = 3600
-# Where a review's next milestone lies, from its receipt: due, when all reminders were given.
+# Time from receipt to the next milestone of a review: due, after all reminders were sent.
 DUE = timedelta(hours=48)
 REMINDERS = 3
 
 
 def idle(open_cases: int, seed: int) -> list[BenchResult]:
-    """Measure passes over so many open clocks of which none has passed a milestone."""
+    """Measure passes over this many open clocks of which none has passed a milestone."""
     dataset.add_cases(
         open_cases,
         newest=timedelta(hours=1),
@@ -49,7 +49,7 @@ def idle(open_cases: int, seed: int) -> list[BenchResult]:
 
 
 def overdue(count: int, seed: int) -> list[BenchResult]:
-    """Measure a pass that finds so many cases just overdue, oldest first; telling people apart."""
+    """Measure a pass that finds this many cases just overdue; messages are measured separately."""
     _add_late(count, seed)
     begun = time.perf_counter()
     swept = sweep.sweep(NO_END)
@@ -62,12 +62,12 @@ def overdue(count: int, seed: int) -> list[BenchResult]:
 
 
 def outage(count: int, seed: int) -> list[BenchResult]:
-    """Measure the passes after an outage, one row poisoned, until everybody has been told."""
+    """Measure the passes after an outage, with one broken row, until all messages are written."""
     _add_late(count, seed)
     poisoned = Clock.objects.filter(next_milestone_at__isnull=False).order_by(
         "next_milestone_at", "id"
     )[count // 2]
-    # A breach that is there already although the clock does not know it: writing it again fails.
+    # An existing breach that the clock does not know of: writing it again fails.
     Breach.objects.create(
         correction=poisoned.correction,
         clock=poisoned,
@@ -75,7 +75,7 @@ def outage(count: int, seed: int) -> list[BenchResult]:
         at=poisoned.due_at,
         written_at=db_time.now(),
     )
-    # The oldest of so many have passed the rung of the province too; each passed that of due.
+    # The oldest cases have passed the province's rung too; all have passed the rung "due".
     of_due = Breach.objects.filter(rung="due")
     before, messages = Breach.objects.count(), Message.objects.count()
     last = Breach.objects.order_by("-pk").values_list("pk", flat=True)[0]
@@ -109,7 +109,7 @@ def outage(count: int, seed: int) -> list[BenchResult]:
 
 
 def change_of_rules() -> list[BenchResult]:
-    """Measure a change that moves every open clock: its preview, and the recompute."""
+    """Measure a change of rules that moves every open clock: its preview, and the recompute."""
     rules = policies_with(review_hours=72)
     begun = time.perf_counter()
     seen = preview(recompute.RuleChange(rules))
@@ -156,6 +156,6 @@ def _add_late(count: int, seed: int) -> None:
 
 
 def _require(is_so: bool, otherwise: str) -> None:
-    """A fast wrong answer is no result."""
+    """Raise RuntimeError if the result is wrong: its time would mean nothing."""
     if not is_so:
         raise RuntimeError(otherwise)

