@@ -1,1 +1,1 @@
-"""What is disputed: corrections, from filing to the decision. Start reading at lifecycle.py."""
+"""Corrections of the vaccination record, from filing to decision. Start reading at lifecycle.py."""

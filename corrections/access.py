@@ -1,4 +1,4 @@
-"""Who may see a correction, and in which capacity they act on it. Said here and nowhere else."""
+"""Which corrections a user may see; parties.py says what they may do with one."""
 
 from typing import TYPE_CHECKING
 
@@ -18,46 +18,48 @@ DESK_ROLES = (
     Membership.Role.HOTLINE,
 )
 
-# Agents of the hotline are at a desk, but read masked data only, on pages of their own.
+# Agents of the hotline read masked data only, on pages of their own (app hotline).
 READING_ROLES = tuple(role for role in DESK_ROLES if role != Membership.Role.HOTLINE)
 
 
 def of_own_records(user: "User") -> Q:
-    """Corrections about records that the user holds as a citizen or as a guardian."""
+    """Return the corrections of records that the user owns or is guardian of."""
     return Q(citizen__in=parts_of_records_of(user).values("pk"))
 
 
 def on_desks_of(user: "User") -> Q:
-    """Corrections held by an organization in which the user works (not by those below it).
+    """Return corrections held by an organization in which the user works, not by those below it.
 
-    What was decided by one that it took over from is history of its own.
+    Includes what its predecessors decided: organizations that closed and were merged into it.
     """
     desks = Membership.objects.live().filter(user=user, role__in=READING_ROLES)
     return Q(holder__in=WithPredecessors(desks.order_by().values("organization")))
 
 
 def overseen_by(user: "User") -> Q:
-    """Corrections held anywhere in the sub-trees for which the user is a health officer.
+    """Return corrections held anywhere in the sub-trees for which the user is a health officer.
 
-    With what was decided by those that somebody there took over from, wherever they stood.
+    Includes what the predecessors of these organizations decided, wherever those were in the tree.
     """
     reach = Organization.objects.within_reach(user, Membership.Role.OFFICER)
     return Q(holder__in=WithPredecessors(reach.order_by().values("pk")))
 
 
 def in_pools_of(user: "User") -> Q:
-    """Corrections for which the user may look for a site: without one, on own desks or below them.
+    """Return the corrections for which the user may look for a site.
 
-    The hotline judges nothing: whatever lies there is to be sent to where it belongs.
+    Those are cases without a site in the user's organizations and below them. An agent of the
+    hotline may route every case that the hotline holds.
     """
     unknown = Q(triage_due_at__isnull=False) & (on_desks_of(user) | overseen_by(user))
     return unknown | Q(holder__in=_hotlines_of(user).values("organization"))
 
 
 def heard_of(user: "User") -> Q:
-    """Corrections that the user may look up for a caller, masked: all of them, or none.
+    """Return the corrections that an agent of the hotline may look up: all, or none for others.
 
-    Only with `hotline.call_of`: the caller was asked who they are first.
+    Callers check first that the agent asked who is calling (`hotline.search.call_of`), and show
+    masked data only.
     """
     return Q(Exists(_hotlines_of(user)))
 
@@ -75,12 +77,15 @@ def _hotlines_of(user: "User") -> QuerySet[Membership]:
 
 
 def visible_to(user: "User") -> Q:
-    """Everything the user may see: own records, own desks, own sub-trees. Sub-queries only."""
+    """Return all corrections that the user may see: own records, own organizations, own sub-trees.
+
+    Built from sub-queries only: joins would return a correction twice.
+    """
     return of_own_records(user) | on_desks_of(user) | overseen_by(user)
 
 
 def is_hotline(membership: Membership) -> bool:
-    """Tell whether somebody answers the national hotline's phone in this role."""
+    """Tell whether the member is an agent of the national hotline."""
     return (
         membership.role == Membership.Role.HOTLINE
         and membership.organization.kind == Organization.Kind.HOTLINE

@@ -1,4 +1,4 @@
-"""Pages of cases in the order of one of their moments; a page is marked by a case's reference."""
+"""Keyset pages of cases, ordered by one of their timestamps; the page marker is a reference."""
 
 from collections.abc import Mapping
 
@@ -16,10 +16,10 @@ def page(
     newest_first: bool = False,
     among: CorrectionQuerySet | None = None,
 ) -> Page[Correction]:
-    """Return up to `size` cases in the order of the moment `by`.
+    """Return up to `size` cases, ordered by the column `by`.
 
-    where: `after` or `before`, as `paging.page` takes them. among: all corrections with that
-    moment, where it is no column of their own but annotated.
+    where: the parameters `after` or `before`, as `paging.page` takes them. among: the queryset in
+    which a marker is looked up; needed when `by` is an annotation.
     """
     every = Correction.objects.all() if among is None else among
 

@@ -1,8 +1,8 @@
-"""What a correction may change: the facts of each kind, their names, how they read side by side.
+"""The facts of each kind of correction: their names, checks, and comparison.
 
-Facts travel as texts keyed by field name: vaccine code, ISO date, organization's public id, lot,
-position in the series ("primary-1"). The same form in drafts, corrections, the API and decisions.
-Facts about the person stand in citizens/facts.py.
+Facts are texts keyed by field name: vaccine code, ISO date, public id of an organization, lot,
+position in the series ("primary-1"). Drafts, corrections, the API and decisions use this form.
+Facts about the person are in citizens/facts.py.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ from vaxreg.uuids import with_public_id
 
 
 class Removal(StrEnum):
-    """What taking a recorded dose out of the record is about."""
+    """Fields of corrections that remove a recorded dose."""
 
     STATUS = "status"
     DUPLICATE_OF = "duplicate_of"
@@ -61,7 +61,7 @@ STATUS_LABELS: dict[str, Promise] = {
     Dose.Status.COMPLETED: gettext_lazy("On the record"),
     Dose.Status.ENTERED_IN_ERROR: gettext_lazy("Taken out of the record"),
 }
-# What may be proposed and decided, by kind, in the order in which it is shown.
+# What may be proposed and decided, by kind, in display order.
 FIELDS: dict[str, tuple[str, ...]] = {
     Kind.WRONG_FIELDS: tuple(Field),
     Kind.MISSING_DOSE: tuple(Field),
@@ -76,7 +76,7 @@ REMOVED: Facts = {Removal.STATUS.value: Dose.Status.ENTERED_IN_ERROR.value}
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """One line of the comparison: recorded beside proposed beside decided, as people read them."""
+    """One row of the comparison: recorded, proposed and decided value, as text."""
 
     field: str
     label: str
@@ -88,19 +88,19 @@ class ComparisonRow:
 
     @property
     def is_changed(self) -> bool:
-        """The citizen proposes something else than what is recorded."""
+        """The proposed value differs from the recorded one."""
         return self.is_proposed and self.proposed != self.recorded
 
 
 def compare(correction: Correction, *, masked: bool = False) -> list[ComparisonRow]:
-    """Return one row per field; names of vaccines and sites are looked up in two queries.
+    """Return one row per field; names of vaccines and sites are read in two queries.
 
-    masked: facts about the person as those read them who need not see all of it.
+    masked: show facts about the person in masked form, for hotline agents.
     """
     sources = [correction.recorded, correction.proposed, correction.decided or {}]
     names = names_in(sources)
     rows = []
-    # Which dose is to go is read beside it, though none of its details changes.
+    # To remove a dose changes none of its facts; they are shown to say which dose it is.
     beside = tuple(Field) if correction.kind in REMOVING_KINDS else ()
     for field in (*FIELDS[correction.kind], *beside):
         recorded, proposed, decided = (
@@ -124,7 +124,7 @@ def compare(correction: Correction, *, masked: bool = False) -> list[ComparisonR
 
 
 def show(field: str, value: str, names: dict[str, str]) -> str:
-    """Return a fact as people read it; names maps vaccine codes and site ids to names."""
+    """Return a fact as text; names: from vaccine codes and public ids to names."""
     if not value:
         return ""
     if field == Field.GIVEN_ON:
@@ -145,9 +145,9 @@ def _masked(field: str, value: str, names: dict[str, str]) -> str:
 
 
 def names_in(sources: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """Return the names of all that these facts mention, by code or public id.
+    """Return the names of everything in these facts, by code or public id.
 
-    Vaccines and sites; the other dose of a pair; the other record of a person, masked.
+    Vaccines, sites, the other dose of a duplicate, and the other record of a person (masked).
     """
     vaccines, sites = _mentioned(sources, Field.VACCINE), _mentioned(sources, Field.ORGANIZATION)
     names: dict[str, str] = {}
@@ -174,7 +174,7 @@ def _mentioned(sources: Sequence[dict[str, Any]], field: str) -> set[str]:
 
 
 def headline(correction: Correction) -> str:
-    """Return in one line what is asked, as the queue shows it."""
+    """Return what is asked as one line, as the queue shows it."""
     if correction.kind == Kind.MISSING_DOSE:
         position = correction.proposed.get(Field.POSITION)
         if position:
@@ -200,11 +200,11 @@ def headline(correction: Correction) -> str:
 def check(
     facts: Facts, *, today: date, complete: bool = False, kind: str = Kind.WRONG_FIELDS
 ) -> Facts:
-    """Return cleaned facts, empty ones dropped. Raises ValidationError keyed by field name.
+    """Return cleaned facts without empty ones. Raises ValidationError keyed by field name.
 
-    Hard rules only: what can't be true (unknown vaccine or site, a date in the future or before
-    the first COVID-19 dose given in Viet Nam, 08/03/2021). With complete, everything that a new
-    dose needs must be there. To take a dose out there is nothing to say but that.
+    Hard rules only: unknown vaccine or site, a date in the future or before the first COVID-19 dose
+    in Viet Nam (08/03/2021). complete: every fact that a new dose needs must be there. Corrections
+    that remove a dose have no facts.
     """
     clean: Facts = {}
     errors: dict[str, str] = {}
@@ -265,7 +265,7 @@ _CHECKS: dict[str, Callable[[str, date], str]] = {
 
 
 def recorded_of(kind: str, *, dose: Dose | None, citizen: Citizen) -> Facts:
-    """Return what is on record now of all that a claim of this kind is about."""
+    """Return the recorded facts that a claim of this kind is about."""
     if kind == Kind.IDENTITY:
         return identity_facts.facts_of(citizen.kept)
     if dose is None or kind == Kind.MISSING_DOSE:

@@ -1,4 +1,4 @@
-"""What the health page asks of this room: does the sweep run, the outbox drain, do figures come?"""
+"""Checks for the health page: does the sweep run, is the outbox empty, are figures computed?"""
 
 from datetime import timedelta
 
@@ -6,14 +6,14 @@ from corrections.models import Heartbeat, OutboxRow
 from corrections.sweep import HEARTBEAT
 from vaxreg import db_time
 
-# The sweep runs once a minute; three missed passes are a fault, not a delay.
+# The sweep runs once a minute: three missed passes are a fault, not a delay.
 SILENCE = timedelta(minutes=3)
-# Promise 79: the oldest undone row must never be older than this.
+# The greatest age of an errand that is not done.
 OLDEST_ERRAND = timedelta(seconds=120)
 
 
 def sweep_trouble() -> str:
-    """Return since when the sweep is silent, or an empty string."""
+    """Return since when the sweep has not run; empty when it runs."""
     beat = Heartbeat.objects.filter(name=HEARTBEAT).first()
     if beat is None:
         return "the sweep has never run"
@@ -23,7 +23,7 @@ def sweep_trouble() -> str:
 
 
 def outbox_trouble() -> str:
-    """Return how old the oldest undone outbox row is when it is too old, or an empty string."""
+    """Return the age of the oldest errand when it is too old; empty otherwise."""
     oldest = OutboxRow.objects.filter(done_at=None).order_by("created_at").first()
     if oldest is not None and db_time.now() - oldest.created_at > OLDEST_ERRAND:
         return f"outbox row {oldest.pk} is not done since {oldest.created_at.isoformat()}"

@@ -1,7 +1,7 @@
-"""The history of a correction in plain words, one wording for every page that shows it.
+"""The history of a correction as text, with one wording for every page that shows it.
 
-Citizens read which organization did what and when, never a person's name. Staff and health
-officers read the person too, and what officers wrote to the site.
+Citizens read which organization did what and when, never the name of a person. Staff and health
+officers also read the name, and what officers wrote to the site.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,10 +26,10 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One thing that happened: what `<c-timeline.item>` takes.
+    """One event: the parameters of `<c-timeline.item>`.
 
-    details are the words that came with it, as written: a reason, a remark, an official ground;
-    told is the organization to which a missed deadline was reported.
+    details: the texts that came with it, unchanged (a reason, a remark, an official ground). told:
+    the organization to which a missed deadline was reported.
     """
 
     step: str
@@ -74,19 +74,19 @@ TITLES: dict[str, Promise] = {
     "inherit": gettext_lazy("%(from)s can no longer act: %(organization)s acts from now on"),
     "expire": gettext_lazy("Closed: the question was not answered for 7 days"),
 }
-# What the sweep did on the way, by deadlines.Milestone name.
+# What the sweep did, by deadlines.Milestone.name.
 MILESTONE_TITLES: dict[str, Promise] = {
     "half_time": gettext_lazy("Reminder to %(organization)s: half of the time has passed"),
     "three_quarters": gettext_lazy("Reminder to %(organization)s: a quarter of the time is left"),
     "nine_tenths": gettext_lazy("Reminder to %(organization)s: a tenth of the time is left"),
-    # Not a milestone any more; reminders of before were written with it.
+    # No longer a milestone, but older events have this name.
     "six_hours_left": gettext_lazy("Reminder to %(organization)s: six hours are left"),
     "due": gettext_lazy("No answer within 48 hours; %(organization)s was told"),
     "three_days": gettext_lazy("No answer within 72 hours; %(organization)s was told"),
     "five_days": gettext_lazy("No answer within 5 days; %(organization)s was told"),
     "statutory": gettext_lazy("No first answer in the time of the law; %(organization)s was told"),
 }
-# The same when nobody stands above the holder, who could be told.
+# The same events when the holder has no level above that could be told.
 MILESTONE_TITLES_ALONE: dict[str, Promise] = {
     "due": gettext_lazy("No answer within 48 hours"),
     "three_days": gettext_lazy("No answer within 72 hours"),
@@ -94,22 +94,22 @@ MILESTONE_TITLES_ALONE: dict[str, Promise] = {
     "statutory": gettext_lazy("No first answer in the time of the law"),
 }
 BAD = frozenset({"refuse", "uphold", "escalate", "expire"})
-# What staff write to each other is between them; notes are not shown to the citizen at all.
+# Remarks between staff, not shown to the citizen. Notes are hidden as a whole.
 STAFF_ONLY_REMARKS = frozenset({"remind", "escalate", "put_forward", "hand_back"})
 STAFF_ONLY = frozenset({"note", "hand_back"})
 
 
 def lines(correction: Correction, audience: Audience) -> list[HistoryEntry]:
-    """Return what happened so far, oldest first, in the reader's language. One query.
+    """Return the events so far, oldest first, in the reader's language. One query.
 
-    Raises KeyError for a step that has no words here; a test walks all of them.
+    Raises KeyError for a step without a text here; a test checks all steps.
     """
     events = correction.events.select_related("organization", "by").order_by("at", "id")
     return [_line(event, audience) for event in _worth_telling(events, audience)]
 
 
 def status_sentence(correction: Correction) -> str:
-    """Return in one sentence for the citizen where a correction stands now."""
+    """Return the state of a correction as one sentence for the citizen."""
     names = {"organization": correction.holder.name if correction.holder else ""}
     if correction.status == Status.ACCEPTED:
         if correction.kind == Kind.MISSING_DOSE:
@@ -144,7 +144,7 @@ def status_sentence(correction: Correction) -> str:
 
 
 def told_last(correction_lines: list[HistoryEntry]) -> str:
-    """Return who was told last that the deadline was missed; empty when nobody was."""
+    """Return the organization that was told last of a missed deadline; empty when none was."""
     told = [line.told for line in correction_lines if line.told]
     return told[-1] if told else ""
 
@@ -152,7 +152,7 @@ def told_last(correction_lines: list[HistoryEntry]) -> str:
 def _worth_telling(
     events: Iterable[CorrectionEvent], audience: Audience
 ) -> Iterator[CorrectionEvent]:
-    """Leave out for citizens that the same desk took a case up once more: it says nothing new."""
+    """Leave out, for citizens, that the same organization picked a case up once more."""
     before: CorrectionEvent | None = None
     for event in events:
         again = (
@@ -191,7 +191,7 @@ def _title(event: CorrectionEvent) -> str:
 
 
 def _who(event: CorrectionEvent, audience: Audience) -> str:
-    """Return who did it; empty when it happened by itself: the title says who it concerned."""
+    """Return who did it; empty for the system, because the title then names the organization."""
     if event.by is None:
         return ""
     if audience == Audience.CITIZEN:
@@ -229,7 +229,7 @@ RUNG_TITLES = {
 
 @dataclass(frozen=True)
 class Stay:
-    """How long an organization held a case; until is None while it still does."""
+    """A period in which one organization held a case; until is None for the present holder."""
 
     organization: Organization
     since: datetime
@@ -238,7 +238,7 @@ class Stay:
 
 
 def stays(case: Correction, now: datetime) -> list[Stay]:
-    """Return who held a case from when to when: each keeps their share of the time."""
+    """Return the periods of all holders, oldest first."""
     held = Holding.objects.filter(correction=case).select_related("organization")
     return [
         Stay(one.organization, one.since, one.until, (one.until or now) - one.since)
@@ -248,13 +248,12 @@ def stays(case: Correction, now: datetime) -> list[Stay]:
 
 @dataclass(frozen=True)
 class Miss:
-    """A deadline that was missed, in words."""
+    """A missed deadline with its title."""
 
     title: str
     breach: Breach
 
 
 def misses(case: Correction) -> list[Miss]:
-    """Return the breaches on record of a case, oldest first."""
     written = Breach.objects.filter(correction=case).select_related("holder", "escalated_to")
     return [Miss(str(RUNG_TITLES[one.rung]), one) for one in written.order_by("at", "pk")]

@@ -1,7 +1,9 @@
-"""The life of a correction, one table: statuses, parties, steps. No database. Read this first.
+"""The life cycle of a correction as one table: statuses, parties, steps. Read this first.
 
-Pages draw their buttons from it, verbs (actions.py) ask it, the API lists it, tests walk it.
-The outcomes are those of dispatch 9458/BYT-CNTT, step 2: approved, processed later, rejected.
+No database.
+Pages build their buttons from it, verbs (actions/) check against it, the API lists it, tests go
+through it. The outcomes come from dispatch 9458/BYT-CNTT, step 2: approved, processed later,
+rejected.
 """
 
 from collections.abc import Iterable
@@ -56,18 +58,18 @@ OPEN = frozenset(
     }
 )
 CLOSED = frozenset(Status) - OPEN
-# Closed by somebody's decision about the record, not by the citizen's leaving it.
+# Closed by a decision about the record, not by the citizen or by the end of the time to answer.
 DECIDED = CLOSED - {Status.WITHDRAWN, Status.EXPIRED}
 ON_A_DESK = OPEN - {Status.RECEIVED}
-# The desk may work on it; and, waiting for the citizen or not, decide it.
+# Statuses in which the holder works on it; it may be decided in WAITING too.
 AT_WORK = frozenset({Status.QUEUED, Status.IN_REVIEW, Status.KEPT})
 DECIDABLE = AT_WORK | {Status.WAITING}
-# Steps by which an earlier decision turns out not to stand.
+# Steps that undo an earlier decision.
 UNDOING = ("overturn", "overturn_in_part", "reopen")
 
 
 class Party(StrEnum):
-    """In which capacity somebody acts on a correction; access.parties_of says who is what."""
+    """The capacity in which somebody acts on a correction; see parties.parties_of."""
 
     CITIZEN = "citizen"
     HOTLINE = "hotline"
@@ -89,9 +91,9 @@ PARTY_LABELS: dict[Party, Promise] = {
 
 @dataclass(frozen=True)
 class Step:
-    """One row of the table: who may take the step, from where, and where it leads.
+    """One row of the table: who may take the step, from which statuses, and the status it leads to.
 
-    reaches None: the status stays as it is.
+    reaches: None when the status stays the same.
     """
 
     label: Promise
@@ -104,13 +106,13 @@ def _by(*parties: Party) -> frozenset[Party]:
     return frozenset(parties)
 
 
-# Who files, or acts for the citizen who called; and who has the case on the desk.
+# The parties who file: the citizen, or an agent for a caller. _DESK: those who decide.
 _CITIZEN = _by(Party.CITIZEN, Party.HOTLINE)
 _DESK = _by(Party.REVIEWER, Party.APPEAL_REVIEWER)
 _SECOND = _DESK | {Party.OVERSEER}
 
 STEPS: dict[str, Step] = {
-    # The citizen, or the hotline for a caller.
+    # Steps of the citizen, or of the hotline for a caller.
     "file": Step(_("File"), _CITIZEN, frozenset(), Status.RECEIVED),
     "answer": Step(
         _("Answer"), _CITIZEN, frozenset({Status.WAITING, Status.EXPIRED}), Status.QUEUED
@@ -140,7 +142,7 @@ STEPS: dict[str, Step] = {
         frozenset({Status.ACCEPTED, Status.PARTLY_ACCEPTED}),
         Status.QUEUED,
     ),
-    # The desk.
+    # Steps of the holder.
     "pick_up": Step(_("Pick up"), _DESK, AT_WORK, Status.IN_REVIEW),
     "give_back": Step(
         _("Give back"), _DESK | {Party.SYSTEM}, frozenset({Status.IN_REVIEW}), Status.QUEUED
@@ -161,7 +163,7 @@ STEPS: dict[str, Step] = {
         Status.PARTLY_ACCEPTED,
     ),
     "uphold": Step(_("Refuse the appeal"), _by(Party.APPEAL_REVIEWER), DECIDABLE, Status.UPHELD),
-    # Four eyes: the first person's decision waits, a second one confirms it or sends it back.
+    # Four eyes: the first person's decision waits; a second person confirms it or sends it back.
     "put_forward": Step(_("Put before a second person"), _DESK, DECIDABLE, Status.TO_COUNTERSIGN),
     "countersign": Step(
         _("Confirm the decision"),
@@ -181,7 +183,7 @@ STEPS: dict[str, Step] = {
         frozenset({Status.TO_COUNTERSIGN}),
         Status.QUEUED,
     ),
-    # Health officers, and whoever watches.
+    # Steps of health officers.
     "remind": Step(_("Remind"), _by(Party.OVERSEER, Party.SYSTEM), ON_A_DESK),
     "reassign": Step(
         _("Give to another organization"), _by(Party.OVERSEER), ON_A_DESK, Status.QUEUED
@@ -191,11 +193,11 @@ STEPS: dict[str, Step] = {
     ),
     "escalate": Step(_("Escalate"), _by(Party.SYSTEM, Party.HOTLINE), OPEN),
     "note": Step(_("Add a note"), _SECOND | {Party.HOTLINE}, frozenset(Status)),
-    # The system.
+    # Steps of the system.
     "route": Step(
         _("Send to the desk"), _by(Party.SYSTEM), frozenset({Status.RECEIVED}), Status.QUEUED
     ),
-    # Its desk was closed, or nobody decides there any more; a claim is given back first.
+    # The holder was closed, or has no reviewer any more; a claim is given back first.
     "inherit": Step(
         _("Hand over: the organization can no longer act"),
         _by(Party.SYSTEM),
@@ -211,7 +213,7 @@ STEPS: dict[str, Step] = {
 
 
 class StepNotPossible(Exception):
-    """The step does not leave from the status the correction is in now."""
+    """The step is not possible from the status in which the correction is now."""
 
     def __init__(self, step: str, status: Status) -> None:
         super().__init__(f"{step} does not leave from {status}")
@@ -220,7 +222,7 @@ class StepNotPossible(Exception):
 
 
 def after(step_name: str, status: Status) -> Status:
-    """Return the status that follows; raise StepNotPossible if the step does not leave from here."""
+    """Return the status after the step. Raises StepNotPossible."""
     step = STEPS[step_name]
     if status not in step.leaves:
         raise StepNotPossible(step_name, status)
@@ -236,7 +238,7 @@ def possible(status: Status, parties: Iterable[Party]) -> list[str]:
 
 
 class Ground(StrEnum):
-    """The thirteen grounds on which dispatch 9458/BYT-CNTT (step 2.3) lets a reviewer refuse."""
+    """The 13 grounds on which dispatch 9458/BYT-CNTT (step 2.3) lets a reviewer refuse."""
 
     SCREENING_FORM_INCOMPLETE = "screening_form_incomplete"
     NAME_CONTRADICTS = "name_contradicts"
@@ -271,7 +273,7 @@ GROUND_LABELS: dict[Ground, Promise] = {
     Ground.PAPER_ALTERED: _("Personal data on the paper were altered"),
 }
 
-# What the citizen reads first; the reviewer may edit it before it is sent.
+# The sentence for the citizen; the reviewer may edit it before it is sent.
 GROUND_SENTENCES: dict[Ground, Promise] = {
     Ground.SCREENING_FORM_INCOMPLETE: _(
         "The photo shows a screening form without the date, the dose number or the vaccine. "

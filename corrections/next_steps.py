@@ -1,7 +1,7 @@
-"""Which steps somebody may take on a case right now: what its verb would refuse is not offered.
+"""The steps that somebody may take on a case right now: no button that its verb would refuse.
 
-The table says who may go from where (lifecycle.py); here stands what else a verb looks at: time,
-a newer case about the same thing, a level above. Pages and API draw from it.
+lifecycle.py says which party may take a step from which status. This module adds what else a verb
+checks: time, a newer case about the same subject, a level above. Pages and API use it.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from corrections import actions, lifecycle
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction
 
-# Back to a desk from a closed case, within 30 days.
+# Steps that open a closed case again, within 30 days.
 SECOND_THOUGHTS = frozenset({"answer", "appeal", "reopen"})
 
 
@@ -32,8 +32,9 @@ def offered(case: Correction, parties: Iterable[Party], now: datetime) -> list[s
 
 
 def newer(case: Correction) -> Correction | None:
-    """Return the open case about the same thing that came after this closed one, if there is."""
+    """Return the open case about the same subject that was filed after this closed one."""
     if case.is_open:
         return None
-    # A decision shown before it is taken is no case of its own (citizen_preview.preview_of).
+    # Excludes the case itself: a preview of a decision is closed, its stored row is open
+    # (review/citizen_preview.py).
     return Correction.objects.open_about(case.citizen, case.subject).exclude(pk=case.pk).first()

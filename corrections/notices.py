@@ -19,21 +19,21 @@ from messaging.models import Channel
 from organizations.models import Membership, Organization
 from vaxreg.addresses import absolute
 
-# So many cases are named in a message about many.
+# How many cases a message about many cases names.
 MOST_NAMED = 10
 
 
 def tell(event: CorrectionEvent) -> None:
-    """Write the messages that follow from an event; the same event twice writes them once."""
+    """Create the messages about an event; for the same event they are created once."""
     _TELLERS[event.step](event)
 
 
 def tell_of_many(events: Sequence[CorrectionEvent]) -> None:
-    """Tell the people of one organization, each once, of many cases.
+    """Create one message per member of staff of one organization, about many cases.
 
-    They passed a milestone, or an officer reminded of them or gave them to this organization. The
-    events are of one step and one organization (OutboxRow.bundle). What was decided in the
-    meantime, or went elsewhere, is left out; a single one is told in its own words.
+    The cases passed a milestone, or an officer reminded of them or gave them to it. All events are
+    of one step and one organization (OutboxRow.bundle). Cases that were closed or moved in the
+    meantime are left out; if one is left, its usual message is created.
     """
     told = _told(events[0])
     current = [event for event in events if event.correction.is_open and _told(event) == told]
@@ -78,7 +78,7 @@ def _tell_of_many(events: list[CorrectionEvent]) -> None:
 
 
 def _told(event: CorrectionEvent) -> Organization | None:
-    """Return whose people a message about many cases goes to: an officer's is for the holder."""
+    """Return the organization whose staff get a message about many cases."""
     by_officer = event.party == Party.OVERSEER
     return event.correction.holder if by_officer else event.organization
 
@@ -102,7 +102,7 @@ def _tell_citizen(event: CorrectionEvent, text: Callable[[Correction], str], pur
 
 
 def _own_account(case: Correction) -> int | None:
-    """Whose inbox shows what a caller is told: the account that opened the record, if one did."""
+    """Return the id of the user whose inbox shows a caller's messages: the record's own account."""
     links = RecordLink.objects.live().filter(
         citizen=case.citizen_id, relation=RecordLink.Relation.SELF
     )
@@ -110,7 +110,7 @@ def _own_account(case: Correction) -> int | None:
 
 
 def _staff_of(organization: Organization | None) -> list[User]:
-    """Everybody who works at the organization now and has an e-mail address, each once."""
+    """Return everybody who works at the organization now and has an e-mail address, each once."""
     if organization is None:
         return []
     staff = Membership.objects.live().filter(organization=organization)
@@ -124,7 +124,7 @@ def _staff_of(organization: Organization | None) -> list[User]:
 def _tell_staff(
     event: CorrectionEvent, organization: Organization | None, subject: str, text: str
 ) -> None:
-    """Write an e-mail to each person who works at the organization now, but for who did it."""
+    """Create an e-mail for everybody who works at the organization now, except the actor."""
     for user in _staff_of(organization):
         if user.pk == event.by_id:
             continue
@@ -144,7 +144,7 @@ def _tell_staff(
                 user_id=user.pk,
                 dedupe_key=f"event:{event.pk}:user:{user.pk}",
                 may_wait=True,
-                # Many cases handed over or reminded of in one go make one e-mail.
+                # Many cases that were handed over or reminded of together make one e-mail.
                 digest=f"correction.{event.step}",
             )
 
@@ -161,7 +161,7 @@ def _routed(event: CorrectionEvent) -> None:
 
 
 def _sms(purpose: str, sentence: str) -> Callable[[CorrectionEvent], None]:
-    """Return a teller that writes one short text to the citizen."""
+    """Return a function that creates a short text message to the citizen."""
 
     def tell_citizen(event: CorrectionEvent) -> None:
         def text(case: Correction) -> str:
@@ -208,7 +208,7 @@ def _handed_over(event: CorrectionEvent) -> None:
 
 
 def _inherited(event: CorrectionEvent) -> None:
-    """Tell who acts for an organization that no longer can, once for all its cases."""
+    """Tell the organization that got all cases of a holder that cannot act any more, once."""
     for user in _staff_of(event.organization):
         with translation.override(user.language):
             values = {
@@ -242,7 +242,7 @@ def _inherited(event: CorrectionEvent) -> None:
 
 
 def _put_forward(event: CorrectionEvent) -> None:
-    """Tell colleagues; where nobody else works at the desk, the level above."""
+    """Tell colleagues; if nobody else works at the holder, the level above."""
     case = event.correction
     colleagues = [user for user in _staff_of(case.holder) if user.pk != event.by_id]
     _tell_staff(

@@ -1,7 +1,7 @@
-"""What must follow an event, from rows that say 'not done yet'.
+"""Does the errands that follow events, from rows that say 'not done yet'.
 
-Celery is hinted after each commit; the sweep claims whatever was not done, so that a broker, a
-worker or a machine may die in between (docs/adr/0006). An errand may run twice: each is harmless.
+Celery gets a hint after each commit; the sweep does what is left, so that a broker, a worker or a
+machine may die in between (docs/adr/0006). An errand may run twice: each one is idempotent.
 """
 
 import logging
@@ -18,14 +18,14 @@ from vaxreg import db_time
 
 log = logging.getLogger(__name__)
 
-# Longer than an errand can take: whoever claimed it and is silent for so long is dead.
+# Longer than any errand takes: a worker that holds a row for longer is dead.
 CLAIM = timedelta(seconds=90)
-# The hint gets this head start before the sweep takes a row itself.
+# The sweep leaves a new row alone for this time, so that the hint can do it.
 HEAD_START = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
-# One message speaks for at most so many cases.
+# The greatest number of cases in one message.
 MOST_IN_A_BUNDLE = 1000
-# What a message about many cases says of each.
+# Columns that the texts about many cases use.
 TOLD = (
     "step",
     "party",
@@ -51,10 +51,10 @@ ERRANDS: dict[str, Callable[[CorrectionEvent], None]] = {
 
 
 def do(row_id: int) -> bool:
-    """Do one errand now; False when it is done, claimed, or waiting after a failure.
+    """Do one errand now; False when it is done, taken by another worker, or waits after a failure.
 
-    Never raises: a failing errand is pushed into the future, longer each time, and logged, so
-    that it neither loops nor stands in the way of others.
+    Never raises: a failed errand is logged and delayed, longer each time, so that it neither loops
+    nor blocks others.
     """
     now = db_time.now()
     claimed = OutboxRow.objects.filter(pk=row_id, done_at=None, not_before__lte=now).update(
@@ -82,9 +82,9 @@ def do_undone(limit: int = 1000) -> int:
 
 
 def do_bundles(until: float) -> int:
-    """Tell people, each once for all cases, what the sweep wrote; return how many errands.
+    """Send one message per person for many cases; return how many errands were done.
 
-    until: when to stop, in seconds of time.monotonic(); what is left is done by the next sweep.
+    until: when to stop, as a value of time.monotonic(); the next sweep does what is left.
     """
     done = 0
     while time.monotonic() < until:
@@ -93,7 +93,7 @@ def do_bundles(until: float) -> int:
             bundle = _locked(bundled(now)).order_by("id").values_list("bundle", flat=True).first()
             if bundle is None:
                 break
-            # The texts name a few of many cases: nothing is read of a case but what they say.
+            # The text names only some of many cases: read just the columns that it uses.
             rows = list(
                 _locked(bundled(now).filter(bundle=bundle))
                 .select_related("event__correction__holder")
@@ -106,12 +106,11 @@ def do_bundles(until: float) -> int:
 
 
 def lost_hints(now: datetime | Expression) -> QuerySet[OutboxRow]:
-    """Return errands to be done one by one whose hint was lost, or that wait for another try."""
+    """Return errands without a bundle whose hint was lost, or that wait for another try."""
     return _undone(now).filter(bundle="", created_at__lte=now - HEAD_START)
 
 
 def bundled(now: datetime | Expression) -> QuerySet[OutboxRow]:
-    """Return errands that are done together."""
     return _undone(now).exclude(bundle="")
 
 

@@ -1,4 +1,4 @@
-"""In which capacity somebody acts on one case: citizen, reviewer, overseer, hotline, system."""
+"""The parties of a user on one case: citizen, reviewer, overseer, hotline, system."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -30,9 +30,9 @@ DECIDING_STEPS = (
 
 
 def overseen_among(user: "User", cases: Iterable["Correction"]) -> set[int]:
-    """Return the ids of those of these cases that `overseen_by` lets the user see.
+    """Return the ids of those cases that `access.overseen_by` lets the user see.
 
-    For the rows of a page, whose holders are at hand: the sub-query reads the whole sub-tree.
+    For the rows of one page, whose holders are loaded: the sub-query would read the whole sub-tree.
     """
     paths = tuple(desk.path for desk in officer_desks(user))
     return {
@@ -44,10 +44,10 @@ def overseen_among(user: "User", cases: Iterable["Correction"]) -> set[int]:
 
 
 def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party]:
-    """Return in which capacities a user acts on a correction; None stands for the system.
+    """Return the parties of a user on a correction; None is the system.
 
-    Nobody decides about themselves or their family, whatever badge they wear; nobody decides what
-    they filed; and who decided once has no part in the appeal.
+    Nobody decides about themselves, their family, or what they filed, whatever their role is. Who
+    took part in the first decision cannot decide the appeal.
     """
     if user is None:
         return frozenset({Party.SYSTEM})
@@ -77,17 +77,17 @@ def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party
 
 
 def standing_for(holder: Organization | None) -> Organization | None:
-    """Return who acts for the holder: who took over from it when it has closed."""
+    """Return who acts for the holder: the successor when it has closed."""
     return (current_holder(holder) or holder) if holder is not None else None
 
 
 def has_decided(user: "User", correction: "Correction") -> bool:
-    """Tell whether the user had a hand in an earlier decision of this case."""
+    """Tell whether the user took part in an earlier decision of this case."""
     return correction.events.filter(by=user, step__in=DECIDING_STEPS).exists()
 
 
 def acting_for(user: "User", correction: "Correction", party: Party) -> Organization | None:
-    """Return the organization on whose behalf the user acts in this capacity."""
+    """Return the organization on whose behalf the user acts as this party."""
     if party in AT_THE_DESK:
         return standing_for(correction.holder)
     live = Membership.objects.live().filter(user=user).select_related("organization")
@@ -100,18 +100,18 @@ def acting_for(user: "User", correction: "Correction", party: Party) -> Organiza
 
 
 def officer_desk(user: "User", organization: Organization) -> Organization | None:
-    """Return for whom the user oversees this organization: the nearest level; None if for nobody."""
+    """Return the nearest organization above for which the user is a health officer."""
     return nearest(officer_desks(user), organization)
 
 
 def officer_desks(user: "User") -> list[Organization]:
     """Return the organizations for which the user is a health officer, the lowest level first."""
     officers = Membership.objects.live().filter(user=user, role=Membership.Role.OFFICER)
-    # Who stands nearer has the longer path.
+    # A lower level has a longer path.
     found = officers.select_related("organization").order_by("-organization__path")
     return [membership.organization for membership in found]
 
 
 def nearest(above: Iterable[Organization], organization: Organization) -> Organization | None:
-    """Return the first of these in whose sub-tree the organization lies."""
+    """Return the first of `above` whose sub-tree contains the organization."""
     return next((one for one in above if organization.path.startswith(one.path)), None)

@@ -1,25 +1,26 @@
-"""Reference codes such as VR-7K3M-9QXD: short, readable on the phone, with a check character."""
+"""Reference codes such as VR-7K3M-9QXD: short, easy to say on the phone, with a check character."""
 
 import secrets
 
-# No vowels (no words by accident), nothing that looks or sounds like something else.
+# No vowels (they would form words), no characters that look or sound like another one.
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 LENGTH = 8
 LOOKALIKES = str.maketrans({"0": "Q", "O": "Q", "1": "J", "I": "J", "L": "J", "U": "V"})
 
 
 def new_reference() -> str:
-    """Return a fresh code; the database's unique constraint has the last word."""
+    """Return a new random code; the unique constraint of the database rejects duplicates."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
     return _dressed(body + check_character(body))
 
 
-# Prime to 27, as are their neighbours' differences: any wrong letter and any two swapped show.
+# The weights and the differences of neighbours are prime to 27: the check character detects any
+# wrong letter and any two letters exchanged.
 WEIGHTS = (2, 4, 5, 7, 8, 10, 11)
 
 
 def check_character(body: str) -> str:
-    """Return the check character of a code's body of seven letters."""
+    """Return the check character of the seven letters of a code."""
     total = sum(
         weight * ALPHABET.index(letter)
         for weight, letter in zip(WEIGHTS, reversed(body), strict=True)
@@ -28,7 +29,7 @@ def check_character(body: str) -> str:
 
 
 def read_reference(typed: str) -> str | None:
-    """Return the code that somebody typed, in its stored form; None if it cannot be one.
+    """Return a typed code in its stored form; None if it cannot be one.
 
     Spaces, dashes, case and the prefix do not matter.
     """

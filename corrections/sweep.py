@@ -1,8 +1,9 @@
-"""The sweep, once a minute: lost errands, claims that ran out, questions nobody answered, milestones.
+"""The sweep, once a minute: lost errands, old claims, expired questions, passed milestones.
 
-Driven by the database, never by 48-hour timers in a broker. Oldest first, in batches with SKIP
-LOCKED until none is left or the time of this pass is over; two sweeps at once do each row once; a
-row that fails is set aside for this pass and reported. `manage.py sweep` runs it without Celery.
+The database says what is to be done; there are no 48-hour timers in a broker. It works oldest
+first, in batches with SKIP LOCKED, until nothing is left or its time is over. Two sweeps at once do
+each row once; a row that fails is skipped in this pass and logged. `manage.py sweep` runs it by
+hand.
 """
 
 import logging
@@ -28,13 +29,13 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 HEARTBEAT = "sweep"
-# Seconds for one pass: less than Celery's limit for a task, and than the minute until the next.
+# Seconds for one pass: less than Celery's time limit, and than the minute until the next pass.
 PASS = 40
 
 
 @dataclass
 class Swept:
-    """What one pass did; `set_aside` holds the references of cases that failed."""
+    """What one pass did; `set_aside`: the references of cases that failed."""
 
     errands: int = 0
     released: int = 0
@@ -42,15 +43,15 @@ class Swept:
     breaches: int = 0
     reminders: int = 0
     told: int = 0
-    # Seconds for all the milestones; the rest of a long pass went into telling people.
+    # Seconds spent on milestones; most of the rest of a long pass goes into messages.
     marks_took: float = 0
     set_aside: list[str] = field(default_factory=list)
-    # The time of this pass was over before everything was done; the next one goes on.
+    # The time was over before everything was done; the next pass continues.
     unfinished: bool = False
 
 
 def sweep(seconds: float = PASS) -> Swept:
-    """Run one pass and leave the heartbeat; raises nothing for a single bad row."""
+    """Run one pass and write the heartbeat; never raises because of a single bad row."""
     started = time.monotonic()
     until = started + seconds
     begun, work = _waiting()
@@ -79,20 +80,20 @@ def sweep(seconds: float = PASS) -> Swept:
 
 
 def _waiting() -> tuple[datetime, set[str]]:
-    """Return the time, and what there is to do: one question, for most passes find nothing."""
+    """Return the time and the kinds of work that exist: one query, as most passes find nothing."""
     is_now = isinstance(db_time.sql_now(), Now)
     sql, parameters = _usual_question() if is_now else _question()
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         row = cursor.fetchone()
     if row is None:
-        # Nobody has asked for the rules yet; the first case will.
+        # No policy is stored yet; the first case creates one.
         return db_time.now(), set(_WORK)
     return row[0], {name for name, is_any in zip(_WORK, row[1:], strict=True) if is_any}
 
 
 def _question() -> tuple[str, tuple[Any, ...]]:
-    """Return the question as SQL: the time, and for each kind of work whether there is any."""
+    """Return the SQL of that query: the time, and for each kind of work whether there is any."""
     now = db_time.sql_now()
     any_of = {f"any_{name}": Exists(rows(now)) for name, rows in _WORK.items()}
     asked = Policy.objects.order_by().annotate(begun=now, **any_of)
@@ -101,7 +102,7 @@ def _question() -> tuple[str, tuple[Any, ...]]:
 
 @cache
 def _usual_question() -> tuple[str, tuple[Any, ...]]:
-    """Return the same once put together: that takes longer than to answer it."""
+    """Return the same SQL, cached: building it takes longer than running it."""
     return _question()
 
 
@@ -152,7 +153,7 @@ def _each(
     until: float,
     swept: Swept,
 ) -> None:
-    """Do something to each of these cases; one that fails is set aside and reported."""
+    """Call `act` for each of these cases; one that fails is skipped and logged."""
     failed: list[int] = []
     before: list[Correction] = []
     while time.monotonic() < until:
@@ -196,11 +197,11 @@ _WORK: dict[str, Callable[[Expression], QuerySet[Any]]] = {
 
 
 def _batch(swept: Swept, failed: list[int], above: milestones.Above) -> bool:
-    """Deal with up to BATCH clocks that passed a milestone; False when none is left."""
+    """Pass milestones of up to BATCH clocks; False when none is left."""
     with transaction.atomic():
         late = [
             Late(*columns)
-            # Without `of` it locks both tables that are read: the clock and its correction.
+            # No `of`: locks the rows of both tables, the clock and its correction.
             for columns in _late()
             .select_for_update(skip_locked=True)
             .exclude(pk__in=failed)

@@ -1,4 +1,4 @@
-"""What Celery runs: thin. Fetch by id, return if the world moved on, call a verb."""
+"""Celery tasks, thin: each calls one function that checks again what is to be done."""
 
 from celery import shared_task
 
@@ -15,11 +15,10 @@ def do_errand(row_id: int) -> None:
 
 @shared_task(name="corrections.sweep")
 def sweep() -> None:
-    """Run one pass of the sweep."""
     sweeping.sweep()
 
 
 @shared_task(name="corrections.recompute")
 def recompute(run_id: int) -> None:
-    """Let open clocks follow a change of the rules; the sweep would do it anyway."""
+    """Move running clocks after a change of the rules; the sweep would do it anyway."""
     recomputing.run(run_id)

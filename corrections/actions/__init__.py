@@ -1,8 +1,8 @@
-"""The verbs: the only writers of a correction. Pages, API, hotline and Celery call the same ones.
+"""The verbs: the only code that writes a correction. Pages, API, hotline and Celery call them.
 
-Each verb locks the row, asks the table (lifecycle.py) whether the step may be taken by this party
-from this status, stores the effect and the event in one transaction, and leaves an outbox row for
-what must follow. Nothing is told to anybody before the commit.
+Each verb locks the row, asks lifecycle.py whether this party may take the step from this status,
+and stores the effect, the event and an outbox row for what must follow, in one transaction. No
+message is sent before the commit.
 """
 
 from corrections.actions.citizen import (

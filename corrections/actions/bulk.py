@@ -1,8 +1,8 @@
-"""Rows of many cases at once, a statement per table: the set-based writer beside the verbs.
+"""Writes events, breaches and holders of many cases at once, with one statement per table.
 
-After an outage there are a hundred thousand late clocks, a closing desk may hold fifteen thousand
-cases, an officer reminds a whole district. The caller has locked the cases and says what is
-written; what it means stands in clocks/milestones.py, routing/handover.py and oversight.
+After an outage there are 100,000 late clocks, a closing organization may hold 15,000 cases, an
+officer reminds a whole district. The caller has locked the cases and has decided what is written:
+clocks/milestones.py, routing/handover.py and oversight/bulk_remind.py.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[]) seen (id, passed, n
 WHERE corrections_clock.id = seen.id
 """
 LEAVE = "UPDATE corrections_holding SET until = %(now)s WHERE until IS NULL AND correction_id = ANY(%(cases)s)"
-# Read before the cases change: what they were when they left.
+# Runs before ARRIVE: it needs the status and holder from before the change.
 GIVE_BACK = """
 INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
     organization_id, at, remark, data)
@@ -78,7 +78,7 @@ UPDATE corrections_correction moved SET
     version = moved.version + 1
 FROM given WHERE moved.id = given.id
 """
-# The first event for each desk carries the errand: its people hear of all of them at once.
+# Only the first event for each organization has an errand: its staff get one message for all.
 SAY_SO = """
 WITH events AS (
     INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
@@ -100,11 +100,11 @@ RETURNING id
 """
 
 
-# A breach: correction, clock, rung, at, holder, and whom it is reported to.
+# A breach: correction, clock, rung, at, holder, organization to which it is reported.
 NewBreach = tuple[int, int, str, datetime, int | None, int | None]
-# An event of a milestone: correction, step, its status, who is told, name of the milestone.
+# The event of a milestone: correction, step, status, organization that is told, milestone name.
 NewEvent = tuple[int, str, str, int | None, str]
-# A clock: how many milestones are dealt with, and when the next one is.
+# A clock: number of milestones that are dealt with, moment of the next one.
 ClockState = tuple[int, int, datetime | None]
 
 
@@ -114,7 +114,7 @@ def pass_milestones(
     clocks: Sequence[ClockState],
     now: datetime,
 ) -> None:
-    """Write breaches, events with their errands, and how far the clocks are."""
+    """Insert breaches, events and their errands; update the milestone columns of the clocks."""
     with connection.cursor() as cursor:
         if breaches:
             cursor.execute(BREACHES, [now, *_columns(breaches)])
@@ -137,7 +137,7 @@ def pass_milestones(
 
 @dataclass(frozen=True)
 class Destination:
-    """A desk to which cases go, and why: reason is what routing says, as JSON."""
+    """An organization that gets cases; reason: the routing reason per language, as JSON."""
 
     desk: "Organization"
     reason: str
@@ -148,10 +148,13 @@ class Destination:
 def change_hands(
     destinations: Sequence[Destination], *, from_name: str, is_closed: bool, now: datetime
 ) -> list[int]:
-    """Let the desks hold these cases from now on; return the errands, one for each desk.
+    """Move cases to the organizations that hold them from now on.
 
-    from_name: who held them; is_closed: it has closed, else nobody decides there any more. A case
-    that somebody had picked up is given back first. Five statements, however many cases there are.
+    Returns the ids of the outbox rows, one for each organization.
+
+    from_name: the organization that held them. is_closed: it has closed; False means that it has no
+    reviewer left. Claims by colleagues are given back first. Runs 5 statements for any number of
+    cases.
     """
     given = [(case, way) for way, there in enumerate(destinations) for case in there.cases]
     if not given:
@@ -196,10 +199,10 @@ def remind(
     bundle: str,
     now: datetime,
 ) -> None:
-    """Write a reminder for each case and its errand; the errands of one holder are done as one.
+    """Insert a reminder for each case, with an errand; one message per holder.
 
-    on_behalf_of: by case, the organization for which the officer acts. bundle: tells this press
-    from others.
+    on_behalf_of: by id of the case, the organization for which the officer acts. bundle: a name
+    for this press of the button, so that two presses make two messages.
     """
     Correction.objects.filter(pk__in=[case.pk for case in cases]).update(reminded_at=now)
     events = CorrectionEvent.objects.bulk_create(

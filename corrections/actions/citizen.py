@@ -1,4 +1,4 @@
-"""What the citizen does with a filed correction, alone or through the hotline."""
+"""Verbs of the citizen on a filed correction, alone or through the hotline."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,16 +26,16 @@ class TooLate(Exception):
 
 
 class NobodyAbove(Exception):
-    """No level stands above the one that decided, or it was appealed once already."""
+    """No level above can decide the appeal, or the case was appealed before."""
 
 
 @transaction.atomic
 def answer(correction: Correction, *, by: "User | None", words: str) -> Correction:
-    """Answer the desk's question; the clock goes on. A case that expired is opened again.
+    """Answer the reviewer's question; the clock runs on. Opens a case that expired again.
 
-    by: None for a caller without an account, who answers through a link of the hotline's. Raises
+    by: None for a caller without an account, who uses an upload link of the hotline. Raises
     ValidationError keyed "words" for an empty answer, TooLate 30 days after it expired, AlreadyOpen
-    when a newer correction about the same thing is open.
+    when a newer correction about the same subject is open.
     """
     turn = begin("answer", correction, by=by, proven=_caller(by))
     if not words.strip():
@@ -48,9 +48,9 @@ def answer(correction: Correction, *, by: "User | None", words: str) -> Correcti
 
 @transaction.atomic
 def add_photo(correction: Correction, *, by: "User | None", photos: int) -> Correction:
-    """Note that photos were added to the filing; what was open on the desk is read again.
+    """Write the event that photos were added; a reviewer's open page becomes stale.
 
-    by: None for a caller without an account, who sends it through a link of the hotline's.
+    by: None for a caller without an account, who uses an upload link of the hotline.
     """
     turn = begin("add_photo", correction, by=by, proven=_caller(by))
     return finish(turn, "add_photo", data={"photos": photos})
@@ -58,24 +58,24 @@ def add_photo(correction: Correction, *, by: "User | None", photos: int) -> Corr
 
 @transaction.atomic
 def withdraw(correction: Correction, *, by: "User", reason: str = "") -> Correction:
-    """Take a proposal back; whatever was missed until now stays on record."""
+    """Withdraw a proposal. Breaches that happened before stay on record."""
     turn = begin("withdraw", correction, by=by)
     return finish(turn, "withdraw", remark=reason.strip())
 
 
 @transaction.atomic
 def appeal(correction: Correction, *, by: "User", words: str) -> Correction:
-    """Ask the next level up to decide anew, within 30 days; with a clock of its own.
+    """Appeal to the next level up, within 30 days of the decision; a new clock starts.
 
-    Never the same reviewer (access.parties_of). Raises ValidationError keyed "words", TooLate,
-    NobodyAbove, AlreadyOpen.
+    The first reviewer cannot decide the appeal (parties.parties_of). Raises ValidationError keyed
+    "words", TooLate, NobodyAbove, AlreadyOpen.
     """
     turn = begin("appeal", correction, by=by)
     if not words.strip():
         raise ValidationError({"words": _("Say why you do not agree.")})
     problem, desk = appealable(turn.case, turn.at)
     while desk is not None and not stands(desk):
-        # It closed a moment ago.
+        # That organization closed after it was read: ask again with the fresh row.
         problem, desk = appealable(turn.case, turn.at)
     if desk is None:
         raise problem
@@ -88,7 +88,7 @@ def appeal(correction: Correction, *, by: "User", words: str) -> Correction:
 
 
 def appealable(case: Correction, now: datetime) -> tuple[Exception, Organization | None]:
-    """Return the desk that would decide an appeal now; or why there is none."""
+    """Return (None, the organization that would decide an appeal now) or (why not, None)."""
     until = back_until(case)
     if case.decided_at is None or until is None or now > until:
         return TooLate(), None
@@ -111,7 +111,7 @@ def log_disagreement(correction: Correction, *, by: "User", words: str) -> Corre
 
 @transaction.atomic
 def confirm(correction: Correction, *, by: "User") -> Correction:
-    """Say that the record is right now. Raises StepNotPossible when it was said before."""
+    """Confirm that the record is right now. Raises StepNotPossible when it was confirmed before."""
     turn = begin("confirm", correction, by=by)
     if turn.case.confirmed_at is not None:
         raise StepNotPossible("confirm", Status(turn.case.status))
@@ -121,7 +121,7 @@ def confirm(correction: Correction, *, by: "User") -> Correction:
 
 @transaction.atomic
 def reopen(correction: Correction, *, by: "User", words: str) -> Correction:
-    """Say that the record is still wrong: it goes back to the desk, with a clock of its own.
+    """Reopen a case because the record is still wrong; a new clock starts.
 
     Raises ValidationError keyed "words", TooLate 30 days after the decision, AlreadyOpen.
     """
@@ -139,7 +139,7 @@ def _caller(by: "User | None") -> Party | None:
 
 
 def back_until(case: Correction) -> datetime | None:
-    """Return until when a closed case can be brought back: 30 days after it was closed."""
+    """Return until when a closed case can be opened again: 30 days after it was closed."""
     since = case.decided_at
     if case.status == Status.EXPIRED:
         since = case.events.filter(step="expire").latest("at").at
@@ -153,7 +153,7 @@ def _require_in_time(turn: Turn) -> None:
 
 
 def _back_on_a_desk(turn: Turn) -> None:
-    """Give it to who held it last or took over from them; by the rules if they cannot receive."""
+    """Give the case to its last holder or the successor; route it if they cannot receive."""
     holder = turn.case.holder
     heir = current_holder(holder) if holder else None
     able = Organization.objects.able_to_receive()

@@ -1,4 +1,4 @@
-"""Deciding a correction: accept, refuse, decide an appeal; and the second person's signature."""
+"""Verbs that decide a correction: accept, refuse, countersign, hand back; also on appeal."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -23,12 +23,12 @@ from doses.facts import Facts, Field
 if TYPE_CHECKING:
     from accounts.models import User
 
-# The steps of a first review, and what each is called when an appeal is decided.
+# Steps of a first review, and the names of the same steps when an appeal is decided.
 ON_APPEAL = {"accept": "overturn", "accept_in_part": "overturn_in_part", "refuse": "uphold"}
 
 
 class SamePerson(PermissionDenied):
-    """Who decided first, filed it, or entered what is in dispute, cannot be the second person."""
+    """The second person decided first, filed the case, or entered the disputed dose."""
 
 
 @transaction.atomic
@@ -42,14 +42,14 @@ def accept(
     identity_check: str = "",
     version: int | None = None,
 ) -> Correction:
-    """Accept as proposed, in part, or with the reviewer's own values; the record changes with it.
+    """Accept as proposed, in part, or with the reviewer's own values; changes the record.
 
-    values: the facts to record; None takes everything as proposed. What differs from the proposal
-    makes it a partial acceptance. own_papers: found in the site's own papers as well. When the
-    policy asks for a second person the decision waits for one (status to_countersign).
-    identity_check: the paper (IdentityCheck.Paper) with which facts about the person were
-    compared; without one they are not accepted (ValidationError keyed "identity_check"). Raises
-    ValidationError keyed by field when a value cannot be true, or something needed is missing.
+    values: the facts to record; None means all as proposed. A value that differs from the proposal
+    makes it a partial acceptance. own_papers: the reviewer found the dose in the site's own papers
+    as well. When the policy asks for a second person, the record stays and the status becomes
+    to_countersign. identity_check: the paper (IdentityCheck.Paper) with which facts about the
+    person were compared. Raises ValidationError keyed "identity_check" for facts about the person
+    without a paper, and keyed by field when a value cannot be true or a needed one is missing.
     """
     turn = begin(_step("accept", correction), correction, by=by, version=version)
     case = turn.case
@@ -60,9 +60,9 @@ def accept(
         wanted = {**case.proposed, OtherField.RECORD.value: str(other.public_id)}
     asked_for = set(case.proposed) | ({Field.ORGANIZATION} if case.site_text else set())
     if not wanted:
-        # A site given in words only, say: accepting it means finding it in the list.
+        # For example, the site was given in words only: the reviewer must choose it from the list.
         raise ValidationError(dict.fromkeys(asked_for, _("Say what is to be recorded.")))
-    # Filling a gap of a missing dose (the lot, say) turns nothing down.
+    # To fill in what the citizen left empty (the lot, for example) refuses nothing.
     as_proposed = asked_for <= set(wanted) and all(
         wanted[name] == value for name, value in case.proposed.items()
     )
@@ -91,7 +91,7 @@ def _adds_dose(case: Correction) -> bool:
 
 
 def _decide(turn: Turn, step: str, wanted: Facts, remark: str, *, own_papers: bool) -> Correction:
-    """Store the decision with its effect, or put it before a second person first."""
+    """Store the decision and change the record, or wait for a second person first."""
     case = turn.case
     reasons = why_second(case, wanted, own_papers=own_papers, today=_today(turn))
     basis: dict[str, Any] = {"own_papers": own_papers}
@@ -106,7 +106,7 @@ def _decide(turn: Turn, step: str, wanted: Facts, remark: str, *, own_papers: bo
 def why_second(
     case: Correction, wanted: Facts, *, own_papers: bool, today: date
 ) -> list[four_eyes.Reason]:
-    """Return why accepting these facts needs a second person under the policy in force."""
+    """Return why the policy in force asks for a second person; empty if it does not."""
     policy = policies.current()
     return four_eyes.reasons(
         case.kind,
@@ -141,9 +141,9 @@ def refuse(
     remark: str,
     version: int | None = None,
 ) -> Correction:
-    """Refuse on one of the thirteen official grounds, with a sentence for the citizen.
+    """Refuse on one of the 13 official grounds (dispatch 9458), with a sentence for the citizen.
 
-    Of an appeal: the first decision stands.
+    On appeal this step is "uphold": the first decision stays in force.
     """
     step = _step("refuse", correction)
     turn = begin(step, correction, by=by, version=version)
@@ -153,11 +153,11 @@ def refuse(
 
 @transaction.atomic
 def countersign(correction: Correction, *, by: "User", version: int | None = None) -> Correction:
-    """Confirm a colleague's decision as the second person; only now the record changes.
+    """Confirm a colleague's decision as the second person; the record changes only now.
 
-    Raises SamePerson for whoever decided first, filed it, or entered what is in dispute.
+    Raises SamePerson for a person who decided first, filed the case, or entered the disputed dose.
     """
-    # Both steps are open to the same people; which one it is stands in the locked row.
+    # Both countersign steps are open to the same people; the locked row says which one it is.
     turn = begin("countersign", correction, by=by, version=version)
     _require_second(turn)
     pending = turn.case.pending or {}
@@ -170,9 +170,9 @@ def countersign(correction: Correction, *, by: "User", version: int | None = Non
 def hand_back(
     correction: Correction, *, by: "User", reason: str, version: int | None = None
 ) -> Correction:
-    """Send a decision back as the second person, with the reason; the case is reviewed again.
+    """Send a colleague's decision back with a reason; the case is reviewed again.
 
-    Raises SamePerson, and ValidationError keyed "reason" when none is given.
+    Raises SamePerson, and ValidationError keyed "reason" when it is empty.
     """
     turn = begin("hand_back", correction, by=by, version=version)
     _require_second(turn)
@@ -187,7 +187,10 @@ def _require_second(turn: Turn) -> None:
 
 
 def may_be_second(case: Correction, user: "User") -> bool:
-    """Tell whether this user is somebody else than all who had a hand in it."""
+    """Tell whether this user may countersign.
+
+    False for who decided first, filed the case, or entered the disputed dose.
+    """
     if user.pk in (case.first_by_id, case.filing.filed_by_id):
         return False
     in_dispute = case.citizen.kept if case.kind in IDENTITY_KINDS else case.dose

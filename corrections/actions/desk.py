@@ -1,4 +1,4 @@
-"""What a desk does with a case before it is decided: take it, ask, keep it, pass it on."""
+"""Verbs of the holder before a decision: pick up, give back, ask, keep, pass on, add a note."""
 
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,13 @@ from organizations.models import Organization
 if TYPE_CHECKING:
     from accounts.models import User
 
-# The third "not ours" goes to the district, not to a fourth desk (product rule 3).
+# The third "not ours" goes to the district, not to a fourth organization.
 MOST_BOUNCES = 3
 
 
 @transaction.atomic
 def pick_up(correction: Correction, *, by: "User", version: int | None = None) -> Correction:
-    """Take a case from the desk: colleagues see that somebody works on it (for 30 minutes)."""
+    """Claim a case for 30 minutes: colleagues see who works on it."""
     turn = begin("pick_up", correction, by=by, version=version)
     turn.case.reviewer, turn.case.picked_up_at = by, turn.at
     return finish(turn, "pick_up")
@@ -29,7 +29,7 @@ def pick_up(correction: Correction, *, by: "User", version: int | None = None) -
 
 @transaction.atomic
 def give_back(correction: Correction, *, by: "User", version: int | None = None) -> Correction:
-    """Put a case back on the desk, undecided."""
+    """End one's own claim on a case without a decision."""
     return finish(begin("give_back", correction, by=by, version=version), "give_back")
 
 
@@ -45,10 +45,10 @@ def keep(
 def ask(
     correction: Correction, *, by: "User", question: str, version: int | None = None
 ) -> Correction:
-    """Ask the citizen; the clock stands still until an answer comes, seven days in all at most.
+    """Ask the citizen; the clock is paused until an answer comes, 7 days per clock at most.
 
     Raises ValidationError keyed "question" when it is empty or was asked on this case before: the
-    same question never stops the clock twice.
+    same question never pauses the clock twice.
     """
     turn = begin("ask", correction, by=by, version=version)
     words = " ".join(question.split())
@@ -73,18 +73,18 @@ def pass_on(
     to: Organization | None = None,
     version: int | None = None,
 ) -> Correction:
-    """Say "not ours" and send a case to another organization; the citizen's clock runs on.
+    """Pass a case on as "not ours" to another organization; the clock runs on.
 
-    to: None when it is not known whose it is: the level above finds out. A desk above the sites
-    (district, province, hotline) routes what lies in its pool in the same way, which is no
-    bounce; the third bounce by sites goes to the district whatever target was chosen. Raises
-    CannotReceive, and ValidationError keyed "reason" when none is given.
+    to: None when the right site is not known: the level above looks for it. The third bounce by
+    sites goes to the district, whatever `to` says. A case in a pool (of a district, a province or
+    the hotline) is routed with the same step; that is no bounce. Raises CannotReceive, and
+    ValidationError keyed "reason" when it is empty.
     """
     turn = begin("pass_on", correction, by=by, version=version)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why it is not yours.")})
     case, before = turn.case, turn.held_by
-    # Finding the site of a case that came without one is no bounce.
+    # A pool exists to find the site: that is no bounce.
     in_pool = case.triage_due_at is not None
     is_bounce = before is not None and before.kind in desks.SITES and not in_pool
     case.bounces += is_bounce
@@ -117,7 +117,7 @@ def pass_on(
 
 @transaction.atomic
 def note(correction: Correction, *, by: "User", text: str) -> Correction:
-    """Add a note for colleagues, which the citizen does not read; at any time.
+    """Add a note for colleagues, which the citizen does not see; possible in every status.
 
     Raises ValidationError keyed "text" when it is empty.
     """

@@ -1,4 +1,4 @@
-"""Filing: how what a citizen sends becomes corrections, once, with nothing lost."""
+"""Filing: turns what a citizen sends into corrections, exactly once."""
 
 import hashlib
 import json
@@ -45,18 +45,18 @@ from vaxreg import db_time
 if TYPE_CHECKING:
     from accounts.models import User
 
-# How many corrections one filing may hold, and how many may be open for one person (ASVS 2.3.2).
+# Limits: corrections in one filing, open corrections of one person (ASVS 2.3.2).
 MOST_CLAIMS = 7
 MOST_OPEN = 20
-# The person is one, whatever is wrong with the record of them.
+# These two kinds are about the person: one open correction of each, whatever is proposed.
 SUBJECTS = {Kind.IDENTITY: "identity", Kind.SPLIT_RECORD: "split"}
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One thing that is wrong: with a recorded dose, a missing one (dose None), or the person.
+    """One claim: about a recorded dose, a missing one (dose is None), or the person.
 
-    kind: None for wrong details of the dose that is given, or for a missing one without.
+    kind: None means WRONG_FIELDS when a dose is given, and MISSING_DOSE when none is.
     """
 
     proposed: Facts
@@ -68,17 +68,16 @@ class Claim:
 
     @property
     def what(self) -> Kind:
-        """Of which kind it is."""
         return self.kind or (Kind.WRONG_FIELDS if self.dose else Kind.MISSING_DOSE)
 
     @property
     def proposal(self) -> Proposal:
-        """What there is to warn about."""
+        """The same claim in the form that prechecks take."""
         return Proposal(self.dose, self.proposed, self.site_text, self.what)
 
     @property
     def subject(self) -> str:
-        """What it is about, as text; there is one open correction per subject."""
+        """The key of what is disputed, such as "dose:17"; one open correction per subject."""
         if self.dose is not None:
             return f"dose:{self.dose.pk}"
         if self.what in SUBJECTS:
@@ -89,19 +88,21 @@ class Claim:
 
 @dataclass(frozen=True)
 class OnBehalf:
-    """A caller told the hotline: when (only the moment of recording drives the rule), and the
-    number to which is answered."""
+    """For a filing by the hotline: when the caller told it, and the phone number to answer to.
+
+    The deadline counts from `received_at`, never from `told_at`.
+    """
 
     told_at: datetime
     contact_phone: str
 
 
 class KeyUsedForOtherContent(Exception):
-    """The idempotency key came before, with something else."""
+    """The same idempotency key was used before with other content."""
 
 
 class TooManyOpen(Exception):
-    """This person has as many open corrections as one person may have."""
+    """The citizen has the greatest number of open corrections allowed (see MOST_OPEN)."""
 
 
 def file(
@@ -118,12 +119,12 @@ def file(
     consent_version: str = "",
     on_behalf: OnBehalf | None = None,
 ) -> Filing:
-    """Record a filing: each claim becomes a correction of its own, all or none of them.
+    """Store a filing: each claim becomes one correction, all of them or none.
 
-    The clock of all of them starts here, at the database's time. The same key again returns the
-    first filing. consent_version says which wording was agreed to; it is kept in the history.
-    on_behalf: an agent of the hotline files for a caller; the agent never decides about it.
-    Raises PermissionDenied when the record is not the filer's (or the filer no agent, or of the
+    Every clock starts at the database's time. The same key returns the first filing. A draft is
+    filed once, whatever the second press sent. consent_version: the wording that was agreed to,
+    kept in the history. on_behalf: set when an agent of the hotline files for a caller. Raises
+    PermissionDenied when the record is not the filer's (or the filer is no agent, or belongs to the
     caller's family), ValidationError keyed "claims", AlreadyOpen, TooManyOpen,
     KeyUsedForOtherContent.
     """
@@ -133,8 +134,8 @@ def file(
     content_hash = _hash(citizen, claims, words, has_no_paper, photos)
     try:
         with transaction.atomic():
-            # Filings about one person wait for each other here: a second press finds the first
-            # one whole, and the limits below are exact.
+            # Filings about one person wait for this lock: a second press finds the first filing
+            # complete, and the limits below are exact.
             Citizen.objects.select_for_update(no_key=True).get(pk=citizen.pk)
             first = Filing.objects.filter(filed_by=by, key=key).first()
             if first is not None:
@@ -164,7 +165,7 @@ def file(
                 draft.delete()
             return filing
     except IntegrityError:
-        # The same key came in about another person meanwhile: that filing has won.
+        # The same key was used for another person in the meantime: return that filing.
         first = Filing.objects.filter(filed_by=by, key=key).first()
         if first is None:
             raise
@@ -181,7 +182,7 @@ def _require_right(by: "User", citizen: Citizen, on_behalf: OnBehalf | None) -> 
 
 
 def _same(first: Filing, content_hash: str, draft: Draft | None) -> Filing:
-    # A page filed from a draft is the same press whatever its form said: the draft was one.
+    # A second press on a page finds its draft filed, so only the API compares the content.
     if first.content_hash != content_hash and draft is None and first.channel == FilingChannel.API:
         raise KeyUsedForOtherContent
     return first
@@ -206,7 +207,7 @@ def _checked(claim: Claim, citizen: Citizen) -> Claim:
 
 
 def _require_its_dose(claim: Claim, citizen: Citizen) -> None:
-    """A claim about a recorded dose names one of this person's that still counts; no other does."""
+    """Raise unless a claim about a recorded dose names a completed dose of this citizen."""
     if (claim.dose is not None) != (claim.what in DOSE_KINDS):
         raise ValidationError({"claims": _("Say which dose it is about.")})
     if claim.dose is None:
@@ -218,7 +219,7 @@ def _require_its_dose(claim: Claim, citizen: Citizen) -> None:
 
 
 def _too_little(claim: Claim, proposed: Facts, citizen: Citizen) -> str:
-    """Say what is missing in a claim; nothing when it can be judged."""
+    """Return what is missing in a claim, as a sentence; empty when it can be reviewed."""
     match claim.what:
         case Kind.WRONG_FIELDS | Kind.IDENTITY if not proposed and not claim.site_text:
             return _("Nothing differs from what is recorded. Change at least one detail.")

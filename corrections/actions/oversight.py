@@ -1,4 +1,4 @@
-"""What health officers and the hotline do about a case that waits."""
+"""Verbs of health officers and the hotline on a case that waits."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def remind(correction: Correction, *, by: "User", remark: str = "") -> Correction:
-    """Remind the holder of a case; once a day for each case. Raises StepNotPossible otherwise."""
+    """Remind the holder of a case. Raises StepNotPossible if it was reminded within 24 hours."""
     turn = begin("remind", correction, by=by)
     if turn.case.reminded_lately(turn.at):
         raise StepNotPossible("remind", Status(turn.case.status))
@@ -29,9 +29,9 @@ def remind(correction: Correction, *, by: "User", remark: str = "") -> Correctio
 
 @transaction.atomic
 def escalate(correction: Correction, *, by: "User", reason: str) -> Correction:
-    """Tell the level above the holder of a case that a caller is in need; once a day.
+    """Tell the level above the holder that a caller is in need; once in 24 hours.
 
-    Raises StepNotPossible when it was done within a day, or nobody stands above.
+    Raises StepNotPossible when it was told within that time, or when no level above exists.
     """
     turn = begin("escalate", correction, by=by)
     since = turn.at - ONCE_IN
@@ -58,10 +58,10 @@ def reassign(
     version: int | None = None,
     bundle: str = "",
 ) -> Correction:
-    """Give a case to another organization of the officer's reach; the clock runs on.
+    """Give a case to another organization within the officer's reach; the clock runs on.
 
-    bundle: cases given under the same name are told of in one message.
-    Raises CannotReceive when that organization has no active staff or holds the case already.
+    bundle: cases with the same value are announced in one message. Raises CannotReceive when that
+    organization has no active staff, is closed, or holds the case already.
     """
     turn = begin("reassign", correction, by=by, version=version)
     reach = Organization.objects.within_reach(by, "officer").able_to_receive()
@@ -85,9 +85,9 @@ def reassign(
 def take_over(
     correction: Correction, *, by: "User", reason: str, version: int | None = None
 ) -> Correction:
-    """Move an overdue case to the officer's own desk, to be decided in the holder's place.
+    """Move an overdue case to the officer's own organization, to decide it in the holder's place.
 
-    Product rule 5: only once it is overdue; before that, and on her own desk, StepNotPossible.
+    Raises StepNotPossible before the case is overdue, and when the officer's organization holds it.
     """
     turn = begin("take_over", correction, by=by, version=version)
     case, before = turn.case, turn.held_by

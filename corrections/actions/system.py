@@ -1,4 +1,4 @@
-"""What happens to a correction by itself: it is routed, a claim ends, a question expires."""
+"""Verbs of the system: route, release a claim, expire a question."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def route(correction: Correction) -> Correction:
-    """Send a filed correction to the desk that must act. Does nothing if it is on one already."""
+    """Route a filed correction to its first holder. Does nothing if it has one."""
     case = lock(correction)
     if case.status != Status.RECEIVED:
         return case
@@ -35,10 +35,10 @@ def route(correction: Correction) -> Correction:
 
 
 def place(turn: Turn) -> None:
-    """Put a case on the desk that must act by the rules, saying why; without a site, in its pool."""
+    """Give the case to the organization that routing names; without a site, into its pool."""
     desk = desks.desk_for(turn.case)
     while not stands(desk.organization):
-        # It closed a moment ago: the rules know by now who acts.
+        # It closed after it was read: route again with fresh rows.
         desk = desks.desk_for(lock(turn.case))
     hand_over(turn, desk.organization)
     turn.case.routing_reason = desk.reason
@@ -48,9 +48,9 @@ def place(turn: Turn) -> None:
 
 @transaction.atomic
 def release(correction: Correction) -> Correction:
-    """Give a case back whose claim has run out: the page must not say that somebody is at it.
+    """End a claim older than 30 minutes, so that the page no longer names a colleague.
 
-    Does nothing if the claim was renewed or the case moved on meanwhile.
+    Does nothing if the claim was renewed or the case went elsewhere in the meantime.
     """
     case = lock(correction)
     if case.status != Status.IN_REVIEW or not deadlines.claim_is_over(
@@ -62,9 +62,9 @@ def release(correction: Correction) -> Correction:
 
 @transaction.atomic
 def give_up_claims(user: "User") -> int:
-    """Put back what somebody picked up at a desk where they have no say any more; how many.
+    """End this user's claims at organizations where they no longer work; return how many.
 
-    The cases wait for review again at once, for everybody who works there.
+    These cases wait for review again, for everybody who works there.
     """
     given = 0
     for claimed in Correction.objects.filter(reviewer=user, status=Status.IN_REVIEW):
@@ -78,9 +78,9 @@ def give_up_claims(user: "User") -> int:
 
 @transaction.atomic
 def expire(correction: Correction) -> Correction:
-    """Close a case whose question nobody answered in time; an answer opens it again.
+    """Close a case whose question was not answered in time; an answer opens it again.
 
-    Does nothing if it was answered, or dealt with, meanwhile.
+    Does nothing if it was answered or decided in the meantime.
     """
     case = lock(correction)
     if case.status != Status.WAITING or case.answer_by is None or db_time.now() <= case.answer_by:

@@ -1,7 +1,7 @@
-"""One turn at a correction: lock it, ask the table who may, and store what follows from a step.
+"""The frame of every verb: lock the case, check the step, store what follows from it.
 
-Whatever follows from a change of status alone (clocks, claims, holdings, signatures) happens
-here, so that no verb can forget it.
+What follows from a change of status alone (clocks, claims, holdings, the pending decision) is
+done here, so that no verb can forget it.
 """
 
 from dataclasses import dataclass
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 
 # Steps with which the holder gives the citizen a first answer (Decree 356/2025/NĐ-CP).
 ANSWERS = frozenset({"ask", "keep"})
-# Steps that change nothing a reviewer's open page could overwrite.
+# Steps after which a reviewer's open page is still correct: they do not raise the version.
 BESIDE_THE_CASE = frozenset({"remind", "escalate", "note"})
 
 
 class StalePage(Exception):
-    """The page was made from an older version of the case; nothing was stored."""
+    """The page shows an older version of the case; nothing was stored."""
 
 
 class HeldByColleague(Exception):
-    """A colleague picked the case up a moment ago and is working on it."""
+    """A colleague picked the case up less than 30 minutes ago."""
 
 
 class CannotReceive(Exception):
@@ -50,7 +50,7 @@ class CannotReceive(Exception):
 
 
 class AlreadyOpen(Exception):
-    """There is an open correction about the same dose; it is in `correction`."""
+    """Another correction about the same subject is open; it is in `correction`."""
 
     def __init__(self, correction: Correction) -> None:
         super().__init__(correction.reference)
@@ -59,9 +59,9 @@ class AlreadyOpen(Exception):
 
 @dataclass
 class Turn:
-    """Somebody's turn at a locked, fresh case. `by` is None for the system.
+    """One step on a locked, fresh case. `by` is None for the system.
 
-    held_by: who holds the case as the turn begins.
+    held_by: the holder before the step.
     """
 
     case: Correction
@@ -79,10 +79,10 @@ def begin(
     version: int | None = None,
     proven: Party | None = None,
 ) -> Turn:
-    """Lock the case, or say why this user cannot take this step on it now. Needs a transaction.
+    """Lock the case and check that this user may take the step now. Needs a transaction.
 
-    proven: the capacity that the caller has shown otherwise, with a link sent to their phone.
-    Raises PermissionDenied, StepNotPossible, StalePage, HeldByColleague.
+    proven: the caller's party when an upload link proves it instead of an account. Raises
+    PermissionDenied, StepNotPossible, StalePage, HeldByColleague.
     """
     case = lock(correction)
     parties = parties_of(by, case) if proven is None else frozenset({proven})
@@ -102,7 +102,7 @@ def begin(
 
 
 def lock(correction: Correction) -> Correction:
-    """Return the fresh row, locked until the transaction ends."""
+    """Return the row read again, locked until the end of the transaction."""
     return (
         Correction.objects.select_for_update(of=("self",))
         .select_related("holder", "citizen__area", "dose__organization", "filing", "reviewer")
@@ -129,9 +129,9 @@ def finish(
     follow: OutboxRow.Errand | None = None,
     bundle: str = "",
 ) -> Correction:
-    """Store the case and what its new status brings with it; write the event and the errand.
+    """Save the case with all that follows from its new status; insert the event and the errand.
 
-    bundle: errands of the same name are done together, as one message (OutboxRow.bundle).
+    bundle: errands with the same value are done together, in one message (OutboxRow.bundle).
     """
     case, before = turn.case, Status(turn.case.status)
     after = lifecycle.after(step, before)
@@ -161,22 +161,21 @@ def finish(
 
 
 def moves_version(step: str, party: Party) -> bool:
-    """Tell whether a step makes pages that were opened before it stale.
+    """Tell whether pages that show the case from before the step become stale.
 
-    A claim that ran out changes nothing that somebody might overwrite.
+    A claim that ran out changes nothing that an open page could overwrite.
     """
     return step not in BESIDE_THE_CASE and not (step == "give_back" and party == Party.SYSTEM)
 
 
 def on_behalf_of(turn: Turn) -> Organization | None:
-    """Return the organization on whose behalf this turn is taken; None for a citizen."""
     if turn.by is None:
         return None
     return acting_for(turn.by, turn.case, turn.party)
 
 
 def _leave(turn: Turn, step: str, before: Status, after: Status) -> None:
-    """End what belonged to the status that is left."""
+    """End what belongs to the old status: pause, pending decision, claim."""
     case = turn.case
     if after == before:
         return
@@ -192,7 +191,7 @@ def _leave(turn: Turn, step: str, before: Status, after: Status) -> None:
 
 
 def _arrive(turn: Turn, step: str, before: Status, after: Status) -> None:
-    """Begin what belongs to the status that is reached."""
+    """Start or stop clocks, and end the holding, as the new status asks."""
     case = turn.case
     if after in lifecycle.OPEN:
         if before in lifecycle.CLOSED:
@@ -213,9 +212,9 @@ def _arrive(turn: Turn, step: str, before: Status, after: Status) -> None:
 
 
 def _open_again(turn: Turn) -> None:
-    """A case opened again gets a clock of its own; the old one and its breaches stay."""
+    """Start a new clock for a case that is opened again; the old one and its breaches stay."""
     case = turn.case
-    # Filings about this person wait here, as they wait for each other (filing.file).
+    # Filings about this person take the same lock (filing.file): one of the two waits.
     Citizen.objects.select_for_update(no_key=True).get(pk=case.citizen.kept.pk)
     other = Correction.objects.open_about(case.citizen, case.subject).first()
     if other is not None:
@@ -227,9 +226,9 @@ def _open_again(turn: Turn) -> None:
 
 
 def hand_over(turn: Turn, to: Organization) -> None:
-    """Let another organization hold the case from now on; the clock runs on.
+    """Make another organization the holder. Raises CannotReceive if it has closed.
 
-    It does not close before this transaction ends. Raises CannotReceive if it has closed.
+    `stands` locks the organization: it cannot close before the end of this transaction.
     """
     if not stands(to):
         raise CannotReceive
@@ -243,7 +242,7 @@ def hand_over(turn: Turn, to: Organization) -> None:
 def leave_errand(
     event: CorrectionEvent, errand: OutboxRow.Errand, moment: datetime, bundle: str = ""
 ) -> None:
-    """Write the row that says 'not done yet', and hint Celery to hurry; bundles wait for the sweep."""
+    """Insert the outbox row, and hint Celery to do it now; bundles wait for the sweep."""
     row = OutboxRow.objects.create(
         event=event, errand=errand, bundle=bundle, created_at=moment, not_before=moment
     )

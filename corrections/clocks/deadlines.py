@@ -1,8 +1,8 @@
-"""When an answer is due, and what happens on the way: pure functions, no database.
+"""Computes deadlines and milestones: pure functions, no database.
 
 Dispatch 9458/BYT-CNTT: reviewed and posted within 48 hours of the moment the system recorded the
-proposal. Elapsed hours: nights, weekends and Tết included. Working days count for the statutory
-clock alone (Decree 356/2025/NĐ-CP). All moments are aware datetimes.
+proposal. These are elapsed hours: nights, weekends and Tết count. Only the statutory clock counts
+working days (Decree 356/2025/NĐ-CP). All moments are aware datetimes.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,20 +12,20 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
-# Within this long before due, a correction counts as due soon.
+# A case that is due within this time counts as due soon.
 SOON = timedelta(hours=12)
-# The same bell is rung for the same case once in so long.
+# The same reminder or escalation of one case is possible once in this time.
 ONCE_IN = timedelta(days=1)
-# A colleague's claim counts for this long; then the sweep gives the case back to the desk.
+# After this time the sweep ends a colleague's claim.
 CLAIM_TIME = timedelta(minutes=30)
-# For so long after a decision the citizen may appeal, or say that the record is still wrong.
+# Within this time after a decision the citizen may appeal or reopen.
 SECOND_THOUGHTS = timedelta(days=30)
-# A question that nobody answers closes the case after this long, wherever its clock stands.
+# A question that is not answered within this time closes the case, whatever its clock shows.
 ANSWER_TIME = timedelta(days=7)
 
 
 class Addressee(StrEnum):
-    """Who is told when a milestone is passed, seen from the organization that holds the case."""
+    """Whom a milestone tells, in relation to the holder of the case."""
 
     HOLDER = "holder"
     DISTRICT = "district"
@@ -35,9 +35,9 @@ class Addressee(StrEnum):
 
 @dataclass(frozen=True)
 class Milestone:
-    """A moment on the way of a clock at which the sweep acts.
+    """A point in the time of a clock at which the sweep acts.
 
-    share: of the time allowed, counted from the start; late: elapsed time after due.
+    share: of the time allowed, 0 to 1, from the start. late: elapsed time after due.
     """
 
     name: str
@@ -47,11 +47,11 @@ class Milestone:
     is_breach: bool = False
 
     def moment(self, due_at: datetime, length: timedelta) -> datetime:
-        """Return when it is passed: counted back from due, so that pauses move it along."""
+        """Return when it is reached: counted back from due, so that pauses move it."""
         return due_at - length * (1 - self.share) + self.late
 
 
-# In order of time. Product rule 5: at due the district, at 72 h the province, and so on up.
+# In order of time. At due the district is told, at 72 hours the province, and so on up.
 MILESTONES: tuple[Milestone, ...] = (
     Milestone("half_time", 0.5, Addressee.HOLDER),
     Milestone("three_quarters", 0.75, Addressee.HOLDER),
@@ -66,7 +66,7 @@ STATUTORY_MILESTONES: tuple[Milestone, ...] = (
 BREACH_RUNGS: tuple[str, ...] = tuple(
     milestone.name for milestone in (*MILESTONES, *STATUTORY_MILESTONES) if milestone.is_breach
 )
-# How many milestones of a review are behind a clock whose due time has passed.
+# The number of review milestones up to and including due.
 MILESTONES_UNTIL_DUE = 4
 
 
@@ -76,18 +76,17 @@ def is_overdue(due: datetime, now: datetime) -> bool:
 
 
 def claim_is_over(picked_up_at: datetime | None, now: datetime) -> bool:
-    """Tell whether a colleague's claim on a case counts no more."""
+    """Tell whether a colleague's claim is older than 30 minutes."""
     return picked_up_at is None or now - picked_up_at >= CLAIM_TIME
 
 
 def milestones_of(*, is_statutory: bool) -> tuple[Milestone, ...]:
-    """Return the milestones of a kind of clock."""
     return STATUTORY_MILESTONES if is_statutory else MILESTONES
 
 
 @dataclass(frozen=True)
 class PassedMilestones:
-    """What a look at a clock found: milestones to act upon, how many are passed, when the next is."""
+    """Milestones to act upon, the number of all that are passed, and the moment of the next."""
 
     milestones: list[tuple[Milestone, datetime]]
     passed: int
@@ -102,10 +101,11 @@ def passed_milestones(
     passed: int,
     now: datetime,
 ) -> PassedMilestones:
-    """Return the milestones now behind us that were not yet acted upon, oldest first.
+    """Return the milestones that are passed and not yet acted upon, oldest first.
 
-    A reminder to the holder is dropped once a later milestone is due as well: after an outage nobody
-    wants to hear that half of the time has passed on a case that is overdue.
+    passed: how many were acted upon before. A reminder to the holder is left out once a later
+    milestone is passed too: after an outage nobody needs "half of the time is over" about a case
+    that is overdue.
     """
     moments = [(milestone, milestone.moment(due_at, length)) for milestone in milestones[passed:]]
     behind = [(milestone, moment) for milestone, moment in moments if now > moment]
@@ -122,10 +122,10 @@ def passed_milestones(
 
 
 def working_days_after(start: datetime, days: int, is_off: Callable[[date], bool]) -> datetime:
-    """Return the end (midnight, in Viet Nam) of the last of so many working days after `start`.
+    """Return the midnight (Asia/Ho_Chi_Minh) that ends the last of `days` working days.
 
-    The day of receipt does not count (Civil Code 2015, art. 147). is_off: Saturdays, Sundays,
-    holidays and whatever the calendar adds.
+    The day of receipt does not count (Civil Code 2015, art. 147). is_off: True for Saturdays,
+    Sundays, holidays, and days in DayOff.
     """
     day = start.astimezone(HERE).date()
     left = days

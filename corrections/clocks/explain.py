@@ -1,4 +1,4 @@
-"""How a due time came about, line by line: started, paused, resumed, changed by a rule."""
+"""Explains a due time line by line: started, paused, resumed, changed by a rule."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from vaxreg import ui
 
 @dataclass(frozen=True)
 class DueTimeLine:
-    """One line of how a due time came about: what, from when (to when), and by how much."""
+    """One line of the explanation: what happened, from when to when, and by how much due moved."""
 
     text: str
     at: datetime
@@ -24,7 +24,7 @@ class DueTimeLine:
 
 @dataclass(frozen=True)
 class ClockExplanation:
-    """A clock with its lines, in the reader's language."""
+    """A clock with the lines that explain its due time, in the reader's language."""
 
     clock: Clock
     title: str
@@ -32,7 +32,7 @@ class ClockExplanation:
 
 
 def explain(case: Correction, now: datetime) -> list[ClockExplanation]:
-    """Return for each clock of a case how its due time came about, line by line."""
+    """Return for each clock of a case the lines that explain its due time."""
     found = case.clocks.select_related("policy", "holder").prefetch_related(
         "pauses", "changes__old_policy", "changes__new_policy"
     )
@@ -97,7 +97,7 @@ def _allowed(clock: Clock, policy: Policy) -> str:
 
 @dataclass(frozen=True)
 class ClockLine:
-    """One line of how a due time came about; `adds` in words."""
+    """One line of the explanation; `adds`: by how much due moved, in words."""
 
     text: str
     at: datetime
@@ -108,7 +108,7 @@ class ClockLine:
 
 @dataclass(frozen=True)
 class ClockFile:
-    """One clock of the case with its lines; paused_at: since when it stands still."""
+    """One clock of a case with its lines; paused_at: start of the running pause."""
 
     title: str
     clock: Clock
@@ -117,7 +117,7 @@ class ClockFile:
 
 
 def clock_files(case: Correction, now: datetime) -> list[ClockFile]:
-    """Return every clock of a case, oldest first."""
+    """Return every clock of a case with its lines, oldest first."""
     return [
         ClockFile(
             title=account.title,

@@ -1,7 +1,7 @@
-"""What is overdue, due soon, in time, or reminded of, as conditions on open corrections: said once.
+"""The conditions overdue, due soon, in time and reminded for open corrections, defined once.
 
-While an answer of the citizen is awaited the clock stands still: such a case is none of the three.
-Each takes the moment as a value or as an expression of the database (clock.sql_now()).
+A paused clock is none of the first three: an answer of the citizen is awaited. Each function takes
+the moment as a value or as a database expression (db_time.sql_now()).
 """
 
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ RUNNING = Q(paused_at=None)
 
 
 def overdue(now: Moment) -> Q:
-    """Past due: at the very moment of due it is still on time."""
+    """Past due. At the very moment of due a case is still on time."""
     return RUNNING & Q(due_at__lt=now)
 
 
@@ -32,13 +32,13 @@ def in_time(now: Moment) -> Q:
 
 
 def reminded(now: datetime) -> Q:
-    """A health officer reminded the holder of it, and that still counts: no second one goes out."""
+    """Reminded by a health officer within the last 24 hours: no second reminder goes out."""
     return Q(reminded_at__gt=now - deadlines.ONCE_IN)
 
 
 def counts(now: datetime) -> dict[str, Aggregate]:
-    """Return what is counted of open corrections: how many, how many late, and how late."""
-    # While an answer of the citizen is awaited, nothing is late and nothing is due.
+    """Return the aggregates over open corrections: how many, how many late, and how late."""
+    # A paused clock counts as neither late nor due.
     late = overdue(now)
     day, three_days = now - timedelta(days=1), now - timedelta(days=3)
     return {

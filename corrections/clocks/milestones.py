@@ -1,6 +1,6 @@
-"""Passing a milestone of a clock: the breach is written, the level above or the holder is told.
+"""Passes milestones of clocks: writes the breach, tells the level above or reminds the holder.
 
-Called by the sweep for many clocks at once, and by the verbs for the case they have locked.
+The sweep calls it for many clocks at once, a verb for the case that it has locked.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from organizations.models import Organization
 
 @dataclass(frozen=True)
 class Late:
-    """A running clock past one of its milestones, with what counts of its case; the case is locked."""
+    """A running clock past one of its milestones, with columns of its case; the case is locked."""
 
     clock_id: int
     kind: str
@@ -32,7 +32,7 @@ class Late:
 
     @classmethod
     def of(cls, clock: Clock) -> "Late":
-        """Return the same of a clock that is at hand."""
+        """Build it from a model instance."""
         case = clock.correction
         return cls(
             clock.pk,
@@ -47,7 +47,7 @@ class Late:
         )
 
 
-# Of a clock, in the order of Late.
+# Columns of Clock, in the order of the fields of Late.
 COLUMNS = (
     "pk",
     "kind",
@@ -70,20 +70,20 @@ class Passed:
 
 
 class Above:
-    """Remembers who stands above whom: after an outage, thousands of cases have few holders."""
+    """A cache of the levels above a holder: thousands of late cases have few holders."""
 
     def __init__(self) -> None:
         self._known: dict[int, Organization] = {}
         self._found: dict[tuple[int, Addressee], int | None] = {}
 
     def learn(self, holders: set[int]) -> None:
-        """Read the holders that are new, and who stands above them, all at once."""
+        """Read holders that are not cached, and all their ancestors, in two queries."""
         new = Organization.objects.in_bulk(holders - self._known.keys())
         above = {pk for one in new.values() for pk in one.ancestor_ids} - self._known.keys()
         self._known |= new | Organization.objects.in_bulk(above)
 
     def of(self, holder_id: int | None, addressee: Addressee) -> int | None:
-        """Return whom a milestone tells, when this organization holds the case."""
+        """Return the id of the organization to tell; None when no such level exists."""
         if holder_id is None or addressee == Addressee.HOLDER:
             return holder_id
         key = (holder_id, addressee)
@@ -96,9 +96,10 @@ class Above:
 
 
 def pass_milestones(clocks: Sequence[Late], now: datetime, above: Above | None = None) -> Passed:
-    """Deal with every milestone that these running clocks have passed; their corrections are locked.
+    """Act upon every milestone that these running clocks have passed.
 
-    The number of statements does not depend on how many clocks there are.
+    The caller has locked their corrections. The number of statements does not depend on the number
+    of clocks.
     """
     if not clocks:
         return Passed()
@@ -126,7 +127,7 @@ def pass_milestones(clocks: Sequence[Late], now: datetime, above: Above | None =
 
 
 def passed_by(clock: Clock | Late, now: datetime) -> PassedMilestones:
-    """Look at a clock: what is behind it and not dealt with, and when to look again."""
+    """Return the milestones of this clock that are passed and not yet acted upon."""
     return deadlines.passed_milestones(
         deadlines.milestones_of(is_statutory=clock.kind == Clock.Kind.STATUTORY),
         due_at=clock.due_at,

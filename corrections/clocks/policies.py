@@ -1,4 +1,4 @@
-"""Which numbers of the rules are in force: the newest version of the policy."""
+"""Returns the policy in force: its newest version."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ FIRST = {"version": 1, "four_eyes": [reason.value for reason in Reason]}
 
 
 def current() -> Policy:
-    """Return the policy in force; the first one is written when there is none yet."""
+    """Return the policy in force; creates the first version when none exists."""
     newest = Policy.objects.first()
     if newest is None:
         newest, _made = Policy.objects.get_or_create(

@@ -1,8 +1,8 @@
-"""A change of the rules or of the calendar, and how the open clocks follow it: an audited recompute.
+"""Recomputes the due times of running clocks after a change of the rules or the calendar.
 
-Every clock that runs gets its new due time: its start, plus what the new rules allow, plus its
-pauses. Clocks that stopped, breaches and milestones that were passed stay as they are, and so does the
-version of a case: no reviewer's page goes stale. Set-based, in batches, driven by a RecomputeRun.
+The new due time is the start, plus what the new rules allow, plus the pauses. Stopped clocks,
+breaches and passed milestones stay as they are, and so does the version of a case: no reviewer's
+page becomes stale. Set-based, in batches; a RecomputeRun records how far it is.
 """
 
 import time
@@ -23,35 +23,35 @@ from vaxreg.celery import hint
 if TYPE_CHECKING:
     from accounts.models import User
 
-# So many clocks are held at a time; a verb that wants one of them waits for less than a second.
+# Clocks locked at a time: a verb that needs one of them waits for less than a second.
 BATCH = 2000
-# Seconds for one task: less than Celery's limit.
+# Seconds for one task: less than Celery's time limit.
 PASS = 40
-# Seconds to wait for rows that somebody else holds.
+# Seconds to wait for rows that another transaction has locked.
 BREATH = 0.2
-# A clock may start under the old rules in a transaction that was open while they changed: for so
-# long after the end the sweep looks again.
+# A transaction that was open while the rules changed may start a clock under the old rules: the
+# sweep looks for such clocks for this long after the end.
 STRAYS = timedelta(minutes=5)
 
 
 class RulesChangedMeanwhile(Exception):
-    """Somebody else's version came into force since the page was opened."""
+    """A newer version came into force after the page was opened."""
 
 
 @dataclass(frozen=True)
 class RuleChange:
-    """Rules and days to look at the open clocks with; the policy need not be stored.
+    """Rules and days off under which to compute the running clocks; the policy need not be stored.
 
-    days: True for a day that is off, False for one that is worked.
+    days: by day, True when it is off and False when it is worked; overrides the calendar.
     """
 
     policy: Policy
     days: Mapping[date, bool] = field(default_factory=dict)
 
 
-# Clocks that run, what the change allows them, and whether it concerns them at all. A review or
-# appeal whose numbers stay the same keeps its time to the microsecond; a statutory clock also
-# follows the calendar, which comes as the due time for each day of receipt.
+# Running clocks, the length the change gives them, and whether the change affects them. A review or
+# appeal clock whose hours stay the same keeps its due time to the microsecond. A statutory clock
+# also depends on the calendar: its due time is passed in for each day of receipt.
 CONCERNED = """
     SELECT one.*, one.due_at + (one.allowed - one.length) AS new_due_at
     FROM (
@@ -81,8 +81,8 @@ CONCERNED = """
 
 COUNT = f"SELECT count(*) FROM ({CONCERNED}) found"  # noqa: S608 (our own text)
 
-# What changed since it was looked at is left for the next pass. The next milestone is counted back from due as in
-# deadlines.Milestone.moment; a clock that stands still has none until it goes on.
+# Skips clocks that changed after they were read: the next pass takes them. The next milestone is
+# counted back from due, as in deadlines.Milestone.moment; a paused clock has none until it resumes.
 MOVE = f"""
 WITH concerned AS MATERIALIZED (
     SELECT * FROM ({CONCERNED}) found WHERE found.id > %(after)s ORDER BY found.id LIMIT %(limit)s
@@ -129,9 +129,9 @@ SELECT (SELECT count(*) FROM concerned), (SELECT count(*) FROM now_due),
 
 
 def change_rules(policy: Policy, *, by: "User", instead_of: int) -> RecomputeRun:
-    """Put a new version into force and let the open clocks follow.
+    """Put a new version of the rules into force and recompute the running clocks.
 
-    policy: unsaved, its note being the reason; instead_of: the version that its maker looked at.
+    policy: not saved yet; its note is the reason. instead_of: the version that the page showed.
     Raises RulesChangedMeanwhile.
     """
     try:
@@ -149,7 +149,7 @@ def change_rules(policy: Policy, *, by: "User", instead_of: int) -> RecomputeRun
 
 
 def change_day(day: date, *, is_working: bool, name: str, by: "User") -> RecomputeRun:
-    """Let a day be off, or worked, whatever the calendar says, and let the open clocks follow."""
+    """Declare a day off, or a working day, whatever the calendar says, and recompute the clocks."""
     with transaction.atomic():
         earlier = _unfinished()
         DayOff.objects.update_or_create(
@@ -165,40 +165,40 @@ def change_day(day: date, *, is_working: bool, name: str, by: "User") -> Recompu
 
 
 def resume(run_id: int, seconds: float = PASS) -> bool:
-    """Move open clocks until all follow this run, or the time is over; True when all do."""
+    """Move clocks until all follow this run or `seconds` are over; True when all do."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         looked_at, moved = _pass(run_id, until)
         if not looked_at:
             return _end(run_id)
         if not moved:
-            # Somebody holds what is left.
+            # Other transactions hold the clocks that are left.
             time.sleep(BREATH)
     return False
 
 
 def to_resume(now: datetime | Expression) -> QuerySet[RecomputeRun]:
-    """Return runs that are not done, or so fresh that a clock may have been missed."""
+    """Return runs that are not finished, or that finished less than STRAYS ago."""
     return RecomputeRun.objects.filter(
         Q(finished_at=None) | Q(finished_at__gt=now - STRAYS), overtaken_by=None
     )
 
 
 def resume_newest(seconds: float = PASS) -> None:
-    """Go on where a worker died; the sweep calls it every minute."""
+    """Continue the newest run, for example after a worker died; the sweep calls it every minute."""
     newest = to_resume(db_time.sql_now()).first()
     if newest is not None:
         resume(newest.pk, seconds)
 
 
 def run(run_id: int) -> None:
-    """Do what a task has time for, and ask for another one if that was not all."""
+    """Work on a run within one task, and ask for another task if clocks are left."""
     if not resume(run_id):
         hint("corrections.recompute", run_id)
 
 
 def question(change: RuleChange) -> dict[str, Any]:
-    """Return the parameters of CONCERNED."""
+    """Return the SQL parameters of CONCERNED."""
     policy = change.policy
     dues = _statutory_dues(change)
     return {
@@ -215,7 +215,7 @@ def question(change: RuleChange) -> dict[str, Any]:
 
 
 def _statutory_dues(change: RuleChange) -> dict[date, datetime]:
-    """Return for each day on which a statutory clock that runs was started when it is due."""
+    """Return the due time of running statutory clocks, by day of receipt."""
     is_off = working_days.off_days(change.days)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -235,7 +235,7 @@ def _statutory_dues(change: RuleChange) -> dict[date, datetime]:
 
 
 def _unfinished() -> list[RecomputeRun]:
-    """Lock the runs that the next one takes over; a batch of theirs is waited for."""
+    """Lock the unfinished runs, which the new one replaces; waits for a running batch."""
     return list(RecomputeRun.objects.select_for_update().filter(finished_at=None))
 
 
@@ -270,14 +270,14 @@ def _begin(
 
 
 def _locked(run_id: int) -> RecomputeRun | None:
-    """Lock a run, so that two workers take turns; None when a newer one has taken over."""
+    """Lock a run, so that two workers take turns; None when it is not the newest one."""
     newest = RecomputeRun.objects.values_list("pk", flat=True).first()
     found = RecomputeRun.objects.select_for_update(of=("self",)).select_related("policy")
     return found.get(pk=run_id) if newest == run_id else None
 
 
 def _pass(run_id: int, until: float) -> tuple[int, int]:
-    """Go once through the clocks that a run concerns; return how many there were, and moved."""
+    """Go once through the affected clocks; return how many were read and how many moved."""
     looked_at = moved_in_all = after = 0
     parameters: dict[str, Any] = {}
     while time.monotonic() < until:
@@ -302,7 +302,7 @@ def _end(run_id: int) -> bool:
 
 
 def _move(run: RecomputeRun, parameters: Mapping[str, Any]) -> tuple[int, int, int | None]:
-    """Move a batch; return how many clocks were looked at and moved, and which was the last."""
+    """Move one batch; return how many clocks were read, how many moved, and the last id."""
     with connection.cursor() as cursor:
         cursor.execute(
             MOVE,

@@ -1,7 +1,7 @@
-"""The clocks of a correction: started, paused, resumed, stopped, and how each due time came about.
+"""Starts, pauses, resumes and stops the clocks of a correction.
 
-Called by the verbs and the sweep with the correction locked; what is copied to the correction
-(due_at, paused_at) is set on the instance, and saved by the caller.
+The verbs and the sweep call it with the correction locked. The copies on the correction (due_at,
+paused_at) are set on the instance; the caller saves it.
 """
 
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from vaxreg import db_time as clock
 
 
 def start(case: Correction, kind: Clock.Kind, at: datetime, policy: Policy | None = None) -> Clock:
-    """Start a clock under the policy in force; a review or appeal clock is the case's own."""
+    """Start a clock under the policy in force; a review or appeal clock also sets `case.due_at`."""
     policy = policy or policies.current()
     due = due_of(kind, at, policy)
     one = Clock(
@@ -35,7 +35,7 @@ def start(case: Correction, kind: Clock.Kind, at: datetime, policy: Policy | Non
 
 
 def due_of(kind: str, at: datetime, policy: Policy) -> datetime:
-    """Return when a clock of this kind that starts then is due, without any pause."""
+    """Return the due time of a clock that starts at `at` and is never paused."""
     if kind == Clock.Kind.STATUTORY:
         return deadlines.working_days_after(
             at, policy.statutory_working_days, working_days.off_days()
@@ -45,12 +45,11 @@ def due_of(kind: str, at: datetime, policy: Policy) -> datetime:
 
 
 def running(case: Correction) -> Clock:
-    """Return the review or appeal clock of an open case."""
     return case.clocks.filter(TIMELY).select_related("policy").get(stopped_at=None)
 
 
 def pause(case: Correction, at: datetime) -> None:
-    """Let the clock stand still while the citizen is asked, as far as the cap is not used up."""
+    """Pause the clock while the citizen is asked. Does nothing when the cap is used up."""
     one = running(case)
     left = pause_left(one)
     if left <= timedelta(0):
@@ -62,13 +61,13 @@ def pause(case: Correction, at: datetime) -> None:
 
 
 def pause_left(one: Clock) -> timedelta:
-    """Return for how long a clock that runs may still stand still; zero when it may no more."""
+    """Return for how long this clock may still be paused, zero at least."""
     used = sum((p.until - p.since for p in one.pauses.all() if p.until), timedelta(0))
     return max(timedelta(0), timedelta(days=one.policy.pause_cap_days) - used)
 
 
 def resume(case: Correction, at: datetime, why: Pause.End) -> None:
-    """Let the clock go on; its due time moves by as long as it stood still, never by more."""
+    """End the pause; due moves by its length, at most by the cap."""
     if case.paused_at is None:
         return
     one = running(case)
@@ -82,7 +81,7 @@ def resume(case: Correction, at: datetime, why: Pause.End) -> None:
         milestone.moment(one.due_at, one.length)
         for milestone in deadlines.MILESTONES[one.milestones_passed :]
     ]
-    # Not looked at here: a milestone that is behind us already is the next sweep's.
+    # Passed milestones are left to the next sweep.
     one.next_milestone_at = moments[0] if moments else None
     one.save(update_fields=["due_at", "next_milestone_at"])
 
@@ -94,14 +93,14 @@ def stop(case: Correction, at: datetime, how: Clock.Stop) -> None:
 
 
 def undo(case: Correction, at: datetime) -> None:
-    """Mark the clock of the last decision before that moment: it was overturned or reopened."""
+    """Mark the clock of the decision before `at` as undone: it was overturned or reopened."""
     decided = case.clocks.filter(TIMELY, stopped_how=Clock.Stop.DECIDED, stopped_at__lt=at)
     last = decided.order_by("-stopped_at").values("pk")[:1]
     Clock.objects.filter(pk__in=last).update(undone_at=at)
 
 
 def answered(case: Correction, at: datetime) -> None:
-    """Stop the statutory clock: the holder has given the citizen a first answer."""
+    """Stop the statutory clock: the holder gave the citizen a first answer."""
     _stop(case, at, Clock.Stop.ANSWERED, [Clock.Kind.STATUTORY])
 
 
@@ -113,16 +112,16 @@ def _stop(case: Correction, at: datetime, how: Clock.Stop, kinds: list[Clock.Kin
 
 @transaction.atomic
 def end_long_pause(correction: Correction) -> None:
-    """Let the clock go on when a question has stopped it for as long as it may."""
+    """Resume a clock whose pause has reached the cap."""
     case = Correction.objects.select_for_update(of=("self",)).get(pk=correction.pk)
     settle(case, clock.now())
     case.save(update_fields=["due_at", "paused_at"])
 
 
 def settle(case: Correction, at: datetime) -> None:
-    """Write down what the sweep has not got round to, before anything else happens to the case.
+    """Write breaches and pauses that the sweep has not written yet, before a verb changes the case.
 
-    So a breach names who held the case at the deadline, whatever is done a second later.
+    So a breach names the holder at the deadline, even if the case moves one second later.
     """
     if (
         case.paused_at is not None

@@ -1,4 +1,4 @@
-"""Which days are not worked in Viet Nam: weekends, public holidays, and what was decreed besides."""
+"""Days that are not worked in Viet Nam: weekends, public holidays and days decreed besides."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ SATURDAY = 5
 
 
 def off_days(changed: Mapping[date, bool] | None = None) -> Callable[[date], bool]:
-    """Return the question whether a day is off, asking the database once.
+    """Return a function that tells whether a day is off; reads the database once.
 
-    changed: days that are looked at as if they were off (True) or worked; nothing is stored.
+    changed: by day, True for off and False for worked; overrides what is stored.
 
-    The Labour Code's holidays come from the `holidays` package; the days that the government
-    adds or swaps each year stand in DayOff and win.
+    The Labour Code's holidays come from the `holidays` package. Rows of DayOff, the days that the
+    government adds or swaps each year, win over it.
     """
     decreed = {
         day: not is_working for day, is_working in DayOff.objects.values_list("day", "is_working")
@@ -35,7 +35,7 @@ def off_days(changed: Mapping[date, bool] | None = None) -> Callable[[date], boo
 
 @dataclass(frozen=True)
 class SpecialDay:
-    """A day that is not what its weekday says; decreed: the row that says so, if we keep one."""
+    """A public holiday on a weekday, or a day in DayOff; decreed: that row, if there is one."""
 
     day: date
     name: str
@@ -44,7 +44,7 @@ class SpecialDay:
 
 
 def special_days(since: date, until: date) -> list[SpecialDay]:
-    """Return the public holidays on weekdays, and what was decreed, of these days."""
+    """Return the public holidays on weekdays, and the days in DayOff, between two dates."""
     language = "vi" if get_language() == "vi" else "en_US"
     years = range(since.year, until.year + 1)
     official = holidays.country_holidays("VN", years=years, language=language)

@@ -1,4 +1,4 @@
-"""What an accepted correction does to the record: through the verbs of doses and citizens."""
+"""Applies an accepted correction to the record, through the verbs of doses and citizens."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def changes_of(case: Correction, wanted: Facts) -> Facts:
-    """Return what would be recorded that is not so now.
+    """Return the facts that differ from the record now.
 
-    A second record of the person brings its ID number along.
+    For a split record these include the ID number of the other record.
     """
     if case.kind == Kind.IDENTITY:
         return identity_facts.differing(case.citizen.kept, wanted)
@@ -38,10 +38,10 @@ def changes_of(case: Correction, wanted: Facts) -> Facts:
 
 
 def apply(case: Correction, wanted: Facts, *, by: "User | None", why: str) -> None:
-    """Change the record as decided; a dose that was missing is named by the case from then on.
+    """Change the record as decided. Sets `case.dose` to the dose that was missing.
 
-    Raises ValidationError keyed by column when the facts cannot be; PermissionDenied for whoever
-    belongs to the family of the other of two records.
+    Raises ValidationError keyed by column when the facts are impossible; PermissionDenied when `by`
+    belongs to the family of the other record.
     """
     trace: dict[str, Any] = {
         "by": by,
@@ -70,7 +70,7 @@ def _revise_identity(case: Correction, wanted: Facts, trace: dict[str, Any]) -> 
 
 
 def _remove_dose(case: Correction, wanted: Facts, trace: dict[str, Any]) -> None:
-    """Mark the dose as entered in error; of a pair, only while the other one still counts."""
+    """Mark the dose as entered in error; as a duplicate only while the other dose still counts."""
     other = wanted.get(Removal.DUPLICATE_OF)
     if other and not Dose.objects.completed().filter(public_id=other).exists():
         raise ValidationError(

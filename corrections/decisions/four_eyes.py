@@ -1,4 +1,4 @@
-"""When a decision needs a second person, and why: a policy setting per kind of change."""
+"""Tells when a decision needs a second person, and why: a policy setting per kind of change."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from doses.facts import Facts, Field
 
 
 class Reason(StrEnum):
-    """Why two people look at one decision."""
+    """Why a decision needs a second person."""
 
     DOSE_ON_PHOTO_ALONE = "dose_on_photo_alone"
     DOSE_ENTERED_IN_ERROR = "dose_entered_in_error"
@@ -37,9 +37,9 @@ def reasons(
     asked_by_policy: Collection[str],
     old_date_days: int,
 ) -> list[Reason]:
-    """Return why this decision needs a second person; nothing when one is enough.
+    """Return why this decision needs a second person; empty when it needs none.
 
-    changes: what is recorded that was not so before. own_papers: the reviewer found the dose in
+    changes: the facts that would be new on the record. own_papers: the reviewer found the dose in
     the site's own papers, not only on the citizen's photo.
     """
     found = []

@@ -1,7 +1,7 @@
-"""What a correction may change about a person, and what leads to a second record of theirs.
+"""Finds the second record of a person, for corrections of kind SPLIT_RECORD.
 
-Identity facts are judged by the population database (dispatch 9438/BYT-CNTT: match or no match).
-Until it answers, whoever decides compares them with an identity paper and says which one it was.
+The population database decides facts about identity (dispatch 9438/BYT-CNTT: match or no match).
+Until it is connected, the reviewer compares them with an identity paper and names that paper.
 """
 
 from datetime import date
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def lacks(proposed: Facts) -> bool:
-    """Tell whether too little is said to find the other record: a number, name and birth, phone."""
+    """Tell whether ID number, name with date of birth, and phone are all missing."""
     return not (
         proposed.get(OtherField.ID_NUMBER)
         or (proposed.get(OtherField.FULL_NAME) and proposed.get(OtherField.DATE_OF_BIRTH))
@@ -30,7 +30,7 @@ def lacks(proposed: Facts) -> bool:
 
 
 def candidates(case: Correction) -> list[Citizen]:
-    """Return the records that what the citizen said leads to, five at most."""
+    """Return the records that match what the citizen proposed, five at most."""
     said = case.proposed
     born = said.get(OtherField.DATE_OF_BIRTH)
     return merging.find_others(
@@ -43,10 +43,10 @@ def candidates(case: Correction) -> list[Citizen]:
 
 
 def other_record(case: Correction, wanted: Facts, *, by: "User | None") -> Citizen:
-    """Return the record that is to become a part of the case's own.
+    """Return the record that will become a part of the case's own record.
 
-    Without a choice the only one found is taken. Raises ValidationError keyed "other_record";
-    PermissionDenied for whoever belongs to the family of that other record.
+    If none was chosen, the only candidate is taken. Raises ValidationError keyed "other_record";
+    PermissionDenied when `by` belongs to the family of the other record.
     """
     chosen = wanted.get(OtherField.RECORD)
     found = (

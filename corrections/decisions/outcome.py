@@ -1,4 +1,4 @@
-"""What a decision does to the record, before and after, in the words people read."""
+"""The effect of a decision on the record, before and after, as text for pages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from doses.facts import Facts, Field
 
 @dataclass(frozen=True)
 class FactChange:
-    """One fact before and after, in the words people read."""
+    """One fact before and after, as text."""
 
     label: str
     old: str
@@ -26,7 +26,7 @@ class FactChange:
 
 
 def changes(before: Facts, after: Facts, fields: Iterable[str] = Field) -> list[FactChange]:
-    """Return a line per field: how it stands on the record, and how it would stand."""
+    """Return one change per field."""
     names = facts.names_in([before, after])
     return [
         FactChange(
@@ -39,13 +39,13 @@ def changes(before: Facts, after: Facts, fields: Iterable[str] = Field) -> list[
 
 
 def outcome_of(case: Correction, wanted: Facts) -> list[FactChange]:
-    """Return the record line before and after, if these facts were accepted now."""
+    """Return the facts before and after, if `wanted` was accepted now."""
     now = facts.recorded_of(case.kind, dose=case.dose, citizen=case.citizen)
     return changes(now, {**now, **wanted}, FIELDS[case.kind])
 
 
 def sentence(case: Correction) -> str:
-    """Say what happens to the record when that is more than a detail; empty otherwise."""
+    """Return what happens to the record when more than a detail changes; empty otherwise."""
     if case.kind in REMOVING_KINDS:
         return _(
             "The dose is marked as entered in error: it counts no more, and stays in the history."

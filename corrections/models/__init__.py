@@ -1,7 +1,7 @@
-"""What is stored of a correction. Only the verbs (corrections/actions) write to these tables.
+"""The tables of corrections. Only the verbs (corrections/actions) write to them.
 
-History is append-only: the database refuses UPDATE and DELETE on events, breaches and changes of
-a clock, and DELETE on corrections and filings (migrations 0002 and 0004).
+History is append-only: database triggers refuse UPDATE and DELETE on events, breaches and changes
+of a clock, and DELETE on corrections and filings (migrations 0002 and 0004).
 """
 
 from corrections.models.case import (

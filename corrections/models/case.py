@@ -39,16 +39,16 @@ class Kind(models.TextChoices):
     SPLIT_RECORD = "split_record", _("My records are split in two")
 
 
-# About a recorded dose; and those of them that take it out of the record.
+# Kinds about a recorded dose that remove it from the record.
 REMOVING_KINDS = (Kind.NOT_MINE, Kind.NEVER_GIVEN, Kind.DUPLICATE)
 DOSE_KINDS = (Kind.WRONG_FIELDS, *REMOVING_KINDS)
-# Judged by who a person is, not by what was given.
+# Kinds about who a person is, not about a dose.
 IDENTITY_KINDS = (Kind.IDENTITY, Kind.SPLIT_RECORD)
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
     def visible_to(self, user: "User") -> Self:
-        """What this user may see at all; outside of it everything is 404."""
+        """Corrections this user may see at all; a page about any other one is 404."""
         return self.filter(access.visible_to(user))
 
     def of(self, citizen: Citizen) -> Self:
@@ -56,11 +56,11 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         return self.filter(citizen__in=Citizen.objects.whole(citizen))
 
     def open_about(self, citizen: Citizen, subject: str) -> Self:
-        """What is open about the same thing of this person: one at most."""
+        """Open corrections about the same subject of this person: one at most."""
         return self.of(citizen).open().filter(subject=subject)
 
     def of_own_records(self, user: "User") -> Self:
-        """About the records this user holds as a citizen or guardian."""
+        """Of the records this user owns or is guardian of."""
         return self.filter(access.of_own_records(user))
 
     def on_desks_of(self, user: "User") -> Self:
@@ -68,31 +68,30 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         return self.filter(access.on_desks_of(user))
 
     def in_pools_of(self, user: "User") -> Self:
-        """Without a site, on desks of the user or below them."""
+        """Without a site, held by organizations of the user or below them."""
         return self.filter(access.in_pools_of(user))
 
     def heard_of(self, user: "User") -> Self:
-        """What an agent of the hotline may look up for a caller, masked; nothing for others."""
+        """Those an agent of the hotline may look up for a caller, masked; none for other users."""
         return self.filter(access.heard_of(user))
 
     def open(self) -> Self:
-        """Not decided yet. Says it the way the partial indexes say it."""
+        """Not decided yet. Repeats the condition of the partial indexes, so that they are used."""
         return self.filter(status__in=OPEN_STATUSES)
 
     def closed(self) -> Self:
-        """Decided, withdrawn or expired."""
         return self.filter(status__in=CLOSED_STATUSES)
 
     def running(self) -> Self:
-        """Open, and the clock does not stand still for an answer of the citizen."""
+        """Open, with a clock that is not paused."""
         return self.open().filter(lateness.RUNNING)
 
     def paused(self) -> Self:
-        """Open, and the clock stands still while an answer of the citizen is awaited."""
+        """Open, with a clock that is paused until the citizen answers."""
         return self.open().filter(paused_at__isnull=False)
 
     def overdue(self) -> Self:
-        """Running and past due by the database's clock; right even when nothing else runs."""
+        """Running and past due by the database's time; correct even when no background job runs."""
         return self.open().filter(lateness.overdue(db_time.sql_now()))
 
     def due_soon(self) -> Self:
@@ -105,24 +104,24 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 
 
 class Correction(models.Model):
-    """One request about one dose of one citizen."""
+    """One request about one dose, or one set of identity facts, of one citizen."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(max_length=12, unique=True, default=reference.new_reference)
     filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="corrections")
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="corrections")
     kind = models.CharField(max_length=16, choices=Kind)
-    # The recorded dose in question; for a missing dose the one that was added on acceptance.
+    # The disputed dose; for a missing dose, the one that was added on acceptance.
     dose = models.ForeignKey(
         Dose, on_delete=models.PROTECT, null=True, blank=True, related_name="corrections"
     )
-    # What this is about, as text: "dose:17", "missing:primary-2"; one open correction for each.
+    # The key of what is disputed: "dose:17", "missing:primary-2"; one open correction per subject.
     subject = models.CharField(max_length=64)
-    # Facts by field name (facts.py): as recorded at filing, as proposed, as decided.
+    # Facts by field name (facts.py): recorded at the time of filing, proposed, decided.
     recorded = models.JSONField(default=dict)
     proposed = models.JSONField(default=dict)
     decided = models.JSONField(null=True, blank=True)
-    # Where a missing dose was given, as far as the citizen knows.
+    # The site of a missing dose, as far as the citizen knows it.
     named_site = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -134,8 +133,8 @@ class Correction(models.Model):
     status = models.CharField(
         max_length=16, choices=[(s.value, label) for s, label in lifecycle.STATUS_LABELS.items()]
     )
-    # Without an index of its own: it would grow with all that was ever decided, while the partial
-    # ones below (what is open, what was decided) answer every question about a holder.
+    # No index of its own: it would grow with every decided case, and the partial indexes below
+    # (open, decided) serve all queries by holder.
     holder = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
@@ -144,23 +143,23 @@ class Correction(models.Model):
         related_name="held",
         db_index=False,
     )
-    # Why it is on that desk: one sentence per language, written when it was sent there.
+    # Why this organization holds it: one sentence per language, written when it was routed.
     routing_reason = models.JSONField(default=dict)
     received_at = models.DateTimeField()
-    # Copies of the running clock (models/clocks.py), for the indexes and the question what is late.
+    # Copies of the running clock (models/clocks.py), for the indexes and for overdue().
     due_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
-    # When a health officer last reminded the holder of it; a copy of the event.
+    # When a health officer last reminded the holder; a copy from the event.
     reminded_at = models.DateTimeField(null=True, blank=True)
-    # While a question waits: when the case is closed for want of an answer.
+    # While a question waits: the moment at which the case expires.
     answer_by = models.DateTimeField(null=True, blank=True)
-    # Decided once and disputed: the next level up decides (Party.APPEAL_REVIEWER).
+    # On appeal: the next level up decides (Party.APPEAL_REVIEWER).
     on_appeal = models.BooleanField(default=False)
-    # How often a site said "not ours"; the third time it goes to the district.
+    # How often a site passed it on as "not ours"; the third time it goes to the district.
     bounces = models.PositiveSmallIntegerField(default=0)
-    # Set while it lies in the pool of an area, its site unknown: by then somebody finds the site.
+    # Set while it is in the pool of an area, its site unknown: by then a site must be found.
     triage_due_at = models.DateTimeField(null=True, blank=True)
-    # What the citizen was warned of before sending, and left so (codes with their values).
+    # Warnings that the citizen saw and did not follow: codes with values.
     warnings = models.JSONField(default=list, blank=True)
 
     reviewer = models.ForeignKey(
@@ -176,16 +175,16 @@ class Correction(models.Model):
         blank=True,
         choices=[(g.value, label) for g, label in lifecycle.GROUND_LABELS.items()],
     )
-    # The sentence for the citizen that came with the decision.
+    # The sentence for the citizen, written with the decision.
     remark = models.TextField(blank=True)
-    # A decision that waits for a second person: whose it is, and what verb it calls with what.
+    # A decision that waits for a second person: who made it; the verb to call with its parameters.
     first_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     pending = models.JSONField(null=True, blank=True)
-    # When the citizen said that the record is right now.
+    # When the citizen confirmed that the record is right now.
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    # Goes up with every change; a page that carries an older number overwrites nothing.
+    # Raised by every change: a page with an older number cannot overwrite anything.
     version = models.PositiveIntegerField(default=1)
 
     objects = CorrectionQuerySet.as_manager()
@@ -199,14 +198,14 @@ class Correction(models.Model):
                 condition=Q(status__in=OPEN_STATUSES),
                 name="correction_queue",
             ),
-            # The same of the whole country, for who oversees much of it.
+            # The same without the holder, for users who oversee large parts of the country.
             models.Index(
                 fields=["due_at", "id"],
                 include=["holder", "kind", "paused_at"],
                 condition=Q(status__in=OPEN_STATUSES),
                 name="correction_due",
             ),
-            # Whose claim has run out; which question was not answered; what waits in a pool.
+            # For the sweep and the pools: old claims, expired questions, cases without a site.
             models.Index(
                 fields=["picked_up_at"],
                 condition=Q(status=Status.IN_REVIEW),
@@ -299,11 +298,10 @@ class Correction(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Not decided yet."""
         return self.status in lifecycle.OPEN
 
     def is_overdue(self, now: datetime | None = None) -> bool:
-        """Open, not paused, and past due; at the very moment of due it is still on time."""
+        """Open, not paused, and past due; exactly at due it is still on time."""
         return (
             self.is_open
             and self.paused_at is None
@@ -311,22 +309,22 @@ class Correction(models.Model):
         )
 
     def reminded_lately(self, now: datetime) -> bool:
-        """A health officer reminded of it within the day: the same as lateness.reminded."""
+        """A health officer reminded the holder within 24 hours; equals lateness.reminded()."""
         return self.reminded_at is not None and self.reminded_at > now - deadlines.ONCE_IN
 
     @property
     def reported_as(self) -> str:
-        """The line of the first step of filing in which the same is reported again."""
+        """The option on the first page of filing with which the same subject is reported again."""
         if self.kind in IDENTITY_KINDS:
             return self.kind
         return str(self.dose.public_id) if self.dose else "missing"
 
     @property
     def waits_for_identity_check(self) -> bool:
-        """Nothing changes before somebody has compared it with an identity paper."""
+        """It cannot be accepted before somebody compared the facts with an identity paper."""
         return self.is_open and self.kind in IDENTITY_KINDS
 
     @property
     def reason_shown(self) -> str:
-        """Why it is on this desk, in the reader's language."""
+        """The routing reason in the reader's language."""
         return str(self.routing_reason.get(get_language() or "vi", ""))

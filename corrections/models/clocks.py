@@ -1,4 +1,4 @@
-"""The clocks of a correction: what rules they follow, when they paused, why their due time moved."""
+"""The clocks of a correction, with their pauses and changes."""
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -12,17 +12,17 @@ from corrections.models.case import Correction
 from corrections.models.rules import Policy
 from organizations.models import Organization
 
-# The clocks that are the case's own.
+# Review and appeal clocks, which set the deadline of the case.
 TIMELY = ~Q(kind="statutory")
-# A deadline that was kept by a decision.
+# Deadlines that a decision kept.
 KEPT = Q(stopped_how="decided", stopped_at__lte=F("due_at")) & TIMELY
 
 
 class Clock(models.Model):
     """One deadline of a correction: started, due, paused and resumed, stopped.
 
-    A review or appeal clock is copied to the correction (due_at, paused_at) while it runs; a case
-    that is opened again gets a new clock, and the old one stays with its breaches.
+    A review or appeal clock is copied to the correction (due_at, paused_at) while it runs. A case
+    that is opened again gets a new clock; the old one stays with its breaches.
     """
 
     class Kind(models.TextChoices):
@@ -40,19 +40,19 @@ class Clock(models.Model):
         Correction, on_delete=models.PROTECT, related_name="clocks", db_index=False
     )
     kind = models.CharField(max_length=12, choices=Kind)
-    # 1 for the first of its kind; a case opened again goes on counting.
+    # Counts the clocks of one kind of one case, from 1.
     number = models.PositiveSmallIntegerField(default=1)
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+", db_index=False)
-    # Elapsed time allowed; for the statutory clock what its working days came to.
+    # Elapsed time allowed; for a statutory clock, the elapsed time of its working days.
     length = models.DurationField()
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    # How many of the milestones of this kind (deadlines.MILESTONES) are dealt with, and when the next is.
+    # How many milestones of this kind (deadlines.MILESTONES) are dealt with, and when the next is.
     milestones_passed = models.PositiveSmallIntegerField(default=0)
     next_milestone_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_how = models.CharField(max_length=12, choices=Stop, blank=True)
-    # Who held the case when the clock stopped.
+    # The holder of the case when the clock stopped.
     holder = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
@@ -61,7 +61,7 @@ class Clock(models.Model):
         related_name="+",
         db_index=False,
     )
-    # When the decision that stopped it was overturned, or the case opened again.
+    # When the decision that stopped it was overturned, or the case reopened.
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -74,9 +74,9 @@ class Clock(models.Model):
                 condition=Q(stopped_at=None, next_milestone_at__isnull=False),
                 name="clock_sweep",
             ),
-            # All that run, for a change of the rules; clocks that stopped stay out of it.
+            # Running clocks, for a recompute; stopped clocks are not in it.
             models.Index(fields=["id"], condition=Q(stopped_at=None), name="clock_running"),
-            # What was decided, everywhere and at some desks: for the figures of a day, and lists.
+            # Decided clocks, of the country and of single holders: for figures and case lists.
             models.Index(
                 fields=["stopped_at"], condition=Q(stopped_how="decided"), name="clock_decided"
             ),
@@ -124,7 +124,7 @@ class Clock(models.Model):
 
 
 class Pause(models.Model):
-    """From when to when a clock stood still while an answer was awaited from the citizen."""
+    """A period in which a clock was paused until the citizen answers."""
 
     class End(models.TextChoices):
         REPLY = "reply", _("the citizen replied")
@@ -135,7 +135,7 @@ class Pause(models.Model):
         Clock, on_delete=models.PROTECT, related_name="pauses", db_index=False
     )
     since = models.DateTimeField()
-    # When it ends by itself, the cap being used up.
+    # When it ends at the latest: the cap is then used up.
     ends_at = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=12, choices=End, blank=True)
@@ -181,7 +181,7 @@ class Pause(models.Model):
 
 
 class ClockChange(models.Model):
-    """Why the due time of a running clock was computed anew. Append-only."""
+    """Why the due time of a running clock was computed again. Append-only."""
 
     clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="changes")
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Photos of the paper, and the links with which a caller sends them."""
+"""Photos of the paper, and the upload links with which callers send them."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from corrections.models.filing import Draft, Filing
 
 
 class Evidence(models.Model):
-    """A photo of the paper, re-encoded by us; the file that was sent is not kept."""
+    """A photo of the paper, re-encoded by us; the uploaded file is not kept."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     draft = models.ForeignKey(
@@ -24,7 +24,7 @@ class Evidence(models.Model):
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
-    # The caller sent it through a link of the agent's who stands as uploader.
+    # Set when the caller sent it through an upload link; uploaded_by is then the agent.
     upload_link = models.ForeignKey(
         "corrections.UploadLink",
         on_delete=models.PROTECT,
@@ -38,7 +38,7 @@ class Evidence(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
-    # 64-bit perceptual hash, and what is wrong with the photo (codes), both measured at upload.
+    # 64-bit perceptual hash, and codes of what is wrong with the photo, both computed at upload.
     likeness = models.BigIntegerField(null=True, blank=True)
     warnings = models.JSONField(default=list, blank=True)
     uploaded_at = models.DateTimeField(auto_now_add=True)
@@ -63,9 +63,9 @@ class Evidence(models.Model):
 
 
 class UploadLink(models.Model):
-    """A link sent to a caller's phone, with which photos of the paper can be added for a while.
+    """A link sent to a caller's phone, with which photos of the paper can be added for 48 hours.
 
-    Only the hash of its token is kept: whoever reads this table cannot use it.
+    Only the hash of its token is stored: a reader of this table cannot use it.
     """
 
     token_hash = models.CharField(max_length=64, unique=True)

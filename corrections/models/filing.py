@@ -1,4 +1,4 @@
-"""The filing: what a citizen is typing, what was sent with one press, and the photos of the paper."""
+"""Drafts and filings: what a citizen is typing, and what was sent with one press."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from citizens.models import Citizen
 
 
 class FilingChannel(models.TextChoices):
-    """Through which door a filing came in."""
+    """Through which channel a filing came in."""
 
     WEB = "web", _("Web page")
     API = "api", _("Partner app")
@@ -19,9 +19,9 @@ class FilingChannel(models.TextChoices):
 
 
 class Draft(models.Model):
-    """What a citizen has typed so far: survives leaving, another device, a dropped connection.
+    """What a citizen has typed so far; kept when they leave, change device or lose the connection.
 
-    Its key becomes the filing's key, so that a draft can be filed once only.
+    Its key becomes the key of the filing, so that a draft can be filed only once.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -42,13 +42,13 @@ class Draft(models.Model):
 class Filing(models.Model):
     """One act of filing: what a citizen sent with one press of the button.
 
-    Each disputed dose becomes a correction of its own; photos and words belong to all of them.
+    Each disputed dose becomes a correction; photos and words belong to all of them.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # The idempotency key: a second press, a retry or a replay finds the first filing.
     key = models.CharField(max_length=64)
-    # SHA-256 of what was sent with the key; another content under the same key is an error.
+    # SHA-256 of the content sent with the key; other content under the same key is an error.
     content_hash = models.CharField(max_length=64)
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="filings"
@@ -56,11 +56,11 @@ class Filing(models.Model):
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="filings")
     channel = models.CharField(max_length=8, choices=FilingChannel)
     words = models.TextField(blank=True)
-    # "I no longer have the paper" was ticked: the reviewer looks into the site's own papers.
+    # "I no longer have the paper" was ticked: the reviewer searches the site's own papers.
     has_no_paper = models.BooleanField(default=False)
     received_at = models.DateTimeField()
-    # The hotline files on behalf of a caller: when they told us (only received_at drives the
-    # rule), and the number to write to.
+    # For a filing by the hotline: when the caller told it (the deadline counts from received_at),
+    # and the phone number to write to.
     told_at = models.DateTimeField(null=True, blank=True)
     contact_phone = models.CharField(max_length=16, blank=True)
 

@@ -1,4 +1,4 @@
-"""The rules of deadlines in versions, days off, and what a change of either set off."""
+"""The rules of deadlines in versions, days off, and the recompute that follows a change."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class Policy(models.Model):
     """The numbers of the rules, in versions: a clock names the version it was started under.
 
-    The newest version is in force. Versions are never changed; a change is a new one.
+    The newest version is in force. A version is never changed; a change creates a new one.
     """
 
     version = models.PositiveIntegerField(unique=True)
@@ -26,7 +26,7 @@ class Policy(models.Model):
     triage_hours = models.PositiveSmallIntegerField(
         _("hours within which a case without a site finds one"), default=4
     )
-    # Which decisions need a second person (foureyes.Reason), and how old a date is to be one.
+    # Decisions that need a second person (four_eyes.Reason), and the age in days of an "old" date.
     four_eyes = models.JSONField(_("a second person confirms"), default=list, blank=True)
     old_date_days = models.PositiveSmallIntegerField(
         _("days after which a date needs a second person"), default=90
@@ -82,15 +82,15 @@ class DayOff(models.Model):
 
 
 class RecomputeRun(models.Model):
-    """A change that somebody confirmed, and how far the open clocks have followed it.
+    """A confirmed change of the rules, and how far the running clocks follow it.
 
-    It is the log of all changes, and the row that says 'not done yet': a worker that dies leaves
-    it unfinished, and the sweep goes on. Only the newest one works; it takes over from the others.
+    It is the log of all changes and the row that says 'not done yet': when a worker dies, the sweep
+    continues the run. Only the newest run works; it replaces the unfinished ones.
     """
 
-    # The version that is in force after the change.
+    # The version in force after the change.
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="runs")
-    # A change of the calendar names its day; a change of the rules has none.
+    # The day of a change of the calendar; NULL for a change of the rules.
     day = models.DateField(null=True, blank=True)
     is_working = models.BooleanField(null=True, blank=True)
     why = models.TextField(_("reason"))
@@ -98,7 +98,7 @@ class RecomputeRun(models.Model):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
-    # Clocks: how many the change concerned when it was confirmed, how many follow it now.
+    # Number of clocks: affected by the change when it was confirmed; moved so far.
     wanted = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -128,7 +128,7 @@ class RecomputeRun(models.Model):
 
     @property
     def percent(self) -> int:
-        """How far it is, 0 to 100."""
+        """Progress, 0 to 100."""
         if self.finished_at:
             return 100
         return min(99, 100 * self.done // self.wanted) if self.wanted else 0

@@ -1,4 +1,4 @@
-"""What happened: events, who held a case, missed deadlines, and errands that are not done yet."""
+"""Events, holdings, breaches, and errands that are not done yet."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from organizations.models import Organization
 
 
 class CorrectionEvent(models.Model):
-    """One thing that happened to a correction. Append-only; this is the history people read."""
+    """One thing that happened to a correction. Append-only; pages show it as the history."""
 
     correction = models.ForeignKey(Correction, on_delete=models.PROTECT, related_name="events")
     step = models.CharField(max_length=24)
@@ -30,11 +30,11 @@ class CorrectionEvent(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    # On whose behalf: the organization, never the person, is shown to the citizen.
+    # On whose behalf: the citizen is shown the organization, never the person.
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    # What health officers do is looked up by who held the case then; empty for all other steps.
+    # The holder at that time, to list acts of health officers; NULL for all other steps.
     holder = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
@@ -51,7 +51,7 @@ class CorrectionEvent(models.Model):
         ordering = ["at", "id"]
         indexes = [
             models.Index(fields=["correction", "at"], name="event_history"),
-            # What officers did lately: everywhere, and at some desks.
+            # Recent acts of health officers: of the country, and for single holders.
             models.Index(
                 fields=["at"], condition=Q(party=Party.OVERSEER), name="event_of_officers"
             ),
@@ -62,7 +62,7 @@ class CorrectionEvent(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(party=Party.SYSTEM, by=None)
-                # A citizen without an account answers through a link that the hotline sent.
+                # A caller without an account answers through an upload link of the hotline.
                 | Q(party=Party.CITIZEN)
                 | (~Q(party=Party.SYSTEM) & Q(by__isnull=False)),
                 name="event_a_person_or_the_system",
@@ -74,13 +74,13 @@ class CorrectionEvent(models.Model):
 
 
 class Holding(models.Model):
-    """Who held a correction from when to when; passing on never restarts the citizen's clock."""
+    """Who held a correction from when to when. Passing on never restarts the clock."""
 
     correction = models.ForeignKey(Correction, on_delete=models.PROTECT, related_name="holdings")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
-    # The first one under the clock that runs: the case counts as received by this organization.
+    # The first holding under a clock: the case counts as received by this organization.
     opens = models.BooleanField(db_default=False)
 
     class Meta:
@@ -125,7 +125,7 @@ class Holding(models.Model):
 
 
 class Breach(models.Model):
-    """A deadline was missed: dated at the deadline, naming the holder, on record for good."""
+    """A missed deadline, dated at the deadline, with the holder of that moment; never deleted."""
 
     correction = models.ForeignKey(Correction, on_delete=models.PROTECT, related_name="breaches")
     clock = models.ForeignKey(
@@ -136,16 +136,16 @@ class Breach(models.Model):
     holder = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="breaches"
     )
-    # To whom it was escalated; empty when nobody stands above.
+    # The organization to which it was escalated; NULL when no level is above.
     escalated_to = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    # Who gave the dose, as recorded when this was written; empty: nobody but the holder.
+    # The site that gave the dose, as recorded at that time; NULL when unknown.
     giver = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     written_at = models.DateTimeField()
-    # `at`; `written_at` if the figures of that day were final by then. Set by the database.
+    # `at`, or `written_at` if the figures of that day were final by then. Set by a trigger.
     counts_at = models.DateTimeField(editable=False)
 
     class Meta:
@@ -182,7 +182,7 @@ class Breach(models.Model):
 
 
 class OutboxRow(models.Model):
-    """Something that must follow a change and is not done yet; Celery hurries, the sweep makes sure."""
+    """An errand that must follow an event; a Celery task does it at once, or else the sweep."""
 
     class Errand(models.TextChoices):
         ROUTE = "route", _("Send to the desk")
@@ -193,7 +193,7 @@ class OutboxRow(models.Model):
     # Errands with the same text here are done together, as one message: "escalate:17".
     bundle = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField()
-    # Not to be touched before this moment: claimed by somebody, or failed and waiting.
+    # Not to be done before this moment: another worker has it, or it failed and waits.
     not_before = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True)
@@ -219,7 +219,7 @@ class OutboxRow(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a background job last came to its end, and what it did; read by the health page."""
+    """When a background job last finished, and what it did; read by the health page."""
 
     name = models.CharField(max_length=32, primary_key=True)
     at = models.DateTimeField()

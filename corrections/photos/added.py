@@ -1,4 +1,4 @@
-"""Photos added to a proposal that was sent already: checked as at filing, once each, in one go."""
+"""Adds photos to a filing that was sent already, with the same checks as at filing."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 MOST_AT_ONCE = 4
-# With those of the filing; a paper has two sides, and a question may ask for another paper.
+# Including those of the filing: a paper has two sides, and a question may ask for another one.
 MOST_IN_ALL = 20
 
 
@@ -27,16 +27,17 @@ def add(
     *,
     by: "User | UploadLink",
 ) -> int:
-    """Put photos that evidence.admit let in beside those of the filing; return how many are new.
+    """Add photos that evidence.admit accepted to the filing of a case; return how many are new.
 
-    by: the link of a caller without an account; the agent who sent it stands as uploader. A photo that is there already, as after a second press, is left out and no trouble. Raises what
-    actions.add_photo raises, and ValidationError keyed "photos" when there would be too many.
+    by: a user, or the upload link of a caller without an account; the agent who sent the link is
+    then the uploader. A photo that the filing has already, as after a second press, is left out.
+    Raises what actions.add_photo raises, and ValidationError keyed "photos" for too many.
     """
     link = by if isinstance(by, UploadLink) else None
     user = None if isinstance(by, UploadLink) else by
     uploader = by.made_by if isinstance(by, UploadLink) else by
     with ExitStack() as files, transaction.atomic():
-        # Whoever else adds to this filing waits here.
+        # Others who add photos to this filing wait for this lock.
         filing = Filing.objects.select_for_update(no_key=True).get(pk=case.filing_id)
         kept = set(filing.evidence.values_list("sha256", flat=True))
         rows = []

@@ -1,7 +1,8 @@
-"""What happens to an uploaded file before anybody sees it, and who may see it afterwards.
+"""Cleans and stores uploaded photos, and says who may see them afterwards.
 
-Promises 26-31: decoded in a throw-away process, rebuilt from pixels, stored under a random key;
-what was sent is not kept, nor its name. A file is written before its row and deleted after it.
+A photo is decoded in a separate process that ends with it, rebuilt from pixels, and stored under a
+random key; the uploaded file and its name are not kept. A file is written before its row and
+deleted after it.
 """
 
 import logging
@@ -44,10 +45,10 @@ SHELVES = [f"{number:02x}" for number in range(256)]
 
 
 def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> Evidence:
-    """Keep a photo with a draft. Raises ValidationError with one specific sentence per cause.
+    """Store a photo with a draft. Raises ValidationError with one specific sentence per cause.
 
-    At most 5 photos per draft and 20 tries a day per person, both exact under a race. Raises
-    Draft.DoesNotExist when the draft was filed or thrown away meanwhile.
+    At most 5 photos per draft and 20 tries per person and day; both limits are exact when requests
+    run at once. Raises Draft.DoesNotExist when the draft was filed or deleted in the meantime.
     """
     refuse_by_size(sent.size or 0)
     _refuse_sixth(draft)
@@ -55,7 +56,7 @@ def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> Evidence:
 
 
 def admit(sent: UploadedFile[Any], *, by: "User") -> Picture:
-    """Rebuild a photo just sent, as one of 20 tries a day. Raises ValidationError with the cause."""
+    """Rebuild an uploaded photo; counts as one of 20 tries a day. Raises ValidationError."""
     refuse_by_size(sent.size or 0)
     verdict = rate_limits.allow("photo", str(by.pk), PER_DAY)
     if verdict.retry_at is not None:
@@ -68,7 +69,7 @@ def admit(sent: UploadedFile[Any], *, by: "User") -> Picture:
 
 
 def remove(photo: Evidence) -> None:
-    """Take a photo out of a draft; its files go once that is certain."""
+    """Remove a photo from a draft; its files are deleted after the commit."""
     keys = [photo.file_key, photo.preview_key]
     draft = photo.draft
     with transaction.atomic():
@@ -79,14 +80,15 @@ def remove(photo: Evidence) -> None:
 
 
 def delete_files_on_commit(keys: list[str]) -> None:
-    """Delete stored files after the rows that named them are gone for certain."""
+    """Delete stored files once the transaction that deleted their rows has committed."""
     transaction.on_commit(lambda: _delete_files(keys), robust=True)
 
 
 def seen_by(user: "User", *, as_staff: bool) -> QuerySet[Evidence]:
     """Return the photos a user may see: of corrections within reach, or of an own draft.
 
-    A session by phone code alone opens one's own records only, whatever desk its owner works at.
+    as_staff: False for a session that was opened with a phone code alone. Such a session shows
+    one's own records only, even to a member of staff.
     """
     if as_staff:
         corrections = Correction.objects.visible_to(user)
@@ -97,9 +99,9 @@ def seen_by(user: "User", *, as_staff: bool) -> QuerySet[Evidence]:
 
 
 def purge_files(*, seconds: float = 45, older_than: timedelta = timedelta(hours=24)) -> int:
-    """Delete files that no row names, left by a process that died in between; return how many.
+    """Delete files without a row, left by a process that died in between; return how many.
 
-    Begins at a random shelf and stops when its time is up: the next night goes on elsewhere.
+    Starts at a random directory and stops after `seconds`, so that each night covers another part.
     """
     deadline = time.monotonic() + seconds
     first = secrets.randbelow(len(SHELVES))
@@ -138,12 +140,12 @@ def _refuse_sixth(draft: Draft) -> None:
 
 
 def store(draft: Draft, picture: Picture, *, by: "User") -> Evidence:
-    """Keep a photo that is clean already with a draft.
+    """Store a photo that is cleaned already with a draft.
 
-    Raises ValidationError for a sixth photo or one that is here already.
+    Raises ValidationError for a sixth photo or one that the draft has already.
     """
     with written(picture, by=by, about=draft.citizen) as columns, transaction.atomic():
-        # Whoever adds or files waits here for the other.
+        # Adding a photo and filing the draft take the same lock.
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
         _refuse_sixth(locked)
         if Evidence.objects.filter(draft=locked, sha256=picture.sha256).exists():
@@ -153,9 +155,9 @@ def store(draft: Draft, picture: Picture, *, by: "User") -> Evidence:
 
 @contextmanager
 def written(picture: Picture, *, by: "User", about: Citizen) -> Iterator[dict[str, Any]]:
-    """Write a photo's files and give the columns of its row: files first, then the row.
+    """Write a photo's files and yield the columns of its row: files first, then the row.
 
-    When no row comes of it, the files are deleted again.
+    Deletes the files again when the block raises.
     """
     name = uuid.uuid4().hex
     file_key = f"{FOLDER}/{name[:2]}/{name}.jpg"
@@ -183,7 +185,7 @@ def written(picture: Picture, *, by: "User", about: Citizen) -> Iterator[dict[st
 
 
 def _forget_twins(draft: Draft) -> None:
-    """One of two photos is gone: nobody need remove the other."""
+    """Drop the "same photo twice" warnings after a photo was removed."""
     for photo in draft.evidence.all():
         kept = [entry for entry in photo.warnings if entry["code"] != Code.PHOTO_TWICE]
         if kept != photo.warnings:

@@ -1,7 +1,7 @@
-"""Whether two photos are nearly the same picture: saved again, made smaller, turned a little.
+"""Tells whether two photos are nearly the same picture: saved again, made smaller, turned a little.
 
-All papers are alike from afar, so a fingerprint of 64 bits only finds candidates; then the two
-previews are laid over each other, field by field. Previews are JPEGs of our own (decoder.py).
+All certificates look alike from afar, so a 64-bit perceptual hash only finds candidates. Then the
+two previews are compared tile by tile. Previews are JPEGs of our own (vaxreg/photos/decoder.py).
 """
 
 import logging
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Earlier photos that a new one is compared with, the latest first.
+# How many earlier photos are compared by hash, the newest first.
 MOST_COMPARED = 200
-# Of those, how many are looked at closely: 50 ms each.
+# How many of them are compared by preview: 50 ms each.
 MOST_LOOKS = 5
 
-# Bits of the fingerprint that may differ.
+# Bits of the hash that may differ.
 FEW_BITS = 6
 # Tuned on certificates: copies stay below 28, other papers on the same form above 37.
 MOST_DIFFERENCE = 30
 SIZE = (320, 240)
-# A tenth less on all sides: a turned picture brings in corners of something else.
+# Crops a tenth on each side, where a turned picture shows something else.
 MIDDLE = (24, 18, 296, 222)
 FIELDS = (17, 13)
 ANGLES = (0, 0.5, -0.5, 1, -1)
@@ -41,11 +41,11 @@ ANGLES = (0, 0.5, -0.5, 1, -1)
 def copies(
     likeness: int | None, preview: bytes, about: Citizen, *, by: "User"
 ) -> list[Forewarning]:
-    """Return the warning that a photo came before, from this uploader or about this citizen."""
+    """Return a warning if this uploader, or anybody for this citizen, sent the photo before."""
     if likeness is None:
         return []
     known = Evidence.objects.exclude(likeness=None)
-    # One query each: an OR over two tables could use no index.
+    # A union of two queries: an OR over two tables could use no index.
     earlier = known.filter(uploaded_by=by).union(
         known.filter(filing__citizen__in=Citizen.objects.whole(about))
     )
@@ -72,12 +72,12 @@ def _looks_like(photo: Evidence, preview: bytes) -> bool:
 
 
 def _may_be_same(one: int, other: int) -> bool:
-    """Say whether two fingerprints are close enough for a second look."""
+    """Tell whether two hashes are close enough to compare the previews."""
     return ((one ^ other) & (2**64 - 1)).bit_count() <= FEW_BITS
 
 
 def is_same(one: bytes, other: bytes) -> bool:
-    """Say whether two previews show nearly the same picture; some 50 ms."""
+    """Tell whether two previews show nearly the same picture; takes about 50 ms."""
     first, second = _small(one), _small(other)
     fixed = _middle(first, 0)
     return any(_difference(fixed, _middle(second, angle)) < MOST_DIFFERENCE for angle in ANGLES)
@@ -96,6 +96,6 @@ def _middle(small: Image.Image, angle: float) -> Image.Image:
 
 
 def _difference(one: Image.Image, other: Image.Image) -> float:
-    """Return by how much the field that differs most does, 0 to 255."""
+    """Return the mean difference of the tile that differs most, 0 to 255."""
     fields = ImageChops.difference(one, other).resize(FIELDS, Image.Resampling.BOX)
     return max(fields.tobytes())

@@ -1,5 +1,5 @@
-"""What would get a proposal refused, said before it is sent: warnings, never walls.
+"""Warnings about what may get a proposal refused, shown before it is sent; none of them blocks it.
 
-Each rule mirrors one of the thirteen official grounds as far as a program can know it from the
-record; whether the photo shows the right paper only a reviewer sees. hints.py tells her the same.
+Each rule is based on one of the 13 official grounds, as far as a program can check it against the
+record. Only a reviewer can see whether the photo shows the right paper.
 """

@@ -1,4 +1,4 @@
-"""Proposals about doses, judged by the record: their number, their day, their vaccine."""
+"""Warnings about a proposed dose: its position, its day, its vaccine."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ ORDER = list(Position.values)
 
 @dataclass(frozen=True)
 class Proposal:
-    """What is proposed about one dose; dose None: a missing one, or nothing about doses at all."""
+    """A proposal about one dose; dose is None for a missing one and for facts about the person."""
 
     dose: Dose | None
     facts: Facts
@@ -34,11 +34,11 @@ class Proposal:
 
     @property
     def leaves_a_dose(self) -> bool:
-        """Were it accepted, a dose would stand on the record as proposed."""
+        """If accepted, the record has a dose with these facts."""
         return self.kind in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE)
 
     def as_it_would_stand(self) -> "DoseOnRecord":
-        """The line on the record, were it accepted."""
+        """Return the dose as it would be on the record after acceptance."""
         facts = self.facts
         vaccine, day = self._vaccine(), facts.get(Field.GIVEN_ON, "")
         if self.dose is None:
@@ -60,7 +60,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class DoseOnRecord:
-    """A dose as it stands on the record, or as it would; what is not known is empty."""
+    """A dose on the record now or after acceptance; unknown values are empty."""
 
     position: str
     given_on: date | None
@@ -69,9 +69,9 @@ class DoseOnRecord:
 
 
 def about_claims(citizen: Citizen, proposals: Sequence[Proposal]) -> list[list[Forewarning]]:
-    """Return the warnings per proposal of one filing; each counts as accepted for the others.
+    """Return the warnings for each proposal of one filing, as if the others were accepted.
 
-    Only what the citizen proposes is judged: a wrong lot is no occasion to speak of intervals.
+    Only what the citizen proposes is checked: a wrong lot gives no warning about intervals.
     """
     recorded = _recorded(citizen)
     changed = {proposal.dose.pk for proposal in proposals if proposal.dose}
@@ -95,7 +95,7 @@ def about_claims(citizen: Citizen, proposals: Sequence[Proposal]) -> list[list[F
 
 
 def about_dose(facts: Facts, citizen: Citizen, *, dose: Dose | None = None) -> list[Forewarning]:
-    """Return every warning about a dose as it would stand, whoever proposes which part of it."""
+    """Return every warning about a dose with these facts, whoever proposed which of them."""
     recorded = _recorded(citizen)
     others = [line for pk, line in recorded.items() if dose is None or pk != dose.pk]
     return _of_the_line(Proposal(None, facts).as_it_would_stand(), others, citizen)
@@ -111,7 +111,7 @@ def _line_of(dose: Dose) -> DoseOnRecord:
 
 
 def _concerned(found: Iterable[Forewarning], proposal: Proposal) -> list[Forewarning]:
-    """Keep what judges a proposed fact, each beside a field that was filled in."""
+    """Keep warnings about a proposed fact, and attach each to a field that was filled in."""
     kept = []
     for warning in found:
         judged = [name for name in RULES[warning.code].judges if name in proposal.facts]
@@ -133,7 +133,7 @@ def _of_the_line(
 
 
 def _of_the_position(line: DoseOnRecord, others: Sequence[DoseOnRecord]) -> list[Forewarning]:
-    """Taken already, or without the one that comes before it."""
+    """Warn when the position is taken already, or the position before it is missing."""
     if not line.position:
         return []
     found = []
@@ -153,7 +153,7 @@ def _of_the_position(line: DoseOnRecord, others: Sequence[DoseOnRecord]) -> list
 
 
 def _predecessor(position: str) -> str:
-    """Return the position without which this one can't be; "" when there is none."""
+    """Return the position that must come before this one; "" when there is none."""
     kind, ordinal = position.rsplit("-", 1)
     if int(ordinal) > 1:
         return f"{kind}-{int(ordinal) - 1}"
@@ -174,7 +174,7 @@ def _of_the_day(
         first: Values = {"day_first": min(days).isoformat()}
         found.append(Forewarning(Code.BEFORE_FIRST_DOSE, Field.GIVEN_ON, first))
     beside = [warning for other in others for warning in _beside(day, line, other)]
-    # Of each sort the nearest is enough.
+    # For each code keep only the nearest dose.
     nearest = {w.code: w for w in sorted(beside, key=lambda w: -int(w.values.get("days", 0)))}
     return found + list(nearest.values())
 
@@ -184,7 +184,7 @@ def _kind(line: DoseOnRecord) -> str:
 
 
 def _beside(day: date, line: DoseOnRecord, other: DoseOnRecord) -> list[Forewarning]:
-    """One dose against another: same day, wrong order, or too near."""
+    """Compare one dose with another: same day, wrong order, or too short an interval."""
     if other.given_on is None:
         return []
     apart = abs((day - other.given_on).days)
@@ -213,7 +213,7 @@ def _out_of_order(day: date, line: DoseOnRecord, other: DoseOnRecord) -> bool:
 
 
 def _shortest(earlier: DoseOnRecord, later: DoseOnRecord) -> int | None:
-    """Return how many days are usual at least from one dose to a later one."""
+    """Return the shortest usual interval in days from one dose to a later one; None if unknown."""
     if _kind(later) == Dose.Kind.BOOSTER:
         return BOOSTER_AFTER
     if _kind(later) == Dose.Kind.ADDITIONAL:
@@ -253,7 +253,7 @@ def _of_the_age(vaccine: Vaccine, day: date, age: int) -> list[Forewarning]:
 
 
 def _of_the_whole(proposal: Proposal) -> list[Forewarning]:
-    """All that a paper says is said to be wrong: perhaps it is another dose."""
+    """Warn when every fact on the paper is said to be wrong: perhaps it is another dose."""
     said = proposal.facts
     elsewhere = Field.ORGANIZATION in said or bool(proposal.site_text)
     if proposal.dose and elsewhere and Field.VACCINE in said and Field.GIVEN_ON in said:

@@ -1,4 +1,4 @@
-"""Proposals about the person, judged by the record: name, date of birth, ID number."""
+"""Warnings about proposed facts of the person: name, date of birth, ID number."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from vaxreg.search import search_key
 
 
 def warnings_about_person(proposed: Mapping[str, str], citizen: Citizen) -> list[Forewarning]:
-    """Return the warnings about what is proposed of a person."""
+    """Return the warnings about the proposed facts of a person."""
     found = []
     name = " ".join(proposed.get("full_name", "").split())
     if name:
@@ -26,7 +26,7 @@ def warnings_about_person(proposed: Mapping[str, str], citizen: Citizen) -> list
             "date_of_birth": citizen.date_of_birth.isoformat(),
             "sex": citizen.sex,
         }
-        # Beside what was proposed: the number on record may be the one that is right.
+        # Attached to the proposed field: the number on record may be the correct one.
         found += [
             replace(warning, field=next(name for name in judged if name in proposed))
             for warning in _of_the_number({**recorded, **proposed})
@@ -36,10 +36,11 @@ def warnings_about_person(proposed: Mapping[str, str], citizen: Citizen) -> list
 
 
 def _of_the_number(facts: Mapping[str, str]) -> list[Forewarning]:
-    """What a 12-digit number says of sex and year of birth, should the facts say otherwise.
+    """Compare a 12-digit ID number with sex and year of birth.
 
-    Its fourth digit is century and sex, the next two are the year of birth (Circular
-    59/2021/TT-BCA, article 4). Never its province: numbers keep the place of registration.
+    The fourth digit is century and sex, the next two are the year of birth (Circular
+    59/2021/TT-BCA, article 4). The province is not compared: a number keeps the place of its
+    registration.
     """
     number = facts["id_number"]
     if len(number) != 12 or not number.isdigit():
@@ -71,12 +72,15 @@ def _of_the_name(name: str, citizen: Citizen) -> list[Forewarning]:
 
 
 def _is_plain(name: str) -> bool:
-    """Not one letter carries a mark: few Vietnamese names of three words are like that."""
+    """Tell whether a name has no diacritics: few Vietnamese names of three words are like that."""
     return search_key(name) == " ".join(name.lower().split())
 
 
 def _alike(one: str, other: str) -> bool:
-    """Two words are the same, or one slip apart in the same place, counted from the given name."""
+    """Tell whether two words of two names match: equal, or with one typing error.
+
+    Typing errors are looked for in pairs of words, from the given name (the last word) backwards.
+    """
     words, recorded = one.split(), other.split()
     same = (Counter(words) & Counter(recorded)).total()
     pairs = zip(reversed(words), reversed(recorded), strict=False)
@@ -85,7 +89,7 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _is_one_slip(one: str, other: str) -> bool:
-    """One letter was added, dropped or changed, in words of three letters or more."""
+    """Tell whether one letter was added, dropped or changed, in words of three letters or more."""
     if min(len(one), len(other)) < 3:
         return False
     at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
@@ -100,7 +104,7 @@ def _of_the_birth(born: date, citizen: Citizen) -> list[Forewarning]:
         return [Forewarning(Code.BORN_AFTER_FIRST_DOSE, "date_of_birth", after)]
     recorded = citizen.date_of_birth
     parts = (born.day != recorded.day, born.month != recorded.month, born.year != recorded.year)
-    # Day and month the wrong way round is the commonest slip of all.
+    # Day and month exchanged is the most frequent error of all.
     if all(parts) and (born.day, born.month) != (recorded.month, recorded.day):
         unlike: Values = {"day_recorded": recorded.isoformat()}
         return [Forewarning(Code.BIRTH_DATE_UNLIKE, "date_of_birth", unlike)]

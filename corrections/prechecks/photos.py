@@ -1,4 +1,4 @@
-"""Photos of the paper, judged by what the decoder measured of them."""
+"""Warnings about photos of the paper, from the measurements of the decoder."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ LEAST_SHARPNESS = 60
 
 
 def warnings_about_picture(picture: Picture) -> list[Forewarning]:
-    """Return what makes a photo hard to read; nothing where the decoder measured nothing."""
+    """Return why a photo is hard to read; empty when the decoder measured nothing."""
     measured = {name: value for name, value in picture.measures.items() if name != "likeness"}
     return warnings_about_photo(picture.width, picture.height, **measured) if measured else []
 
@@ -21,9 +21,9 @@ def warnings_about_picture(picture: Picture) -> list[Forewarning]:
 def warnings_about_photo(
     width: int, height: int, *, darkest: int, brightest: int, mean: int, sharpness: int
 ) -> list[Forewarning]:
-    """Return the warnings about a photo, from what the decoder measured (0 black to 255 white).
+    """Return the warnings about a photo; brightness from 0 (black) to 255 (white).
 
-    A screen in dark colours is dark but has white letters: what counts is the brightest part.
+    A screen in dark mode is dark but has white letters: the brightest part decides.
     """
     found = []
     if min(width, height) < SHORTEST_SIDE:
@@ -38,7 +38,7 @@ def warnings_about_photo(
 
 
 def warning_about_copy(sent_on: date | None) -> Forewarning:
-    """Return the warning about a photo that came before; None: with this very proposal."""
+    """Return the warning about a photo that was sent before; None: with this same proposal."""
     if sent_on is None:
         return _photo(Code.PHOTO_TWICE)
     return _photo(Code.PHOTO_SENT_BEFORE, day_sent=sent_on.isoformat())

@@ -1,4 +1,4 @@
-"""The warnings before a proposal is sent, one table: the ground each mirrors, and its words."""
+"""The table of warnings shown before a proposal is sent: official ground and wording of each."""
 
 import hashlib
 import json
@@ -55,14 +55,14 @@ class Code(StrEnum):
 
 @dataclass(frozen=True)
 class WarningRule:
-    """What a warning says, and which facts it judges, the most telling first.
+    """The text of a warning, and the facts it is about, the most important first.
 
-    ground: the official ground of refusal it mirrors; None where it only wastes somebody's time.
+    ground: the official ground of refusal that it is based on; None when it only costs time.
     """
 
     ground: Ground | None
     judges: tuple[str, ...]
-    # A text that may choose its plural: only % tells it the number.
+    # Any: a lazy plural, which gets its number only from the % operator.
     sentence: Any
     advice: Promise
 
@@ -275,10 +275,10 @@ RULES: dict[Code, WarningRule] = {
 
 @dataclass(frozen=True)
 class Forewarning:
-    """One thing that may get a proposal refused: why, and how to do better.
+    """One warning: why a proposal may be refused, and how to do better.
 
-    values fill the sentences: texts, numbers, days as ISO dates, doses by position. It travels as
-    JSON and is put into words when it is read, in the reader's language.
+    values fill the sentences: texts, numbers, ISO dates, doses by position. Stored as JSON and
+    translated when it is read.
     """
 
     code: Code
@@ -287,12 +287,12 @@ class Forewarning:
 
     @property
     def ground(self) -> Ground | None:
-        """The official ground of refusal that it mirrors."""
+        """The official ground of refusal that it is based on."""
         return self._rule.ground
 
     @property
     def sentence(self) -> str:
-        """Why: something true that can be checked."""
+        """Why the proposal may be refused: a statement that the citizen can check."""
         return str(self._rule.sentence % self._shown())
 
     @property
@@ -309,12 +309,11 @@ class Forewarning:
 
     @property
     def sign(self) -> str:
-        """A short text by which a page says that this very warning was shown."""
+        """A hash with which a page tells the server that it showed this warning."""
         text = json.dumps(self.as_json(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def as_json(self) -> dict[str, Any]:
-        """As it is stored."""
         return {"code": str(self.code), "field": str(self.field), "values": dict(self.values)}
 
 
@@ -324,14 +323,14 @@ def _in_words(name: str, value: str | int) -> str | int:
     if name == "dose":
         return str(Position(str(value)).label)
     if name.startswith("dose_"):
-        # Inside a sentence.
+        # Lower case, because it is used inside a sentence.
         label = str(Position(str(value)).label)
         return label[:1].lower() + label[1:]
     return value
 
 
 def from_json(stored: Iterable[Mapping[str, Any]]) -> list[Forewarning]:
-    """Read stored warnings; one whose rule no longer exists is left out."""
+    """Read stored warnings; those whose rule no longer exists are left out."""
     return [
         Forewarning(Code(entry["code"]), entry["field"], entry["values"])
         for entry in stored

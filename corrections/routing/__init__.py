@@ -1,1 +1,1 @@
-"""To which desk a case goes, and what becomes of it when nobody decides there."""
+"""Finds the organization that holds a case, and moves its cases when it cannot act any more."""

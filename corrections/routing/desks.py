@@ -1,8 +1,8 @@
-"""Who must act on a correction, and the sentence that explains why.
+"""Finds the organization that must act on a correction, and the sentence that explains why.
 
-Dispatch 9458/BYT-CNTT and product rule 2: the site that gave the dose; for a missing dose the
-site that the citizen names; no site known: the desk of the smallest known area, up the ladder
-commune, district, province, national hotline. A body without active reviewers is passed by.
+Dispatch 9458/BYT-CNTT: the site that gave the dose; for a missing dose, the site that the citizen
+names. No site known: the desk of the smallest known area, then up: commune, district, province,
+national hotline. An organization without active reviewers is skipped.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,16 +41,16 @@ LEVELS = {
     Addressee.MINISTRY: 3,
 }
 
-# Those that give doses; what any other desk holds without a site, it holds to find the site.
+# Kinds that give doses. Any other kind holds a case without a site in its pool, to find the site.
 SITES = (Kinds.SITE, Kinds.HOSPITAL, Kinds.COMMUNE_STATION)
 SITE_UNKNOWN = ("named_area", "home_area", "nothing_known")
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Where a correction goes, and why, in a sentence per language.
+    """The organization that gets a correction, and why, as a sentence per language.
 
-    is_pool: nobody knows yet which site gave the dose; the desk finds out.
+    is_pool: the site that gave the dose is unknown; this organization has to find it.
     """
 
     organization: Organization
@@ -59,23 +59,23 @@ class Desk:
 
 
 class NoDesk(Exception):
-    """Not even the national hotline can receive: the organizations were never built."""
+    """Not even the national hotline can receive: the organizations were never created."""
 
 
 def desk_for(correction: Correction) -> Desk:
-    """Return the desk that must act. Raises NoDesk when no body at all has active staff."""
+    """Return the desk that must act. Raises NoDesk when no organization at all has active staff."""
     return Router().desk_for(correction)
 
 
 class Router:
-    """Routes many cases at once: each area and each organization is looked up once."""
+    """Routes many cases: each area and each organization is read once."""
 
     def __init__(self) -> None:
         self._for_area = cache(for_area)
         self._desk_from = cache(_desk_from)
 
     def desk_for(self, correction: Correction) -> Desk:
-        """Return the desk that must act. Raises NoDesk when no body at all has active staff."""
+        """Return the desk that must act. Raises NoDesk when no organization has active staff."""
         desk = self._desk_from(*self._responsible(correction))
         if desk is None:
             raise NoDesk(correction.reference)
@@ -94,7 +94,7 @@ class Router:
 
 
 def _desk_from(first: Organization, why: str) -> Desk | None:
-    """Go from who is responsible to the next who can receive; None when nobody can."""
+    """Return the first organization from here upwards that can receive; None when none can."""
     desk, passed_by = able_from(first)
     if desk is None:
         return None
@@ -107,10 +107,10 @@ def able_from(
     can_receive: Callable[[Organization], bool] | None = None,
     ladder: Ladder | None = None,
 ) -> tuple[Organization | None, list[Organization]]:
-    """Return the first that can receive, from this one upwards, and those that were passed by.
+    """Return the first one from here upwards that can receive, and those that were skipped.
 
-    What has closed gives way to who succeeded it, and else to the next level up. can_receive and
-    ladder: what was read at once for many organizations (`Ladder`).
+    A closed organization is replaced by its successor, or else by the next level up. can_receive
+    and ladder: data read in advance for many organizations (`Ladder`).
     """
     can_receive = can_receive or _can_receive
     passed_by: list[Organization] = []
@@ -122,7 +122,7 @@ def able_from(
 
 
 def triage_due(now: datetime) -> datetime:
-    """Return by when a case without a site is to have one: a target inside the 48 hours."""
+    """Return by when a case without a site must have one: a target within the 48 hours."""
     return now + timedelta(hours=policies.current().triage_hours)
 
 
@@ -156,7 +156,7 @@ def _sentence(
 
 
 def given_by(officer_of: Organization, reason: str) -> dict[str, str]:
-    """Return why a case is here after an officer gave it here, in a sentence per language."""
+    """Return the routing reason after an officer gave the case to this organization."""
     return _in_each_language(
         lambda: (
             _("%(organization)s gave it here: %(reason)s")
@@ -166,7 +166,7 @@ def given_by(officer_of: Organization, reason: str) -> dict[str, str]:
 
 
 def taken_over_by(organization: Organization, reason: str) -> dict[str, str]:
-    """Return why a case is here after the level above took it over, in a sentence per language."""
+    """Return the routing reason after the level above took the case over."""
     return _in_each_language(
         lambda: (
             _("%(organization)s decides in the site’s place: %(reason)s")
@@ -176,7 +176,7 @@ def taken_over_by(organization: Organization, reason: str) -> dict[str, str]:
 
 
 def passed_on_by(organization: Organization, reason: str, *, is_third: bool) -> dict[str, str]:
-    """Return why a case is here after another desk passed it on, in a sentence per language."""
+    """Return the routing reason after another organization passed the case on."""
 
     def sentence() -> str:
         values = {"organization": organization.name, "reason": reason}
@@ -191,7 +191,7 @@ def passed_on_by(organization: Organization, reason: str, *, is_third: bool) -> 
 
 
 def appealed_from(organization: Organization, desk: Organization) -> dict[str, str]:
-    """Return why an appeal is here, in a sentence per language."""
+    """Return the routing reason of an appeal."""
     values = {"organization": organization.name, "desk": desk.name}
     return _in_each_language(
         lambda: (
@@ -202,7 +202,7 @@ def appealed_from(organization: Organization, desk: Organization) -> dict[str, s
 
 
 def taken_over_from(closed: Organization, desk: Organization) -> dict[str, str]:
-    """Return why a case is here after its desk was closed, or lost its last reviewer."""
+    """Return the routing reason after the holder was closed or lost its last reviewer."""
 
     def sentence() -> str:
         heir = current_holder(closed)
@@ -225,30 +225,30 @@ def taken_over_from(closed: Organization, desk: Organization) -> dict[str, str]:
 
 
 def appeal_desk(correction: Correction) -> Organization | None:
-    """Return who decides an appeal: the next level up that can; None when nobody stands above.
+    """Return who decides an appeal: the next level up that can receive; None without one.
 
-    The hotline finds sites, it does not judge.
+    Never the hotline: it finds sites and decides nothing.
     """
     return next_level(correction.holder)
 
 
 def next_level(holder: Organization | None) -> Organization | None:
-    """Return the nearest organization above that has somebody to receive a case.
+    """Return the nearest organization above that can receive a case.
 
-    Above one that has closed stands who stands above its successor.
+    For a closed organization, counted from its successor.
     """
     return next(iter(able_above(holder)), None) if holder is not None else None
 
 
 def able_above(holder: Organization, *, itself: bool = False) -> list[Organization]:
-    """Return who stands above the holder and can receive, the nearest first.
+    """Return the organizations above the holder that can receive, the nearest first.
 
-    itself: begin with the holder, or with who took over from it.
+    itself: start with the holder, or with its successor.
     """
     standing = current_holder(holder) or holder
     line = [*([standing] if itself else []), *ancestors(standing)]
     if not standing.is_open:
-        # Closed without a successor: what stood above it may have closed since.
+        # Closed without a successor: organizations above it may have closed after that.
         line = [heir for one in line if (heir := current_holder(one)) is not None]
     able = set(
         Organization.objects.able_to_receive()
@@ -259,7 +259,7 @@ def able_above(holder: Organization, *, itself: bool = False) -> list[Organizati
 
 
 def above_or_hotline(holder: Organization | None) -> Organization:
-    """Return who finds the right site for a desk that does not know it. Raises NoDesk."""
+    """Return who finds the right site for a holder that does not know it. Raises NoDesk."""
     desk = next_level(holder) or national_hotline()
     if desk is None or not _can_receive(desk):
         raise NoDesk(str(holder))
@@ -274,7 +274,7 @@ def level_above(
     """Return the organization to which a late case is escalated: strictly above its holder.
 
     A hospital under the province has no district above it: the next level up is told instead.
-    above: who stands above the holder, the nearest first, when it is known already.
+    above: the organizations above the holder, the nearest first, if they are loaded already.
     """
     wanted = LEVELS[addressee]
     if above is None:
@@ -294,9 +294,9 @@ def _in_each_language(sentence: Callable[[], str]) -> dict[str, str]:
 
 
 def stand_ins(organizations: Sequence[Organization]) -> dict[int, Organization | None]:
-    """Return who receives at present what is sent to each of these, by id; None: nobody at all.
+    """Return, by id, who receives now what is sent to each of these; None: nobody at all.
 
-    The number of queries does not depend on how many they are, but for those that were merged.
+    The number of queries does not depend on their number, except for those that were merged.
     """
     ladder = Ladder(organizations)
     known = {pk for one in organizations for pk in (*one.ancestor_ids, one.pk)}

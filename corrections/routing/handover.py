@@ -1,7 +1,7 @@
-"""Open cases change hands as their desk can no longer act: where each goes, and all is written.
+"""Moves all open cases of an organization that can no longer act, and writes events and messages.
 
-It has closed (administration/close_merge_move.py), or nobody decides there any more (unattended.py); the cases are
-locked. The clocks run on; nothing here touches them.
+The holder has closed (administration/close_merge_move.py) or has no reviewer any more
+(unattended.py). Its cases are locked. The clocks run on.
 """
 
 import json
@@ -23,22 +23,22 @@ from organizations.models import Organization
 from organizations.queries import current_holder
 from vaxreg.celery import hint
 
-# What routing reads of a case, and no more.
+# The relations that routing reads.
 ROUTED_BY = ("dose__organization", "named_site", "named_area", "citizen__area")
 
 
 @dataclass(frozen=True)
 class Way:
-    """Cases that go to one desk for one reason."""
+    """Cases that go to one organization for one reason."""
 
     desk: Desk
     cases: list[int]
 
 
 def settle(holder: Organization, now: datetime) -> None:
-    """Write down what the sweep has not got round to, while the old holder still holds it."""
+    """Write the breaches and pauses that the sweep has not written yet, naming the old holder."""
     held = Correction.objects.open().filter(holder=holder)
-    # Rare: the longest pause ran out within the last minute.
+    # Rare: a pause reached its cap within the last minute.
     over = {"clocks__stopped_at": None, "clocks__pauses__until": None}
     for case in held.filter(clocks__pauses__ends_at__lte=now, **over).distinct():
         timekeeping.settle(case, now)
@@ -54,14 +54,14 @@ def settle(holder: Organization, now: datetime) -> None:
 def ways(closed: Organization) -> list[Way]:
     """Return where each open case of a closed organization goes; it is closed already.
 
-    To its successor, or who acts for one without staff; without a successor by the rules of
-    routing, but never back to a desk that passed the case on. An appeal goes to nobody who took
-    part in the first decision. Raises NoDesk.
+    To its successor, or to who acts for a successor without staff. Without a successor by routing,
+    but never back to an organization that held the case before. An appeal never goes to one that
+    took part in the first decision. Raises NoDesk.
     """
     sent: dict[tuple[int, bool, str], list[int]] = defaultdict(list)
     desks: dict[tuple[int, bool, str], Desk] = {}
     for case_id, desk in chain(_appeals(closed), _first_reviews(closed)):
-        # The same desk for the same reason is one way.
+        # Cases with the same desk and the same reason go together.
         key = (desk.organization.pk, desk.is_pool, json.dumps(desk.reason, sort_keys=True))
         desks[key] = desk
         sent[key].append(case_id)
@@ -69,7 +69,7 @@ def ways(closed: Organization) -> list[Way]:
 
 
 def in_its_place(closed: Organization) -> Desk:
-    """Return who acts where nothing else is known of a case. Raises NoDesk."""
+    """Return who acts for the organization when nothing about the case is known. Raises NoDesk."""
     heir = current_holder(closed)
     desk = routing.able_from(heir)[0] if heir else routing.above_or_hotline(closed)
     if desk is None:
@@ -110,7 +110,7 @@ def _appeals(closed: Organization) -> Iterator[tuple[int, Desk]]:
 
 
 def _judge(closed: Organization, taken_part: frozenset[Organization]) -> Desk:
-    """Return who decides an appeal now: as high as before at least, the hotline never."""
+    """Return who decides an appeal now: not below the level of before, never the hotline."""
     line = routing.able_above(closed, itself=closed.successor is not None)
     for desk in line:
         if desk not in taken_part and desk.kind != Organization.Kind.HOTLINE:
@@ -119,7 +119,7 @@ def _judge(closed: Organization, taken_part: frozenset[Organization]) -> Desk:
 
 
 def hand_over(closed: Organization, given: Sequence[Way], now: datetime) -> None:
-    """Let the desks hold the cases from now on, and tell each once."""
+    """Make the desks the holders of the cases, and tell each of them once."""
     destinations = [
         Destination(
             way.desk.organization,

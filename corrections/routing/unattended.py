@@ -1,8 +1,8 @@
-"""Cases on a desk where nobody decides any more go to the next one up, as new ones do.
+"""Moves cases from organizations without an active reviewer to the next one up.
 
-Product rule 2: a body without an active reviewer cannot receive, the next one up does. What lay
-there already would wait for ever; it follows, with its clock running on, in an hour: whoever was
-replaced the same hour finds the queue as it was. Several desks at once, each in a transaction.
+New cases go there at once (routing/desks.py). Those that such an organization holds already
+follow after one hour, with their clocks running on: whoever is replaced within the hour finds the
+queue unchanged. Handles several organizations, each in its own transaction.
 """
 
 import logging
@@ -21,16 +21,16 @@ from vaxreg import db_time
 
 log = logging.getLogger(__name__)
 
-# So long a desk without anybody keeps what lies on it, in case somebody is appointed.
+# An organization without a reviewer keeps its cases for this time, in case one is appointed.
 GRACE = timedelta(hours=1)
-# Desks in one run of the job; the next run goes on.
+# Organizations in one run of the job; the next run continues.
 MOST_DESKS = 200
 
 
 def hand_over_all() -> int:
-    """Hand over what lies on desks that nobody attends; return how many cases went.
+    """Move the cases of all organizations that nobody attends; return how many cases moved.
 
-    A desk that fails stays as it is, is reported, and does not stand in the way of others.
+    If one organization fails, its cases stay, the error is logged, and the others go on.
     """
     handed = 0
     for desk in desks().order_by("pk")[:MOST_DESKS]:
@@ -44,7 +44,7 @@ def hand_over_all() -> int:
 
 
 def desks() -> OrganizationQuerySet:
-    """Return open organizations with open cases and nobody who decides, for an hour at least."""
+    """Return open organizations with open cases that had no reviewer for an hour or more."""
     held = Correction.objects.open().filter(holder=OuterRef("pk"))
     a_moment_ago = db_time.now() - GRACE
     just_left = Membership.objects.filter(
@@ -64,9 +64,9 @@ def desks() -> OrganizationQuerySet:
 
 @transaction.atomic
 def hand_over(desk: Organization) -> int:
-    """Send every open case of a desk to who acts for it; return how many. Raises NoDesk.
+    """Move every open case of an organization to who acts for it; return how many. Raises NoDesk.
 
-    Asked again under the lock: somebody may have been appointed meanwhile.
+    Checks again under the lock: a reviewer may have been appointed in the meantime.
     """
     tree.hold(desk)
     held = Correction.objects.open().filter(holder=desk).order_by("pk")

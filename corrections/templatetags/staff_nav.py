@@ -1,4 +1,4 @@
-"""Which pages the header offers to staff: those of the work they do now."""
+"""Which pages the header offers to staff, by the roles they hold now."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +12,13 @@ from organizations.queries import AREA_DESKS, held_roles
 register = template.Library()
 
 POOL_DESKS = frozenset({*AREA_DESKS, Organization.Kind.MINISTRY, Organization.Kind.HOTLINE})
-# Whose officers answer for an area, or for the whole country.
+# Kinds whose officers are responsible for an area or the whole country.
 COUNTED_DESKS = POOL_DESKS - {Organization.Kind.HOTLINE}
 
 
 @dataclass(frozen=True)
 class Links:
-    """What to show in the header."""
+    """Which links the header shows."""
 
     queue: bool
     oversight: bool
@@ -33,7 +33,7 @@ class Links:
 def staff_links(context: dict[str, Any]) -> Links:
     """Return the pages that the reader's live memberships open.
 
-    One query, unless the page knows them already and says so: `work`.
+    Takes one query, unless the page passes the memberships in the context as `work`.
     """
     user = context["request"].user
     work = context.get("work")

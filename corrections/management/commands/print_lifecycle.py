@@ -20,9 +20,9 @@ from corrections.lifecycle import (
     Step,
 )
 
-# Task.status and Task.businessStatus of HL7's Patient Request for Corrections guide, 1.0.0 (R4).
-# Each pair stands for one status and the other way round. It has no word for 'kept': the work is
-# on hold; one that expired was cancelled while information was awaited.
+# Task.status and Task.businessStatus of HL7's Patient Request for Corrections guide, 1.0.0 (R4), as
+# a one-to-one mapping. HL7 has no word for 'kept': the task is on hold. Nor for 'expired': it was
+# cancelled while information was awaited.
 HL7: dict[Status, tuple[str, str]] = {
     Status.RECEIVED: ("received", "queued"),
     Status.QUEUED: ("ready", "queued"),
@@ -84,7 +84,7 @@ def document() -> str:
 
 
 def _diagram() -> list[str]:
-    """Arrows that change the status; a decision is one arrow from all that lies on a desk."""
+    """Return the arrows that change the status; a decision is one arrow from all open statuses."""
     inside: dict[tuple[str, str], list[str]] = {}
     outside: dict[tuple[str, str], list[str]] = {}
     for name, step in STEPS.items():
@@ -100,7 +100,7 @@ def _diagram() -> list[str]:
             if before in ON_A_DESK:
                 inside.setdefault((before, step.reaches), []).append(name)
             elif step.reaches in ON_A_DESK:
-                # Some drawing programs know no arrow into the middle of a composite state.
+                # Some renderers cannot draw an arrow into the middle of a composite state.
                 outside.setdefault((before, "on_a_desk"), []).append(name)
                 inside.setdefault(("[*]", step.reaches), []).append(name)
             else:

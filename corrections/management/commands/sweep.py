@@ -1,4 +1,4 @@
-"""Run one pass of the sweep without Celery: `manage.py sweep`."""
+"""Runs one pass of the sweep without Celery: `manage.py sweep`."""
 
 from typing import Any
 
