@@ -1,4 +1,4 @@
-"""Figures, computed once: what is counted, the job that closes each day, sums over the tree, lists of cases.
+"""The figures of reports: what is counted, the job that closes each day, sums, lists of cases.
 
-May import the case (corrections) and all below it.
+May import corrections and every app below it.
 """

@@ -1,7 +1,7 @@
-"""The cases behind each number of a report: as many rows as the number said, page by page.
+"""The list of cases for each number of a report: as many rows as the number says, page by page.
 
-What is open is listed as it is now. What happened is listed from the rows that the figures of the
-days count: a case of which two deadlines were missed has two rows, as it has two in the number.
+Lists of open cases show the present state. Lists of events come from the same rows as the daily
+figures: a case with two missed deadlines has two rows, because it counts twice.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 PAGE = 25
-# The names of words.ages(), and the fields of Queue that count them.
+# Age groups of overdue cases, and the fields of OpenCases that count them.
 AGES = {"late-1": "late_a_day", "late-2": "late_three_days", "late-3": "late_longer"}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One list: its name on the tab, the number that it backs, and what can be picked out of it.
+    """One list: its tab, the number of the report that it belongs to, and its section.
 
-    lies: it shows what lies there, now or at the end of a day; else what happened in a period.
+    lies: True for the state now or at the end of a day; False for events in a period.
     """
 
     label: Promise
@@ -65,10 +65,10 @@ LISTINGS: dict[str, Listing] = {
 
 @dataclass(frozen=True)
 class ListQuery:
-    """Which list: of whom, through which filters, and what of it.
+    """Which list to show: tab, scope, filters, and a part of it.
 
-    day: what happened on it, or lay there when it ended. weekday: what happened on that day of the
-    week, Monday being 0. age: how late, a key of AGES.
+    day: events of that day, or the state at its end. weekday: events on that day of the week, 0 for
+    Monday. age: a key of AGES.
     """
 
     tab: str
@@ -80,17 +80,16 @@ class ListQuery:
 
     @property
     def listing(self) -> Listing:
-        """The list that is asked for."""
         return LISTINGS[self.tab]
 
     @property
     def is_picked(self) -> bool:
-        """Only something of the list is asked for."""
+        """Only a part of the list is asked for."""
         return self.day is not None or self.weekday is not None or bool(self.age)
 
 
 def exists(asked: ListQuery) -> bool:
-    """Whether there is a list of that, picked in that way."""
+    """Tell whether this list exists for this day, weekday or age."""
     if asked.age:
         return asked.tab == "overdue" and asked.day is None and asked.weekday is None
     if asked.weekday is not None:
@@ -99,7 +98,7 @@ def exists(asked: ListQuery) -> bool:
 
 
 def number(asked: ListQuery, report: Report) -> int | None:
-    """Return the number that the list backs, from the report of its scope; None if unknown."""
+    """Return the number that the list belongs to, from the report of its scope; None if unknown."""
     if asked.listing.section in report.failed:
         return None
     if asked.age:
@@ -124,7 +123,7 @@ def _number_of_day(asked: ListQuery, day: date, report: Report) -> int | None:
 
 @dataclass(frozen=True)
 class _Source:
-    """Rows of one model, in the order of a moment; `case` is the path to their correction."""
+    """Rows of one model, ordered by the column `at`; `case`: the lookup of their correction."""
 
     rows: "QuerySet[Any]"
     at: str
@@ -183,7 +182,7 @@ def _lay_there(tab: str, scope: Scope, filters: Filters, day: date) -> list[_Sou
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One row of a list. may_open is False when the case has left the officer's reach since."""
+    """One row of a list. may_open: False when the case has left the officer's reach."""
 
     case: Correction
     headline: str
@@ -193,7 +192,7 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class CaseListPage:
-    """Some lines of a list, and the mark after which the next ones begin."""
+    """Rows of one page, and the marker of the next page."""
 
     lines: list[CaseRow]
     after: str = ""
@@ -203,12 +202,12 @@ class CaseListPage:
 def page(
     asked: ListQuery, user: "User", after: str = "", *, now: datetime, as_of: datetime | None
 ) -> CaseListPage:
-    """Return the lines that follow `after`; a mark that nobody of us made starts from the top.
+    """Return the rows that follow the marker `after`; an invalid marker gives the first page.
 
-    now, as_of: the moments of the report whose number the list backs.
+    now, as_of: the moments of the report that shows the number.
     """
     mark = _read(after)
-    # What happened is read from the latest on; what lies there, from what is due first.
+    # Events: the latest first. States: what is due first.
     falls = not asked.listing.lies
     found = [
         row for source in _sources(asked, now, as_of) for row in _next(source, mark, falls=falls)
@@ -224,14 +223,14 @@ def page(
 def _next(
     source: _Source, mark: tuple[datetime, int] | None, *, falls: bool
 ) -> list[tuple[datetime, int]]:
-    """Return a page of (moment, correction) after the mark, and one more."""
+    """Return (moment, id of the correction) of one page after the marker, and one row more."""
     order = (source.at, source.key)
     rows = paging.following(source.rows, paging.opposite(order) if falls else order, mark)
     return list(rows.values_list(*order)[: PAGE + 1])
 
 
 def _mark(moment: datetime, key: int, cases: Mapping[int, Correction]) -> str:
-    # To the microsecond, and with the reference: a case may stand in a list more than once.
+    # Microseconds and the reference, because a case may be in a list more than once.
     micros = (moment - EPOCH) // timedelta(microseconds=1)
     return f"{cases[key].reference}.{micros}"
 

@@ -1,8 +1,8 @@
-"""The overdue figures, each computed here once: page, exports, e-mail and API take them from here.
+"""Computes the overdue report; page, exports, e-mail and API all use it.
 
-What is open at a district or below is counted now, over the partial index of open corrections; for
-a province or the ministry the state of the last minute is read. What happened is read from the
-figures of the days (daily_job.py), never from the archive.
+At a district or below, open cases are counted now, over the partial index of open corrections. For
+a province or the ministry, the counts of the last minute are read. Events are read from the daily
+figures (daily_job.py), never from all old cases.
 """
 
 import logging
@@ -65,11 +65,11 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# Lengths of a period, in days, today included.
+# Possible lengths of a period, in days, today included.
 PERIODS = (7, 14, 28)
-# A report that nobody has narrowed down.
+# Filters of a report when none are chosen.
 THE_WEEK = Filters()
-# A state older than this is counted anew: the job that keeps it stands still.
+# Older counts are not used, because their job has stopped: open cases are counted now.
 STALE = timedelta(minutes=3)
 
 
@@ -78,7 +78,7 @@ SECTIONS = ("queue", "figures", "reminded")
 
 @dataclass
 class _Sections:
-    """Runs the parts of a report so that one that fails leaves the others standing."""
+    """Runs the sections of a report; when one fails, the others are still shown."""
 
     failed: set[str] = field(default_factory=set)
 
@@ -93,7 +93,7 @@ class _Sections:
 
 
 def report(scope: Scope, filters: Filters = THE_WEEK) -> Report:
-    """Compute the whole report in a number of queries that does not depend on the data."""
+    """Compute the whole report; the number of queries does not depend on the data."""
     now = db_time.now()
     scope = scope.in_communes(filters.communes)
     as_of = daily_job.as_of()
@@ -132,7 +132,7 @@ def report(scope: Scope, filters: Filters = THE_WEEK) -> Report:
 
 
 def last_missed(scope: Scope) -> date | None:
-    """Return the last day on which a deadline was missed here."""
+    """Return the last day on which a deadline was missed in this scope."""
     tops = [top.pk for top in scope.tops]
     part = Q(is_desk=True) if scope.alone else Q(is_whole=True)
     rows = DayFigures.objects.filter(part, organization__in=tops, kind="", missed__gt=0)
@@ -141,23 +141,23 @@ def last_missed(scope: Scope) -> date | None:
 
 
 def period(filters: Filters, now: datetime, as_of: datetime | None) -> Span:
-    """Return the period of a report: whole days, the last one up to where its figures reach."""
+    """Return the period of a report: whole days, the last one up to `as_of`."""
     today = measures.day_of(now)
     first = today - timedelta(days=filters.days - 1)
     return measures.days(first, today, as_of or measures.beginning(today))
 
 
 def behind(fact: str, scope: Scope, filters: Filters, span: Span) -> "QuerySet[Any]":
-    """Return the rows behind a figure of the days, each with its `.correction`.
+    """Return the rows that a daily figure counts, each with its `.correction`.
 
-    fact: a name in counting.FACTS. As many as the figure says, for the same span.
+    fact: a key of measures.FACTS. The number of rows equals the figure for the same span.
     """
     what = FACTS[fact]
     rows, pieces = what.rows(span), _pieces(span)
     if len(pieces) == 1:
         rows = rows.filter(**{f"{what.desk}__in": scope.desks(span.until)})
     else:
-        # As sub-queries, so that there is one question however many pieces there are.
+        # One query for all pieces.
         here = Q(pk__in=[])
         for one in pieces:
             here |= Q(
@@ -172,9 +172,9 @@ def behind(fact: str, scope: Scope, filters: Filters, span: Span) -> "QuerySet[A
 
 
 def _pieces(span: Span) -> list[Span]:
-    """Return the span, cut at the beginning of each day on which organizations moved.
+    """Split the span at the beginning of each day on which organizations moved in the tree.
 
-    The figures of a day follow the tree as it stood when the day ended.
+    The figures of a day follow the tree at the end of that day.
     """
     before = Place.objects.filter(organization=OuterRef("organization"), pk__lt=OuterRef("pk"))
     moves = Place.objects.filter(Exists(before), since__gte=span.since, since__lt=span.until)
@@ -185,7 +185,7 @@ def _pieces(span: Span) -> list[Span]:
 
 
 def week_median(desks: Sequence[Organization]) -> timedelta | None:
-    """Return the median time to a decision of these desks in the last week; None for none."""
+    """Return the median time to a decision of these desks in the last 7 days; None without one."""
     since = measures.day_of(db_time.now()) - timedelta(days=WEEK_DAYS)
     rows = DayFigures.objects.filter(
         organization__in=desks, is_desk=True, kind="", day__gt=since
@@ -195,7 +195,7 @@ def week_median(desks: Sequence[Organization]) -> timedelta | None:
 
 
 def open_cases(scope: Scope, filters: Filters) -> CorrectionQuerySet:
-    """Return what is open here, now."""
+    """Return the open corrections of a scope."""
     cases = Correction.objects.open().filter(scope.holders())
     return cases.filter(kind=filters.kind) if filters.kind else cases
 
@@ -217,7 +217,7 @@ def _worst_first(now: datetime) -> Callable[[ReportRow], tuple[Any, ...]]:
 
 
 def _organizations(scope: Scope, counted: Iterable[int]) -> tuple[list[Organization], set[int]]:
-    """Return the organizations that have a row, and which of them stand for what is under them."""
+    """Return the organizations with a row, and the ids of those whose row includes the sub-tree."""
     wanted = Q(pk__in=[*counted, *(top.pk for top in scope.tops)])
     if not scope.alone:
         wanted |= Q(part_of__in=[top.pk for top in scope.tops], closed_on=None)
@@ -233,7 +233,7 @@ def _organizations(scope: Scope, counted: Iterable[int]) -> tuple[list[Organizat
 def _queue(
     scope: Scope, filters: Filters, now: datetime, as_of: datetime | None
 ) -> tuple[datetime, dict[int, OpenCases]]:
-    """Return what is open by row, and as of when."""
+    """Return the moment of the counts, and the open cases by id of the row's organization."""
     if scope.is_high and as_of is not None and now - as_of <= STALE:
         return as_of, _standing(scope, filters)
     names = tuple(OpenCases.__dataclass_fields__)
@@ -259,7 +259,7 @@ def _standing(scope: Scope, filters: Filters) -> dict[int, OpenCases]:
 
 
 def _parts_of(scope: Scope) -> list[Q]:
-    """Of the tables of figures: the rows that make a report, one for each of its lines."""
+    """Return one condition per index: which rows of the figures tables belong to the report."""
     tops = [top.pk for top in scope.tops]
     desks = Q(organization__in=tops, is_desk=True)
     return [desks] if scope.alone else [desks, Q(above__in=tops, is_whole=True)]
@@ -267,7 +267,7 @@ def _parts_of(scope: Scope) -> list[Q]:
 
 @dataclass(frozen=True)
 class _Days:
-    """The figures by organization and day; is_known: whether they reach back a week."""
+    """Figures by organization and day; is_known: whether there are any from a week ago."""
 
     of: dict[int, Days] = field(default_factory=dict)
     is_known: bool = False
@@ -278,7 +278,7 @@ def _days(scope: Scope, filters: Filters, now: datetime) -> _Days:
     first = today - timedelta(days=max(2 * filters.days, TREND_DAYS) - 1)
     figures_of = DayFigures.objects.filter(kind=filters.kind, day__gte=first, day__lte=today)
     found: dict[int, Days] = defaultdict(dict)
-    # One question for each index: asked together, all rows of these days would be read.
+    # One query for each index: a single one would read all rows of these days.
     for part in _parts_of(scope):
         rows = figures_of.filter(part).values_list("organization", "day", *OF_A_DAY)
         for organization, day, *values in rows:

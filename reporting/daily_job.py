@@ -1,8 +1,8 @@
-"""Keeping the figures: today's and the state now each minute, a day's for good once it is over.
+"""The job that counts figures: today's and the present state each minute, a past day's once for good.
 
-What is counted is said in measures.py. A day is closed some minutes after midnight, when the sweep
-has written what the day had left, and is counted each minute until then; its rows are never written
-again, and rebuild() makes the same ones from events. One job at a time does this, whoever starts it.
+measures.py says what is counted. A day is closed some minutes after midnight, when the sweep has
+written its last breaches; until then it is counted each minute. The rows of a closed day are never
+written again, and rebuild() computes the same ones from events. Only one job at a time does this.
 """
 
 import logging
@@ -26,23 +26,23 @@ from vaxreg import db_time
 log = logging.getLogger(__name__)
 
 HEARTBEAT = "figures"
-# What is decided in the last second before midnight is committed by then.
+# After this time, decisions from the last second before midnight are committed.
 GRACE = timedelta(minutes=3)
-# A day is not kept open for longer than this, whatever holds up the sweep.
+# A day is closed after this time even when the sweep is late.
 PATIENCE = timedelta(hours=6)
 # Seconds for one pass over days that are not closed yet.
 PASS = 40
-# Of the advisory lock of PostgreSQL: any number that nobody else takes.
+# Key of a PostgreSQL advisory lock: any number that nobody else uses.
 LOCK = 945801
-# Whoever writes a breach of a day that is over shares this one (the trigger `counts_at`).
+# Key of the lock that the trigger `counts_at` shares when it writes a breach of an earlier day.
 CLOSING = 945802
 
 
 def tree_at(moment: datetime) -> Tree:
-    """Return the tree as it stood just before the moment."""
+    """Return the tree as it was just before the moment."""
     paths = dict(Organization.objects.order_by().values_list("pk", "path"))
     if Place.objects.filter(since__gte=moment).exists():
-        # Oldest first, so that the last one before the moment stays; the first one if none is.
+        # Ordered by age: the last place before the moment wins; without one, the first place.
         then: dict[int, str] = {}
         for pk, path, since in Place.objects.order_by("since", "pk").values_list(
             "organization", "path", "since"
@@ -54,16 +54,16 @@ def tree_at(moment: datetime) -> Tree:
 
 
 class Trees:
-    """The tree at one midnight after another, read again only when it has become another one."""
+    """A cache of the tree at midnights in a row; it is read again only when it has changed."""
 
     def __init__(self) -> None:
         self._places: tuple[int, int] | None = None
         self._tree = Tree.of([])
 
     def at(self, moment: datetime) -> Tree:
-        """Return the tree as it stood just before the moment."""
-        # Places are added, never changed: when there are as many as before, of which as many lie
-        # before the moment, they are the same ones, and so is the tree.
+        """Return the tree as it was just before the moment."""
+        # Places are added, never changed: if their number is the same, and the number of those
+        # before the moment too, the tree is the same.
         earlier = Count("pk", filter=Q(since__lt=moment))
         counts = Place.objects.aggregate(all=Count("pk"), earlier=earlier)
         places = (counts["all"], counts["earlier"])
@@ -73,7 +73,7 @@ class Trees:
 
 
 def refresh() -> bool:
-    """Bring today's figures and the state now up to date; False when another job is at it."""
+    """Count today's figures and the state now again; False when another job is doing it."""
     now = db_time.now()
     with transaction.atomic():
         if not _alone():
@@ -88,7 +88,7 @@ def refresh() -> bool:
 
 
 def _refresh_yesterday(end: datetime) -> None:
-    """Count a day that is over and not closed yet: else its last minute would be in no number."""
+    """Count a day that is over and not closed yet: otherwise its last minute would be missing."""
     day = measures.day_of(end - measures.INSTANT)
     if not ReportDay.objects.filter(day=day).exists():
         span = Span(measures.beginning(day), end)
@@ -117,7 +117,7 @@ def _close_next(trees: Trees) -> bool:
     if now < end + GRACE or (now < end + PATIENCE and not _is_swept(end)):
         return False
     with connection.cursor() as cursor:
-        # Waits for those who are writing breaches of days before today.
+        # Waits for transactions that are writing breaches of earlier days.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLOSING])
     store.store_day(day, _day(day), trees.at(end), is_over=True)
     ReportDay.objects.create(day=day, closed_at=now)
@@ -127,7 +127,7 @@ def _close_next(trees: Trees) -> bool:
 def rebuild(first: date, last: date) -> list[date]:
     """Compute closed days again from events; return those whose stored figures differ.
 
-    Rows that are missing are written; what is stored is never changed: the database refuses it.
+    Missing rows are written. Stored rows are never changed: the database refuses it.
     """
     trees = Trees()
     different = []
@@ -140,7 +140,7 @@ def rebuild(first: date, last: date) -> list[date]:
 
 
 def as_of() -> datetime | None:
-    """Return the moment up to which the figures are known."""
+    """Return the moment up to which the figures are complete."""
     return Heartbeat.objects.filter(name=HEARTBEAT).values_list("at", flat=True).first()
 
 
@@ -168,7 +168,7 @@ def _leave_heartbeat(now: datetime) -> None:
 
 
 def _day(day: date) -> dict[Part, Tally]:
-    """Count a day that is over, and what lay there at its end."""
+    """Count the events of a day that is over, and the state at its end."""
     end = measures.beginning(day + timedelta(days=1))
     tallies = _tallies(Span(measures.beginning(day), end))
     for rows in measures.lying(end):
@@ -187,7 +187,7 @@ def _tallies(span: Span) -> defaultdict[Part, Tally]:
     tallies: defaultdict[Part, Tally] = defaultdict(Tally)
     for name, fact in FACTS.items():
         for row in _of_parts(fact.rows(span), fact.desk).annotate(number=Count("pk")):
-            # Missed or overturned while nobody held it: counts for nobody.
+            # A deadline missed or decision undone while nobody held the case counts for nobody.
             if row["part"] is not None:
                 setattr(tallies[row["part"], row["of_kind"]], name, row["number"])
     took = measures.decided(span).values_list(

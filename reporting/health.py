@@ -1,4 +1,4 @@
-"""What the health page asks of the figures: are they kept up to date?"""
+"""Check for the health page: are the figures up to date?"""
 
 from corrections.health import SILENCE
 from reporting import daily_job
@@ -6,7 +6,7 @@ from vaxreg import db_time
 
 
 def figures_trouble() -> str:
-    """Return since when the figures of the reports are not kept, or an empty string."""
+    """Return since when the figures are not up to date; empty when they are."""
     as_of = daily_job.as_of()
     if as_of is None:
         return "the figures of the reports have never been counted"

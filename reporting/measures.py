@@ -1,7 +1,7 @@
-"""What counts as opened, decided, in time, missed, undone, lying there: said here, once.
+"""Defines what counts as opened, decided, in time, missed, undone and open.
 
-The figures of a day (daily_job.py) count these rows, and the lists behind the numbers show them: a
-list has exactly as many rows as its number said.
+The daily figures (daily_job.py) count these rows, and the lists (case_lists.py) show them: so a
+list has exactly as many rows as its number says.
 """
 
 from collections.abc import Callable
@@ -44,30 +44,30 @@ INSTANT = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Span:
-    """From a moment, included, to another, not included."""
+    """A half-open interval: `since` is included, `until` is not."""
 
     since: datetime
     until: datetime
 
 
 def beginning(day: date) -> datetime:
-    """Return the midnight with which a day begins in Viet Nam."""
+    """Return the midnight at which a day begins in Viet Nam."""
     return datetime.combine(day, time(0), HERE)
 
 
 def day_of(moment: datetime) -> date:
-    """Return the day that a moment belongs to in Viet Nam."""
+    """Return the date of a moment in Viet Nam."""
     return moment.astimezone(HERE).date()
 
 
 def days(first: date, last: date, as_of: datetime) -> Span:
-    """Return these days as a span, the last of them as far as it is known."""
+    """Return the span of these days; it ends at `as_of` at the latest."""
     end = beginning(last + timedelta(days=1))
     return Span(beginning(first), min(end, as_of + INSTANT))
 
 
 def opened(span: Span) -> QuerySet[Holding]:
-    """Cases that came to a desk, the first one since their clock started."""
+    """Holdings with which cases came to their first holder under a clock."""
     return Holding.objects.filter(opens=True, since__gte=span.since, since__lt=span.until)
 
 
@@ -82,15 +82,15 @@ def decided(span: Span) -> QuerySet[Clock]:
 
 
 def in_time(span: Span) -> QuerySet[Clock]:
-    """Deadlines that fell into the span and had been kept by a decision."""
+    """Clocks that were due in the span and were kept by a decision."""
     return Clock.objects.filter(KEPT, due_at__gte=span.since, due_at__lt=span.until)
 
 
 def missed(span: Span) -> QuerySet[Breach]:
-    """Deadlines that fell into the span and were missed, as the sweep or a verb wrote them down.
+    """Deadlines that were due in the span and were missed, as the sweep or a verb recorded them.
 
-    One that is written down when the figures of its day are final counts for the day on which it
-    is written (Breach.counts_at). A span that ends within a day ends with what was written by then.
+    A breach that is written after the figures of its day are final counts for the day on which it
+    is written (Breach.counts_at). A span that ends within a day contains what was written by then.
     """
     written = Breach.objects.filter(rung="due", counts_at__gte=span.since, counts_at__lt=span.until)
     if span.until != beginning(day_of(span.until)):
@@ -99,14 +99,14 @@ def missed(span: Span) -> QuerySet[Breach]:
 
 
 def undone(span: Span) -> QuerySet[Clock]:
-    """Decisions that were overturned on appeal, or reopened because the record was still wrong."""
+    """Clocks of decisions that were overturned on appeal, or reopened by the citizen."""
     return Clock.objects.filter(undone_at__gte=span.since, undone_at__lt=span.until)
 
 
 def lying(at: datetime) -> list[QuerySet[Clock]]:
-    """Clocks that ran at a moment, with who held the case then, and when it was due as of then.
+    """Clocks that ran at a moment, with `desk` (the holder then) and `due_then` (due time then).
 
-    As two sets, for speed: those whose due time has moved since, and all others.
+    In two querysets, for speed: clocks whose due time has not moved since, and those whose has.
     """
     here = Clock.objects.filter(
         Q(stopped_at=None) | Q(stopped_at__gte=at),
@@ -138,25 +138,25 @@ def _total(rows: QuerySet[Any], length: Any) -> Coalesce:
 
 
 def overdue_then(at: datetime) -> Q:
-    """Of what lay there at the moment: late. Without a due time (paused) it is neither."""
+    """Of lying(): overdue. A paused clock has no due time: it is neither overdue nor due soon."""
     return Q(due_then__lt=at)
 
 
 def soon_then(at: datetime) -> Q:
-    """Of what lay there at the moment: due within twelve hours."""
+    """Of lying(): due within 12 hours."""
     return Q(due_then__gte=at, due_then__lt=at + deadlines.SOON)
 
 
 @dataclass(frozen=True)
 class CountedFact:
-    """Something that happens and is counted: its rows, whom each counts for, and when it was."""
+    """An event that is counted: its rows, the organization each counts for, and its moment."""
 
     rows: Callable[[Span], QuerySet[Any]]
     desk: str
     at: str
 
 
-# By the field of DayFigures that holds their number.
+# By the name of its field in DayFigures.
 FACTS: dict[str, CountedFact] = {
     "opened": CountedFact(opened, "organization", "since"),
     "decided": CountedFact(decided, "holder", "stopped_at"),

@@ -1,7 +1,7 @@
-"""The figures of every organization, day by day, and its state now: kept by a job (daily_job.py).
+"""The figures of every organization: by day, and of the state now. Written by daily_job.py.
 
-Pages, exports, the morning e-mail and the public statistics read these rows, so their cost does
-not grow with what was ever decided. Rows of a closed day are never written again.
+Pages, exports, the morning e-mail and the public statistics read these rows: so their cost does not
+grow with the number of decided cases. Rows of a closed day are never written again.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,7 +17,7 @@ class ReportDay(models.Model):
     """A day (Asia/Ho_Chi_Minh) whose figures are final."""
 
     day = models.DateField(_("day"), primary_key=True)
-    # A breach that is written only after this moment counts for the day on which it was written.
+    # A breach that is written after this moment counts for the day on which it was written.
     closed_at = models.DateTimeField(_("closed at"))
 
     class Meta:
@@ -30,12 +30,12 @@ class ReportDay(models.Model):
 
 
 class OfPart(models.Model):
-    """Whose figures a row holds: of one desk, or of an organization with all that is under it."""
+    """Whose figures a row has: of one organization alone, or with all below it."""
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    # What it was part of then: a report is made of the parts of that time.
+    # The organization above it at that time: a report is built from the tree of that time.
     above = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
@@ -44,8 +44,8 @@ class OfPart(models.Model):
         blank=True,
         db_index=False,
     )
-    # What the organization itself held; the organization with everything under it. Both in one
-    # row where nothing is under it.
+    # is_desk: the cases of the organization itself. is_whole: with all organizations below it. One
+    # row has both where no organization is below it.
     is_desk = models.BooleanField()
     is_whole = models.BooleanField()
     # Empty: corrections of all kinds.
@@ -56,29 +56,29 @@ class OfPart(models.Model):
 
 
 class DayFigures(OfPart):
-    """What happened on one day, and what lay there at the midnight that ended it.
+    """Events of one day, and the open cases at the midnight that ended it.
 
     All counts are of review and appeal clocks: a case that is opened again counts again.
     """
 
     day = models.DateField()
-    # Came to a desk for the first time under its clock.
+    # Cases that came to their first holder under a clock.
     opened = models.PositiveIntegerField(default=0)
     decided = models.PositiveIntegerField(default=0)
-    # Deadlines that fell into this day: kept, and missed, each by who held the case then.
+    # Deadlines due on this day that were kept or missed, by the holder of that moment.
     in_time = models.PositiveIntegerField(default=0)
     missed = models.PositiveIntegerField(default=0)
-    # The same missed deadlines, by who gave the dose.
+    # The same missed deadlines, by the organization that gave the dose.
     missed_given = models.PositiveIntegerField(default=0)
-    # Decisions that were reopened or overturned on this day, by who had taken them.
+    # Decisions reopened or overturned on this day, by the organization that had decided.
     undone = models.PositiveIntegerField(default=0)
-    # At midnight; empty while the day runs.
+    # At midnight; NULL while the day is not over.
     open = models.PositiveIntegerField(null=True, blank=True)
     overdue = models.PositiveIntegerField(null=True, blank=True)
     soon = models.PositiveIntegerField(null=True, blank=True)
-    # Minutes from the start of the clock to the decision, sorted, 32 values at most (quantiles.py).
+    # Minutes from the start of the clock to the decision, sorted, at most 32 values (quantiles.py).
     took = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
-    # Minutes, exact for this day; empty when nothing was decided.
+    # Minutes, exact for this day; NULL when nothing was decided.
     median = models.PositiveIntegerField(null=True, blank=True)
     p90 = models.PositiveIntegerField(null=True, blank=True)
 
@@ -108,7 +108,7 @@ class DayFigures(OfPart):
 
 
 class CurrentFigures(OfPart):
-    """What is open now, as of the last pass (Heartbeat "figures"): for levels above the district."""
+    """Open cases as of the last pass (Heartbeat "figures"), for levels above the district."""
 
     open = models.PositiveIntegerField()
     soon = models.PositiveIntegerField()

@@ -1,7 +1,7 @@
-"""How long decisions took, kept small: a sorted sample of minutes that can be added up and asked.
+"""Quantiles of times to a decision, from samples of at most 32 values that can be combined.
 
-Up to 32 values are kept as they are, and every answer is exact. Of more, the averages of 32 equal
-groups are kept: the middle of a province's week is then right to a few minutes.
+Up to 32 values are stored as they are: results are exact. Of more values, the means of 32 groups of
+equal size are stored: the median of a province's week is then correct to a few minutes.
 """
 
 from bisect import bisect_left
@@ -13,7 +13,7 @@ MOST = 32
 
 
 def compress(minutes: Iterable[int]) -> list[int]:
-    """Return at most 32 values that stand for all of these."""
+    """Return a sorted sample of at most 32 values: all of them, or the means of 32 groups."""
     values = sorted(minutes)
     if len(values) <= MOST:
         return values
@@ -26,7 +26,10 @@ def compress(minutes: Iterable[int]) -> list[int]:
 
 
 def exact(values: Sequence[int], share: float) -> float | None:
-    """Return the same of values that are all there, in their order."""
+    """Return the exact quantile of a sorted sequence; None if it is empty.
+
+    share: 0 to 1. Interpolates linearly between two values, as PostgreSQL's percentile_cont.
+    """
     if not values:
         return None
     place = share * (len(values) - 1)
@@ -35,10 +38,10 @@ def exact(values: Sequence[int], share: float) -> float | None:
 
 
 def quantile(samples: Iterable[tuple[int, Sequence[int]]], share: float) -> float | None:
-    """Return the value below which this share (0 to 1) of all lies, in minutes; None for nothing.
+    """Return the quantile, in minutes, of all samples together; None if they are empty.
 
-    samples: how many values there were, and what compress made of them. Between two values it lies
-    in proportion, as PostgreSQL's percentile_cont has it.
+    samples: pairs of the number of values and the result of compress(). share: 0 to 1. Interpolates
+    linearly between two values, as PostgreSQL's percentile_cont.
     """
     return quantiles(samples, [share])[0]
 
@@ -46,7 +49,7 @@ def quantile(samples: Iterable[tuple[int, Sequence[int]]], share: float) -> floa
 def quantiles(
     samples: Iterable[tuple[int, Sequence[int]]], shares: Sequence[float]
 ) -> list[float | None]:
-    """Return the quantile of each of these shares: the samples are put in order only once."""
+    """Return the quantile for each share; the samples are sorted only once."""
     weights: defaultdict[int, int] = defaultdict(int)
     for count, sample in samples:
         if sample:
@@ -60,14 +63,14 @@ def quantiles(
 
 
 def _at(place: float, values: Sequence[int], upto: Sequence[int]) -> float:
-    """Return the value at a place, from 0 on, in the order of all that the values stand for."""
+    """Return the interpolated value at a position, 0 to n - 1; upto: cumulative weights."""
     low = values[bisect_left(upto, int(place) + 1)]
     high = values[bisect_left(upto, min(int(place) + 2, upto[-1]))]
     return low + (high - low) * (place - int(place))
 
 
 def _groups(count: int) -> list[int]:
-    """Return the sizes of the groups: equal but for the first ones, which take what is over."""
+    """Return the sizes of the groups: equal, but the first ones are larger by the remainder."""
     groups = min(count, MOST)
     size, over = divmod(count, groups)
     return [size + 1] * over + [size] * (groups - over)

@@ -1,4 +1,4 @@
-"""What a report consists of: its filters, its lines, and how a line is made of the figures of days."""
+"""The parts of an overdue report, and how its rows are built from the daily figures."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from reporting import quantiles
 from reporting.rollup import OpenState
 
 WEEK_DAYS = 7
-# Of so many days the report shows what was overdue: thirteen midnights, and now.
+# Days of the chart of overdue cases: 13 midnights, and now.
 TREND_DAYS = 14
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What a report is narrowed down to.
+    """The filters of a report.
 
-    days: the length of the period, today included. kind: of the corrections; empty, all. communes:
-    of the organizations; none, all. by: missed deadlines count for the "holder" or the "giver".
+    days: length of the period, today included. kind: of corrections; empty means all. communes: of
+    organizations; empty means all. by: missed deadlines count for the "holder" or the "giver".
     """
 
     days: int = WEEK_DAYS
@@ -30,7 +30,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class OpenCases:
-    """What is open: in hand, due within 12 hours, overdue, and how late that is."""
+    """Counts of open cases: all, due within 12 hours, overdue, and how late those are."""
 
     open: int = 0
     soon: int = 0
@@ -44,10 +44,9 @@ class OpenCases:
 
 @dataclass(frozen=True)
 class Figures:
-    """What happened in a period. in_time and missed are deadlines that fell into it.
+    """Counts of events in a period. in_time and missed are deadlines that were due in it.
 
-    missed: as the report is asked for, by who held the case or by who gave the dose; held_missed:
-    by who held it, whatever is asked.
+    missed: by holder or by giver of the dose, as the filter says; held_missed: always by holder.
     """
 
     opened: int = 0
@@ -61,27 +60,27 @@ class Figures:
 
     @property
     def due(self) -> int:
-        """Deadlines of the period: what the share in time stands on."""
+        """Deadlines that were due in the period: the denominator of share_in_time."""
         return self.in_time + self.held_missed
 
     @property
     def share_in_time(self) -> float | None:
-        """Of the deadlines of the period, the share that was kept; None if there was none.
+        """The share of the deadlines of the period that was kept, 0 to 1; None without deadlines.
 
-        Counted by deadline and by whoever held the case then, so that closing a late case, or
-        handing it on, changes nothing about it.
+        Counted by deadline, for the holder at that moment: to close a late case or to pass it on
+        does not change it.
         """
         return self.in_time / self.due if self.due else None
 
     @property
     def share_undone(self) -> float | None:
-        """Of the decisions of the period, the share reopened or overturned in it; None if none."""
+        """The share of the period's decisions that was reopened or overturned; None without any."""
         return self.undone / self.decided if self.decided else None
 
 
 @dataclass(frozen=True)
 class ReminderCount:
-    """How many of the overdue cases were reminded of in the last day, and when last."""
+    """How many overdue cases were reminded of in the last 24 hours, and when last."""
 
     cases: int
     last: datetime
@@ -89,7 +88,7 @@ class ReminderCount:
 
 @dataclass(frozen=True)
 class DayFlow:
-    """What came and went on a day, and what was left; the last day as far as it has come."""
+    """Cases that came and that were decided on a day, and the open ones at its end (or now)."""
 
     day: date
     opened: int
@@ -99,11 +98,11 @@ class DayFlow:
 
 @dataclass(frozen=True)
 class ReportRow:
-    """One line of the report: an organization, or with `is_part` everything under it.
+    """One row of the report: an organization, or with `is_part` its whole sub-tree.
 
-    before: the period of the same length before. overdue_before, soon_before: at the midnight a
-    week before last midnight; None where the registry does not reach back so far. trend: overdue
-    at the last thirteen midnights, and now. weekdays: missed in the period, Monday to Sunday.
+    before: the previous period of the same length. overdue_before, soon_before: at the midnight one
+    week before the last one; None without figures from then. trend: overdue at the last 13
+    midnights, and now. weekdays: missed deadlines in the period, Monday to Sunday.
     """
 
     organization: Organization | None
@@ -119,7 +118,7 @@ class ReportRow:
 
     @property
     def is_quiet(self) -> bool:
-        """Nothing in hand and nothing in the period."""
+        """No open case, and no event in the period."""
         happened = self.figures
         return not (
             self.queue.open
@@ -133,10 +132,10 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report. A section that could not be computed stands in `failed` and is zero.
+    """A whole report. Sections that could not be computed are named in `failed` and are zero.
 
-    at: when what is open was counted; as_of: up to when the figures of the days are known. The
-    rows add up to `total`; its organization is the one above them, None when there are several.
+    at: the moment at which open cases were counted. as_of: the moment up to which the daily figures
+    are complete. total: the sum of the rows; its organization is None when several are on top.
     """
 
     at: datetime
@@ -149,22 +148,22 @@ class Report:
 
     @property
     def late_rows(self) -> list[ReportRow]:
-        """Rows with something overdue, the worst first."""
+        """Rows with overdue cases, the worst first."""
         return [row for row in self.rows if row.queue.overdue]
 
     @property
     def busy_rows(self) -> list[ReportRow]:
-        """Rows with anything to tell."""
+        """Rows with open cases or events."""
         return [row for row in self.rows if not row.is_quiet]
 
     @property
     def quiet_rows(self) -> list[ReportRow]:
-        """Rows with nothing in hand and nothing in the period."""
+        """Rows with no open case and no event in the period."""
         return [row for row in self.rows if row.is_quiet]
 
 
 class Day(NamedTuple):
-    """The figures of one organization on one day, as far as a report asks for them."""
+    """The figures of one organization on one day, as a report needs them."""
 
     opened: int = 0
     decided: int = 0
@@ -183,13 +182,13 @@ OF_A_DAY = Day._fields
 
 
 def a_week_ago(today: date) -> date:
-    """Return the day that ended with the midnight a week before last midnight."""
+    """Return the day whose end was the midnight one week before the last midnight."""
     return today - timedelta(days=WEEK_DAYS + 1)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Makes lines of the figures of days."""
+    """Builds rows of a report from daily figures."""
 
     filters: Filters
     today: date
@@ -204,7 +203,7 @@ class Reader:
         is_part: bool = False,
         reminded: ReminderCount | None = None,
     ) -> ReportRow:
-        """Return the line of an organization, whose figures are those of these parts together."""
+        """Return the row of an organization: the sum of the figures in `parts`."""
         length = self.filters.days
         week_ago = a_week_ago(self.today)
         before = [days[week_ago] for days in parts if week_ago in days]
@@ -222,7 +221,7 @@ class Reader:
         )
 
     def flow(self, parts: Sequence[Days], open_now: int) -> Iterator[DayFlow]:
-        """Yield what came and went, day by day, of two weeks at least."""
+        """Yield one DayFlow for each day of the period, and for two weeks at least."""
         for back in range(max(self.filters.days, TREND_DAYS) - 1, -1, -1):
             day = self.today - timedelta(days=back)
             there = [days[day] for days in parts if day in days]
@@ -237,7 +236,7 @@ class Reader:
         return day.missed_given if self.filters.by == "giver" else day.missed
 
     def _figures(self, parts: Sequence[Days], first: int, last: int) -> Figures:
-        """Add up the days from `first` to `last` days ago."""
+        """Sum the figures of the days from `first` to `last` days ago."""
         span = [self.today - timedelta(days=back) for back in range(last, first + 1)]
         there = [days[day] for days in parts for day in span if day in days]
         median, p90 = quantiles.quantiles([(day.decided, day.took) for day in there], (0.5, 0.9))
@@ -266,12 +265,12 @@ class Reader:
 
 
 def hours(minutes: float | None) -> float | None:
-    """Return minutes as hours to one decimal: the number on every page and export."""
+    """Return minutes as hours with one decimal: the form on every page and in exports."""
     return None if minutes is None else round(minutes / 60, 1)
 
 
 def added(queues: Iterable[OpenCases]) -> OpenCases:
-    """Return what is open at several desks together."""
+    """Return the sum of several OpenCases."""
     total = OpenState()
     for one in queues:
         total.add(OpenState(**vars(one)))

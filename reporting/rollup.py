@@ -1,4 +1,4 @@
-"""Adding up: what was counted for each desk, as figures of desks and of all that is above them."""
+"""Sums the counts of single organizations up the tree and over all kinds."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-# An organization, and the kind of the corrections.
+# The id of an organization, and a kind of correction.
 Part = tuple[int, str]
 
 
 @dataclass
 class Tally:
-    """What is counted for one organization, of one kind."""
+    """The counts of one day, for one organization and one kind."""
 
     opened: int = 0
     decided: int = 0
@@ -26,8 +26,8 @@ class Tally:
     minutes: list[int] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
-        """Add what another one counted."""
-        # Written out: a minute of the country adds half a million times.
+        """Add the counts of another tally."""
+        # Written out for speed: counting the whole country once adds half a million times.
         self.opened += other.opened
         self.decided += other.decided
         self.in_time += other.in_time
@@ -46,7 +46,7 @@ COUNTS = tuple(one.name for one in fields(Tally) if one.name != "minutes")
 
 @dataclass
 class OpenState:
-    """What is open now for one organization, of one kind."""
+    """The counts of open cases, for one organization and one kind."""
 
     open: int = 0
     soon: int = 0
@@ -58,7 +58,7 @@ class OpenState:
     oldest_received: datetime | None = None
 
     def add(self, other: "OpenState") -> None:
-        """Add what another one counted."""
+        """Add the counts of another state."""
         self.open += other.open
         self.soon += other.soon
         self.overdue += other.overdue
@@ -83,20 +83,20 @@ Counted = TypeVar("Counted", Tally, OpenState)
 
 @dataclass(frozen=True)
 class Tree:
-    """Who stood under whom at a moment: the ids from the top down, of every organization."""
+    """The organization tree at a moment. paths: ids from the top, by id; above: inner nodes."""
 
     paths: dict[int, tuple[int, ...]]
     above: frozenset[int]
 
     @classmethod
     def of(cls, paths: Iterable[tuple[int, str]]) -> "Tree":
-        """Return the tree of paths like "1/12/345/"."""
+        """Build the tree from pairs of id and path, such as "1/12/345/"."""
         known = {pk: tuple(int(part) for part in path.split("/") if part) for pk, path in paths}
         return cls(known, frozenset(one for path in known.values() for one in path[:-1]))
 
 
 class Whose(NamedTuple):
-    """Whose figures, in which of its parts, of which kind."""
+    """The key of a row of figures (see OfPart)."""
 
     organization: int
     above: int | None
@@ -108,9 +108,9 @@ class Whose(NamedTuple):
 def spread(
     counted: Mapping[Part, Counted], tree: Tree, make: type[Counted]
 ) -> Iterator[tuple[Whose, Counted]]:
-    """Yield the rows that these counts make: of each desk, of all above it, of all kinds together.
+    """Yield the rows for each organization, all organizations above it, and all kinds together.
 
-    make: makes an empty one.
+    make: the type of the counts; called without arguments for a zero.
     """
     desks: defaultdict[Part, Counted] = defaultdict(make)
     for (desk, kind), one in counted.items():

@@ -1,4 +1,4 @@
-"""What was counted, written into the tables: only what is new or has changed, all at once."""
+"""Writes counts into the figures tables: only rows that are new or have changed, set-based."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from reporting.rollup import COUNTS, STATE, OpenState, Part, Tally, Tree, spread
 WHOSE = ("organization_id", "above_id", "is_desk", "is_whole", "kind")
 OF_A_DAY = (*WHOSE, "day", *COUNTS, "took", "median", "p90")
 OF_A_STATE = (*WHOSE, *STATE)
-# The last of COUNTS: known only once the day is over.
+# The last ones of COUNTS: known only when the day is over.
 AT_MIDNIGHT = ("open", "overdue", "soon")
 
 _counts, _state = attrgetter(*COUNTS), attrgetter(*STATE)
@@ -41,7 +41,7 @@ SELECT NOT EXISTS (SELECT {columns} FROM {table} WHERE {which}
 def store_day(
     day: date, counted: Mapping[Part, Tally], tree: Tree, *, is_over: bool = False
 ) -> None:
-    """Write the figures of a day; what was counted before of it and is no more, goes."""
+    """Write the figures of a day; rows of it that are no longer counted are deleted."""
     keys = ("organization_id", "kind", "day", "is_desk", "is_whole")
     with connection.cursor() as cursor:
         _load(cursor, DayFigures, OF_A_DAY, _rows_of_day(day, counted, tree, is_over=is_over))
@@ -50,7 +50,7 @@ def store_day(
 
 
 def restore_day(day: date, counted: Mapping[Part, Tally], tree: Tree) -> bool:
-    """Write what is missing of a closed day; tell whether what is stored is what was counted."""
+    """Write missing rows of a closed day; tell whether the stored rows equal the counts."""
     with connection.cursor() as cursor:
         _load(cursor, DayFigures, OF_A_DAY, _rows_of_day(day, counted, tree, is_over=True))
         table, columns = DayFigures._meta.db_table, _names(OF_A_DAY)
@@ -60,7 +60,7 @@ def restore_day(day: date, counted: Mapping[Part, Tally], tree: Tree) -> bool:
 
 
 def store_states(counted: Mapping[Part, OpenState], tree: Tree) -> None:
-    """Write what is open now, of every organization that has anything open."""
+    """Write the counts of open cases of every organization; rows without any are deleted."""
     keys = ("organization_id", "kind", "is_desk", "is_whole")
     rows = ((*whose, *_state(state)) for whose, state in spread(counted, tree, OpenState))
     with connection.cursor() as cursor:
@@ -94,7 +94,7 @@ def _rounded(minutes: float | None) -> int | None:
 def _load(
     cursor: CursorWrapper, model: Any, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> None:
-    # The defaults go along: the columns that are not given (the id) are not read from here.
+    # Only the columns that are filled here: the id comes from the default of the real table.
     cursor.execute("DROP TABLE IF EXISTS counted")
     cursor.execute(
         f"CREATE TEMPORARY TABLE counted ON COMMIT DROP AS"  # noqa: S608
@@ -103,7 +103,7 @@ def _load(
     with cursor.copy(f"COPY counted ({_names(columns)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-    # A day that was not there a moment ago has no statistics: row by row, it must still be fast.
+    # Autovacuum does not analyze temporary tables: without statistics the joins would be slow.
     cursor.execute("CREATE INDEX ON counted (organization_id, kind)")
     cursor.execute("ANALYZE counted")
 

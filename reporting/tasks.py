@@ -1,4 +1,4 @@
-"""What Celery runs of the figures: close days, count today."""
+"""Celery tasks of the figures."""
 
 from celery import shared_task
 
@@ -7,6 +7,6 @@ from reporting import daily_job
 
 @shared_task(name="reporting.keep_figures")
 def keep_figures() -> None:
-    """Close the days that are over, and bring today's figures up to date."""
+    """Close the days that are over, and count today's figures again."""
     daily_job.close_days()
     daily_job.refresh()

@@ -1,4 +1,4 @@
-"""Count the figures of the reports without Celery: `manage.py keep_figures`."""
+"""Counts the figures of the reports without Celery: `manage.py keep_figures`."""
 
 from typing import Any
 

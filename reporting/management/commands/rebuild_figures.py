@@ -1,4 +1,4 @@
-"""Computes the figures of closed days again from events, and says which days differ."""
+"""Computes the figures of closed days again from events, and prints which days differ."""
 
 from datetime import date
 from typing import Any
