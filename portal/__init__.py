@@ -1,4 +1,4 @@
-"""The citizen's pages: landing, record, the steps of filing, own cases, following, receipt.
+"""The citizen's pages: landing, record, filing, own cases, following, receipt.
 
-May import the case (corrections) and all below it.
+May import corrections, reporting and every app below them.
 """

@@ -1,4 +1,4 @@
-"""What a citizen reads about one proposal of theirs: what to do now, until when, what comes next."""
+"""The content of the citizen's page about one correction: state, deadline, possible steps."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,17 +19,17 @@ from vaxreg import db_time, ui
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Closed without a decision: no deadline is shown any more, met or missed.
+# Closed without a decision: the page shows no deadline, neither met nor missed.
 LEFT = frozenset({Status.WITHDRAWN, Status.EXPIRED})
 ASKING = frozenset({Status.WAITING, Status.EXPIRED})
 
 
 def page(case: Correction, user: "User") -> dict[str, Any]:
-    """Return what the page of one correction shows to its citizen."""
+    """Return the template context of the page about one correction."""
     now = db_time.now()
     lines = history.lines(case, Audience.CITIZEN)
     rows = facts.compare(case)
-    # A ground is there when the decision in force turned it down.
+    # The decision in force has a ground only if it refused the proposal.
     has_result = case.status not in LEFT and not case.is_open and not case.ground
     steps = next_steps.offered(case, parties.parties_of(user, case), now)
     accounts = explain.explain(case, now)
@@ -57,7 +57,7 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
 
 
 def _ran(case: Correction, accounts: list[ClockExplanation], now: datetime) -> timedelta:
-    """Return for how long the running clock of an open case has run, without its pauses."""
+    """Return for how long the running clock has run, without pauses; zero for a closed case."""
     running = [
         one.clock
         for one in accounts
@@ -81,25 +81,25 @@ def step_context(step: str, case: Correction) -> dict[str, Any]:
 
 
 def _second_thoughts(case: Correction, now: datetime) -> dict[str, Any]:
-    """Who would decide an appeal, and until when a closed case can be brought back."""
+    """Return until when a closed case can be opened again, and who would decide an appeal."""
     if case.is_open:
         return {"until": None, "appeal_desk": None}
     return {"until": actions.back_until(case), "appeal_desk": actions.appealable(case, now)[1]}
 
 
 def question(case: Correction) -> CorrectionEvent | None:
-    """Return the desk's last question."""
+    """Return the latest question to the citizen."""
     asked = case.events.filter(step="ask").select_related("organization")
     return asked.order_by("at", "id").last()
 
 
 def times_asked(case: Correction) -> int:
-    """Return how often the desk asked: an answer carries it, and so never meets another question."""
+    """Return how many questions were asked: the form sends it, so that an answer fits one only."""
     return case.events.filter(step="ask").count()
 
 
 def is_recorded(case: Correction, step: str, by: "User", said: str) -> bool:
-    """Tell whether this user took this step with these very words before: the same press again."""
+    """Tell whether this user took this step with the same text before: the form was sent twice."""
     return case.events.filter(step=step, by=by, remark=said.strip()).exists()
 
 
@@ -126,7 +126,7 @@ def recorded_notice(step: str, case: Correction) -> str:
 
 
 def problem(refusal: Exception, case: Correction) -> tuple[str, str]:
-    """Return a headline and a sentence for a step that came too late."""
+    """Return headline and sentence of the page that says why the step was not possible."""
     match refusal:
         case AlreadyOpen():
             return (
@@ -150,7 +150,7 @@ def problem(refusal: Exception, case: Correction) -> tuple[str, str]:
 
 
 def _place(organization: Organization | None) -> str:
-    """Return where an organization is, from the commune up, as far as it is known."""
+    """Return the areas of an organization, from the commune up, as far as they are known."""
     names = []
     area = organization.area if organization else None
     while area is not None:

@@ -1,6 +1,6 @@
-"""A draft as it stands at one moment: read once, judged once for all who ask, and sent once.
+"""Validates a draft as it is at one moment, and files it.
 
-What is written into the draft afterwards is not in it: whoever changed something judges anew.
+A CheckedDraft does not see later changes of the draft: after a change, create a new one.
 """
 
 import hashlib
@@ -27,28 +27,28 @@ from portal.forms.send import PhotosForm
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Which wording of the declaration on the last page was agreed to; a new wording, a new version.
+# The version of the declaration on the last page; a new wording needs a new version.
 CONSENT_VERSION = "2026-11"
 
 
 class DraftChanged(Exception):
-    """The draft is no longer what stood on the page: another window changed it."""
+    """The draft differs from what the page showed: another window changed it."""
 
 
 class CheckedDraft:
-    """What a draft is about, with the form of each of its pages bound to what was typed."""
+    """A draft with its items and bound forms, each computed once."""
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
 
     @cached_property
     def items(self) -> list[Item]:
-        """What the draft is about, in the order of its pages."""
+        """The items of the draft, in the order of their pages."""
         return drafts.items(self.draft)
 
     @cached_property
     def forms(self) -> dict[str, DoseForm | ClaimForm]:
-        """The form of each item, by its key."""
+        """The bound form of each item, by its key."""
         return {
             item.key: drafts.form_of(self.draft, item, drafts.typed(self.draft, item.key))
             for item in self.items
@@ -56,17 +56,16 @@ class CheckedDraft:
 
     @cached_property
     def photos(self) -> list[Evidence]:
-        """The photos sent so far, in the order in which they came."""
+        """The photos of the draft, in order of upload."""
         return list(self.draft.evidence.order_by("pk"))
 
     @cached_property
     def paper(self) -> PhotosForm:
-        """The form of the photo page."""
         return self.paper_with(())
 
     @cached_property
     def step_to_do(self) -> str:
-        """Where to go on: "" (choose doses), an item's key, "photos" or "check"."""
+        """The next step: "" (choose doses), the key of an item, "photos" or "check"."""
         if not self.items:
             return ""
         for key, form in self.forms.items():
@@ -76,7 +75,7 @@ class CheckedDraft:
 
     @cached_property
     def claims(self) -> list[Claim]:
-        """What the draft proposes. Raises ValidationError when a page is not in order."""
+        """The claims of the draft. Raises ValidationError when a page is not valid."""
         found = []
         for item in self.items:
             form = self.forms[item.key]
@@ -89,14 +88,14 @@ class CheckedDraft:
 
     @cached_property
     def warnings(self) -> dict[str, list[Forewarning]]:
-        """By item what may get it refused, as far as its page is in order; stops nobody."""
+        """The warnings by key of the item, from the fields that are valid; none of them blocks."""
         proposals = [form.so_far() for form in self.forms.values()]
         found = doses.about_claims(self.draft.citizen, proposals)
         return dict(zip(self.forms, found, strict=True))
 
     @cached_property
     def fingerprint(self) -> str:
-        """A short text that changes when anything does that the last page shows."""
+        """A SHA-256 hash of everything that the last page shows."""
         typed = self.draft.data.get("typed", {})
         shown = {
             "items": [[item.key, item.kind] for item in self.items],
@@ -108,11 +107,11 @@ class CheckedDraft:
 
     @property
     def needs_paper(self) -> bool:
-        """Anything in it is judged by a photo of the paper."""
+        """At least one item is reviewed by a photo of the paper."""
         return any(item.needs_paper for item in self.items)
 
     def paper_with(self, problems: Sequence[str]) -> PhotosForm:
-        """Return the form of the photo page; problems: of photos that just came."""
+        """Return the form of the photo page; problems: errors of photos that were just uploaded."""
         return PhotosForm(
             drafts.typed(self.draft, PHOTOS),
             has_photos=bool(self.photos),
@@ -122,9 +121,10 @@ class CheckedDraft:
 
 
 def send(draft: Draft, *, by: "User", words: str, seen: str) -> Filing:
-    """File the draft, once: a second tap gets the first one's filing.
+    """File the draft, once: a second press returns the first filing.
 
-    Raises what filing.file raises; ChangedMeanwhile when the draft is not what the page showed.
+    seen: the fingerprint of the page. Raises what filing.file raises, and DraftChanged when the
+    draft differs from what the page showed.
     """
     with transaction.atomic():
         locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()

@@ -1,8 +1,8 @@
-"""What a citizen has typed so far: kept at every step, on any device, and sent once.
+"""Drafts: what a citizen has typed so far, kept at every step, on any device, and filed once.
 
-A draft's data are the texts as typed, {"doses": [public ids], "kinds": {public id: kind},
-"missing": ["missing-1"], "person": [kinds], "typed": {item: {field: text}}}; they are judged when
-a step is left and again when it is sent.
+A draft's data are the typed texts: {"doses": [public ids], "kinds": {public id: kind}, "missing":
+["missing-1"], "person": [kinds], "typed": {item: {field: text}}}. They are validated when a step is
+left and again when the draft is filed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 LONGEST_TEXT = 2000
-# A photo of a paper is not kept longer than somebody may still mean to send it.
+# A draft and its photos are deleted after this time without a change.
 KEPT = timedelta(days=30)
 PHOTOS = "photos"
 CHECK = "check"
@@ -42,7 +42,7 @@ CHECK = "check"
 
 @dataclass(frozen=True)
 class Item:
-    """One thing a draft is about: a recorded dose, a missing one (dose None), or the person."""
+    """One item of a draft: a recorded dose, a missing one (dose is None), or the person."""
 
     key: str
     dose: Dose | None
@@ -51,23 +51,23 @@ class Item:
 
     @property
     def has_page(self) -> bool:
-        """There is something to ask about it."""
+        """It has a page of its own, because its form has fields."""
         return self.kind not in (Kind.NOT_MINE, Kind.NEVER_GIVEN)
 
     @property
     def needs_paper(self) -> bool:
-        """A photo of the paper is what it is judged by."""
+        """It is reviewed by a photo of the paper."""
         return self.kind in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE)
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """What its page asks for."""
+        """The names of the fields on its page."""
         form: type[Form] = FORMS.get(self.kind, DoseForm)
         return tuple(form.base_fields)
 
     @property
     def title(self) -> str:
-        """What it is about, in words."""
+        """The item in words, as the title of its page."""
         if self.dose is not None:
             return dose_title(self.dose)
         if self.kind in TITLES:
@@ -78,18 +78,18 @@ class Item:
 
 
 def draft_of(user: "User", citizen: Citizen) -> Draft | None:
-    """Return what the user has begun to write about this record."""
+    """Return the user's draft about this record."""
     whole = Citizen.objects.whole(citizen)
     return Draft.objects.filter(user=user, citizen__in=whole).order_by("-updated_at").first()
 
 
 def begin(user: "User", citizen: Citizen) -> Draft:
-    """Return the draft about this record, a new one if there is none."""
+    """Return the user's draft about this record; creates it if there is none."""
     return draft_of(user, citizen) or Draft.objects.get_or_create(user=user, citizen=citizen)[0]
 
 
 def discard(draft: Draft) -> None:
-    """Throw a draft away, with its photos; one that was sent meanwhile has none any more."""
+    """Delete a draft with its photos; a draft that was filed has no photos any more."""
     with transaction.atomic():
         locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
         if locked is None:
@@ -101,7 +101,7 @@ def discard(draft: Draft) -> None:
 
 
 def purge() -> int:
-    """Throw away drafts that nobody touched for 30 days; return how many."""
+    """Delete drafts that did not change for 30 days; return how many."""
     old = Draft.objects.filter(updated_at__lt=db_time.now() - KEPT)
     drafts = list(old.order_by("updated_at")[:1000])
     for draft in drafts:
@@ -117,9 +117,9 @@ def choose(
     kinds: Mapping[str, str] | None = None,
     person: Sequence[str] = (),
 ) -> None:
-    """Say what it is about; what was typed about the rest is kept all the same.
+    """Set the items of a draft; texts that were typed about other items are kept.
 
-    kinds: what is wrong with a dose, by its public id; its details, where nothing is said.
+    kinds: what is wrong with a dose, by its public id; WRONG_FIELDS for those not in it.
     """
     with _changing(draft) as data:
         data["doses"] = list(doses)
@@ -142,30 +142,30 @@ def add_missing(draft: Draft) -> str:
 
 
 def take_out(draft: Draft, item: str) -> None:
-    """Take a missing dose out of the draft again."""
+    """Remove a missing dose from the draft."""
     with _changing(draft) as data:
         data["missing"] = [key for key in data.get("missing", []) if key != item]
         data.get("typed", {}).pop(item, None)
 
 
 def keep(draft: Draft, item: str, typed: Mapping[str, Any], fields: Sequence[str]) -> None:
-    """Keep what was typed on one page, right or wrong."""
+    """Store what was typed on one page, valid or not."""
     with _changing(draft) as data:
         data.setdefault("typed", {})[item] = {
-            # The database's JSON knows no NUL.
+            # PostgreSQL's JSON cannot store NUL characters.
             name: str(typed.get(name, "")).replace("\0", "")[:LONGEST_TEXT]
             for name in fields
         }
 
 
 def typed(draft: Draft, item: str) -> dict[str, str]:
-    """Return what was typed on one page so far."""
+    """Return what was typed on one page so far, by field."""
     texts: dict[str, str] = draft.data.get("typed", {}).get(item, {})
     return dict(texts)
 
 
 def items(draft: Draft | None) -> list[Item]:
-    """Return what the draft is about: recorded doses oldest first, missing ones, the person."""
+    """Return the items of the draft: recorded doses oldest first, missing ones, the person."""
     if draft is None:
         return []
     chosen = [public_id for one in draft.data.get("doses", []) if (public_id := uuid_or_none(one))]
@@ -185,12 +185,12 @@ def items(draft: Draft | None) -> list[Item]:
 
 
 def blank_form(draft: Draft, item: Item) -> DoseForm | ClaimForm:
-    """Return the item's form with what was typed so far, judged by nobody yet."""
+    """Return the form of an item with the typed texts as initial values, not validated."""
     return form_of(draft, item, None, initial=typed(draft, item.key))
 
 
 def form_of(draft: Draft, item: Item, data: Any, **more: Any) -> DoseForm | ClaimForm:
-    """Return the form of an item's page, bound to these texts."""
+    """Return the form of an item, bound to these texts."""
     if item.kind in FORMS:
         form, kept = FORMS[item.kind], draft.citizen.kept
         return form(data, kind=item.kind, dose=item.dose, citizen=kept, **more)
@@ -198,7 +198,7 @@ def form_of(draft: Draft, item: Item, data: Any, **more: Any) -> DoseForm | Clai
 
 
 def rows(claim: Claim, citizen: Citizen) -> list[ComparisonRow]:
-    """Return recorded beside proposed, as people read it, of what a claim changes."""
+    """Return one row per fact that a claim changes: recorded beside proposed value."""
     about = Correction(
         kind=claim.what,
         recorded=facts.recorded_of(claim.what, dose=claim.dose, citizen=citizen),
@@ -209,15 +209,15 @@ def rows(claim: Claim, citizen: Citizen) -> list[ComparisonRow]:
 
 
 def sent(by: "User", key: UUID) -> Filing | None:
-    """Return the filing that a draft became."""
+    """Return the filing that a draft became; None if it was not filed."""
     return Filing.objects.filter(filed_by=by, key=str(key)).first()
 
 
 @contextmanager
 def _changing(draft: Draft) -> Iterator[dict[str, Any]]:
-    """Change the data under a lock: two devices may write at once, each its own page.
+    """Change the data under a row lock: two devices may save different pages at once.
 
-    Raises Draft.DoesNotExist when it was sent or thrown away meanwhile.
+    Raises Draft.DoesNotExist when the draft was filed or deleted in the meantime.
     """
     with transaction.atomic():
         locked = Draft.objects.select_for_update().get(pk=draft.pk)

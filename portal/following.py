@@ -1,7 +1,7 @@
-"""Following a correction without signing in: by its reference and the phone's last digits.
+"""Following a correction without signing in, by its reference and the last digits of the phone.
 
-Whoever holds both reads which organization has it and until when: enough for somebody who waits,
-and nothing about a person. No answer says whether a reference exists.
+This shows which organization holds it and until when it is due, and nothing about a person. No
+answer tells whether a reference exists.
 """
 
 import hmac
@@ -25,34 +25,35 @@ from vaxreg.addresses import absolute
 log = structlog.get_logger()
 
 DIGITS = 4
-# Wrong tries only. Five a day at one reference: one in 2,000 guesses its digits in a day.
+# Only wrong tries count. Five a day per reference: the chance to guess is 1 in 2,000 a day.
 WRONG_FOR_REFERENCE: Limits = [(5, timedelta(days=1))]
-# Many citizens share one address of a mobile network.
+# Many citizens share one IP address of a mobile network.
 WRONG_FROM_ADDRESS: Limits = [(30, timedelta(hours=1)), (100, timedelta(days=1))]
-# All together. When it is spent nobody follows without signing in until the hour has passed.
+# For all addresses together: above it nobody can follow without signing in for an hour.
 WRONG_IN_HOUR: Limits = [(1_000, timedelta(hours=1))]
 FOR_REFERENCE = "follow: wrong for reference"
 FROM_ADDRESS = "follow: wrong from address"
 IN_HOUR = "follow: wrong in an hour"
-# Here the citizen's own sentence neither tells of the record nor points to what stands below it.
+# In these statuses the citizen's own sentence tells nothing about the record and mentions nothing
+# that only their page shows.
 SAID_ALIKE = frozenset({Status.RECEIVED, Status.QUEUED, Status.IN_REVIEW, Status.KEPT})
-# Compared with when there is no phone to compare with; no digits are like it.
+# Compared when there is no phone, so that the time is the same; no digits are equal to it.
 NOBODYS_PHONE = "-" * DIGITS
 
 
 @dataclass(frozen=True)
 class LookUp:
-    """What came of one try: a correction, none, or no try at all because there were too many."""
+    """The result of one try: a correction, none, or too many wrong tries."""
 
     verdict: LimitVerdict
     case: Correction | None = None
 
 
 def look_up(reference: str, digits: str, *, address: str) -> LookUp:
-    """Find a correction unless there were too many wrong tries; `address` is the client's.
+    """Find a correction unless there were too many wrong tries; address: the client's IP.
 
-    A try is counted before anything is compared, whether or not the reference exists, and given
-    back when it was right.
+    A try is counted before the comparison, whether or not the reference exists, and taken back when
+    the digits were right.
     """
     verdict = rate_limits.take(
         LimitRule(FOR_REFERENCE, reference, WRONG_FOR_REFERENCE),
@@ -70,10 +71,10 @@ def look_up(reference: str, digits: str, *, address: str) -> LookUp:
 
 
 def find(reference: str, digits: str) -> Correction | None:
-    """Return the correction when its phone ends in these digits: the filer's, or what a caller of
-    the hotline gave.
+    """Return the correction if its phone number ends in these digits.
 
-    The same query and the same comparison, whether there is such a reference or not.
+    The phone is the filer's, or the one that a caller gave to the hotline. The query and the
+    comparison are the same whether the reference exists or not.
     """
     named = Correction.objects.filter(reference=reference)
     row = named.values_list("pk", "filing__contact_phone", "filing__filed_by__phone").first()
@@ -86,7 +87,7 @@ def find(reference: str, digits: str) -> Correction | None:
 
 
 def status_sentence(case: Correction) -> str:
-    """Return in one sentence where it stands; what was decided about the dose stays unsaid."""
+    """Return one sentence about the state, without what was decided about the dose."""
     if case.status in SAID_ALIKE:
         return history.status_sentence(case)
     if case.status == Status.WAITING:
@@ -97,15 +98,16 @@ def status_sentence(case: Correction) -> str:
 
 
 def lines(case: Correction) -> list[HistoryEntry]:
-    """Return what happened and which organization did it: nobody's words, nobody's name."""
+    """Return events with their organizations, without texts and names of people."""
     return [replace(line, details=()) for line in history.lines(case, Audience.CITIZEN)]
 
 
 def page_address() -> str:
-    """The address of the page where people ask, to be printed and typed in."""
+    """Return the address of the search page, to be printed and typed in."""
     return f"{settings.SITE_DOMAIN}{reverse('follow')}"
 
 
 def link(reference: str) -> str:
-    """The address behind a receipt's QR code: the reference is filled in, the digits are not."""
-    return f"{absolute(reverse('follow'))}?{urlencode({'ref': reference})}"
+    """Return the address in the QR code of a receipt: with the reference, without the digits."""
+    scheme = "https" if settings.HTTPS else "http"
+    return f"{scheme}://{page_address()}?{urlencode({'ref': reference})}"

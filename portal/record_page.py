@@ -1,7 +1,7 @@
-"""What a citizen reads on a record: whose records they hold, each dose, what is being corrected.
+"""The content of the record page: whose records the user may open, their doses, open corrections.
 
-Read-only. A proposed missing dose stands beside the recorded ones at once, marked self-declared
-(product rule 8); it counts nowhere else until it is verified.
+Read-only. A proposed missing dose is shown beside the recorded ones at once, marked self-declared;
+it counts nowhere else until it is verified.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from vaxreg import db_time
 if TYPE_CHECKING:
     from accounts.models import User
 
-# How long a dose that a correction changed is pointed out.
+# For this long a dose is marked as changed by a correction.
 RECENTLY = timedelta(days=30)
 
 SOURCES: dict[str, Promise] = {
@@ -38,7 +38,7 @@ SOURCES: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class RecordHolder:
-    """A record that the user may open: their own, or of somebody in their care."""
+    """A record that the user may open: their own, or one of which they are guardian."""
 
     citizen: Citizen
     is_own: bool
@@ -46,7 +46,7 @@ class RecordHolder:
 
 @dataclass(frozen=True)
 class DoseCard:
-    """One dose as the record page shows it; `dose` is None for a proposed one."""
+    """One dose on the record page; `dose` is None for a proposed one."""
 
     badge: str
     title: str
@@ -63,12 +63,12 @@ class DoseCard:
 
     @property
     def is_proposed(self) -> bool:
-        """Declared by the citizen and not verified by anybody yet."""
+        """Declared by the citizen and not verified yet."""
         return self.dose is None
 
 
 def people(user: "User") -> list[RecordHolder]:
-    """Return whose records the user holds now, their own first. One query."""
+    """Return the records that the user may open now, their own first. One query."""
     links = (
         RecordLink.objects.live()
         .filter(user=user)
@@ -77,14 +77,14 @@ def people(user: "User") -> list[RecordHolder]:
     )
     found: dict[int, RecordHolder] = {}
     for link in links:
-        # Two links may lead to one person, when two records of theirs became one.
+        # Two links may lead to one person whose records were merged.
         record = link.citizen.kept
         found.setdefault(record.pk, RecordHolder(record, link.relation == RecordLink.Relation.SELF))
     return list(found.values())
 
 
 def cards(citizen: Citizen) -> list[DoseCard]:
-    """Return the doses of a record, newest first, proposed ones among them. Six queries."""
+    """Return the doses of a record, newest first, with proposed ones. Six queries."""
     now = db_time.now()
     open_ones = list(
         Correction.objects.of(citizen)
@@ -101,12 +101,12 @@ def cards(citizen: Citizen) -> list[DoseCard]:
     missing = [case for case in open_ones if case.kind == Kind.MISSING_DOSE]
     names = facts.names_in([case.proposed for case in missing])
     shown += [_proposed(case, names, now) for case in missing]
-    # A dose whose day nobody knows stands on top, where it is seen.
+    # A dose without a date is sorted first, so that it is seen.
     return sorted(shown, key=lambda card: card.given_on or date.max, reverse=True)
 
 
 def _changes_since(citizen: Citizen, since: datetime) -> dict[int, DoseRevision]:
-    """Return by dose what a correction changed since then; the last change of each wins."""
+    """Return, by dose, the latest change that a correction made since then."""
     revisions = (
         DoseRevision.objects.filter(dose__in=Dose.objects.of(citizen), at__gte=since)
         .exclude(correction_reference="")
@@ -158,7 +158,7 @@ def _title(position: str, vaccine: str) -> str:
 
 
 def _badge(position: str) -> str:
-    """Return two or three letters for the round badge: 2, + for additional, N1 for a booster."""
+    """Return a label of at most three characters: 2, + for additional, N1 for the first booster."""
     kind, _dash, ordinal = position.partition("-")
     if kind == Dose.Kind.BOOSTER:
         return pgettext("badge of a booster dose", "B%(number)s") % {"number": ordinal}
@@ -167,7 +167,7 @@ def _badge(position: str) -> str:
 
 @dataclass(frozen=True)
 class DecisionLine:
-    """One line of a decision: as it was, as it is now, and what was proposed if that differs."""
+    """One fact of a decision: the old and new value, and the proposed one if it differs."""
 
     label: str
     before: str
@@ -176,17 +176,17 @@ class DecisionLine:
 
     @property
     def is_changed(self) -> bool:
-        """The decision changed this detail."""
+        """The decision changed this fact."""
         return self.before != self.now
 
     @property
     def is_as_proposed(self) -> bool:
-        """The citizen got what they proposed, or proposed nothing here."""
+        """The new value is the proposed one, or nothing was proposed."""
         return not self.proposed or self.proposed == self.now
 
 
 def results(rows: Sequence[facts.ComparisonRow]) -> list[DecisionLine]:
-    """Return what a decision changed, or turned down, of the rows of a decided correction."""
+    """Return the rows of a decided correction that the decision changed or refused."""
     lines = [
         DecisionLine(
             label=row.label,

@@ -1,4 +1,4 @@
-"""What Celery runs of the portal: abandoned drafts and their photos are deleted."""
+"""Celery tasks of the portal: deleting old drafts and photos."""
 
 from celery import shared_task
 
@@ -8,6 +8,6 @@ from portal import drafts
 
 @shared_task(name="portal.purge_files")
 def purge_files() -> None:
-    """Delete drafts that nobody touches any more, and files of photos that no row names."""
+    """Delete drafts without changes for 30 days, and photo files without a row."""
     drafts.purge()
     evidence.purge_files()

@@ -1,4 +1,4 @@
-"""Addresses of the citizen’s pages."""
+"""URLs of the citizen's pages."""
 
 from django.urls import URLPattern, URLResolver, path
 
@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("corrections/filed/<uuid:public_id>/", filing.filed, name="filed"),
     path("corrections/filed/<uuid:public_id>/receipt/", receipt.receipt, name="receipt"),
     path("corrections/evidence/<uuid:public_id>/", photos.show, name="evidence"),
-    # Last: it takes whatever somebody types as a reference.
+    # Last, because it matches any text as a reference.
     path("corrections/<str:reference>/", case.correction, name="correction"),
     path("corrections/<str:reference>/answer/", case.answer, name="correction-answer"),
     path("corrections/<str:reference>/photos/", case.add_photo, name="correction-photos"),

@@ -1,1 +1,1 @@
-"""What citizens type about their records and cases."""
+"""Forms in which citizens write about their records and cases."""

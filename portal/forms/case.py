@@ -1,4 +1,4 @@
-"""What a citizen writes about a proposal that was sent: an answer, an appeal, that it is wrong."""
+"""Forms of the citizen's steps on a filed correction: answer, appeal, reopen, add photos."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,7 +31,7 @@ def _photos(label: Any) -> forms.FileField:
         widget=PhotoInput(
             attrs={
                 "multiple": True,
-                # An iPhone turns HEIC into JPEG when it sees this list.
+                # With this list an iPhone converts HEIC to JPEG.
                 "accept": "image/jpeg,image/png,image/webp",
                 "data-downscale": True,
             }
@@ -40,13 +40,13 @@ def _photos(label: Any) -> forms.FileField:
 
 
 class OwnStepForm(Form):
-    """A step that needs nothing but the press of its button."""
+    """A step without fields: the button is enough."""
 
     mark_optional = False
 
     @property
     def said(self) -> str:
-        """What was written, as it is kept."""
+        """The text to store with the step."""
         return str(self.cleaned_data.get("words", ""))
 
 
@@ -85,7 +85,7 @@ class ReopenForm(OwnStepForm):
 
 
 class MorePhotosForm(OwnStepForm):
-    """Photos of the paper for a proposal that was sent; they are judged one by one by the view."""
+    """Photos of the paper for a filed correction; the view checks each photo."""
 
     photos = _photos(gettext_lazy("Photos of the paper"))
 
@@ -97,7 +97,7 @@ class MorePhotosForm(OwnStepForm):
         self.has_photos = has_photos
 
     def clean(self) -> dict[str, Any]:
-        """Show what was wrong with the photos just sent."""
+        """Add the errors of the uploaded photos."""
         data = super().clean() or self.cleaned_data
         if self.problems:
             self.add_error("photos", ValidationError(self.problems))
@@ -107,7 +107,7 @@ class MorePhotosForm(OwnStepForm):
 
     @property
     def is_nothing(self) -> bool:
-        """Neither words nor photos came."""
+        """Neither text nor photos were sent."""
         return not self.has_photos
 
     def _refuse_nothing(self) -> None:
@@ -115,7 +115,7 @@ class MorePhotosForm(OwnStepForm):
 
 
 class AnswerForm(MorePhotosForm):
-    """The answer to the desk's question: words, photos, or both."""
+    """The answer to a question: text, photos, or both."""
 
     words = forms.CharField(
         label=gettext_lazy("Your answer"),
@@ -128,7 +128,6 @@ class AnswerForm(MorePhotosForm):
 
     @property
     def is_nothing(self) -> bool:
-        """Neither words nor photos came."""
         return not self.has_photos and not self.cleaned_data.get("words")
 
     def _refuse_nothing(self) -> None:
@@ -137,5 +136,5 @@ class AnswerForm(MorePhotosForm):
 
     @property
     def said(self) -> str:
-        """The words; without any, what the photos say for themselves."""
+        """The text; if there is none, a sentence that points to the photos."""
         return super().said or _("See the photos.")

@@ -19,9 +19,9 @@ MISSING = "missing"
 
 
 class DoseBoxes(forms.CheckboxSelectMultiple):
-    """Checkboxes of which some can't be ticked: about those a correction is open.
+    """Checkboxes of doses; those with an open correction are disabled.
 
-    Under a dose stands what may be wrong with it, to be seen once it is ticked.
+    Each dose has a list of what may be wrong with it, shown when the box is checked.
     """
 
     option_template_name = "portal/filing/_box.html"
@@ -32,7 +32,6 @@ class DoseBoxes(forms.CheckboxSelectMultiple):
         self.kinds: Mapping[str, forms.BoundField] = {}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Draw one box."""
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
         if str(value) in self.closed:
             option["attrs"]["disabled"] = True
@@ -44,9 +43,9 @@ class DoseBoxes(forms.CheckboxSelectMultiple):
 
 
 class ChooseForm(Form):
-    """What is wrong: with which doses and in which way, one that is missing, with the person.
+    """What is wrong: which doses and in what way, a missing dose, or the person.
 
-    about: the open corrections by the dose they are about, or by the kind of those about none.
+    about: open corrections, by dose, or by kind when they are about no dose.
     """
 
     doses = forms.MultipleChoiceField(
@@ -109,7 +108,7 @@ class ChooseForm(Form):
         }
 
     def clean_doses(self) -> list[str]:
-        """What can be chosen; a box that was open when the page was drawn may be closed by now."""
+        """Drop doses that got an open correction after the page was rendered."""
         closed = cast(DoseBoxes, self.fields["doses"].widget).closed
         chosen = [key for key in self.cleaned_data["doses"] if key not in closed]
         if not chosen:

@@ -1,7 +1,7 @@
-"""What a citizen types in the second step about anything but the details of one dose.
+"""Forms of the second step of filing, for every kind of claim except details of one dose.
 
-Each form asks only what its kind of claim needs; after validation `claim` holds it, as that of
-DetailsForm does.
+Each form asks only what its kind of claim needs. After validation `claim` has the result, as in
+DoseForm.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ PLAIN_TEXT = {"autocomplete": "off", "spellcheck": "false"}
 
 
 class ClaimForm(Form):
-    """What all of them have: the dose or the person, and the claim in the end."""
+    """The base of these forms: the dose or the person, and the resulting claim."""
 
     mark_optional = False
 
@@ -47,14 +47,14 @@ class ClaimForm(Form):
         self._offer()
 
     def _offer(self) -> None:
-        """Fill in what depends on the record."""
+        """Set choices and initial values from the record."""
 
     def _proposed(self) -> Facts:
-        """Return what the fields that are in order propose."""
+        """Return the proposed facts of the valid fields."""
         return {}
 
     def clean(self) -> dict[str, Any]:
-        """Put the claim together."""
+        """Build the claim."""
         data = super().clean() or self.cleaned_data
         if not self.errors:
             self._judge(self._proposed())
@@ -63,20 +63,20 @@ class ClaimForm(Form):
         return data
 
     def _judge(self, proposed: Facts) -> None:
-        """Say what is missing."""
+        """Add errors for what is missing."""
 
     def so_far(self) -> Proposal:
-        """Return what there is to warn about, whatever is wrong with other fields."""
+        """Return the proposal for the prechecks, from the valid fields alone."""
         self.is_valid()
         return Proposal(self.dose, self._proposed(), kind=self.kind)
 
 
 class NothingToAskForm(ClaimForm):
-    """That a dose is not one's own, or was never given, says all there is to say."""
+    """For kinds without fields: the dose is not theirs, or was never given."""
 
 
 class TwinForm(ClaimForm):
-    """Which other dose it repeats."""
+    """Asks which other dose this one repeats."""
 
     duplicate_of = forms.ChoiceField(
         label=gettext_lazy("Which dose does it repeat?"),
@@ -98,7 +98,7 @@ class TwinForm(ClaimForm):
 
 
 class PersonDetailsForm(ClaimForm):
-    """What is wrong about the person; what is left empty stays as it is."""
+    """Asks for facts about the person; an empty field stays as recorded."""
 
     full_name = forms.CharField(
         label=gettext_lazy("Full name"),
@@ -125,11 +125,11 @@ class PersonDetailsForm(ClaimForm):
         for name in IdentityField:
             shown = facts.show(name, recorded[name], {})
             self.fields[name].current = shown or _("nothing")  # type: ignore[attr-defined]
-        # Somebody else's contact, when it is a child's record: nothing the phone should fill in.
+        # In a child's record this is another person's phone: the browser must not fill it in.
         self.fields["phone"].widget.attrs["autocomplete"] = "off"
 
     def clean_full_name(self) -> str:
-        """A name of one word is a typing slip: people of Viet Nam have two at least."""
+        """Refuse a single word as a typing error: Vietnamese names have two or more."""
         name = " ".join(str(self.cleaned_data["full_name"]).split())
         if name and " " not in name:
             raise ValidationError(_("Enter the whole name, family name first."), code="short")
@@ -147,7 +147,7 @@ class PersonDetailsForm(ClaimForm):
 
 
 class OtherRecordForm(ClaimForm):
-    """What leads to the other record: its number, or its name and date of birth, or its phone."""
+    """Asks for data of the other record: ID number, or name with date of birth, or phone."""
 
     id_number = IdNumberField(
         label=gettext_lazy("ID number on the other record"),
@@ -198,7 +198,7 @@ FORMS: dict[Kind, type[ClaimForm]] = {
     Kind.IDENTITY: PersonDetailsForm,
     Kind.SPLIT_RECORD: OtherRecordForm,
 }
-# What the second step is about, and how it begins; kinds without a page are not in it.
+# Titles and first sentences of the second step; kinds without a page are not included.
 TITLES = {
     Kind.DUPLICATE: gettext_lazy("The same dose stands twice"),
     Kind.IDENTITY: gettext_lazy("My personal details are wrong"),
@@ -217,7 +217,7 @@ LEADS = {
 
 
 def kinds_of(dose: Dose, doses: Iterable[Dose]) -> list[tuple[str, Any]]:
-    """Return what can be wrong with a recorded dose, for the first step to offer."""
+    """Return choices for what can be wrong with a recorded dose, for the first step."""
     offered = [
         (
             Kind.WRONG_FIELDS,

@@ -1,4 +1,4 @@
-"""What a citizen types in the four steps of filing: which doses, what is right, photos, consent."""
+"""The form of the second step of filing: the right details of one dose."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -29,10 +29,9 @@ UNLISTED = "unlisted"
 
 
 class DoseForm(AreaForm):
-    """The right details of one dose: of a recorded one only what differs, of a missing one all.
+    """Details of one dose: for a recorded dose only what differs, for a missing one all.
 
-    Bound to what was typed, as texts; the draft keeps the same texts. After validation `claim`
-    holds what is proposed.
+    Bound to the typed texts, which the draft stores too. After validation `claim` has the result.
     """
 
     position = forms.ChoiceField(label=gettext_lazy("Dose number"), required=False)
@@ -81,28 +80,28 @@ class DoseForm(AreaForm):
 
     @property
     def found(self) -> int:
-        """How many sites the search has found."""
+        """Number of sites that the search found."""
         return len(self.matches)
 
     @cached_property
     def matches(self) -> list[Organization]:
-        """The sites that the search has found; looked for when they are shown or one is chosen."""
+        """The sites that the search found; runs the query only when it is needed."""
         return sites.matching(self._sent("query"), self._area, self.citizen)
 
     @property
     def is_site_in_question(self) -> bool:
-        """The part about the site is worth showing at once: it is asked, wrong or begun."""
+        """Whether the fields of the site are open: for a missing dose, a search or an error."""
         names = ("query", "site", "site_text")
         begun = any(self._sent(name) for name in names) or self._area is not None
         return self.dose is None or begun or any(name in self.errors for name in names)
 
     @property
     def is_search(self) -> bool:
-        """Something was looked for: words were typed or an area was chosen."""
+        """The citizen typed words or chose an area to search."""
         return bool(search_key(self._sent("query"))) or self._area is not None
 
     def clean(self) -> dict[str, Any]:
-        """Put together what is proposed; say so when nothing is."""
+        """Build the claim; raises an error when nothing is proposed."""
         data = super().clean() or self.cleaned_data
         self._check_site(data)
         if self.errors:
@@ -129,7 +128,7 @@ class DoseForm(AreaForm):
         return data
 
     def so_far(self) -> Proposal:
-        """Return what the fields that are in order propose, whatever is wrong with the others."""
+        """Return the proposal for the prechecks, from the valid fields alone."""
         self.is_valid()
         data = self.cleaned_data
         proposed = self._proposed(data)
@@ -163,7 +162,7 @@ class DoseForm(AreaForm):
             self.add_error("site_text", _("Write the name or the address of the right site."))
 
     def _forget_parts_of_other_areas(self) -> None:
-        """Another province was chosen: the district chosen before lies no longer in it."""
+        """Clear a chosen district that is not in the newly chosen province."""
         for level in LEVELS[1:]:
             if level in self.fields and self.is_bound:
                 offered = cast(forms.Select, self.fields[level].widget).choices
@@ -179,14 +178,14 @@ class DoseForm(AreaForm):
     def _offer_sites(self) -> None:
         self._choices("site", lambda: self._sites)
         if self.dose is not None and self._sent("site") == str(self.dose.organization.public_id):
-            # Typed before somebody else's correction made it so.
+            # The record changed after this was typed, and has the same site now.
             self.initial["site"] = ""
             if self.is_bound:
                 self.data = {**self.data, "site": ""}
 
     @cached_property
     def _sites(self) -> Choices:
-        """What was found, and what was chosen from an earlier search."""
+        """Return the sites found now, and the one chosen from an earlier search."""
         chosen = sites.by_public_id(self._sent("site"))
         listed = list(self.matches)
         if chosen is not None and chosen not in listed:

@@ -1,4 +1,4 @@
-"""What somebody types to follow a correction without signing in."""
+"""The form for following a correction without signing in."""
 
 import re
 
@@ -13,7 +13,7 @@ from vaxreg.forms import Form
 
 
 class FollowForm(Form):
-    """The reference as it stands on the receipt, and the end of the phone number."""
+    """The reference on the receipt, and the last digits of the phone number."""
 
     reference = forms.CharField(
         label=gettext_lazy("Reference"),
@@ -33,7 +33,7 @@ class FollowForm(Form):
     )
 
     def clean_reference(self) -> str:
-        """As it is stored. That a code cannot exist says nothing about those that can."""
+        """Return the stored form. The error for an impossible code reveals no real reference."""
         reference = read_reference(self.cleaned_data["reference"])
         if reference is None:
             raise ValidationError(
@@ -42,7 +42,7 @@ class FollowForm(Form):
         return reference
 
     def clean_digits(self) -> str:
-        """Four digits; of a whole number, which some will type, the last four."""
+        """Return four digits: the last four if a whole number was typed."""
         digits = re.sub(r"[^0-9]", "", self.cleaned_data["digits"])
         if len(digits) < DIGITS:
             raise ValidationError(

@@ -1,4 +1,4 @@
-"""The last steps of filing: photos of the paper, and the check before sending."""
+"""Forms of the last steps of filing: photos of the paper, and the check before sending."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,13 +12,11 @@ from vaxreg.forms import Form
 
 
 class PhotoInput(forms.FileInput):
-    """A file input that takes several photos at once."""
-
     allow_multiple_selected = True
 
 
 class PhotosForm(Form):
-    """Photos of the paper; or the paper is gone, and where and when it was in words."""
+    """Photos of the paper; if the paper is lost, where and when it was in words."""
 
     photos = forms.FileField(
         label=gettext_lazy("Photos of the paper"),
@@ -26,7 +24,7 @@ class PhotosForm(Form):
         widget=PhotoInput(
             attrs={
                 "multiple": True,
-                # An iPhone turns HEIC into JPEG when it sees this list.
+                # With this list an iPhone converts HEIC to JPEG.
                 "accept": "image/jpeg,image/png,image/webp",
                 "data-downscale": True,
             }
@@ -60,11 +58,11 @@ class PhotosForm(Form):
         self.needs_paper = needs_paper
         self.problems = list(problems)
         if not needs_paper:
-            # Nobody has a paper of a dose they never got.
+            # For a dose that was never given there is no paper.
             del self.fields["has_no_paper"], self.fields["where_when"]
 
     def clean(self) -> dict[str, Any]:
-        """A photo or words; going on with neither would only cost the person a refusal."""
+        """Require a photo or words: without either, the proposal would only be refused."""
         data = super().clean() or self.cleaned_data
         if self.problems:
             self.add_error("photos", ValidationError(self.problems))
@@ -80,7 +78,7 @@ class PhotosForm(Form):
 
 
 class CheckForm(Form):
-    """The last look: words to the reviewer, and a declaration that is never ticked beforehand."""
+    """The last page: words to the reviewer, and the declaration, never checked beforehand."""
 
     words = forms.CharField(
         label=gettext_lazy("Words to whoever reviews it"),

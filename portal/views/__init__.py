@@ -1,1 +1,1 @@
-"""Pages of citizens."""
+"""Views of the citizen's pages."""

@@ -1,7 +1,8 @@
-"""What a citizen does with a proposal that was sent: answer, appeal, withdraw, say it is right now.
+"""Steps of the citizen on a filed correction: answer, appeal, withdraw, confirm, and so on.
 
-Each step is a page with one form, one verb, a notice of what comes next, and the way back. Pressed
-twice it is recorded once; too late is 409, with words and what to do instead.
+Each step is a page with one form and one verb; the next page says what comes next. A form that is
+sent twice is recorded once. A step that is too late gets 409, with the reason and what to do
+instead.
 """
 
 from collections.abc import Callable
@@ -39,7 +40,7 @@ REFUSALS = (StepNotPossible, TooLate, NobodyAbove, AlreadyOpen)
 
 @dataclass(frozen=True)
 class StepPage:
-    """The form of a step, and its verb with what was written."""
+    """The form of a step, and the verb to call with the text."""
 
     form: type[OwnStepForm]
     take: Callable[[Correction, User, str], Correction]
@@ -76,7 +77,7 @@ TEMPLATES = {
 @citizen_page
 @require_safe
 def correction(request: UserRequest, reference: str) -> HttpResponse:
-    """Show where one correction stands, who has it, until when, what came of it, what one may do."""
+    """Show the state of one correction, its holder, deadline and result, and the possible steps."""
     canonical = read_reference(reference)
     if canonical is None:
         raise Http404
@@ -93,7 +94,7 @@ def correction(request: UserRequest, reference: str) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
-    """One step that needs words at most."""
+    """Take a step that needs a text at most."""
     case = _own_case(request.user, reference)
     page = PAGES[step]
     if request.method != "POST":
@@ -114,7 +115,7 @@ def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @bounded
 def answer(request: UserRequest, reference: str) -> HttpResponse:
-    """Answer the desk's question, with words, photos, or both; late, it opens the case again."""
+    """Answer a question with words, photos, or both; opens an expired case again."""
     case = _own_case(request.user, reference)
     if request.method != "POST":
         return _open(request, case, "answer", AnswerForm())
@@ -124,7 +125,7 @@ def answer(request: UserRequest, reference: str) -> HttpResponse:
     if request.POST.get("asked", "") != str(case_page.times_asked(case)):
         return _other_question(request, case, form)
     try:
-        # What was photographed is kept even while the words still want mending.
+        # Photos are stored even when the text has an error: the citizen need not upload them again.
         kept = added.add(case, pictures, by=request.user) if case.is_open else 0
         if not is_valid:
             return _page(request, case, "answer", form, kept=kept)
@@ -143,7 +144,7 @@ def answer(request: UserRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @bounded
 def add_photo(request: UserRequest, reference: str) -> HttpResponse:
-    """Put more photos of the paper beside those of the filing, while it is open."""
+    """Add photos of the paper to the filing of an open case."""
     case = _own_case(request.user, reference)
     if request.method != "POST":
         return _open(request, case, "add_photo", MorePhotosForm())
@@ -167,7 +168,7 @@ def add_photo(request: UserRequest, reference: str) -> HttpResponse:
 
 
 def _own_case(user: User, reference: str) -> Correction:
-    """A case of a record that the user holds; anybody else's does not exist here."""
+    """Return a case of a record that the user may open; 404 for any other."""
     own = Correction.objects.of_own_records(user)
     return get_object_or_404(
         own.select_related("citizen", "filing", "holder", "dose"), reference=reference
@@ -175,7 +176,7 @@ def _own_case(user: User, reference: str) -> Correction:
 
 
 def _open(request: UserRequest, case: Correction, step: str, form: OwnStepForm) -> HttpResponse:
-    """Show the page of a step; one that cannot be taken now leads back, with words."""
+    """Show the page of a step; redirect with a message when the step is not possible now."""
     parties = parties_of(request.user, case)
     if step in next_steps.offered(case, parties, db_time.now()):
         return _page(request, case, step, form)
@@ -205,7 +206,7 @@ def _page(
 
 
 def _pictures(request: UserRequest) -> tuple[list[Picture], list[str]]:
-    """Return the photos that were sent as far as they can be kept, and what is wrong with others."""
+    """Return the accepted photos, and the errors of the others."""
     sent = request.FILES.getlist("photos")
     pictures, problems = [], []
     if len(sent) > added.MOST_AT_ONCE:
@@ -225,14 +226,14 @@ def _pictures(request: UserRequest) -> tuple[list[Picture], list[str]]:
 
 @transaction.atomic
 def _answer(case: Correction, pictures: list[Picture], said: str, *, by: User) -> Correction:
-    """Answer, and put the photos beside a case that only the answer has opened again."""
+    """Answer first, then add the photos: an expired case takes photos only after the answer."""
     fresh = actions.answer(case, by=by, words=said)
     added.add(fresh, pictures, by=by)
     return fresh
 
 
 def _other_question(request: UserRequest, case: Correction, form: AnswerForm) -> HttpResponse:
-    """409: these words answer a question that is not the one that waits, if any waits at all."""
+    """Return 409: the text answers an older question, or no question is open."""
     said = form.said if form.is_valid() else ""
     status = Status(case.status)
     if status not in case_page.ASKING:
@@ -247,7 +248,7 @@ def _other_question(request: UserRequest, case: Correction, form: AnswerForm) ->
 def _refused(
     request: UserRequest, reference: str, step: str, said: str, refusal: Exception
 ) -> HttpResponse:
-    """409: nothing was stored. The same press once more is no trouble: it was stored then."""
+    """Return 409, because nothing was stored; redirect if the same form was stored before."""
     case = _own_case(request.user, reference)
     if case_page.is_recorded(case, step, request.user, said):
         return _recorded(request, reference)

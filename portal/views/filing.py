@@ -1,4 +1,4 @@
-"""The steps in which a citizen files a correction, and the page that says it was received."""
+"""Views of the steps in which a citizen files a correction, and of the page after filing."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -38,7 +38,7 @@ CHECK_TEXTS = ("words",)
 @citizen_page
 @require_http_methods(["GET", "POST"])
 def start(request: UserRequest) -> HttpResponse:
-    """Step 1: ask which doses; or ask whether to go on with what was begun before."""
+    """Step 1: ask which doses are wrong, or whether to continue with an existing draft."""
     wizard = wizard_for(request)
     if wizard is None:
         return redirect("record")
@@ -73,9 +73,9 @@ def start(request: UserRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @with_draft
 def details(request: UserRequest, wizard: Wizard, draft: Draft, key: str) -> HttpResponse:
-    """Step 2: ask what is right about one dose. What is typed is kept, right or wrong.
+    """Step 2: ask for the right details of one item. What is typed is stored, valid or not.
 
-    What may get it refused is said while one types (advise), and once before the step is left.
+    Warnings are shown while one types (htmx), and once before the step is left.
     """
     item = next((item for item in wizard.items if item.key == key), None)
     if item is None or not item.has_page:
@@ -89,7 +89,7 @@ def details(request: UserRequest, wizard: Wizard, draft: Draft, key: str) -> Htt
         return HttpResponse(status=204)
     judged = CheckedDraft(draft)
     if key not in judged.forms:
-        # Another window took it out meanwhile.
+        # Another window removed the item in the meantime.
         return gone(request, wizard)
     if "advise" in request.POST:
         return _advice(request, item, judged)
@@ -131,7 +131,7 @@ def _check(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
 @citizen_page
 @require_POST
 def discard(request: UserRequest) -> HttpResponse:
-    """Throw away what was begun, and begin anew."""
+    """Delete the draft, and start again."""
     wizard = wizard_for(request)
     if wizard is None:
         return redirect("record")
@@ -143,7 +143,7 @@ def discard(request: UserRequest) -> HttpResponse:
 @citizen_page
 @require_safe
 def filed(request: UserRequest, public_id: UUID) -> HttpResponse:
-    """Say that it was received: the references, until when, who answers, what comes next."""
+    """Confirm a filing: references, deadline, who answers, what comes next."""
     own = Filing.objects.filter(citizen__in=parts_of_records_of(request.user).values("pk"))
     filing = get_object_or_404(own.select_related("citizen"), public_id=public_id)
     cases = list(
@@ -162,7 +162,7 @@ def filed(request: UserRequest, public_id: UUID) -> HttpResponse:
 
 
 def _titled(cases: list[Correction]) -> list[tuple[Correction, str, str]]:
-    """Return each case with the dose it is about, and in one line what is asked."""
+    """Return each case with the name of its dose, and what is asked in one line."""
     lines = []
     for case in cases:
         headline = facts.headline(case)
@@ -172,7 +172,7 @@ def _titled(cases: list[Correction]) -> list[tuple[Correction, str, str]]:
 
 
 def _chosen(wizard: Wizard, preselected: str) -> list[str]:
-    """Return what is ticked: what the draft says, and what the person came with."""
+    """Return the boxes to check: those of the draft, and the one in the link."""
     chosen = [preselected] if preselected else []
     return chosen + [
         MISSING if item.kind == Kind.MISSING_DOSE else item.key for item in wizard.items
@@ -180,7 +180,7 @@ def _chosen(wizard: Wizard, preselected: str) -> list[str]:
 
 
 def _kinds_chosen(wizard: Wizard) -> dict[str, str]:
-    """Return what is said so far to be wrong with each dose."""
+    """Return what is wrong with each dose, as the draft says so far."""
     return {f"kind_{item.key}": item.kind.value for item in wizard.items if item.dose}
 
 
@@ -203,7 +203,7 @@ def _choose(
 
 
 def _has_unread(request: UserRequest, found: list[Forewarning]) -> bool:
-    """There is a warning that the page, as it was sent, did not show yet."""
+    """Tell whether there is a warning that the submitted page did not show."""
     shown = request.POST.get("warned", "").split()
     return any(warning.sign not in shown for warning in found)
 
@@ -214,7 +214,7 @@ def _is_last_missing(item: Item, listed: list[Item]) -> bool:
 
 
 def _advice(request: UserRequest, item: Item, judged: CheckedDraft) -> HttpResponse:
-    """Return the warnings alone, for the page to put beside its fields; nothing if it has them."""
+    """Return the warnings as a fragment for htmx; 204 when the page shows the same ones."""
     found = judged.warnings[item.key]
     if [warning.sign for warning in found] == request.POST.get("warned", "").split():
         return HttpResponse(status=204)

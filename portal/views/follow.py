@@ -1,4 +1,4 @@
-"""The pages on which anybody follows a correction by its reference, without signing in."""
+"""Views to follow a correction by its reference, without signing in."""
 
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -21,7 +21,7 @@ from portal import following
 from portal.forms.follow import FollowForm
 from vaxreg import db_time
 
-# In the session: what may be followed, under random ids that open nothing in another browser.
+# Session key: random ids of the cases that this browser may follow.
 FOLLOWED = "portal.followed"
 SHOWN_FOR = timedelta(hours=1)
 MOST_AT_ONCE = 10
@@ -31,7 +31,7 @@ MOST_AT_ONCE = 10
 @sensitive_post_parameters("digits")
 @require_http_methods(["GET", "POST"])
 def follow(request: HttpRequest) -> HttpResponse:
-    """Ask for the reference and the phone's last digits; unknown and wrong get one answer."""
+    """Ask for reference and phone digits; an unknown reference and wrong digits get one answer."""
     named = read_reference(request.GET.get("ref", "")) or ""
     if named and _is_ones_own(request, named):
         return redirect("correction", named)
@@ -54,7 +54,7 @@ def follow(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def followed(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Show where a correction stands, for an hour after it was found; a POST ends it at once."""
+    """Show the state of a correction for one hour after it was found; POST ends it at once."""
     case = _allowed(request, public_id)
     if request.method == "POST":
         _end(request, public_id)
@@ -81,7 +81,7 @@ def _is_ones_own(request: HttpRequest, reference: str) -> bool:
 
 
 def _allow(request: HttpRequest, case: Correction) -> str:
-    """Note in the session that this case may be read; return under which id."""
+    """Store in the session that this case may be read; return its random id."""
     key = str(uuid4())
     until = (db_time.now() + SHOWN_FOR).isoformat()
     entries = [*request.session.get(FOLLOWED, {}).items(), (key, [case.pk, until])]

@@ -1,4 +1,4 @@
-"""Photos of the paper: adding and removing them while filing, and showing them to who may look."""
+"""Views to add, remove and show photos of the paper."""
 
 import logging
 from functools import wraps
@@ -40,14 +40,14 @@ P = ParamSpec("P")
 log = logging.getLogger(__name__)
 
 TEXTS = ("has_no_paper", "where_when")
-# Five photos of 10 MB and what wraps them; of anything longer not a byte is read.
+# Five photos of 10 MB and 1 MB for the rest of the request; a longer body is not read at all.
 MOST_BYTES = evidence.MOST_PHOTOS * cleaning.MOST_BYTES + cleaning.MEGABYTE
 
 
 def bounded(view: Page[P]) -> Page[P]:
-    """Refuse a request that is too long before its body is read, with words.
+    """Refuse a request that is too long before its body is read, with a message.
 
-    Checking the CSRF token means reading the body; so that check is made here, after the length.
+    The CSRF check reads the body; therefore it is done here, after the length.
     """
     protected: Page[P] = csrf_protect(view)
 
@@ -65,7 +65,7 @@ def bounded(view: Page[P]) -> Page[P]:
 @bounded
 @with_draft
 def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
-    """Step 3: take photos of the paper, each at once, or words about where and when it was."""
+    """Step 3: upload photos of the paper, or say in words where and when the dose was given."""
     if request.method != "POST":
         typed, judged = drafts.typed(draft, PHOTOS), CheckedDraft(draft)
         form = PhotosForm(initial=typed, has_photos=False, needs_paper=judged.needs_paper)
@@ -88,11 +88,11 @@ def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
 @require_POST
 @with_draft
 def remove(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
-    """Take a photo out of the draft; one that is gone already is no trouble."""
-    public_id = uuid_or_none(request.POST.get("photo"))
-    if public_id is None:
-        raise Http404
-    photo = draft.evidence.filter(public_id=public_id).first()
+    """Remove a photo from the draft; does nothing if it is gone already."""
+    try:
+        photo = draft.evidence.filter(public_id=UUID(request.POST.get("photo", ""))).first()
+    except ValueError:
+        raise Http404 from None
     if photo is not None:
         evidence.remove(photo)
     return redirect(wizard.step_url(PHOTOS, **({"then": wizard.then} if wizard.then else {})))
@@ -100,7 +100,7 @@ def remove(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
 
 @require_safe
 def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
-    """Stream a photo, or its preview, to whoever may see it; what staff look at is noted."""
+    """Send a photo or its preview to a user who may see it; views by staff are logged."""
     as_staff = is_staff_session(request)
     seen = evidence.seen_by(request.user, as_staff=as_staff)
     photo = get_object_or_404(seen.select_related("filing__citizen"), public_id=public_id)
@@ -111,7 +111,7 @@ def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
         log.error("a photo's file is missing: evidence row %s", photo.pk)
         raise Http404 from None
     _note_visit(request, photo)
-    # Its own name was never kept; this one says nothing about anybody.
+    # The original file name was not kept; this name says nothing about a person.
     response = FileResponse(file, content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -143,7 +143,7 @@ def _too_much(request: UserRequest) -> HttpResponse | None:
 def _add_all(
     draft: Draft, sent: list[UploadedFile[Any]], request: UserRequest
 ) -> tuple[list[Evidence], list[str]]:
-    """Keep what can be kept; return it, and what to say about the others by their place."""
+    """Store the photos that are accepted; return them, and the errors of the others by number."""
     added, problems = [], []
     for number, file in enumerate(sent, 1):
         try:
@@ -178,7 +178,7 @@ def _photos_page(
 
 
 def _note_visit(request: UserRequest, photo: Evidence) -> None:
-    """Write down that somebody else than the record's holder looked, and for whom they acted."""
+    """Log that somebody other than the record's owner saw the photo, and for which organization."""
     filing = photo.filing
     if filing is None or parts_of_records_of(request.user).filter(pk=filing.citizen_id).exists():
         return

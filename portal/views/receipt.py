@@ -19,9 +19,9 @@ from vaxreg.qr import qr
 @citizen_page
 @require_safe
 def receipt(request: UserRequest, public_id: UUID) -> HttpResponse:
-    """Show the references in large type, each with the QR code that leads to following it.
+    """Show the references in large type, each with a QR code of its address for following.
 
-    Paper is lost: no dose stands on it, and not the phone either, whose last digits are the key.
+    Paper may be lost: it shows no dose and not the phone number, whose digits are the second key.
     """
     own = Filing.objects.filter(citizen__in=parts_of_records_of(request.user).values("pk"))
     filing = get_object_or_404(own.select_related("citizen"), public_id=public_id)

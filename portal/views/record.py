@@ -1,4 +1,4 @@
-"""The citizen's pages: one's record, opening and starting it, one's corrections."""
+"""Views of one's record and of one's corrections."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -18,14 +18,14 @@ from vaxreg import db_time
 from vaxreg.uuids import uuid_or_none
 
 PAGE_SIZE = 20
-# In the session: whose records were opened since the sign-in.
+# Session key: records opened since the sign-in.
 VISITED = "portal.visited"
 
 
 @citizen_page
 @require_safe
 def record(request: UserRequest) -> HttpResponse:
-    """Show the doses of one's own record or of somebody in one's care."""
+    """Show the doses of one's own record, or of a record of which one is guardian."""
     people = record_page.people(request.user)
     if not people:
         return render(request, "portal/no_record.html")
@@ -57,7 +57,7 @@ def corrections(request: UserRequest) -> HttpResponse:
 
 
 def _chosen(people: list[RecordHolder], asked: str) -> RecordHolder:
-    """Return whose record is asked for; without a question the first. Others' records are 404."""
+    """Return the record that is asked for, or the first one. Other people's records are 404."""
     if not asked:
         return people[0]
     public_id = uuid_or_none(asked)
@@ -68,7 +68,7 @@ def _chosen(people: list[RecordHolder], asked: str) -> RecordHolder:
 
 
 def _note_visit(request: UserRequest, person: RecordHolder) -> None:
-    """Log who opened whose record, once per sign-in and record: reloading says nothing new."""
+    """Log who opened whose record, once per session and record."""
     visited = request.session.get(VISITED, [])
     if person.citizen.pk in visited:
         return

@@ -1,4 +1,4 @@
-"""What the steps of filing share: whose record it is, the draft, and the way between the steps."""
+"""What all steps of filing share: the person, the draft, and the addresses of the steps."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ Page = Callable[Concatenate[UserRequest, P], HttpResponse]
 
 @dataclass(frozen=True)
 class Wizard:
-    """Whose record it is about, what is written so far, and the addresses of the steps."""
+    """The person, the draft so far, and the addresses of the steps."""
 
     person: RecordHolder
     several: bool
@@ -42,7 +42,7 @@ class Wizard:
         return f"{address}?{urlencode(query)}" if query else address
 
     def step_url(self, step: str, **query: str) -> str:
-        """Return the address of a step, named as Judged.step_to_do names it."""
+        """Return the address of a step, named as in CheckedDraft.step_to_do."""
         if not step:
             return self.url("file", edit="1", **query)
         if step in (drafts.PHOTOS, drafts.CHECK):
@@ -51,28 +51,28 @@ class Wizard:
 
     @cached_property
     def items(self) -> list[Item]:
-        """What the draft was about as the request came."""
+        """The items of the draft at the beginning of the request."""
         return drafts.items(self.draft)
 
     @property
     def start(self) -> str:
-        """The first step, with what was chosen."""
+        """The address of the first step, with the choice so far."""
         return self.step_url("")
 
     @property
     def discard(self) -> str:
-        """Where the draft is thrown away."""
         return self.url("file-discard")
 
     @property
     def remaining(self) -> str:
-        """The first step that is not in order yet; the last one when all are."""
+        """The address of the first step that is not valid yet; of the last one when all are."""
         return self.step_url(CheckedDraft(self.draft).step_to_do if self.draft else "")
 
     def after(self, step: str, judged: CheckedDraft) -> str:
-        """Where to go on after a step: back to the last page for who came from there to change.
+        """Return the address after a step.
 
-        judged: the draft, with what was typed in this step.
+        A change that began on the last page leads back to it, if nothing is missing. judged: the
+        draft with what was typed in this step.
         """
         if self.then == drafts.CHECK:
             return self.step_url(judged.step_to_do)
@@ -80,7 +80,7 @@ class Wizard:
         return self.step_url(order[order.index(step) + 1])
 
     def before(self, step: str) -> str:
-        """Where the link back leads."""
+        """Return the address of the link back."""
         if self.then == drafts.CHECK:
             return self.step_url(drafts.CHECK)
         order = self._order()
@@ -92,9 +92,9 @@ class Wizard:
 
 
 def wizard_for(request: UserRequest) -> Wizard | None:
-    """Return the wizard for the person asked for, else for one's own record; None without any.
+    """Return the wizard for the person asked for, or for one's own record; None without a record.
 
-    Somebody else's record is 404.
+    Another person's record is 404.
     """
     people = record_page.people(request.user)
     if not people:
@@ -109,14 +109,14 @@ def wizard_for(request: UserRequest) -> Wizard | None:
 
 
 def is_autosave(request: UserRequest) -> bool:
-    """A script keeps what was typed; it wants no page."""
+    """Tell whether a script saves what was typed: it needs no page in the answer."""
     return request.headers.get("X-Requested-With") == "autosave"
 
 
 def with_draft(view: StepView[P]) -> Page[P]:
-    """Give a step its wizard and draft; without a draft, lead to the first step.
+    """Pass the wizard and the draft to a step; redirect to the first step without a draft.
 
-    So does a draft that was sent or thrown away in another window meanwhile.
+    The same redirect happens when another window filed or deleted the draft.
     """
 
     @wraps(view)
@@ -135,13 +135,15 @@ def with_draft(view: StepView[P]) -> Page[P]:
 
 
 def filed_before(request: UserRequest) -> Filing | None:
-    """Return what an earlier tap on the same button has filed."""
-    draft = uuid_or_none(request.POST.get("draft"))
-    return drafts.sent(request.user, draft) if draft else None
+    """Return the filing of an earlier press of the same button."""
+    try:
+        return drafts.sent(request.user, UUID(request.POST.get("draft", "")))
+    except ValueError:
+        return None
 
 
 def gone(request: UserRequest, wizard: Wizard) -> HttpResponse:
-    """Say that there is no such draft any more, and begin anew; or what a first tap filed."""
+    """Redirect to the filing if the draft was filed; if it was deleted, to the first step."""
     filing = filed_before(request)
     if filing is not None:
         return redirect("filed", filing.public_id)
