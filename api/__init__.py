@@ -1,4 +1,4 @@
-"""For programs: the REST interface below /api/v1/.
+"""The REST interface for other programs, below /api/v1/.
 
 May import every app but demo and bench.
 """

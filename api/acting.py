@@ -1,4 +1,4 @@
-"""What programs may do: file, and take the steps of staff. The same verbs as the pages call."""
+"""API views that file corrections and take steps of staff, with the same verbs as the pages."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -122,7 +122,7 @@ class StepView(WithClock, APIView):
 
 
 def step(shape: type[serializers.Serializer[Any]]) -> Any:
-    """Describe a step's request and answer for the schema."""
+    """Describe the request and response of a step for the OpenAPI schema."""
     return extend_schema(request=shape, responses=shapes.CorrectionSerializer)
 
 

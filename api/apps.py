@@ -1,4 +1,4 @@
-"""The app's name for Django."""
+"""The Django app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,5 +9,5 @@ class ApiConfig(AppConfig):
     verbose_name = _("Interface for programs")
 
     def ready(self) -> None:
-        # Registers how the token is described in the OpenAPI schema.
+        # Registers the description of the token in the OpenAPI schema.
         from api import schema  # noqa: F401

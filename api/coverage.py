@@ -1,4 +1,4 @@
-"""Coverage for programs: the figures of the page, and the same permission."""
+"""API view of the coverage: the figures of the page, with the same permission."""
 
 from datetime import date
 from typing import Any, cast
@@ -23,7 +23,7 @@ from uptake.reports import CoverageCount, CoverageFilters
 
 
 class ForOfficers(BasePermission):
-    """A session or token of staff; whose coverage they see, their memberships say."""
+    """A session or token of staff; their memberships limit which coverage they see."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return is_staff_session(request)

@@ -1,4 +1,4 @@
-"""One shape for every error, and an HTTP status for each refusal of a verb."""
+"""The error format of the API, and an HTTP status for each exception of a verb."""
 
 from typing import Any
 
@@ -22,21 +22,21 @@ from corrections.lifecycle import StepNotPossible
 
 
 class Conflict(APIException):
-    """The world moved on; nothing was stored."""
+    """The case or the rules changed in the meantime; nothing was stored."""
 
     status_code = status.HTTP_409_CONFLICT
     default_code = "conflict"
 
 
 class Unprocessable(APIException):
-    """Understood, and refused."""
+    """The request is well-formed, but a rule refuses it."""
 
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
     default_code = "unprocessable"
 
 
 class TooLarge(APIException):
-    """More bytes than all photos together may have."""
+    """The body has more bytes than all photos together may have."""
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = _("Send at most 4 photos, each of 10 MB at most.")
@@ -44,7 +44,7 @@ class TooLarge(APIException):
 
 
 class ErrorHandler(ExceptionHandler):
-    """Turns what verbs raise into answers of the one error shape."""
+    """Turns exceptions of verbs into responses in the error format."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         match exc:

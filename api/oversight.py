@@ -1,4 +1,4 @@
-"""The overdue report for programs: the figures of the page, within the same reach."""
+"""API view of the overdue report: the figures of the page, within the same reach."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""What a citizen's program may do with a case of the citizen's: the steps of their pages."""
+"""API views of the citizen's steps: the same ones as on the citizen's pages."""
 
 from typing import Any, cast
 

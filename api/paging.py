@@ -1,4 +1,4 @@
-"""Cursor pages: the same cost on the first page and on the thousandth."""
+"""Cursor pagination: the first page and the thousandth cost the same."""
 
 from rest_framework.pagination import CursorPagination
 

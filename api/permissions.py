@@ -1,4 +1,4 @@
-"""Who may call what: the kind of the session or token decides, scoping does the rest."""
+"""API permissions by kind of session or token; querysets limit which rows are seen."""
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -16,7 +16,7 @@ class ForCitizens(BasePermission):
 
 
 class ForStaff(BasePermission):
-    """A session with two factors, or a token of staff."""
+    """A session of staff with two factors, or a token of staff."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return session_kind(request) == SessionKind.STAFF

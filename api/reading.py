@@ -1,4 +1,4 @@
-"""What programs may read: records and doses, corrections, the queue, reference lists."""
+"""API views that read: records and doses, corrections, the queue, reference lists."""
 
 from typing import Any, cast
 from uuid import UUID
@@ -31,7 +31,7 @@ WITH_NAMES = ("holder", "dose", "citizen", "filing")
 
 
 class WithClock:
-    """Gives serializers the database's time: one question per answer, not one per row."""
+    """Passes the database's time to serializers: one query per response, not one per row."""
 
     def get_serializer_context(self) -> dict[str, Any]:
         context: dict[str, Any] = super().get_serializer_context()  # type: ignore[misc]
@@ -121,7 +121,7 @@ class Organizations(generics.ListAPIView[Organization]):
 
 
 def own_corrections(user: User) -> QuerySet[Correction]:
-    """Return the corrections of the caller's records, with what a line needs."""
+    """Return the corrections of the caller's records, with the relations that a row needs."""
     return Correction.objects.visible_to(user).of_own_records(user).select_related(*WITH_NAMES)
 
 

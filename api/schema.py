@@ -1,4 +1,4 @@
-"""What the OpenAPI description adds: the token, and the one error shape on every operation."""
+"""Extensions of the OpenAPI schema: the token, and the error format of every operation."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ ERROR = {
     },
 }
 
-# Status, when it comes, and for which methods.
+# HTTP status, when it is sent, and for which methods.
 ANSWERS = [
     ("401", "Nobody is signed in, or the token is not valid.", {"get", "post"}),
     ("403", "Not for this kind of caller, or not a step of yours.", {"get", "post"}),
@@ -41,7 +41,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        """Return how the header reads: `Authorization: Token vr_…`."""
+        """Return the format of the header: `Authorization: Token vr_…`."""
         return {
             "type": "apiKey",
             "in": "header",

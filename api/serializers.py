@@ -1,4 +1,4 @@
-"""What programs send and get: field lists. Rules stand in the verbs, not here."""
+"""Serializers: only lists of fields. Rules belong to the verbs."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from organizations.models import Organization
 from portal import case_page
 
 LONGEST = 2000
-# Steps of the table that are one act, and one address, here; the case says which of them it is.
+# Steps that share one address: the verb finds out from the case which of them it is.
 ADDRESSES = {
     "accept_in_part": "accept",
     "overturn": "accept",
@@ -194,7 +194,7 @@ class CorrectionDetailSerializer(CorrectionSerializer):
     def get_steps(self, correction: Correction) -> list[str]:
         """The addresses below this one that the caller may POST to now."""
         parties = parties_of(self.context["request"].user, correction)
-        # A token of staff takes no step of a citizen, nor the other way round.
+        # A token of staff cannot take a step of a citizen, nor a citizen's token one of staff.
         mine = parties & {Party.CITIZEN} if self._for_citizen else parties - {Party.CITIZEN}
         names = next_steps.offered(correction, mine, self.context["now"])
         addresses = dict.fromkeys(ADDRESSES.get(name, name) for name in names)

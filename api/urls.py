@@ -1,4 +1,4 @@
-"""Addresses of the API, below /api/v1/."""
+"""URLs of the API, below /api/v1/."""
 
 from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_not_required
@@ -7,13 +7,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api import acting, coverage, oversight, own_steps, reading
 
-# Swagger writes styles into its elements; nowhere else may a page do that.
+# Swagger UI writes inline styles, which the CSP forbids on all other pages.
 docs = csp_update({"style-src": "'unsafe-inline'"})(
     login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api:schema"))
 )
 
 STEPS: dict[str, type[acting.StepView]] = {
-    # The citizen.
+    # Steps of citizens.
     "answer": own_steps.Answer,
     "add-photo": own_steps.AddPhoto,
     "withdraw": own_steps.Withdraw,
@@ -21,7 +21,7 @@ STEPS: dict[str, type[acting.StepView]] = {
     "log-disagreement": own_steps.LogDisagreement,
     "confirm": own_steps.Confirm,
     "reopen": own_steps.Reopen,
-    # The desk.
+    # Steps of the holder.
     "pick-up": acting.PickUp,
     "give-back": acting.GiveBack,
     "ask": acting.Ask,
@@ -32,7 +32,7 @@ STEPS: dict[str, type[acting.StepView]] = {
     "countersign": acting.Countersign,
     "hand-back": acting.HandBack,
     "note": acting.Note,
-    # Health officers.
+    # Steps of health officers.
     "remind": acting.Remind,
     "reassign": acting.Reassign,
     "take-over": acting.TakeOver,
