@@ -1,4 +1,4 @@
-"""The telephone: finding a caller's case, checking who calls, filing for them, links for photos.
+"""The national hotline: find a caller's case, check who calls, file for them, send upload links.
 
-May import the pages of the citizen and of the desk (portal, review) and all below them.
+May import portal, review and every app below them.
 """

@@ -1,6 +1,6 @@
-"""What an agent of the hotline reads out about a case: where it stands, who has it, until when.
+"""The text about a case that an agent of the hotline reads out: state, holder, deadline.
 
-Short sentences for the ear, in the caller's language; the same facts as on the citizen's page.
+Short sentences, in the caller's language, with the same facts as on the citizen's page.
 """
 
 from datetime import datetime
@@ -13,12 +13,12 @@ from corrections.lifecycle import GROUND_LABELS, Ground, Party, Status
 from corrections.models import Correction
 from vaxreg import ui
 
-# What to say of the next step, the first that is possible.
+# Steps to mention, in order; only the first that is possible is mentioned.
 NEXT = ("answer", "confirm", "appeal", "reopen", "log_disagreement")
 
 
 def paragraph(case: Correction, now: datetime) -> str:
-    """Return one paragraph about where a case stands, with both times and what to do next."""
+    """Return one paragraph: state of the case, both times, and what the caller can do next."""
     sentences = [_what(case), _standing(case), _time(case, now), _age(case, now), _next(case, now)]
     words = " ".join(sentence for sentence in sentences if sentence)
     return without_person(words, case.citizen.full_name)
@@ -33,7 +33,7 @@ def _what(case: Correction) -> str:
 
 
 def _standing(case: Correction) -> str:
-    """The sentences of the citizen's page, where they do not point to what stands below."""
+    """Return the sentence about the state, with details that the citizen's page shows elsewhere."""
     names = {
         "organization": case.holder.name if case.holder else "",
         "remark": case.remark,
@@ -57,7 +57,7 @@ def _standing(case: Correction) -> str:
 
 
 def question(case: Correction) -> str:
-    """Return the question that was asked last; empty when there was none."""
+    """Return the latest question to the citizen; empty without one."""
     asked = case.events.filter(step="ask").order_by("-at", "-id").first()
     return asked.remark if asked else ""
 

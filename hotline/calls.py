@@ -1,7 +1,7 @@
-"""What an agent does for a caller who was checked: tell, file, take a step, send a link.
+"""What an agent does for a caller who passed the check: read out, file, take a step, send a link.
 
-Everything here is about the record of the call and no other; every step goes through the same
-verbs as the citizen's own pages, in the capacity of the hotline.
+All of it is limited to the record of the call. Steps use the same verbs as the citizen's pages,
+with the party HOTLINE.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ CONSENT = "hotline-1"
 
 @dataclass(frozen=True)
 class StepKind:
-    """A step an agent takes for a caller: what is asked for, and the verb."""
+    """A step an agent takes for a caller: the label, the question to ask, and the verb."""
 
     label: Promise
     asked: Promise | None
@@ -90,7 +90,7 @@ STEPS: dict[str, StepKind] = {
 
 @dataclass(frozen=True)
 class CallerCase:
-    """A case of the caller's: the words to read aloud, and what can be done about it now."""
+    """A case of the caller: the text to read out, and the steps possible now."""
 
     case: Correction
     headline: str
@@ -101,7 +101,7 @@ class CallerCase:
 
 
 def cases(call: CallerCheck, agent: "User") -> list[CallerCase]:
-    """Return the caller's cases, the open ones first, the latest first."""
+    """Return the caller's cases: open ones first, then the newest first."""
     now = db_time.now()
     found = (
         _all_of(call, agent)
@@ -112,7 +112,7 @@ def cases(call: CallerCheck, agent: "User") -> list[CallerCase]:
 
 
 def case_of(call: CallerCheck, agent: "User", reference: str) -> Correction | None:
-    """Return one case of the caller's; None for anybody else's."""
+    """Return one case of the caller; None for a case of anybody else."""
     found = _all_of(call, agent).filter(reference=reference)
     return found.select_related("citizen", "holder", "filing__filed_by", "dose").first()
 
@@ -124,17 +124,17 @@ def offered(case: Correction, agent: "User") -> list[str]:
 
 
 def doses(citizen: Citizen) -> list[record_page.DoseCard]:
-    """Return the record as its owner reads it: no ID number, no phone stands in it."""
+    """Return the doses as their owner sees them: without ID number and phone."""
     return record_page.cards(citizen)
 
 
 def choices(citizen: Citizen) -> list[Dose]:
-    """Return the recorded doses that a caller may find wrong."""
+    """Return the recorded doses that a caller may dispute."""
     return list(Dose.objects.of(citizen).shown_to_citizen())
 
 
 def start_record(*, by: "User", said: Mapping[str, Any]) -> CallerCheck:
-    """Start a record for a caller who has none, and the call about it.
+    """Create a record for a caller who has none, and start the call about it.
 
     Raises what citizens.actions.start_for_caller raises.
     """
@@ -148,7 +148,10 @@ def start_record(*, by: "User", said: Mapping[str, Any]) -> CallerCheck:
 
 
 def file(call: CallerCheck, claim: Claim, said: Mapping[str, Any], *, by: "User") -> Filing:
-    """File for the caller; the photo comes later, through the link. Raises what filing.file raises."""
+    """File for the caller; photos come later, through an upload link.
+
+    Raises what filing.file raises.
+    """
     return filing.file(
         by=by,
         citizen=call.citizen,

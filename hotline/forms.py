@@ -1,4 +1,4 @@
-"""What an agent of the hotline types: a search, the caller's answers, and what the caller says."""
+"""Forms of the hotline: search, the caller's answers, filing and steps for a caller."""
 
 from datetime import datetime, timedelta
 from typing import Any, Self, cast
@@ -17,7 +17,7 @@ from vaxreg import db_time
 from vaxreg.forms import DateField, Form, IdNumberField, PhoneField
 
 LONGEST = 1000
-# An agent writes down what was said on the phone; sooner or later the same day.
+# An agent may enter a call until the end of the next day.
 TOLD_WITHIN = timedelta(days=2)
 
 
@@ -26,7 +26,7 @@ def _plain(**attrs: Any) -> forms.TextInput:
 
 
 class SearchForm(Form):
-    """One box for whatever the caller says."""
+    """One search field for reference, phone, ID number or name."""
 
     typed = forms.CharField(
         label=gettext_lazy("Reference, phone, end of the ID number, or name"),
@@ -41,7 +41,7 @@ class SearchForm(Form):
 
 
 class CallerForm(Form):
-    """The caller's answers; which of them was wrong is never said."""
+    """The caller's answers. No message says which of them was wrong."""
 
     date_of_birth = DateField(
         label=FACT_LABELS[AskedFact.DATE_OF_BIRTH], required=False, past_only=True
@@ -66,7 +66,7 @@ class CallerForm(Form):
 
     @classmethod
     def not_enough(cls) -> Self:
-        """An empty form that says that the answers were not enough, and not which was wrong."""
+        """Return an empty form with the error "not enough", which does not say what was wrong."""
         form = cls({})
         form.errors.clear()
         form.add_error(
@@ -76,7 +76,7 @@ class CallerForm(Form):
         return form
 
     def clean(self) -> dict[str, Any]:
-        """Two answers at least; what is right is not decided here."""
+        """Require two answers; whether they are right is decided in search.check."""
         data = super().clean() or self.cleaned_data
         if not self.errors and sum(bool(data.get(fact)) for fact in AskedFact) < NEEDED:
             raise ValidationError(_("Ask for two of these facts at least, and write the answers."))
@@ -84,7 +84,7 @@ class CallerForm(Form):
 
 
 class NewRecordForm(AreaForm):
-    """Who a caller is who has no record: as the caller says it."""
+    """The data of a caller who has no record, as they say it."""
 
     full_name = forms.CharField(
         label=gettext_lazy("Full name"),
@@ -119,7 +119,7 @@ class NewRecordForm(AreaForm):
     field_order = ("full_name", "date_of_birth", "sex", "phone", "id_number", "province")
 
     def clean_full_name(self) -> str:
-        """A name of one word is a typing slip: people of Viet Nam have two at least."""
+        """Refuse a single word as a typing error: Vietnamese names have two or more."""
         name = " ".join(str(self.cleaned_data["full_name"]).split())
         if " " not in name:
             raise ValidationError(_("Enter the whole name, family name first."), code="short")
@@ -127,7 +127,7 @@ class NewRecordForm(AreaForm):
 
 
 class BehalfForm(Form):
-    """What a filing for a caller holds beside the dose: when they told it, where to answer."""
+    """Additional fields of a filing for a caller: when they told it, and the phone to answer to."""
 
     told_at = forms.CharField(
         label=gettext_lazy("When did the caller tell it?"),
@@ -154,7 +154,7 @@ class BehalfForm(Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def clean_told_at(self) -> datetime:
-        """A moment of today or yesterday, not in the future."""
+        """Accept a time of today or yesterday, not in the future."""
         told = self._moment(str(self.cleaned_data["told_at"]))
         now = db_time.now()
         if told > now + timedelta(minutes=1):
@@ -177,7 +177,7 @@ class BehalfForm(Form):
 
 
 class SaidForm(Form):
-    """What the caller says, or why the agent acts; kept with the case."""
+    """What the caller says, or why the agent acts; stored with the case."""
 
     words = forms.CharField(
         label=gettext_lazy("In the caller’s words"),

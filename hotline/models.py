@@ -1,4 +1,4 @@
-"""The hotline: who was asked who they are, and the links sent to callers for a photo."""
+"""Checks of callers."""
 
 import uuid
 
@@ -10,10 +10,10 @@ from citizens.models import Citizen
 
 
 class CallerCheck(models.Model):
-    """An agent asked a caller who they are, and this came of it. Append-only.
+    """An agent asked a caller who they are, with the result. Append-only.
 
-    A check that was passed is the call that follows: its id names the caller's page, and is good
-    for half an hour in the agent's own session. What was answered is kept nowhere.
+    A passed check is also the call that follows: its id is in the address of the caller's page, and
+    is valid for 30 minutes in the agent's own session. The answers are not stored.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -21,7 +21,7 @@ class CallerCheck(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="+")
-    # Names of the facts that were answered (hotline.Fact), or "declared" for a record just begun.
+    # Names of the facts that were asked (search.AskedFact), or "declared" for a new record.
     facts = models.JSONField(default=list)
     passed = models.BooleanField()
     at = models.DateTimeField()

@@ -1,7 +1,7 @@
-"""The hotline desk: finding the record a caller speaks of, and making sure of who calls.
+"""Finds the record of a caller, and checks who is calling.
 
-Agents read masked data only. A record opens after two facts were answered right: the answers are
-compared here, shown nowhere, kept nowhere; that somebody was asked is on record for good.
+Agents see masked data only. A record opens after two facts were answered correctly. The answers are
+compared here; they are neither shown nor stored. That the check was made is recorded for good.
 """
 
 import re
@@ -40,19 +40,19 @@ log = structlog.get_logger()
 MOST_FOUND = 12
 SHORTEST_ENDING = 4
 SEARCHES: Limits = [(60, timedelta(hours=1)), (300, timedelta(days=1))]
-# Wrong answers only: of one agent, and about one record from whichever desk.
+# Only wrong answers count: per agent, and per record by all agents together.
 WRONG_OF_AGENT: Limits = [(10, timedelta(hours=1)), (30, timedelta(days=1))]
 WRONG_ABOUT_RECORD: Limits = [(5, timedelta(days=1))]
 CALL_TIME = timedelta(minutes=30)
 NEEDED = 2
-# An old phone number is what many people call about: one wrong answer beside two right ones.
+# Many people call because of an old phone number: one answer may be wrong beside two right ones.
 WRONG_ALLOWED = 1
 DECLARED = "declared"
 YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
 class AskedFact(StrEnum):
-    """What a caller can be asked."""
+    """Facts that a caller can be asked."""
 
     DATE_OF_BIRTH = "date_of_birth"
     ID_NUMBER = "id_number"
@@ -71,7 +71,7 @@ FACT_LABELS = {
 
 
 class TooManySearches(Exception):
-    """Too many searches, or too many wrong answers; the next at `retry_at`."""
+    """Too many searches or wrong answers; the next one is possible at `retry_at`."""
 
     def __init__(self, retry_at: datetime | None) -> None:
         super().__init__(retry_at)
@@ -79,12 +79,12 @@ class TooManySearches(Exception):
 
 
 class Unclear(Exception):
-    """What was typed is too little to search a whole country for."""
+    """The typed text is too short to search the whole country for."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """Which records a search found, by key, and the case whose reference was typed."""
+    """Ids of the records that a search found, and the case whose reference was typed."""
 
     citizens: list[int]
     has_more: bool = False
@@ -93,7 +93,7 @@ class Found:
 
 @dataclass(frozen=True)
 class FoundPerson:
-    """A record as an agent sees it before the caller was checked: enough to tell two apart."""
+    """A record as an agent sees it before the check: enough to distinguish two people."""
 
     public_id: UUID
     name: str
@@ -107,8 +107,8 @@ class FoundPerson:
 def search(typed: str, *, by: "User") -> Found:
     """Find records by reference, phone, end of the ID number, or name (with a year of birth).
 
-    Raises TooMany, and Unclear when hardly anything was typed. That it was searched is logged,
-    not for what.
+    Raises TooManySearches, and Unclear when the text is too short. The search is logged, without
+    the text.
     """
     verdict = rate_limits.allow("hotline: search", str(by.pk), SEARCHES)
     if not verdict.allowed:
@@ -125,15 +125,16 @@ def people(keys: list[int]) -> list[FoundPerson]:
 
 
 def found_record(keys: Iterable[int], public_id: UUID) -> Citizen | None:
-    """Return one of the records that a search found; others are not to be had by their address."""
+    """Return a record that the last search found; None for any other id."""
     return Citizen.objects.filter(pk__in=keys, public_id=public_id).first()
 
 
 def check(citizen: Citizen, answers: Mapping[str, Any], *, by: "User") -> CallerCheck:
-    """Compare a caller's answers with the record, and note that it was done.
+    """Compare a caller's answers with the record, and store that it was checked.
 
-    Two must be right and at most one wrong. Raises TooMany; PermissionDenied for the agent's own
-    or family's record. Not to be called in a transaction: tries must stay counted.
+    Two must be right and at most one wrong. Raises TooManySearches, and PermissionDenied for the
+    record of the agent or the agent's family. Must not run in a transaction: a rollback would
+    undo the count of tries.
     """
     if is_own_or_family(by, citizen):
         raise PermissionDenied
@@ -153,12 +154,12 @@ def check(citizen: Citizen, answers: Mapping[str, Any], *, by: "User") -> Caller
 
 
 def begin_with_new(citizen: Citizen, *, by: "User") -> CallerCheck:
-    """Begin a call about a record that was just started from what the caller said."""
+    """Begin a call about a record that was just created for the caller."""
     return _noted(citizen, [DECLARED], True, by)
 
 
 def call_of(agent: "User", public_id: UUID) -> CallerCheck | None:
-    """Return the call that this agent is in; None after half an hour, and for anybody else's."""
+    """Return the running call of this agent; None after 30 minutes or for another agent."""
     return (
         CallerCheck.objects.filter(
             public_id=public_id, agent=agent, passed=True, at__gt=db_time.now() - CALL_TIME
@@ -201,7 +202,7 @@ def _find(typed: str) -> Found:
     number = re.sub(r"[\s.\-()]", "", typed)
     if re.fullmatch(r"\+?\d+", number):
         return _by_number(number)
-    # Passport numbers have a letter; a name has no digit.
+    # A passport number has a letter; a name has no digit.
     if re.fullmatch(r"(?=.*\d)[A-Za-z0-9]{6,12}", typed):
         return _of(Citizen.objects.filter(id_number=typed.upper()))
     return _by_name(typed)
@@ -226,7 +227,7 @@ def _by_number(number: str) -> Found:
 
 
 def _by_name(typed: str) -> Found:
-    """With a date or a year of birth the words may stand anywhere in the name; alone, from its start."""
+    """Find by name: with a date or year of birth by any words of it, else by its first words."""
     day, words = _born(typed)
     key = search_key(words)
     if day is not None and key:
@@ -256,7 +257,7 @@ def _phone(number: str) -> str:
 
 
 def _born(typed: str) -> tuple[tuple[date, date] | None, str]:
-    """Return the days of birth that were typed, and the words beside them."""
+    """Return the first and last possible date of birth in the text, and the rest of the text."""
     *words, last = typed.split()
     try:
         day = DateField(required=False).clean(last)

@@ -1,7 +1,7 @@
-"""Links with which a caller sends photos of the paper: made by an agent, sent by SMS.
+"""Upload links: made by an agent, sent by SMS, used by a caller to send photos of the paper.
 
-A link is good for 48 hours and four photos. Only its hash is stored; the SMS is a secret, wiped
-once it was delivered; the page behind it shows the reference and nothing about a person.
+A link is valid for 48 hours and four photos. Only its hash is stored. The SMS contains the secret:
+its text is deleted after delivery. The page shows the reference and nothing about a person.
 """
 
 import hashlib
@@ -36,20 +36,20 @@ MOST_PHOTOS = 4
 TOKEN_BYTES = 16
 PER_CASE: Limits = [(5, timedelta(days=1))]
 PER_AGENT: Limits = [(60, timedelta(hours=1))]
-# Tries with a file; each costs a process that decodes it.
+# Uploads per link: each one needs a process that decodes it.
 UPLOADS_OF_LINK: Limits = [(20, timedelta(days=1))]
 UNKNOWN_FROM_ADDRESS: Limits = [(30, timedelta(hours=1))]
 
 
 class TooManyLinks(Exception):
-    """Enough links were sent for this case today."""
+    """The case had the greatest number of links for one day."""
 
 
 @transaction.atomic
 def send_link(case: Correction, *, by: "User") -> Message:
-    """Make a link for a case that the hotline filed, and send it to the caller's phone.
+    """Create a link for a case that the hotline filed, and send it to the caller's phone.
 
-    Raises PermissionDenied for who is no agent, TooMany.
+    Raises PermissionDenied for a user who is no agent, and TooManyLinks.
     """
     phone = contact_phone(case)
     if access.hotline_of(by) is None or not phone or case.status not in OPEN:
@@ -83,22 +83,23 @@ def send_link(case: Correction, *, by: "User") -> Message:
 
 
 def contact_phone(case: Correction) -> str:
-    """Return the number to which a caller is written: told to the hotline, or the filer's own."""
+    """Return the phone number to write to: the one told to the hotline, or the filer's own."""
     return case.filing.contact_phone or case.filing.filed_by.phone or ""
 
 
 def hashed(token: str) -> str:
-    """Return what is stored of a token; it is random, so a plain hash hides it."""
+    """Return the hash to store; a token is random, so it needs no salt."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def address(token: str) -> str:
-    """Return the address that stands in the SMS."""
-    return absolute(reverse("upload", args=[token]))
+    """Return the address for the SMS."""
+    scheme = "https" if settings.HTTPS else "http"
+    return f"{scheme}://{settings.SITE_DOMAIN}{reverse('upload', args=[token])}"
 
 
 def open_link(token: str) -> UploadLink | None:
-    """Return the link, unless it has ended, is used up, or its case is closed."""
+    """Return the link; None when it is unknown, expired, used up, or its case is closed."""
     link = (
         UploadLink.objects.filter(token_hash=hashed(token), expires_at__gt=db_time.now())
         .select_related(
@@ -112,16 +113,16 @@ def open_link(token: str) -> UploadLink | None:
 
 
 def left(link: UploadLink) -> int:
-    """Return how many photos may still come through the link."""
+    """Return how many photos the link still accepts."""
     return MOST_PHOTOS - link.photos.count()
 
 
 @transaction.atomic
 def receive(link: UploadLink, pictures: Sequence[Picture], *, words: str = "") -> int:
-    """Keep photos with the filing and tell the desk; a waiting question is answered by them.
+    """Add photos to the filing, and answer an open question with them; return how many are new.
 
-    The agent who made the link stands as uploader, nobody as who acted. Returns how many are new.
-    Raises what added_photos.add raises.
+    The agent who made the link is recorded as uploader; the event names no user. Raises what
+    photos.added.add raises.
     """
     link = (
         UploadLink.objects.select_for_update(of=("self",)).select_related("made_by").get(pk=link.pk)

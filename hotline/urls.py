@@ -1,4 +1,4 @@
-"""Addresses of the hotline, and of the links for photos that it sends out."""
+"""URLs of the hotline, and of its upload links."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,1 +1,1 @@
-"""Pages of the hotline, and the page behind a link for photos."""
+"""Views of the hotline, and of the page for upload links."""

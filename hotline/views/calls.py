@@ -1,4 +1,4 @@
-"""What an agent of the hotline does during a call: file for the caller, take a step, send a link."""
+"""Views of an agent during a call: file for the caller, take a step, send a link."""
 
 from typing import Any
 from uuid import uuid4
@@ -49,7 +49,7 @@ def file(request: UserRequest, call: CallerCheck) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def file_dose(request: UserRequest, call: CallerCheck, key: str) -> HttpResponse:
-    """One page for what is right about a dose, and what a filing for a caller needs beside it."""
+    """Ask for the details of a dose, and for what a filing for a caller needs besides."""
     dose = _dose(call, key)
     is_sent = request.method == "POST"
     if not is_sent or "find" in request.POST:
@@ -113,7 +113,7 @@ def take(request: UserRequest, call: CallerCheck, reference: str, step: str) -> 
 @call_page
 @require_POST
 def send_link(request: UserRequest, call: CallerCheck, reference: str) -> HttpResponse:
-    """Send the caller an SMS with a link, with which they send photos of the paper themselves."""
+    """Send the caller an SMS with an upload link for photos of the paper."""
     case = _case(request, call, reference)
     try:
         message = upload_links.send_link(case, by=request.user)
@@ -158,7 +158,7 @@ def _file_page(
         "person": search.masked(call.citizen),
         "dose": dose,
         "title": dose_title(dose) if dose else "",
-        # The site search is drawn by the citizen's own template, which calls it form.
+        # The template of the citizen's page, which draws the site search, expects this name.
         "form": details,
         "behalf": behalf,
     }

@@ -1,4 +1,4 @@
-"""The pages of the hotline desk: searching, making sure of the caller, and the caller's page."""
+"""Views of the hotline: search, check of the caller, and the caller's page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -28,7 +28,7 @@ from vaxreg import db_time
 from vaxreg.uuids import uuid_or_none
 
 P = ParamSpec("P")
-# In the session: the records that the last search found, and the call the agent is in.
+# Session keys: ids of the records that the last search found, and the id of the running call.
 FOUND = "hotline.found"
 CALL = "hotline.call"
 CallView = Callable[Concatenate[UserRequest, CallerCheck, P], HttpResponse]
@@ -37,7 +37,7 @@ CallView = Callable[Concatenate[UserRequest, CallerCheck, P], HttpResponse]
 def agent_page(
     view: Callable[Concatenate[UserRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for agents of the national hotline."""
+    """Allow only agents of the national hotline."""
 
     @wraps(view)
     def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -51,7 +51,7 @@ def agent_page(
 
 
 def call_page(view: CallView[P]) -> Callable[Concatenate[HttpRequest, UUID, P], HttpResponseBase]:
-    """Only during a call: after the caller was checked, in the same session, for half an hour."""
+    """Allow only during a call: 30 minutes after a passed check, in the same session."""
 
     @wraps(view)
     def page(
@@ -71,7 +71,7 @@ def call_page(view: CallView[P]) -> Callable[Concatenate[HttpRequest, UUID, P], 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk(request: UserRequest) -> HttpResponse:
-    """One box to search with, and what the last search found: masked, nothing in the address."""
+    """Show the search field and the last results: masked, and nothing of them in the address."""
     form = SearchForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -101,7 +101,7 @@ def desk(request: UserRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: UserRequest, public_id: UUID) -> HttpResponse:
-    """Ask the caller for two facts; right or wrong is all that is said of them."""
+    """Ask the caller for two facts; the page says only whether the check was passed."""
     keys = request.session[FOUND][0] if FOUND in request.session else []
     citizen = search.found_record(keys, public_id)
     if citizen is None:
@@ -129,7 +129,7 @@ def check(request: UserRequest, public_id: UUID) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_record(request: UserRequest) -> HttpResponse:
-    """Start a record for a caller who has none, then go on to filing the missing dose."""
+    """Create a record for a caller who has none, then continue with filing the missing dose."""
     if "areas" in request.POST:
         form = NewRecordForm(initial=request.POST.dict())
         return render(request, "hotline/new_record.html", {"form": form})
@@ -162,7 +162,7 @@ def new_record(request: UserRequest) -> HttpResponse:
 @call_page
 @require_http_methods(["GET", "HEAD"])
 def caller(request: UserRequest, call: CallerCheck) -> HttpResponse:
-    """What stands where, in words to read aloud; the record; and what can be done for the caller."""
+    """Show the cases as text to read out, the record, and the possible steps."""
     log_visit(
         request.user,
         call.citizen,
@@ -183,7 +183,7 @@ def caller(request: UserRequest, call: CallerCheck) -> HttpResponse:
 @agent_page
 @require_POST
 def end(request: UserRequest) -> HttpResponse:
-    """End the call: the caller's page closes, and what was found is forgotten."""
+    """End the call: the caller's page closes, and the search results are deleted."""
     for name in (CALL, FOUND):
         request.session.pop(name, None)
     messages.success(request, _("The call has ended. Nothing of it is left on this screen."))

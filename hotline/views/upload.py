@@ -1,4 +1,4 @@
-"""The page behind the link that a caller gets by SMS: photos of the paper, without signing in."""
+"""The page of an upload link: photos of the paper, without signing in."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ GONE = (PermissionDenied, StepNotPossible)
 @require_http_methods(["GET", "HEAD", "POST"])
 @bounded
 def upload(request: HttpRequest, token: str) -> HttpResponse:
-    """Take one to four photos for the case of a link; unknown, ended and used up look the same."""
+    """Take one to four photos for a case. Unknown, expired and used-up links get the same page."""
     link = upload_links.open_link(token)
     if link is None:
         return _unknown(request)
@@ -56,8 +56,9 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
-    """Say that the link is not open; who tries many is told to stop. One that is open stays open:
-    a whole village shares the address of one mobile network.
+    """Answer 404, or 429 to an address with many tries.
+
+    Only unknown links are limited: all phones of a village may share one IP address.
     """
     verdict = rate_limits.allow(
         "upload: unknown from address", client_address(request), upload_links.UNKNOWN_FROM_ADDRESS
@@ -71,7 +72,7 @@ def _form(link: UploadLink, *args: Any, **kwargs: Any) -> MorePhotosForm:
 
 
 def _pictures(request: HttpRequest, link: UploadLink) -> tuple[list[Picture], list[str]]:
-    """Rebuild what was sent, as far as there is room; say of the others what is wrong with them."""
+    """Rebuild as many photos as the link accepts; return them, and the errors of the others."""
     pictures, problems = [], []
     sent = request.FILES.getlist("photos")
     room = upload_links.left(link)
