@@ -1,4 +1,4 @@
-"""The desk: queue, case file, decisions, the pool of cases without a site, the second person, notes to a site.
+"""The reviewers' pages: queue, case file, decisions, pool, second person, notes to a site.
 
-May import the case (corrections) and all below it.
+May import corrections, reporting and every app below them.
 """

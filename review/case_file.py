@@ -1,4 +1,4 @@
-"""The case file: everything that a reviewer reads about one correction on one page."""
+"""The case file: everything about one correction for the reviewer's page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 DECIDING = frozenset({"accept", "refuse", "overturn", "uphold", "keep"})
-# What went to and fro between desk and citizen after filing.
+# Steps with texts between reviewer and citizen after filing.
 TALK = frozenset({"ask", "answer", "appeal", "reopen", "log_disagreement"})
 DECISIONS = frozenset({"accept", "accept_in_part", "refuse", "countersign", "countersign_in_part"})
 EARLIER_SHOWN = 10
@@ -53,7 +53,7 @@ class CaseFile:
 
     @property
     def is_mine(self) -> bool:
-        """Picked up by the user, in this or in another window."""
+        """Picked up by this user, in this window or another one."""
         return self.case.status == Status.IN_REVIEW and self.case.reviewer_id == self.user.pk
 
     @property
@@ -86,7 +86,7 @@ class CaseFile:
 
     @cached_property
     def second(self) -> Waiting | None:
-        """What waits for a second person; None when nothing does."""
+        """The decision that waits for a second person; None without one."""
         return second_person.waiting(self.case, self.user, self.steps)
 
     @property
@@ -102,7 +102,7 @@ class CaseFile:
         return mask_id(self.case.citizen.id_number)
 
     def rows(self) -> list[tuple[ComparisonRow, list[str]]]:
-        """The comparison, each row with the hints that belong under it."""
+        """The rows of the comparison, each with its hints."""
         found = self._hints() if self.case.is_open else {}
         return [(row, found.get(row.field, [])) for row in facts.compare(self.case)]
 
@@ -116,7 +116,7 @@ class CaseFile:
         return {field.value: words for field, words in found.items()}
 
     def changed_since(self) -> list[FactChange]:
-        """What the record says now and did not say when the proposal was filed."""
+        """Facts of the record that changed after the proposal was filed."""
         if self.case.kind != Kind.WRONG_FIELDS or self.case.dose is None or not self.case.is_open:
             return []
         return [
@@ -126,14 +126,14 @@ class CaseFile:
         ]
 
     def other_doses(self) -> list[tuple[Dose, str]]:
-        """The citizen’s other doses, oldest first, each with its place in the series."""
+        """The citizen's other doses, oldest first, each with its position in the series."""
         doses = Dose.objects.of(self.case.citizen).shown_to_citizen()
         if self.case.dose is not None:
             doses = doses.exclude(pk=self.case.dose.pk)
         return [(dose, str(Position(f"{dose.kind}-{dose.ordinal}").label)) for dose in doses]
 
     def earlier(self) -> list[tuple[Correction, str]]:
-        """Other proposals about this citizen, the latest first, each with its headline."""
+        """Other proposals about this citizen, the newest first, each with its headline."""
         others = (
             Correction.objects.of(self.case.citizen)
             .exclude(pk=self.case.pk)
@@ -147,11 +147,11 @@ class CaseFile:
         return history.lines(self.case, history.Audience.STAFF)
 
     def talk(self) -> list[HistoryEntry]:
-        """Questions, answers, and why the citizen appealed or had the case opened again."""
+        """Questions, answers, and the reasons for an appeal or for reopening."""
         return [line for line in self.history if line.step in TALK]
 
     def first_decision(self) -> HistoryEntry | None:
-        """The decision against which the citizen appeals; None without an appeal."""
+        """The decision that the citizen appeals; None without an appeal."""
         if not self.case.on_appeal:
             return None
         steps = [line.step for line in self.history]
@@ -165,7 +165,7 @@ class CaseFile:
 
     @property
     def age(self) -> timedelta:
-        """Time since filing; of a closed case, until it was closed."""
+        """Time since filing; for a closed case, until it was closed."""
         end = self.now if self.case.is_open else self.ended_at or self.now
         return end - self.case.received_at
 
@@ -176,14 +176,14 @@ class CaseFile:
         return corrections_history.misses(self.case)
 
     def clocks(self) -> list[ClockFile]:
-        """Every clock of the case, with the lines that say how its due time came about."""
+        """Every clock of the case, with the lines that explain its due time."""
         return explain.clock_files(self.case, self.now)
 
     def photos(self) -> QuerySet[Evidence]:
         return self.case.filing.evidence.all()
 
     def told(self) -> list[tuple[str, str]]:
-        """What could be known before it was sent and was left standing: where, and why."""
+        """Warnings that the citizen saw and did not follow: name of the field, and the sentence."""
         lines = [
             (str(FIELD_LABELS.get(Field(w.field), "")) if w.field in set(Field) else "", w.sentence)
             for w in from_json(self.case.warnings)
@@ -195,12 +195,12 @@ class CaseFile:
 
     @property
     def was_told(self) -> bool:
-        """Sent on our own pages, which show all of that before."""
+        """Filed on our own pages, which show all warnings before sending."""
         return self.case.filing.channel == FilingChannel.WEB
 
 
 def case_file_of(case: Correction, user: "User") -> CaseFile:
-    """Return the file of a case for a user who may see it."""
+    """Return the case file for a user who may see the case."""
     now = db_time.now()
     parties = parties_of(user, case)
     steps = frozenset(lifecycle.possible(Status(case.status), parties))
@@ -215,7 +215,7 @@ def case_file_of(case: Correction, user: "User") -> CaseFile:
 
 
 def why_not(case: Correction, user: "User") -> str:
-    """Say why a user who sees the case may not decide it."""
+    """Return why a user who sees the case may not decide it."""
     if is_own_or_family(user, case.citizen):
         return _(
             "This is about you or somebody of your family. Nobody decides about themselves or "
@@ -229,7 +229,7 @@ def why_not(case: Correction, user: "User") -> str:
 
 
 def _held_until(case: Correction, user: "User", now: datetime) -> datetime | None:
-    """Until when a colleague’s claim counts; None when nobody else works on the case now."""
+    """Return until when a colleague's claim counts; None when no colleague works on it."""
     if not case.is_open or case.picked_up_at is None or case.reviewer_id in (None, user.pk):
         return None
     until = case.picked_up_at + deadlines.CLAIM_TIME
@@ -237,9 +237,9 @@ def _held_until(case: Correction, user: "User", now: datetime) -> datetime | Non
 
 
 def since_version(case: Correction, version: int) -> list[HistoryEntry]:
-    """Return what happened to a case after the version that a page was made from.
+    """Return what happened to a case after this version.
 
-    Every step of the table moves the version on by one, filing being the first.
+    Every step that raises the version adds one; filing is version 1.
     """
     events = case.events.order_by("at", "pk")
     steps = [

@@ -1,4 +1,4 @@
-"""A decision as the citizen will read it: what it says, and what they can do next."""
+"""A preview of a decision as the citizen will read it, with what they can do next."""
 
 from copy import copy
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from corrections.models import Correction
 from corrections.routing import desks
 from vaxreg import db_time
 
-# What the citizen may do after a decision, by the step of the table.
+# What the citizen may do after a decision, by step.
 NEXT: dict[str, Promise] = {
     "appeal": _("Appeal within 30 days: %(desk)s decides anew."),
     "log_disagreement": _("Have your disagreement kept with the record, in your own words."),
@@ -25,7 +25,7 @@ FILE_AGAIN = _("Report it again with a clear photo of the whole paper.")
 
 @dataclass(frozen=True)
 class CitizenPreview:
-    """What stands on the citizen's page, in the citizen's language."""
+    """The text of the citizen's page, in the citizen's language."""
 
     language: str
     standing: str
@@ -35,7 +35,7 @@ class CitizenPreview:
 
 
 def preview_of(case: Correction, step: str, *, remark: str, ground: str = "") -> CitizenPreview:
-    """Return how the citizen will read this step, if it is taken now."""
+    """Return what the citizen will read if this step is taken now."""
     decided = copy(case)
     decided.status = lifecycle.after(step, Status(case.status))
     decided.decided_at = db_time.now()

@@ -1,6 +1,6 @@
-"""What the registry itself knows about the facts of a correction: soft hints, never a verdict.
+"""Hints about the facts of a correction, from data of the registry; they never block a decision.
 
-Each is a sentence that is true and can be checked; a reviewer who holds the paper knows better.
+Each is a true sentence that can be checked; a reviewer who has the paper knows better.
 """
 
 from collections import defaultdict
@@ -20,10 +20,10 @@ Hints = dict[Field, list[str]]
 
 
 def hints_about(facts: Facts, citizen: Citizen, *, dose: Dose | None = None) -> Hints:
-    """Return hints by field for a dose as it would stand on the record; in four queries at most.
+    """Return hints by field for a dose as it would be on the record; at most four queries.
 
-    dose is the recorded one that the facts would change, left out of all comparisons. What the
-    citizen could have been told before sending (forewarn) is told here too.
+    dose: the recorded dose that the facts would change, left out of all comparisons. Includes the
+    warnings of corrections/prechecks.
     """
     hints: Hints = defaultdict(list)
     for warning in doses.about_dose(facts, citizen, dose=dose):
@@ -39,7 +39,7 @@ def hints_about(facts: Facts, citizen: Citizen, *, dose: Dose | None = None) -> 
 
 
 def about_person(proposed: Facts, citizen: Citizen) -> dict[str, list[str]]:
-    """Return hints by field for facts about a person that are proposed."""
+    """Return hints by field for proposed facts about a person."""
     hints: dict[str, list[str]] = defaultdict(list)
     for warning in person.warnings_about_person(proposed, citizen):
         hints[warning.field].append(warning.sentence)
@@ -49,8 +49,8 @@ def about_person(proposed: Facts, citizen: Citizen) -> dict[str, list[str]]:
 def _of_the_site(
     hints: Hints, facts: Facts, day: date, vaccine: Vaccine | None, others: Any
 ) -> None:
-    """What else is on record from that site and day."""
-    site = uuid_or_none(facts.get(Field.ORGANIZATION, ""))
+    """Add hints from other doses of that site and day."""
+    site = _site(facts.get(Field.ORGANIZATION, ""))
     if site is None:
         return
     there = list(

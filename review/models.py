@@ -13,7 +13,7 @@ from organizations.models import Organization
 class OfficerNote(models.Model):
     """A note from a health officer to an organization, about no case in particular.
 
-    Append-only: the database lets nothing be changed but who read it and when, once.
+    Append-only: a trigger allows only to set, once, who read it and when.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -23,7 +23,7 @@ class OfficerNote(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    # For which centre or department the officer wrote.
+    # The organization for which the officer wrote it.
     written_for = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="+", db_index=False
     )

@@ -1,4 +1,4 @@
-"""Notes of health officers to a site: written, e-mailed, read, and who may read which."""
+"""Notes of health officers to a site: written, e-mailed, marked as read."""
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -22,7 +22,7 @@ MOST_SHOWN = 5
 
 
 def to_desks_of(user: User) -> QuerySet[OfficerNote]:
-    """Return the notes to the organizations in which the user decides, the newest first."""
+    """Return the notes to organizations in which the user decides, the newest first."""
     desks = Membership.objects.live().of(user).in_roles(READING_ROLES)
     notes = OfficerNote.objects.filter(organization__in=desks.values("organization"))
     return notes.select_related("by", "written_for", "organization")
@@ -34,7 +34,7 @@ def unread_by(user: User) -> QuerySet[OfficerNote]:
 
 
 def to_site(organization: Organization) -> list[OfficerNote]:
-    """Return the last notes to an organization, the newest first."""
+    """Return the latest notes to an organization, the newest first."""
     notes = OfficerNote.objects.filter(organization=organization)
     return list(notes.select_related("by", "read_by", "written_for")[:MOST_SHOWN])
 
@@ -43,7 +43,7 @@ def to_site(organization: Organization) -> list[OfficerNote]:
 def write_note(organization: Organization, *, by: User, text: str) -> OfficerNote:
     """Store a note to an organization and e-mail it to those who decide there.
 
-    Raises PermissionDenied for somebody who is no health officer above it, or who works there.
+    Raises PermissionDenied for a user who is no health officer above it, or who works there.
     """
     desk = parties.officer_desk(by, organization)
     if desk is None or desk.pk == organization.pk:
@@ -57,7 +57,7 @@ def write_note(organization: Organization, *, by: User, text: str) -> OfficerNot
 
 @transaction.atomic
 def mark_read(note: OfficerNote, *, by: User) -> OfficerNote:
-    """Keep who of the site read a note, and when; the first one counts. Raises PermissionDenied."""
+    """Store who of the site read a note, and when; only the first one. Raises PermissionDenied."""
     fresh = OfficerNote.objects.select_for_update(of=("self",)).get(pk=note.pk)
     works_there = Membership.objects.live().of(by).in_roles(READING_ROLES)
     if not works_there.filter(organization=fresh.organization_id).exists():
@@ -69,7 +69,7 @@ def mark_read(note: OfficerNote, *, by: User) -> OfficerNote:
 
 
 def readers_of(note: OfficerNote) -> list[User]:
-    """Return who is told of a note: whoever decides there now and has an e-mail address."""
+    """Return who gets the note: users who decide there now and have an e-mail address."""
     staff = Membership.objects.live().in_roles(READING_ROLES)
     told = staff.filter(organization=note.organization_id).exclude(user=note.by_id)
     return list(
@@ -80,7 +80,7 @@ def readers_of(note: OfficerNote) -> list[User]:
 
 
 def tell(note: OfficerNote) -> None:
-    """Write the note to everybody who decides there; to the organization itself if nobody does."""
+    """E-mail the note to everybody who decides there, or to the organization if nobody does."""
     people: list[User | None] = [*readers_of(note)]
     for user in people or [None]:
         address = user.email if user else note.organization.email

@@ -1,7 +1,7 @@
-"""The pool: corrections whose site nobody knows yet, and the verbs that bring them to one.
+"""The pool: corrections whose site is not known yet, and how they get to one.
 
-Dispatch 9458/BYT-CNTT keeps such a proposal at the desk of its area, which must look through them
-every day; our own target is four hours inside the 48.
+Dispatch 9458/BYT-CNTT: the desk of the area keeps such a proposal and must look through them every
+day. Our own target is four hours, within the 48.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -31,10 +31,10 @@ from vaxreg import db_time
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Each row is searched for; more of them would make the page slow to draw and to read.
+# Each row runs a search for sites: more rows would make the page slow.
 PAGE_SIZE = 10
 ROW_SUGGESTIONS = 3
-# How many are routed with one press.
+# The greatest number of cases routed with one press.
 MOST_AT_ONCE = 50
 NOWHERE = "none"
 LIES_IN = Coalesce("named_area__path", "citizen__area__path")
@@ -53,7 +53,7 @@ PROBLEMS = (
 
 @dataclass(frozen=True)
 class PoolArea:
-    """An area in which cases wait; `key` filters the list to it."""
+    """An area with waiting cases; `key` filters the list by it."""
 
     key: str
     name: str
@@ -62,7 +62,7 @@ class PoolArea:
 
 @dataclass(frozen=True)
 class PoolRow:
-    """A case as the pool shows it: what helps to find the site, and no more of the person."""
+    """A case in the pool: what helps to find the site, and nothing else about the person."""
 
     case: Correction
     suggestions: list[Suggestion]
@@ -76,23 +76,23 @@ class PoolRow:
 
     @property
     def name(self) -> str:
-        """The citizen's name, masked: a site is found without it."""
+        """The citizen's name, masked: it is not needed to find a site."""
         return mask_name(self.case.citizen.full_name)
 
     @property
     def said(self) -> str:
-        """What the citizen wrote about the site; long numbers are cut out."""
+        """What the citizen wrote about the site; long numbers are removed."""
         return cut_numbers(self.case.site_text)
 
     @property
     def area(self) -> str:
-        """Where to look: the area named, or else where the person lives."""
+        """The area that the citizen named, or else where they live."""
         area = self.case.named_area or self.case.citizen.area
         return _named(area) if area else _("No area is known")
 
     @property
     def proposed(self) -> str:
-        """What was said about the dose, in one line; which dose it is stands in the headline."""
+        """The proposed facts of the dose in one line, without its position (in the headline)."""
         left_out = {Field.ORGANIZATION, Field.POSITION}
         rows = facts.compare(self.case, masked=True)
         return " · ".join(
@@ -101,7 +101,7 @@ class PoolRow:
 
     @property
     def is_elsewhere(self) -> bool:
-        """It lies on a desk below: an officer sees it, and may give it to a site."""
+        """An organization below holds it; an officer may still give it to a site."""
         return "pass_on" not in self.steps
 
     @property
@@ -115,7 +115,7 @@ class PoolRow:
 
 @dataclass(frozen=True)
 class PoolPage:
-    """Up to ten rows; `after` is the reference that the next page begins after."""
+    """Up to ten rows; `after`: the reference after which the next page begins."""
 
     rows: list[PoolRow]
     after: str
@@ -123,7 +123,7 @@ class PoolPage:
 
 @dataclass(frozen=True)
 class RoutingOutcome:
-    """What became of one case: where it went, or why it stayed."""
+    """The result for one case: where it went, or why it stayed."""
 
     reference: str
     to: str = ""
@@ -132,7 +132,7 @@ class RoutingOutcome:
 
 @dataclass
 class Outcomes:
-    """What became of several cases that were sent with one press."""
+    """The results for several cases that were sent with one press."""
 
     sent: list[RoutingOutcome] = field(default_factory=list)
     stayed: list[RoutingOutcome] = field(default_factory=list)
@@ -151,12 +151,12 @@ def chosen(user: "User", references: Iterable[str]) -> list[Correction]:
 
 
 def places(user: "User") -> list[PoolArea]:
-    """Return the areas in which cases wait, each with how many; those without an area last."""
+    """Return the areas with waiting cases and their number; cases without an area last."""
     found = cases_of(user).order_by().values_list(LIES_IN).annotate(count=Count("pk"))
     counts: dict[str, int] = {path or "": count for path, count in found}
     areas = {
         area.path: area
-        # Codes were used again in July 2025: of two areas under one path, that of today is meant.
+        # Codes were used again in July 2025: of two areas with one path, take the one of today.
         for area in Area.objects.filter(path__in=counts)
         .select_related("parent__parent")
         .order_by("valid_from")
@@ -168,7 +168,7 @@ def places(user: "User") -> list[PoolArea]:
 
 
 def page(user: "User", where: Mapping[str, str]) -> PoolPage:
-    """Return the cases of an area (or of all), the most urgent by the triage target first."""
+    """Return the cases of an area (or of all), ordered by triage_due_at."""
     cases = cases_of(user).annotate(lies_in=LIES_IN, urgency=URGENCY)
     area = where.get("area", "")
     if area == NOWHERE:
@@ -186,7 +186,7 @@ def page(user: "User", where: Mapping[str, str]) -> PoolPage:
 
 
 def rows_of(user: "User", cases: Iterable[Correction], *, most: int) -> list[PoolRow]:
-    """Return cases as rows, each with the likeliest sites."""
+    """Return cases as rows, each with the most probable sites."""
     finder, now = Finder(), db_time.now()
     return [_row(user, case, finder.suggest(case, most), now) for case in cases]
 
@@ -206,12 +206,12 @@ def _row(user: "User", case: Correction, suggestions: list[Suggestion], now: dat
 
 
 def send(cases: Iterable[Correction], *, by: "User", to: Organization, reason: str) -> Outcomes:
-    """Send each case to the site that was found; what cannot be sent is reported, not raised."""
+    """Send each case to the site that was found; failures are reported, not raised."""
     return _each(cases, by, lambda case: _send_one(case, by, to, reason))
 
 
 def send_up(cases: Iterable[Correction], *, by: "User", reason: str) -> Outcomes:
-    """Send each case to the level above: not in our area, or nobody here knows the site."""
+    """Send each case to the level above: not in our area, or the site is not known here."""
     return _each(cases, by, lambda case: _send_up_one(case, by, reason))
 
 
@@ -232,7 +232,7 @@ def _each(
 
 
 def _send_one(case: Correction, by: "User", to: Organization, reason: str) -> Correction:
-    """On one's own desk it is passed on; on a desk below, an officer gives it elsewhere."""
+    """Pass on a case of one's own organization; as an officer, reassign one from below."""
     if "pass_on" in _steps(by, case):
         return actions.pass_on(case, by=by, to=to, reason=reason)
     return actions.reassign(case, by=by, to=to, reason=reason)
@@ -249,7 +249,7 @@ def _steps(user: "User", case: Correction) -> list[str]:
 
 
 def why_not(case: Correction, user: "User", problem: Exception) -> str:
-    """Return in a sentence why a case stayed where it is."""
+    """Return, as a sentence, why a case stayed where it was."""
     if isinstance(problem, HeldByColleague):
         name = case.reviewer.full_name if case.reviewer else ""
         return _("%(name)s is working on it.") % {"name": name or _("A colleague")}
@@ -279,5 +279,5 @@ def _dressed(cases: CorrectionQuerySet) -> CorrectionQuerySet:
 
 
 def _named(area: Area) -> str:
-    """Return an area with the one around it: Phường Bưởi, Quận Tây Hồ."""
+    """Return the name of an area with that of the area around it: Phường Bưởi, Quận Tây Hồ."""
     return ", ".join(one.full_name for one in (area, area.parent) if one)

@@ -1,4 +1,4 @@
-"""The queue of a desk: its tabs, its pages, its search, and the next case to take."""
+"""The queue of reviewers: its tabs, pages, search, and the next case to take."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 PAGE_SIZE = 25
-# What tells whose turn it is now: the citizen was asked, answered, appealed, opened it again.
+# Steps that tell whether the citizen or the reviewer has to act next.
 TURNS = ("ask", "answer", "appeal", "reopen")
-# More words than a name has; each costs a comparison per row.
+# No name has more words; each one costs a comparison per row.
 MOST_WORDS = 6
 
 
@@ -74,7 +74,7 @@ TAB_LABELS: dict[QueueTab, Promise] = {
 
 @dataclass(frozen=True)
 class Badge:
-    """Something that a case has behind it, as the queue marks it; since: when it happened."""
+    """A label of a case in the queue; since: when it happened."""
 
     icon: str
     label: "StrOrPromise"
@@ -82,7 +82,7 @@ class Badge:
 
 
 def desks_of(user: "User") -> list[Organization]:
-    """Return the organizations in whose name the user may review."""
+    """Return the organizations for which the user may review."""
     return desks_in(held_roles(user))
 
 
@@ -93,10 +93,10 @@ def desks_in(work: Iterable[Membership]) -> list[Organization]:
 
 
 def on_desks(user: "User", desks: list[Organization]) -> CorrectionQuerySet:
-    """Return everything on these desks of the user.
+    """Return all cases held by these organizations of the user.
 
-    The ids stand in the query beside the rule, so that one desk's rows come from the index
-    correction_queue in the order in which they are shown.
+    The query repeats the ids beside the access rule: then the rows of one desk come from the index
+    correction_queue in display order.
     """
     ids = [desk.pk for desk in desks]
     cases: CorrectionQuerySet = Correction.objects.on_desks_of(user).filter(holder__in=ids)
@@ -104,23 +104,22 @@ def on_desks(user: "User", desks: list[Organization]) -> CorrectionQuerySet:
 
 
 def history_of(user: "User", desks: list[Organization]) -> CorrectionQuerySet:
-    """Return what was decided on these desks, and on those that they took over from."""
+    """Return what these organizations and their predecessors decided."""
     ids = list(with_predecessors(desks).order_by().values_list("pk", flat=True))
     cases: CorrectionQuerySet = Correction.objects.on_desks_of(user).filter(holder__in=ids)
     return cases
 
 
 def in_tab(cases: CorrectionQuerySet, tab: QueueTab, user: "User") -> CorrectionQuerySet:
-    """Return the cases of one tab."""
     if tab == QueueTab.DONE:
         return cases.closed().filter(decided_at__isnull=False)
     return cases.open().filter(_conditions(user)[tab])
 
 
 def counts(cases: CorrectionQuerySet, user: "User") -> dict[QueueTab, int]:
-    """Return how many open cases each tab holds: one query over the index of open cases.
+    """Return how many open cases each tab has: one query over the index of open cases.
 
-    What is done is not counted: it grows for ever.
+    Decided cases are not counted: their number grows for ever.
     """
     conditions = _conditions(user)
     found = cases.open().aggregate(
@@ -146,7 +145,7 @@ def _conditions(user: "User") -> dict[QueueTab, Q]:
 def narrowed(
     cases: CorrectionQuerySet, *, words: str = "", kind: str = "", photo: str = ""
 ) -> CorrectionQuerySet:
-    """Return the cases that fit a name (diacritics do not matter) or a part of a reference."""
+    """Return the cases that match a name (with or without diacritics) or part of a reference."""
     for word in search_key(words).split()[:MOST_WORDS]:
         cases = cases.filter(
             Q(citizen__search_name__contains=word) | Q(reference__contains=word.upper())
@@ -163,13 +162,13 @@ def _has_photo() -> Exists:
 
 
 def by_reference(cases: CorrectionQuerySet, typed: str) -> Correction | None:
-    """Return the case whose whole reference was typed, in whatever status it is."""
+    """Return the case with exactly this reference, in any status."""
     code = read_reference(typed)
     return cases.filter(reference=code).first() if code else None
 
 
 def page(cases: CorrectionQuerySet, tab: QueueTab, where: Mapping[str, str]) -> Page[Correction]:
-    """Return up to 25 cases, the most urgent first; what is done, the latest first."""
+    """Return up to 25 cases, the most urgent first; decided ones, the latest first."""
     done = tab == QueueTab.DONE
     return case_pages.page(
         cases.select_related("citizen", "reviewer", "decided_by", "first_by", "holder").annotate(
@@ -183,13 +182,13 @@ def page(cases: CorrectionQuerySet, tab: QueueTab, where: Mapping[str, str]) -> 
 
 
 def _last_word() -> Subquery:
-    """The last thing that the citizen did about a case, or was asked: step and moment."""
+    """Return a subquery for step and time of the citizen's last act or the last question."""
     words = CorrectionEvent.objects.filter(correction=OuterRef("pk"), step__in=TURNS)
     return Subquery(words.order_by("-at", "-pk").values(turn=JSONObject(step="step", at="at"))[:1])
 
 
 def badges(case: Correction) -> list[Badge]:
-    """Return what a case has behind it; one that `page` returned."""
+    """Return the badges of a case that `page` returned."""
     found = []
     turn = getattr(case, "last_word", None) or {}
     answered = turn.get("step") == "answer" and case.status != Status.WAITING
@@ -213,15 +212,15 @@ def badges(case: Correction) -> list[Badge]:
 
 
 def arrived_since(cases: CorrectionQuerySet, moment: datetime) -> int:
-    """Return how many open cases came to these desks after a moment."""
+    """Return how many open cases came to these organizations after a moment."""
     return cases.open().filter(holdings__until=None, holdings__since__gt=moment).count()
 
 
 def take_next(user: "User") -> Correction | None:
     """Pick up the most urgent case that nobody works on; None when there is none.
 
-    Two nurses at once get two different cases. What the user may not decide (their own or their
-    family's) is left to colleagues, what was kept for later to whoever kept it.
+    Two users at once get two different cases. Skips cases that the user may not decide (their own
+    or their family's), and cases that a colleague kept for later.
     """
     passed_by: list[int] = []
     while True:

@@ -1,4 +1,4 @@
-"""Questions to the citizen that come up every day, ready in both languages."""
+"""Standard questions to the citizen, in both languages."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 
 class Need(StrEnum):
-    """What the desk needs to go on."""
+    """What the reviewer needs to continue."""
 
     PHOTO_AGAIN = "photo_again"
     WHOLE_PAPER = "whole_paper"
@@ -25,7 +25,7 @@ NEED_LABELS: dict[Need, Promise] = {
     Need.OTHER: _("Something else"),
 }
 
-# What the citizen reads; the reviewer may edit it before it is sent.
+# The question as the citizen reads it; the reviewer may edit it first.
 QUESTIONS: dict[Need, Promise] = {
     Need.PHOTO_AGAIN: _(
         "We cannot read the photo. Please photograph the paper once more: flat, in good light, "
@@ -47,6 +47,6 @@ QUESTIONS: dict[Need, Promise] = {
 
 
 def ready(language: str) -> dict[str, str]:
-    """Return the ready questions by need, in the citizen's language."""
+    """Return the standard questions by need, in the citizen's language."""
     with override(language):
         return {need.value: str(words) for need, words in QUESTIONS.items()}

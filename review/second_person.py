@@ -1,4 +1,4 @@
-"""The second person: what waits for one, who may be it, and what they read before they sign."""
+"""The second person: the decision that waits, who may countersign, and what they read before."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +38,10 @@ class Waiting:
 
 
 def waiting(case: Correction, user: "User", steps: frozenset[str]) -> Waiting | None:
-    """Return what waits for a second person, or None; steps: what this user may do by the table."""
+    """Return the decision that waits for a second person; None without one.
+
+    steps: the steps that this user's parties may take.
+    """
     if case.status != Status.TO_COUNTERSIGN or case.pending is None or case.first_by is None:
         return None
     put = case.events.filter(step="put_forward").select_related("organization").latest("at", "pk")
@@ -61,7 +64,7 @@ def waiting(case: Correction, user: "User", steps: frozenset[str]) -> Waiting | 
 
 
 def why_not_second(case: Correction, user: "User") -> str:
-    """Say why a user cannot be the second person of a decision."""
+    """Return why a user cannot be the second person of a decision."""
     if case.first_by_id == user.pk:
         return _("You decided this yourself. Somebody else confirms it.")
     if case.filing.filed_by_id == user.pk:
@@ -70,5 +73,5 @@ def why_not_second(case: Correction, user: "User") -> str:
 
 
 def reason_words(reasons: list[str] | list[Reason]) -> list[str]:
-    """Return in words why two people look at a decision."""
+    """Return as text why a decision needs a second person."""
     return [str(REASON_LABELS[Reason(reason)]) for reason in reasons]

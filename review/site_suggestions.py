@@ -1,7 +1,7 @@
-"""Which site may have given a dose whose site nobody knows: ranked, each with its reasons in words.
+"""Suggests sites that may have given a dose, ranked, each with reasons in words.
 
-Four things speak for a site: what the citizen wrote (without diacritics, with a wrong letter),
-the area they named, who gave that vaccine about that day, where their other doses were given.
+Four kinds of evidence count: what the citizen wrote (without diacritics, with a typing error), the
+area they named, who gave that vaccine at about that day, and where their other doses were given.
 """
 
 import difflib
@@ -22,16 +22,16 @@ from organizations.queries import current_holder
 from vaxreg import ui
 
 MOST_SHOWN = 5
-# People are a day or two off; a campaign at one place lasted about as long.
+# People are wrong by a day or two; a campaign at one place lasted about as long.
 ABOUT = timedelta(days=3)
-# One wrong letter in a word of five.
+# Similarity of two words of five letters with one wrong letter.
 LIKE = 0.79
 WEIGHTS = {"written": 6, "alike": 4, "lot": 5, "gave": 3, "own": 3, "area": 2, "home": 1}
 
 
 @dataclass
 class Suggestion:
-    """A site that can take the case, and why it may be the one; is_holder: it has it already."""
+    """A site that can receive the case, and why it may be the right one; is_holder: it holds it."""
 
     site: Organization
     is_holder: bool = False
@@ -40,26 +40,26 @@ class Suggestion:
 
     @property
     def place(self) -> str:
-        """Where the site lies, smallest area first."""
+        """The areas of the site, the smallest first."""
         return place_of(self.site)
 
 
 @dataclass(frozen=True)
 class Names:
-    """The telling words of the names of all sites of a province, to be compared with many texts."""
+    """The distinctive words of the names of all sites of a province, cached for many texts."""
 
     words: dict[int, frozenset[str]]
     known: frozenset[str]
 
 
 class Finder:
-    """Suggests sites for the cases of one page; what they have in common is looked up once."""
+    """Suggests sites for the cases of one page; common data are read once."""
 
     def __init__(self) -> None:
         self._names: dict[str, Names] = {}
 
     def suggest(self, case: Correction, most: int = MOST_SHOWN) -> list[Suggestion]:
-        """Return the likeliest sites first; only bodies that have staff to receive a case."""
+        """Return the most probable sites first; only organizations that can receive a case."""
         found: dict[int, dict[str, str]] = defaultdict(dict)
         self._by_words(case, found)
         _by_area(case, found)
@@ -116,7 +116,7 @@ class Finder:
 
 
 def _by_area(case: Correction, found: dict[int, dict[str, str]]) -> None:
-    """The stations of the area named, or of where the person lives, when it is a small one."""
+    """Add the stations of the area named, or of where the person lives, if that is a small one."""
     area, kind = case.named_area, "area"
     if area is None:
         area, kind = case.citizen.area, "home"
@@ -132,7 +132,7 @@ def _by_area(case: Correction, found: dict[int, dict[str, str]]) -> None:
 
 
 def _by_doses_given(case: Correction, found: dict[int, dict[str, str]]) -> None:
-    """Who gave this vaccine, or this very lot, in the area about that day."""
+    """Add sites of the area that gave this vaccine, or this lot, at about that day."""
     day, code = case.proposed.get(Field.GIVEN_ON), case.proposed.get(Field.VACCINE)
     lot = str(case.proposed.get(Field.LOT, "")).upper()
     around = case.named_area or _district(case.citizen.area)
@@ -175,13 +175,13 @@ def _by_own_doses(case: Correction, found: dict[int, dict[str, str]]) -> None:
 
 
 def _in_area(area: Area) -> list[int]:
-    """Return who gives doses there or gave them: of those that closed, who took over can act."""
+    """Return the ids of organizations that give doses there, or gave them and were merged."""
     giving = Organization.objects.filter(kind__in=GIVING)
     return list(giving.filter(area__in=Area.objects.around(area)).values_list("pk", flat=True))
 
 
 def _to_successors(found: dict[int, dict[str, str]]) -> None:
-    """What speaks for a site that has closed speaks for the one that took over from it."""
+    """Move the reasons of a closed site to its successor."""
     closed = Organization.objects.filter(pk__in=found).exclude(closed_on=None)
     for one in closed.select_related("successor"):
         heir = current_holder(one)
@@ -202,7 +202,7 @@ def _district(area: Area | None) -> Area | None:
 
 
 def _upwards(area: Area | None) -> list[Area]:
-    """Return the area of today and those around it, the smallest first."""
+    """Return the present area and those around it, the smallest first."""
     around = []
     area = area.today if area else None
     while area is not None:

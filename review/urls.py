@@ -1,4 +1,4 @@
-"""Addresses of the desk: queue, case, and the pool of cases without a site."""
+"""URLs of queue, case, and pool."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,1 +1,1 @@
-"""What is typed at the desk."""
+"""Forms of reviewers."""

@@ -1,4 +1,4 @@
-"""What a reviewer types to decide a case."""
+"""The form with which a reviewer decides a case."""
 
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, cast
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 
 ACCEPT, OWN, REFUSE, KEEP = "accept", "own", "refuse", "keep"
 SITES_FOUND = 20
-# Under which steps of the table an outcome may be chosen.
+# By outcome: the step that must be possible.
 STEP_OF = {ACCEPT: "accept", OWN: "accept_in_part", REFUSE: "refuse", KEEP: "keep"}
 STEP_OF_APPEAL = {**STEP_OF, ACCEPT: "overturn", OWN: "overturn_in_part", REFUSE: "uphold"}
-# In which field of this form an error of a dose's own column is shown.
+# By column of Dose: the field of this form that shows its errors.
 FIELD_OF_COLUMN = {"kind": Field.POSITION, "ordinal": Field.POSITION}
 
 
 class GroundSelect(forms.Select):
-    """A select whose options carry the ready sentence, for the script that shows it at once."""
+    """A select whose options carry the standard sentence as data, for the script."""
 
     sentences: Mapping[str, str] = {}
 
@@ -51,9 +51,9 @@ class GroundSelect(forms.Select):
 
 
 class DecisionForm(Form):
-    """One decision on one case: accepted, accepted with own values, refused, kept for later."""
+    """One decision on one case: accept, accept with own values, refuse, or keep."""
 
-    # What is needed depends on the outcome; only the note never is, and says so itself.
+    # The outcome decides which fields are required; only the note is always optional, and says so.
     mark_optional = False
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -123,7 +123,7 @@ class DecisionForm(Form):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The facts one by one: the tick box (none for a missing dose), the value, the record."""
+        """One row per fact: checkbox (none for a missing dose), value field, recorded value."""
         recorded = self._recorded()
         names = facts.names_in([recorded])
         return [
@@ -145,7 +145,7 @@ class DecisionForm(Form):
 
     @property
     def step_of(self) -> dict[str, str]:
-        """The step of the table behind each outcome."""
+        """The step that each outcome takes."""
         return STEP_OF_APPEAL if self.case.on_appeal else STEP_OF
 
     def _offer_outcomes(self) -> None:
@@ -177,7 +177,7 @@ class DecisionForm(Form):
         self._choices("outcome", [one for one in choices if self.step_of[one[0]] in self.steps])
 
     def _can_take_as_proposed(self) -> bool:
-        """A missing dose needs all its facts; a site named in free words is none."""
+        """Tell whether a missing dose has all its facts; a site in free words is not a fact."""
         proposed = self.case.proposed
         if self.is_missing_dose:
             return all(proposed.get(field) for field in NEEDED_TO_ADD)
@@ -213,7 +213,7 @@ class DecisionForm(Form):
         return str(source.get(name) or "")
 
     def _sites(self, desks: list[Organization]) -> list[tuple[str, str]]:
-        """Sites to choose from: what was searched for, own desks, and what the case mentions."""
+        """Return sites to choose from: found ones, own organizations, those the case mentions."""
         case = self.case
         mentioned = {
             known_id
@@ -238,7 +238,7 @@ class DecisionForm(Form):
         self.fields["sentence"].widget.attrs["lang"] = self.language
 
     def clean(self) -> dict[str, Any]:
-        """Judge only what belongs to the outcome that was chosen."""
+        """Validate only the fields of the chosen outcome."""
         outcome = self.cleaned_data.get("outcome", "")
         self._forget_errors_beside(outcome)
         if outcome == ACCEPT:
@@ -256,7 +256,7 @@ class DecisionForm(Form):
         return self.cleaned_data
 
     def _forget_errors_beside(self, outcome: str) -> None:
-        """What stands half-typed under another outcome is no error."""
+        """Drop errors of fields that belong to another outcome."""
         about_facts = {f"value_{field}" for field in Field if self._is_taken(field)}
         relevant = {
             ACCEPT: {"note", "own_papers"},
@@ -301,7 +301,7 @@ class DecisionForm(Form):
             self.show(problem)
 
     def show(self, problem: ValidationError) -> None:
-        """Put what a verb or the rules found wrong beside the fields it is about."""
+        """Show errors of a verb or a rule beside the fields they are about."""
         as_proposed = self.cleaned_data.get("outcome") == ACCEPT
         if not hasattr(problem, "error_dict"):
             self.add_error("outcome", problem)
@@ -340,7 +340,7 @@ class DecisionForm(Form):
         )
 
     def why_second(self) -> list[Reason]:
-        """Return why this acceptance needs a second person; nothing when one is enough."""
+        """Return why this acceptance needs a second person; empty when it needs none."""
         return actions.why_second(
             self.case,
             self.wanted,
@@ -362,7 +362,7 @@ class DecisionForm(Form):
 
 
 def as_typed(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a sent form as initial values of a fresh one: kept, but judged by nobody yet."""
+    """Return submitted data as initial values of a new form: kept, but not validated."""
     kept = {name: value for name, value in typed.items() if name != "version"}
     for name in ("own_papers", *(f"take_{field}" for field in FIELD_LABELS)):
         kept[name] = typed.get(name, "") not in ("", "False")
@@ -370,9 +370,9 @@ def as_typed(typed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def search_sites(words: str) -> list[Organization]:
-    """Return up to 20 sites whose name has all these words, those open today first."""
+    """Return up to 20 sites whose name has all these words, open ones first."""
     if not search_key(words):
         return []
-    # A dose of 2021 may have been given where nothing stands today.
+    # Includes closed sites: a dose of 2021 may have been given there.
     found = Organization.objects.filter(kind__in=GIVING).named(words)
     return list(found.order_by(F("closed_on").asc(nulls_first=True), "search_name")[:SITES_FOUND])

@@ -1,7 +1,7 @@
-"""What a reviewer types to decide about a person, or about a dose that is to go.
+"""Forms to decide about facts of a person, or about a dose to be removed.
 
-The same decision as about a dose (forms/review.py), with what these kinds need instead of its
-facts: the identity paper that was seen, which of two records, the facts about the person.
+They take the same decision as forms/decision.py. Instead of facts of a dose they ask for the
+identity paper that was seen, the second record, or the facts about the person.
 """
 
 from collections.abc import Collection
@@ -36,14 +36,14 @@ ABOUT_A_DOSE = ("site_words", "own_papers", *(f"value_{field}" for field in Fiel
 
 
 def decision_form(case: Correction) -> type[DecisionForm]:
-    """Return the form with which a case of this kind is decided."""
+    """Return the form class for a case of this kind."""
     if case.kind in IDENTITY_KINDS:
         return PersonForm
     return RemovalForm if case.kind in REMOVING_KINDS else DecisionForm
 
 
 class WithoutDoseFacts(DecisionForm):
-    """Accept as it is proposed, refuse or keep: no detail of a dose is asked."""
+    """Accept as proposed, refuse or keep; asks for no fact of the dose."""
 
     def _offer_facts(self, desks: list[Organization]) -> None:
         for name in ABOUT_A_DOSE:
@@ -52,7 +52,6 @@ class WithoutDoseFacts(DecisionForm):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """No details to tick."""
         return []
 
     def _can_take_as_proposed(self) -> bool:
@@ -64,7 +63,7 @@ class WithoutDoseFacts(DecisionForm):
         field.choices = [choice for choice in choices if choice[0] not in dropped]
 
     def clean(self) -> dict[str, Any]:
-        """Found in one's own papers is no question here."""
+        """Ignores "found in own papers", which does not apply here."""
         self.cleaned_data["own_papers"] = False
         return super().clean()
 
@@ -79,7 +78,7 @@ class WithoutDoseFacts(DecisionForm):
 
 
 class RemovalForm(WithoutDoseFacts):
-    """Take a recorded dose out of the record, or leave it there."""
+    """Decides whether a recorded dose is removed."""
 
     def _offer_outcomes(self) -> None:
         super()._offer_outcomes()
@@ -87,7 +86,7 @@ class RemovalForm(WithoutDoseFacts):
 
 
 class PersonForm(WithoutDoseFacts):
-    """Facts about the person, or two records of one; only with an identity paper at hand."""
+    """Decides about facts of the person, or two records of one; needs an identity paper."""
 
     value_full_name = forms.CharField(required=False, max_length=120)
     value_date_of_birth = DateField(required=False, help_text="", past_only=True)
@@ -127,12 +126,12 @@ class PersonForm(WithoutDoseFacts):
 
     @property
     def is_split(self) -> bool:
-        """Two records are to become one."""
+        """The case asks to merge two records."""
         return self.case.kind == Kind.SPLIT_RECORD
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The facts about the person one by one: the tick box, the value, the record."""
+        """One row per fact about the person: checkbox, value field, recorded value."""
         if self.is_split:
             return []
         recorded = self._recorded()
@@ -184,7 +183,7 @@ class PersonForm(WithoutDoseFacts):
         )
 
     def clean(self) -> dict[str, Any]:
-        """To accept needs the paper, and of two records which."""
+        """Require, to accept, the paper and (for a split record) the choice of the record."""
         data = super().clean()
         if data.get("outcome") not in (ACCEPT, OWN):
             return data
@@ -232,7 +231,7 @@ class PersonForm(WithoutDoseFacts):
         return values
 
     def show(self, problem: ValidationError) -> None:
-        """Put what a verb found wrong beside the fields that these kinds have."""
+        """Show errors of a verb beside the fields that these kinds have."""
         if hasattr(problem, "error_dict"):
             for name in ("identity_check", "other_record"):
                 if name in self.fields and name in problem.error_dict:
@@ -252,7 +251,7 @@ class PersonForm(WithoutDoseFacts):
 
 
 def _choice(citizen: Citizen) -> Any:
-    """The other record, masked, with how many doses stand there."""
+    """Return the label of the other record: masked, with its number of doses."""
     doses = Dose.objects.of(citizen).completed().count()
     facts_shown = [
         mask_date_of_birth(citizen.date_of_birth),

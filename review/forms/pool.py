@@ -1,4 +1,4 @@
-"""What a desk types to send cases of the pool to a site, or up."""
+"""Forms to send cases of the pool to a site or to the level above."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -18,7 +18,7 @@ MOST_FOUND = 8
 
 
 class SendUpForm(Form):
-    """Why a desk cannot find the site."""
+    """The reason why this organization cannot find the site."""
 
     reason = ReasonField(
         label=gettext_lazy("Reason"),
@@ -28,7 +28,7 @@ class SendUpForm(Form):
 
 
 class RouteForm(Form):
-    """To which site the cases go: one that was suggested, or one found by its name."""
+    """The site to which the cases go: a suggested one, or one found by name."""
 
     q = forms.CharField(
         label=gettext_lazy("Search for another site by name"),
@@ -73,7 +73,6 @@ class RouteForm(Form):
 
     @property
     def sought(self) -> str:
-        """What was typed into the search."""
         return str((self.data or self.initial).get("q", "") or "")[:80]
 
     def _found(self) -> list[Organization]:

@@ -1,4 +1,4 @@
-"""What narrows a queue down."""
+"""The filter of the queue."""
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -8,7 +8,7 @@ from vaxreg.forms import Form
 
 
 class QueueFilterForm(Form):
-    """Narrows the queue down."""
+    """Filters the queue by name or reference, kind and photo."""
 
     mark_optional = False
 
@@ -29,7 +29,7 @@ class QueueFilterForm(Form):
     )
 
     def narrowing(self) -> dict[str, str]:
-        """Return what was asked for; what cannot be understood narrows nothing."""
+        """Return the valid filters; invalid ones are ignored."""
         self.is_valid()
         cleaned = self.cleaned_data
         return {

@@ -1,4 +1,4 @@
-"""The field for a reason that stays with a case."""
+"""The field for a reason that is stored with a case."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ LONGEST_REASON = 500
 
 
 class ReasonField(forms.CharField):
-    """Why an officer acts; kept with the case for good."""
+    """Why an officer acts; stored with the case for good."""
 
     widget = forms.Textarea(attrs={"rows": 3})
     default_error_messages = {

@@ -1,4 +1,4 @@
-"""What staff type when they do not decide: ask, pass on, note, send back."""
+"""Forms of steps that are no decision: ask, pass on, note, hand back."""
 
 from typing import Any, cast
 
@@ -18,18 +18,18 @@ from vaxreg import ui
 from vaxreg.forms import Form
 
 LONGEST = 500
-# More than these are not read; the search narrows them down.
+# Longer lists are not read; the search makes them shorter.
 MOST_SHOWN = 12
 UNKNOWN = "unknown"
 
 
 class DeskStepForm(Form):
-    """A step that is no decision: its texts are never lost."""
+    """A step that is no decision; its texts are shown again when it fails."""
 
     mark_optional = False
 
     def typed(self) -> list[tuple[str, str]]:
-        """Return the texts that were typed, to be read and copied when the page came too late."""
+        """Return the typed texts, to be read and copied when the page was stale."""
         return [
             (str(field.label), str(self.data[self.add_prefix(name)]))
             for name, field in self.fields.items()
@@ -38,13 +38,13 @@ class DeskStepForm(Form):
 
 
 class PageForm(DeskStepForm):
-    """A step with a page of its own, which carries the version of the case it was made from."""
+    """A step with its own page, which sends the version of the case that it shows."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class NeedSelect(forms.RadioSelect):
-    """Radio buttons that carry the ready question, for the script that shows it at once."""
+    """Radio buttons that carry the standard question as data, for the script."""
 
     sentences: dict[str, str] = {}
 
@@ -55,7 +55,7 @@ class NeedSelect(forms.RadioSelect):
 
 
 class AskForm(PageForm):
-    """A question to the citizen: a ready one, edited or not, or one's own."""
+    """A question to the citizen: a standard one, edited or not, or the reviewer's own."""
 
     need = forms.ChoiceField(
         label=gettext_lazy("What do you need?"),
@@ -82,7 +82,7 @@ class AskForm(PageForm):
         self.fields["question"].widget.attrs["lang"] = language
 
     def clean(self) -> dict[str, Any]:
-        """An empty text means the ready question of the need."""
+        """Replace an empty text by the standard question."""
         need = self.cleaned_data.get("need", "")
         if self.errors or self.cleaned_data.get("question"):
             return self.cleaned_data
@@ -95,7 +95,7 @@ class AskForm(PageForm):
 
 
 class PassOnForm(PageForm):
-    """Whose case it is instead, found by name, or that it is not known; and why it is not ours."""
+    """Another organization, found by name, or "not known"; and why the case is not ours."""
 
     q = forms.CharField(
         label=gettext_lazy("Search by name"),
@@ -134,12 +134,11 @@ class PassOnForm(PageForm):
 
     @property
     def sought(self) -> str:
-        """What was typed into the search."""
         return str(self.data.get(self.add_prefix("q"), ""))[:80]
 
     @property
     def target(self) -> Organization | None:
-        """The organization chosen; None when it is not known whose it is."""
+        """The chosen organization; None for "not known"."""
         return self._known.get(self.cleaned_data.get("to", ""))
 
     def _offer_targets(self) -> None:
@@ -169,7 +168,7 @@ class PassOnForm(PageForm):
         ]
 
     def _mentioned(self, able: OrganizationQuerySet) -> list[Organization]:
-        """Sites that the case names, and the one that was chosen before another search."""
+        """Return sites that the case mentions, and the one chosen before another search."""
         chosen = str(self.data.get(self.add_prefix("to"), ""))
         named = {
             str(facts.get(Field.ORGANIZATION, ""))
@@ -185,13 +184,11 @@ class PassOnForm(PageForm):
         return found
 
     def refuse_receiver(self) -> None:
-        """Say that the organization chosen cannot get the case (any more)."""
+        """Add the error that the chosen organization cannot receive the case."""
         self.add_error("to", _("This organization cannot take the case: nobody works there now."))
 
 
 class NoteForm(DeskStepForm):
-    """A note for colleagues."""
-
     text = forms.CharField(
         label=gettext_lazy("Note for colleagues"),
         max_length=LONGEST,
@@ -202,7 +199,7 @@ class NoteForm(DeskStepForm):
 
 
 class HandBackForm(DeskStepForm):
-    """Why the second person sends a decision back."""
+    """The reason why the second person sends a decision back."""
 
     reason = forms.CharField(
         label=gettext_lazy("What is not right"),

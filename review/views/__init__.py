@@ -1,1 +1,1 @@
-"""Pages of the desk."""
+"""Views of reviewers."""

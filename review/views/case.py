@@ -1,4 +1,4 @@
-"""One case on the desk: read it, take it, decide it."""
+"""Views of one case: read, pick up, decide."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ TAKERS = {"pick-up": actions.pick_up, "give-back": actions.give_back}
 
 @dataclass(frozen=True)
 class CaseConflict:
-    """Why nothing was stored, in words, and what happened in the meantime."""
+    """Why nothing was stored, as text, and what happened in the meantime."""
 
     title: str
     text: str
@@ -45,7 +45,7 @@ class CaseConflict:
 
 @staff_page
 def case_page(request: UserRequest, reference: str) -> HttpResponse:
-    """Everything about one case; opening it is noted in the citizen’s record."""
+    """Show everything about one case; the view is logged in the citizen's record."""
     file = case_file.case_file_of(open_case(request.user, reference), request.user)
     log_visit(
         request.user, file.case.citizen, RecordVisit.Why.REVIEW, organization=file.case.holder
@@ -55,7 +55,7 @@ def case_page(request: UserRequest, reference: str) -> HttpResponse:
 
 @staff_page
 def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
-    """POST picks a case up, or gives it back to the desk."""
+    """POST picks a case up, or gives it back."""
     case = open_case(request.user, reference)
     if request.method != "POST":
         return redirect("case", reference)
@@ -75,7 +75,7 @@ def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
 
 @staff_page
 def decide(request: UserRequest, reference: str) -> HttpResponse:
-    """POST checks a decision and shows what it would change; confirmed, it is stored."""
+    """POST validates a decision and shows what it would change; a confirmed one is stored."""
     file = case_file.case_file_of(open_case(request.user, reference), request.user)
     if request.method != "POST":
         return redirect("case", reference)
@@ -101,7 +101,7 @@ def decide(request: UserRequest, reference: str) -> HttpResponse:
 
 
 def open_case(user: User, reference: str) -> Correction:
-    """Return the case on a desk of the user; anything else does not exist here."""
+    """Return a case held by an organization of the user; 404 for any other."""
     cases = Correction.objects.visible_to(user).on_desks_of(user)
     return get_object_or_404(
         cases.select_related(
@@ -127,12 +127,12 @@ def _form(file: CaseFile, data: Any = None, initial: dict[str, Any] | None = Non
 
 
 def _typed(request: UserRequest) -> dict[str, Any]:
-    """What was typed and the version it was typed for."""
+    """Return the submitted texts, and the version of the case they were typed for."""
     return {**as_typed(request.POST.dict()), "version": version_of(request)}
 
 
 def version_of(request: UserRequest) -> int:
-    """Return the version that the page was made from; a page without one is stale."""
+    """Return the version that the page showed; a page without one counts as stale."""
     sent = request.POST.get("version", "")
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 9 else 0
 
@@ -157,7 +157,7 @@ def show(
     note_form: NoteForm | None = None,
     back_form: HandBackForm | None = None,
 ) -> HttpResponse:
-    """Answer with the case page; the forms that were not sent are fresh ones."""
+    """Render the case page; forms that are not passed are new ones."""
     form = form or _form(file)
     context = {
         "file": file,
@@ -177,7 +177,7 @@ def show(
 
 
 def _kept(form: DecisionForm) -> list[tuple[str, str]]:
-    """The texts that were typed into a page that came too late, to be read and copied."""
+    """Return the typed texts of a stale page, to be read and copied."""
     return [
         (str(form.fields[name].label), str(form.initial[name]))
         for name in ("note", "sentence", "remark")
@@ -210,7 +210,7 @@ def too_late(
     *,
     kept: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
-    """409: nothing was stored. Says what happened meanwhile, and keeps what was typed."""
+    """Return 409: nothing was stored. Shows what happened in the meantime, and the typed texts."""
     file = case_file.case_file_of(open_case(request.user, reference), request.user)
     meanwhile = case_file.since_version(file.case, version_of(request) or file.case.version)
     form = _form(file, initial={**as_typed(request.POST.dict()), "version": file.case.version})
@@ -242,7 +242,7 @@ def _conflict(file: CaseFile, problem: Exception, meanwhile: list[HistoryEntry])
 
 
 def decided_notice(case: Correction) -> str:
-    """Say what was done with a case by its new status."""
+    """Return the notice after a decision, by the new status."""
     values = {"reference": case.reference, "name": case.citizen.full_name}
     return {
         Status.ACCEPTED: _("%(reference)s is accepted. The record of %(name)s is corrected."),

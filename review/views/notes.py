@@ -1,4 +1,4 @@
-"""Notes of health officers, as the people of the site meet them: in the queue, until one read it."""
+"""The view that marks an officer's note as read; the queue shows notes until then."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from review import notes
 
 @staff_page
 def mark_read(request: UserRequest, public_id: UUID) -> HttpResponse:
-    """POST keeps who read a note to one of their desks, and when."""
+    """POST stores who read a note to one of their organizations, and when."""
     note = get_object_or_404(notes.to_desks_of(request.user), public_id=public_id)
     if request.method == "POST":
         notes.mark_read(note, by=request.user)

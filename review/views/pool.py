@@ -1,4 +1,4 @@
-"""The pages of the pool: cases without a site, the site that fits each, and sending them there."""
+"""Views of the pool: cases without a site, suggested sites, and routing."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -27,14 +27,14 @@ from vaxreg import db_time, errors
 
 P = ParamSpec("P")
 STEPS = {"pick-up": actions.pick_up, "give-back": actions.give_back}
-# In the session: what became of the cases that were sent last, to be read once.
+# Session key: the results of the last routing, shown once.
 OUTCOMES = "review.pool_outcomes"
 
 
 def desk_page(
     view: Callable[Concatenate[UserRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for people who work at an organization now."""
+    """Allow only users who work at an organization now."""
 
     @wraps(view)
     def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -50,7 +50,7 @@ def desk_page(
 @desk_page
 @require_safe
 def pool_page(request: UserRequest) -> HttpResponse:
-    """The cases whose site nobody knows, by area, the most urgent by the triage target first."""
+    """List the cases without a site, by area, ordered by triage_due_at."""
     places = pool.places(request.user)
     page = pool.page(request.user, request.GET)
     context = {
@@ -67,7 +67,7 @@ def pool_page(request: UserRequest) -> HttpResponse:
 @desk_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def route(request: UserRequest) -> HttpResponse:
-    """Choose a site for one case or many, and send them there; each is reported on its own."""
+    """Choose a site for one or more cases, and send them there; each has its own result."""
     rows = _chosen_rows(request)
     if not rows:
         return _nothing_chosen(request)
@@ -75,7 +75,7 @@ def route(request: UserRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = RouteForm(sent, initial=request.GET.dict(), suggestions=suggestions)
     if "search" in request.POST:
-        # Other choices are shown and what was typed is kept; nothing is judged yet.
+        # A new search: show the new choices and keep the typed texts, without errors.
         form.errors.clear()
     elif form.is_valid():
         to, reason = form.cleaned_data["to"], form.cleaned_data["reason"]
@@ -90,7 +90,7 @@ def route(request: UserRequest) -> HttpResponse:
 @desk_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def send_up(request: UserRequest) -> HttpResponse:
-    """Send one case or many to the level above: not in our area."""
+    """Send one or more cases to the level above: not in our area."""
     rows = _chosen_rows(request)
     if not rows:
         return _nothing_chosen(request)
@@ -108,7 +108,7 @@ def send_up(request: UserRequest) -> HttpResponse:
 
 @desk_page
 def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
-    """POST picks a case up, so that colleagues see who looks for its site; or gives it back."""
+    """POST picks a case up, so that colleagues see who looks for its site, or gives it back."""
     case = next(iter(pool.chosen(request.user, [reference])), None)
     if case is None:
         raise Http404
@@ -135,7 +135,7 @@ def _chosen_rows(request: UserRequest) -> list[PoolRow]:
 
 
 def _together(rows: list[PoolRow]) -> list[Suggestion]:
-    """Return one list of suggestions for all cases: those that fit most of them first."""
+    """Return one list of suggestions for all cases: sites that fit most of them first."""
     together: dict[int, Suggestion] = {}
     for row in rows:
         for one in row.suggestions:

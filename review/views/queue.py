@@ -1,4 +1,4 @@
-"""The queue of the staff who review: its tabs and pages, and the next case."""
+"""Views of the queue: tabs, pages, and the next case."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from vaxreg import db_time
 @staff_page
 @require_safe
 def queue_page(request: UserRequest) -> HttpResponse:
-    """The cases on the desks of the user, most urgent first, 25 at a time."""
+    """List the cases held by the user's organizations, most urgent first, 25 per page."""
     work = list(held_roles(request.user))
     if work and all(is_hotline(one) for one in work):
         return redirect("hotline")
@@ -62,7 +62,7 @@ def queue_page(request: UserRequest) -> HttpResponse:
 @staff_page
 @require_safe
 def news(request: UserRequest) -> HttpResponse:
-    """The line that says how many cases came in since the page was drawn; asked once a minute."""
+    """Return the number of new cases since the page was made; requested once a minute."""
     since = _moment(request)
     arrived = 0
     if since is not None:

@@ -1,4 +1,4 @@
-"""What staff do with a case beside deciding it: ask, pass on, note, and sign as second person."""
+"""Views of steps beside the decision: ask, pass on, note, countersign, hand back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from review.views.case import TOO_LATE
 
 @dataclass(frozen=True)
 class ActingPages:
-    """Through which pages somebody acts on a case: those of the desk, or those from above."""
+    """The pages through which a user acts on a case: those of reviewers or of officers."""
 
     page: str
     fetch: Callable[[User, str], Correction]
@@ -43,7 +43,7 @@ DESK = ActingPages("case", pages.open_case, pages.show, pages.too_late)
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: UserRequest, reference: str) -> HttpResponse:
-    """Ask the citizen; the clock stands still until they answer."""
+    """Ask the citizen; the clock is paused until they answer."""
     file = _opened(request, reference)
     if request.method != "POST" and not file.may_ask:
         return redirect("case", reference)
@@ -71,13 +71,13 @@ def ask(request: UserRequest, reference: str) -> HttpResponse:
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def pass_on(request: UserRequest, reference: str) -> HttpResponse:
-    """Say "not ours": to whom it goes instead, and why."""
+    """Pass the case on as "not ours": to which organization, and why."""
     file = _opened(request, reference)
     if request.method != "POST" and not file.may_pass_on:
         return redirect("case", reference)
     form = PassOnForm(_sent(request), case=file.case, initial={"version": file.case.version})
     if "search" in request.POST:
-        # Other choices are shown and what was typed is kept; nothing is judged yet.
+        # A new search: show the new choices and keep the typed texts, without errors.
         form.errors.clear()
     elif form.is_valid() and (answer := _give(request, file, form)):
         return answer
@@ -85,7 +85,7 @@ def pass_on(request: UserRequest, reference: str) -> HttpResponse:
 
 
 def _give(request: UserRequest, file: CaseFile, form: PassOnForm) -> HttpResponse | None:
-    """Pass the case on as the form says; None when the organization chosen cannot have it."""
+    """Pass the case on; None when the chosen organization cannot receive it."""
     to = None if form.is_third else form.target
     version = pages.version_of(request)
     try:
@@ -107,7 +107,6 @@ def _give(request: UserRequest, file: CaseFile, form: PassOnForm) -> HttpRespons
 
 @staff_page
 def desk_note(request: UserRequest, reference: str) -> HttpResponse:
-    """POST adds a note for colleagues."""
     return note(request, reference, DESK)
 
 
@@ -118,7 +117,7 @@ def desk_sign(request: UserRequest, reference: str, step: str) -> HttpResponse:
 
 
 def note(request: UserRequest, reference: str, door: ActingPages) -> HttpResponse:
-    """Add a note for colleagues through the desk's pages or those from above."""
+    """Add a note for colleagues, through the pages of reviewers or of officers."""
     file = case_file.case_file_of(door.fetch(request.user, reference), request.user)
     if request.method != "POST":
         return redirect(door.page, reference)
@@ -164,7 +163,7 @@ def _signed(request: UserRequest, file: CaseFile, form: HandBackForm) -> Correct
 
 
 def _opened(request: UserRequest, reference: str) -> CaseFile:
-    """The case for one of the desk's own steps; opening the page is noted in the record."""
+    """Return the case for a step of the holder; opening the page is logged in the record."""
     file = case_file.case_file_of(pages.open_case(request.user, reference), request.user)
     if file.not_yours:
         raise PermissionDenied(file.not_yours)
