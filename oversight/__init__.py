@@ -1,4 +1,4 @@
-"""What is late and what to do: report, lists, sites that do not answer, acts of health officers, the morning report.
+"""The health officers' pages: report, case lists, silent organizations, acts, morning report.
 
-May import the pages of the desk (review), figures (reporting) and all below them.
+May import review, reporting and every app below them.
 """

@@ -1,4 +1,4 @@
-"""Giving several cases of a site to another organization: which ones, and what became of each."""
+"""Gives several cases of a site to another organization: which ones, and the result for each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ from vaxreg import db_time, ui
 if TYPE_CHECKING:
     from accounts.models import User
 
-# One verb for each case: so many are done in the time in which somebody waits for a page.
+# One verb per case: this many can be done while somebody waits for the page.
 MOST_GIVEN = 100
 
 
 @dataclass(frozen=True)
 class CaseToGive:
-    """A case that may be given away; is_ticked: proposed to be, for it is late and nobody is at it."""
+    """A case that may be given away; is_ticked: preselected, as it is overdue and not claimed."""
 
     case: Correction
     headline: str
@@ -35,16 +35,16 @@ class CaseToGive:
 
     @property
     def value(self) -> str:
-        """What the box sends: the case, and the version of it that is shown."""
+        """The value of the checkbox: the reference and the version that is shown."""
         return f"{self.case.reference}:{self.case.version}"
 
 
 @dataclass(frozen=True)
 class ReassignChoice:
-    """The cases of a site, those due first on top; and what is left out, and why.
+    """The cases of a site that may be given away, due first on top; and how many are left out.
 
-    more: beyond what one press gives. family: about the officer or family, or filed by her.
-    appeals: each goes by its own page. unplaced: their site is unknown, the pool finds it.
+    more: above the limit of one press. family: about the officer or family, or filed by the
+    officer. appeals: each has its own page. unplaced: in the pool, where their site is looked for.
     """
 
     lines: list[CaseToGive]
@@ -57,7 +57,7 @@ class ReassignChoice:
 def choice(
     holder: Organization, user: "User", ticked: frozenset[str] | None = None
 ) -> ReassignChoice:
-    """Return what may be given away; ticked: the values that were sent, if any were."""
+    """Return the cases to choose from; ticked: the submitted values, None on the first page."""
     held = _held(holder, user)
     plain = held.filter(on_appeal=False, triage_due_at=None)
     cases = list(
@@ -92,7 +92,7 @@ def choice(
 
 
 def late(holder: Organization, user: "User") -> int:
-    """Return how many cases of the site are late."""
+    """Return how many cases of the site are overdue."""
     return _held(holder, user).filter(lateness.overdue(db_time.sql_now())).count()
 
 
@@ -106,10 +106,10 @@ def _held(holder: Organization, user: "User") -> CorrectionQuerySet:
 def give(
     holder: Organization, versions: Mapping[str, int], *, by: "User", to: Organization, reason: str
 ) -> Outcomes:
-    """Give each of these cases away; what cannot be is reported, not raised.
+    """Give each of these cases to another organization; failures are reported, not raised.
 
-    versions: by reference, the version of the case that the officer saw. The people who get the
-    cases are told of all of them at once. Raises CannotReceive when that organization cannot.
+    versions: by reference, the version of the case that the officer saw. The receiving staff get
+    one message about all of them. Raises CannotReceive when that organization cannot receive.
     """
     outcomes, press = Outcomes(), f"reassign:{to.pk}:{uuid4().hex[:8]}"
     wanted = list(versions)[:MOST_GIVEN]

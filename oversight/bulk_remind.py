@@ -1,7 +1,7 @@
-"""Reminding of many cases with one press: a site's, or those of everybody under an organization.
+"""Reminds of many cases with one press: of one site, or of all organizations below an organization.
 
-The same rules as for one case (actions.remind), a handful of statements for all of them: events,
-errands, and on the cases when it was. Each site hears of it in one e-mail.
+The rules are those for one case (actions.remind), with a few statements for all cases: events,
+errands and `reminded_at`. Each site gets one e-mail.
 """
 
 from dataclasses import dataclass
@@ -23,16 +23,17 @@ from vaxreg import db_time
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Of so many cases one press reminds, the oldest first; the rest waits for the next press.
+# How many cases one press reminds of, the oldest first; the next press takes the rest.
 MOST_REMINDED = 2000
 
 
 @dataclass(frozen=True)
 class RemindResult:
-    """Of how many cases how many sites were reminded; and what was left out, and why.
+    """How many cases of how many sites were reminded of, and how many were left out.
 
-    already: reminded of within the day. own: about the officer or family, filed by her, or decided
-    by her before. on_own_desk: she decides them herself. left: more than one press reminds of.
+    already: reminded of within 24 hours. own: about the officer or family, filed by the officer, or
+    decided before by the officer. on_own_desk: held by the officer's own organization. left: above
+    the limit of one press.
     """
 
     cases: int = 0
@@ -47,14 +48,14 @@ class RemindResult:
 def remind_all(
     organization: Organization, *, by: "User", remark: str = "", whole: bool = False
 ) -> RemindResult:
-    """Remind of everything overdue at an organization; `whole`: at everything under it as well.
+    """Remind of everything overdue at an organization; whole: also at all organizations below it.
 
-    Raises PermissionDenied for somebody who is no health officer above it.
+    Raises PermissionDenied for a user who is no health officer above it.
     """
     above = _desks_above(organization, by)
     waiting = _late(organization, by, whole=whole).exclude(lateness.reminded(db_time.now()))
     ids = waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_REMINDED]
-    # Locked before it is asked once more what was reminded of: two presses at once remind once.
+    # Locked before the query below: of two presses at once only one finds cases to remind of.
     locked = list(Correction.objects.filter(pk__in=list(ids)).select_for_update(of=("self",)))
     cases = list(
         waiting.filter(pk__in=[case.pk for case in locked])
@@ -85,7 +86,7 @@ def remind_all(
 
 
 def reminding(organization: Organization, *, by: "User", whole: bool = False) -> RemindResult:
-    """Return of what `remind_all` would remind; cases that she may not act on count as `cases`."""
+    """Return what `remind_all` would do; cases on which the officer may not act are in `cases`."""
     late = _late(organization, by, whole=whole)
     reminded = lateness.reminded(db_time.now())
     waiting = late.exclude(reminded)
@@ -120,7 +121,7 @@ def _desks_above(organization: Organization, by: "User") -> list[Organization]:
 
 
 def _kept_from(by: "User", cases: list[Correction]) -> set[int]:
-    """Ids of the cases that the officer may not act on: what access.parties_of says of one."""
+    """Return the ids of cases on which the officer may not act, as parties.parties_of decides."""
     family = own_or_family_among(by, (case.citizen_id for case in cases))
     appeals = [case.pk for case in cases if case.on_appeal]
     decided = CorrectionEvent.objects.filter(

@@ -1,4 +1,4 @@
-"""What a health officer may do about a case, what was missed, and who held it for how long."""
+"""What a health officer may do about a case, and which cases left an organization."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ MOST_MOVED = 20
 
 @dataclass(frozen=True)
 class Acts:
-    """What is open to an officer on a case, and if something is not, why.
+    """The steps that an officer may take on a case now, and why others are not possible.
 
-    steps: names in lifecycle.STEPS that she may take now.
+    steps: names in lifecycle.STEPS.
     """
 
     steps: Sequence[str]
@@ -37,7 +37,7 @@ class Acts:
 
 
 def acts(user: "User", case: Correction) -> Acts:
-    """Ask the table and the moment what this officer may do about this case."""
+    """Return what this officer may do about this case now."""
     now = db_time.now()
     parties = parties_of(user, case)
     reminded = case.reminded_lately(now)
@@ -61,18 +61,18 @@ def acts(user: "User", case: Correction) -> Acts:
 
 
 def desk_of(user: "User", case: Correction) -> Organization | None:
-    """Return the organization for which the officer looks at a case."""
+    """Return the organization for which the officer acts on a case."""
     return acting_for(user, case, Party.OVERSEER)
 
 
 def is_own_desk(user: "User", organization: Organization) -> bool:
-    """Whether the officer works there herself: such cases she decides, nobody is reminded."""
+    """Tell whether the officer works there: then they decide its cases and remind nobody."""
     own = Membership.objects.live().of(user).in_roles(access.DESK_ROLES)
     return own.filter(organization=organization).exists()
 
 
 def moved_away(organization: Organization, user: "User") -> list[Correction]:
-    """Return open cases that this organization held before and that now lie elsewhere."""
+    """Return open cases that this organization held before and that others hold now."""
     held_before = Holding.objects.filter(correction=OuterRef("pk"), organization=organization)
     return list(
         Correction.objects.open()

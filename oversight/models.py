@@ -1,4 +1,4 @@
-"""What officers write to the sites they oversee, and which sites are silent, and why."""
+"""Silent organizations, as a job last found them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,9 +7,9 @@ from organizations.models import Organization
 
 
 class Silence(models.Model):
-    """An organization that does not answer, and why: kept by a job for reports above a district.
+    """An organization that does not answer, and why. A job writes it, for reports above a district.
 
-    What it means, and from when on it counts: oversight/silence.py.
+    For the meaning of each reason see oversight/silence.py.
     """
 
     class Reason(models.TextChoices):
@@ -24,9 +24,9 @@ class Silence(models.Model):
         Organization, on_delete=models.CASCADE, related_name="silences", db_index=False
     )
     reason = models.CharField(max_length=12, choices=Reason)
-    # The last sign of life, as far as there ever was one: the last sign-in, decision, reviewer.
+    # The latest sign-in, decision or reviewer, depending on the reason; NULL if there was none.
     since = models.DateTimeField(null=True, blank=True)
-    # Open cases on its desk.
+    # Number of open cases that it holds.
     cases = models.PositiveIntegerField(default=0)
     noticed_at = models.DateTimeField()
 

@@ -1,8 +1,8 @@
-"""The morning report: what the overdue report says, by e-mail, to every health officer who wants it.
+"""The morning report: the overdue report by e-mail to every health officer who did not refuse it.
 
-Due at 07:30 each day of the week, for the 48 hours know no weekend, and sent on days without
-anything overdue too: nobody could tell silence from a mail server that is down. A job looks each
-minute who has not got it yet; after 10:00 the day's report is not sent any more.
+Sent at 07:30 (Asia/Ho_Chi_Minh) every day, because the 48 hours include weekends. Also sent when
+nothing is overdue: otherwise officers could not tell that from a broken mail server. A job looks
+each minute who has not got it yet; from 10:00 on it is not sent any more.
 """
 
 import datetime as dt
@@ -37,21 +37,21 @@ log = logging.getLogger(__name__)
 
 PURPOSE = "report.morning"
 SENT_FROM, SENT_UNTIL = dt.time(7, 30), dt.time(10)
-# A mail server that comes back after noon must not bring the morning.
+# A message that could not be delivered until noon is dropped.
 USELESS_AFTER = dt.time(12)
-# Organizations that are named, those with most overdue first.
+# How many organizations are named, those with most overdue cases first.
 MOST_NAMED = 5
-# Seconds for one pass: less than Celery's limit for a task, and than the minute until the next.
+# Seconds for one pass: less than Celery's time limit, and than the minute until the next pass.
 PASS = 40
 
 
 class NotCounted(Exception):
-    """What is open could not be counted: a report without it would say that all is well."""
+    """Open cases could not be counted: without them the report would say that all is well."""
 
 
 @dataclass
 class Readers:
-    """The officers who oversee the same organizations: they get the same report."""
+    """Officers who oversee the same organizations and therefore get the same report."""
 
     scope: Scope
     users: list[User] = field(default_factory=list)
@@ -59,17 +59,17 @@ class Readers:
 
 @dataclass(frozen=True)
 class Words:
-    """A report as an e-mail, in one language."""
+    """A report as an e-mail in one language."""
 
     subject: str
     text: str
 
 
 def send_reports(seconds: float = PASS) -> int:
-    """Write to each officer who has not got today's report; how many were written now.
+    """Send today's report to officers who have not got it yet; return how many were sent.
 
-    Does nothing before 07:30 and from 10:00 on. What one pass does not manage the next one does; a
-    report that fails is tried again with it, and stops no other.
+    Does nothing before 07:30 and from 10:00 on. The next pass continues. A report that fails is
+    tried again by the next pass, and does not stop the others.
     """
     until = time.monotonic() + seconds
     here = db_time.now().astimezone(HERE)
@@ -87,12 +87,12 @@ def send_reports(seconds: float = PASS) -> int:
 
 
 def is_for(user_id: int) -> bool:
-    """Whether this person is a health officer now."""
+    """Tell whether this user is a health officer now."""
     return _officers().filter(user=user_id).exists()
 
 
 def words(report: Report, scope: Scope, silent: int) -> Words:
-    """Put a report into an e-mail, in the language that is active."""
+    """Return a report as an e-mail, in the active language."""
     late = report.total.queue.overdue
     subject = (
         ngettext("%(cases)s proposal overdue", "%(cases)s proposals overdue", late)
@@ -120,7 +120,7 @@ def _officers() -> "QuerySet[Membership]":
 
 
 def _waiting(day: dt.date) -> list[Readers]:
-    """Return those who have not got the report of the day, by what they oversee, highest first."""
+    """Return officers without the day's report, grouped by what they oversee, highest first."""
     written = Message.objects.filter(
         dedupe_key=Concat(
             Value(_key(day)), Cast(OuterRef("user_id"), CharField()), output_field=CharField()
@@ -137,7 +137,7 @@ def _waiting(day: dt.date) -> list[Readers]:
     users: dict[int, User] = {}
     for row in rows:
         users[row.user_id] = row.user
-        # Highest first: what lies inside another one is counted there already.
+        # Highest first: an organization inside another one is counted there already.
         if not any(row.organization.path.startswith(top.path) for top in tops[row.user_id]):
             tops[row.user_id].append(row.organization)
     groups: dict[tuple[int, ...], Readers] = {}
@@ -154,7 +154,7 @@ def _key(day: dt.date) -> str:
 
 
 def _write(readers: Readers, here: dt.datetime) -> int:
-    """Write the same report to all of its readers, each in their language and with their link."""
+    """Write the same report to all readers, each in their language and with their own link."""
     report = compute.report(readers.scope)
     if "queue" in report.failed:
         raise NotCounted
@@ -189,7 +189,7 @@ def _soon(soon: int) -> str:
 
 
 def _worst(report: Report) -> list[str]:
-    """Return the organizations with most overdue, each with its page."""
+    """Return lines with the organizations that have most overdue cases, and their addresses."""
     late = report.late_rows[:MOST_NAMED]
     lines = [_("Most overdue:")] if late else []
     for number, row in enumerate(late, start=1):

@@ -1,10 +1,11 @@
-"""Which organizations are silent, why, and since when.
+"""Finds organizations that are silent: why, and since when.
 
-An organization without anybody who decides is passed by (routing/desks.py); one that merely does not
-answer is not, and nobody who waits is told so. Both are listed here until they answer again.
+New cases skip an organization without a reviewer (routing/desks.py). They do not skip one that has
+reviewers but does not answer, and the citizens who wait are not told. Both are listed until they
+answer again.
 
-A site and a district are asked about live. For a province and the country a job keeps the same
-answers in a table (Silence): there a page costs what it costs for a district.
+For a site or a district the database is queried at once. For a province and the country a job
+stores the same results in a table (Silence), because the live queries would take too long there.
 """
 
 from collections.abc import Iterator
@@ -40,20 +41,20 @@ from vaxreg import db_time
 
 Reason = Silence.Reason
 
-# A week, so that a station with nothing to do is not listed for a quiet weekend; somebody who has
-# not looked in for longer than that would see no case before its 48 hours are over.
+# A week: a station without cases is not listed after a quiet weekend. Staff who do not sign in for
+# longer than that see no case within its 48 hours.
 NO_SIGN_IN_FOR = timedelta(days=7)
-# 48 hours and a day: whoever decided nothing in that time has let at least one deadline pass.
+# 48 hours and a day: without a decision in that time at least one deadline has passed.
 NO_DECISION_FOR = timedelta(days=3)
-# Half of the 48 hours: by then the desk was reminded once (deadlines.MILESTONES).
+# Half of the 48 hours: by then the holder was reminded once (deadlines.MILESTONES).
 UNREAD_FOR = timedelta(hours=24)
-# An address that is repaired delivers the next e-mail; one that bounced longer ago may be in order.
+# An older bounce says little: the address may work again.
 BOUNCED_WITHIN = timedelta(days=7)
-# The table is computed so often; older than this, the job stands still and the page says so.
+# How often the table is computed; when it is older, the job has stopped and the page says so.
 REFRESHED_EVERY = timedelta(minutes=5)
 STALE_AFTER = timedelta(minutes=30)
 HEARTBEAT = "silence"
-# Those with most cases on the desk first.
+# Those that hold most cases first.
 WORST_FIRST = ("-cases", "organization_id")
 
 
@@ -61,7 +62,7 @@ WORST_FIRST = ("-cases", "organization_id")
 class Flag:
     """One reason for which an organization is listed.
 
-    since: the last sign of life, None if there never was one. cases: open ones on its desk.
+    since: the last activity, None if there was none. cases: number of open cases it holds.
     """
 
     organization_id: int
@@ -72,19 +73,19 @@ class Flag:
 
 @dataclass(frozen=True)
 class Summary:
-    """How many organizations are silent for each reason, and how many they are together."""
+    """Number of silent organizations for each reason, and of all together."""
 
     at: datetime | None
     counts: dict[Reason, int] = field(default_factory=dict)
     organizations: int = 0
 
     def is_stale(self, now: datetime) -> bool:
-        """Whether the job that counts has stood still for longer than it may."""
+        """Tell whether the job that computes the table has stopped."""
         return self.at is None or now - self.at > STALE_AFTER
 
 
 def summary(scope: Scope, now: datetime) -> Summary:
-    """Count the silent organizations of a scope, in a number of queries that is always the same."""
+    """Count the silent organizations of a scope, with a constant number of queries."""
     if is_live(scope):
         found = find(within(scope), now)
         counts = {reason: sum(flag.reason == reason for flag in found) for reason in Reason}
@@ -97,12 +98,12 @@ def summary(scope: Scope, now: datetime) -> Summary:
 
 
 def is_live(scope: Scope) -> bool:
-    """Whether a scope is small enough to be asked about as it is now: a desk, or a district."""
+    """Tell whether a scope is small enough for live queries: one organization, or a district."""
     return not scope.is_high
 
 
 def within(scope: Scope) -> Q:
-    """The organizations of a scope, themselves."""
+    """Return the condition on Organization for the organizations of a scope."""
     inside = Q(pk__in=[])
     for top in scope.tops:
         inside |= Q(pk=top.pk) if scope.alone else Q(path__startswith=top.path)
@@ -110,7 +111,7 @@ def within(scope: Scope) -> Q:
 
 
 def kept_flags(scope: Scope) -> QuerySet[Silence]:
-    """What the job found last within the scope."""
+    """Return the rows of the table within a scope."""
     inside = Q(pk__in=[])
     for top in scope.tops:
         inside |= Q(organization__path__startswith=top.path)
@@ -118,15 +119,15 @@ def kept_flags(scope: Scope) -> QuerySet[Silence]:
 
 
 def refreshed_at() -> datetime | None:
-    """When the table was computed last; None if it never was."""
+    """Return when the table was computed last; None if never."""
     return Heartbeat.objects.filter(name=HEARTBEAT).values_list("at", flat=True).first()
 
 
 @transaction.atomic
 def refresh() -> int:
-    """Compute the table anew for the whole country; return how many reasons are listed.
+    """Compute the table for the whole country; return its number of rows.
 
-    Only what has changed is written; a reason that was known keeps when it was noticed.
+    Only changes are written: a row that stays keeps the moment when it was first noticed.
     """
     now = db_time.now()
     found = {(flag.organization_id, flag.reason): flag for flag in find(Q(), now)}
@@ -158,7 +159,7 @@ def refresh() -> int:
 
 
 def find(inside: Q, now: datetime) -> list[Flag]:
-    """Ask the database now, a question for each reason; inside: which organizations are asked of."""
+    """Find silent organizations now, one query per reason; inside: limits the organizations."""
     organizations = Organization.objects.filter(inside)
     able = Organization.objects.able_to_receive().filter(inside)
     return [
@@ -188,7 +189,7 @@ def _on_desk() -> Any:
 
 
 def _closed(organizations: OrganizationQuerySet) -> QuerySet[Organization]:
-    """Closed, and there are cases on the desk that nobody can decide there."""
+    """Closed, but holds cases that nobody there can decide."""
     stranded = organizations.filter(Exists(_on_desk()), closed_on__isnull=False)
     return stranded.annotate(silent_since=_last_membership())
 
@@ -196,7 +197,7 @@ def _closed(organizations: OrganizationQuerySet) -> QuerySet[Organization]:
 def _no_reviewer(
     organizations: OrganizationQuerySet, able: OrganizationQuerySet, now: datetime
 ) -> QuerySet[Organization]:
-    """Open, with nobody active who decides: new cases pass it by."""
+    """Open, without an active reviewer: new cases skip it."""
     idle = organizations.open().exclude(pk__in=able.values("pk"))
     return idle.annotate(silent_since=_last_membership())
 
@@ -212,9 +213,9 @@ def _deciders() -> MembershipQuerySet:
 
 
 def _no_sign_in(able: OrganizationQuerySet, now: datetime) -> QuerySet[Organization]:
-    """Nobody who works there has signed in lately, nor has a program in their name.
+    """Nobody who decides there has signed in within 7 days, nor used an API token.
 
-    Whoever was appointed a moment ago has as much time.
+    New staff have 7 days from their appointment.
     """
     limit = now - NO_SIGN_IN_FOR
     by_program = ApiToken.objects.filter(user=OuterRef("user"), last_used_at__gt=limit)
@@ -228,9 +229,9 @@ def _no_sign_in(able: OrganizationQuerySet, now: datetime) -> QuerySet[Organizat
 
 
 def _no_decision(able: OrganizationQuerySet, now: datetime) -> QuerySet[Organization]:
-    """Nothing was decided lately, though a case lay there all that time or a deadline was missed.
+    """No decision within 72 hours, although it held a case all that time or missed a deadline.
 
-    Of all that was decided only the latest is asked for, from the index by holder and moment.
+    Reads only the latest decision of each holder, from the index by holder and moment.
     """
     limit = now - NO_DECISION_FOR
     decided = Correction.objects.filter(holder=OuterRef("pk"), decided_at__isnull=False).order_by()
@@ -245,9 +246,10 @@ def _no_decision(able: OrganizationQuerySet, now: datetime) -> QuerySet[Organiza
 
 
 def _unread(able: OrganizationQuerySet, now: datetime) -> QuerySet[Organization]:
-    """A case waits that nobody of the desk has opened, and nobody has opened any other lately.
+    """A case waits that nobody there has opened, and nobody opened or decided any case lately.
 
-    A busy desk takes the most urgent first and may leave one unopened for a day: it is not silent.
+    "Lately" is within 24 hours. A busy desk takes the most urgent case first and may leave another
+    unopened for a day: it is not silent.
     """
     limit = now - UNREAD_FOR
     opened = RecordVisit.objects.filter(
@@ -265,10 +267,10 @@ def _unread(able: OrganizationQuerySet, now: datetime) -> QuerySet[Organization]
 
 
 def _bouncing(inside: Q, now: datetime) -> Iterator[Flag]:
-    """E-mail to somebody who works there does not arrive."""
+    """E-mail to somebody who works there bounces."""
     places = Organization.objects.open().filter(inside)
     staff = Membership.objects.live().filter(organization__in=places, user__is_active=True)
-    # By their ids: messaging knows no organizations.
+    # By user id, because messaging must not import organizations.
     lost = unreachable_by_email(
         staff.order_by().values_list("user", flat=True), now - BOUNCED_WITHIN
     )

@@ -1,4 +1,4 @@
-"""The silent organizations as officers read them: why each is listed, and what to do next."""
+"""The page of silent organizations: why each one is listed, and what an officer can do."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FIRST_OF_EACH = 10
 PAGE = 50
-# The gravest first: what cannot receive at all, then what does not answer.
+# The worst first: organizations that cannot receive, then those that do not answer.
 ORDER = tuple(Reason)
 CANNOT_RECEIVE = (Reason.CLOSED, Reason.NO_REVIEWER)
 
@@ -41,7 +41,7 @@ class SilenceStep:
 
 @dataclass(frozen=True)
 class SilentOrganization:
-    """One organization under one reason; receives: who gets its cases meanwhile, if it cannot."""
+    """One organization with one reason; receives: who gets its cases while it cannot."""
 
     organization: Organization
     flag: Flag
@@ -51,18 +51,18 @@ class SilentOrganization:
 
     @property
     def title(self) -> str:
-        """The reason, as the heading of its section says it."""
+        """The reason, as the heading of its section."""
         return title(self.flag.reason)
 
     @property
     def is_passed_by(self) -> bool:
-        """Whether new cases do not arrive on its desk."""
+        """New cases do not go to it."""
         return self.flag.reason in CANNOT_RECEIVE
 
 
 @dataclass(frozen=True)
 class Section:
-    """All lines of one reason, or as many as a page shows; after: where the next page begins."""
+    """The rows of one reason, or one page of them; after: the marker of the next page."""
 
     reason: Reason
     title: str
@@ -73,13 +73,13 @@ class Section:
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are more than are shown."""
+        """There are more rows than are shown."""
         return self.count > len(self.lines)
 
 
 @dataclass(frozen=True)
 class SilencePage:
-    """The sections that have anybody in them; at: when it was counted."""
+    """The sections that have rows; at: when they were counted."""
 
     at: datetime | None
     is_stale: bool
@@ -90,7 +90,7 @@ class SilencePage:
 def page(
     scope: Scope, user: "User", now: datetime, only: Reason | None = None, after: str = ""
 ) -> SilencePage:
-    """Return the page: the worst of every reason, or 50 of one of them."""
+    """Return the page: the first rows of every reason, or 50 of one reason."""
     size = PAGE if only else FIRST_OF_EACH
     flags = _reader(scope, now)
     summary = silence.summary(scope, now)
@@ -121,14 +121,14 @@ def page(
 
 
 def of_site(organization: Organization, user: "User", now: datetime) -> list[SilentOrganization]:
-    """Return why one organization is silent, as it is now."""
+    """Return why one organization is silent now."""
     found = silence.find(Q(pk=organization.pk), now)
     lines = _lines(found, user)
     return [line for reason in ORDER for line in lines.get(reason, [])]
 
 
 def steps_of(lines: Sequence[SilentOrganization]) -> list[SilenceStep]:
-    """Return what can be done about an organization, each step once, whatever the reasons are."""
+    """Return the possible steps for an organization, each once, whatever the reasons are."""
     found: dict[str, SilenceStep] = {}
     for line in lines:
         for step in line.steps:
@@ -137,7 +137,7 @@ def steps_of(lines: Sequence[SilentOrganization]) -> list[SilenceStep]:
 
 
 def mark(flag: Flag) -> str:
-    """Return where a page ends: the next one begins after it."""
+    """Return the marker of a row; the next page begins after it."""
     return f"{flag.cases}.{flag.organization_id}"
 
 
@@ -147,7 +147,7 @@ def _read_mark(after: str) -> tuple[int, int] | None:
 
 
 def _reader(scope: Scope, now: datetime) -> Callable[[Reason, str, int], list[Flag]]:
-    """Return a function that reads some flags of one reason, those with most cases first."""
+    """Return a function that reads flags of one reason, those with most cases first."""
     if not silence.is_live(scope):
         return lambda reason, after, size: _kept(scope, reason, _read_mark(after), size)
     found = sorted(
@@ -173,7 +173,7 @@ def _kept(scope: Scope, reason: Reason, end: tuple[int, int] | None, size: int) 
 
 
 def flag_of(row: Silence) -> Flag:
-    """Return a row of the table as it would have been found live."""
+    """Return a row of the table as a Flag, as a live query would return it."""
     return Flag(row.organization_id, Reason(row.reason), row.since, row.cases)
 
 
@@ -205,7 +205,6 @@ def _lines(flags: Sequence[Flag], user: "User") -> dict[Reason, list[SilentOrgan
 
 
 def title(reason: Reason) -> str:
-    """Return the heading of a section."""
     return {
         Reason.CLOSED: _("Closed, with cases still on the desk"),
         Reason.NO_REVIEWER: _("Nobody there decides"),
@@ -217,7 +216,7 @@ def title(reason: Reason) -> str:
 
 
 def explanation(reason: Reason) -> str:
-    """Return what a reason means, with its limit."""
+    """Return the meaning of a reason, with its time limit."""
     return {
         Reason.CLOSED: _(
             "New proposals go to the successor or to the next level up; these stay until somebody"
@@ -263,7 +262,7 @@ def sentence(flag: Flag) -> str:
 
 
 def steps(organization: Organization, flag: Flag, *, is_own: bool) -> list[SilenceStep]:
-    """Return what can be done now, the likeliest to help first."""
+    """Return what can be done now, the most useful step first."""
     people = SilenceStep(_("Appoint a reviewer"), _at("people", organization), "user-plus")
     address = SilenceStep(_("Check the addresses"), _at("people", organization), "mail")
     if is_own:
@@ -318,7 +317,7 @@ def csv_header() -> list[str]:
 
 
 def csv_rows(scope: Scope, user: "User", now: datetime) -> Iterator[list[Cell]]:
-    """Yield every organization under every reason, as the page lists them."""
+    """Yield one row per organization and reason, as the page lists them."""
     if silence.is_live(scope):
         flags = silence.find(silence.within(scope), now)
     else:

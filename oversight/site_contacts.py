@@ -1,4 +1,4 @@
-"""Whom to call about a site: its phone, its people with their last sign-in, and who stands above."""
+"""Whom to call about a site: its phone, its staff with their last sign-in, and the levels above."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Worker:
-    """Somebody who works at a site: in which roles, whether she decides, and when she was last in."""
+    """A member of staff: their roles, whether they decide, and their last sign-in."""
 
     user: "User"
     roles: list[str]
@@ -28,9 +28,9 @@ class Worker:
 
 @dataclass(frozen=True)
 class ContactCard:
-    """An organization as somebody needs it who wants to reach it.
+    """The contact data of an organization.
 
-    receives: who gets what is sent to it; the organization itself, unless it cannot.
+    receives: who gets what is sent to it; the organization itself if it can receive.
     """
 
     organization: Organization
@@ -40,17 +40,17 @@ class ContactCard:
 
     @property
     def can_receive(self) -> bool:
-        """Whether new cases arrive on its own desk."""
+        """New cases go to this organization itself."""
         return self.receives is not None and self.receives.pk == self.organization.pk
 
     @property
     def deciders(self) -> int:
-        """How many people decide there at present."""
+        """Number of staff who decide there now."""
         return sum(one.decides for one in self.staff)
 
 
 def card(organization: Organization, now: datetime) -> ContactCard:
-    """Return the card of one organization; closed accounts are left out."""
+    """Return the contact data of one organization, without closed accounts."""
     works = list(
         Membership.objects.live()
         .filter(organization=organization, user__is_active=True)
@@ -70,7 +70,7 @@ def card(organization: Organization, now: datetime) -> ContactCard:
 
 
 def has_parts(organization: Organization) -> bool:
-    """Whether anybody stands under this organization: then all of them are reminded at once."""
+    """Tell whether organizations are below this one: then the reminder goes to all of them."""
     return Organization.objects.open().filter(part_of=organization).exists()
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the health officers’ pages."""
+"""URLs of the health officers' pages."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,1 +1,1 @@
-"""What health officers type: acts on cases and sites, filters of the report."""
+"""Forms of health officers: acts on cases and sites, filters of the report."""

@@ -1,4 +1,4 @@
-"""What a health officer types when she acts on a case."""
+"""Forms for a health officer's acts on a case or a site."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 LONGEST_NOTE = 2000
-# More than these are not read; the search narrows them down.
+# Longer lists are not read; the search makes them shorter.
 MOST_SHOWN = 12
 
 
 class RemindForm(Form):
-    """A word to the site that comes with the reminder."""
+    """A text to the site that comes with the reminder."""
 
     remark = forms.CharField(
         label=gettext_lazy("Note to the site"),
@@ -34,7 +34,7 @@ class RemindForm(Form):
 
 
 class ActForm(Form):
-    """A reason, and the version of the case that the officer was looking at."""
+    """A reason, and the version of the case that the page showed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
@@ -50,8 +50,6 @@ class TakeOverForm(ActForm):
 
 
 class NoteToSiteForm(Form):
-    """What an officer writes to a site."""
-
     text = forms.CharField(
         label=gettext_lazy("Note to the site"),
         help_text=gettext_lazy(
@@ -66,7 +64,7 @@ class NoteToSiteForm(Form):
 
 
 class ReceiverForm(Form):
-    """To whom cases are given, found by name, and why."""
+    """The organization that gets the cases, found by name, and the reason."""
 
     q = forms.CharField(
         label=gettext_lazy("Search by name"),
@@ -104,7 +102,7 @@ class ReceiverForm(Form):
         self.more_found = len(shown) > MOST_SHOWN
         to = cast("forms.ModelChoiceField[Organization]", self.fields["to"])
         to.queryset = reach
-        # Whoever was chosen stays on the list, whatever is searched for next.
+        # Keep the chosen one in the list, whatever is searched for next.
         shown = [*self._chosen(to, receiving), *shown]
         to.choices = [
             (
@@ -116,7 +114,6 @@ class ReceiverForm(Form):
 
     @property
     def sought(self) -> str:
-        """What was typed into the search."""
         return str(self.data.get(self.add_prefix("q"), ""))[:80]
 
     def _chosen(
@@ -131,7 +128,7 @@ class ReceiverForm(Form):
         return list(receiving.filter(pk=chosen.pk)) if chosen else []
 
     def refuse_receiver(self) -> None:
-        """Say that the organization chosen cannot get the case (any more)."""
+        """Add the error that the chosen organization cannot receive the case."""
         chosen = self.cleaned_data["to"].name
         self.add_error(
             "to",
@@ -141,14 +138,14 @@ class ReceiverForm(Form):
 
 
 class ReassignForm(ReceiverForm, ActForm):
-    """To whom one case is given, and the version of it that the officer was looking at."""
+    """The organization that gets one case, and the version of the case that the page showed."""
 
     def __init__(self, *args: Any, by: "User", case: Correction, **kwargs: Any) -> None:
         super().__init__(*args, by=by, holder=case.holder, **kwargs)
 
 
 class GiveForm(ReceiverForm):
-    """Which cases of a site are given away, each as the officer saw it, and to whom."""
+    """Cases of a site to give away, each with the version on the page, and the receiver."""
 
     case = forms.MultipleChoiceField(
         label=gettext_lazy("Cases"),
@@ -166,6 +163,6 @@ class GiveForm(ReceiverForm):
         ]
 
     def clean_case(self) -> dict[str, int]:
-        """Return the version that was seen of each case, by its reference."""
+        """Return the version of each case that the page showed, by reference."""
         ticked = (value.rpartition(":") for value in self.cleaned_data["case"])
         return {reference: int(version) for reference, _colon, version in ticked}

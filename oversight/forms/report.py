@@ -1,4 +1,4 @@
-"""What narrows a report down. What cannot be understood narrows nothing, and is said."""
+"""The filters of a report. Invalid values are ignored, and the page says so."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from vaxreg.forms import Form
 
 
 class ReportForm(Form):
-    """The filters of a report, read from its address."""
+    """The filters of a report, read from the query string."""
 
     mark_optional = False
 
@@ -51,7 +51,7 @@ class ReportForm(Form):
         self.fields["commune"].choices = choices  # type: ignore[attr-defined]
 
     def filters(self) -> Filters:
-        """Return what was asked for; what cannot be understood is as if it were not there."""
+        """Return the valid filters; invalid ones count as missing."""
         self.is_valid()
         cleaned = self.cleaned_data
         usual = Filters()
@@ -63,17 +63,17 @@ class ReportForm(Form):
         )
 
     def _known_communes(self) -> tuple[Area, ...]:
-        """Return those communes that there are; one that there is not takes none of them away."""
+        """Return the communes that exist; an unknown one does not remove the others."""
         wanted = set(self["commune"].data or ())
         return tuple(area for code, area in self.communes.items() if code in wanted)
 
     def ignored(self) -> list[str]:
-        """Return the names of the filters that could not be understood."""
+        """Return the names of the filters with invalid values."""
         self.is_valid()
         return [str(self.fields[name].label) for name in self.errors]
 
     def in_force(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield each filter that narrows something, in words, and the filters without it."""
+        """Yield each active filter: its text, and the filters without it."""
         chosen, usual = self.filters(), Filters()
         if chosen.kind:
             yield str(Kind(chosen.kind).label), {"kind": usual.kind}
@@ -84,7 +84,7 @@ class ReportForm(Form):
             yield _("Missed deadlines by who gave the dose"), {"by": usual.by}
 
     def shown(self) -> "ReportForm":
-        """Return the form with what is in force, and without what could not be understood."""
+        """Return the form with the active filters, without invalid values."""
         chosen = self.filters()
         return ReportForm(
             communes=list(self.communes.values()),
@@ -98,7 +98,7 @@ class ReportForm(Form):
 
 
 def communes_of(scope: Scope) -> list[Area]:
-    """Return the communes by which a report can be narrowed: those of one district."""
+    """Return the communes for the filter; empty unless the scope is a district."""
     if scope.is_high or scope.alone:
         return []
     inside = Q()

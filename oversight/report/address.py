@@ -1,7 +1,7 @@
-"""The addresses of a report: its filters, how each part is shown, and the list behind a number.
+"""URLs of a report: its filters, how each part is shown, and the case list of each number.
 
-Everything that a report page can show stands in its address, so that it can be sent to a colleague
-and comes back the same. What is left as it was at first does not stand there.
+The URL contains everything that a report page shows, so that a colleague who gets it sees the same.
+Default values are left out.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,11 +21,11 @@ Query = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Address:
-    """Which report: of which part of one's area, through which filters, shown in which way.
+    """What a report URL says: the organization, the filters, and how the parts are shown.
 
-    tables: names of the parts that are shown as a table. own_scale: each small chart has a scale of
-    its own. shade: what the tiles of the map show. sort: a column of the league, with "-" before it
-    the greatest first.
+    tables: names of the parts shown as a table. own_scale: each small chart has its own scale.
+    shade: what the tiles of the map show. sort: a column of the comparison table, with "-" for
+    descending order.
     """
 
     filters: Filters
@@ -36,7 +36,7 @@ class Address:
     sort: str = ""
 
     def narrowing(self) -> Query:
-        """Return what says which cases are counted; lists and files take it over."""
+        """Return the parameters that decide which cases count; lists and files use them too."""
         chosen = self.filters
         query: Query = []
         if self.under is not None:
@@ -51,12 +51,12 @@ class Address:
         return query
 
     def report(self, part: str = "") -> str:
-        """Return where this report stands, as it is shown, from a part of it on."""
+        """Return the URL of this report; part: the anchor to scroll to."""
         query = self.narrowing() + self._shown()
         return _with(reverse("oversight"), query) + (f"#{part}" if part else "")
 
     def _shown(self) -> Query:
-        """Return what says how the report is shown."""
+        """Return the parameters that decide how the report is shown."""
         query = [("table", name) for name in sorted(self.tables)]
         if self.own_scale:
             query.append(("scale", "own"))
@@ -67,21 +67,24 @@ class Address:
         return query
 
     def but(self, **changes: Any) -> "Address":
-        """Return the address with something else about how it is shown."""
+        """Return a copy with other display parameters."""
         return replace(self, **changes)
 
     def through(self, **changes: Any) -> "Address":
-        """Return the address with other filters."""
+        """Return a copy with other filters."""
         return replace(self, filters=replace(self.filters, **changes))
 
     def of_part(self, organization: Organization) -> "Address":
-        """Return the report of a part of this one. Communes are those of one district only."""
+        """Return the address for an organization below.
+
+        Without the filter by commune, because communes belong to one district.
+        """
         return replace(
             self, under=organization, filters=replace(self.filters, communes=()), sort=""
         )
 
     def file(self, part: str, ending: str) -> str:
-        """Return where the numbers of a part can be had as a file: csv or xlsx."""
+        """Return the URL of a part's numbers as a file; ending: "csv" or "xlsx"."""
         query = self.narrowing()
         if self.sort:
             query.append(("sort", self.sort))
@@ -96,10 +99,10 @@ class Address:
         weekday: int | None = None,
         age: str = "",
     ) -> str:
-        """Return the list behind a number: of a row, or of the whole report.
+        """Return the URL of the case list of a number: of a row, or of the whole report.
 
-        day: of one day; what lies there, at its end. weekday: of that day of the week, Monday being
-        0. age: how late, by the names of words.ages().
+        day: events of that day, or open cases at its end. weekday: 0 for Monday. age: a tone of
+        words.ages().
         """
         said = self._said
         if row is None:
@@ -114,7 +117,7 @@ class Address:
         return f"{url}&age={age}" if age else url
 
     def page_of(self, row: ReportRow) -> str:
-        """Return the report of a part, or the page of a desk."""
+        """Return the URL of the report of a row's sub-tree, or of the page of one organization."""
         if row.is_part:
             said = self._said
             return f"{said.report}?under={organization_of(row).public_id}{said.filters}{said.shown}"
@@ -122,7 +125,7 @@ class Address:
 
     @cached_property
     def _said(self) -> "_Said":
-        """What the addresses of all rows have in common: a page has some thousand of them."""
+        """The parts of URLs that all rows share, cached: a page has some thousand URLs."""
         of_rows = replace(self.through(communes=()), under=None, sort="")
         return _Said(
             report=reverse("oversight"),
@@ -135,10 +138,9 @@ class Address:
 
 @dataclass(frozen=True)
 class _Said:
-    """Pieces of addresses, written once: the paths, and what follows in their queries, from "&" on.
+    """Parts of URLs: paths, and query strings that begin with "&".
 
-    narrowing: of the whole report. filters, shown: of any of its rows; communes and the order are
-    left behind.
+    narrowing: for the whole report. filters, shown: for a single row, without communes and order.
     """
 
     report: str
@@ -149,14 +151,14 @@ class _Said:
 
 
 def organization_of(row: ReportRow) -> Organization:
-    """Return whose line it is; only the total of several areas is nobody's."""
+    """Return the organization of a row. Raises ValueError for the total of several areas."""
     if row.organization is None:
         raise ValueError("a total of several organizations is a line of none")
     return row.organization
 
 
 def site_list(organization: Organization) -> Callable[[str], str]:
-    """Return the addresses of the lists on the page of one desk."""
+    """Return a function from the name of a list to its URL on the page of one organization."""
     page = reverse("oversight-site", args=[organization.public_id])
     return lambda tab: f"{page}?tab={tab}#cases"
 

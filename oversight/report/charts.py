@@ -1,4 +1,4 @@
-"""The charts of a report: what is drawn, where each piece leads, and the sentence that reads it."""
+"""The charts of a report: their data, the link of each piece, and a sentence for screen readers."""
 
 from dataclasses import replace
 
@@ -9,16 +9,16 @@ from oversight.report.address import Address, organization_of
 from reporting.report import Report, ReportRow
 from vaxreg import charts, ui
 
-# Bars beyond these are left to the table; as are small charts.
+# More bars or small charts than these are shown only in the table.
 MOST_BARS = 15
 MOST_SPARKS = 24
 MOST_HEATED = 15
-# Days that stand under the lines; all of a month would not be readable.
+# How many days are labelled below the lines.
 MOST_TICKS = 7
 
 
 def bars(report: Report, address: Address) -> list[charts.Bar]:
-    """Return a bar for each row with something overdue, shaded by how late it is."""
+    """Return a bar for each row with overdue cases, shaded by how late they are."""
     rows = report.late_rows[:MOST_BARS]
     drawn = charts.bars(
         [
@@ -45,7 +45,7 @@ def _ages_of(row: ReportRow) -> str:
 
 
 def sparks(report: Report, address: Address) -> list[charts.Multiple]:
-    """Return what was overdue in the last days, an organization each, on one scale."""
+    """Return small charts of overdue cases in the last days, one per organization, on one scale."""
     rows = [row for row in report.rows if any(row.trend)]
     rows = sorted(rows, key=lambda row: -max(row.trend))[:MOST_SPARKS]
     return charts.small_multiples(
@@ -65,7 +65,7 @@ def _spark_words(row: ReportRow) -> str:
 
 
 def heat(report: Report, address: Address) -> charts.Heat:
-    """Return missed deadlines by organization and day of the week, each number a link."""
+    """Return missed deadlines by organization and day of the week, each number with a link."""
     rows = parts.missed_rows(report)[:MOST_HEATED]
     tab = parts.missed_tab(report)
     return charts.heat(
@@ -82,7 +82,7 @@ def heat(report: Report, address: Address) -> charts.Heat:
 
 
 def trend_legend(report: Report) -> list[tuple[str, str]]:
-    """Return the tones and names of the lines, with their last values."""
+    """Return tone, name and last value of each line."""
     flow = report.flow
     values = {
         "left": ui.number(flow[-1].open if flow else 0),
@@ -98,7 +98,7 @@ def trend_legend(report: Report) -> list[tuple[str, str]]:
 
 
 def trend(report: Report) -> str:
-    """Return the lines of what came, what was decided and what was left, day by day."""
+    """Return the line chart of received, decided and open cases by day, as SVG."""
     flow = report.flow
     every = -(-len(flow) // MOST_TICKS) or 1
     ticks = [

@@ -1,4 +1,4 @@
-"""Provinces, or districts, compared: always with the counts that a share stands on."""
+"""The comparison table of provinces or districts; each share is shown with its counts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from reporting.report import Report, ReportRow
 from vaxreg import tables
 from vaxreg.tables import Table, TableCell, TableColumn
 
-# A share of fewer cases than these says more about chance than about the work.
+# A share of fewer cases than these depends more on chance than on the work.
 LEAST = 10
 
-# The value that a column is sorted by; None stands last, whichever way round.
+# Returns the sort value of a row; None is last in both directions.
 Key = Callable[[ReportRow], float | str | None]
 KEYS: dict[str, Key] = {
     "name": lambda row: organization_of(row).search_name,
@@ -24,33 +24,33 @@ KEYS: dict[str, Key] = {
     "p90": lambda row: row.figures.p90_hours if row.figures.decided >= LEAST else None,
     "undone": lambda row: row.figures.share_undone if row.figures.decided >= LEAST else None,
 }
-# The worst share in time first.
+# Sorted by the lowest share in time.
 DEFAULT = "in_time"
-# First pressed, these put the greatest number on top.
+# The first press on these columns sorts in descending order.
 FALLING = frozenset({"overdue", "decided", "median", "p90", "undone"})
 
 
 @dataclass(frozen=True)
 class Order:
-    """By which column, and which way round."""
+    """A column and a direction."""
 
     column: str
     is_falling: bool
 
     @classmethod
     def read(cls, sort: str) -> "Order | None":
-        """Return what ?sort= asks for; None for a column that there is none of."""
+        """Return the order that ?sort= asks for; None for an unknown column."""
         name = sort.removeprefix("-") or DEFAULT
         return cls(name, sort.startswith("-")) if name in KEYS else None
 
 
 def is_comparable(row: ReportRow) -> bool:
-    """Enough deadlines fell into the period for their share to mean something."""
+    """Enough deadlines were due in the period for a meaningful share."""
     return row.figures.due >= LEAST
 
 
 def ranked(rows: Sequence[ReportRow], order: Order) -> list[ReportRow]:
-    """Return the rows in that order; those of which there is too little to compare come last."""
+    """Return the sorted rows; those with too few deadlines to compare come last."""
     key = KEYS[order.column]
     known = [row for row in rows if key(row) is not None]
     unknown = [row for row in rows if key(row) is None]
@@ -60,7 +60,7 @@ def ranked(rows: Sequence[ReportRow], order: Order) -> list[ReportRow]:
 
 
 def table(report: Report, address: Address) -> Table:
-    """Return the league in the order that the address asks for."""
+    """Return the table in the order that the address asks for."""
     order = Order.read(address.sort) or Order(DEFAULT, False)
 
     def column(make: Callable[..., TableColumn], name: str, title: str) -> TableColumn:

@@ -1,4 +1,4 @@
-"""The four figures on top of a report, each against the time before, each a link to its list."""
+"""The four figures on top of a report, each with its change and a link to its case list."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from vaxreg import ui
 
 @dataclass(frozen=True)
 class Kpi:
-    """A number with its meaning, what it stands on, how it has changed, and the list behind it."""
+    """A figure: its name, the counts behind it, its change, and the URL of its list."""
 
     value: str
     label: str
@@ -24,7 +24,7 @@ class Kpi:
 
 
 def figures(report: Report, address: Callable[[str], str]) -> list[Kpi]:
-    """Return the four figures; address gives the list behind each, by its name in LISTINGS."""
+    """Return the four figures; address: from a key of case_lists.LISTINGS to the list's URL."""
     return [
         _overdue(report, address),
         _soon(report, address),

@@ -1,7 +1,7 @@
-"""What health officers did about the cases of an organization, in words: reports show it as done.
+"""What health officers did about the cases of an organization, as text for reports.
 
-Reminders, cases given away or taken over, notes. An act stands in the row of the organization
-that held the case when it was done, so that it is seen after the case has gone.
+Reminders, cases given away or taken over, notes. An act belongs to the row of the organization that
+held the case at that time, so that it is still shown when the case has left.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,18 +23,17 @@ from organizations.scope import Scope
 from review.models import OfficerNote
 from vaxreg import ui
 
-# What a report calls done lately: as long as a site is not reminded again.
+# "Lately" in a report: the time until a site may be reminded again.
 LATELY = ONCE_IN
-# What the page of one site shows.
+# The time that the page of one site shows.
 WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class OfficerAct:
-    """Something that was done about an organization: kind is a step of the table, or "note".
+    """An act about an organization; kind: a step of lifecycle.STEPS, or "note".
 
-    at: when, the last time if it was done in several goes. cases: how many; of notes, how many
-    were written.
+    at: when it was done the last time. cases: number of cases, or number of notes.
     """
 
     kind: str
@@ -44,7 +43,7 @@ class OfficerAct:
 
     @property
     def icon(self) -> str:
-        """The icon that stands before the words."""
+        """The name of its icon."""
         return ICONS[self.kind]
 
 
@@ -57,10 +56,10 @@ ICONS = {
 
 
 def done_at(scope: Scope, now: datetime, within: timedelta = LATELY) -> dict[int, list[OfficerAct]]:
-    """Return what was done within that time, the latest first, by the row of the report.
+    """Return the acts within that time, the latest first, by row of the report.
 
-    Keys are ids of organizations as Scope.unit gives them: above a district the part of the
-    scope, else the desk itself. The number of queries does not depend on the data.
+    Keys are ids of organizations as in Scope.unit: above a district the part of the scope, else the
+    holder itself. The number of queries does not depend on the data.
     """
     acts: dict[int, list[OfficerAct]] = {}
     for row in _steps(scope, now - within):
@@ -74,7 +73,7 @@ def done_at(scope: Scope, now: datetime, within: timedelta = LATELY) -> dict[int
 
 
 def _steps(scope: Scope, since: datetime) -> Iterable[Any]:
-    """Return the officers' steps since then, counted by who held the case at that moment."""
+    """Return counts of the officers' steps since then, by holder at that time."""
     return (
         CorrectionEvent.objects.filter(
             inside(scope, "holder"),
@@ -105,7 +104,7 @@ def _notes(scope: Scope, since: datetime) -> Iterable[Any]:
 
 
 def inside(scope: Scope, field: str) -> Q:
-    """Within the scope, for a model that names its organization in that field."""
+    """Return the condition "within the scope"; field: the lookup of the organization."""
     found = Q(pk__in=[])
     for top in scope.tops:
         found |= Q(**{field: top}) if scope.alone else Q(**{f"{field}__path__startswith": top.path})
@@ -168,7 +167,7 @@ _WORDS: dict[str, Callable[[Any, datetime], str]] = {
 
 
 def lately(moment: datetime, now: datetime) -> str:
-    """Return a moment of the last day or two as people say it: today at 08:05."""
+    """Return a recent moment as people say it: today at 08:05."""
     values = {"time": ui.time(moment)}
     days = (timezone.localdate(now) - timezone.localdate(moment)).days
     if days == 0:

@@ -1,4 +1,4 @@
-"""The parts of a report, each with its numbers as a table: page, CSV and Excel print the same."""
+"""The parts of a report with their numbers as tables, for the page, CSV and Excel."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ Acts = Mapping[int, Sequence[OfficerAct]]
 
 @dataclass(frozen=True)
 class ReportPart:
-    """A part of the page: shown as a chart or as a table, with the addresses of both, or failed."""
+    """One part of the page: a chart, a table, or an error; with the URLs of all of them."""
 
     name: str
     title: str
@@ -35,7 +35,7 @@ class ReportPart:
 
     @cached_property
     def table(self) -> Table:
-        """The numbers, made when they are asked for: a page with its charts shows few of them."""
+        """The numbers as a table; computed lazily, because a page with charts shows few tables."""
         return self.make()
 
 
@@ -45,9 +45,9 @@ def all_parts(report: Report, address: Address, acts: Acts) -> dict[str, ReportP
 
 
 def one_part(name: str, report: Report, address: Address, acts: Acts) -> ReportPart:
-    """Return one part. acts: what officers did lately, by organization (done.done_at).
+    """Return one part. acts: what officers did lately, by id (officer_actions.done_at).
 
-    Raises KeyError for a name that is none.
+    Raises KeyError for an unknown name.
     """
     maker = MAKERS[name]
     return ReportPart(
@@ -66,7 +66,7 @@ def one_part(name: str, report: Report, address: Address, acts: Acts) -> ReportP
 
 @dataclass(frozen=True)
 class _Maker:
-    """How a part is made, and which sections of the computation it stands on."""
+    """How to build the table of a part, and which sections of the report it needs."""
 
     title: Callable[[], str]
     table: Callable[[Report, Address, Acts], Table]
@@ -82,7 +82,7 @@ def _code(row: ReportRow) -> TableCell:
 
 
 def overdue(report: Report, address: Address, _acts: Acts) -> Table:
-    """Who has what is late, and how late it is; the worst first."""
+    """Return overdue cases by organization and by how late they are; the worst first."""
 
     def line(row: ReportRow | None) -> list[TableCell]:
         queue = (row or report.total).queue
@@ -108,7 +108,7 @@ def overdue(report: Report, address: Address, _acts: Acts) -> Table:
 
 
 def days(report: Report, address: Address, _acts: Acts) -> Table:
-    """What was overdue at the last midnights, and is now."""
+    """Return overdue cases at the last midnights, and now."""
     midnights = trend_days(report)
     return Table(
         [
@@ -144,14 +144,14 @@ def _trend(
 
 
 def trend_days(report: Report) -> list[date]:
-    """Return the days at whose ends a row's trend was counted; its last number is that of now."""
+    """Return the days of a row's trend, without today; the last number of a trend is of now."""
     today = timezone.localdate(report.at)
     back = len(report.total.trend) - 1
     return [today - timedelta(days=ago) for ago in range(back, 0, -1)]
 
 
 def missed(report: Report, address: Address, _acts: Acts) -> Table:
-    """Deadlines that were missed, by organization and day of the week."""
+    """Return missed deadlines by organization and day of the week."""
     tab = missed_tab(report)
 
     def line(row: ReportRow | None) -> list[TableCell]:
@@ -183,12 +183,12 @@ def missed_rows(report: Report) -> list[ReportRow]:
 
 
 def missed_tab(report: Report) -> str:
-    """Return the list that backs missed deadlines: by whoever held them, or by who gave the dose."""
+    """Return the name of the list of missed deadlines: by holder, or by who gave the dose."""
     return "missed_given" if report.filters.by == "giver" else "missed"
 
 
 def flow(report: Report, address: Address, _acts: Acts) -> Table:
-    """What came, what was decided, and what was left, day by day; the latest first."""
+    """Return received, decided and open cases by day; the latest first."""
     today = timezone.localdate(report.at)
     rows = []
     for one in reversed(report.flow):
@@ -213,7 +213,7 @@ def flow(report: Report, address: Address, _acts: Acts) -> Table:
 
 
 def organizations(report: Report, address: Address, acts: Acts) -> Table:
-    """Everything about each organization, the worst first."""
+    """Return all figures of each organization, the worst first."""
 
     def line(row: ReportRow | None) -> list[TableCell]:
         one = row or report.total

@@ -1,13 +1,13 @@
-"""Where the tile of each province lies on the map, and its short name.
+"""The position of each province's tile on the map, and its short name.
 
-One tile per province, all of one size, so that Bắc Ninh is read as easily as Nghệ An. The grid
-is six tiles wide, the most that can be read and touched on a phone of 320 px. It keeps what people
-know of the country's shape: who borders on whom, the bend of the coast from Thanh Hóa to Bình
-Thuận, the highlands behind it, the delta fanning out below Thành phố Hồ Chí Minh.
+One tile per province, all of the same size, so that Bắc Ninh is as easy to read as Nghệ An. The
+grid is six tiles wide, the most that can be read and touched on a phone of 320 px. It keeps the
+known shape of the country: neighbours, the coast from Thanh Hóa to Bình Thuận, the highlands west
+of it, the delta south of Thành phố Hồ Chí Minh.
 
-The table is kept by the codes of the General Statistics Office. The 34 provinces since July 2025
-carry codes of provinces that went into them, so they find a tile too; a province with a code that is
-not here is listed beside the map.
+Keys are the codes of the General Statistics Office. The 34 provinces since July 2025 have codes of
+provinces that were merged into them, so they find a tile too. A province with an unknown code is
+listed beside the map.
 """
 
 COLUMNS, ROWS = 6, 20
@@ -42,14 +42,14 @@ TILES: dict[str, tuple[int, int]] = {
     "38": (2, 6),
     "37": (3, 6),
     "36": (4, 6),
-    # The narrow waist.
+    # The narrow middle of the country.
     "40": (2, 7),
     "42": (3, 7),
     "44": (3, 8),
     "45": (4, 8),
     "46": (4, 9),
     "48": (5, 9),
-    # The coast on the right, the highlands on the left of it.
+    # The coast on the right, the highlands to the left of it.
     "49": (5, 10),
     "51": (6, 10),
     "62": (5, 11),
@@ -85,7 +85,7 @@ TILES: dict[str, tuple[int, int]] = {
     "95": (2, 20),
 }
 
-# Names whose initials are those of another province too, or are not what people write.
+# Names whose initials also fit another province, or are not the usual abbreviation.
 SHORT: dict[str, str] = {
     "Hà Nội": "HN",
     "Hà Nam": "HNa",
@@ -142,5 +142,5 @@ SHORT: dict[str, str] = {
 
 
 def short(name: str) -> str:
-    """Return a province's name in two to four letters; its initials where none are agreed on."""
+    """Return the usual abbreviation of a province (2 to 4 letters); else its initials."""
     return SHORT.get(name) or "".join(word[0] for word in name.split() if word[0].isalpha()).upper()

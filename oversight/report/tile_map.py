@@ -1,4 +1,4 @@
-"""The provinces as tiles of a map, shaded by what is late, each a link into its own report."""
+"""The map of provinces as tiles, shaded by the share of late cases, each a link to its report."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from oversight.report.comparison import LEAST
 from reporting.report import Report, ReportRow
 from vaxreg import ui
 
-# Up to which share of what is late a tile has the shade 1, 2, 3, 4; beyond the last one it has 5.
+# Upper limits of the late share for shades 1 to 4; above the last one the shade is 5.
 STEPS = (0.05, 0.10, 0.20, 0.40)
-# Fewer tiles than these are no map.
+# With fewer tiles than these no map is drawn.
 LEAST_TILES = 12
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A province on the map: short for narrow screens, value in the tile, the rest for readers."""
+    """A province on the map; short: its name on narrow screens; value: the text in the tile."""
 
     short: str
     name: str
@@ -35,7 +35,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class ShadeChoice:
-    """Something else that the tiles can show."""
+    """Another measure that the tiles can show."""
 
     label: str
     href: str
@@ -44,7 +44,7 @@ class ShadeChoice:
 
 @dataclass(frozen=True)
 class Board:
-    """The map, what its shades mean, and the rows that have no place on it."""
+    """The map with its legend, and the rows that have no tile."""
 
     tiles: list[Tile]
     others: list[Tile]
@@ -55,7 +55,7 @@ class Board:
 
 @dataclass(frozen=True)
 class _Shade:
-    """What tiles can show: how many of how many are late, and the words around it."""
+    """A measure that tiles can show: how many of how many are late, and its texts."""
 
     label: Callable[[], str]
     late: Callable[[ReportRow], tuple[int, int]]
@@ -81,7 +81,7 @@ DEFAULT = "overdue"
 
 
 def board(report: Report, address: Address) -> Board | None:
-    """Return the map of a report whose rows are provinces; None where there is none to draw."""
+    """Return the map of a report whose rows are provinces; None when there are too few."""
     provinces = [row for row in report.rows if _is_province(row)]
     if len(provinces) < LEAST_TILES:
         return None
@@ -104,7 +104,7 @@ def board(report: Report, address: Address) -> Board | None:
 
 
 def has_failed(report: Report, address: Address) -> bool:
-    """Whether the figures that the tiles would show could not be computed."""
+    """Tell whether the figures for the tiles could not be computed."""
     return SHADES[address.shade or DEFAULT].section in report.failed
 
 
@@ -119,7 +119,7 @@ def _tile(row: ReportRow, shade: _Shade, address: Address) -> Tile:
     late, base = shade.late(row)
     shown = base - late if shade.is_kept else late
     counts = words.counted(shown, base)
-    # Of a handful of cases the counts are shown: their share would only look like a figure.
+    # With few cases the counts are shown: a share would look more exact than it is.
     value = "–" if not base else ui.percent(shown / base) if base >= LEAST else f"{shown}/{base}"
     return Tile(
         short=province_tiles.short(name),

@@ -1,4 +1,4 @@
-"""The report in words: its sentence, what was done, and how a number stands to the one before."""
+"""Sentences of the report: headline, what officers did, comparisons with earlier figures."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from vaxreg import ui
 
 
 def headline(report: Report) -> str:
-    """Return the report in one sentence: how much is late, where, and who has most of it."""
+    """Return the report as one sentence: how many are overdue, where, and who has most of them."""
     if "queue" in report.failed:
         return _("What is overdue could not be counted just now.")
     late = report.late_rows
@@ -44,7 +44,7 @@ def headline(report: Report) -> str:
 
 
 def recently_reminded(row: ReportRow, now: datetime) -> str:
-    """Return what was done about the late cases of a row in the last day."""
+    """Return what was done about the overdue cases of a row in the last 24 hours."""
     if row.reminded is None:
         return ""
     return ngettext(
@@ -55,7 +55,7 @@ def recently_reminded(row: ReportRow, now: datetime) -> str:
 
 
 def ages() -> tuple[tuple[str, str], ...]:
-    """Return the shades of lateness: CSS tone and words, in the order of `late`."""
+    """Return the groups of lateness as (CSS tone, text), in the order of late()."""
     return (
         ("late-1", _("0–24 hours")),
         ("late-2", _("1–3 days")),
@@ -64,12 +64,12 @@ def ages() -> tuple[tuple[str, str], ...]:
 
 
 def late(row: ReportRow) -> tuple[int, int, int]:
-    """Return how many are overdue by up to a day, up to three, and longer."""
+    """Return how many cases are overdue by up to 24 hours, up to 72 hours, and longer."""
     return row.queue.late_a_day, row.queue.late_three_days, row.queue.late_longer
 
 
 def weekdays() -> list[tuple[str, str]]:
-    """Return the days of the week, Monday first: as a column says it, and in full."""
+    """Return (short, full) names of the days of the week, Monday first."""
     return [
         (_("Mon"), _("Monday")),
         (_("Tue"), _("Tuesday")),
@@ -82,7 +82,7 @@ def weekdays() -> list[tuple[str, str]]:
 
 
 def than_a_week_ago(now: int, before: int | None) -> str:
-    """Return how many more or fewer than at the midnight a week ago."""
+    """Return the difference from the number at the midnight a week ago, as text."""
     if before is None:
         return _("No figure for a week ago.")
     if now == before:
@@ -97,14 +97,14 @@ def than_a_week_ago(now: int, before: int | None) -> str:
 
 
 def than_before(days: int) -> str:
-    """Return the time that a period is compared with: as long, right before it."""
+    """Return the name of the period to compare with: the one of the same length before it."""
     if days == 7:
         return _("the week before")
     return _("the %(days)s days before") % {"days": days}
 
 
 def hours_against(now: float | None, before: float | None, days: int) -> str:
-    """Return how much faster or slower than in the time before, in hours."""
+    """Return the change in hours from the period before, as text."""
     values = {"before": than_before(days)}
     if now is None or before is None:
         return _("No figure for %(before)s.") % values
@@ -120,7 +120,7 @@ def hours_against(now: float | None, before: float | None, days: int) -> str:
 
 
 def share_against(now: float | None, before: float | None, days: int) -> str:
-    """Return how many points better or worse than in the time before, as both are shown."""
+    """Return the change in percentage points from the period before, of both shares as shown."""
     values = {"before": than_before(days)}
     if now is None or before is None:
         return _("No figure for %(before)s.") % values
@@ -136,5 +136,5 @@ def share_against(now: float | None, before: float | None, days: int) -> str:
 
 
 def counted(part: int, base: int) -> str:
-    """Return the counts that a share stands on: 912 of 1,034."""
+    """Return the counts of a share: 912 of 1,034."""
     return _("%(part)s of %(base)s") % {"part": ui.number(part), "base": ui.number(base)}

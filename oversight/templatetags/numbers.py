@@ -1,6 +1,6 @@
-"""Template tag of `<c-numbers>`: how a row of a table of figures is printed.
+"""The template tag of `<c-numbers>`: renders a row of a table of figures.
 
-In Python: a report has thousands of cells, and as nodes of a template they took most of its time.
+In Python, because a report has thousands of cells: as template nodes they took most of its time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.simple_tag
 def numbers_line(line: Sequence[tuple[TableColumn, TableCell]]) -> str:
-    """Print the cells of a row; the first one names it."""
+    """Render the cells of a row; the first one is its heading."""
     (_column, name), *numbers = line
     return format_html(
         '<th scope="row">{}</th>{}',
@@ -43,7 +43,7 @@ def _inside(cell: TableCell) -> str:
 
 
 def _beside(cell: TableCell) -> Iterator[str]:
-    """Yield what stands in a cell in smaller print: its base, a warning, what was done about it."""
+    """Yield the small print of a cell: its base, a warning, what officers did."""
     if cell.note:
         yield format_html('<span class="numbers__note">{}</span>', cell.note)
     if cell.kind == "weak":

@@ -1,1 +1,1 @@
-"""Pages of health officers."""
+"""Views of health officers."""

@@ -1,4 +1,4 @@
-"""What the pages of health officers share, and their page of a case."""
+"""The health officers' page of a case, and helpers for their other views."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,7 +21,7 @@ from review.forms.steps import HandBackForm, NoteForm
 @officer_page
 @require_safe
 def case(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
-    """Show a case as its site sees it, read-only, with what an officer may do about it."""
+    """Show a case as its site sees it, read-only, with the officer's possible acts."""
     correction = case_in_reach(request.user, reference)
     log_visit(
         request.user,
@@ -40,7 +40,7 @@ def show(
     note_form: NoteForm | None = None,
     back_form: HandBackForm | None = None,
 ) -> HttpResponse:
-    """Answer with the case page from above; the forms that were not sent are fresh ones."""
+    """Render the officers' case page; forms that are not passed are new ones."""
     context = {
         "case": file.case,
         "file": file,
@@ -53,7 +53,7 @@ def show(
 
 
 def case_in_reach(user: User, reference: str) -> Correction:
-    """Return a case that lies on a desk within the officer's sub-trees, or answer 404."""
+    """Return a case held within the officer's sub-trees; 404 for any other."""
     overseen = Correction.objects.visible_to(user).filter(access.overseen_by(user))
     related = ("citizen__area", "holder", "filing__filed_by", "dose__vaccine", "dose__organization")
     people = ("reviewer", "decided_by", "first_by")

@@ -1,4 +1,4 @@
-"""A list of cases behind a number, as the pages of officers show it: what of it, tabs, one page."""
+"""The case list of a number, for the pages of officers: description, tabs, one page of rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from vaxreg import ui
 
 @dataclass(frozen=True)
 class ListTab:
-    """A list as a tab: where it is, and how many cases it holds (None: could not be counted)."""
+    """A list as a tab: its URL, and its number of cases (None: could not be counted)."""
 
     name: str
     label: str
@@ -30,11 +30,11 @@ class ListTab:
 
 
 def asked_for(request: UserRequest, scope: Scope, filters: Filters) -> ListQuery:
-    """Return which list an address asks for; 404 for one that there is not."""
+    """Return the list that the query string asks for; 404 if it does not exist."""
     tab = request.GET.get("tab", "overdue")
     if tab not in LISTINGS:
         raise Http404
-    # Whom a missed deadline counts for is said by the list itself.
+    # The tab says whom a missed deadline counts for, whatever ?by= says.
     by = "giver" if tab == "missed_given" else "holder"
     weekday, age = request.GET.get("weekday", ""), request.GET.get("age", "")
     asked = ListQuery(
@@ -58,7 +58,7 @@ def _day(written: str) -> date | None:
 
 
 def picked(asked: ListQuery) -> str:
-    """Return in words what of the list is asked for; empty for all of it."""
+    """Return as text which part of the list is shown; empty for all of it."""
     if asked.age:
         return dict(ages())[asked.age]
     if asked.weekday is not None:
@@ -70,7 +70,7 @@ def picked(asked: ListQuery) -> str:
 
 
 def narrowed_by(asked: ListQuery, form: ReportForm) -> list[str]:
-    """Return in words what else the list is narrowed by: its period, and the filters."""
+    """Return the other limits of the list as text: period and filters."""
     words = [str(label) for label, _without in form.in_force()]
     if asked.listing.lies or asked.day is not None:
         return words
@@ -82,7 +82,7 @@ def listing(
 ) -> dict[str, Any]:
     """Return tabs and one page of a list, for oversight/list.html.
 
-    report: of the same scope and filters. address: gives the list of a tab.
+    report: of the same scope and filters. address: from the name of a tab to its URL.
     """
     page = case_lists.page(
         asked,
@@ -106,9 +106,9 @@ def listing(
 
 
 def tabs(asked: ListQuery, report: Report, address: Callable[[str], str]) -> list[ListTab]:
-    """Return the lists beside this one, with the number of each.
+    """Return the tabs of a list with their numbers.
 
-    Missed deadlines are listed by whoever held the case, or by who gave the dose, never by both.
+    Missed deadlines are listed by holder, or by who gave the dose, never both.
     """
     hidden = "missed" if asked.filters.by == "giver" else "missed_given"
     return [

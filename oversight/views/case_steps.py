@@ -1,7 +1,7 @@
-"""What a health officer does: remind, give a case to another organization, decide in its place.
+"""Views of a health officer's acts on a case: remind, reassign, take over, note, countersign.
 
-Each is a page with a form, a verb, and a way back. Too late is 409 with words; nobody acts on a
-case of their own family.
+Each act has a page with one form and one verb. A step that is too late gets 409 with a reason.
+Nobody acts on a case of their own family.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ from vaxreg import errors, ui
 @officer_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def remind(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
-    """Remind the site of one case, once a day."""
+    """Remind the site of one case, once in 24 hours."""
     case = case_in_reach(request.user, reference)
     if refusal := refused(request, case, "remind"):
         return refusal
@@ -53,7 +53,7 @@ def remind(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
 @officer_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def reassign(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
-    """Give a case to another organization of the officer's reach; its clock runs on."""
+    """Give a case to another organization within the officer's reach; its clock runs on."""
     case = case_in_reach(request.user, reference)
     if refusal := refused(request, case, "reassign"):
         return refusal
@@ -64,7 +64,7 @@ def reassign(request: UserRequest, scope: Scope, reference: str) -> HttpResponse
         case=case,
     )
     if "search" in request.POST:
-        # Other choices are shown and what was typed is kept; nothing is judged yet.
+        # A new search: show the new choices and keep the typed texts, without errors.
         form.errors.clear()
         return form_page(request, "oversight/reassign.html", form, case)
     if form.is_valid() and (answer := give(request, case, form)):
@@ -73,7 +73,7 @@ def reassign(request: UserRequest, scope: Scope, reference: str) -> HttpResponse
 
 
 def give(request: UserRequest, case: Correction, form: ReassignForm) -> HttpResponse | None:
-    """Give the case as the form says; None when the organization chosen cannot have it."""
+    """Reassign the case; None when the chosen organization cannot receive it."""
     to, reason = form.cleaned_data["to"], form.cleaned_data["reason"]
     version = form.cleaned_data["version"]
     try:
@@ -94,7 +94,7 @@ def give(request: UserRequest, case: Correction, form: ReassignForm) -> HttpResp
 @officer_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_over(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
-    """Move an overdue case to the officer's own desk, where she decides it."""
+    """Move an overdue case to the officer's own organization, to decide it there."""
     case = case_in_reach(request.user, reference)
     if refusal := refused(request, case, "take_over"):
         return refusal
@@ -122,13 +122,13 @@ def take_over(request: UserRequest, scope: Scope, reference: str) -> HttpRespons
 
 @officer_page
 def note(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
-    """POST adds a note for colleagues to a case below."""
+    """POST adds a note for colleagues to a case of an organization below."""
     return steps.note(request, reference, officer_pages())
 
 
 @officer_page
 def sign(request: UserRequest, scope: Scope, reference: str, step: str) -> HttpResponse:
-    """POST confirms a decision made below as the second person, or sends it back."""
+    """POST confirms a decision of an organization below as the second person, or sends it back."""
     return steps.sign(request, reference, step, officer_pages())
 
 
@@ -140,14 +140,14 @@ def officer_pages() -> steps.ActingPages:
 def signed_too_late(
     request: UserRequest, reference: str, problem: Exception, *, kept: Sequence[tuple[str, str]]
 ) -> HttpResponse:
-    """Answer 409: somebody else signed it, or the case has changed."""
+    """Return 409: somebody else countersigned, or the case has changed."""
     return too_late(request, case_in_reach(request.user, reference), "countersign")
 
 
 def form_page(
     request: HttpRequest, template: str, form: BaseForm, case: Correction, status: int = 200
 ) -> HttpResponse:
-    """Show a step's form; with errors it is 422 and keeps what was typed."""
+    """Render the form of a step; with errors as 422, with the typed texts."""
     context = {"form": form, "correction": case, "headline": facts.headline(case)}
     if form.is_bound and form.errors and status == 200:
         status = 422
@@ -155,14 +155,14 @@ def form_page(
 
 
 def with_version(request: HttpRequest, case: Correction) -> dict[str, str]:
-    """Return what was sent, made for the case as it is now."""
+    """Return the submitted data with the present version of the case."""
     return {**request.POST.dict(), "version": str(case.version)}
 
 
 def stale_page(
     request: HttpRequest, template: str, form: BaseForm, case: Correction
 ) -> HttpResponse:
-    """Show the form again with what was typed: the case changed meanwhile, nothing was stored."""
+    """Show the form again with the typed texts: the case changed, nothing was stored."""
     form.add_error(
         None,
         _(
@@ -175,7 +175,7 @@ def stale_page(
 
 
 def refused(request: UserRequest, case: Correction, step: str) -> HttpResponse | None:
-    """Return the page that says why the officer cannot take the step now; None when she can."""
+    """Return the page that says why the officer cannot take the step; None when they can."""
     acts = case_acts.acts(request.user, case)
     if step in acts.steps:
         return None
@@ -187,7 +187,7 @@ def refused(request: UserRequest, case: Correction, step: str) -> HttpResponse |
 
 
 def too_late(request: UserRequest, case: Correction, step: str) -> HttpResponse:
-    """Answer 409: what happened meanwhile, in words, and the way back to the case."""
+    """Return 409: what happened in the meantime, with a link to the case."""
     return errors.conflict(
         request,
         headline=_("This has been handled already") if not case.is_open else _("Not possible now"),
@@ -198,7 +198,7 @@ def too_late(request: UserRequest, case: Correction, step: str) -> HttpResponse:
 
 
 def why_not(request: UserRequest, case: Correction, step: str) -> str:
-    """Return in a sentence why the step is not possible."""
+    """Return, as a sentence, why the step is not possible."""
     acts = case_acts.acts(request.user, case)
     if case.decided_at is not None:
         return _("%(reference)s was decided at %(time)s by %(organization)s.") % {

@@ -1,4 +1,4 @@
-"""The report of a district, a province or the ministry: its page, its files, and its lists."""
+"""Views of the report of a district, a province or the ministry: page, files, lists."""
 
 import logging
 from collections.abc import Callable
@@ -36,7 +36,7 @@ T = TypeVar("T")
 @officer_page
 @require_safe
 def overview(request: UserRequest, scope: Scope) -> HttpResponse:
-    """Show what is late in one's area, whose it is, and how late."""
+    """Show overdue cases of the officer's area: how many, where, and how late."""
     if request.GET.get("holder"):
         return redirect(_page_of(request))
     whole = scope
@@ -80,7 +80,7 @@ def download(request: UserRequest, scope: Scope, part: str, ending: str) -> Http
     acts = acts_in(scope, report)
     made = parts.one_part(part, report, address, acts)
     if made.has_failed:
-        # Half a table that looks whole is worse than none.
+        # An incomplete table looks complete: send an error instead.
         return errors.unavailable(request)
     day = formats.date_format(timezone.localtime(report.at), "Y-m-d")
     sheet = made.table.sheet(made.title)
@@ -92,7 +92,7 @@ def download(request: UserRequest, scope: Scope, part: str, ending: str) -> Http
 @officer_page
 @require_safe
 def cases(request: UserRequest, scope: Scope) -> HttpResponse:
-    """List the cases behind a number of the report."""
+    """List the cases of a number of the report."""
     scope, under = narrowed(request, scope)
     form = ReportForm(request.GET, communes=communes_of(scope))
     address = address_of(request, form, under)
@@ -114,13 +114,13 @@ def cases(request: UserRequest, scope: Scope) -> HttpResponse:
 
 
 def acts_in(scope: Scope, report: Report) -> Acts:
-    """Return what officers did lately here, by organization."""
+    """Return what officers did lately, by organization."""
     scope = scope.in_communes(report.filters.communes)
     return section_or(lambda: officer_actions.done_at(scope, report.at), {})
 
 
 def section_or(section: Callable[[], T], otherwise: T) -> T:
-    """Return what a section of the page computes; one that fails leaves the others standing."""
+    """Return the result of a section of the page; if it fails, log it and return `otherwise`."""
     try:
         with transaction.atomic():
             return section()
@@ -135,21 +135,21 @@ def _lists_of(address: Address, desk: Organization | None) -> Callable[[str], st
 
 
 def _desk(request: UserRequest) -> Organization | None:
-    """Return the desk that ?desk= names, if it lies within the officer's reach."""
+    """Return the organization of ?desk=, if it is within the officer's reach."""
     wanted = request.GET.get("desk")
     return organization_in_reach(request.user, wanted) if wanted else None
 
 
 def _page_of(request: UserRequest) -> str:
-    """Return where an organization that was chosen from a list is shown."""
-    chosen = organization_in_reach(request.user, request.GET["holder"])
+    """Return the URL for an organization that was chosen from a list."""
+    chosen = organization_in_reach(request.user, _public_id(request.GET["holder"]))
     if Organization.objects.filter(part_of=chosen).exists():
         return Address(Filters(), chosen).report()
     return reverse("oversight-site", args=[chosen.public_id])
 
 
 def address_of(request: UserRequest, form: ReportForm, under: Organization | None) -> Address:
-    """Return what an address says; what it says wrongly is as if it did not say it."""
+    """Return the address of the query string; invalid values count as missing."""
     read = request.GET
     sort, shade = read.get("sort", ""), read.get("shade", "")
     return Address(
@@ -164,14 +164,14 @@ def address_of(request: UserRequest, form: ReportForm, under: Organization | Non
 
 @dataclass(frozen=True)
 class Link:
-    """A way on, or a filter that can be taken away."""
+    """A link to another level, or one that removes a filter."""
 
     label: str
     href: str
 
 
 def path(whole: Scope, under: Organization | None, address: Address) -> list[Link]:
-    """Return the levels above a part, from the officer's own area down."""
+    """Return links to the levels above a part, from the officer's own area down."""
     if under is None:
         return []
     tops = {top.pk: top for top in whole.tops}
@@ -180,7 +180,7 @@ def path(whole: Scope, under: Organization | None, address: Address) -> list[Lin
     while ids and ids[0] not in tops:
         ids = ids[1:]
     if not ids:
-        # One of several areas of this officer.
+        # The officer has several areas; this is one of them.
         return [Link(_("The whole report"), own.report())]
     between = Organization.objects.in_bulk(ids[1:])
     return [

@@ -1,4 +1,4 @@
-"""The page of the organizations that do not answer, and the same as a file."""
+"""Views of silent organizations: page and CSV file."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -18,7 +18,7 @@ from vaxreg.spreadsheets import writing
 @officer_page
 @require_safe
 def overview(request: UserRequest, scope: Scope) -> HttpResponse:
-    """List who is silent, by reason, each with the next step; ?reason= lists one to its end."""
+    """List silent organizations by reason, with the next step; ?reason= shows all of one reason."""
     scope, under = narrowed(request, scope)
     only = _reason(request)
     after = request.GET.get("after", "")
@@ -44,7 +44,6 @@ def overview(request: UserRequest, scope: Scope) -> HttpResponse:
 @officer_page
 @require_safe
 def download(request: UserRequest, scope: Scope) -> HttpResponse:
-    """Send all of it as CSV."""
     scope, _under = narrowed(request, scope)
     now = db_time.now()
     day = formats.date_format(timezone.localtime(now), "Y-m-d")

@@ -1,4 +1,4 @@
-"""The page of one organization: its figures, whom to call, what was done, why it is silent."""
+"""The view of one organization for health officers."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from vaxreg import db_time
 @officer_page
 @require_safe
 def site(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
-    """Show one organization: its figures, whom to call, its cases, what was done."""
+    """Show one organization: figures, contacts, cases, what officers did, why it is silent."""
     organization = organization_in_reach(request.user, public_id)
     alone, now = Scope((organization,), alone=True), db_time.now()
     asked = case_lists.asked_for(request, alone, ReportForm(request.GET, communes=[]).filters())

@@ -1,4 +1,4 @@
-"""What a health officer does about a whole site: remind, give its cases away, write a note."""
+"""Views of a health officer's acts on a site: remind, give its cases away, write a note."""
 
 import re
 from uuid import UUID
@@ -23,9 +23,9 @@ from review import notes
 from review.pool import Outcomes
 from vaxreg import ui
 
-# In the session: what became of the cases that were given away last, to be read once.
+# Session key: the results of the last cases given away, shown once.
 OUTCOMES = "oversight.given_outcomes"
-# What a box of the form sends (giving.Line.value).
+# The value of a checkbox (bulk_reassign.CaseToGive.value).
 TICKED = re.compile(r"VR-[0-9A-Z]{4}-[0-9A-Z]{4}:[0-9]{1,9}")
 
 
@@ -34,7 +34,10 @@ TICKED = re.compile(r"VR-[0-9A-Z]{4}-[0-9A-Z]{4}:[0-9]{1,9}")
 def remind(
     request: UserRequest, scope: Scope, public_id: UUID, *, whole: bool = False
 ) -> HttpResponse:
-    """Remind a site, or with `whole` everybody under it, of what nobody reminded of within a day."""
+    """Remind a site of its overdue cases; whole: also all organizations below it.
+
+    Cases reminded of within 24 hours are left out.
+    """
     organization = organization_in_reach(request.user, public_id)
     form = RemindForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -55,7 +58,7 @@ def remind(
 
 
 def say_reminded(request: HttpRequest, organization: Organization, done: RemindResult) -> None:
-    """Tell the officer of how many cases the site was reminded, and what was left out, and why."""
+    """Show how many cases were reminded of, and how many were left out and why."""
     left_out = " ".join(left_out_words(done))
     if not done.cases:
         words = _("There was nothing to remind of.")
@@ -81,7 +84,7 @@ def say_reminded(request: HttpRequest, organization: Organization, done: RemindR
 
 
 def left_out_words(done: RemindResult) -> list[str]:
-    """Return what was left out of a press, a sentence for each reason."""
+    """Return what was left out, one sentence per reason."""
     sentences = [
         (
             done.left,
@@ -122,7 +125,7 @@ def left_out_words(done: RemindResult) -> list[str]:
 @officer_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
-    """Give several cases of a site, or all that are late, to another organization."""
+    """Give several cases of a site to another organization."""
     organization = organization_in_reach(request.user, public_id)
     sent = request.POST if request.method == "POST" else None
     ticked = frozenset(filter(TICKED.fullmatch, request.POST.getlist("case"))) if sent else None
@@ -130,7 +133,7 @@ def give(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
     values = [*(line.value for line in choice.lines), *(ticked or ())]
     form = GiveForm(sent, by=request.user, holder=organization, values=values)
     if "search" in request.POST:
-        # Other choices are shown and what was typed is kept; nothing is judged yet.
+        # A new search: show the new choices and keep the typed texts, without errors.
         form.errors.clear()
     elif form.is_valid() and (outcomes := outcomes_of_giving(request, organization, form)):
         request.session[OUTCOMES] = {
@@ -146,7 +149,7 @@ def give(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
 def outcomes_of_giving(
     request: UserRequest, organization: Organization, form: GiveForm
 ) -> Outcomes | None:
-    """Give the ticked cases as the form says; None when the organization chosen cannot have them."""
+    """Give the ticked cases away; None when the chosen organization cannot receive them."""
     to, reason = form.cleaned_data["to"], form.cleaned_data["reason"]
     try:
         return bulk_reassign.give(
@@ -160,7 +163,7 @@ def outcomes_of_giving(
 @officer_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def write_note(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
-    """Write a note to a site; its people get it by e-mail and see it in their queue until read."""
+    """Write a note to a site; staff get it by e-mail and see it in the queue until it is read."""
     organization = organization_in_reach(request.user, public_id)
     if case_acts.is_own_desk(request.user, organization):
         raise PermissionDenied(_("This is your own desk: tell your colleagues yourself."))
