@@ -1,4 +1,4 @@
-"""Who runs it: pages of organizations and people, imports, rules and their preview, closing, merging and moving.
+"""The administration pages: organizations, people, imports, rules; closing, merging and moving.
 
-May import figures (reporting), the case (corrections) and all below them.
+May import reporting, corrections and every app below them.
 """

@@ -1,7 +1,7 @@
-"""Closing, merging and moving organizations with all that they hold: what moves, then the act.
+"""Closes, merges and moves organizations, together with their cases and staff; with a preview.
 
-A preview does the act in a transaction that is undone, and so says exactly what the act would do.
-The act is one transaction: the tree changes, and every open case has one desk before and after.
+The preview runs the act in a transaction that is rolled back, so it shows exactly what the act
+does. The act is one transaction: every open case has exactly one holder before and after it.
 """
 
 import hashlib
@@ -33,21 +33,21 @@ from vaxreg import db_time
 if TYPE_CHECKING:
     from accounts.models import User
 
-# Two that wait for each other are told apart by the database; the one that gave way tries again.
+# PostgreSQL ends one of two transactions in a deadlock with an error; that one tries again.
 TRIES = 3
-# Seconds for one statement: fifteen thousand cases take some ten on a busy machine.
+# Seconds for one statement: 15,000 cases take about 10 seconds on a busy machine.
 LONGEST = 120
 
 
 class TreeAct(StrEnum):
-    """What is done to an organization; the other one is its successor, or what it is part of."""
+    """An act on an organization. The other one is its successor, or the new parent of a move."""
 
     CLOSE = "close"
     MERGE = "merge"
     MOVE = "move"
 
 
-# What may have changed between the preview and the press, in words.
+# What may have changed between the preview and the press, as messages.
 ASPECTS: dict[str, Promise] = {
     "place": gettext_lazy("The organization itself has been moved or closed."),
     "other": gettext_lazy("The other organization has been moved or closed."),
@@ -58,7 +58,7 @@ ASPECTS: dict[str, Promise] = {
 
 
 class PlanChanged(Exception):
-    """What would be done is no longer what was shown; `words` says what has changed."""
+    """The act would now do something else than the preview showed; `words` says what changed."""
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__(" ".join(words))
@@ -67,7 +67,7 @@ class PlanChanged(Exception):
 
 @dataclass(frozen=True)
 class Cases:
-    """How many open cases there are, and how many of them are what."""
+    """Numbers of open cases: all, and those in each state."""
 
     open: int = 0
     overdue: int = 0
@@ -83,11 +83,12 @@ class Cases:
 class ActPreview:
     """What an act moves.
 
-    cases: what lies on its desk; of a move, on the desks of the whole sub-tree, where it stays.
-    desks: how many open cases go where, most first. parts: those right below it, `below` all.
-    going: work that goes on at the other organization; ending: work that ends.
-    past: decisions that its successor can read, with those of its own `predecessors`.
-    seal: of what matters about all this; an act that carries another one is refused.
+    cases: held by the organization; of a move, by its whole sub-tree, where they stay. desks: how
+    many open cases go to which organization, most first. parts: its direct parts; below: the number
+    of all organizations below it. going: memberships that continue at the other organization;
+    ending: memberships that end. past: number of decisions that its successor can read, including
+    those of its `predecessors`. seal: a hash of all that matters; an act with another seal is
+    refused.
     """
 
     organization: Organization
@@ -108,7 +109,7 @@ class ActPreview:
 def preview(
     act: TreeAct, organization: Organization, other: Organization | None, *, by: "User | None"
 ) -> ActPreview:
-    """Return what would move, and leave everything as it is.
+    """Return what would move, without any change.
 
     Raises what the act raises: CannotArrange with the reasons by field, PermissionDenied.
     """
@@ -126,10 +127,10 @@ def carry_out(
     by: "User | None",
     seal: str | None = None,
 ) -> ActPreview:
-    """Do it, all or nothing, and return what moved.
+    """Run the act, all or nothing, and return what moved.
 
-    seal: of the preview that was confirmed; None when nobody looked at one. Raises
-    ChangedMeanwhile when it no longer says what would happen, CannotArrange, PermissionDenied.
+    seal: that of the confirmed preview; None without a preview. Raises PlanChanged when the seal
+    differs now, CannotArrange, PermissionDenied.
     """
     for left in reversed(range(TRIES)):
         try:
@@ -150,12 +151,12 @@ def _carry_out(
 ) -> ActPreview:
     now = db_time.now()
     with connection.cursor() as cursor:
-        # A page's limit would end a handover of many thousand cases, or the wait for one's turn.
+        # The limit of a page is too short to move many thousand cases, or to wait for the lock.
         cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}s'")
     tree.take_turn()
     tree.hold(organization)
     if act != TreeAct.MOVE:
-        # Whoever has one of its cases in hand is awaited; what is on its way to it was, by now.
+        # Waits for verbs that have locked one of its cases; `hold` waited for cases sent to it.
         held = Correction.objects.open().filter(holder=organization)
         list(held.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
         handover.settle(organization, now)
@@ -169,7 +170,7 @@ def _carry_out(
 def _arrange(
     act: TreeAct, organization: Organization, other: Organization | None, by: "User | None"
 ) -> tuple[ActPreview, list[Way]]:
-    """Change the tree, and say where the open cases go; they are where they were."""
+    """Change the tree, and return where the open cases will go; the cases are not changed yet."""
     before = Organization.objects.get(pk=organization.pk)
     beside = Organization.objects.get(pk=other.pk) if other is not None else None
     closes = act != TreeAct.MOVE
@@ -213,7 +214,7 @@ def _close(
     organization: Organization, successor: Organization | None, by: "User | None"
 ) -> Organization:
     if not organization.is_open:
-        # The verb takes a second press for the first one; here somebody else was quicker.
+        # actions.close ignores a second press; here it means that somebody else closed it first.
         raise CannotArrange(_("It is closed already."))
     return actions.close(organization, by=by, successor=successor)
 
@@ -242,7 +243,7 @@ _DO: dict[TreeAct, Callable[[Organization, Organization | None, "User | None"], 
 
 
 def _cases(held: Q) -> Cases:
-    """Count what is open: one query over the index of open cases."""
+    """Count open cases by state: one query over the index of open cases."""
     now = db_time.now()
     claims = Q(status=Status.IN_REVIEW, picked_up_at__gt=now - deadlines.CLAIM_TIME)
     found = (
@@ -275,13 +276,13 @@ def _working(organization: Organization) -> QuerySet[Membership]:
 
 
 def _drafts_naming(organization: Organization) -> int:
-    """Count what citizens are typing that names it; sent, it goes to who acts for it then."""
+    """Count drafts that name the organization; when filed, they go to its successor."""
     typed = Draft.objects.annotate(text=Cast("data", TextField()))
     return typed.filter(text__contains=str(organization.public_id)).count()
 
 
 def _links_of(organization: Organization) -> int:
-    """Count links for photos that are good: they go on, for they belong to the case."""
+    """Count valid upload links; they stay valid, because they belong to the case."""
     open_cases = Correction.objects.open().filter(holder=organization)
     good = UploadLink.objects.filter(expires_at__gt=db_time.now())
     return good.filter(correction__in=open_cases.order_by().values("pk")).count()
@@ -294,7 +295,7 @@ def _seal(
     parts: list[Organization],
     working: list[Membership],
 ) -> str:
-    """Return a short text per aspect; cases that come and go meanwhile do not matter."""
+    """Return a short hash per aspect; cases that come and go in the meantime do not change it."""
     said = {
         "place": [before.part_of_id, before.closed_on],
         "other": [other.pk, other.part_of_id, other.closed_on] if other else [],
@@ -310,7 +311,7 @@ def _seal(
 def _changed(shown: str, now: str) -> list[str]:
     then = shown.split(".")
     if len(then) != len(ASPECTS):
-        # Not of our making.
+        # The seal was not made by this code.
         then = [""] * len(ASPECTS)
     pairs = zip(ASPECTS.values(), then, now.split("."), strict=True)
     return [str(words) for words, old, new in pairs if old != new]

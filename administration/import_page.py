@@ -1,4 +1,4 @@
-"""What the pages of an import show: counts per table and verdict, and one page of rows."""
+"""The content of the pages of an import: counts per table and verdict, one page of rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from organizations.imports.judgement import JudgedRow, Judgement, RowVerdict
 from organizations.journal import ImportRun
 
 PAGE_SIZE = 100
-# What is looked at first: what goes wrong, then what changes something.
+# Errors first, then rows that change something.
 ORDER = (RowVerdict.REFUSED, RowVerdict.CHANGED, RowVerdict.NEW, RowVerdict.SAME)
 KINDS = {
     RowVerdict.REFUSED: "over",
@@ -45,10 +45,10 @@ class FileRow:
 
 @dataclass(frozen=True)
 class ShownImport:
-    """A trial, or what became of it."""
+    """A trial, or a finished import."""
 
     tables: list[str]
-    # How many rows of each verdict, table by table.
+    # For each table its name, and the number of rows by verdict.
     counts: list[tuple[str, list[int]]]
     tabs: list[VerdictTab] = field(default_factory=list)
     chosen: str = ""
@@ -61,7 +61,7 @@ class ShownImport:
 
 
 def runs_of(user: User) -> QuerySet[ImportRun]:
-    """Return the imports of somebody, the newest first; nobody else sees them."""
+    """Return the imports of this user, the newest first; other users cannot see them."""
     runs: QuerySet[ImportRun] = ImportRun.objects.filter(made_by=user)
     return runs
 
@@ -69,7 +69,7 @@ def runs_of(user: User) -> QuerySet[ImportRun]:
 def shown(
     run: ImportRun, judgement: Judgement | None = None, query: Mapping[str, str] | None = None
 ) -> ShownImport:
-    """Return what a page shows of a trial; without a judgement, of what was done."""
+    """Return the content of the page: of a trial, or without a judgement of what was imported."""
     counts = judgement.counts if judgement else run.counts
     tables = [str(columns.TABLE_LABELS[table]) for table in counts]
     by_verdict = [

@@ -1,4 +1,4 @@
-"""Questions for the pages of staff: who works where, how they stand, what was done about them."""
+"""Queries for the pages of staff: who works where, state of their accounts, acts about them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,10 +23,31 @@ MOST_ORGANIZATIONS = 8
 Act = StaffEvent.Act
 STATES = ("", "never", "suspended")
 
+# Letters that search_key replaces by one plain letter, so that SQL can do the same.
+_ACCENTED = [chr(code) for code in (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))]
+_FOLDED = {char: key for char in _ACCENTED if len(key := search_key(char)) == 1 and key != char}
+# translate() removes characters without a counterpart, so the combining marks come last.
+_MARKS = "".join(chr(code) for code in range(0x300, 0x370) if unicodedata.combining(chr(code)))
+
+
+def key_of(column: str) -> Expression:
+    """Return search_key(column) as SQL.
+
+    No index serves it: use it for the staff of a reach, never for all users.
+    """
+    folded = Func(
+        F(column),
+        Value("".join(_FOLDED) + _MARKS),
+        Value("".join(_FOLDED.values())),
+        function="translate",
+        output_field=CharField(),
+    )
+    return Func(Lower(folded), function="", template='(%(expressions)s COLLATE "C")')
+
 
 @dataclass(frozen=True)
 class StaffPerson:
-    """Somebody as a list shows them: only the work that the reader looks after."""
+    """A member of staff in a list; `works` contains only memberships within the reader's reach."""
 
     user: User
     works: list[Membership]
@@ -35,17 +56,17 @@ class StaffPerson:
 
     @property
     def never_came(self) -> bool:
-        """Invited or appointed, and never signed in."""
+        """Never signed in since the invitation or appointment."""
         return self.user.last_login is None
 
 
 def page(
     reach: QuerySet[Organization], *, words: str = "", state: str = "", after: str = ""
 ) -> Page[StaffPerson]:
-    """Return who works in these organizations, by name; in a number of queries of its own.
+    """Return who works in these organizations, by name; the number of queries is constant.
 
-    words: parts of the name or of the e-mail address. state: "never" came, or "suspended". after:
-    the public id of the last one on the page before; an unknown one starts from the top.
+    words: parts of the name or the e-mail address. state: "never" (never signed in) or "suspended".
+    after: the public id of the last row of the page before; an unknown one gives the first page.
     """
     works = Membership.objects.standing().filter(organization__in=reach.values("pk"))
     here = works.filter(user=OuterRef("pk"))
@@ -88,13 +109,13 @@ def _people(users: Sequence[User], works: QuerySet[Membership]) -> list[StaffPer
 def person_of(
     user: User, works: list[Membership], invitation: Invitation | None, now: datetime
 ) -> StaffPerson:
-    """Put together what a list shows of somebody."""
+    """Return the row of a user for a list."""
     expired = invitation is not None and invitation.used_at is None and invitation.expires_at <= now
     return StaffPerson(user, works, invitation, expired)
 
 
 def latest_links(users: Sequence[User]) -> dict[int, Invitation]:
-    """Return the newest invitation of each of these who has one."""
+    """Return the newest invitation of each of these users, by id."""
     newest = Invitation.objects.filter(user__in=users).order_by("user", "-made_at", "-pk")
     return {one.user_id: one for one in newest.distinct("user")}
 
@@ -108,7 +129,7 @@ def organizations_named(reach: QuerySet[Organization], words: str) -> list[Organ
 
 @dataclass(frozen=True)
 class Work:
-    """One standing membership on the page of a person, with what the reader may do about it."""
+    """A membership on the page of a person, with what the reader may do about it."""
 
     membership: Membership
     may_change: bool
@@ -121,7 +142,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Happening:
-    """One act in the history of a person, in words."""
+    """One act in the history of a person, as text."""
 
     title: str
     who: str
@@ -132,11 +153,11 @@ class Happening:
 
 @dataclass(frozen=True)
 class File:
-    """Everything that the page of a person shows."""
+    """The content of the page of a person."""
 
     person: StaffPerson
     works: list[Work]
-    # Work outside of the reader's reach: how much, never where.
+    # Number of memberships outside the reader's reach; the page does not say where.
     elsewhere: int
     may_suspend_account: bool
     may_invite: bool
@@ -144,7 +165,7 @@ class File:
 
 
 def file_of(user: User, *, reader: User) -> File:
-    """Put together the page of a person for somebody who looks after staff."""
+    """Return the content of the page of a person, for a reader who looks after staff."""
     reach = set(
         staffing.staffed_by(reader)
         .filter(pk__in=Membership.objects.filter(user=user).values("organization"))
@@ -170,9 +191,9 @@ def file_of(user: User, *, reader: User) -> File:
 
 
 def history(user: User, reach: set[int]) -> list[Happening]:
-    """Return what was done about somebody's work within the reach, the newest first.
+    """Return the acts about somebody's work within the reach, the newest first.
 
-    What commands and closings did left no act; the memberships themselves say it.
+    Commands and closings of organizations leave no act; for those the memberships are read.
     """
     events = [
         one
@@ -237,8 +258,17 @@ def _who(by: User | None) -> str:
     return by.full_name or str(by.email) if by else _("The system")
 
 
+def is_uuid(text: str) -> bool:
+    """Tell whether the text can be a public id."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 def choices_of(roles: Sequence[str]) -> list[tuple[str, Any]]:
-    """Return roles with what each of them may do, for a form."""
+    """Return form choices of roles, each with what it may do."""
     says = {
         "reviewer": _("Reviews the proposals of this organization and decides."),
         "lead": _("Reviews as well, and looks after the reviewers."),

@@ -1,7 +1,8 @@
-"""The reform of July 2025 with all that the organizations hold: looked at, or carried out.
+"""The reform of July 2025, with the cases of the organizations: preview, or carry out.
 
-The areas, organizations and people are those of organizations/reform; the open cases of each desk
-that is merged change hands as in any merger (corrections/routing/handover.py). One transaction: all or nothing.
+Areas, organizations and people are handled in organizations/reform. The open cases of each merged
+organization change hands as in any merger (corrections/routing/handover.py). One transaction: all
+or nothing.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from vaxreg import db_time
 
 @dataclass(frozen=True)
 class Reform:
-    """What the reform comes to; `cases` are open ones that change hands, away from `desks`."""
+    """The result of the reform; cases: number of open cases that move; desks: their holders."""
 
     plan: ReformPlan
     counts: ReformCounts
@@ -33,7 +34,7 @@ class Reform:
 
 
 def preview() -> Reform:
-    """Return what would be done, and change nothing. Raises CannotAdopt."""
+    """Return what would be done, without any change. Raises CannotAdopt."""
     drawn = plan.draw()
     held = _held(drawn)
     return Reform(
@@ -47,15 +48,15 @@ def preview() -> Reform:
 
 @transaction.atomic
 def adopt() -> Reform:
-    """Put the areas of July 2025 into force; a second time changes nothing.
+    """Put the areas of July 2025 into force; a second run changes nothing.
 
-    Raises CannotAdopt when an area is not on the lists, NoDesk when nobody at all could act on a
-    case; both leave everything as it was.
+    Raises CannotAdopt when an area is not on the lists, NoDesk when nobody could act on a case;
+    after both nothing is changed.
     """
     now = db_time.now()
     tree.take_turn()
     drawn = plan.draw()
-    # What is just being sent to one of them is awaited, and so is whoever has a case in hand.
+    # Waits for transactions that send cases to these organizations, then for those on their cases.
     closing = Organization.objects.filter(code__in=drawn.merges).order_by("pk")
     list(closing.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
     held = _held(drawn)
@@ -75,7 +76,7 @@ def adopt() -> Reform:
 
 
 def _held(drawn: ReformPlan) -> dict[int, int]:
-    """Return how many open cases lie on each desk that is merged into another."""
+    """Return the number of open cases of each organization that is merged into another, by id."""
     counted = Correction.objects.open().order_by().values_list("holder", "holder__code")
     return {
         holder: count

@@ -1,4 +1,4 @@
-"""The rules on record: every change of the policy or the calendar, and who may make one."""
+"""The rules on record: all changes of the policy or the calendar, and who may make them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Made:
-    """A change of the rules or the calendar, as it stands on record."""
+    """One change of the rules or the calendar."""
 
     policy: Policy
-    # The change of a day; None for a version of the rules.
+    # The run of a changed day; None for a version of the rules.
     day: RecomputeRun | None
     at: datetime
     by: "User | None"
     why: str
-    # How many clocks followed; None for the first version, which none had to.
+    # Number of clocks that were moved; None for the first version.
     moved: int | None
 
 
 def newest_run() -> RecomputeRun | None:
-    """Return the last change that was confirmed, and how far the open clocks have followed it."""
+    """Return the run of the latest change, which says how far the clocks are recomputed."""
     return RecomputeRun.objects.select_related("policy", "made_by").first()
 
 
@@ -46,7 +46,7 @@ def changes() -> list[Made]:
 
 
 def may_change(user: "User") -> bool:
-    """Tell whether somebody may change the rules: an officer of the ministry."""
+    """Tell whether the user may change the rules: an officer of the ministry."""
     return (
         user.is_superuser
         or held_roles(user)

@@ -1,7 +1,7 @@
-"""What a change of the rules or of the calendar would do to the open corrections; nothing is stored.
+"""Previews the effect of a change of the rules or the calendar on open corrections.
 
-Asks the very question that the recompute asks (recompute.CONCERNED), so that the figures are what
-then happens, but for what moves on in between.
+Stores nothing. It runs the same query as the recompute (recompute.CONCERNED), so the figures are
+what then happens, except for cases that change in between.
 """
 
 from dataclasses import dataclass, field
@@ -16,15 +16,16 @@ from organizations.models import Organization
 from vaxreg import db_time as clock
 from vaxreg import ui
 
-# So many cases behind the figures are listed.
+# The greatest number of cases that are listed.
 MOST_LISTED = 50
 
 
 @dataclass(frozen=True)
 class DueTimeMoves:
-    """How many due times move, by how much at least and at most, and what becomes of them.
+    """How many due times move, by how much, and how many cases become or stop being late.
 
-    soon: due within the next 12 hours. What stands still for an answer is neither late nor soon.
+    least, most: the range of the moves. soon: due within the next 12 hours. A paused clock is
+    neither overdue nor due soon.
     """
 
     moved: int = 0
@@ -51,7 +52,7 @@ class DueTimeMoves:
 
     @property
     def shift(self) -> str:
-        """By how much, in words."""
+        """The least and the greatest move as text."""
         if self.least is None or self.most is None:
             return "–"
         if self.least == self.most:
@@ -64,7 +65,7 @@ class DueTimeMoves:
 
 @dataclass
 class ProvinceImpact:
-    """A province, or with None the ministry, the hotline, and what has no desk yet."""
+    """The effect in a province; None: the ministry, the hotline, and cases without a holder."""
 
     province: Organization | None
     corrections: int = 0
@@ -73,7 +74,7 @@ class ProvinceImpact:
 
 @dataclass(frozen=True)
 class MovedClock:
-    """A clock that would move, and its due time afterwards."""
+    """A clock that would move, and its new due time."""
 
     clock: Clock
     new_due_at: datetime
@@ -81,20 +82,20 @@ class MovedClock:
 
     @property
     def shift(self) -> str:
-        """By how much it moves, in words."""
+        """The move as text."""
         return in_words(self.new_due_at - self.clock.due_at)
 
 
 @dataclass(frozen=True)
 class Preview:
-    """All figures of a change that nobody has confirmed yet."""
+    """All figures of a change that is not confirmed yet."""
 
     at: datetime
-    # Open corrections with a due time, of a review, an appeal or the statutory answer, that moves.
+    # Open corrections of which at least one due time moves, of any kind of clock.
     corrections: int
-    # How many clocks will follow the change; some do so without moving.
+    # Number of clocks that get the new rules; the due time of some does not move.
     concerned: int
-    # The deadlines that citizens are told: reviews and appeals.
+    # Review and appeal clocks: the deadlines that citizens are told.
     answers: DueTimeMoves
     by_kind: dict[Clock.Kind, DueTimeMoves]
     places: list[ProvinceImpact]
@@ -130,7 +131,7 @@ ORDER BY gets_late DESC, kind = 'statutory', new_due_at, id LIMIT %(limit)s
 
 
 def preview(change: recompute.RuleChange) -> Preview:
-    """Look at all open corrections as if the change were in force."""
+    """Compute the figures as if the change were in force."""
     now = clock.now()
     parameters = {
         **recompute.question(change),
@@ -177,13 +178,13 @@ def preview(change: recompute.RuleChange) -> Preview:
 
 
 def in_words(shift: timedelta) -> str:
-    """Say a move of a due time: later or earlier, and by how much."""
+    """Return a move as text: later or earlier, and by how much."""
     later = _("%(duration)s later") if shift > timedelta(0) else _("%(duration)s earlier")
     return later % {"duration": ui.duration(shift)}
 
 
 def _provinces(holders: set[int]) -> dict[int, Organization]:
-    """Return for each holder in a province the body of that province."""
+    """Return the provincial department above each holder, by id of the holder."""
     provinces = {
         one.pk: one
         for one in Organization.objects.filter(kind=Organization.Kind.PROVINCIAL_DEPARTMENT)

@@ -1,7 +1,7 @@
-"""Staff and the cases in their hands: what taking somebody's rights means, and doing it.
+"""Changes of staff with their effect on cases: shows the consequences, and carries them out.
 
-The acts themselves are in organizations/staffing.py; here the claims of whoever loses the right to
-decide are given back in the same transaction.
+The acts are in organizations/staffing.py. Here the claims of a person who loses the right to decide
+are given back in the same transaction.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ from organizations.models import Membership, Organization
 
 @dataclass(frozen=True)
 class Consequence:
-    """What happens at one organization when memberships there give no rights any more."""
+    """The effect on one organization when a person's memberships there end or are suspended."""
 
     organization: Organization
-    # Cases in the hands of the person, which are given back.
+    # Number of cases that the person has claimed; they are given back.
     claims: int
-    # Nobody is left who decides: so many cases lie there, and new ones go to `next_up`.
+    # Nobody is left who decides: `waiting` open cases, and new ones go to `next_up`.
     empties: bool
     waiting: int
     next_up: Organization | None
@@ -34,14 +34,14 @@ class Consequence:
 
     @property
     def is_grave(self) -> bool:
-        """Whether somebody should say twice that it is meant."""
+        """Whether the page asks to confirm it with a checkbox."""
         return self.empties or self.last_officer
 
 
 def consequences(going: Sequence[Membership], *, becomes: str = "") -> list[Consequence]:
-    """Return what follows, per organization, when one person's memberships go.
+    """Return the consequences, per organization, when memberships of one person end.
 
-    becomes: the role in which she goes on working there; hotline agents decide nothing.
+    becomes: the new role of the person there, if any; hotline agents decide nothing.
     """
     live = [one for one in going if one.suspended_at is None]
     if not live:
@@ -69,7 +69,7 @@ def consequences(going: Sequence[Membership], *, becomes: str = "") -> list[Cons
 
 @transaction.atomic
 def change_role(membership: Membership, role: str, *, by: User) -> Membership:
-    """Change a role; claims that the new one does not cover are given back."""
+    """Change a role; if the new role decides nothing, the person's claims are given back."""
     changed = staffing.change_role(membership, role, by=by)
     actions.give_up_claims(changed.user)
     return changed
@@ -77,7 +77,7 @@ def change_role(membership: Membership, role: str, *, by: User) -> Membership:
 
 @transaction.atomic
 def suspend(membership: Membership, *, by: User, reason: str) -> Membership:
-    """Suspend a membership; what the person had picked up there waits for colleagues again."""
+    """Suspend a membership; the person's claims there are given back."""
     held = staffing.suspend(membership, by=by, reason=reason)
     actions.give_up_claims(held.user)
     return held
@@ -85,7 +85,7 @@ def suspend(membership: Membership, *, by: User, reason: str) -> Membership:
 
 @transaction.atomic
 def end(membership: Membership, *, by: User, reason: str) -> Membership:
-    """End a membership; what the person had picked up there waits for colleagues again."""
+    """End a membership; the person's claims there are given back."""
     held = staffing.end(membership, by=by, reason=reason)
     actions.give_up_claims(held.user)
     return held
@@ -93,7 +93,7 @@ def end(membership: Membership, *, by: User, reason: str) -> Membership:
 
 @transaction.atomic
 def suspend_account(person: User, *, by: User, reason: str) -> None:
-    """Shut the door of staff for somebody, whose cases wait for colleagues again."""
+    """Suspend the staff sign-in of a person; all their claims are given back."""
     staffing.suspend_account(person, by=by, reason=reason)
     actions.give_up_claims(person)
 

@@ -1,1 +1,1 @@
-"""What is typed about organizations, people and rules."""
+"""Forms about organizations, people and rules."""

@@ -1,4 +1,4 @@
-"""What a health officer types to open an organization, to put its details right, to close or move it."""
+"""Forms to open an organization, correct its details, close, merge or move it."""
 
 import re
 from typing import TYPE_CHECKING, Any, cast
@@ -17,13 +17,13 @@ from vaxreg.forms import Form
 if TYPE_CHECKING:
     from accounts.models import User
 
-# More than these are not read; the search narrows them down.
+# Longer lists are not read; the search makes them shorter.
 MOST_SHOWN = 12
 PHONE = re.compile(r"[+()\d][\d\s().-]{2,30}")
 
 
 class OrganizationDetailsForm(Form):
-    """Names and contacts: what may be put right at any time."""
+    """Names and contacts, which may be corrected at any time."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -53,21 +53,19 @@ class OrganizationDetailsForm(Form):
     )
 
     def clean_phone(self) -> str:
-        """Digits, with what people put between them."""
+        """Accept digits and the usual separators."""
         typed: str = self.cleaned_data["phone"].strip()
         if typed and not PHONE.fullmatch(typed):
             raise ValidationError(_("A phone number has digits only, for example 024 3823 0000."))
         return typed
 
     def refuse(self, error: ValidationError) -> None:
-        """Put what the verb said beside the fields that it is about."""
+        """Show errors of the verb beside the fields they are about."""
         for field, told in error.message_dict.items():
             self.add_error(field if field in self.fields else None, told)
 
 
 class OpenForm(OrganizationDetailsForm):
-    """A new organization below another one."""
-
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), widget=forms.RadioSelect)
     area = forms.ModelChoiceField(
         queryset=Area.objects.none(),
@@ -100,9 +98,9 @@ class OpenForm(OrganizationDetailsForm):
 
 
 class OtherForm(Form):
-    """Which organization takes over, or which one it becomes part of; found by name."""
+    """The successor, or the new parent, found by name."""
 
-    # The field that names the other organization; errors of the verb are keyed by it.
+    # The field that names the other organization; errors of the verb have the same key.
     field = ""
     mark_optional = False
 
@@ -113,7 +111,7 @@ class OtherForm(Form):
         super().__init__(*args, **kwargs)
         candidates = self._candidates(by, organization).select_related("area", "part_of")
         near = candidates.filter(part_of=organization.part_of_id)
-        # Without words: the neighbours first, then whoever stands above.
+        # Without search words: neighbours first, then the levels above.
         found = (
             candidates.named(self.sought)
             if self.sought
@@ -146,7 +144,7 @@ class OtherForm(Form):
     def _chosen(
         self, to: "forms.ModelChoiceField[Organization]", candidates: OrganizationQuerySet
     ) -> list[Organization]:
-        """Whoever was chosen stays on the list, whatever is searched for next."""
+        """Keep the chosen one in the list, whatever is searched for next."""
         try:
             chosen = to.to_python(self.data.get(self.add_prefix(self.field)) or None)
         except ValidationError:
@@ -155,22 +153,21 @@ class OtherForm(Form):
 
     @property
     def sought(self) -> str:
-        """What was typed into the search."""
         return str(self.data.get(self.add_prefix("q"), ""))[:80]
 
     @property
     def chooser(self) -> forms.BoundField:
-        """The field that names the other organization."""
+        """The bound field that names the other organization."""
         return self[self.field]
 
     @property
     def other(self) -> Organization | None:
-        """The organization chosen, once the form is valid."""
+        """The chosen organization, when the form is valid."""
         found: Organization | None = self.cleaned_data[self.field]
         return found
 
     def refuse(self, error: ValidationError) -> None:
-        """Put what the verb said beside the field that it is about."""
+        """Show errors of the verb beside the field they are about."""
         if not hasattr(error, "error_dict"):
             self.add_error(None, error)
             return
@@ -196,7 +193,7 @@ def _receiver(label: Any, **kwargs: Any) -> Any:
 
 
 class CloseForm(OtherForm):
-    """Who succeeds it, if anybody."""
+    """The successor, if there is one."""
 
     field = "successor"
     successor = _receiver(gettext_lazy("Who takes over"), required=False)
@@ -217,7 +214,7 @@ class CloseForm(OtherForm):
 
 
 class MergeForm(OtherForm):
-    """Into which organization it is merged."""
+    """The organization into which it is merged."""
 
     field = "into"
     into = _receiver(gettext_lazy("Merge it into"))
@@ -227,7 +224,7 @@ class MergeForm(OtherForm):
 
 
 class MoveForm(OtherForm):
-    """Of which organization it becomes a part."""
+    """The organization of which it becomes a part."""
 
     field = "part_of"
     part_of = _receiver(gettext_lazy("Make it part of"))
@@ -244,7 +241,7 @@ class MoveForm(OtherForm):
     def _above(
         self, candidates: OrganizationQuerySet, organization: Organization
     ) -> OrganizationQuerySet:
-        # All that it may be part of: there are few.
+        # All possible parents: there are few.
         return candidates
 
 

@@ -1,4 +1,4 @@
-"""What an officer or a site lead types about staff."""
+"""Forms about staff, for health officers and site leads."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ LONGEST_NAME = 150
 
 
 class InviteForm(Form):
-    """Somebody who shall work at an organization; the roles are those that the writer may give."""
+    """A person to invite; offers only roles that the inviter may give."""
 
     full_name = forms.CharField(
         label=gettext_lazy("Full name"),
@@ -37,12 +37,12 @@ class InviteForm(Form):
         self.fields["role"] = role_field(roles)
 
     def clean_full_name(self) -> str:
-        """One line, each word once apart."""
+        """Reduce all white space to single spaces."""
         return " ".join(self.cleaned_data["full_name"].split())
 
 
 class RoleForm(Form):
-    """The role in which somebody goes on working."""
+    """The new role of a member of staff."""
 
     def __init__(self, *args: Any, roles: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,7 +50,7 @@ class RoleForm(Form):
         self.fields["confirmed"] = confirmation()
 
     def expect_confirmation(self, wanted: bool) -> None:
-        """Ask to say twice that it is meant, where that is called for; else not at all."""
+        """Add a required checkbox when the consequences are grave; otherwise remove it."""
         _expect(self, wanted)
 
 
@@ -70,12 +70,12 @@ class GoForm(Form):
         self.fields["confirmed"] = confirmation()
 
     def expect_confirmation(self, wanted: bool) -> None:
-        """Ask to say twice that it is meant, where that is called for; else not at all."""
+        """Add a required checkbox when the consequences are grave; otherwise remove it."""
         _expect(self, wanted)
 
 
 def role_field(roles: Sequence[str]) -> forms.ChoiceField:
-    """A choice among roles, the only one chosen already."""
+    """Return a choice of roles; a single role is preselected."""
     field = forms.ChoiceField(
         label=_("Role"),
         choices=choices_of(roles),
@@ -91,7 +91,7 @@ def role_field(roles: Sequence[str]) -> forms.ChoiceField:
 
 
 def confirmation() -> forms.BooleanField:
-    """The box to tick before something grave."""
+    """Return the checkbox to confirm a grave act."""
     return forms.BooleanField(
         label=_("I have read what happens, and mean it"),
         error_messages={"required": _("Tick this box to go on.")},
@@ -104,7 +104,7 @@ def _expect(form: Form, wanted: bool) -> None:
 
 
 class UploadForm(Form):
-    """A file with sites and staff."""
+    """A spreadsheet with sites and staff."""
 
     file = forms.FileField(
         label=gettext_lazy("File (.xlsx or .csv, 20,000 rows and 8 MB at most)"),
@@ -118,7 +118,7 @@ class UploadForm(Form):
     )
 
     def clean_file(self) -> Any:
-        """Refuse what is too large before it is read."""
+        """Refuse a file that is too large before it is read."""
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
             raise forms.ValidationError(

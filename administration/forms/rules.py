@@ -1,4 +1,4 @@
-"""What an officer of the ministry types to change the rules or the calendar."""
+"""Forms to change the rules or the calendar, for officers of the ministry."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ from vaxreg import db_time, ui
 from vaxreg.forms import DateField, Form, ModelForm
 
 LONGEST_REASON = 500
-# Days decreed for longer ago or farther ahead than this are more likely a slip.
+# A day farther away in the past or future is probably a typing error.
 FARTHEST = timedelta(days=500)
 NUMBERS = (
     "review_hours",
@@ -26,7 +26,7 @@ NUMBERS = (
     "triage_hours",
     "old_date_days",
 )
-# As the database has it (policy_numbers_make_sense).
+# The same limits as the database constraint policy_numbers_make_sense.
 BOUNDS = {
     "review_hours": (1, 720),
     "appeal_hours": (1, 720),
@@ -38,7 +38,7 @@ BOUNDS = {
 
 
 class RulesForm(ModelForm):
-    """The next version of the rules; it begins with the numbers that are in force."""
+    """The next version of the rules; initial values are the numbers in force."""
 
     mark_optional = False
 
@@ -100,7 +100,7 @@ class RulesForm(ModelForm):
         self.order_fields([*NUMBERS[:5], "four_eyes", "old_date_days", "note"])
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a version that changes nothing."""
+        """Refuse a version without changes."""
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and not self.differences(cleaned):
             raise forms.ValidationError(
@@ -110,11 +110,11 @@ class RulesForm(ModelForm):
 
     @property
     def reason(self) -> str:
-        """Why, as typed."""
+        """The typed reason."""
         return str(self.cleaned_data["note"])
 
     def differences(self, cleaned: dict[str, Any] | None = None) -> list[tuple[str, str, str]]:
-        """Return label, old and new words of each rule that changes."""
+        """Return (label, old, new) as text for each rule that changes."""
         cleaned = self.cleaned_data if cleaned is None else cleaned
         found = [
             (
@@ -132,7 +132,7 @@ class RulesForm(ModelForm):
 
 
 def in_words(four_eyes: Collection[str]) -> str:
-    """Return when a second person confirms, for a reader."""
+    """Return as text when a second person is needed."""
     named = [str(label) for reason, label in REASON_LABELS.items() if reason in four_eyes]
     return "; ".join(named) or _("never")
 
@@ -172,17 +172,17 @@ class DayForm(Form):
 
     @property
     def reason(self) -> str:
-        """Why, as typed."""
+        """The typed reason."""
         return str(self.cleaned_data["name"])
 
     def differences(self) -> list[tuple[str, str, str]]:
-        """Return the day, how it counted, and how it shall count."""
+        """Return the day, and how it counts before and after the change, as text."""
         words = [_("A working day"), _("A day off")]
         is_off = self.cleaned_data["how"] == "off"
         return [(ui.day(self.cleaned_data["day"]), words[not is_off], words[is_off])]
 
     def clean_day(self) -> date:
-        """Refuse a slip of the year."""
+        """Refuse a day too far away, probably a wrong year."""
         day: date = self.cleaned_data["day"]
         if abs(day - timezone.localdate(db_time.now())) > FARTHEST:
             raise forms.ValidationError(_("This day is far from today. Please check the year."))

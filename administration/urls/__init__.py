@@ -1,4 +1,4 @@
-"""Addresses of the pages of administration, one file per subject."""
+"""URLs of the administration pages, one file per subject."""
 
 from administration.urls import organizations, people, rules
 

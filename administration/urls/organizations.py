@@ -1,4 +1,4 @@
-"""Addresses of the pages of the tree of organizations, for health officers."""
+"""URLs of the organization pages, for health officers."""
 
 from django.urls import URLPattern, URLResolver, path
 

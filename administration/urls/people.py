@@ -1,4 +1,4 @@
-"""Addresses of the pages of staff, and of importing sites and staff from a file."""
+"""URLs of the staff pages, and of importing sites and staff from a file."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,4 +1,4 @@
-"""Addresses of the ministry's pages of the rules."""
+"""URLs of the ministry's pages of the rules."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,1 +1,1 @@
-"""Pages of those who run the tree: organizations, people, imports, rules."""
+"""Views of administration: organizations, people, imports, rules."""

@@ -1,4 +1,4 @@
-"""Importing sites and staff: a file, what it would do row by row, and doing exactly that."""
+"""Views to import sites and staff: upload a file, see the effect row by row, import it."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from vaxreg.spreadsheets.archive import Unreadable
 @importing_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: UserRequest) -> HttpResponse:
-    """Take a file; nothing is written but its rows, for the trial."""
+    """Take a file and store its rows for the trial; nothing else is written."""
     sent = request.method == "POST"
     form = UploadForm(request.POST if sent else None, request.FILES if sent else None)
     if form.is_valid():
@@ -43,7 +43,7 @@ def start(request: UserRequest) -> HttpResponse:
 @importing_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def run(request: UserRequest, public_id: UUID) -> HttpResponse:
-    """Show what a file would do, and do it when it still would do the same; once."""
+    """Show what a file would do. POST imports it, once, if the effect is still the same."""
     found = own_run(request, public_id)
     if found.done_at is not None:
         if request.method == "POST":
@@ -80,19 +80,19 @@ def rows(request: UserRequest, public_id: UUID) -> HttpResponseBase:
 @importing_page
 @require_safe
 def template(request: UserRequest) -> HttpResponseBase:
-    """Send the empty file."""
+    """Send an empty file with the columns."""
     return files.template()
 
 
 @importing_page
 @require_safe
 def export(request: UserRequest) -> HttpResponseBase:
-    """Send what is on record in the officer's sub-trees, in the form of an import."""
+    """Send the sites and staff of the officer's sub-trees in the format of an import."""
     return files.export(Organization.objects.within_reach(request.user, Membership.Role.OFFICER))
 
 
 def trial(request: UserRequest, found: ImportRun, *, is_stale: bool = False) -> HttpResponse:
-    """Show every row as it stands now; nothing is written."""
+    """Show each row with its present verdict; nothing is written."""
     seen: ShownImport = shown(found, running.judge(found), request.GET)
     here = reverse("organizations-import-run", args=[found.public_id])
     context = {
@@ -110,12 +110,12 @@ def trial(request: UserRequest, found: ImportRun, *, is_stale: bool = False) -> 
 
 
 def own_run(request: UserRequest, public_id: UUID) -> ImportRun:
-    """Return an import of one's own, or answer 404."""
+    """Return an import of this user; 404 for any other."""
     return get_object_or_404(runs_of(request.user), public_id=public_id)
 
 
 def done_already(request: UserRequest, found: ImportRun) -> HttpResponse:
-    """Say that the button was pressed twice, or in two windows."""
+    """Say that this import was done before: a second press, or another window."""
     return errors.conflict(
         request,
         headline=_("This file was imported already"),

@@ -1,7 +1,7 @@
-"""The tree of organizations for health officers: look, open, put right, close, merge, move.
+"""Views of the organization tree for health officers: show, open, correct, close, merge, move.
 
-Closing, merging and moving are a choice, a preview of all that moves, and a press that is refused
-when the preview is no longer true.
+To close, merge or move: choose the other organization, see a preview, confirm. The confirmation is
+refused when the preview is no longer correct.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ from organizations.scope import Scope
 from organizations.telling import ActInWords, act_in_words
 from vaxreg import db_time, errors
 
-# Of the history of acts so many are shown.
+# How many acts the history shows.
 MOST_ACTS = 50
 
 TITLES: dict[TreeAct, Promise] = {
@@ -54,8 +54,6 @@ DONE: dict[TreeAct, Promise] = {
 
 @dataclass(frozen=True)
 class TreeRow:
-    """A row of the tree."""
-
     organization: Organization
     parts: int
     people: int
@@ -65,7 +63,7 @@ class TreeRow:
 @officer_page
 @require_safe
 def tops(request: UserRequest, scope: Scope) -> HttpResponse:
-    """Begin at the top of one's own sub-tree; with several, choose one."""
+    """Show the top of the officer's sub-tree; with several tops, a list to choose from."""
     if len(scope.tops) == 1:
         return redirect("organization", scope.tops[0].public_id)
     return render(request, "administration/organizations/tops.html", {"lines": lines(scope.tops)})
@@ -74,7 +72,7 @@ def tops(request: UserRequest, scope: Scope) -> HttpResponse:
 @officer_page
 @require_safe
 def show(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
-    """Show one organization: its details, what stands below it, what was done, what one may do."""
+    """Show one organization: details, parts, history of acts, and what the officer may do."""
     organization = organization_in_reach(request.user, public_id)
     words, closed = request.GET.get("q", "")[:80], "closed" in request.GET
     found = browse.below(organization, words=words, closed=closed)
@@ -107,7 +105,7 @@ def show(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
 @officer_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_part(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
-    """Open an organization below this one."""
+    """Open a new organization below this one."""
     above = organization_in_reach(request.user, public_id)
     form = OpenForm(request.POST if request.method == "POST" else None, above=above)
     if not above.is_open or not form.has_kinds:
@@ -129,7 +127,7 @@ def open_part(request: UserRequest, scope: Scope, public_id: UUID) -> HttpRespon
 @officer_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
-    """Put names and contacts right; what they were stays on record."""
+    """Correct names and contacts; the old values stay on record."""
     organization = organization_in_reach(request.user, public_id)
     initial = {name: getattr(organization, name) for name in OrganizationDetailsForm.base_fields}
     form = OrganizationDetailsForm(
@@ -177,7 +175,7 @@ def arrange(request: UserRequest, scope: Scope, public_id: UUID, act: TreeAct) -
 def arranged(
     request: UserRequest, form: OtherForm, organization: Organization, act: TreeAct
 ) -> HttpResponse | None:
-    """Show what would move, or do it; None when it cannot be done: the form says why."""
+    """Show the preview, or carry it out; None when it is not possible: the form has the errors."""
     try:
         if "confirmed" not in request.POST:
             moves = close_merge_move.preview(act, organization, form.other, by=request.user)
@@ -203,7 +201,7 @@ def preview_page(
     act: TreeAct,
     changed: Sequence[str] = (),
 ) -> HttpResponse:
-    """Show what an act would move; nothing is done yet."""
+    """Show what an act would move; nothing is changed yet."""
     context = {
         "act": act,
         "title": TITLES[act],
@@ -228,7 +226,7 @@ def form_page(
     organization: Organization,
     act: TreeAct | None = None,
 ) -> HttpResponse:
-    """Answer with a form; 422 when something in it is wrong."""
+    """Render a form; 422 when it has errors."""
     context = {
         "form": form,
         "organization": organization,
@@ -239,7 +237,7 @@ def form_page(
 
 
 def closed_already(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """Say that somebody was quicker, or that the button was pressed twice."""
+    """Say that it is closed already: a second press, or somebody else was faster."""
     return errors.conflict(
         request,
         headline=_("It is closed already"),
@@ -251,7 +249,7 @@ def closed_already(request: HttpRequest, organization: Organization) -> HttpResp
 
 
 def nothing_below(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """Say that nothing can be opened below this organization."""
+    """Say that no organization can be opened below this one."""
     return errors.conflict(
         request,
         headline=_("Nothing can be opened here"),
@@ -263,7 +261,7 @@ def nothing_below(request: HttpRequest, organization: Organization) -> HttpRespo
 
 
 def lines(organizations: Sequence[Organization], *, is_search: bool = False) -> list[TreeRow]:
-    """Return the rows with their numbers: three questions for all of them."""
+    """Return the rows of organizations with their numbers; three queries for all."""
     found = list(organizations)
     parts, people = browse.part_counts(found), browse.staff_counts(found)
     open_cases = Correction.objects.open().filter(holder__in=found).order_by()
@@ -275,14 +273,14 @@ def lines(organizations: Sequence[Organization], *, is_search: bool = False) -> 
 
 
 def cases_of(organization: Organization) -> dict[str, int]:
-    """Count what is open on its own desk, and what of it is late."""
+    """Count the open and the overdue cases that the organization itself holds."""
     held = Correction.objects.open().filter(holder=organization)
     late = lateness.overdue(db_time.sql_now())
     return held.aggregate(open=Count("pk"), overdue=Count("pk", filter=late))
 
 
 def acts_on(organization: Organization) -> list[ActInWords]:
-    """Return what was done to it, and what made it grow: mergers into it, parts that came."""
+    """Return the acts on it, with mergers into it and parts that moved to it."""
     towards = Q(went_to=organization) & ~Q(kind=DoneAct.Kind.OPENED)
     concerned = Q(organization=organization) | towards | Q(came_from=organization)
     related = ("organization", "by", "came_from", "went_to")
@@ -291,13 +289,13 @@ def acts_on(organization: Organization) -> list[ActInWords]:
 
 
 def within(line: Sequence[Organization], scope: Scope) -> list[Organization]:
-    """Return of a line from the ministry down what the officer may open."""
+    """Return those of the ancestors that the officer may open."""
     tops = tuple(top.path for top in scope.tops)
     return [one for one in line if one.path.startswith(tops)]
 
 
 def other_page(request: HttpRequest, **mark: str) -> str:
-    """Return the address of a neighbouring page, or nothing."""
+    """Return the URL of the next or previous page; empty without one."""
     if not all(mark.values()):
         return ""
     kept: dict[str, Any] = {

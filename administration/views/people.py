@@ -1,4 +1,4 @@
-"""The pages of staff for whoever looks after them: lists, a person, inviting somebody."""
+"""Views of staff for those who look after them: lists, one person, invitation."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -29,7 +29,7 @@ P = ParamSpec("P")
 def staffing_page(
     view: Callable[Concatenate[UserRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for health officers and site leads."""
+    """Allow only health officers and site leads."""
 
     @wraps(view)
     def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -45,7 +45,7 @@ def staffing_page(
 def importing_page(
     view: Callable[Concatenate[UserRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for health officers: a file reaches a whole sub-tree."""
+    """Allow only health officers: a file may change a whole sub-tree."""
 
     @wraps(view)
     def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -61,7 +61,7 @@ def importing_page(
 @staffing_page
 @require_safe
 def everybody(request: UserRequest) -> HttpResponse:
-    """List the staff of everything the reader looks after."""
+    """List the staff of all organizations that the reader looks after."""
     reach = staffing.staffed_by(request.user)
     only = list(reach[:2])
     if len(only) == 1:
@@ -96,7 +96,7 @@ def of_organization(request: UserRequest, public_id: UUID) -> HttpResponse:
 @staffing_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: UserRequest, public_id: UUID) -> HttpResponse:
-    """Let somebody work at an organization, and write to them."""
+    """Invite somebody to work at an organization, by e-mail."""
     organization = organization_in_reach(request.user, public_id)
     roles = staffing.roles_given_by(request.user, organization)
     form = InviteForm(request.POST if request.method == "POST" else None, roles=roles)
@@ -115,7 +115,7 @@ def invite(request: UserRequest, public_id: UUID) -> HttpResponse:
 @staffing_page
 @require_safe
 def person(request: UserRequest, person: UUID) -> HttpResponse:
-    """Show somebody: where they work, how their account stands, what was done about it."""
+    """Show where somebody works, the state of their account, and the acts about them."""
     user = person_in_reach(request.user, person)
     context = {
         "user_shown": user,
@@ -126,7 +126,7 @@ def person(request: UserRequest, person: UUID) -> HttpResponse:
 
 
 def invited(request: UserRequest, form: InviteForm, organization: Organization) -> User | None:
-    """Invite as the form says; None when that cannot be, which the form then says."""
+    """Send the invitation; None when it is not possible: the form has the errors."""
     email, role = form.cleaned_data["email"], form.cleaned_data["role"]
     if email.lower() == request.user.email:
         form.add_error("email", _("This is your own address. Somebody else appoints you."))
@@ -149,18 +149,18 @@ def invited(request: UserRequest, form: InviteForm, organization: Organization) 
 
 
 def organization_in_reach(user: User, public_id: UUID) -> Organization:
-    """Return an organization whose staff the user looks after, or answer 404."""
+    """Return an organization whose staff the user looks after; 404 for any other."""
     reach = staffing.staffed_by(user).select_related("area", "part_of")
     return get_object_or_404(reach, public_id=public_id)
 
 
 def person_in_reach(user: User, public_id: UUID) -> User:
-    """Return somebody who works or worked where the user looks after the staff, or answer 404."""
+    """Return somebody who works or worked where the user looks after the staff; 404 otherwise."""
     return get_object_or_404(staffing.seen_by(user), public_id=public_id)
 
 
 def asked(request: UserRequest) -> dict[str, str]:
-    """Return what of a list was asked for."""
+    """Return the filters and the page marker of the query string."""
     state = request.GET.get("show", "")
     return {
         "words": request.GET.get("q", ""),
@@ -170,7 +170,7 @@ def asked(request: UserRequest) -> dict[str, str]:
 
 
 def listing(request: UserRequest, page: Page[people.StaffPerson]) -> dict[str, object]:
-    """Return one page of a list for the template, with the way to the next one."""
+    """Return the template context of one page of a list."""
     kept = {name: value for name in ("q", "show") if (value := request.GET.get(name, ""))}
     here = f"{request.path}?{urlencode(kept)}" if kept else request.path
     more = f"{request.path}?{urlencode({**kept, 'after': page.after})}" if page.after else ""

@@ -1,4 +1,4 @@
-"""What is done about somebody's work: role, suspension, end; each says first what follows."""
+"""Views of acts about somebody's work: role, suspension, end; each shows the consequences first."""
 
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from vaxreg import errors
 @staffing_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_role(request: UserRequest, public_id: UUID, person: UUID, role: str) -> HttpResponse:
-    """Let somebody go on in another role."""
+    """Change the role of a membership."""
     membership = membership_in_reach(request.user, public_id, person, role)
     allowed(staffing.may_act_on(request.user, membership))
     given = staffing.roles_given_by(request.user, membership.organization)
@@ -49,7 +49,7 @@ def change_role(request: UserRequest, public_id: UUID, person: UUID, role: str) 
 @staffing_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def suspend(request: UserRequest, public_id: UUID, person: UUID, role: str) -> HttpResponse:
-    """Take the rights of one membership for the time being."""
+    """Suspend one membership for the time being."""
     membership = membership_in_reach(request.user, public_id, person, role)
     allowed(staffing.may_act_on(request.user, membership))
     follows = joined.consequences([membership])
@@ -87,7 +87,6 @@ def end(request: UserRequest, public_id: UUID, person: UUID, role: str) -> HttpR
 @staffing_page
 @require_POST
 def reinstate(request: UserRequest, public_id: UUID, person: UUID, role: str) -> HttpResponse:
-    """Give the rights of a suspended membership back."""
     membership = membership_in_reach(request.user, public_id, person, role)
     try:
         staffing.reinstate(membership, by=request.user)
@@ -100,7 +99,7 @@ def reinstate(request: UserRequest, public_id: UUID, person: UUID, role: str) ->
 @staffing_page
 @require_POST
 def invite_again(request: UserRequest, person: UUID) -> HttpResponse:
-    """Send a fresh link to somebody who never came."""
+    """Send a new link to somebody who never signed in."""
     user = person_in_reach(request.user, person)
     try:
         staffing.invite_again(user, by=request.user)
@@ -116,7 +115,7 @@ def invite_again(request: UserRequest, person: UUID) -> HttpResponse:
 @staffing_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def suspend_account(request: UserRequest, person: UUID) -> HttpResponse:
-    """Shut the door of staff for somebody whose whole work lies in the reader's area."""
+    """Suspend the staff sign-in of somebody who works only within the reader's reach."""
     user = person_in_reach(request.user, person)
     allowed(staffing.may_suspend_account(request.user, user))
     follows = joined.consequences(list(staffing.works_of(user)))
@@ -136,7 +135,7 @@ def suspend_account(request: UserRequest, person: UUID) -> HttpResponse:
 @staffing_page
 @require_POST
 def reinstate_account(request: UserRequest, person: UUID) -> HttpResponse:
-    """Open the door of staff again."""
+    """Allow the staff sign-in again."""
     user = person_in_reach(request.user, person)
     try:
         staffing.reinstate_account(user, by=request.user)
@@ -147,7 +146,7 @@ def reinstate_account(request: UserRequest, person: UUID) -> HttpResponse:
 
 
 def membership_in_reach(user: User, public_id: UUID, person: UUID, role: str) -> Membership:
-    """Return the newest membership of that role, ended ones too; 404 outside of one's reach."""
+    """Return the newest membership of that role, also an ended one; 404 outside the reach."""
     organization = organization_in_reach(user, public_id)
     held = staffing.work_of(person, organization, role)
     if held is None:
@@ -156,7 +155,7 @@ def membership_in_reach(user: User, public_id: UUID, person: UUID, role: str) ->
 
 
 def allowed(is_so: bool) -> None:
-    """Answer 403 in words to whoever may look, but not do this."""
+    """Raise a 403 with a message for a user who may see this but not do it."""
     if not is_so:
         raise PermissionDenied(
             _(
@@ -167,7 +166,7 @@ def allowed(is_so: bool) -> None:
 
 
 def go_form(request: UserRequest, follows: list[joined.Consequence]) -> GoForm:
-    """Return the form that asks why, and to say it twice where something grave follows."""
+    """Return the form for the reason, with a checkbox when a consequence is grave."""
     form = GoForm(request.POST if request.method == "POST" else None)
     form.expect_confirmation(any(one.is_grave for one in follows))
     return form
@@ -180,7 +179,7 @@ def step_page(
     membership: Membership,
     follows: list[joined.Consequence],
 ) -> HttpResponse:
-    """Show what follows, and the form."""
+    """Show the consequences and the form."""
     if staffing.has_ended(membership):
         return too_late(request, membership.user)
     context = {
@@ -195,7 +194,7 @@ def step_page(
 
 
 def too_late(request: UserRequest, user: User) -> HttpResponse:
-    """Say that somebody was faster."""
+    """Say that somebody else was faster."""
     return errors.conflict(
         request,
         headline=_("This was done already"),

@@ -1,7 +1,7 @@
-"""The ministry's pages of the rules: what is in force, a new version, days off; preview, then confirm.
+"""The ministry's views of the rules: what is in force, a new version, days off.
 
-A preview stores nothing. Confirmed, the change is a row with maker, time and reason, and the open
-clocks follow it in the background (corrections/clocks/recompute.py).
+A preview stores nothing. A confirmed change is a row with author, time and reason; the running
+clocks follow in the background (corrections/clocks/recompute.py).
 """
 
 from collections.abc import Callable
@@ -28,14 +28,14 @@ from corrections.clocks.recompute import RuleChange, RulesChangedMeanwhile
 from vaxreg import db_time, errors, ui
 
 P = ParamSpec("P")
-# How far ahead the calendar is shown.
+# How far into the future the calendar is shown.
 AHEAD = timedelta(days=400)
 
 
 def ministry_page(
     view: Callable[Concatenate[UserRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for those who may change the rules."""
+    """Allow only users who may change the rules."""
 
     @wraps(view)
     def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -51,7 +51,7 @@ def ministry_page(
 @ministry_page
 @require_safe
 def overview(request: UserRequest) -> HttpResponse:
-    """Show the rules in force, the calendar, every change so far, and how far the last one is."""
+    """Show the rules in force, the calendar, all changes, and the progress of the latest one."""
     today = timezone.localdate(db_time.now())
     newest = newest_run()
     context = {
@@ -68,7 +68,7 @@ def overview(request: UserRequest) -> HttpResponse:
 @ministry_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def rules(request: UserRequest) -> HttpResponse:
-    """Take the next version of the rules, show what it would move, and put it into force."""
+    """Take the next version of the rules, show the preview, and put it into force."""
     in_force = policies.current()
     form = RulesForm(request.POST if request.method == "POST" else None, in_force=in_force)
     if request.method != "POST" or "edit" in request.POST:
@@ -95,7 +95,7 @@ def rules(request: UserRequest) -> HttpResponse:
 @ministry_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def days(request: UserRequest) -> HttpResponse:
-    """Take a day that is off or worked, show what it would move, and put it into the calendar."""
+    """Take a day that is off or worked, show the preview, and store it in the calendar."""
     form = DayForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or "edit" in request.POST:
         form.errors.clear()
@@ -116,7 +116,7 @@ def days(request: UserRequest) -> HttpResponse:
 def show(
     request: UserRequest, form: RulesForm | DayForm, change: RuleChange, action: str
 ) -> HttpResponse:
-    """Show what a change would do; nothing is stored."""
+    """Show the effect of a change; nothing is stored."""
     context: dict[str, Any] = {
         "form": form,
         "preview": preview(change),
@@ -128,7 +128,7 @@ def show(
 
 
 def changed_meanwhile(request: UserRequest) -> HttpResponse:
-    """Say that a colleague was quicker, or that the button was pressed twice."""
+    """Say that a newer version exists: a colleague was faster, or the button was pressed twice."""
     return errors.conflict(
         request,
         headline=_("The rules have changed meanwhile"),

@@ -1,4 +1,4 @@
-"""`manage.py adopt_areas_of_2025`: shows what the reform of July 2025 does; --apply does it."""
+"""`manage.py adopt_areas_of_2025`: shows what the reform of July 2025 changes; --apply does it."""
 
 import csv
 from argparse import ArgumentParser
@@ -79,7 +79,7 @@ def _summary(done: Reform) -> Iterator[str]:
 
 
 def _lines(done: Reform, areas: list[Area], names: dict[str, str]) -> Iterator[tuple[str, ...]]:
-    """Return every line of the plan: what, code, name, what it becomes, and a remark."""
+    """Yield the lines of the plan: kind, code, name, what it becomes, and a remark."""
     plan = done.plan
     called = {area.code: area.full_name for area in plan.areas}
     for area in areas:
