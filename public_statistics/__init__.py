@@ -1,4 +1,4 @@
-"""What everybody may read: monthly figures, published once, in which no small count can be worked out.
+"""The public statistics: monthly figures, published once, that reveal no small count.
 
-May import figures (reporting) and all below them.
+May import reporting and every app below it.
 """

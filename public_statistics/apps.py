@@ -1,4 +1,4 @@
-"""The app's name for Django."""
+"""The Django app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,10 +1,10 @@
-"""Which counts of a month stay unpublished, so that nobody can work out a small one. Pure.
+"""Disclosure control: decides which counts of a month stay unpublished. Pure functions.
 
-A count from 1 to 9 is small. Whoever reads the published table may subtract the rows that are
-shown from the national total, may know the numbers of one unit because it is their own, and may
-take a unit's proposals for the number of its deadlines. A small count is safe while all this
-leaves it an interval at least 10 wide that reaches to 10 or beyond. Months are published one by
-one and without totals over months, so none says anything about another (docs/adr/0022).
+A count from 1 to 9 is small. A reader of the table may subtract the published rows from the
+national total, may know the numbers of their own unit, and may take a unit's number of proposals
+for its number of deadlines. A small count is safe when all this leaves an interval of possible
+values that is at least 10 wide and reaches to 10 or above. Each month is published alone and
+without totals over months, so no month says anything about another one (docs/adr/0022).
 """
 
 from collections.abc import Collection, Hashable, Iterator, Mapping
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 SMALL = 10
-# Of two that are held back, each can work out the other.
+# Of two hidden units, each one can compute the other.
 FEWEST_TOGETHER = 3
 
 K = TypeVar("K", bound=Hashable)
@@ -20,7 +20,7 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True)
 class MonthCounts:
-    """What is counted of one unit in one month."""
+    """The counts of one unit in one month."""
 
     received: int = 0
     decided: int = 0
@@ -37,12 +37,12 @@ class MonthCounts:
 
     @property
     def flow(self) -> tuple[int, int]:
-        """What came and went; published together or not at all."""
+        """Opened and decided; published together or not at all."""
         return self.received, self.decided
 
     @property
     def deadlines(self) -> tuple[int, int]:
-        """Kept and missed; published together or not at all, for their sum is nearly known."""
+        """Kept and missed; published together or not at all, because their sum is nearly known."""
         return self.in_time, self.missed
 
 
@@ -57,12 +57,12 @@ class Withheld(Generic[K]):
 
 
 def is_small(count: int) -> bool:
-    """Whether a count is so small that it may point to a person; zero points to nobody."""
+    """Tell whether a count may identify a person: 1 to 9. Zero does not."""
     return 0 < count < SMALL
 
 
 def withheld(rows: Mapping[K, MonthCounts]) -> Withheld[K]:
-    """Return what must stay unpublished of a month, of which the rows add up to the country."""
+    """Return what must stay unpublished of a month; the rows add up to the country."""
     few = {
         key
         for key, counts in rows.items()
@@ -74,7 +74,7 @@ def withheld(rows: Mapping[K, MonthCounts]) -> Withheld[K]:
     deadlines = _Table(
         {key: counts.deadlines for key, counts in rows.items()},
         flow_hidden | uneven,
-        # Nearly every proposal has one deadline: where proposals are shown, the sum is known.
+        # Nearly every proposal has one deadline: a published number of proposals gives the sum.
         frozenset(rows) - flow_hidden,
     )
     if all_flow:
@@ -86,17 +86,17 @@ def withheld(rows: Mapping[K, MonthCounts]) -> Withheld[K]:
 
 @dataclass(frozen=True)
 class _Table(Generic[K]):
-    """Counts that are published together, with their totals. `primary` must be hidden."""
+    """Counts that are published together, with their totals. primary: rows that must be hidden."""
 
     rows: Mapping[K, tuple[int, ...]]
     primary: Collection[K]
-    # Rows of which a reader knows what their counts add up to.
+    # Rows for which a reader knows the sum of their counts.
     sum_known: frozenset[K]
 
     def hide(self) -> tuple[frozenset[K], bool]:
-        """Return the rows to hide, and whether even the totals would give one of them away.
+        """Return the rows to hide, and whether the totals must be hidden too.
 
-        Beside the primary rows as few and as small ones as will do.
+        Besides the primary rows, as few and as small rows as possible are hidden.
         """
         hidden = set(self.primary)
         if not hidden:
@@ -115,12 +115,12 @@ class _Table(Generic[K]):
         return frozenset(hidden), False
 
     def _others(self) -> list[K]:
-        """Rows that may be hidden for the sake of others, the smallest first."""
+        """Return the rows that may be hidden to protect others, the smallest first."""
         others = [key for key in self.rows if key not in self.primary and any(self.rows[key])]
         return sorted(others, key=lambda key: (sum(self.rows[key]), str(key)))
 
     def _is_safe(self, hidden: set[K]) -> bool:
-        """Whether totals and shown rows leave every count of the primary rows wide open."""
+        """Tell whether totals and published rows leave a wide interval for every primary count."""
         if len(hidden) < FEWEST_TOGETHER:
             return False
         return all(
@@ -130,10 +130,10 @@ class _Table(Generic[K]):
         )
 
     def _intervals(self, key: K, hidden: set[K]) -> Iterator[tuple[int, int]]:
-        """Yield what each count of a hidden row can be, for any reader and for each other unit."""
+        """Yield the interval of each count of a hidden row, for any reader and each other unit."""
         counts = self.rows[key]
         totals = [sum(column) for column in zip(*(self.rows[one] for one in hidden), strict=True)]
-        # What the hidden rows whose sums nobody knows add up to.
+        # The sum of the hidden rows whose own sums nobody knows.
         unknown = sum(sum(self.rows[one]) for one in hidden - self.sum_known)
         for one in (None, *(hidden - {key})):
             own = self.rows[one] if one is not None else (0,) * len(counts)
@@ -141,7 +141,7 @@ class _Table(Generic[K]):
             open_sum = unknown - (sum(own) if one not in self.sum_known else 0)
             for count, at_most in zip(counts, left, strict=True):
                 if not count:
-                    # That nobody is counted here may be known.
+                    # A zero may be known.
                     continue
                 if key in self.sum_known:
                     elsewhere = sum(left) - at_most

@@ -1,4 +1,4 @@
-"""What was published for everybody to read: a month, once and for good."""
+"""Published statistics: one month at a time, never changed."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PublishedFigures(models.Model):
-    """A line of one month's public statistics. The database refuses to change or delete it.
+    """A row of one month's public statistics. A trigger refuses UPDATE and DELETE.
 
-    Only what everybody may read stands here: NULL is a figure that is held back
-    (public_statistics/disclosure.py), and what was counted cannot be had from this table.
+    NULL is a figure that is not published (public_statistics/disclosure.py); it is stored nowhere
+    in this table.
     """
 
     class Part(models.TextChoices):
@@ -21,15 +21,15 @@ class PublishedFigures(models.Model):
     # The first day of the month.
     month = models.DateField(_("month"))
     part = models.CharField(_("part"), max_length=16, choices=Part)
-    # Of the province as it was then; empty for the other parts.
+    # The code of the province at that time; empty for the other parts.
     area_code = models.CharField(_("area code"), max_length=8, blank=True)
     area_name = models.CharField(_("area name"), max_length=80, blank=True)
     received = models.PositiveIntegerField(_("received"), null=True, blank=True)
     decided = models.PositiveIntegerField(_("decided"), null=True, blank=True)
-    # Deadlines that fell into the month.
+    # Deadlines that were due in the month.
     in_time = models.PositiveIntegerField(_("answered in time"), null=True, blank=True)
     missed = models.PositiveIntegerField(_("deadline missed"), null=True, blank=True)
-    # Hours from the start of the clock to the decision, of what was decided in the month.
+    # Hours from the start of the clock to the decision, for decisions of the month.
     median_hours = models.DecimalField(
         _("median hours"), max_digits=7, decimal_places=1, null=True, blank=True
     )
@@ -54,7 +54,7 @@ class PublishedFigures(models.Model):
                 | (~Q(part="province") & Q(area_code="")),
                 name="published_figures_province_has_a_code",
             ),
-            # What is published together or not at all.
+            # These figures are published together or not at all.
             models.CheckConstraint(
                 condition=Q(received__isnull=True, decided__isnull=True, in_time__isnull=True)
                 | Q(received__isnull=False, decided__isnull=False),
@@ -72,7 +72,7 @@ class PublishedFigures(models.Model):
 
     @property
     def share_in_time(self) -> float | None:
-        """Of the deadlines of the month the share that was kept, 0 to 1; None if held back or none."""
+        """The share of the month's deadlines that was kept, 0 to 1; None if hidden or undefined."""
         if self.in_time is None or self.missed is None:
             return None
         due = self.in_time + self.missed
@@ -80,5 +80,5 @@ class PublishedFigures(models.Model):
 
     @property
     def is_complete(self) -> bool:
-        """Whether no count of this line is held back."""
+        """No count of this row is hidden."""
         return self.received is not None and self.in_time is not None

@@ -1,6 +1,7 @@
-"""The public statistics in words, charts and files: what the page and its downloads print of them.
+"""The public statistics as text, charts and files, for the page and its downloads.
 
-The names and order of FIELDS are a promise to those who read the files (docs/statistics.md).
+The names and the order of FIELDS must not change: other programs read the files
+(docs/statistics.md).
 """
 
 from collections.abc import Iterator
@@ -21,9 +22,9 @@ from vaxreg.spreadsheets.writing import HOURS, PERCENT, Cell, SheetColumn
 
 FORMAT = 1
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-# Provinces in the bars; all stand in the table.
+# How many provinces have a bar; the table has all of them.
 MOST_BARS = 15
-# Months in the chart over time: a year, and the same month of the year before.
+# Months in the line chart: one year, and the same month of the year before.
 MOST_MONTHS = 13
 
 FIELDS = (
@@ -48,7 +49,7 @@ MEANINGS: dict[str, StrOrPromise] = {
 
 
 def contents(month: date, lines: list[PublishedFigures]) -> dict[str, Any]:
-    """Return what the page shows of a month."""
+    """Return the template context of one month."""
     country, *parts = lines
     course = [line for line in publish.country(MOST_MONTHS) if line.missed is not None]
     return {
@@ -70,7 +71,7 @@ def contents(month: date, lines: list[PublishedFigures]) -> dict[str, Any]:
 
 
 def headline(country: PublishedFigures) -> str:
-    """Return the month in one sentence."""
+    """Return the month as one sentence."""
     share = country.share_in_time
     if share is None or country.in_time is None or country.missed is None:
         return _("Too few deadlines fell into this month to be published.")
@@ -82,7 +83,7 @@ def headline(country: PublishedFigures) -> str:
 
 
 def figures(country: PublishedFigures) -> list[tuple[str, str, str]]:
-    """Return the country's numbers, each with what it counts and a note."""
+    """Return the country's numbers, each with its meaning and a note."""
     nine_tenths = ""
     if country.p90_hours is not None:
         nine_tenths = _("90%% within %(hours)s") % {"hours": _hours(country.p90_hours)}
@@ -95,7 +96,7 @@ def figures(country: PublishedFigures) -> list[tuple[str, str, str]]:
 
 
 def bars(parts: list[PublishedFigures]) -> list[charts.Bar]:
-    """Return kept and missed deadlines of the provinces with most of them."""
+    """Return bars of kept and missed deadlines of the provinces with most deadlines."""
     known = [line for line in parts if line.in_time is not None and line.missed is not None]
     known = [line for line in known if line.share_in_time is not None]
     known.sort(key=lambda line: -((line.in_time or 0) + (line.missed or 0)))
@@ -111,14 +112,14 @@ def bars(parts: list[PublishedFigures]) -> list[charts.Bar]:
 
 
 def trend(course: list[PublishedFigures]) -> str:
-    """Return the country's months as lines."""
+    """Return the line chart of the country's months, as SVG."""
     return charts.trend(
         [
             ("info", _("Received"), [line.received or 0 for line in course]),
             ("over", _("Missed"), [line.missed or 0 for line in course]),
         ],
         _("Proposals received and deadlines missed, by month"),
-        # With the year where it begins, or there is no room.
+        # The year is shown only where it begins: there is no space for more.
         [
             f"{line.month:%m/%y}" if line.month.month == 1 or not number else f"{line.month:%m}"
             for number, line in enumerate(course)
@@ -127,7 +128,7 @@ def trend(course: list[PublishedFigures]) -> str:
 
 
 def part_name(line: PublishedFigures) -> str:
-    """Return whose line it is."""
+    """Return the name of the part that a row is about."""
     return line.area_name or {
         Part.COUNTRY: _("Whole country"),
         Part.NATIONAL_DESKS: _("National level"),
@@ -135,12 +136,11 @@ def part_name(line: PublishedFigures) -> str:
 
 
 def month_name(month: date) -> str:
-    """Return a month as people say it."""
     return formats.date_format(month, pgettext("date format of a month", "F Y"))
 
 
 def as_data(line: PublishedFigures) -> dict[str, str | int | float | None]:
-    """Return a line as programs read it: FIELDS with None for what is held back."""
+    """Return a row for programs: FIELDS, with None for hidden figures."""
     share = line.share_in_time
     return {
         "month": f"{line.month:%Y-%m}",
@@ -158,7 +158,7 @@ def as_data(line: PublishedFigures) -> dict[str, str | int | float | None]:
 
 
 def description(url: str) -> dict[str, str | int]:
-    """Return what a program, and who wrote it, should know of the lines."""
+    """Return the metadata of the file: what it contains, source, address of this description."""
     return {
         "title": "Sổ Tiêm: how proposals to correct vaccination records are answered",
         "source": "Sổ Tiêm, Bộ Y tế",
@@ -170,7 +170,7 @@ def description(url: str) -> dict[str, str | int]:
 
 
 def header() -> list[SheetColumn | str]:
-    """Return the titles of the columns for people, in the order of rows."""
+    """Return the column titles for people, in the order of rows()."""
     return [
         _("Month"),
         _("Area code"),
@@ -186,7 +186,7 @@ def header() -> list[SheetColumn | str]:
 
 
 def rows(lines: list[PublishedFigures]) -> Iterator[list[Cell]]:
-    """Yield the same lines with the words and numbers of the page's language."""
+    """Yield the rows with words and number formats of the active language."""
     for line in lines:
         data = as_data(line)
         yield [

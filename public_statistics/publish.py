@@ -1,7 +1,7 @@
-"""The public statistics: each month published once, when its last day is closed, and never again.
+"""Publishes each month once, when its last day is closed; a published month is never changed.
 
-What is held back is decided in disclosure.py, and why in docs/adr/0022. The file formats that
-others build on are described in docs/statistics.md.
+disclosure.py decides what stays unpublished (reasons: docs/adr/0022). The file formats for other
+programs are described in docs/statistics.md.
 """
 
 import logging
@@ -23,32 +23,32 @@ from reporting.models import DayFigures, ReportDay
 log = logging.getLogger(__name__)
 
 Part = PublishedFigures.Part
-# Of the advisory lock of PostgreSQL: any number that nobody else takes.
+# Key of a PostgreSQL advisory lock: any number that nobody else uses.
 LOCK = 945822
 COUNTED = ("opened", "decided", "in_time", "missed")
 
 
 class DoesNotAddUp(Exception):
-    """The rows of a month are not the whole country: nothing of it may be published."""
+    """The rows of a month do not add up to the country: the month must not be published."""
 
 
 @dataclass
 class Unit:
-    """A province, or the desks of the national level: what was counted of it in a month."""
+    """The counts of a month, of a province or of the organizations of the national level."""
 
     name: str = ""
     counts: MonthCounts = field(default_factory=MonthCounts)
-    # How many decisions, and a sample of their minutes: see quantiles.py.
+    # Pairs of a number of decisions and a sample of their minutes (quantiles.py).
     took: list[tuple[int, Sequence[int]]] = field(default_factory=list)
 
     def add(self, counts: MonthCounts, decided: int, took: Sequence[int]) -> None:
-        """Count one more day, or one more organization."""
+        """Add the counts of one more day or organization."""
         self.counts += counts
         self.took.append((decided, took))
 
 
 def publish() -> list[date]:
-    """Publish each month that is over and whose days are closed, oldest first; return them."""
+    """Publish each past month whose days are closed, oldest first; return these months."""
     published = []
     month = _next_month()
     while month is not None and _is_closed(month):
@@ -60,22 +60,22 @@ def publish() -> list[date]:
 
 
 def months() -> list[date]:
-    """Return the months that were published, the newest first."""
+    """Return the published months, the newest first."""
     rows = PublishedFigures.objects.filter(part=Part.COUNTRY).order_by("-month")
     return list(rows.values_list("month", flat=True))
 
 
 def lines(month: date | None = None) -> list[PublishedFigures]:
-    """Return the published lines, of one month or of all: newest month first, the country on top."""
+    """Return the rows of one month, or of all: newest month first, the country on top."""
     rows = PublishedFigures.objects.order_by("-month", "area_code")
     found = rows if month is None else rows.filter(month=month)
-    # The country before its provinces, the desks of the national level after them.
+    # Order: country, provinces, organizations of the national level.
     place = {Part.COUNTRY: 0, Part.PROVINCE: 1, Part.NATIONAL_DESKS: 2}
     return sorted(found, key=lambda line: (-line.month.toordinal(), place[Part(line.part)]))
 
 
 def country(newest: int) -> list[PublishedFigures]:
-    """Return the country's lines of so many months, the oldest first."""
+    """Return the country's rows of the newest months, the oldest first."""
     rows = PublishedFigures.objects.filter(part=Part.COUNTRY).order_by("-month")
     return list(rows[:newest])[::-1]
 
@@ -99,7 +99,7 @@ def _after(month: date) -> date:
 
 
 def _is_closed(month: date) -> bool:
-    """Whether the figures of all days of a month are final; before the first one was nothing."""
+    """Tell whether all days of a month are final; days before the first figures count as final."""
     first, last = month, _after(month) - timedelta(days=1)
     closed = ReportDay.objects.filter(day__range=(first, last))
     begun: date = closed.aggregate(first=Min("day"))["first"] or last
@@ -110,7 +110,7 @@ def _is_closed(month: date) -> bool:
 
 @transaction.atomic
 def _publish(month: date) -> bool:
-    """Write the lines of a month; False when somebody else has, or when it does not add up."""
+    """Store the rows of a month; False when they exist already or do not add up."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     if PublishedFigures.objects.filter(month=month).exists():
@@ -128,7 +128,7 @@ def _publish(month: date) -> bool:
 
 
 def _units(month: date) -> dict[str, Unit]:
-    """Return what was counted in a month by area code; under "" the desks of the national level."""
+    """Return the counts of a month by area code; "" is the national level."""
     last = _after(month) - timedelta(days=1)
     days = DayFigures.objects.filter(kind="", day__range=(month, last)).order_by()
     ministry = Organization.objects.get(kind=Organization.Kind.MINISTRY)
@@ -154,7 +154,7 @@ def _units(month: date) -> dict[str, Unit]:
 
 
 def _provinces(day: date) -> list[Area]:
-    """Return the provinces that had a department on a day, whether or not it had a case."""
+    """Return the provinces that had a department on that day, with or without cases."""
     had = Organization.objects.filter(
         Q(closed_on=None) | Q(closed_on__gt=day),
         kind=Organization.Kind.PROVINCIAL_DEPARTMENT,
@@ -165,7 +165,7 @@ def _provinces(day: date) -> list[Area]:
 
 
 def _at_the_end(area: Area | None, day: date) -> Area | None:
-    """Return the province, or what had replaced it on that day: codes are used again after mergers."""
+    """Return the province, or its successor on that day: codes were used again after mergers."""
     while area is not None and area.valid_to is not None and area.valid_to <= day:
         if area.replaced_by is None:
             break
@@ -212,10 +212,10 @@ def _filled(line: PublishedFigures, unit: Unit, *, flow: bool, deadlines: bool) 
 
 
 def _hours(unit: Unit, tenths: int) -> Decimal | None:
-    """Return the hours within which so many tenths were decided; None where few lie beyond.
+    """Return the hours within which `tenths`/10 of the cases were decided; None if few lie beyond.
 
-    A value with fewer than ten cases on a side would speak of these few, and could say of a count
-    that is held back that it is below ten.
+    With fewer than ten cases on one side, the value would describe these few, and could reveal that
+    a hidden count is below ten.
     """
     if unit.counts.decided * min(tenths, 10 - tenths) < SMALL * 10:
         return None

@@ -1,4 +1,4 @@
-"""What Celery runs of the public statistics."""
+"""Celery task of the public statistics."""
 
 from celery import shared_task
 
@@ -7,5 +7,4 @@ from public_statistics import publish
 
 @shared_task(name="public_statistics.publish_statistics")
 def publish_statistics() -> None:
-    """Publish the months that are over."""
     publish.publish()

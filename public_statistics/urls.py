@@ -1,4 +1,4 @@
-"""Addresses of the public statistics."""
+"""URLs of the public statistics."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,6 +1,6 @@
-"""The public statistics, for everybody and without signing in: a page, JSON and CSV.
+"""Views of the public statistics, without signing in: a page, JSON and CSV.
 
-The address alone, with its ?lang= and ?month=, decides what is answered (vaxreg/middleware/public.py).
+The response depends on nothing but the URL, with ?lang= and ?month= (vaxreg/public.py).
 """
 
 import csv
@@ -22,14 +22,14 @@ from public_statistics import presentation, publish
 from public_statistics.models import PublishedFigures
 from vaxreg.spreadsheets import writing
 
-# Seconds for which a cache need not ask again: a month is published once.
+# Seconds for which caches may keep a response: a month is published once.
 KEPT = 3600
 
 View = Callable[[HttpRequest], HttpResponse]
 
 
 def public_page(view: View) -> View:
-    """A view that anybody may read and any cache keep, in the language that its address names."""
+    """Let anybody read a view and any cache keep it, in the language of the URL."""
 
     @wraps(view)
     def page(request: HttpRequest) -> HttpResponse:
@@ -48,7 +48,7 @@ def public_page(view: View) -> View:
 
 
 def open_data(response: HttpResponse) -> HttpResponse:
-    """Let pages of other hosts read this file."""
+    """Allow pages of other origins to read this file (CORS)."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
@@ -56,7 +56,7 @@ def open_data(response: HttpResponse) -> HttpResponse:
 
 @public_page
 def page(request: HttpRequest) -> HttpResponse:
-    """Show one month: the country, each province, and how the country did in the last months."""
+    """Show one month: the country, each province, and the country's last months."""
     months = publish.months()
     month = chosen(request, months)
     context = {
@@ -69,7 +69,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def as_json(request: HttpRequest) -> HttpResponse:
-    """Send every published line as JSON; the format is described in docs/statistics.md."""
+    """Send every published row as JSON; the format is described in docs/statistics.md."""
     lines = [presentation.as_data(line) for line in publish.lines()]
     document = {
         **presentation.description(request.build_absolute_uri("/statistics/")),
@@ -80,7 +80,7 @@ def as_json(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def as_csv(request: HttpRequest) -> HttpResponse:
-    """Send every published line as CSV for programs, or with ?lang= as people's Excel reads it."""
+    """Send every published row as CSV: for programs, or with ?lang= for Excel in that language."""
     lines = publish.lines()
     if request.GET.get("lang") in Language.values:
         return open_data(
@@ -90,7 +90,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 
 
 def plain_csv(lines: list[PublishedFigures]) -> HttpResponse:
-    """Write the lines with English names of columns, decimal points, and nothing for NULL."""
+    """Write the rows with English column names, decimal points, and empty cells for NULL."""
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, presentation.FIELDS)
     writer.writeheader()
@@ -103,7 +103,7 @@ def plain_csv(lines: list[PublishedFigures]) -> HttpResponse:
 
 
 def chosen(request: HttpRequest, months: list[date]) -> date | None:
-    """Return the month that the address names, or the newest; 404 for one that is not published."""
+    """Return the month in the URL, or the newest one; 404 for a month that is not published."""
     wanted = request.GET.get("month")
     if not wanted:
         return months[0] if months else None
