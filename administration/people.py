@@ -23,27 +23,6 @@ MOST_ORGANIZATIONS = 8
 Act = StaffEvent.Act
 STATES = ("", "never", "suspended")
 
-# Letters that search_key replaces by one plain letter, so that SQL can do the same.
-_ACCENTED = [chr(code) for code in (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))]
-_FOLDED = {char: key for char in _ACCENTED if len(key := search_key(char)) == 1 and key != char}
-# translate() removes characters without a counterpart, so the combining marks come last.
-_MARKS = "".join(chr(code) for code in range(0x300, 0x370) if unicodedata.combining(chr(code)))
-
-
-def key_of(column: str) -> Expression:
-    """Return search_key(column) as SQL.
-
-    No index serves it: use it for the staff of a reach, never for all users.
-    """
-    folded = Func(
-        F(column),
-        Value("".join(_FOLDED) + _MARKS),
-        Value("".join(_FOLDED.values())),
-        function="translate",
-        output_field=CharField(),
-    )
-    return Func(Lower(folded), function="", template='(%(expressions)s COLLATE "C")')
-
 
 @dataclass(frozen=True)
 class StaffPerson:
@@ -157,7 +136,7 @@ class File:
 
     person: StaffPerson
     works: list[Work]
-    # Number of memberships outside the reader's reach; the page does not say where.
+    # Work outside of the reader's reach: how much, never where.
     elsewhere: int
     may_suspend_account: bool
     may_invite: bool
@@ -256,15 +235,6 @@ def _role(role: str) -> str:
 
 def _who(by: User | None) -> str:
     return by.full_name or str(by.email) if by else _("The system")
-
-
-def is_uuid(text: str) -> bool:
-    """Tell whether the text can be a public id."""
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def choices_of(roles: Sequence[str]) -> list[tuple[str, Any]]:

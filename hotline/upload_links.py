@@ -36,7 +36,7 @@ MOST_PHOTOS = 4
 TOKEN_BYTES = 16
 PER_CASE: Limits = [(5, timedelta(days=1))]
 PER_AGENT: Limits = [(60, timedelta(hours=1))]
-# Uploads per link: each one needs a process that decodes it.
+# Tries with a file; each costs a process that decodes it.
 UPLOADS_OF_LINK: Limits = [(20, timedelta(days=1))]
 UNKNOWN_FROM_ADDRESS: Limits = [(30, timedelta(hours=1))]
 
@@ -94,8 +94,7 @@ def hashed(token: str) -> str:
 
 def address(token: str) -> str:
     """Return the address for the SMS."""
-    scheme = "https" if settings.HTTPS else "http"
-    return f"{scheme}://{settings.SITE_DOMAIN}{reverse('upload', args=[token])}"
+    return absolute(reverse("upload", args=[token]))
 
 
 def open_link(token: str) -> UploadLink | None:

@@ -25,19 +25,18 @@ from vaxreg.addresses import absolute
 log = structlog.get_logger()
 
 DIGITS = 4
-# Only wrong tries count. Five a day per reference: the chance to guess is 1 in 2,000 a day.
+# Wrong tries only. Five a day at one reference: one in 2,000 guesses its digits in a day.
 WRONG_FOR_REFERENCE: Limits = [(5, timedelta(days=1))]
-# Many citizens share one IP address of a mobile network.
+# Many citizens share one address of a mobile network.
 WRONG_FROM_ADDRESS: Limits = [(30, timedelta(hours=1)), (100, timedelta(days=1))]
-# For all addresses together: above it nobody can follow without signing in for an hour.
+# All together. When it is spent nobody follows without signing in until the hour has passed.
 WRONG_IN_HOUR: Limits = [(1_000, timedelta(hours=1))]
 FOR_REFERENCE = "follow: wrong for reference"
 FROM_ADDRESS = "follow: wrong from address"
 IN_HOUR = "follow: wrong in an hour"
-# In these statuses the citizen's own sentence tells nothing about the record and mentions nothing
-# that only their page shows.
+# Here the citizen's own sentence neither tells of the record nor points to what stands below it.
 SAID_ALIKE = frozenset({Status.RECEIVED, Status.QUEUED, Status.IN_REVIEW, Status.KEPT})
-# Compared when there is no phone, so that the time is the same; no digits are equal to it.
+# Compared with when there is no phone to compare with; no digits are like it.
 NOBODYS_PHONE = "-" * DIGITS
 
 
@@ -109,5 +108,4 @@ def page_address() -> str:
 
 def link(reference: str) -> str:
     """Return the address in the QR code of a receipt: with the reference, without the digits."""
-    scheme = "https" if settings.HTTPS else "http"
-    return f"{scheme}://{page_address()}?{urlencode({'ref': reference})}"
+    return f"{absolute(reverse('follow'))}?{urlencode({'ref': reference})}"

@@ -50,7 +50,7 @@ def _of_the_site(
     hints: Hints, facts: Facts, day: date, vaccine: Vaccine | None, others: Any
 ) -> None:
     """Add hints from other doses of that site and day."""
-    site = _site(facts.get(Field.ORGANIZATION, ""))
+    site = uuid_or_none(facts.get(Field.ORGANIZATION, ""))
     if site is None:
         return
     there = list(

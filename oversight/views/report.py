@@ -80,7 +80,7 @@ def download(request: UserRequest, scope: Scope, part: str, ending: str) -> Http
     acts = acts_in(scope, report)
     made = parts.one_part(part, report, address, acts)
     if made.has_failed:
-        # An incomplete table looks complete: send an error instead.
+        # Half a table that looks whole is worse than none.
         return errors.unavailable(request)
     day = formats.date_format(timezone.localtime(report.at), "Y-m-d")
     sheet = made.table.sheet(made.title)
@@ -142,7 +142,7 @@ def _desk(request: UserRequest) -> Organization | None:
 
 def _page_of(request: UserRequest) -> str:
     """Return the URL for an organization that was chosen from a list."""
-    chosen = organization_in_reach(request.user, _public_id(request.GET["holder"]))
+    chosen = organization_in_reach(request.user, request.GET["holder"])
     if Organization.objects.filter(part_of=chosen).exists():
         return Address(Filters(), chosen).report()
     return reverse("oversight-site", args=[chosen.public_id])
@@ -180,7 +180,7 @@ def path(whole: Scope, under: Organization | None, address: Address) -> list[Lin
     while ids and ids[0] not in tops:
         ids = ids[1:]
     if not ids:
-        # The officer has several areas; this is one of them.
+        # One of several areas of this officer.
         return [Link(_("The whole report"), own.report())]
     between = Organization.objects.in_bulk(ids[1:])
     return [

@@ -40,7 +40,7 @@ P = ParamSpec("P")
 log = logging.getLogger(__name__)
 
 TEXTS = ("has_no_paper", "where_when")
-# Five photos of 10 MB and 1 MB for the rest of the request; a longer body is not read at all.
+# Five photos of 10 MB and what wraps them; of anything longer not a byte is read.
 MOST_BYTES = evidence.MOST_PHOTOS * cleaning.MOST_BYTES + cleaning.MEGABYTE
 
 
@@ -89,10 +89,10 @@ def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
 @with_draft
 def remove(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     """Remove a photo from the draft; does nothing if it is gone already."""
-    try:
-        photo = draft.evidence.filter(public_id=UUID(request.POST.get("photo", ""))).first()
-    except ValueError:
-        raise Http404 from None
+    public_id = uuid_or_none(request.POST.get("photo"))
+    if public_id is None:
+        raise Http404
+    photo = draft.evidence.filter(public_id=public_id).first()
     if photo is not None:
         evidence.remove(photo)
     return redirect(wizard.step_url(PHOTOS, **({"then": wizard.then} if wizard.then else {})))
@@ -111,7 +111,7 @@ def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
         log.error("a photo's file is missing: evidence row %s", photo.pk)
         raise Http404 from None
     _note_visit(request, photo)
-    # The original file name was not kept; this name says nothing about a person.
+    # Its own name was never kept; this one says nothing about anybody.
     response = FileResponse(file, content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; frame-ancestors 'none'; sandbox"

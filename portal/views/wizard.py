@@ -136,10 +136,8 @@ def with_draft(view: StepView[P]) -> Page[P]:
 
 def filed_before(request: UserRequest) -> Filing | None:
     """Return the filing of an earlier press of the same button."""
-    try:
-        return drafts.sent(request.user, UUID(request.POST.get("draft", "")))
-    except ValueError:
-        return None
+    draft = uuid_or_none(request.POST.get("draft"))
+    return drafts.sent(request.user, draft) if draft else None
 
 
 def gone(request: UserRequest, wizard: Wizard) -> HttpResponse:
