@@ -114,7 +114,7 @@ class _Drawing:
             raise CannotAdopt(f"{area.code} {area.full_name}") from None
 
     def _seats(self) -> dict[int, str]:
-        """Return for each district the new commune with most of it; no commune twice if possible."""
+        """Return for each district the new commune with most of it, each only once if possible."""
         communes, seats = self._communes_of(), {}
         taken: set[str] = set()
         for area in sorted(self.old.values(), key=lambda one: one.code):
