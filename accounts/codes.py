@@ -74,7 +74,7 @@ def send(phone: str, *, address: str) -> Sending:
     who types somebody's number must not invalidate that person's code.
     """
     hour = settings.SIGN_IN_HOUR
-    verdict = rate_limits.take(
+    verdict = rate_limits.count_attempts(
         LimitRule(SENT_TO_NUMBER, phone, settings.CODES_PER_NUMBER),
         LimitRule(SENT_TO_ADDRESS, address, settings.CODES_PER_ADDRESS),
         LimitRule(SENT_IN_HOUR, EVERYBODY, [(settings.CODES_PER_HOUR, hour)]),
@@ -121,7 +121,7 @@ def check(code_id: uuid.UUID, typed: str) -> Check:
         return Check(CodeOutcome.EXPIRED)
     if row.tries >= settings.SIGN_IN_CODE_TRIES:
         return Check(CodeOutcome.TOO_MANY)
-    verdict = rate_limits.take(
+    verdict = rate_limits.count_attempts(
         LimitRule(WRONG_FOR_NUMBER, str(row.user.phone), settings.WRONG_CODES_PER_NUMBER),
         LimitRule(
             WRONG_IN_HOUR, EVERYBODY, [(settings.WRONG_CODES_PER_HOUR, settings.SIGN_IN_HOUR)]
@@ -136,7 +136,7 @@ def check(code_id: uuid.UUID, typed: str) -> Check:
         row.save(update_fields=["tries"])
         left = settings.SIGN_IN_CODE_TRIES - row.tries
         return Check(CodeOutcome.WRONG if left else CodeOutcome.TOO_MANY, tries_left=left)
-    rate_limits.forgive(verdict)
+    rate_limits.undo(verdict)
     row.used_at = now
     row.save(update_fields=["tries", "used_at"])
     user = row.user

@@ -54,7 +54,7 @@ class LimitVerdict:
 
 
 @transaction.atomic
-def take(*rules: LimitRule) -> LimitVerdict:
+def count_attempts(*rules: LimitRule) -> LimitVerdict:
     """Count one attempt under every rule, or under none if one of them refuses.
 
     Exact under concurrency: each subject is locked until the transaction ends. The caller's
@@ -75,9 +75,9 @@ def take(*rules: LimitRule) -> LimitVerdict:
     return LimitVerdict(allowed=True, attempt_ids=tuple(row.pk for row in rows))
 
 
-def allow(purpose: str, subject: str, limits: Limits) -> LimitVerdict:
+def count_attempt(purpose: str, subject: str, limits: Limits) -> LimitVerdict:
     """Count one attempt under a single rule (see `take`)."""
-    return take(LimitRule(purpose, subject, limits))
+    return count_attempts(LimitRule(purpose, subject, limits))
 
 
 def count(purpose: str, subject: str, within: timedelta) -> int:
@@ -87,12 +87,12 @@ def count(purpose: str, subject: str, within: timedelta) -> int:
     return Attempt.objects.filter(purpose=purpose, subject_hash=subject_hash, at__gt=since).count()
 
 
-def forgive(verdict: LimitVerdict) -> None:
+def undo(verdict: LimitVerdict) -> None:
     """Delete what `take` counted: the attempt was successful."""
     Attempt.objects.filter(pk__in=verdict.attempt_ids).delete()
 
 
-def forget(purpose: str, subject: str) -> None:
+def reset(purpose: str, subject: str) -> None:
     """Reset this counter to 0."""
     Attempt.objects.filter(
         purpose=purpose, subject_hash=LimitRule(purpose, subject, ()).subject_hash

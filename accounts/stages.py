@@ -71,7 +71,7 @@ class RecoveryCodesStage(StaffStage):
         return two_factor.has_unseen_recovery_codes(self.login.user)
 
 
-def half_done(request: HttpRequest, stage: type[StaffStage]) -> StaffStage | None:
+def unfinished_sign_in(request: HttpRequest, stage: type[StaffStage]) -> StaffStage | None:
     """Return the unfinished sign-in of this session if it is at this stage, else None."""
     if request.user.is_authenticated:
         return None

@@ -153,8 +153,8 @@ def _carry_out(
     with connection.cursor() as cursor:
         # The limit of a page is too short to move many thousand cases, or to wait for the lock.
         cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}s'")
-    tree.take_turn()
-    tree.hold(organization)
+    tree.lock_tree()
+    tree.lock(organization)
     if act != TreeAct.MOVE:
         # Waits for verbs that have locked one of its cases; `hold` waited for cases sent to it.
         held = Correction.objects.open().filter(holder=organization)

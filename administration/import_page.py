@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from organizations.imports import columns
-from organizations.imports.judgement import JudgedRow, Judgement, RowVerdict
+from organizations.imports.verdicts import JudgedRow, Judgement, RowVerdict
 from organizations.journal import ImportRun
 
 PAGE_SIZE = 100

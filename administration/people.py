@@ -150,7 +150,7 @@ def file_of(user: User, *, reader: User) -> File:
         .filter(pk__in=Membership.objects.filter(user=user).values("organization"))
         .values_list("pk", flat=True)
     )
-    standing = list(staffing.works_of(user))
+    standing = list(staffing.memberships_of(user))
     mine = [one for one in standing if one.organization_id in reach]
     works = [
         Work(one, staffing.may_act_on(reader, one), staffing.may_end(reader, one)) for one in mine

@@ -35,7 +35,7 @@ class Reform:
 
 def preview() -> Reform:
     """Return what would be done, without any change. Raises CannotAdopt."""
-    drawn = plan.draw()
+    drawn = plan.make_plan()
     held = _held(drawn)
     return Reform(
         drawn,
@@ -54,8 +54,8 @@ def adopt() -> Reform:
     after both nothing is changed.
     """
     now = db_time.now()
-    tree.take_turn()
-    drawn = plan.draw()
+    tree.lock_tree()
+    drawn = plan.make_plan()
     # Waits for transactions that send cases to these organizations, then for those on their cases.
     closing = Organization.objects.filter(code__in=drawn.merges).order_by("pk")
     list(closing.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))

@@ -91,7 +91,7 @@ class CoverageView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Answer with the coverage of the caller's area, or of one within it."""
-        tops = access.tops(held_roles(cast(User, request.user)))
+        tops = access.overseen_places(held_roles(cast(User, request.user)))
         if not tops:
             raise PermissionDenied
         asked = CoverageQuerySerializer(data=request.query_params)

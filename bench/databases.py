@@ -13,7 +13,7 @@ from corrections.models import Correction
 
 
 @contextmanager
-def this_one() -> Iterator[str]:
+def current_database() -> Iterator[str]:
     """Yield the name of the current database. Raises CommandError if it has cases."""
     if Correction.objects.exists():
         raise CommandError("This database holds cases. Benchmarks need one without.")
@@ -21,7 +21,7 @@ def this_one() -> Iterator[str]:
 
 
 @contextmanager
-def one_of_its_own() -> Iterator[str]:
+def temporary_database() -> Iterator[str]:
     """Create a database beside the current one, use it in the block, and drop it."""
     usual = connection.settings_dict["NAME"]
     own = f"{usual}_bench"
@@ -46,7 +46,7 @@ def copies(*endings: str, keep: bool = False) -> Iterator[list[BaseDatabaseWrapp
     names = [f"{usual}_bench_{ending}" for ending in endings]
     missing = [name for name in names if not (keep and _exists(name))]
     if missing:
-        with one_of_its_own() as empty:
+        with temporary_database() as empty:
             # PostgreSQL cannot copy a database to which anybody is connected.
             _use(usual)
             for name in missing:
@@ -64,7 +64,7 @@ def copies(*endings: str, keep: bool = False) -> Iterator[list[BaseDatabaseWrapp
 
 
 @contextmanager
-def entered(there: BaseDatabaseWrapper) -> Iterator[None]:
+def using(there: BaseDatabaseWrapper) -> Iterator[None]:
     """Use another database inside the block, by a connection that stays open."""
     here = connections["default"]
     connections["default"] = there

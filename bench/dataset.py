@@ -135,7 +135,7 @@ def add_cases(
             "desk_count": len(desks),
             "citizens": citizens,
             "citizen_count": len(citizens),
-            "filed_by": somebody().pk,
+            "filed_by": ministry_officer().pk,
             "policy": policies.current().pk,
             "passed": passed,
             "next_milestone": next_milestone,
@@ -143,12 +143,12 @@ def add_cases(
         cursor.execute(CASES, parameters)
 
 
-def somebody() -> User:
+def ministry_officer() -> User:
     """Return the officer of the ministry."""
     return User.objects.order_by("pk")[0]
 
 
-def settle() -> None:
+def vacuum_analyze() -> None:
     """Update the planner's statistics, as autovacuum would have done by then."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")

@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from accounts.models import SessionKind, User
 from bench import people, plans
-from bench.databases import entered
+from bench.databases import using
 from bench.plans import QueryPlan
 from organizations.models import Membership, Organization
 from reporting import daily_job
@@ -179,7 +179,7 @@ def _compared(
     for number in range(WARM_UP + visits):
         # The order alternates, so that other load on the machine affects both countries.
         for size, country, page in turns if number % 2 else reversed(turns):
-            with entered(country.connection):
+            with using(country.connection):
                 begun = time.perf_counter()
                 open_page(page, Client())
                 if number >= WARM_UP:
@@ -201,7 +201,7 @@ def _compared(
 
 def _keep_fresh(country: Country) -> None:
     """Refresh the figures of the last minute, as the job does in production."""
-    with entered(country.connection):
+    with using(country.connection):
         as_of = daily_job.as_of()
         if as_of is None or db_time.now() - as_of > FRESH:
             daily_job.refresh()
@@ -223,7 +223,7 @@ def open_page(page: MeasuredPage, client: Client) -> None:
 
 
 def _plans(page: MeasuredPage, country: Country) -> tuple[list[QueryPlan], int]:
-    with entered(country.connection):
+    with using(country.connection):
         # A first visit after some minutes also stores that the session was used: not counted.
         open_page(page, Client())
         with CaptureQueriesContext(connection) as captured:

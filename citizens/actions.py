@@ -102,7 +102,7 @@ def open_record(
     if match is None:
         tried = rate_limits.count("open_record", str(user.pk), TRIES[0][1])
         raise NoMatch(max(TRIES[0][0] - tried, 0))
-    rate_limits.forgive(verdict)
+    rate_limits.undo(verdict)
     return _link(user, *match, relation)
 
 
@@ -128,7 +128,7 @@ def start_record(
     taken = Citizen.objects.filter(id_number=answer.id_number) if answer.id_number else None
     if match is None and taken is not None and taken.exists():
         raise IdNumberOnRecord
-    rate_limits.forgive(verdict)
+    rate_limits.undo(verdict)
     if match is not None:
         return _link(user, *match, relation)
     with transaction.atomic():
@@ -328,7 +328,7 @@ def _count_a_try(user: "User", answer: IdentityAnswer) -> rate_limits.LimitVerdi
     rules = [rate_limits.LimitRule("open_record", str(user.pk), TRIES)]
     if answer.id_number:
         rules.append(rate_limits.LimitRule("open_record_id", answer.id_number, TRIES_PER_ID_NUMBER))
-    verdict = rate_limits.take(*rules)
+    verdict = rate_limits.count_attempts(*rules)
     if verdict.retry_at is not None:
         raise TooManyTries(verdict.retry_at)
     return verdict

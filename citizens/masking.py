@@ -53,7 +53,7 @@ def cut_numbers(text: str) -> str:
     return LONG_NUMBER.sub("…", text)
 
 
-def without_person(text: str, full_name: str) -> str:
+def mask_own_name(text: str, full_name: str) -> str:
     """Return a citizen's text with numbers removed and the person's own name masked."""
     words = [re.escape(word) for word in full_name.split()]
     named = re.compile(r"\s+".join(words), re.IGNORECASE)

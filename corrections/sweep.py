@@ -44,7 +44,7 @@ class Swept:
     reminders: int = 0
     told: int = 0
     # Seconds spent on milestones; most of the rest of a long pass goes into messages.
-    marks_took: float = 0
+    milestones_took: float = 0
     set_aside: list[str] = field(default_factory=list)
     # The time was over before everything was done; the next pass continues.
     unfinished: bool = False
@@ -66,7 +66,7 @@ def sweep(seconds: float = PASS) -> Swept:
     marks_from = time.monotonic()
     while "milestones" in work and time.monotonic() < until and _batch(swept, failed, above):
         continue
-    swept.marks_took = round(time.monotonic() - marks_from, 3)
+    swept.milestones_took = round(time.monotonic() - marks_from, 3)
     if "bundles" in work or swept.breaches or swept.reminders:
         swept.told = outbox.do_bundles(until)
     if "recompute" in work:

@@ -59,7 +59,7 @@ class CountryCase:
     is_refused: bool
 
 
-def live_elsewhere() -> int:
+def write_other_provinces() -> int:
     """Write staff and cases of every province but Hà Nội; return the number of cases."""
     now = db_time.now()
     chance = random.Random(63)  # noqa: S311 — stories, not secrets

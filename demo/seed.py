@@ -27,15 +27,15 @@ def seed() -> str:
             with transaction.atomic():
                 _begin()
             done = "built the demo district"
-        elif not _is_about_now():
+        elif not _has_current_cases():
             with transaction.atomic():
-                _wave(people.staff(), only_open=True)
+                _create_cases(people.staff(), only_open=True)
             done = "topped up the demo district with fresh cases"
         else:
             done = "the demo district is there"
         # One transaction, because each commit waits for the disk.
         with transaction.atomic():
-            _let_time_pass()
+            _run_missed_sweeps()
             _catch_up()
         daily_job.close_days()
         daily_job.refresh()
@@ -45,12 +45,12 @@ def seed() -> str:
 def _begin() -> None:
     staff = people.staff()
     _families()
-    _wave(staff, only_open=False)
-    country.live_elsewhere()
+    _create_cases(staff, only_open=False)
+    country.write_other_provinces()
     vaccinated.vaccinate()
 
 
-def _is_about_now() -> bool:
+def _has_current_cases() -> bool:
     """Whether the demo still has cases that are in time and due soon."""
     return Correction.objects.in_time().count() >= 3 and Correction.objects.due_soon().exists()
 
@@ -95,7 +95,7 @@ def _dose(
     )
 
 
-def _wave(staff: dict[str, User], *, only_open: bool) -> None:
+def _create_cases(staff: dict[str, User], *, only_open: bool) -> None:
     """Create the cases of neighbours, the oldest first."""
     now = db_time.now()
     first = Correction.objects.count()
@@ -112,7 +112,7 @@ def _wave(staff: dict[str, User], *, only_open: bool) -> None:
         user, person = people.neighbour(number, site)
         with db_time.at(now - stories.HOUR * story.age - timedelta(days=30)):
             doses = stories.with_doses(person, site, random.Random(number))  # noqa: S311
-        stories.tell(
+        stories.run_story(
             story,
             user=user,
             person=person,
@@ -124,7 +124,7 @@ def _wave(staff: dict[str, User], *, only_open: bool) -> None:
         )
 
 
-def _let_time_pass() -> None:
+def _run_missed_sweeps() -> None:
     """Run the sweep at every moment at which a milestone was due, as beat does every minute."""
     now = db_time.now()
     while True:

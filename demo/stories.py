@@ -145,7 +145,7 @@ def with_doses(person: Citizen, site: Organization, chance: random.Random) -> li
     return list(stored.filter(pk__in=written).order_by("ordinal"))
 
 
-def tell(
+def run_story(
     story: Story,
     *,
     user: User,
@@ -302,10 +302,10 @@ def _end(
                     own_papers=story.ending != "put_forward",
                     remark="Khớp với sổ của trạm." if in_full else "Sửa theo sổ gốc của trạm.",
                 )
-    return _go_on(story, case, moment, second)
+    return _later_action(story, case, moment, second)
 
 
-def _go_on(story: Story, case: Correction, moment: datetime, second: User) -> Correction:
+def _later_action(story: Story, case: Correction, moment: datetime, second: User) -> Correction:
     """Do what another person did about the case a little later."""
     citizen = case.filing.filed_by
     if story.ending == "answered":

@@ -18,7 +18,7 @@ from demo import entries, people
 from demo.entries import Entry
 from doses.models import Dose, Vaccine
 from organizations.models import Area, Organization
-from uptake.fold import fold
+from uptake.fold import update_sums
 from uptake.models import LOWEST_AGE, Band, Measure, Population, Uptake
 from vaxreg import db_time
 
@@ -62,15 +62,15 @@ CAMPAIGNS = {
 
 
 # One dose of a person: vaccine, day, kind, ordinal.
-Given = tuple[Vaccine, date, str, int]
+GivenDose = tuple[Vaccine, date, str, int]
 
 
-class Life(NamedTuple):
+class VaccinatedPerson(NamedTuple):
     """A person, the site that vaccinated them, and their doses."""
 
     person: Citizen
     site: int
-    doses: list[Given]
+    doses: list[GivenDose]
 
 
 def vaccinate() -> None:
@@ -79,7 +79,7 @@ def vaccinate() -> None:
         Area.objects.current().filter(code__in=THOUSANDS, path__startswith="01/").order_by("code")
     )
     _populate(districts)
-    fold()
+    update_sums()
     there: dict[tuple[str, str], int] = defaultdict(int)
     counted = Uptake.objects.filter(is_month=True, measure=Measure.ONE_DOSE)
     for place, band, number in counted.values_list("place", "band").annotate(Sum("people")):
@@ -105,7 +105,7 @@ def vaccinate() -> None:
         for life in lives
         for vaccine, day, kind, ordinal in life.doses
     )
-    fold()
+    update_sums()
 
 
 def _populate(districts: list[Area]) -> None:
@@ -125,7 +125,7 @@ def _people(district: Area, band: Band) -> int:
 
 def _lives(
     district: Area, there: dict[tuple[str, str], int], chance: random.Random
-) -> Iterator[Life]:
+) -> Iterator[VaccinatedPerson]:
     stations = list(
         Organization.objects.open()
         .filter(kind=Organization.Kind.COMMUNE_STATION, area__path__startswith=district.path)
@@ -145,7 +145,7 @@ def _lives(
             )
             person = _person(band, first, site, chance)
             doses = _doses(vaccines[code], vaccines["PF"], first, campaign, chance)
-            yield Life(person, site.pk, doses)
+            yield VaccinatedPerson(person, site.pk, doses)
 
 
 def _person(band: Band, first: date, site: Organization, chance: random.Random) -> Citizen:
@@ -168,12 +168,12 @@ def _person(band: Band, first: date, site: Organization, chance: random.Random) 
 
 def _doses(
     vaccine: Vaccine, booster: Vaccine, first: date, campaign: Campaign, chance: random.Random
-) -> list[Given]:
+) -> list[GivenDose]:
     complete = chance.random() < campaign.complete / campaign.one_dose
     number = vaccine.primary_doses if complete else 1
     interval = vaccine.interval_max_days or 0
     days = [first + timedelta(days=interval * step) for step in range(number)]
-    doses: list[Given] = [
+    doses: list[GivenDose] = [
         (vaccine, day, Dose.Kind.PRIMARY, step) for step, day in enumerate(days, start=1)
     ]
     if complete and chance.random() < campaign.booster / campaign.complete:

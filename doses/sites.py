@@ -12,7 +12,7 @@ from vaxreg.uuids import with_public_id
 
 Kinds = Organization.Kind
 # Kinds of organization that give doses; closed ones are found too.
-GIVING = (Kinds.SITE, Kinds.COMMUNE_STATION, Kinds.HOSPITAL, Kinds.DISTRICT_CENTRE)
+KINDS_GIVING_DOSES = (Kinds.SITE, Kinds.COMMUNE_STATION, Kinds.HOSPITAL, Kinds.DISTRICT_CENTRE)
 MOST_SHOWN = 12
 # Abbreviations that people type, and their search keys in full names.
 SHORT_FORMS = {"tyt": "tram y te", "ttyt": "trung tam y te", "bv": "benh vien"}
@@ -56,7 +56,9 @@ def place_of(site: Organization) -> str:
 
 
 def _giving() -> QuerySet[Organization]:
-    return Organization.objects.filter(kind__in=GIVING).select_related("area__parent__parent")
+    return Organization.objects.filter(kind__in=KINDS_GIVING_DOSES).select_related(
+        "area__parent__parent"
+    )
 
 
 def _suggested(citizen: Citizen) -> list[Organization]:
@@ -99,7 +101,7 @@ COMMON = frozenset(
 PHRASES = ("da khoa", "luu dong")
 
 
-def telling(text: str) -> frozenset[str]:
+def distinctive_words(text: str) -> frozenset[str]:
     """Return the words that distinguish a site from others, without diacritics."""
     words = " ".join(SHORT_FORMS.get(word, word) for word in search_key(text).split())
     for phrase in PHRASES:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from citizens.masking import without_person
+from citizens.masking import mask_own_name
 from corrections import facts, history, next_steps
 from corrections.lifecycle import GROUND_LABELS, Ground, Party, Status
 from corrections.models import Correction
@@ -21,7 +21,7 @@ def paragraph(case: Correction, now: datetime) -> str:
     """Return one paragraph: state of the case, both times, and what the caller can do next."""
     sentences = [_what(case), _standing(case), _time(case, now), _age(case, now), _next(case, now)]
     words = " ".join(sentence for sentence in sentences if sentence)
-    return without_person(words, case.citizen.full_name)
+    return mask_own_name(words, case.citizen.full_name)
 
 
 def _what(case: Correction) -> str:

@@ -26,7 +26,7 @@ from citizens.models import Citizen, RecordLink
 from corrections.models import Correction
 from corrections.reference import read_reference
 from doses.models import Dose
-from doses.sites import telling
+from doses.sites import distinctive_words
 from hotline.models import CallerCheck
 from vaxreg import db_time
 from vaxreg.forms import DateField, PhoneField
@@ -110,7 +110,7 @@ def search(typed: str, *, by: "User") -> Found:
     Raises TooManySearches, and Unclear when the text is too short. The search is logged, without
     the text.
     """
-    verdict = rate_limits.allow("hotline: search", str(by.pk), SEARCHES)
+    verdict = rate_limits.count_attempt("hotline: search", str(by.pk), SEARCHES)
     if not verdict.allowed:
         raise TooManySearches(verdict.retry_at)
     found = _find(" ".join(typed.split())[:120])
@@ -138,7 +138,7 @@ def check(citizen: Citizen, answers: Mapping[str, Any], *, by: "User") -> Caller
     """
     if is_own_or_family(by, citizen):
         raise PermissionDenied
-    verdict = rate_limits.take(
+    verdict = rate_limits.count_attempts(
         LimitRule("hotline: wrong of agent", str(by.pk), WRONG_OF_AGENT),
         LimitRule("hotline: wrong about record", str(citizen.pk), WRONG_ABOUT_RECORD),
     )
@@ -149,7 +149,7 @@ def check(citizen: Citizen, answers: Mapping[str, Any], *, by: "User") -> Caller
     right = sum(_is_right(citizen, fact, said) for fact, said in given.items())
     passed = right >= NEEDED and len(given) - right <= WRONG_ALLOWED
     if passed:
-        rate_limits.forgive(verdict)
+        rate_limits.undo(verdict)
     return _noted(citizen, [str(fact) for fact in given], passed, by)
 
 
@@ -282,6 +282,8 @@ def _is_right(citizen: Citizen, fact: AskedFact, said: Any) -> bool:
         return bool(citizen.phone) and citizen.phone == said
     if fact == AskedFact.DOSE_DATE:
         return own.filter(given_on=said).exists()
-    words = telling(str(said))
+    words = distinctive_words(str(said))
     names = own.values_list("organization__search_name", "organization__area__search_name")
-    return bool(words) and any(words <= telling(f"{name} {area or ''}") for name, area in names)
+    return bool(words) and any(
+        words <= distinctive_words(f"{name} {area or ''}") for name, area in names
+    )

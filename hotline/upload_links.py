@@ -54,7 +54,7 @@ def send_link(case: Correction, *, by: "User") -> Message:
     phone = contact_phone(case)
     if access.hotline_of(by) is None or not phone or case.status not in OPEN:
         raise PermissionDenied
-    verdict = rate_limits.take(
+    verdict = rate_limits.count_attempts(
         LimitRule("upload link: case", str(case.pk), PER_CASE),
         LimitRule("upload link: agent", str(by.pk), PER_AGENT),
     )

@@ -17,7 +17,7 @@ MOST = 5_000
 
 
 @transaction.atomic
-def bundle() -> int:
+def close_due_digests() -> int:
     """Close every digest whose first message is due; return how many e-mails will be sent.
 
     A single message is sent as it is. Of several, one e-mail carries all the texts, oldest first;
@@ -42,12 +42,12 @@ def bundle() -> int:
     for _key, group in groupby(rows, key=lambda row: (row.digest, row.recipient_hash)):
         lines = list(group)
         if any(line.next_try_at <= now for line in lines):
-            _settle(lines)
+            _close_digest(lines)
             count += 1
     return count
 
 
-def _settle(lines: Sequence[Message]) -> None:
+def _close_digest(lines: Sequence[Message]) -> None:
     first = lines[0]
     pks = [line.pk for line in lines]
     if len(lines) == 1:

@@ -30,17 +30,17 @@ class Offer:
     is_for: Callable[[int], bool]
 
 
-OFFERS: dict[str, Offer] = {}
+OPTIONAL_MESSAGES: dict[str, Offer] = {}
 
 
-def offer(one: Offer) -> None:
+def register(one: Offer) -> None:
     """Register a kind of message that people may refuse; called when an app starts."""
-    OFFERS[one.purpose] = one
+    OPTIONAL_MESSAGES[one.purpose] = one
 
 
 def offered_to(user_id: int) -> list[Offer]:
     """Return the kinds of message that this person may refuse."""
-    return [one for one in OFFERS.values() if one.is_for(user_id)]
+    return [one for one in OPTIONAL_MESSAGES.values() if one.is_for(user_id)]
 
 
 def refused_at(user_id: int, purpose: str) -> datetime | None:
@@ -75,9 +75,9 @@ def read(token: str) -> tuple[int, Offer]:
         raise LookupError from None
     user_id = get_user_model().objects.filter(public_id=public_id).values_list("pk", flat=True)
     found = user_id.first()
-    if found is None or purpose not in OFFERS:
+    if found is None or purpose not in OPTIONAL_MESSAGES:
         raise LookupError
-    return found, OFFERS[purpose]
+    return found, OPTIONAL_MESSAGES[purpose]
 
 
 def language_of(user_id: int) -> str:
@@ -86,7 +86,7 @@ def language_of(user_id: int) -> str:
 
 def headers(message: Message) -> dict[str, str]:
     """Return the headers for an unsubscribe button in the mail program (RFC 2369, RFC 8058)."""
-    if message.purpose not in OFFERS or message.user_id is None:
+    if message.purpose not in OPTIONAL_MESSAGES or message.user_id is None:
         return {}
     return {
         "List-Unsubscribe": f"<{link(message.user_id, message.purpose)}>",

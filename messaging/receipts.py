@@ -23,7 +23,7 @@ ROUND = 100
 
 
 @transaction.atomic
-def note(key: uuid.UUID, state: str) -> bool:
+def record_receipt(key: uuid.UUID, state: str) -> bool:
     """Store a receipt; return whether it said something new.
 
     Receipts may come twice, late, before we have stored that the message was sent, and in any
@@ -56,9 +56,9 @@ def ask_due(limit: int = ROUND) -> int:
             log.warning("receipt_not_known", extra={"reason": type(error).__name__})
             break
         if state == "unknown":
-            _take_back(message)
+            _retry_forgotten(message)
         else:
-            note(message.key, state)
+            record_receipt(message.key, state)
     return asked
 
 
@@ -110,7 +110,7 @@ def _failed(message: Message, state: str) -> None:
         actions.copy(message, at=now + SEND_ANEW_AFTER[copies])
 
 
-def _take_back(message: Message) -> None:
+def _retry_forgotten(message: Message) -> None:
     """Retry under the same key: the gateway accepted the message but does not know it any more."""
     taken_back = Message.objects.filter(pk=message.pk, state=State.SENT).update(
         state=State.FAILED, sent_at=None, accepted_at=None, ask_at=None, confirm_by=None

@@ -14,7 +14,7 @@ def deliver(message_id: int) -> None:
 @shared_task(name="messaging.deliver_due")
 def deliver_due() -> None:
     """Deliver messages that were missed, and digests whose wait is over."""
-    digests.bundle()
+    digests.close_due_digests()
     delivery.deliver_due()
 
 

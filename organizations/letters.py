@@ -55,7 +55,7 @@ def link(membership: Membership, *, by: User | None) -> None:
         )
 
 
-def tell_waiting() -> int:
+def write_pending() -> int:
     """Write to imported staff who were not told yet; return how many. Safe to run concurrently."""
     with transaction.atomic():
         rows = list(

@@ -61,7 +61,7 @@ def ancestors(organization: Organization) -> list[Organization]:
     return [above[pk] for pk in reversed(organization.ancestor_ids)]
 
 
-class Ladder:
+class AncestorCache:
     """A cache of the organizations above many others that have the same few ancestors."""
 
     def __init__(self, organizations: Iterable[Organization]) -> None:
@@ -76,7 +76,7 @@ class Ladder:
         return [self._known[pk] for pk in reversed(organization.ancestor_ids)]
 
 
-def next_up(organization: Organization, ladder: Ladder | None = None) -> Organization | None:
+def next_up(organization: Organization, ladder: AncestorCache | None = None) -> Organization | None:
     """Return the organization above in the chain of responsibility; None above the ministry.
 
     Product rule 2: commune, district, province, national hotline; above the hotline is the

@@ -113,7 +113,7 @@ def may_suspend_account(user: User, person: User) -> bool:
     return not standing.exclude(organization__in=reach.values("pk")).exists()
 
 
-def work_of(person_id: UUID, organization: Organization, role: str) -> Membership | None:
+def latest_membership(person_id: UUID, organization: Organization, role: str) -> Membership | None:
     """Return the person's newest membership here in this role, ended or not."""
     return (
         Membership.objects.filter(organization=organization, user__public_id=person_id, role=role)
@@ -127,7 +127,7 @@ def has_ended(membership: Membership) -> bool:
     return not Membership.objects.standing().filter(pk=membership.pk).exists()
 
 
-def works_of(user: User) -> MembershipQuerySet:
+def memberships_of(user: User) -> MembershipQuerySet:
     """Return the memberships of a user that have not ended, the highest organization first."""
     works: MembershipQuerySet = (
         Membership.objects.standing()
@@ -154,10 +154,10 @@ def invite(
         raise PermissionDenied
     if not user.is_active or user.suspended_at is not None:
         raise AccountShut
-    if works_of(user).filter(organization=organization, role=role).exists():
+    if memberships_of(user).filter(organization=organization, role=role).exists():
         raise WorksThere
     membership = actions.appoint(user, organization, role, by=by)
-    note(Act.INVITED if is_new else Act.APPOINTED, membership, by=by)
+    record_event(Act.INVITED if is_new else Act.APPOINTED, membership, by=by)
     letters.welcome(membership, by=by)
     return membership
 
@@ -181,7 +181,7 @@ def invite_again(person: User, *, by: User) -> None:
     Raises PermissionDenied; AlreadyHandled when no link is needed or no membership is left.
     """
     reach = staffed_by(by)
-    works = works_of(person).filter(organization__in=reach.values("pk"))
+    works = memberships_of(person).filter(organization__in=reach.values("pk"))
     membership = next((one for one in works if may_act_on(by, one)), None)
     if membership is None:
         raise PermissionDenied
@@ -189,7 +189,7 @@ def invite_again(person: User, *, by: User) -> None:
         letters.link(membership, by=by)
     except invitations.CannotInvite:
         raise AlreadyHandled from None
-    note(Act.INVITED_AGAIN, membership, by=by)
+    record_event(Act.INVITED_AGAIN, membership, by=by)
 
 
 @transaction.atomic
@@ -203,11 +203,11 @@ def change_role(membership: Membership, role: str, *, by: User) -> Membership:
         raise PermissionDenied
     if held.suspended_at is not None or held.role == role:
         raise AlreadyHandled
-    if works_of(held.user).filter(organization=held.organization, role=role).exists():
+    if memberships_of(held.user).filter(organization=held.organization, role=role).exists():
         raise WorksThere
     _end(held, by=by)
     fresh = actions.appoint(held.user, held.organization, role, by=by)
-    note(Act.ROLE_CHANGED, fresh, by=by, role_before=held.role)
+    record_event(Act.ROLE_CHANGED, fresh, by=by, role_before=held.role)
     letters.role_changed(fresh)
     return fresh
 
@@ -225,7 +225,7 @@ def suspend(membership: Membership, *, by: User, reason: str) -> Membership:
         raise AlreadyHandled
     held.suspended_at = db_time.now()
     held.save(update_fields=["suspended_at"])
-    note(Act.SUSPENDED, held, by=by, reason=reason)
+    record_event(Act.SUSPENDED, held, by=by, reason=reason)
     letters.suspended(held)
     return held
 
@@ -242,7 +242,7 @@ def reinstate(membership: Membership, *, by: User) -> Membership:
         raise AccountShut
     held.suspended_at = None
     held.save(update_fields=["suspended_at"])
-    note(Act.REINSTATED, held, by=by)
+    record_event(Act.REINSTATED, held, by=by)
     letters.reinstated(held)
     return held
 
@@ -254,8 +254,8 @@ def end(membership: Membership, *, by: User, reason: str) -> Membership:
     if not may_end(by, held):
         raise PermissionDenied
     _end(held, by=by)
-    note(Act.ENDED, held, by=by, reason=reason)
-    if not works_of(held.user).exists():
+    record_event(Act.ENDED, held, by=by, reason=reason)
+    if not memberships_of(held.user).exists():
         invitations.revoke(held.user)
     if held.user_id != by.pk:
         letters.ended(held)
@@ -275,7 +275,7 @@ def suspend_account(person: User, *, by: User, reason: str) -> list[Membership]:
         raise AlreadyHandled
     person.suspended_at = db_time.now()
     person.save(update_fields=["suspended_at"])
-    works = list(works_of(person).filter(suspended_at=None))
+    works = list(memberships_of(person).filter(suspended_at=None))
     _set_suspended(works, person.suspended_at)
     invitations.revoke(person)
     StaffEvent.objects.create(
@@ -296,7 +296,7 @@ def reinstate_account(person: User, *, by: User) -> None:
         raise PermissionDenied
     if person.suspended_at is None:
         raise AlreadyHandled
-    works = list(works_of(person).filter(suspended_at=person.suspended_at))
+    works = list(memberships_of(person).filter(suspended_at=person.suspended_at))
     person.suspended_at = None
     person.save(update_fields=["suspended_at"])
     # A session that somebody else left open with this account must not become valid again.
@@ -308,7 +308,7 @@ def reinstate_account(person: User, *, by: User) -> None:
     letters.account_reinstated(person)
 
 
-def note(
+def record_event(
     act: StaffEvent.Act,
     membership: Membership,
     *,

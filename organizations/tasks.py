@@ -9,7 +9,7 @@ from organizations.imports.running import forget
 @shared_task(name="organizations.tell_staff")
 def tell_staff() -> None:
     """Write to imported staff who were not told yet."""
-    letters.tell_waiting()
+    letters.write_pending()
 
 
 @shared_task(name="organizations.forget_imports")

@@ -28,7 +28,7 @@ Kinds = Organization.Kind
 Roles = Membership.Role
 
 # The kinds of parent that are allowed for each kind of organization.
-STANDS_UNDER: dict[str, frozenset[str]] = {
+ALLOWED_PARENTS: dict[str, frozenset[str]] = {
     Kinds.MINISTRY: frozenset(),
     Kinds.HOTLINE: frozenset({Kinds.MINISTRY}),
     Kinds.PROVINCIAL_DEPARTMENT: frozenset({Kinds.MINISTRY}),
@@ -45,7 +45,7 @@ STANDS_UNDER: dict[str, frozenset[str]] = {
     ),
 }
 # These kinds are never closed: without them cases have no last desk.
-STAY = frozenset({Kinds.MINISTRY, Kinds.HOTLINE})
+NEVER_CLOSED = frozenset({Kinds.MINISTRY, Kinds.HOTLINE})
 # The level of area that each kind of desk must have.
 LEVEL_OF: dict[str, str] = {
     Kinds.PROVINCIAL_DEPARTMENT: Area.Level.PROVINCE,
@@ -80,7 +80,7 @@ class CannotClose(CannotArrange):
     """It has open parts, its successor is closed, or it is the ministry or the hotline."""
 
 
-def may_arrange(user: "User", organization: Organization) -> bool:
+def may_close_or_move(user: "User", organization: Organization) -> bool:
     """Whether the user may close, merge or move it: an officer of an organization above it."""
     return _is_officer_of(user, organization.part_of_id)
 
@@ -103,13 +103,13 @@ def _require(user: "User | None", organization_id: int | None) -> None:
         raise PermissionDenied
 
 
-def take_turn() -> None:
+def lock_tree() -> None:
     """Wait for other changes of the tree, and block them until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
 
 
-def hold(organization: Organization) -> Organization:
+def lock(organization: Organization) -> Organization:
     """Return the current row, locked against work being assigned to the organization.
 
     FOR NO KEY UPDATE: rows with a foreign key to it can still be written.
@@ -117,7 +117,7 @@ def hold(organization: Organization) -> Organization:
     return Organization.objects.select_for_update(of=("self",), no_key=True).get(pk=organization.pk)
 
 
-def stands(organization: Organization) -> bool:
+def keep_open(organization: Organization) -> bool:
     """Keep an organization open until the end of the transaction; False if it is closed.
 
     Call it before assigning work to a desk, so that work is not assigned while the desk closes.
@@ -150,7 +150,7 @@ def open_organization(
     Raises CannotArrange keyed by field, PermissionDenied.
     """
     _require(by, part_of.pk)
-    take_turn()
+    lock_tree()
     above = Organization.objects.get(pk=part_of.pk)
     now = db_time.now()
     new = Organization(
@@ -181,8 +181,8 @@ def change_details(
     if unknown := set(details) - set(DETAILS):
         raise TypeError(f"not a detail of an organization: {sorted(unknown)}")
     _require(by, organization.pk)
-    take_turn()
-    fresh = hold(organization)
+    lock_tree()
+    fresh = lock(organization)
     changed = {}
     for field, value in details.items():
         new = " ".join(value.split()) if isinstance(value, str) else value
@@ -206,8 +206,8 @@ def move(organization: Organization, *, part_of: Organization, by: "User | None"
     """
     _require(by, organization.part_of_id)
     _require(by, part_of.pk)
-    take_turn()
-    fresh, above = hold(organization), Organization.objects.get(pk=part_of.pk)
+    lock_tree()
+    fresh, above = lock(organization), Organization.objects.get(pk=part_of.pk)
     _require_open(fresh, {"part_of": _why_not_moved(fresh, above)}, CannotArrange)
     before = fresh.part_of
     fresh.part_of = above
@@ -233,8 +233,8 @@ def close(
     _require(by, organization.part_of_id)
     if successor is not None:
         _require(by, successor.pk)
-    take_turn()
-    fresh = hold(organization)
+    lock_tree()
+    fresh = lock(organization)
     if not fresh.is_open:
         return fresh
     heir = Organization.objects.get(pk=successor.pk) if successor else None
@@ -258,8 +258,8 @@ def merge(
     """
     _require(by, organization.part_of_id)
     _require(by, into.pk)
-    take_turn()
-    fresh, heir = hold(organization), Organization.objects.get(pk=into.pk)
+    lock_tree()
+    fresh, heir = lock(organization), Organization.objects.get(pk=into.pk)
     why = {NON_FIELD_ERRORS: _why_it_stays(fresh), "into": _why_not_merged(fresh, heir)}
     _require_open(fresh, why, CannotClose)
     moving = list(people_going_along(fresh, heir))
@@ -391,7 +391,7 @@ def _require_sound(organization: Organization, why: dict[str, str]) -> None:
 def _why_not_under(kind: str, above: Organization) -> str:
     if not above.is_open:
         return _("%(organization)s is closed.") % {"organization": above.name}
-    if above.kind not in STANDS_UNDER.get(kind, ()):
+    if above.kind not in ALLOWED_PARENTS.get(kind, ()):
         return _("An organization of this kind does not stand below %(organization)s.") % {
             "organization": above.name
         }
@@ -419,7 +419,7 @@ def _why_not_moved(organization: Organization, above: Organization) -> str:
 
 
 def _why_it_stays(organization: Organization) -> str:
-    if organization.kind in STAY:
+    if organization.kind in NEVER_CLOSED:
         return _("The ministry and the national hotline are not closed.")
     return ""
 
@@ -435,7 +435,7 @@ def _why_no_heir(organization: Organization, heir: Organization) -> str:
         return _("An organization does not succeed itself.")
     if not heir.is_open:
         return _("%(organization)s is closed.") % {"organization": heir.name}
-    if heir.kind in STAY:
+    if heir.kind in NEVER_CLOSED:
         return _("Neither the ministry nor the national hotline takes over another organization.")
     return ""
 
@@ -446,7 +446,7 @@ def _why_not_merged(organization: Organization, heir: Organization) -> str:
     if heir.path.startswith(organization.path):
         return _("It cannot be merged into a part of itself.")
     kinds = set(open_parts(organization).order_by().values_list("kind", flat=True).distinct())
-    if any(heir.kind not in STANDS_UNDER[kind] for kind in kinds):
+    if any(heir.kind not in ALLOWED_PARENTS[kind] for kind in kinds):
         return _("Its parts cannot stand below %(organization)s. Move them first.") % {
             "organization": heir.name
         }

@@ -12,4 +12,4 @@ class OversightConfig(AppConfig):
         from messaging import preferences
         from oversight.morning_report import OFFER
 
-        preferences.offer(OFFER)
+        preferences.register(OFFER)

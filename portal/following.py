@@ -54,7 +54,7 @@ def look_up(reference: str, digits: str, *, address: str) -> LookUp:
     A try is counted before the comparison, whether or not the reference exists, and taken back when
     the digits were right.
     """
-    verdict = rate_limits.take(
+    verdict = rate_limits.count_attempts(
         LimitRule(FOR_REFERENCE, reference, WRONG_FOR_REFERENCE),
         LimitRule(FROM_ADDRESS, address, WRONG_FROM_ADDRESS),
         LimitRule(IN_HOUR, EVERYBODY, WRONG_IN_HOUR),
@@ -65,7 +65,7 @@ def look_up(reference: str, digits: str, *, address: str) -> LookUp:
         return LookUp(verdict)
     case = find(reference, digits)
     if case:
-        rate_limits.forgive(verdict)
+        rate_limits.undo(verdict)
     return LookUp(verdict, case)
 
 

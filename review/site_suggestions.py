@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from corrections.models import Correction
 from doses.facts import Field
 from doses.models import Dose, Vaccine
-from doses.sites import GIVING, place_of, telling
+from doses.sites import KINDS_GIVING_DOSES, distinctive_words, place_of
 from organizations.models import Area, Organization
 from organizations.queries import current_holder
 from vaxreg import ui
@@ -84,7 +84,7 @@ class Finder:
         return suggestions[:most]
 
     def _by_words(self, case: Correction, found: dict[int, dict[str, str]]) -> None:
-        typed = telling(case.site_text)
+        typed = distinctive_words(case.site_text)
         if not typed:
             return
         names = self._names_in(_province(case))
@@ -104,11 +104,13 @@ class Finder:
     def _names_in(self, province: Area | None) -> Names:
         path = province.path if province else ""
         if path not in self._names:
-            giving = Organization.objects.filter(kind__in=GIVING)
+            giving = Organization.objects.filter(kind__in=KINDS_GIVING_DOSES)
             if province:
                 giving = giving.filter(area__in=Area.objects.around(province))
             words = {
-                pk: telling(name) for pk, name in giving.values_list("pk", "search_name") if name
+                pk: distinctive_words(name)
+                for pk, name in giving.values_list("pk", "search_name")
+                if name
             }
             words = {pk: some for pk, some in words.items() if some}
             self._names[path] = Names(words, frozenset().union(*words.values()))
@@ -176,7 +178,7 @@ def _by_own_doses(case: Correction, found: dict[int, dict[str, str]]) -> None:
 
 def _in_area(area: Area) -> list[int]:
     """Return the ids of organizations that give doses there, or gave them and were merged."""
-    giving = Organization.objects.filter(kind__in=GIVING)
+    giving = Organization.objects.filter(kind__in=KINDS_GIVING_DOSES)
     return list(giving.filter(area__in=Area.objects.around(area)).values_list("pk", flat=True))
 
 

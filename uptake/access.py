@@ -38,7 +38,7 @@ def country() -> CoveragePlace:
     return CoveragePlace("", _("The whole country"))
 
 
-def tops(memberships: "Iterable[Membership]") -> list[CoveragePlace]:
+def overseen_places(memberships: "Iterable[Membership]") -> list[CoveragePlace]:
     """Return the places that live memberships oversee, the largest first; none inside another.
 
     Hospitals and other sites are in an area but are not responsible for it.
@@ -78,7 +78,7 @@ def find(code: str, within: "Iterable[CoveragePlace]") -> CoveragePlace | None:
     return place if any(top.contains(place) for top in within) else None
 
 
-def above(place: CoveragePlace, within: "Iterable[CoveragePlace]") -> CoveragePlace | None:
+def parent_of(place: CoveragePlace, within: "Iterable[CoveragePlace]") -> CoveragePlace | None:
     """Return the next larger place that the user may see, or None."""
     if not place.path:
         return None

@@ -190,7 +190,7 @@ class Rebuilt:
     wrong_sums: int
 
 
-def fold(seconds: float = PASS) -> int:
+def update_sums(seconds: float = PASS) -> int:
     """Update the sums, batch by batch; return the number of changes read.
 
     Does nothing while another call holds the lock. The next call does what is left after `seconds`.
@@ -213,7 +213,7 @@ def rebuild() -> Rebuilt:
         Change.objects.all().delete()
         cursor.execute(ASKED_ALL)
         cursor.execute(PARTS_OF_ALL)
-        wrong_courses = _read_courses(cursor, then=None)
+        wrong_courses = _store_courses(cursor, then=None)
         cursor.execute("ANALYZE uptake_course")
         cursor.execute(REPLACE)
         wrong_sums = cursor.rowcount
@@ -246,11 +246,11 @@ def _fold_some() -> int:
         if people:
             cursor.execute(ASKED, {"changed": people})
             cursor.execute(PARTS)
-            _read_courses(cursor, then=ADD)
+            _store_courses(cursor, then=ADD)
         return len(changed)
 
 
-def _read_courses(cursor: CursorWrapper, *, then: str | None) -> int:
+def _store_courses(cursor: CursorWrapper, *, then: str | None) -> int:
     """Store the courses of `asked`, after running `then` to compare; return how many differed."""
     cursor.execute("ANALYZE uptake_asked; ANALYZE uptake_part")
     cursor.execute(HOME_OF_SOME)

@@ -47,7 +47,7 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Moment:
+class TrendRow:
     """A day or month of the table by day; cells are (measure, new people, people by then)."""
 
     name: str
@@ -154,10 +154,10 @@ def new_line(report: Coverage, measure: str) -> Chart:
     return Chart(charts.trend(lines, f"{name}. {words}", _ticks(report)), words)
 
 
-def moments(report: Coverage) -> list[Moment]:
+def trend_rows(report: Coverage) -> list[TrendRow]:
     """Return the days or months as rows, the latest first."""
     return [
-        Moment(
+        TrendRow(
             _moment_name(step, is_month=not report.filters.period),
             [(str(measure.label), step.new[measure], step.total[measure]) for measure in Measure],
         )

@@ -8,4 +8,4 @@ from uptake import fold as folding
 @shared_task(name="uptake.fold")
 def fold() -> None:
     """Add the changes of the last minute to the sums."""
-    folding.fold()
+    folding.update_sums()

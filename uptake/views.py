@@ -34,7 +34,7 @@ class Overseen:
 
 def overseen_by(user: User) -> Overseen | None:
     work = list(held_roles(user))
-    places = access.tops(work)
+    places = access.overseen_places(work)
     return Overseen(work, places) if places else None
 
 
@@ -55,7 +55,7 @@ def overview(request: UserRequest, overseen: Overseen) -> HttpResponse:
         form.chosen_measure(),
         form.query(),
     )
-    wider = access.above(place, overseen.places)
+    wider = access.parent_of(place, overseen.places)
 
     def address(of: CoveragePlace) -> str:
         return with_query("coverage", chosen, of)
@@ -76,7 +76,7 @@ def overview(request: UserRequest, overseen: Overseen) -> HttpResponse:
         "band_rows": presentation.band_rows(report),
         "lines": presentation.total_lines(report),
         "new_line": presentation.new_line(report, measure),
-        "moments": presentation.moments(report),
+        "moments": presentation.trend_rows(report),
         "measures": [measure.label for measure in Measure],
         "csv": {
             table: with_query("coverage-csv", {**chosen, "table": table}, place) for table in TABLES

@@ -22,7 +22,7 @@ KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
-NOT_OURS = {".venv", "var", "tests", "migrations", "node_modules", ".git"}
+EXCLUDED_FOLDERS = {".venv", "var", "tests", "migrations", "node_modules", ".git"}
 # The translator's comment at a text that is in a library's code and not in ours.
 LIBRARY = "Text of a library"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|%[sdf]|\{(\w*)\}")
@@ -42,7 +42,7 @@ def messages(root: Path) -> Catalog:
         root,
         methods,
         keywords=KEYWORDS,
-        directory_filter=lambda path: Path(path).name not in NOT_OURS,
+        directory_filter=lambda path: Path(path).name not in EXCLUDED_FOLDERS,
     ):
         found.add(text, locations=[(name, line)], context=context)
     return found
@@ -101,43 +101,43 @@ def write_compiled(catalog: Catalog, path: Path) -> None:
 
 def problems(catalog: Catalog, wanted: Catalog) -> list[str]:
     """Return one line for each text that is missing, unused, untranslated or wrongly formatted."""
-    for message in texts(catalog):
+    for message in messages_of(catalog):
         # Babel takes "90% of them" for a format string, because of "% o".
         if not expected(message):
             message.flags.discard("python-format")
-    lines = [f"{error}: {said(of)}" for of, errors in catalog.check() for error in errors]
-    for message in texts(wanted):
+    lines = [f"{error}: {display_text(of)}" for of, errors in catalog.check() for error in errors]
+    for message in messages_of(wanted):
         where = ", ".join(f"{file}:{line}" for file, line in message.locations)
         known = catalog.get(message.id, message.context)
         if known is None:
-            lines.append(f"missing: {said(message)} ({where})")
+            lines.append(f"missing: {display_text(message)} ({where})")
         elif message.pluralizable != known.pluralizable:
-            lines.append(f"plural in one place only: {said(message)} ({where})")
-    for message in texts(catalog):
+            lines.append(f"plural in one place only: {display_text(message)} ({where})")
+    for message in messages_of(catalog):
         translations = [message.string] if isinstance(message.string, str) else message.string
         if wanted.get(message.id, message.context) is None:
             if not is_of_a_library(message):
-                lines.append(f"used nowhere: {said(message)}")
+                lines.append(f"used nowhere: {display_text(message)}")
         elif message.fuzzy:
-            lines.append(f"marked as a guess (fuzzy): {said(message)}")
+            lines.append(f"marked as a guess (fuzzy): {display_text(message)}")
         elif not translations or not all(translations):
-            lines.append(f"empty: {said(message)}")
+            lines.append(f"empty: {display_text(message)}")
         elif any(placeholders(text) != expected(message) for text in translations):
-            lines.append(f"placeholders differ: {said(message)} -> {translations}")
-    lines += [f"left over: {said(message)}" for message in catalog.obsolete.values()]
+            lines.append(f"placeholders differ: {display_text(message)} -> {translations}")
+    lines += [f"left over: {display_text(message)}" for message in catalog.obsolete.values()]
     return sorted(lines)
 
 
 def update(catalog: Catalog, wanted: Catalog) -> None:
     """Add missing texts without a translation, and remove texts that are used nowhere."""
-    of_libraries = [message for message in texts(catalog) if is_of_a_library(message)]
+    of_libraries = [message for message in messages_of(catalog) if is_of_a_library(message)]
     catalog.update(wanted, no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     for message in of_libraries:
         catalog[message.id] = message
 
 
-def texts(catalog: Catalog) -> list[Message]:
+def messages_of(catalog: Catalog) -> list[Message]:
     return [message for message in catalog if message.id]
 
 
@@ -159,5 +159,5 @@ def expected(message: Message) -> set[str]:
     return placeholders(message.id if isinstance(message.id, str) else message.id[-1])
 
 
-def said(message: Message) -> str:
+def display_text(message: Message) -> str:
     return repr(message.id if isinstance(message.id, str) else message.id[0])

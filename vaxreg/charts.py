@@ -48,7 +48,9 @@ def bars(
         for tone, words, value in pieces:
             width = value / top * 100 if top else 0.0
             if width:
-                parts.append(BarPart(_n(x), _n(width), tone, f"{label}: {words} {value:g}"))
+                parts.append(
+                    BarPart(_svg_number(x), _svg_number(width), tone, f"{label}: {words} {value:g}")
+                )
             x += width
         total = sum(value for _tone, _words, value in pieces)
         drawn.append(Bar(label, total, parts, href, note))
@@ -78,9 +80,9 @@ def spark(
         height,
         label,
         label,
-        " ".join(f"{_n(x)},{_n(y)}" for x, y in points),
-        _n(last[0]),
-        _n(last[1]),
+        " ".join(f"{_svg_number(x)},{_svg_number(y)}" for x, y in points),
+        _svg_number(last[0]),
+        _svg_number(last[1]),
     )
 
 
@@ -174,14 +176,23 @@ def trend(
         or [(left, height - floor)]
         for _, _, values in series
     ]
-    labels = _apart([points[-1][1] + 5 for points in lines], lowest=height - floor)
+    labels = _spread_labels([points[-1][1] + 5 for points in lines], lowest=height - floor)
 
     def line(
         tone: str, name: str, points: Sequence[tuple[float, float]], label_y: float
     ) -> tuple[str, ...]:
         x, y = points[-1]
-        path = " ".join(f"{_n(px)},{_n(py)}" for px, py in points)
-        return tone, name, path, _n(x), _n(y), _n(x + 9), _n(label_y), name
+        path = " ".join(f"{_svg_number(px)},{_svg_number(py)}" for px, py in points)
+        return (
+            tone,
+            name,
+            path,
+            _svg_number(x),
+            _svg_number(y),
+            _svg_number(x + 9),
+            _svg_number(label_y),
+            name,
+        )
 
     drawn = format_html_join(
         "",
@@ -196,7 +207,7 @@ def trend(
         "",
         '<text class="trend__tick" x="{}" y="{}" text-anchor="middle">{}</text>',
         (
-            (_n(max(left + index * step, 18)), str(height - 4), tick)
+            (_svg_number(max(left + index * step, 18)), str(height - 4), tick)
             for index, tick in enumerate(ticks)
             if tick
         ),
@@ -216,7 +227,7 @@ def trend(
     )
 
 
-def _apart(wanted: Sequence[float], *, lowest: float, apart: float = 17) -> list[float]:
+def _spread_labels(wanted: Sequence[float], *, lowest: float, apart: float = 17) -> list[float]:
     """Return y positions (pixels, downwards) near the wanted ones, each at least `apart` away.
 
     The order from top to bottom is kept; no position is below `lowest`.
@@ -232,6 +243,6 @@ def _apart(wanted: Sequence[float], *, lowest: float, apart: float = 17) -> list
     return found
 
 
-def _n(value: float) -> str:
+def _svg_number(value: float) -> str:
     """Format a number for SVG, which needs a decimal point whatever the page's language."""
     return f"{value:.2f}".rstrip("0").rstrip(".")

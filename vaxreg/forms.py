@@ -28,7 +28,7 @@ class FormMixin(forms.BaseForm):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            if not isinstance(field, OwnWords):
+            if not isinstance(field, HasOwnErrorMessages):
                 field.error_messages.update(_messages(field, str(field.label or name)))
 
     @property
@@ -45,7 +45,7 @@ class ModelForm(FormMixin, forms.ModelForm):  # type: ignore[type-arg]
     """Base of all model forms."""
 
 
-class OwnWords:
+class HasOwnErrorMessages:
     """Marks a field with its own error messages, which FormMixin must not replace."""
 
 
@@ -72,7 +72,7 @@ def _inside_sentence(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-class DateField(OwnWords, forms.Field):
+class DateField(HasOwnErrorMessages, forms.Field):
     """A date typed as text: 27/3/2022, 27-03-2022, 27.03.2022, 27032022 or 2022-03-27."""
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": "12"})
@@ -152,7 +152,7 @@ class DateField(OwnWords, forms.Field):
         return ValidationError(self.error_messages[code], code=code, params=params)
 
 
-class PhoneField(OwnWords, forms.CharField):
+class PhoneField(HasOwnErrorMessages, forms.CharField):
     """A phone number, cleaned to E.164 (+84912345678); accepts 09…, +84…, 0084… and spaces."""
 
     default_error_messages = {
@@ -210,7 +210,7 @@ def _wrong_length(number: phonenumbers.PhoneNumber) -> str:
     return "short" if len(digits) < 9 else "long"
 
 
-class IdNumberField(OwnWords, forms.CharField):
+class IdNumberField(HasOwnErrorMessages, forms.CharField):
     """National id (12 digits), old identity card (9 digits) or passport; spaces are dropped."""
 
     default_error_messages = {
@@ -242,7 +242,7 @@ class IdNumberField(OwnWords, forms.CharField):
         raise ValidationError(self.error_messages["form"], code="form")
 
 
-class CodeField(OwnWords, forms.CharField):
+class CodeField(HasOwnErrorMessages, forms.CharField):
     """A code of digits received by message; spaces and dashes are dropped."""
 
     default_error_messages = {

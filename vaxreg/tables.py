@@ -94,25 +94,25 @@ class Table:
         ]
 
 
-def text(value: str, href: str = "", note: str = "") -> TableCell:
+def text_cell(value: str, href: str = "", note: str = "") -> TableCell:
     return TableCell(value, value, href, note)
 
 
-def count(value: int | None, href: str = "", kind: str = "") -> TableCell:
+def count_cell(value: int | None, href: str = "", kind: str = "") -> TableCell:
     """Return a cell with a number of cases; 0 has no link, None is shown as a dash."""
     if value is None:
         return TableCell(None, "–")
     return TableCell(value, ui.number(value), href if value else "", kind=kind if value else "")
 
 
-def hours(value: float | None, href: str = "", kind: str = "") -> TableCell:
+def hours_cell(value: float | None, href: str = "", kind: str = "") -> TableCell:
     """Return a cell with a number of hours, one decimal; None is shown as a dash."""
     if value is None:
         return TableCell(None, "–")
     return TableCell(value, ui.number(value, 1), href, kind=kind)
 
 
-def share(part: int, base: int, href: str = "", least: int = 0) -> TableCell:
+def percent_cell(part: int, base: int, href: str = "", least: int = 0) -> TableCell:
     """Return a percentage with its counts, marked "weak" if `base` is smaller than `least`."""
     if not base:
         return TableCell(None, "–")
@@ -122,25 +122,29 @@ def share(part: int, base: int, href: str = "", least: int = 0) -> TableCell:
     )
 
 
-def moment(value: datetime | None) -> TableCell:
+def time_cell(value: datetime | None) -> TableCell:
     return TableCell(value, "–" if value is None else ui.minute(value))
 
 
-def numbers(title: str, *, in_page: bool = True, sort: str = "", ordered: str = "") -> TableColumn:
+def number_column(
+    title: str, *, in_page: bool = True, sort: str = "", ordered: str = ""
+) -> TableColumn:
     """Return a column of counts."""
     return TableColumn(title, in_page=in_page, sort=sort, sorted=ordered)
 
 
-def names(title: str, *, in_page: bool = True, sort: str = "", ordered: str = "") -> TableColumn:
+def text_column(
+    title: str, *, in_page: bool = True, sort: str = "", ordered: str = ""
+) -> TableColumn:
     """Return a column of words."""
     return TableColumn(title, is_number=False, in_page=in_page, sort=sort, sorted=ordered)
 
 
-def shares(title: str, *, sort: str = "", ordered: str = "") -> TableColumn:
+def percent_column(title: str, *, sort: str = "", ordered: str = "") -> TableColumn:
     """Return a column of percentages."""
     return TableColumn(title, PERCENT, sort=sort, sorted=ordered)
 
 
-def lengths(title: str, *, sort: str = "", ordered: str = "") -> TableColumn:
+def hours_column(title: str, *, sort: str = "", ordered: str = "") -> TableColumn:
     """Return a column of hours."""
     return TableColumn(title, HOURS, sort=sort, sorted=ordered)

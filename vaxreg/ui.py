@@ -145,7 +145,7 @@ def deadline_words(
     )
 
 
-def clock_words() -> dict[str, str]:
+def deadline_phrases() -> dict[str, str]:
     """Return the phrases with which the script updates a deadline in the page's language."""
     return {
         "less": _(LESS_THAN_A_MINUTE),

@@ -81,7 +81,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         check = codes.check(uuid.UUID(asked.code_id), form.cleaned_data["code"])
         if check.outcome is CodeOutcome.RIGHT and check.user:
-            return _let_in(request, check.user, asked)
+            return _begin_session(request, check.user, asked)
         if check.outcome is CodeOutcome.TOO_MANY:
             # Otherwise the link to the sign-in page would lead back to the used-up code.
             request.session.pop(ASKED, None)
@@ -116,7 +116,7 @@ def _what_is_wrong(check: codes.Check) -> str:
     ) % {"count": check.tries_left}
 
 
-def _let_in(request: HttpRequest, user: User, asked: CodeRequest) -> HttpResponse:
+def _begin_session(request: HttpRequest, user: User, asked: CodeRequest) -> HttpResponse:
     """Begin a citizen session under a new session id, and redirect."""
     if request.user.is_authenticated:
         logout(request)

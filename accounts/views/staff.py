@@ -30,7 +30,7 @@ from accounts.stages import (
     SecondFactorStage,
     SetUpSecondFactorStage,
     StaffStage,
-    half_done,
+    unfinished_sign_in,
 )
 from accounts.throttled import too_many
 from vaxreg.encryption import ACCOUNTS
@@ -52,7 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = PasswordSignInForm(request.POST or None)
     if form.is_valid():
         email, password = form.cleaned_data["email"], form.cleaned_data["password"]
-        verdict = rate_limits.take(
+        verdict = rate_limits.count_attempts(
             LimitRule(WRONG_PASSWORD, email.lower(), settings.WRONG_PASSWORDS_PER_PERSON),
             LimitRule(
                 WRONG_PASSWORD_FROM, client_address(request), settings.WRONG_PASSWORDS_PER_ADDRESS
@@ -62,7 +62,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return too_many(request, verdict.retry_at, again=SIGN_IN)
         user = authenticate(request, email=email, password=password)
         if isinstance(user, User):
-            rate_limits.forgive(verdict)
+            rate_limits.undo(verdict)
             return begin(request, user, back)
         form.add_error(None, _("The e-mail address or the password is not right."))
     status = 422 if form.has_errors else 200
@@ -75,20 +75,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Ask for the code from the app, or a recovery code."""
-    stage = half_done(request, SecondFactorStage)
+    stage = unfinished_sign_in(request, SecondFactorStage)
     if stage is None:
         return redirect(SIGN_IN)
     user: User = stage.login.user
     form = SecondFactorForm(request.POST or None)
     if form.is_valid():
-        verdict = rate_limits.allow(
+        verdict = rate_limits.count_attempt(
             WRONG_SECOND_FACTOR, str(user.pk), settings.WRONG_SECOND_FACTORS_PER_PERSON
         )
         if not verdict.allowed:
             return too_many(request, verdict.retry_at, again=SIGN_IN)
         factor = two_factor.check(user, form.cleaned_data["code"])
         if factor is not None:
-            rate_limits.forgive(verdict)
+            rate_limits.undo(verdict)
             factor.user = user
             post_authentication(request, factor)
             return _next_stage(stage)
@@ -104,7 +104,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_password(request: HttpRequest) -> HttpResponse:
     """Replace a password chosen by somebody else, before any other page."""
-    stage = half_done(request, NewPasswordStage)
+    stage = unfinished_sign_in(request, NewPasswordStage)
     if stage is None:
         return redirect(SIGN_IN)
     user: User = stage.login.user
@@ -124,7 +124,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def set_up(request: HttpRequest) -> HttpResponse:
     """Register an authenticator app; its secret is stored encrypted in the unfinished sign-in."""
-    stage = half_done(request, SetUpSecondFactorStage)
+    stage = unfinished_sign_in(request, SetUpSecondFactorStage)
     if stage is None:
         return redirect(SIGN_IN)
     user: User = stage.login.user
@@ -151,7 +151,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Show the new recovery codes once."""
-    stage = half_done(request, RecoveryCodesStage)
+    stage = unfinished_sign_in(request, RecoveryCodesStage)
     if stage is None:
         return redirect(SIGN_IN)
     user: User = stage.login.user

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from administration.close_merge_move import TreeAct
 from organizations.models import Area, Membership, Organization, OrganizationQuerySet
-from organizations.tree import STANDS_UNDER, STAY
+from organizations.tree import ALLOWED_PARENTS, NEVER_CLOSED
 from vaxreg import ui
 from vaxreg.forms import Form
 
@@ -199,7 +199,7 @@ class CloseForm(OtherForm):
     successor = _receiver(gettext_lazy("Who takes over"), required=False)
 
     def _candidates(self, by: "User", organization: Organization) -> OrganizationQuerySet:
-        return super()._candidates(by, organization).exclude(kind__in=STAY)
+        return super()._candidates(by, organization).exclude(kind__in=NEVER_CLOSED)
 
     def _other_choices(self) -> list[tuple[str, Any]]:
         return [
@@ -220,7 +220,7 @@ class MergeForm(OtherForm):
     into = _receiver(gettext_lazy("Merge it into"))
 
     def _candidates(self, by: "User", organization: Organization) -> OrganizationQuerySet:
-        return super()._candidates(by, organization).exclude(kind__in=STAY)
+        return super()._candidates(by, organization).exclude(kind__in=NEVER_CLOSED)
 
 
 class MoveForm(OtherForm):
@@ -233,7 +233,7 @@ class MoveForm(OtherForm):
         found: OrganizationQuerySet = (
             super()
             ._candidates(by, organization)
-            .filter(kind__in=STANDS_UNDER[organization.kind])
+            .filter(kind__in=ALLOWED_PARENTS[organization.kind])
             .exclude(parts=organization)
         )
         return found
@@ -253,7 +253,7 @@ FORMS: dict[TreeAct, type[OtherForm]] = {
 
 
 def _fits(kind: str, above: Organization) -> bool:
-    return kind not in STAY and above.kind in STANDS_UNDER[kind]
+    return kind not in NEVER_CLOSED and above.kind in ALLOWED_PARENTS[kind]
 
 
 def _choice(organization: Organization) -> Any:

@@ -28,13 +28,13 @@ from administration.forms.organizations import FORMS, OpenForm, OrganizationDeta
 from corrections.clocks import lateness
 from corrections.models import Correction
 from organizations import browse, tree
+from organizations.act_descriptions import ActInWords, act_in_words
 from organizations.actions import CannotArrange
 from organizations.models import Act as DoneAct
 from organizations.models import Organization
 from organizations.pages import officer_page, organization_in_reach
 from organizations.queries import ancestors, with_predecessors
 from organizations.scope import Scope
-from organizations.telling import ActInWords, act_in_words
 from vaxreg import db_time, errors
 
 # How many acts the history shows.
@@ -95,8 +95,8 @@ def show(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
         "predecessors": line.order_by("closed_on", "pk"),
         "acts": acts_on(organization),
         "may_arrange": organization.is_open
-        and organization.kind not in tree.STAY
-        and tree.may_arrange(request.user, organization),
+        and organization.kind not in tree.NEVER_CLOSED
+        and tree.may_close_or_move(request.user, organization),
         "may_open": organization.is_open and OpenForm(above=organization).has_kinds,
     }
     return render(request, "administration/organizations/organization.html", context)
@@ -149,7 +149,7 @@ def details(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse
 def arrange(request: UserRequest, scope: Scope, public_id: UUID, act: TreeAct) -> HttpResponse:
     """Close, merge or move: choose the other organization, see what moves, confirm."""
     organization = organization_in_reach(request.user, public_id)
-    if not tree.may_arrange(request.user, organization):
+    if not tree.may_close_or_move(request.user, organization):
         raise PermissionDenied(
             _("Only an officer of an organization above this one may close, merge or move it.")
         )

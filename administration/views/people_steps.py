@@ -118,7 +118,7 @@ def suspend_account(request: UserRequest, person: UUID) -> HttpResponse:
     """Suspend the staff sign-in of somebody who works only within the reader's reach."""
     user = person_in_reach(request.user, person)
     allowed(staffing.may_suspend_account(request.user, user))
-    follows = joined.consequences(list(staffing.works_of(user)))
+    follows = joined.consequences(list(staffing.memberships_of(user)))
     form = go_form(request, follows)
     if form.is_valid():
         try:
@@ -148,7 +148,7 @@ def reinstate_account(request: UserRequest, person: UUID) -> HttpResponse:
 def membership_in_reach(user: User, public_id: UUID, person: UUID, role: str) -> Membership:
     """Return the newest membership of that role, also an ended one; 404 outside the reach."""
     organization = organization_in_reach(user, public_id)
-    held = staffing.work_of(person, organization, role)
+    held = staffing.latest_membership(person, organization, role)
     if held is None:
         raise Http404
     return held

@@ -15,7 +15,7 @@ from corrections.models import Correction, OutboxRow
 from corrections.routing import desks
 from organizations.models import Organization
 from organizations.queries import current_holder
-from organizations.tree import stands
+from organizations.tree import keep_open
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -74,7 +74,7 @@ def appeal(correction: Correction, *, by: "User", words: str) -> Correction:
     if not words.strip():
         raise ValidationError({"words": _("Say why you do not agree.")})
     problem, desk = appealable(turn.case, turn.at)
-    while desk is not None and not stands(desk):
+    while desk is not None and not keep_open(desk):
         # That organization closed after it was read: ask again with the fresh row.
         problem, desk = appealable(turn.case, turn.at)
     if desk is None:
@@ -157,7 +157,12 @@ def _back_on_a_desk(turn: Turn) -> None:
     holder = turn.case.holder
     heir = current_holder(holder) if holder else None
     able = Organization.objects.able_to_receive()
-    if holder is None or heir is None or not able.filter(pk=heir.pk).exists() or not stands(heir):
+    if (
+        holder is None
+        or heir is None
+        or not able.filter(pk=heir.pk).exists()
+        or not keep_open(heir)
+    ):
         place(turn)
         return
     hand_over(turn, heir)

@@ -10,7 +10,7 @@ from corrections.clocks import deadlines
 from corrections.lifecycle import Status
 from corrections.models import Correction, OutboxRow
 from corrections.routing import desks
-from organizations.tree import stands
+from organizations.tree import keep_open
 from vaxreg import db_time
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def route(correction: Correction) -> Correction:
 def place(turn: Turn) -> None:
     """Give the case to the organization that routing names; without a site, into its pool."""
     desk = desks.desk_for(turn.case)
-    while not stands(desk.organization):
+    while not keep_open(desk.organization):
         # It closed after it was read: route again with fresh rows.
         desk = desks.desk_for(lock(turn.case))
     hand_over(turn, desk.organization)

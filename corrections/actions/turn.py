@@ -24,7 +24,7 @@ from corrections.models import (
 )
 from corrections.parties import AT_THE_DESK, acting_for, parties_of
 from organizations.models import Organization
-from organizations.tree import stands
+from organizations.tree import keep_open
 from vaxreg import db_time
 from vaxreg.celery import hint
 
@@ -230,7 +230,7 @@ def hand_over(turn: Turn, to: Organization) -> None:
 
     `stands` locks the organization: it cannot close before the end of this transaction.
     """
-    if not stands(to):
+    if not keep_open(to):
         raise CannotReceive
     case = turn.case
     case.holdings.filter(until=None).update(until=turn.at)

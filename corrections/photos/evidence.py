@@ -58,7 +58,7 @@ def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> Evidence:
 def admit(sent: UploadedFile[Any], *, by: "User") -> Picture:
     """Rebuild an uploaded photo; counts as one of 20 tries a day. Raises ValidationError."""
     refuse_by_size(sent.size or 0)
-    verdict = rate_limits.allow("photo", str(by.pk), PER_DAY)
+    verdict = rate_limits.count_attempt("photo", str(by.pk), PER_DAY)
     if verdict.retry_at is not None:
         raise ValidationError(
             _("You can add 20 photos a day. You can add the next one from %(time)s on.")

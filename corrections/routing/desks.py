@@ -20,7 +20,7 @@ from corrections.models import Correction
 from corrections.models.case import IDENTITY_KINDS
 from organizations.models import Organization
 from organizations.queries import (
-    Ladder,
+    AncestorCache,
     ancestors,
     current_holder,
     for_area,
@@ -105,7 +105,7 @@ def _desk_from(first: Organization, why: str) -> Desk | None:
 def able_from(
     first: Organization,
     can_receive: Callable[[Organization], bool] | None = None,
-    ladder: Ladder | None = None,
+    ladder: AncestorCache | None = None,
 ) -> tuple[Organization | None, list[Organization]]:
     """Return the first one from here upwards that can receive, and those that were skipped.
 
@@ -298,7 +298,7 @@ def stand_ins(organizations: Sequence[Organization]) -> dict[int, Organization |
 
     The number of queries does not depend on their number, except for those that were merged.
     """
-    ladder = Ladder(organizations)
+    ladder = AncestorCache(organizations)
     known = {pk for one in organizations for pk in (*one.ancestor_ids, one.pk)}
     if ladder.hotline is not None:
         known.add(ladder.hotline.pk)

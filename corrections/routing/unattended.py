@@ -68,7 +68,7 @@ def hand_over(desk: Organization) -> int:
 
     Checks again under the lock: a reviewer may have been appointed in the meantime.
     """
-    tree.hold(desk)
+    tree.lock(desk)
     held = Correction.objects.open().filter(holder=desk).order_by("pk")
     list(held.select_for_update(of=("self",)).values_list("pk", flat=True))
     if not desks().filter(pk=desk.pk).exists():

@@ -60,7 +60,7 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 
     Only unknown links are limited: all phones of a village may share one IP address.
     """
-    verdict = rate_limits.allow(
+    verdict = rate_limits.count_attempt(
         "upload: unknown from address", client_address(request), upload_links.UNKNOWN_FROM_ADDRESS
     )
     return render(request, "hotline/upload/ended.html", status=404 if verdict.allowed else 429)
@@ -77,7 +77,9 @@ def _pictures(request: HttpRequest, link: UploadLink) -> tuple[list[Picture], li
     sent = request.FILES.getlist("photos")
     room = upload_links.left(link)
     for number, file in enumerate(sent[:room], 1):
-        verdict = rate_limits.allow("upload: link", str(link.pk), upload_links.UPLOADS_OF_LINK)
+        verdict = rate_limits.count_attempt(
+            "upload: link", str(link.pk), upload_links.UPLOADS_OF_LINK
+        )
         try:
             if not verdict.allowed:
                 raise ValidationError(

@@ -44,5 +44,5 @@ def sms_receipt(request: HttpRequest) -> HttpResponse:
         key, state = uuid.UUID(told["id"]), str(told["state"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return HttpResponse(status=400)
-    receipts.note(key, state)
+    receipts.record_receipt(key, state)
     return HttpResponse(status=204)

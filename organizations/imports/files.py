@@ -7,7 +7,7 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from organizations.imports import columns
-from organizations.imports.judgement import JudgedRow
+from organizations.imports.verdicts import JudgedRow
 from organizations.models import Membership, Organization
 from organizations.staffing import roles_at
 from vaxreg.spreadsheets.writing import Cell, Sheet, xlsx_file

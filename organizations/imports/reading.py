@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from organizations.imports import columns
 from vaxreg.search import search_key
-from vaxreg.spreadsheets.archive import Unreadable, harmless
+from vaxreg.spreadsheets.archive import Unreadable, sanitize
 from vaxreg.spreadsheets.reading import (
     HEADINGS_WITHIN,
     MOST_ROWS,
@@ -68,7 +68,7 @@ def read(data: bytes, name: str) -> Content:
     if ending == "csv":
         sheets = [(name, _csv_lines(data))]
     elif ending == "xlsx" or data.startswith(b"PK") or ending == "xls":
-        sheets = _xlsx_lines(harmless(data))
+        sheets = _xlsx_lines(sanitize(data))
     else:
         raise Unreadable(_("This is no .xlsx or .csv file. Save it from Excel as .xlsx."))
     return _content(sheets)

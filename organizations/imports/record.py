@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from organizations.imports import columns
-from organizations.imports.judgement import bare
 from organizations.imports.reading import Content
+from organizations.imports.verdicts import bare
 from organizations.models import Area, Membership, Organization
 from organizations.queries import AREA_DESKS
 

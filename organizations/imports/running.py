@@ -12,7 +12,7 @@ from accounts.models import User
 from organizations import tree
 from organizations.acts import Act
 from organizations.imports import columns, reading, record, sites, staff
-from organizations.imports.judgement import JudgedRow, Judgement, RowVerdict
+from organizations.imports.verdicts import JudgedRow, Judgement, RowVerdict
 from organizations.journal import ImportRun, StaffEvent
 from organizations.models import Membership, Organization
 from organizations.staffing import event_values
@@ -64,7 +64,7 @@ def do(run: ImportRun, *, digest: str) -> Judgement:
 
 
 def _do(run: ImportRun, digest: str) -> Judgement:
-    tree.take_turn()
+    tree.lock_tree()
     run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if run.done_at is not None or not run.content:
         raise DoneAlready

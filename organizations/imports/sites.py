@@ -9,7 +9,9 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from organizations.imports import columns
-from organizations.imports.judgement import (
+from organizations.imports.reading import SheetRow
+from organizations.imports.record import Record, area_codes
+from organizations.imports.verdicts import (
     JudgedRow,
     RowVerdict,
     among,
@@ -17,11 +19,9 @@ from organizations.imports.judgement import (
     looks_like_formula,
     seen_in,
 )
-from organizations.imports.reading import SheetRow
-from organizations.imports.record import Record, area_codes
 from organizations.models import Area, Organization
 from organizations.queries import AREA_DESKS
-from organizations.tree import LEVEL_OF, STANDS_UNDER
+from organizations.tree import ALLOWED_PARENTS, LEVEL_OF
 from vaxreg.spreadsheets.reading import DATE, NUMBER
 
 Kinds = Organization.Kind
@@ -226,7 +226,7 @@ def _above(row: SheetRow, kind: str, judged: JudgedRow, sites: Sites) -> str:
 
 
 def _check_under(kind: str, above: str, code: str, judged: JudgedRow) -> None:
-    if above not in STANDS_UNDER.get(kind, ()):
+    if above not in ALLOWED_PARENTS.get(kind, ()):
         judged.refuse(
             _("%(kind)s: this kind does not stand below %(above)s (%(code)s).")
             % {"kind": Kinds(kind).label, "above": Kinds(above).label, "code": code}

@@ -8,16 +8,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from organizations.imports import columns
-from organizations.imports.judgement import (
+from organizations.imports.reading import SheetRow
+from organizations.imports.record import Record
+from organizations.imports.sites import Sites, find_code
+from organizations.imports.verdicts import (
     JudgedRow,
     RowVerdict,
     among,
     looks_like_formula,
     seen_in,
 )
-from organizations.imports.reading import SheetRow
-from organizations.imports.record import Record
-from organizations.imports.sites import Sites, find_code
 from organizations.models import Membership
 from organizations.staffing import roles_at
 from vaxreg.search import search_key

@@ -17,7 +17,7 @@ from organizations.areas import ListedArea
 from organizations.models import Act, Area, Organization
 from organizations.reform import people
 from organizations.reform.lists import REFORM_DAY
-from organizations.reform.plan import Opens, ReformPlan, Stays
+from organizations.reform.plan import KeptOrganization, NewStation, ReformPlan
 from vaxreg import db_time
 from vaxreg.search import search_key
 
@@ -144,9 +144,9 @@ def _organizations(plan: ReformPlan) -> dict[str, int]:
     today = timezone.localdate(db_time.now())
     moved = {one.code: one.part_of for one in plan.stays if one.is_moved}
     _table("moved", ("code", "part_of"), (moved | plan.parts_of_merged).items())
-    _table("opened", (*Opens._fields, "search_name"), map(_searchable, plan.opens))
+    _table("opened", (*NewStation._fields, "search_name"), map(_searchable, plan.opens))
     _table("merged", ("code", "heir"), plan.merges.items())
-    _table("stayed", (*Stays._fields, "search_name"), map(_searchable, plan.stays))
+    _table("stayed", (*KeptOrganization._fields, "search_name"), map(_searchable, plan.stays))
     _run(MOVED)
     _run(OPENED, [today])
     _run(CLOSED, [today])
@@ -202,7 +202,7 @@ def _acts(
             yield Act(organization=new, kind=Act.Kind.CHANGED, at=now, changed=changed)
 
 
-def _searchable(one: Stays | Opens) -> tuple[Any, ...]:
+def _searchable(one: KeptOrganization | NewStation) -> tuple[Any, ...]:
     return (*one, search_key(one.name))
 
 

@@ -20,7 +20,7 @@ class CannotAdopt(Exception):
     """It is unknown what replaced an area in the registry, or it is too early for the reform."""
 
 
-class Stays(NamedTuple):
+class KeptOrganization(NamedTuple):
     """An open organization that continues, with another area, name or parent."""
 
     code: str
@@ -33,7 +33,7 @@ class Stays(NamedTuple):
     is_moved: bool
 
 
-class Opens(NamedTuple):
+class NewStation(NamedTuple):
     """The station of a new commune whose name none of its predecessors has."""
 
     code: str
@@ -45,7 +45,7 @@ class Opens(NamedTuple):
     email: str
 
 
-class Lends(NamedTuple):
+class LentOfficer(NamedTuple):
     """An officer who keeps access to a commune that now belongs to another centre's station."""
 
     user: int
@@ -60,13 +60,13 @@ class ReformPlan:
     # By id of an old area: the code of the one that replaces it.
     replaced: dict[int, str] = field(default_factory=dict)
     split: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    stays: list[Stays] = field(default_factory=list)
-    opens: list[Opens] = field(default_factory=list)
+    stays: list[KeptOrganization] = field(default_factory=list)
+    opens: list[NewStation] = field(default_factory=list)
     # By code of an organization that closes: the one it is merged into.
     merges: dict[str, str] = field(default_factory=dict)
     # Closed organizations below a department that closes move to the same new parent.
     parts_of_merged: dict[str, str] = field(default_factory=dict)
-    lends: list[Lends] = field(default_factory=list)
+    lends: list[LentOfficer] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.areas)
@@ -77,7 +77,7 @@ def is_adopted() -> bool:
     return Area.objects.filter(valid_from=REFORM_DAY).exists()
 
 
-def draw() -> ReformPlan:
+def make_plan() -> ReformPlan:
     """Make the plan from the database. Raises CannotAdopt when an area is not in the lists."""
     if is_adopted():
         return ReformPlan()
@@ -201,7 +201,7 @@ class _Drawing:
         if not centres:
             return ""
         known = next((one for one in group if one.phone or one.email), None)
-        opened = Opens(
+        opened = NewStation(
             f"TYT-2025-{commune.code}",
             f"Trạm Y tế {commune.full_name}",
             f"TYT {commune.full_name}",
@@ -241,7 +241,7 @@ class _Drawing:
         }
         self.plan.lends = sorted(
             {
-                Lends(user, station)
+                LentOfficer(user, station)
                 for user, centre in officers.filter(organization__in=lost).values_list(
                     "user", "organization"
                 )
@@ -262,7 +262,7 @@ class _Drawing:
             name = name.replace(old.name, area.name)
             short_name = short_name.replace(old.name, area.name)
         self.plan.stays.append(
-            Stays(
+            KeptOrganization(
                 one.code,
                 name,
                 short_name,

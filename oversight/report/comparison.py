@@ -74,29 +74,29 @@ def table(report: Report, address: Address) -> Table:
 
     return Table(
         [
-            tables.names(_("Code"), in_page=False),
-            column(tables.names, "name", _("Organization")),
-            column(tables.shares, "in_time", _("Answered in time")),
-            tables.numbers(_("Deadlines kept"), in_page=False),
-            tables.numbers(_("Deadlines missed"), in_page=False),
-            column(tables.lengths, "median", _("Median hours")),
-            column(tables.lengths, "p90", _("9 of 10 within, hours")),
-            column(tables.shares, "undone", _("Overturned or reopened")),
-            tables.numbers(_("Overturned or reopened, cases"), in_page=False),
-            column(tables.numbers, "decided", _("Decided")),
-            column(tables.numbers, "overdue", _("Overdue now")),
+            tables.text_column(_("Code"), in_page=False),
+            column(tables.text_column, "name", _("Organization")),
+            column(tables.percent_column, "in_time", _("Answered in time")),
+            tables.number_column(_("Deadlines kept"), in_page=False),
+            tables.number_column(_("Deadlines missed"), in_page=False),
+            column(tables.hours_column, "median", _("Median hours")),
+            column(tables.hours_column, "p90", _("9 of 10 within, hours")),
+            column(tables.percent_column, "undone", _("Overturned or reopened")),
+            tables.number_column(_("Overturned or reopened, cases"), in_page=False),
+            column(tables.number_column, "decided", _("Decided")),
+            column(tables.number_column, "overdue", _("Overdue now")),
         ],
         [
             [
-                tables.text(organization_of(row).code),
-                tables.text(organization_of(row).label, address.page_of(row)),
+                tables.text_cell(organization_of(row).code),
+                tables.text_cell(organization_of(row).label, address.page_of(row)),
                 *_line(row, row, report, address),
             ]
             for row in ranked(report.busy_rows, order)
         ],
         [
-            tables.text(""),
-            tables.text(_("Total")),
+            tables.text_cell(""),
+            tables.text_cell(_("Total")),
             *_line(report.total, None, report, address),
         ],
     )
@@ -108,15 +108,17 @@ def _line(
     figures = row.figures
     weak = "weak" if figures.decided < LEAST else ""
     return [
-        tables.share(figures.in_time, figures.due, address.cases("in_time", of_row), LEAST),
-        tables.count(figures.in_time, address.cases("in_time", of_row)),
-        tables.count(figures.held_missed, address.cases("missed", of_row)),
-        tables.hours(figures.median_hours, address.cases("decided", of_row), weak),
-        tables.hours(figures.p90_hours, address.cases("decided", of_row), weak),
-        tables.share(figures.undone, figures.decided, address.cases("undone", of_row), LEAST),
-        tables.count(figures.undone, address.cases("undone", of_row)),
-        tables.count(figures.decided, address.cases("decided", of_row)),
-        tables.count(
+        tables.percent_cell(figures.in_time, figures.due, address.cases("in_time", of_row), LEAST),
+        tables.count_cell(figures.in_time, address.cases("in_time", of_row)),
+        tables.count_cell(figures.held_missed, address.cases("missed", of_row)),
+        tables.hours_cell(figures.median_hours, address.cases("decided", of_row), weak),
+        tables.hours_cell(figures.p90_hours, address.cases("decided", of_row), weak),
+        tables.percent_cell(
+            figures.undone, figures.decided, address.cases("undone", of_row), LEAST
+        ),
+        tables.count_cell(figures.undone, address.cases("undone", of_row)),
+        tables.count_cell(figures.decided, address.cases("decided", of_row)),
+        tables.count_cell(
             None if "queue" in report.failed else row.queue.overdue,
             address.cases("overdue", of_row),
             "over",

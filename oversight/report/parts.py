@@ -74,11 +74,11 @@ class _Maker:
 
 
 def _name(row: ReportRow, address: Address) -> TableCell:
-    return tables.text(organization_of(row).label, address.page_of(row))
+    return tables.text_cell(organization_of(row).label, address.page_of(row))
 
 
 def _code(row: ReportRow) -> TableCell:
-    return tables.text(organization_of(row).code)
+    return tables.text_cell(organization_of(row).code)
 
 
 def overdue(report: Report, address: Address, _acts: Acts) -> Table:
@@ -88,22 +88,22 @@ def overdue(report: Report, address: Address, _acts: Acts) -> Table:
         queue = (row or report.total).queue
         ages = words.late(row or report.total)
         return [
-            tables.count(queue.overdue, address.cases("overdue", row), kind="over"),
+            tables.count_cell(queue.overdue, address.cases("overdue", row), kind="over"),
             *(
-                tables.count(number, address.cases("overdue", row, age=tone))
+                tables.count_cell(number, address.cases("overdue", row, age=tone))
                 for (tone, _words), number in zip(words.ages(), ages, strict=True)
             ),
         ]
 
     return Table(
         [
-            tables.names(_("Code"), in_page=False),
-            tables.names(_("Organization")),
-            tables.numbers(_("Overdue")),
-            *(tables.numbers(age) for _tone, age in words.ages()),
+            tables.text_column(_("Code"), in_page=False),
+            tables.text_column(_("Organization")),
+            tables.number_column(_("Overdue")),
+            *(tables.number_column(age) for _tone, age in words.ages()),
         ],
         [[_code(row), _name(row, address), *line(row)] for row in report.late_rows],
-        [tables.text(""), tables.text(_("Total")), *line(None)],
+        [tables.text_cell(""), tables.text_cell(_("Total")), *line(None)],
     )
 
 
@@ -112,10 +112,10 @@ def days(report: Report, address: Address, _acts: Acts) -> Table:
     midnights = trend_days(report)
     return Table(
         [
-            tables.names(_("Code"), in_page=False),
-            tables.names(_("Organization")),
-            *(tables.numbers(f"{day:%d/%m}") for day in midnights),
-            tables.numbers(_("Now")),
+            tables.text_column(_("Code"), in_page=False),
+            tables.text_column(_("Organization")),
+            *(tables.number_column(f"{day:%d/%m}") for day in midnights),
+            tables.number_column(_("Now")),
         ],
         [
             [_code(row), _name(row, address), *_trend(row, row, midnights, address)]
@@ -123,8 +123,8 @@ def days(report: Report, address: Address, _acts: Acts) -> Table:
             if any(row.trend)
         ],
         [
-            tables.text(""),
-            tables.text(_("Total")),
+            tables.text_cell(""),
+            tables.text_cell(_("Total")),
             *_trend(report.total, None, midnights, address),
         ],
     )
@@ -136,10 +136,10 @@ def _trend(
     *before, now = row.trend
     return [
         *(
-            tables.count(number, address.cases("overdue", of, day=day))
+            tables.count_cell(number, address.cases("overdue", of, day=day))
             for day, number in zip(midnights, before, strict=True)
         ),
-        tables.count(now, address.cases("overdue", of), kind="over"),
+        tables.count_cell(now, address.cases("overdue", of), kind="over"),
     ]
 
 
@@ -158,21 +158,21 @@ def missed(report: Report, address: Address, _acts: Acts) -> Table:
         counted = row or report.total
         return [
             *(
-                tables.count(number, address.cases(tab, row, weekday=weekday))
+                tables.count_cell(number, address.cases(tab, row, weekday=weekday))
                 for weekday, number in enumerate(counted.weekdays)
             ),
-            tables.count(counted.figures.missed, address.cases(tab, row), kind="over"),
+            tables.count_cell(counted.figures.missed, address.cases(tab, row), kind="over"),
         ]
 
     return Table(
         [
-            tables.names(_("Code"), in_page=False),
-            tables.names(_("Organization")),
-            *(tables.numbers(short) for short, _long in words.weekdays()),
-            tables.numbers(_("Together")),
+            tables.text_column(_("Code"), in_page=False),
+            tables.text_column(_("Organization")),
+            *(tables.number_column(short) for short, _long in words.weekdays()),
+            tables.number_column(_("Together")),
         ],
         [[_code(row), _name(row, address), *line(row)] for row in missed_rows(report)],
-        [tables.text(""), tables.text(_("Total")), *line(None)],
+        [tables.text_cell(""), tables.text_cell(_("Total")), *line(None)],
     )
 
 
@@ -196,17 +196,19 @@ def flow(report: Report, address: Address, _acts: Acts) -> Table:
         rows.append(
             [
                 TableCell(one.day, ui.day(one.day) if is_over else _("Today so far")),
-                tables.count(one.opened, address.cases("opened", day=one.day)),
-                tables.count(one.decided, address.cases("decided", day=one.day)),
-                tables.count(one.open, address.cases("open", day=one.day if is_over else None)),
+                tables.count_cell(one.opened, address.cases("opened", day=one.day)),
+                tables.count_cell(one.decided, address.cases("decided", day=one.day)),
+                tables.count_cell(
+                    one.open, address.cases("open", day=one.day if is_over else None)
+                ),
             ]
         )
     return Table(
         [
-            tables.names(_("Day")),
-            tables.numbers(_("Received")),
-            tables.numbers(_("Decided")),
-            tables.numbers(_("Open at the end of the day")),
+            tables.text_column(_("Day")),
+            tables.number_column(_("Received")),
+            tables.number_column(_("Decided")),
+            tables.number_column(_("Open at the end of the day")),
         ],
         rows,
     )
@@ -219,45 +221,47 @@ def organizations(report: Report, address: Address, acts: Acts) -> Table:
         one = row or report.total
         queue, figures = one.queue, one.figures
         return [
-            tables.count(queue.overdue, address.cases("overdue", row), kind="over"),
-            *(tables.count(number) for number in words.late(one)),
-            tables.count(queue.soon, address.cases("soon", row)),
-            tables.count(queue.open, address.cases("open", row)),
-            tables.moment(queue.oldest_due),
-            tables.count(figures.opened, address.cases("opened", row)),
-            tables.count(figures.decided, address.cases("decided", row)),
-            tables.hours(figures.median_hours, address.cases("decided", row)),
-            tables.count(figures.missed, address.cases(missed_tab(report), row)),
+            tables.count_cell(queue.overdue, address.cases("overdue", row), kind="over"),
+            *(tables.count_cell(number) for number in words.late(one)),
+            tables.count_cell(queue.soon, address.cases("soon", row)),
+            tables.count_cell(queue.open, address.cases("open", row)),
+            tables.time_cell(queue.oldest_due),
+            tables.count_cell(figures.opened, address.cases("opened", row)),
+            tables.count_cell(figures.decided, address.cases("decided", row)),
+            tables.hours_cell(figures.median_hours, address.cases("decided", row)),
+            tables.count_cell(figures.missed, address.cases(missed_tab(report), row)),
         ]
 
     return Table(
         [
-            tables.names(_("Code"), in_page=False),
-            tables.names(_("Organization")),
-            tables.numbers(_("Overdue")),
+            tables.text_column(_("Code"), in_page=False),
+            tables.text_column(_("Organization")),
+            tables.number_column(_("Overdue")),
             *(
-                tables.numbers(_("Overdue: %(age)s") % {"age": age}, in_page=False)
+                tables.number_column(_("Overdue: %(age)s") % {"age": age}, in_page=False)
                 for _tone, age in words.ages()
             ),
-            tables.numbers(_("Due within 12 hours")),
-            tables.numbers(_("Open")),
-            tables.names(_("Earliest deadline")),
-            tables.numbers(_("Received")),
-            tables.numbers(_("Decided")),
-            tables.lengths(_("Median hours")),
-            tables.numbers(_("Deadlines missed")),
-            tables.names(_("Done in the last 24 hours"), in_page=False),
+            tables.number_column(_("Due within 12 hours")),
+            tables.number_column(_("Open")),
+            tables.text_column(_("Earliest deadline")),
+            tables.number_column(_("Received")),
+            tables.number_column(_("Decided")),
+            tables.hours_column(_("Median hours")),
+            tables.number_column(_("Deadlines missed")),
+            tables.text_column(_("Done in the last 24 hours"), in_page=False),
         ],
         [
             [
                 _code(row),
                 replace(_name(row, address), acts=acts.get(organization_of(row).pk, ())),
                 *line(row),
-                tables.text("; ".join(act.text for act in acts.get(organization_of(row).pk, ()))),
+                tables.text_cell(
+                    "; ".join(act.text for act in acts.get(organization_of(row).pk, ()))
+                ),
             ]
             for row in report.busy_rows
         ],
-        [tables.text(""), tables.text(_("Total")), *line(None), tables.text("")],
+        [tables.text_cell(""), tables.text_cell(_("Total")), *line(None), tables.text_cell("")],
     )
 
 

@@ -18,7 +18,7 @@ from corrections.models import Correction, Kind
 from doses import facts as dose_facts
 from doses.facts import NEEDED_TO_ADD, Facts, Field, Position
 from doses.models import Vaccine
-from doses.sites import GIVING
+from doses.sites import KINDS_GIVING_DOSES
 from organizations.models import Organization
 from review.citizen_preview import CitizenPreview, preview_of
 from vaxreg import db_time, ui
@@ -374,5 +374,5 @@ def search_sites(words: str) -> list[Organization]:
     if not search_key(words):
         return []
     # Includes closed sites: a dose of 2021 may have been given there.
-    found = Organization.objects.filter(kind__in=GIVING).named(words)
+    found = Organization.objects.filter(kind__in=KINDS_GIVING_DOSES).named(words)
     return list(found.order_by(F("closed_on").asc(nulls_first=True), "search_name")[:SITES_FOUND])

@@ -57,7 +57,7 @@ class RouteForm(Form):
 
     def __init__(self, *args: Any, suggestions: Sequence[Suggestion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        able = Organization.objects.able_to_receive().filter(kind__in=sites.GIVING)
+        able = Organization.objects.able_to_receive().filter(kind__in=sites.KINDS_GIVING_DOSES)
         to = cast("forms.ModelChoiceField[Organization]", self.fields["to"])
         to.queryset = able
         chosen = self._chosen(to)
@@ -78,7 +78,7 @@ class RouteForm(Form):
     def _found(self) -> list[Organization]:
         if not self.sought.strip():
             return []
-        giving = Organization.objects.able_to_receive().filter(kind__in=sites.GIVING)
+        giving = Organization.objects.able_to_receive().filter(kind__in=sites.KINDS_GIVING_DOSES)
         return list(
             giving.named(self.sought)
             .select_related("area__parent__parent")

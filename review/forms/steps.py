@@ -10,7 +10,7 @@ from corrections.actions.desk import MOST_BOUNCES
 from corrections.models import Correction
 from corrections.routing import desks
 from doses.facts import Field
-from doses.sites import GIVING
+from doses.sites import KINDS_GIVING_DOSES
 from organizations.models import Organization, OrganizationQuerySet
 from review import ready_questions
 from review.ready_questions import NEED_LABELS, Need
@@ -142,7 +142,7 @@ class PassOnForm(PageForm):
         return self._known.get(self.cleaned_data.get("to", ""))
 
     def _offer_targets(self) -> None:
-        able = Organization.objects.able_to_receive().filter(kind__in=GIVING)
+        able = Organization.objects.able_to_receive().filter(kind__in=KINDS_GIVING_DOSES)
         if self.case.holder_id is not None:
             able = able.exclude(pk=self.case.holder_id)
         able = able.select_related("area")

@@ -20,9 +20,9 @@ def test_the_attempt_after_the_last_allowed_one_is_refused_with_the_time_to_wait
     now = timezone.now()
     with db_time.at(now):
         for _ in range(3):
-            assert rate_limits.allow("knock", "lan", HOURLY).allowed
+            assert rate_limits.count_attempt("knock", "lan", HOURLY).allowed
 
-        verdict = rate_limits.allow("knock", "lan", HOURLY)
+        verdict = rate_limits.count_attempt("knock", "lan", HOURLY)
 
     assert not verdict.allowed
     assert verdict.retry_at == now + timedelta(hours=1)
@@ -32,14 +32,14 @@ def test_the_attempt_after_the_last_allowed_one_is_refused_with_the_time_to_wait
 def test_the_window_slides():
     now = timezone.now()
     with db_time.at(now):
-        rate_limits.allow("knock", "lan", HOURLY)
+        rate_limits.count_attempt("knock", "lan", HOURLY)
     with db_time.at(now + timedelta(minutes=30)):
-        rate_limits.allow("knock", "lan", HOURLY)
-        rate_limits.allow("knock", "lan", HOURLY)
+        rate_limits.count_attempt("knock", "lan", HOURLY)
+        rate_limits.count_attempt("knock", "lan", HOURLY)
 
     with db_time.at(now + timedelta(minutes=60)):
-        first = rate_limits.allow("knock", "lan", HOURLY)
-        second = rate_limits.allow("knock", "lan", HOURLY)
+        first = rate_limits.count_attempt("knock", "lan", HOURLY)
+        second = rate_limits.count_attempt("knock", "lan", HOURLY)
 
     assert first.allowed
     assert not second.allowed
@@ -49,18 +49,20 @@ def test_the_window_slides():
 @pytest.mark.django_db
 def test_other_people_and_other_purposes_are_counted_apart():
     for _ in range(3):
-        rate_limits.allow("knock", "lan", HOURLY)
+        rate_limits.count_attempt("knock", "lan", HOURLY)
 
-    assert rate_limits.allow("knock", "binh", HOURLY).allowed
-    assert rate_limits.allow("ring", "lan", HOURLY).allowed
+    assert rate_limits.count_attempt("knock", "binh", HOURLY).allowed
+    assert rate_limits.count_attempt("ring", "lan", HOURLY).allowed
 
 
 @pytest.mark.django_db
 def test_nothing_is_counted_anywhere_when_one_of_the_rules_refuses():
     for _ in range(3):
-        rate_limits.allow("knock", "lan", HOURLY)
+        rate_limits.count_attempt("knock", "lan", HOURLY)
 
-    verdict = rate_limits.take(LimitRule("hour", "all", HOURLY), LimitRule("knock", "lan", HOURLY))
+    verdict = rate_limits.count_attempts(
+        LimitRule("hour", "all", HOURLY), LimitRule("knock", "lan", HOURLY)
+    )
 
     assert verdict.refused_by == "knock"
     assert rate_limits.count("hour", "all", timedelta(hours=1)) == 0
@@ -68,16 +70,16 @@ def test_nothing_is_counted_anywhere_when_one_of_the_rules_refuses():
 
 @pytest.mark.django_db
 def test_a_forgiven_attempt_does_not_count():
-    verdict = rate_limits.allow("knock", "lan", HOURLY)
+    verdict = rate_limits.count_attempt("knock", "lan", HOURLY)
 
-    rate_limits.forgive(verdict)
+    rate_limits.undo(verdict)
 
     assert rate_limits.count("knock", "lan", timedelta(hours=1)) == 0
 
 
 @pytest.mark.django_db
 def test_the_table_holds_no_subject_in_the_clear():
-    rate_limits.allow("knock", "+84912345678", HOURLY)
+    rate_limits.count_attempt("knock", "+84912345678", HOURLY)
 
     assert "84912345678" not in str(Attempt.objects.values().get())
 
@@ -86,8 +88,8 @@ def test_the_table_holds_no_subject_in_the_clear():
 def test_old_attempts_are_purged_and_young_ones_kept():
     now = timezone.now()
     with db_time.at(now - rate_limits.KEPT - timedelta(seconds=1)):
-        rate_limits.allow("knock", "lan", HOURLY)
-    rate_limits.allow("knock", "binh", HOURLY)
+        rate_limits.count_attempt("knock", "lan", HOURLY)
+    rate_limits.count_attempt("knock", "binh", HOURLY)
 
     rate_limits.purge()
 
@@ -102,7 +104,7 @@ def test_thirty_threads_at_once_get_exactly_the_allowed_number_of_attempts():
     def knock():
         start.wait()
         try:
-            if rate_limits.allow("knock", "lan", [(7, timedelta(hours=1))]).allowed:
+            if rate_limits.count_attempt("knock", "lan", [(7, timedelta(hours=1))]).allowed:
                 allowed.append(1)
         finally:
             connection.close()

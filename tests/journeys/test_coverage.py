@@ -10,7 +10,7 @@ from tests.factories.citizens import CitizenFactory
 from tests.journeys.conftest import Country
 from tests.journeys.steps import is_well
 from tests.uptake.given import give
-from uptake.fold import fold
+from uptake.fold import update_sums
 from uptake.models import Band, Population
 
 pytestmark = pytest.mark.journey
@@ -22,7 +22,7 @@ def test_phuc_looks_where_fewest_are_vaccinated_and_goes_there(country: Country,
     for name, number in (("buoi", 1), ("lang", 2)):
         for _person in range(number):
             give(world, CitizenFactory.create(area=world.areas[name]), "JS", 0)
-    fold()
+    update_sums()
     Population.objects.bulk_create(
         Population(area=area, band=band, people=2, source="Thử", as_of=date(2021, 1, 1))
         for area in Area.objects.filter(level="district")

@@ -130,7 +130,7 @@ def test_a_digest_that_is_given_up_takes_its_lines_along_and_each_can_be_resent(
     with db_time.at(MORNING):
         lines = [write(number) for number in (1, 2)]
     with db_time.at(LATER):
-        digests.bundle()
+        digests.close_due_digests()
         Message.objects.update(tries=len(delivery.BACK_OFF))
         delivery.deliver_due()
     for line in lines:
@@ -148,7 +148,7 @@ def test_two_bundlers_write_one_mail():
         write(1)
         write(2)
     with db_time.at(LATER):
-        assert [digests.bundle(), digests.bundle()] == [1, 0]
+        assert [digests.close_due_digests(), digests.close_due_digests()] == [1, 0]
 
     assert Message.objects.filter(purpose="digest.reminders").count() == 1
 

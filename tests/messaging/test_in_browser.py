@@ -36,7 +36,7 @@ def lan(gateway) -> User:
         arrived = write(text=RECEIVED, **told)
         write(text=RECEIVED, **told)
     delivery.deliver_due()
-    receipts.note(arrived.key, "delivered")
+    receipts.record_receipt(arrived.key, "delivered")
     Message.objects.update(read_at=db_time.now())
     pass_time(timedelta(hours=7))
     gateway.mood(status=400)

@@ -96,7 +96,7 @@ def test_a_receipt_before_our_own_note_that_it_was_sent_stops_further_tries(gate
     message = write()
     delivery.deliver_due()
 
-    receipts.note(message.key, "delivered")
+    receipts.record_receipt(message.key, "delivered")
     pass_time(timedelta(days=1))
 
     assert delivery.deliver_due() == 0
@@ -105,9 +105,9 @@ def test_a_receipt_before_our_own_note_that_it_was_sent_stops_further_tries(gate
 
 
 def test_that_it_arrived_is_believed_over_a_failure_before_and_after(sent):
-    receipts.note(sent.key, "undeliverable")
-    receipts.note(sent.key, "delivered")
-    receipts.note(sent.key, "failed")
+    receipts.record_receipt(sent.key, "undeliverable")
+    receipts.record_receipt(sent.key, "delivered")
+    receipts.record_receipt(sent.key, "failed")
 
     sent.refresh_from_db()
     assert sent.state == State.DELIVERED
@@ -116,8 +116,8 @@ def test_that_it_arrived_is_believed_over_a_failure_before_and_after(sent):
 
 
 def test_after_a_failed_receipt_a_copy_under_a_key_of_its_own_goes_out_later(gateway, sent):
-    receipts.note(sent.key, "failed")
-    receipts.note(sent.key, "failed")
+    receipts.record_receipt(sent.key, "failed")
+    receipts.record_receipt(sent.key, "failed")
 
     sent.refresh_from_db()
     (copy,) = sent.resends.all()
@@ -135,7 +135,7 @@ def test_copies_after_failed_receipts_end(sent):
     for _ in range(5):
         if message is None:
             break
-        receipts.note(message.key, "failed")
+        receipts.record_receipt(message.key, "failed")
         message = Message.objects.filter(state=State.WAITING).first()
 
     assert Message.objects.count() == 1 + len(receipts.SEND_ANEW_AFTER)
@@ -143,7 +143,7 @@ def test_copies_after_failed_receipts_end(sent):
 
 
 def test_a_number_that_cannot_be_reached_is_not_tried_again(sent):
-    receipts.note(sent.key, "undeliverable")
+    receipts.record_receipt(sent.key, "undeliverable")
 
     assert list(Message.objects.values_list("state", flat=True)) == [State.GIVEN_UP]
 
@@ -152,7 +152,7 @@ def test_a_code_is_not_sent_again_after_a_failed_receipt_and_is_wiped(gateway):
     code = write(is_secret=True)
     delivery.deliver_due()
 
-    receipts.note(code.key, "failed")
+    receipts.record_receipt(code.key, "failed")
 
     code.refresh_from_db()
     assert code.text == ""

@@ -53,7 +53,7 @@ def test_a_message_that_was_taken_goes_out_as_a_copy(gateway, unconfirmed):
 
 def test_twice_within_ten_minutes_is_too_soon_and_says_when(unconfirmed):
     again = actions.resend(unconfirmed)
-    receipts.note(again.key, "undeliverable")
+    receipts.record_receipt(again.key, "undeliverable")
 
     with pytest.raises(actions.TooSoon) as soon:
         actions.resend(again)
@@ -69,7 +69,7 @@ def test_there_is_an_end_to_it(unconfirmed):
     message = unconfirmed
     for _ in range(actions.MOST_RESENDS):
         message = actions.resend(message)
-        receipts.note(message.key, "undeliverable")
+        receipts.record_receipt(message.key, "undeliverable")
         pass_time(timedelta(minutes=11))
 
     with pytest.raises(actions.NotResendable):
@@ -82,7 +82,7 @@ def test_what_is_on_its_way_or_has_arrived_is_not_sent_again(gateway, state):
     if state != "waiting":
         delivery.deliver_due()
     if state == "delivered":
-        receipts.note(message.key, "delivered")
+        receipts.record_receipt(message.key, "delivered")
 
     with pytest.raises(actions.NotResendable):
         actions.resend(message)

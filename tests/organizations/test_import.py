@@ -91,9 +91,9 @@ def test_the_import_does_what_the_trial_showed(country, huong):
     station = Organization.objects.get(code="TYT-00109")
     assert (station.name, station.phone) == ("Trạm Y tế Bưởi", "024 3823 1111")
     assert station.search_name == "tram y te buoi"
-    assert list(staffing.works_of(known.user).values_list("role", flat=True)) == ["lead"]
+    assert list(staffing.memberships_of(known.user).values_list("role", flat=True)) == ["lead"]
     lead = User.objects.get(email="hai@example.vn")
-    assert staffing.works_of(lead).get().organization == opened
+    assert staffing.memberships_of(lead).get().organization == opened
     assert not User.objects.filter(email="x@example.vn").exists()
     acts = Act.objects.order_by("pk").values_list("kind", "organization__code", "by")
     assert list(acts) == [
@@ -120,8 +120,8 @@ def test_imported_people_are_each_written_to_once(country, huong):
     run, judgement = trial(huong, (), [*twice, nurse(email="hai@example.vn")])
 
     running.do(run, digest=judgement.digest)
-    letters.tell_waiting()
-    letters.tell_waiting()
+    letters.write_pending()
+    letters.write_pending()
 
     sent = Message.objects.order_by("pk").values_list("purpose", "user__email")
     assert sorted(sent) == [

@@ -221,7 +221,7 @@ def test_a_role_is_changed_in_one_go(country, huong):
 
     staffing.change_role(nurse, "lead", by=huong)
 
-    assert list(staffing.works_of(nurse.user).values_list("role", flat=True)) == ["lead"]
+    assert list(staffing.memberships_of(nurse.user).values_list("role", flat=True)) == ["lead"]
     event = nurse.user.staff_events.get()
     assert (event.act, event.role_before, event.role) == ("role_changed", "reviewer", "lead")
 
@@ -246,7 +246,7 @@ def test_an_officer_neither_raises_nor_suspends_herself_but_may_leave(country, h
         staffing.suspend(own, by=huong, reason="Nghỉ")
     staffing.end(own, by=huong, reason="Chuyển công tác")
 
-    assert not staffing.works_of(huong).exists()
+    assert not staffing.memberships_of(huong).exists()
 
 
 def test_ending_the_last_work_ends_the_open_link(country, huong):

@@ -336,4 +336,4 @@ def test_the_desk_above_is_sent_straight_to_the_case_in_its_pool(world: World):
     ],
 )
 def test_words_that_many_sites_share_tell_none_of_them(text: str, telling: set[str]):
-    assert doses_sites.telling(text) == telling
+    assert doses_sites.distinctive_words(text) == telling

@@ -12,13 +12,13 @@ from doses.models import Dose, Vaccine
 from tests.factories.citizens import CitizenFactory
 from tests.uptake.given import give, on, total
 from tests.world import World
-from uptake.fold import fold
+from uptake.fold import update_sums
 from uptake.models import Band, Course, Measure, Uptake
 
 
 def course(person: Citizen) -> tuple[date | None, date | None, date | None]:
     """Fold, and return the days on which the person reached each measure."""
-    fold()
+    update_sums()
     row = Course.objects.filter(citizen=person).first()
     return (row.one_dose_on, row.complete_on, row.booster_on) if row else (None, None, None)
 
@@ -108,7 +108,7 @@ def test_a_dose_entered_in_error_stops_counting(world: World):
 def test_nobody_is_left_behind_when_the_only_dose_was_an_error(world: World):
     person = CitizenFactory.create(area=world.areas["buoi"])
     wrong = give(world, person, "JS", 0)
-    fold()
+    update_sums()
 
     mark_entered_in_error(wrong, by=None, why="Nhầm người")
 
@@ -119,7 +119,7 @@ def test_nobody_is_left_behind_when_the_only_dose_was_an_error(world: World):
 def test_a_corrected_date_moves_the_person_to_another_day(world: World):
     person = CitizenFactory.create()
     dose = give(world, person, "AZ", 0)
-    fold()
+    update_sums()
 
     revise(dose, changes={"given_on": on(-10)}, by=None, why="Theo giấy")
 
@@ -131,7 +131,7 @@ def test_a_corrected_date_moves_the_person_to_another_day(world: World):
 def test_a_corrected_vaccine_may_complete_a_series(world: World):
     person = CitizenFactory.create()
     dose = give(world, person, "AZ", 0)
-    fold()
+    update_sums()
 
     revise(dose, changes={"vaccine": Vaccine.objects.get(code="JS")}, by=None, why="Theo giấy")
 
@@ -144,7 +144,7 @@ def test_merged_records_are_one_person_counted_once_and_two_again_when_separated
     give(world, part, "AZ", 0)
     # The same dose in both records.
     give(world, part, "AZ", 60)
-    fold()
+    update_sums()
     assert (total(Measure.ONE_DOSE), total(Measure.COMPLETE)) == (2, 1)
 
     merging.merge(part, into=kept, by=None, why="Cùng một người")
@@ -162,7 +162,7 @@ def test_merged_records_are_one_person_counted_once_and_two_again_when_separated
 def test_a_dose_recorded_in_a_part_counts_for_the_whole(world: World):
     kept, part = CitizenFactory.create_batch(2)
     merging.merge(part, into=kept, by=None, why="Cùng một người")
-    fold()
+    update_sums()
 
     give(world, part, "JS", 0)
 
@@ -190,7 +190,7 @@ def test_a_dose_recorded_in_a_part_counts_for_the_whole(world: World):
 def test_the_age_band_is_that_of_the_day_itself(world: World, born, band):
     give(world, CitizenFactory.create(date_of_birth=born), "AZ", 0)
 
-    fold()
+    update_sums()
 
     assert set(Uptake.objects.values_list("band", flat=True)) == {band}
 
@@ -200,7 +200,7 @@ def test_somebody_may_come_to_two_measures_in_two_age_bands(world: World):
 
     give(world, person, "PF", 0)
     give(world, person, "PF", 31)
-    fold()
+    update_sums()
 
     bands = Uptake.objects.filter(place="", is_month=False).values_list("measure", "band")
     assert dict(bands) == {Measure.ONE_DOSE: Band.FROM_12, Measure.COMPLETE: Band.FROM_18}
@@ -209,9 +209,9 @@ def test_somebody_may_come_to_two_measures_in_two_age_bands(world: World):
 def test_a_corrected_date_of_birth_moves_the_person_to_another_band(world: World):
     person = CitizenFactory.create(date_of_birth=date(1957, 1, 1))
     give(world, person, "AZ", 0)
-    fold()
+    update_sums()
 
     revise_identity(person, changes={"date_of_birth": date(1955, 1, 1)}, by=None, why="CCCD")
-    fold()
+    update_sums()
 
     assert set(Uptake.objects.values_list("band", flat=True)) == {Band.FROM_65}

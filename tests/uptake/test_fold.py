@@ -22,7 +22,7 @@ from tests.uptake.given import give
 from tests.world import World
 from uptake import fold as folding
 from uptake import tasks
-from uptake.fold import fold, rebuild
+from uptake.fold import rebuild, update_sums
 from uptake.models import LOWEST_AGE, Band, Change, Course, Uptake
 
 Row = tuple[str, bool, date, str, str]
@@ -129,7 +129,7 @@ def test_after_any_edits_the_fold_has_what_a_count_by_hand_has(world: World, see
         for _edit in range(chance.randrange(1, 7)):
             edit(world, chance)
 
-        fold()
+        update_sums()
 
         assert stored() == by_hand()
     assert stored(), "the edits were about something"
@@ -141,7 +141,7 @@ def test_a_rebuild_finds_nothing_to_put_right_after_folds(world: World, seed):
     chance = random.Random(seed)
     for _edit in range(60):
         edit(world, chance)
-    fold()
+    update_sums()
     before, courses = stored(), list(Course.objects.values())
 
     built = rebuild()
@@ -153,7 +153,7 @@ def test_a_rebuild_finds_nothing_to_put_right_after_folds(world: World, seed):
 def test_a_rebuild_puts_right_what_is_wrong_and_says_how_much(world: World, capsys):
     give(world, world.citizens["lan"], "JS", 0)
     give(world, world.citizens["binh"], "AZ", 0)
-    fold()
+    update_sums()
     right = stored()
     Course.objects.filter(citizen=world.citizens["binh"]).delete()
     Uptake.objects.filter(place="01/").delete()
@@ -174,7 +174,7 @@ def test_what_changes_between_two_batches_is_taken_in(world: World, monkeypatch)
     for person in CitizenFactory.create_batch(5):
         give(world, person, "AZ", 0)
 
-    done = fold()
+    done = update_sums()
 
     assert done == 5
     assert stored() == by_hand()
@@ -185,7 +185,7 @@ def test_a_pass_ends_when_its_time_is_over_and_the_next_goes_on(world: World, mo
     for person in CitizenFactory.create_batch(5):
         give(world, person, "AZ", 0)
 
-    assert fold(seconds=0) == 2
+    assert update_sums(seconds=0) == 2
     tasks.fold()
 
     assert stored() == by_hand()
@@ -193,7 +193,7 @@ def test_a_pass_ends_when_its_time_is_over_and_the_next_goes_on(world: World, mo
 
 def test_facts_that_nobody_counts_by_leave_no_change(world: World):
     dose = give(world, world.citizens["lan"], "AZ", 0)
-    fold()
+    update_sums()
 
     revise(dose, changes={"lot": "ABX1"}, by=None, why="Lô")
     revise_identity(world.citizens["lan"], changes={"full_name": "Lan"}, by=None, why="Tên")
@@ -208,7 +208,7 @@ def test_a_fold_leaves_another_one_that_is_at_it_alone():
     done: list[int] = []
 
     def elsewhere() -> None:
-        done.append(fold())
+        done.append(update_sums())
         connection.close()
 
     with transaction.atomic(), connection.cursor() as cursor:
@@ -218,4 +218,4 @@ def test_a_fold_leaves_another_one_that_is_at_it_alone():
         thread.join(timeout=20)
 
     assert done == [0]
-    assert fold() == 1
+    assert update_sums() == 1

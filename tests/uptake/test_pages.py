@@ -15,7 +15,7 @@ from tests.factories.citizens import CitizenFactory
 from tests.uptake.given import give
 from tests.world import World
 from uptake import access, reports
-from uptake.fold import fold
+from uptake.fold import update_sums
 from uptake.models import Band, Change, Measure, Population
 from uptake.reports import CoverageFilters
 
@@ -29,7 +29,7 @@ def vaccinated(world: World) -> World:
     for area in ("buoi", "buoi", "lang", "ha_noi"):
         give(world, CitizenFactory.create(area=world.areas[area]), "AZ", 0)
     give(world, CitizenFactory.create(area=world.areas["buoi"]), "JS", 40)
-    fold()
+    update_sums()
     return world
 
 
@@ -267,7 +267,7 @@ def test_the_number_of_questions_does_not_depend_on_the_data(
         )
         give(vaccinated, CitizenFactory.create(area=area), "JS", number)
         live(vaccinated, area.code, 100)
-    fold()
+    update_sums()
 
     with django_assert_max_num_queries(len(few)):
         client.get(reverse("coverage"))
@@ -279,7 +279,7 @@ def test_figures_are_as_of_the_oldest_change_that_waits(vaccinated):
     give(vaccinated, CitizenFactory.create(), "AZ", 3)
 
     waiting = reports.as_of()
-    fold()
+    update_sums()
 
     assert waiting == pytest.approx(timezone.now() - timedelta(hours=3), abs=timedelta(minutes=1))
     assert reports.as_of() > waiting + timedelta(hours=2)

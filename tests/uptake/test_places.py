@@ -9,7 +9,7 @@ from tests import world as worlds
 from tests.factories.citizens import CitizenFactory
 from tests.uptake.given import give, total
 from tests.world import World
-from uptake.fold import fold, rebuild
+from uptake.fold import rebuild, update_sums
 from uptake.models import Change, Measure, Uptake
 
 
@@ -20,7 +20,7 @@ def vaccinated(world: World, area: Area | None) -> Citizen:
 
 
 def counted(*places: str) -> list[int]:
-    fold()
+    update_sums()
     return [total(Measure.ONE_DOSE, place) for place in places]
 
 
@@ -44,7 +44,7 @@ def test_a_month_has_the_sum_of_its_days(world: World):
     for after in (0, 1, 1, 31):
         give(world, CitizenFactory.create(), "AZ", after)
 
-    fold()
+    update_sums()
 
     months = Uptake.objects.filter(place="", is_month=True).values_list("day", "people")
     assert list(months) == [(date(2021, 8, 1), 3), (date(2021, 9, 1), 1)]
@@ -52,7 +52,7 @@ def test_a_month_has_the_sum_of_its_days(world: World):
 
 def test_somebody_who_turns_out_to_live_elsewhere_counts_there(world: World):
     person = vaccinated(world, world.areas["buoi"])
-    fold()
+    update_sums()
 
     revise_identity(person, changes={"area": world.areas["lang"]}, by=None, why="Theo CCCD")
 
@@ -63,7 +63,7 @@ def test_people_follow_their_commune_through_the_reform(world: World):
     vaccinated(world, world.areas["buoi"])
     vaccinated(world, world.areas["quang_an"])
     vaccinated(world, world.areas["lang"])
-    fold()
+    update_sums()
     reform = date(2025, 7, 1)
     province = world.areas["ha_noi"]
     # Communes hang directly under the province from now on.
@@ -87,7 +87,7 @@ def test_people_follow_their_commune_through_the_reform(world: World):
 def test_a_province_that_became_part_of_another_takes_its_people_along(world: World):
     old = worlds.area("30", "Hải Dương", "Tỉnh Hải Dương", "province")
     vaccinated(world, old)
-    fold()
+    update_sums()
 
     Area.objects.filter(pk=old.pk).update(
         valid_to=date(2025, 7, 1), replaced_by=world.areas["ha_noi"]

@@ -77,7 +77,7 @@ def wanted(text):
 def test_texts_are_found_in_code_and_templates(root):
     found = catalog.messages(root)
 
-    assert {(message.context, message.id) for message in catalog.texts(found)} == {
+    assert {(message.context, message.id) for message in catalog.messages_of(found)} == {
         (None, "A whole sentence."),
         (None, ("One case", "%(count)s cases")),
         ("month", "May"),
@@ -179,7 +179,7 @@ def test_an_update_adds_what_is_new_and_drops_what_is_gone():
 
     catalog.update(ours, new)
 
-    assert [(one.id, one.string or "") for one in catalog.texts(ours)] == [
+    assert [(one.id, one.string or "") for one in catalog.messages_of(ours)] == [
         ("Kept", "Giữ"),
         ("New", ""),
     ]
@@ -192,7 +192,7 @@ def test_an_update_keeps_what_a_library_says_and_we_say_better():
 
     catalog.update(ours, Catalog())
 
-    assert [(one.id, one.string) for one in catalog.texts(ours)] == [("Log out", "Đăng xuất")]
+    assert [(one.id, one.string) for one in catalog.messages_of(ours)] == [("Log out", "Đăng xuất")]
     assert catalog.problems(ours, Catalog()) == []
 
 

@@ -27,7 +27,7 @@ class Unreadable(Exception):
     """The file cannot be read; the message tells the user why and what to do."""
 
 
-def harmless(data: bytes) -> bytes:
+def sanitize(data: bytes) -> bytes:
     """Return the workbook as a new archive of checked parts. Raises Unreadable."""
     if data.startswith(OLD_EXCEL):
         raise Unreadable(

@@ -142,7 +142,7 @@ def _fill(file: IO[bytes], sheets: Sequence[Sheet]) -> None:
         "strings_to_urls": False,
     }
     with xlsxwriter.Workbook(file, options) as book:
-        looks = Looks(book)
+        looks = CellFormats(book)
         names: set[str] = set()
         for sheet in sheets:
             for part in _parts(sheet):
@@ -175,7 +175,7 @@ def _written(cell: Cell, column: SheetColumn) -> str | int:
     return formats.number_format(cell, 1, use_l10n=True) if isinstance(cell, float) else cell
 
 
-class Looks:
+class CellFormats:
     """The cell formats of a workbook; each is created once."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
@@ -203,17 +203,17 @@ def _parts(sheet: Sheet) -> Iterator[Sheet]:
         yield Sheet(sheet.title, sheet.header, chain([first], islice(rows, MOST_ROWS - 1)))
 
 
-def _write(book: xlsxwriter.Workbook, looks: Looks, sheet: Sheet, name: str) -> None:
+def _write(book: xlsxwriter.Workbook, looks: CellFormats, sheet: Sheet, name: str) -> None:
     page = book.add_worksheet(name)
     columns = _columns(sheet.header)
     widths: dict[int, int] = defaultdict(int)
     for place, column in enumerate(columns):
-        page.write_string(0, place, _harmless(column.title), looks.heading)
+        page.write_string(0, place, _without_rich_text(column.title), looks.heading)
         widths[place] = _heading_width(column.title)
     last = 0
     for last, row in enumerate(sheet.rows, start=1):
         for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
-            shown = _put(page, last, place, cell, column, looks)
+            shown = _write_cell(page, last, place, cell, column, looks)
             widths[place] = max(widths[place], len(shown) + EDGES)
     for place, width in widths.items():
         page.set_column(place, place, min(max(width, NARROWEST), WIDEST))
@@ -233,14 +233,16 @@ def _heading_width(title: str) -> int:
     return max(longest, len(title) // 2 + 1) + FILTER_BUTTON
 
 
-def _put(page: Any, line: int, place: int, cell: Cell, column: SheetColumn, looks: Looks) -> str:
+def _write_cell(
+    page: Any, line: int, place: int, cell: Cell, column: SheetColumn, looks: CellFormats
+) -> str:
     """Write one cell by its type; return roughly the text that Excel will show."""
     if cell is None:
         return ""
     if isinstance(cell, date) and cell.year < FIRST_YEAR:
         cell = ui.day(cell)
     if isinstance(cell, str):
-        text = _harmless(cell)
+        text = _without_rich_text(cell)
         page.write_string(line, place, text, looks.text)
         return text
     if isinstance(cell, datetime):
@@ -255,7 +257,7 @@ def _put(page: Any, line: int, place: int, cell: Cell, column: SheetColumn, look
     return f"{cell * 100:.1f}%" if notation == PERCENT else f"{cell:,.1f}"
 
 
-def _harmless(value: str) -> str:
+def _without_rich_text(value: str) -> str:
     """Prevent XlsxWriter from reading a text as its own rich-text markup.
 
     XlsxWriter copies a text between <r> and </r> into the sheet as raw XML, so that a text could

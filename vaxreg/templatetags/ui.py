@@ -82,6 +82,6 @@ def form_errors(form: forms.BaseForm) -> list[ui.FieldError]:
 
 
 @register.simple_tag
-def clock_words() -> str:
+def deadline_phrases() -> str:
     """Return the phrases of a running deadline as JSON, for a data attribute."""
-    return json.dumps(ui.clock_words(), ensure_ascii=False)
+    return json.dumps(ui.deadline_phrases(), ensure_ascii=False)

@@ -57,7 +57,11 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"bench": options["what"], "figures": found}))
 
     def _sweep(self, options: dict[str, Any]) -> list[dict[str, Any]]:
-        with databases.this_one() if options["here"] else databases.one_of_its_own() as name:
+        with (
+            databases.current_database()
+            if options["here"]
+            else databases.temporary_database() as name
+        ):
             self.stdout.write(f"database {name}, seed {options['seed']}")
             dataset.build_country([dataset.DISTRICTS] * options["provinces"])
             return self._measure(options)
@@ -95,14 +99,14 @@ class Command(BaseCommand):
     def _country(
         self, there: BaseDatabaseWrapper, size: caseload.CountrySize, options: dict[str, Any]
     ) -> Country:
-        with databases.entered(there):
+        with databases.using(there):
             if not Correction.objects.exists():
                 self.stdout.write(f"writing {size.corrections:,} corrections …")
                 caseload.build(size, sites=options["sites"], seed=options["seed"])
-                dataset.settle()
+                dataset.vacuum_analyze()
             self.stdout.write("closing days …")
             caseload.keep_figures()
-            dataset.settle()
+            dataset.vacuum_analyze()
             begun = time.perf_counter()
             daily_job.refresh()
             self.stdout.write(f"a pass of the figures takes {time.perf_counter() - begun:.1f} s")
