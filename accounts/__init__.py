@@ -1,1 +1,4 @@
-"""User accounts: sign-in, sessions, language."""
+"""User accounts: both sign-ins, codes, second factors, sessions, limits of tries, the inbox.
+
+May import messaging and vaxreg.
+"""

@@ -1,7 +1,7 @@
 """Rate limits: how often somebody tried something, counted exactly in PostgreSQL.
 
-A cache may lose entries and a session can be discarded; these rows are kept. Call `take` *before*
-the attempt that is counted, and `forgive` afterwards if it was successful. Subjects are stored as
+A cache may lose entries and a session can be discarded; these rows are kept. Call `count_attempts` *before*
+the attempt that is counted, and `undo` afterwards if it was successful. Subjects are stored as
 keyed hashes.
 """
 
@@ -76,7 +76,7 @@ def count_attempts(*rules: LimitRule) -> LimitVerdict:
 
 
 def count_attempt(purpose: str, subject: str, limits: Limits) -> LimitVerdict:
-    """Count one attempt under a single rule (see `take`)."""
+    """Count one attempt under a single rule (see `count_attempts`)."""
     return count_attempts(LimitRule(purpose, subject, limits))
 
 
@@ -88,7 +88,7 @@ def count(purpose: str, subject: str, within: timedelta) -> int:
 
 
 def undo(verdict: LimitVerdict) -> None:
-    """Delete what `take` counted: the attempt was successful."""
+    """Delete what `count_attempts` counted: the attempt was successful."""
     Attempt.objects.filter(pk__in=verdict.attempt_ids).delete()
 
 

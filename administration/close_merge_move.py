@@ -23,7 +23,7 @@ from corrections.lifecycle import Status
 from corrections.models import Correction, Draft, UploadLink
 from corrections.routing import handover
 from corrections.routing.desks import NoDesk
-from corrections.routing.handover import Way
+from corrections.routing.handover import CaseRoute
 from organizations import actions, tree
 from organizations.actions import CannotArrange
 from organizations.models import Membership, Organization
@@ -114,7 +114,7 @@ def preview(
     Raises what the act raises: CannotArrange with the reasons by field, PermissionDenied.
     """
     with transaction.atomic():
-        moves, _given = _arrange(act, organization, other, by)
+        moves, _given = _change_tree(act, organization, other, by)
         transaction.set_rollback(True)
     return moves
 
@@ -156,20 +156,20 @@ def _carry_out(
     tree.lock_tree()
     tree.lock(organization)
     if act != TreeAct.MOVE:
-        # Waits for verbs that have locked one of its cases; `hold` waited for cases sent to it.
+        # Waits for verbs that have locked one of its cases; `tree.lock` waited for cases sent to it.
         held = Correction.objects.open().filter(holder=organization)
         list(held.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
         handover.settle(organization, now)
-    moves, given = _arrange(act, organization, other, by)
+    moves, given = _change_tree(act, organization, other, by)
     if seal is not None and seal != moves.seal:
         raise PlanChanged(_changed(seal, moves.seal))
     handover.hand_over(moves.organization, given, now)
     return moves
 
 
-def _arrange(
+def _change_tree(
     act: TreeAct, organization: Organization, other: Organization | None, by: "User | None"
-) -> tuple[ActPreview, list[Way]]:
+) -> tuple[ActPreview, list[CaseRoute]]:
     """Change the tree, and return where the open cases will go; the cases are not changed yet."""
     before = Organization.objects.get(pk=organization.pk)
     beside = Organization.objects.get(pk=other.pk) if other is not None else None
@@ -184,8 +184,8 @@ def _arrange(
     links = _links_of(before) if closes else 0
     after = _DO[act](before, beside, by)
     try:
-        given = handover.ways(after) if closes else []
-        desk = handover.in_its_place(after).organization if closes else None
+        given = handover.routes(after) if closes else []
+        desk = handover.fallback_desk(after).organization if closes else None
     except NoDesk:
         raise CannotArrange(
             _("Nobody could take its open cases: nobody above it has staff to review.")
@@ -263,7 +263,7 @@ def _cases(held: Q) -> Cases:
     return Cases(**found)
 
 
-def _desks(given: list[Way]) -> list[tuple[Organization, int]]:
+def _desks(given: list[CaseRoute]) -> list[tuple[Organization, int]]:
     counts: Counter[Organization] = Counter()
     for way in given:
         counts[way.desk.organization] += len(way.cases)

@@ -107,7 +107,7 @@ def organizations_named(reach: QuerySet[Organization], words: str) -> list[Organ
 
 
 @dataclass(frozen=True)
-class Work:
+class MembershipRow:
     """A membership on the page of a person, with what the reader may do about it."""
 
     membership: Membership
@@ -120,7 +120,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Happening:
+class ActEntry:
     """One act in the history of a person, as text."""
 
     title: str
@@ -131,19 +131,19 @@ class Happening:
 
 
 @dataclass(frozen=True)
-class File:
+class PersonPage:
     """The content of the page of a person."""
 
     person: StaffPerson
-    works: list[Work]
+    works: list[MembershipRow]
     # Work outside of the reader's reach: how much, never where.
     elsewhere: int
     may_suspend_account: bool
     may_invite: bool
-    happenings: list[Happening]
+    happenings: list[ActEntry]
 
 
-def file_of(user: User, *, reader: User) -> File:
+def person_page(user: User, *, reader: User) -> PersonPage:
     """Return the content of the page of a person, for a reader who looks after staff."""
     reach = set(
         staffing.staffed_by(reader)
@@ -153,10 +153,11 @@ def file_of(user: User, *, reader: User) -> File:
     standing = list(staffing.memberships_of(user))
     mine = [one for one in standing if one.organization_id in reach]
     works = [
-        Work(one, staffing.may_act_on(reader, one), staffing.may_end(reader, one)) for one in mine
+        MembershipRow(one, staffing.may_act_on(reader, one), staffing.may_end(reader, one))
+        for one in mine
     ]
     link = latest_links([user]).get(user.pk)
-    return File(
+    return PersonPage(
         person=person_of(user, mine, link, db_time.now()),
         works=works,
         elsewhere=len(standing) - len(mine),
@@ -169,7 +170,7 @@ def file_of(user: User, *, reader: User) -> File:
     )
 
 
-def history(user: User, reach: set[int]) -> list[Happening]:
+def history(user: User, reach: set[int]) -> list[ActEntry]:
     """Return the acts about somebody's work within the reach, the newest first.
 
     Commands and closings of organizations leave no act; for those the memberships are read.
@@ -193,13 +194,13 @@ def history(user: User, reach: set[int]) -> list[Happening]:
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
-def _told(event: StaffEvent) -> Happening:
+def _told(event: StaffEvent) -> ActEntry:
     values = {
         "organization": event.organization.name if event.organization else "",
         "role": _role(event.role),
         "before": _role(event.role_before),
     }
-    return Happening(
+    return ActEntry(
         title=_sentences()[event.act] % values,
         who=_who(event.by),
         at=event.at,
@@ -210,9 +211,9 @@ def _told(event: StaffEvent) -> Happening:
 
 def _happening(
     act: StaffEvent.Act, membership: Membership, at: datetime, by: User | None
-) -> Happening:
+) -> ActEntry:
     values = {"organization": membership.organization.name, "role": _role(membership.role)}
-    return Happening(_sentences()[act] % values, _who(by), at, "", act == Act.ENDED)
+    return ActEntry(_sentences()[act] % values, _who(by), at, "", act == Act.ENDED)
 
 
 def _sentences() -> Mapping[str, str]:

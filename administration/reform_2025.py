@@ -69,7 +69,7 @@ def adopt() -> Reform:
     counts = adopting.adopt(drawn) if drawn else adopting.expected(drawn)
     handed = 0
     for desk in desks.select_related("successor"):
-        ways = handover.ways(desk)
+        ways = handover.routes(desk)
         handover.hand_over(desk, ways, now)
         handed += sum(len(way.cases) for way in ways)
     return Reform(drawn, counts, reaches, cases=handed, desks=len(held))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Made:
+class RecordedChange:
     """One change of the rules or the calendar."""
 
     policy: Policy
@@ -31,17 +31,21 @@ def newest_run() -> RecomputeRun | None:
     return RecomputeRun.objects.select_related("policy", "made_by").first()
 
 
-def changes() -> list[Made]:
+def changes() -> list[RecordedChange]:
     """Return every version of the rules and every change of the calendar, the newest first."""
     runs = RecomputeRun.objects.select_related("policy", "made_by")
     found = [
-        Made(run.policy, run if run.day else None, run.made_at, run.made_by, run.why, run.done)
+        RecordedChange(
+            run.policy, run if run.day else None, run.made_at, run.made_by, run.why, run.done
+        )
         for run in runs
     ]
     without = Policy.objects.select_related("made_by").exclude(
         pk__in=runs.filter(day=None).values("policy")
     )
-    found += [Made(one, None, one.made_at, one.made_by, one.note, None) for one in without]
+    found += [
+        RecordedChange(one, None, one.made_at, one.made_by, one.note, None) for one in without
+    ]
     return sorted(found, key=lambda made: made.at, reverse=True)
 
 

@@ -111,7 +111,7 @@ WITH moving AS MATERIALIZED (
         found.new_due_at >= %(now)s AND found.new_due_at < %(soon)s AS is_soon,
         NOT EXISTS (SELECT FROM corrections_pause pause
             WHERE pause.clock_id = found.id AND pause.until IS NULL) AS runs
-    FROM ({recompute.CONCERNED}) found
+    FROM ({recompute.AFFECTED_CLOCKS}) found
     JOIN corrections_correction held_case ON held_case.id = found.correction_id
 )
 """  # noqa: S608 (our own text)
@@ -134,7 +134,7 @@ def preview(change: recompute.RuleChange) -> Preview:
     """Compute the figures as if the change were in force."""
     now = clock.now()
     parameters = {
-        **recompute.question(change),
+        **recompute.affected_parameters(change),
         "now": now,
         "soon": now + deadlines.SOON,
         "limit": MOST_LISTED,

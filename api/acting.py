@@ -16,7 +16,7 @@ from accounts.models import User
 from api import serializers as shapes
 from api.paging import NewestFirst
 from api.permissions import ForCitizens, ForStaff
-from api.reading import WITH_NAMES, WithClock, own_corrections, own_record
+from api.reading import WITH_NAMES, WithDatabaseTime, own_corrections, own_record
 from corrections import actions
 from corrections.actions import filing
 from corrections.actions.filing import Claim
@@ -29,7 +29,7 @@ from vaxreg import db_time
 LONGEST_KEY = 64
 
 
-class Corrections(WithClock, generics.ListAPIView[Correction]):
+class Corrections(WithDatabaseTime, generics.ListAPIView[Correction]):
     """The corrections of the caller's records, and the way to file new ones."""
 
     permission_classes = [ForCitizens]
@@ -92,7 +92,7 @@ def _claim(asked: dict[str, Any]) -> Claim:
     )
 
 
-class StepView(WithClock, APIView):
+class StepView(WithDatabaseTime, APIView):
     """POST takes one step on a case within the caller's reach and answers with the fresh case."""
 
     permission_classes = [ForStaff]

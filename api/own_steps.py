@@ -56,7 +56,7 @@ class AddPhoto(OwnStep):
         """Keep all of the photos, or none."""
         user = cast(User, self.request.user)
         try:
-            pictures = [evidence.admit(file, by=user) for file in values["photos"]]
+            pictures = [evidence.rebuild(file, by=user) for file in values["photos"]]
         except ValidationError as refused:
             raise ValidationError({"photos": refused.messages}) from None
         added.add(case, pictures, by=user)

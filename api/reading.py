@@ -30,7 +30,7 @@ from vaxreg import db_time
 WITH_NAMES = ("holder", "dose", "citizen", "filing")
 
 
-class WithClock:
+class WithDatabaseTime:
     """Passes the database's time to serializers: one query per response, not one per row."""
 
     def get_serializer_context(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Doses(generics.ListAPIView[Dose]):
         return Dose.objects.of(citizen).shown_to_citizen()
 
 
-class OneCorrection(WithClock, generics.RetrieveAPIView[Correction]):
+class OneCorrection(WithDatabaseTime, generics.RetrieveAPIView[Correction]):
     """One correction with its history."""
 
     serializer_class = CorrectionDetailSerializer
@@ -84,7 +84,7 @@ class OneCorrection(WithClock, generics.RetrieveAPIView[Correction]):
 
 
 @extend_schema(parameters=[OpenApiParameter("overdue", bool, description="Overdue ones only.")])
-class Queue(WithClock, generics.ListAPIView[Correction]):
+class Queue(WithDatabaseTime, generics.ListAPIView[Correction]):
     """The open cases on the caller's desks, most urgent first."""
 
     permission_classes = [ForStaff]

@@ -56,7 +56,9 @@ def overdue(count: int, seed: int) -> list[BenchResult]:
     took = time.perf_counter() - begun
     _check(swept.breaches == count, f"{swept.breaches} breaches instead of {count}")
     return [
-        BenchResult(f"{count:,} overdue: breaches and errands", swept.milestones_took, "s", at_most=0.5),
+        BenchResult(
+            f"{count:,} overdue: breaches and errands", swept.milestones_took, "s", at_most=0.5
+        ),
         BenchResult(f"{count:,} overdue: telling people", took - swept.milestones_took, "s"),
     ]
 

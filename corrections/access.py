@@ -55,7 +55,7 @@ def in_pools_of(user: "User") -> Q:
     return unknown | Q(holder__in=_hotlines_of(user).values("organization"))
 
 
-def heard_of(user: "User") -> Q:
+def for_hotline_agent(user: "User") -> Q:
     """Return the corrections that an agent of the hotline may look up: all, or none for others.
 
     Callers check first that the agent asked who is calling (`hotline.search.call_of`), and show

@@ -99,7 +99,7 @@ STAFF_ONLY_REMARKS = frozenset({"remind", "escalate", "put_forward", "hand_back"
 STAFF_ONLY = frozenset({"note", "hand_back"})
 
 
-def lines(correction: Correction, audience: Audience) -> list[HistoryEntry]:
+def entries(correction: Correction, audience: Audience) -> list[HistoryEntry]:
     """Return the events so far, oldest first, in the reader's language. One query.
 
     Raises KeyError for a step without a text here; a test checks all steps.
@@ -228,7 +228,7 @@ RUNG_TITLES = {
 
 
 @dataclass(frozen=True)
-class Stay:
+class HoldingPeriod:
     """A period in which one organization held a case; until is None for the present holder."""
 
     organization: Organization
@@ -237,23 +237,23 @@ class Stay:
     took: timedelta
 
 
-def stays(case: Correction, now: datetime) -> list[Stay]:
+def stays(case: Correction, now: datetime) -> list[HoldingPeriod]:
     """Return the periods of all holders, oldest first."""
     held = Holding.objects.filter(correction=case).select_related("organization")
     return [
-        Stay(one.organization, one.since, one.until, (one.until or now) - one.since)
+        HoldingPeriod(one.organization, one.since, one.until, (one.until or now) - one.since)
         for one in held.order_by("since", "pk")
     ]
 
 
 @dataclass(frozen=True)
-class Miss:
+class MissedDeadline:
     """A missed deadline with its title."""
 
     title: str
     breach: Breach
 
 
-def misses(case: Correction) -> list[Miss]:
+def misses(case: Correction) -> list[MissedDeadline]:
     written = Breach.objects.filter(correction=case).select_related("holder", "escalated_to")
-    return [Miss(str(RUNG_TITLES[one.rung]), one) for one in written.order_by("at", "pk")]
+    return [MissedDeadline(str(RUNG_TITLES[one.rung]), one) for one in written.order_by("at", "pk")]

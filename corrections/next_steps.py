@@ -12,7 +12,7 @@ from corrections.lifecycle import Party, Status
 from corrections.models import Correction
 
 # Steps that open a closed case again, within 30 days.
-SECOND_THOUGHTS = frozenset({"answer", "appeal", "reopen"})
+REOPENING_STEPS = frozenset({"answer", "appeal", "reopen"})
 
 
 def offered(case: Correction, parties: Iterable[Party], now: datetime) -> list[str]:
@@ -20,14 +20,16 @@ def offered(case: Correction, parties: Iterable[Party], now: datetime) -> list[s
     steps = lifecycle.possible(Status(case.status), parties)
     if case.confirmed_at is not None:
         steps = [name for name in steps if name != "confirm"]
-    if case.is_open or SECOND_THOUGHTS.isdisjoint(steps):
+    if case.is_open or REOPENING_STEPS.isdisjoint(steps):
         return steps
-    is_over = now > (actions.back_until(case) or now) or newer(case) is not None
+    is_over = now > (actions.reopenable_until(case) or now) or newer(case) is not None
     return [
         name
         for name in steps
-        if name not in SECOND_THOUGHTS
-        or not (is_over or (name == "appeal" and actions.appealable(case, now)[1] is None))
+        if name not in REOPENING_STEPS
+        or not (
+            is_over or (name == "appeal" and actions.appeal_desk_or_reason(case, now)[1] is None)
+        )
     ]
 
 

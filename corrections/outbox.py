@@ -19,14 +19,14 @@ from vaxreg import db_time
 log = logging.getLogger(__name__)
 
 # Longer than any errand takes: a worker that holds a row for longer is dead.
-CLAIM = timedelta(seconds=90)
+LEASE = timedelta(seconds=90)
 # The sweep leaves a new row alone for this time, so that the hint can do it.
 HEAD_START = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 # The greatest number of cases in one message.
 MOST_IN_A_BUNDLE = 1000
 # Columns that the texts about many cases use.
-TOLD = (
+MESSAGE_COLUMNS = (
     "step",
     "party",
     "by_id",
@@ -58,7 +58,7 @@ def do(row_id: int) -> bool:
     """
     now = db_time.now()
     claimed = OutboxRow.objects.filter(pk=row_id, done_at=None, not_before__lte=now).update(
-        not_before=now + CLAIM, tries=F("tries") + 1
+        not_before=now + LEASE, tries=F("tries") + 1
     )
     return bool(claimed) and _run(row_id)
 
@@ -97,7 +97,7 @@ def do_bundles(until: float) -> int:
             rows = list(
                 _locked(bundled(now).filter(bundle=bundle))
                 .select_related("event__correction__holder")
-                .only("tries", *(f"event__{name}" for name in TOLD))
+                .only("tries", *(f"event__{name}" for name in MESSAGE_COLUMNS))
                 .order_by("id")[:MOST_IN_A_BUNDLE]
             )
             _claim([row.pk for row in rows], now)
@@ -123,7 +123,7 @@ def _locked(rows: QuerySet[OutboxRow]) -> QuerySet[OutboxRow]:
 
 
 def _claim(row_ids: list[int], now: datetime) -> None:
-    OutboxRow.objects.filter(pk__in=row_ids).update(not_before=now + CLAIM, tries=F("tries") + 1)
+    OutboxRow.objects.filter(pk__in=row_ids).update(not_before=now + LEASE, tries=F("tries") + 1)
 
 
 def _run(row_id: int) -> bool:

@@ -57,7 +57,7 @@ def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party
     parties = set()
     is_filer = correction.filing.filed_by_id == user.pk
     holder = correction.holder
-    standing = standing_for(holder)
+    standing = acting_holder(holder)
     memberships = Membership.objects.live().filter(user=user).select_related("organization")
     for membership in memberships:
         place = membership.organization
@@ -76,7 +76,7 @@ def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party
     return frozenset(parties)
 
 
-def standing_for(holder: Organization | None) -> Organization | None:
+def acting_holder(holder: Organization | None) -> Organization | None:
     """Return who acts for the holder: the successor when it has closed."""
     return (current_holder(holder) or holder) if holder is not None else None
 
@@ -86,16 +86,18 @@ def has_decided(user: "User", correction: "Correction") -> bool:
     return correction.events.filter(by=user, step__in=DECIDING_STEPS).exists()
 
 
-def acting_for(user: "User", correction: "Correction", party: Party) -> Organization | None:
+def acting_organization(
+    user: "User", correction: "Correction", party: Party
+) -> Organization | None:
     """Return the organization on whose behalf the user acts as this party."""
     if party in AT_THE_DESK:
-        return standing_for(correction.holder)
+        return acting_holder(correction.holder)
     live = Membership.objects.live().filter(user=user).select_related("organization")
     if party == Party.HOTLINE:
         return next((one.organization for one in live if is_hotline(one)), None)
     holder = correction.holder
     if party == Party.OVERSEER and holder is not None:
-        return officer_desk(user, standing_for(holder) or holder) or officer_desk(user, holder)
+        return officer_desk(user, acting_holder(holder) or holder) or officer_desk(user, holder)
     return None
 
 

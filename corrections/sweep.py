@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 
 from corrections import actions, outbox
 from corrections.clocks import deadlines, milestones, recompute, timekeeping
-from corrections.clocks.milestones import Late
+from corrections.clocks.milestones import LateClock
 from corrections.lifecycle import Status
 from corrections.models import Clock, Correction, Heartbeat, Pause, Policy
 from vaxreg import db_time
@@ -34,7 +34,7 @@ PASS = 40
 
 
 @dataclass
-class Swept:
+class SweepResult:
     """What one pass did; `set_aside`: the references of cases that failed."""
 
     errands: int = 0
@@ -50,19 +50,19 @@ class Swept:
     unfinished: bool = False
 
 
-def sweep(seconds: float = PASS) -> Swept:
+def sweep(seconds: float = PASS) -> SweepResult:
     """Run one pass and write the heartbeat; never raises because of a single bad row."""
     started = time.monotonic()
     until = started + seconds
     begun, work = _waiting()
-    swept = Swept()
+    swept = SweepResult()
     if "errands" in work:
         swept.errands = outbox.do_undone()
     for name, (cases, act) in _CASES.items():
         if name in work:
             _each(cases(), act, until, swept)
     failed: list[int] = []
-    above = milestones.Above()
+    above = milestones.LevelsAboveCache()
     marks_from = time.monotonic()
     while "milestones" in work and time.monotonic() < until and _batch(swept, failed, above):
         continue
@@ -82,7 +82,7 @@ def sweep(seconds: float = PASS) -> Swept:
 def _waiting() -> tuple[datetime, set[str]]:
     """Return the time and the kinds of work that exist: one query, as most passes find nothing."""
     is_now = isinstance(db_time.sql_now(), Now)
-    sql, parameters = _usual_question() if is_now else _question()
+    sql, parameters = _usual_question() if is_now else _work_query()
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         row = cursor.fetchone()
@@ -92,7 +92,7 @@ def _waiting() -> tuple[datetime, set[str]]:
     return row[0], {name for name, is_any in zip(_WORK, row[1:], strict=True) if is_any}
 
 
-def _question() -> tuple[str, tuple[Any, ...]]:
+def _work_query() -> tuple[str, tuple[Any, ...]]:
     """Return the SQL of that query: the time, and for each kind of work whether there is any."""
     now = db_time.sql_now()
     any_of = {f"any_{name}": Exists(rows(now)) for name, rows in _WORK.items()}
@@ -103,7 +103,7 @@ def _question() -> tuple[str, tuple[Any, ...]]:
 @cache
 def _usual_question() -> tuple[str, tuple[Any, ...]]:
     """Return the same SQL, cached: building it takes longer than running it."""
-    return _question()
+    return _work_query()
 
 
 def _late() -> QuerySet[Clock]:
@@ -135,23 +135,23 @@ def _long_pauses() -> QuerySet[Correction]:
     return Correction.objects.filter(pk__in=over.values("clock__correction")).order_by("id")
 
 
-def _expire(case: Correction, swept: Swept) -> None:
+def _expire(case: Correction, swept: SweepResult) -> None:
     swept.expired += actions.expire(case).status == Status.EXPIRED
 
 
-def _release(case: Correction, swept: Swept) -> None:
+def _release(case: Correction, swept: SweepResult) -> None:
     swept.released += actions.release(case).status == Status.QUEUED
 
 
-def _end_pause(case: Correction, swept: Swept) -> None:
+def _end_pause(case: Correction, swept: SweepResult) -> None:
     timekeeping.end_long_pause(case)
 
 
 def _each(
     cases: QuerySet[Correction],
-    act: Callable[[Correction, Swept], None],
+    act: Callable[[Correction, SweepResult], None],
     until: float,
-    swept: Swept,
+    swept: SweepResult,
 ) -> None:
     """Call `act` for each of these cases; one that fails is skipped and logged."""
     failed: list[int] = []
@@ -169,13 +169,13 @@ def _each(
                 _set_aside(case.reference, swept)
 
 
-def _set_aside(reference: str, swept: Swept) -> None:
+def _set_aside(reference: str, swept: SweepResult) -> None:
     log.exception("set aside by the sweep: correction %s", reference)
     swept.set_aside.append(reference)
 
 
 _CASES: dict[
-    str, tuple[Callable[[], QuerySet[Correction]], Callable[[Correction, Swept], None]]
+    str, tuple[Callable[[], QuerySet[Correction]], Callable[[Correction, SweepResult], None]]
 ] = {
     "questions": (_questions, _expire),
     "claims": (_claims, _release),
@@ -192,15 +192,15 @@ _WORK: dict[str, Callable[[Expression], QuerySet[Any]]] = {
     **{name: _whenever(cases) for name, (cases, _act) in _CASES.items()},
     "milestones": _whenever(_late),
     "bundles": outbox.bundled,
-    "recompute": recompute.to_resume,
+    "recompute": recompute.unfinished_runs,
 }
 
 
-def _batch(swept: Swept, failed: list[int], above: milestones.Above) -> bool:
+def _batch(swept: SweepResult, failed: list[int], above: milestones.LevelsAboveCache) -> bool:
     """Pass milestones of up to BATCH clocks; False when none is left."""
     with transaction.atomic():
         late = [
-            Late(*columns)
+            LateClock(*columns)
             # No `of`: locks the rows of both tables, the clock and its correction.
             for columns in _late()
             .select_for_update(skip_locked=True)
@@ -223,7 +223,7 @@ def _batch(swept: Swept, failed: list[int], above: milestones.Above) -> bool:
     return bool(late)
 
 
-def _pass(late: list[Late], swept: Swept, above: milestones.Above) -> None:
+def _pass(late: list[LateClock], swept: SweepResult, above: milestones.LevelsAboveCache) -> None:
     passed = milestones.pass_milestones(late, db_time.now(), above)
     swept.breaches += passed.breaches
     swept.reminders += passed.reminders

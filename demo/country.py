@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from accounts.models import User
 from citizens.models import Citizen
 from corrections.clocks import milestones, policies
-from corrections.clocks.milestones import Above, Late
+from corrections.clocks.milestones import LateClock, LevelsAboveCache
 from corrections.lifecycle import Ground, Party, Status
 from corrections.models import (
     Breach,
@@ -248,10 +248,10 @@ def _write_doses(told: list[CountryCase], cases: list[Correction]) -> None:
 
 def _write_clocks(told: list[CountryCase], clocks: list[Clock], now: datetime) -> None:
     """Write clocks with the breaches that the sweep would have written, so that it adds none."""
-    above = Above()
+    above = LevelsAboveCache()
     above.learn({one.holder.pk for one in told})
     behinds = [
-        milestones.passed_by(Late.of(review), one.decided_at or now)
+        milestones.passed_by(LateClock.of(review), one.decided_at or now)
         for one, review in zip(told, clocks, strict=True)
     ]
     for one, review, behind in zip(told, clocks, behinds, strict=True):

@@ -77,7 +77,7 @@ def _time(case: Correction, now: datetime) -> str:
     values = {
         "due": ui.when(case.due_at),
         "left": ui.duration(abs(case.due_at - now)),
-        "told": history.told_last(history.lines(case, history.Audience.CITIZEN)),
+        "told": history.told_last(history.entries(case, history.Audience.CITIZEN)),
     }
     if not case.is_overdue(now):
         return _("The answer is due by %(due)s, that is in %(left)s.") % values

@@ -128,7 +128,7 @@ def doses(citizen: Citizen) -> list[record_page.DoseCard]:
     return record_page.cards(citizen)
 
 
-def choices(citizen: Citizen) -> list[Dose]:
+def disputable_doses(citizen: Citizen) -> list[Dose]:
     """Return the recorded doses that a caller may dispute."""
     return list(Dose.objects.of(citizen).shown_to_citizen())
 

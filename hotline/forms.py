@@ -76,7 +76,7 @@ class CallerForm(Form):
         return form
 
     def clean(self) -> dict[str, Any]:
-        """Require two answers; whether they are right is decided in search.check."""
+        """Require two answers; whether they are right is decided in search.check_caller."""
         data = super().clean() or self.cleaned_data
         if not self.errors and sum(bool(data.get(fact)) for fact in AskedFact) < NEEDED:
             raise ValidationError(_("Ask for two of these facts at least, and write the answers."))

@@ -78,7 +78,7 @@ class TooManySearches(Exception):
         self.retry_at = retry_at
 
 
-class Unclear(Exception):
+class SearchTooShort(Exception):
     """The typed text is too short to search the whole country for."""
 
 
@@ -129,7 +129,7 @@ def found_record(keys: Iterable[int], public_id: UUID) -> Citizen | None:
     return Citizen.objects.filter(pk__in=keys, public_id=public_id).first()
 
 
-def check(citizen: Citizen, answers: Mapping[str, Any], *, by: "User") -> CallerCheck:
+def check_caller(citizen: Citizen, answers: Mapping[str, Any], *, by: "User") -> CallerCheck:
     """Compare a caller's answers with the record, and store that it was checked.
 
     Two must be right and at most one wrong. Raises TooManySearches, and PermissionDenied for the
@@ -158,7 +158,7 @@ def begin_with_new(citizen: Citizen, *, by: "User") -> CallerCheck:
     return _noted(citizen, [DECLARED], True, by)
 
 
-def call_of(agent: "User", public_id: UUID) -> CallerCheck | None:
+def running_call(agent: "User", public_id: UUID) -> CallerCheck | None:
     """Return the running call of this agent; None after 30 minutes or for another agent."""
     return (
         CallerCheck.objects.filter(
@@ -210,7 +210,7 @@ def _find(typed: str) -> Found:
 
 def _by_number(number: str) -> Found:
     if len(number) < SHORTEST_ENDING:
-        raise Unclear
+        raise SearchTooShort
     phone = _phone(number)
     if phone:
         told = Correction.objects.filter(filing__contact_phone=phone).values("citizen")
@@ -237,7 +237,7 @@ def _by_name(typed: str) -> Found:
             named = named.filter(search_name__contains=word)
         return _of(named)
     if len(key.split()) < 2:
-        raise Unclear
+        raise SearchTooShort
     return _of(Citizen.objects.filter(Q(search_name=key) | Q(search_name__startswith=f"{key} ")))
 
 

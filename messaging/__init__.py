@@ -1,1 +1,4 @@
-"""Messages to people: their delivery state, and the channels by which they are sent."""
+"""Messages to people: delivery state, channels, preferences, quiet hours, receipts, digests.
+
+May import vaxreg only.
+"""

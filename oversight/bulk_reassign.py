@@ -54,7 +54,7 @@ class ReassignChoice:
     unplaced: int = 0
 
 
-def choice(
+def cases_to_give(
     holder: Organization, user: "User", ticked: frozenset[str] | None = None
 ) -> ReassignChoice:
     """Return the cases to choose from; ticked: the submitted values, None on the first page."""
@@ -103,7 +103,7 @@ def _held(holder: Organization, user: "User") -> CorrectionQuerySet:
     return cases
 
 
-def give(
+def reassign_all(
     holder: Organization, versions: Mapping[str, int], *, by: "User", to: Organization, reason: str
 ) -> Outcomes:
     """Give each of these cases to another organization; failures are reported, not raised.

@@ -62,9 +62,9 @@ def remind_all(
         .select_related("holder", "filing")
         .order_by("due_at", "pk")
     )
-    kept_from = _kept_from(by, cases)
+    kept_from = _not_allowed(by, cases)
     told = [case for case in cases if case.pk not in kept_from]
-    plan = reminding(organization, by=by, whole=whole)
+    plan = preview_remind_all(organization, by=by, whole=whole)
     bulk.remind(
         told,
         by=by,
@@ -85,7 +85,9 @@ def remind_all(
     )
 
 
-def reminding(organization: Organization, *, by: "User", whole: bool = False) -> RemindResult:
+def preview_remind_all(
+    organization: Organization, *, by: "User", whole: bool = False
+) -> RemindResult:
     """Return what `remind_all` would do; cases on which the officer may not act are in `cases`."""
     late = _late(organization, by, whole=whole)
     reminded = lateness.reminded(db_time.now())
@@ -120,7 +122,7 @@ def _desks_above(organization: Organization, by: "User") -> list[Organization]:
     return above
 
 
-def _kept_from(by: "User", cases: list[Correction]) -> set[int]:
+def _not_allowed(by: "User", cases: list[Correction]) -> set[int]:
     """Return the ids of cases on which the officer may not act, as parties.parties_of decides."""
     family = own_or_family_among(by, (case.citizen_id for case in cases))
     appeals = [case.pk for case in cases if case.on_appeal]

@@ -11,7 +11,7 @@ from citizens.access import is_own_or_family
 from corrections import access, lifecycle
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction, Holding
-from corrections.parties import acting_for, parties_of
+from corrections.parties import acting_organization, parties_of
 from organizations.models import Membership, Organization
 from vaxreg import db_time
 
@@ -62,7 +62,7 @@ def acts(user: "User", case: Correction) -> Acts:
 
 def desk_of(user: "User", case: Correction) -> Organization | None:
     """Return the organization for which the officer acts on a case."""
-    return acting_for(user, case, Party.OVERSEER)
+    return acting_organization(user, case, Party.OVERSEER)
 
 
 def is_own_desk(user: "User", organization: Organization) -> bool:

@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 # Closed without a decision: the page shows no deadline, neither met nor missed.
-LEFT = frozenset({Status.WITHDRAWN, Status.EXPIRED})
+CLOSED_WITHOUT_DECISION = frozenset({Status.WITHDRAWN, Status.EXPIRED})
 ASKING = frozenset({Status.WAITING, Status.EXPIRED})
 
 
 def page(case: Correction, user: "User") -> dict[str, Any]:
     """Return the template context of the page about one correction."""
     now = db_time.now()
-    lines = history.lines(case, Audience.CITIZEN)
+    lines = history.entries(case, Audience.CITIZEN)
     rows = facts.compare(case)
     # The decision in force has a ground only if it refused the proposal.
-    has_result = case.status not in LEFT and not case.is_open and not case.ground
+    has_result = case.status not in CLOSED_WITHOUT_DECISION and not case.is_open and not case.ground
     steps = next_steps.offered(case, parties.parties_of(user, case), now)
     accounts = explain.explain(case, now)
     return {
@@ -84,7 +84,10 @@ def _second_thoughts(case: Correction, now: datetime) -> dict[str, Any]:
     """Return until when a closed case can be opened again, and who would decide an appeal."""
     if case.is_open:
         return {"until": None, "appeal_desk": None}
-    return {"until": actions.back_until(case), "appeal_desk": actions.appealable(case, now)[1]}
+    return {
+        "until": actions.reopenable_until(case),
+        "appeal_desk": actions.appeal_desk_or_reason(case, now)[1],
+    }
 
 
 def question(case: Correction) -> CorrectionEvent | None:
@@ -108,7 +111,7 @@ def recorded_notice(step: str, case: Correction) -> str:
     values = {
         "organization": case.holder.name if case.holder else "",
         "due": ui.when(case.due_at),
-        "until": ui.when(until) if (until := actions.back_until(case)) else "",
+        "until": ui.when(until) if (until := actions.reopenable_until(case)) else "",
     }
     if step == "add_photo" and case.holder is None:
         return _("The photos are with your proposal now.")

@@ -17,7 +17,7 @@ from corrections.actions import filing
 from corrections.actions.filing import Claim
 from corrections.models import Draft, Evidence, Filing
 from corrections.prechecks import doses
-from corrections.prechecks.rules import Forewarning
+from corrections.prechecks.rules import ProposalWarning
 from portal import drafts
 from portal.drafts import CHECK, PHOTOS, Item
 from portal.forms.claims import ClaimForm
@@ -87,7 +87,7 @@ class CheckedDraft:
         return found
 
     @cached_property
-    def warnings(self) -> dict[str, list[Forewarning]]:
+    def warnings(self) -> dict[str, list[ProposalWarning]]:
         """The warnings by key of the item, from the fields that are valid; none of them blocks."""
         proposals = [form.so_far() for form in self.forms.values()]
         found = doses.about_claims(self.draft.citizen, proposals)

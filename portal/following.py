@@ -35,9 +35,9 @@ FOR_REFERENCE = "follow: wrong for reference"
 FROM_ADDRESS = "follow: wrong from address"
 IN_HOUR = "follow: wrong in an hour"
 # Here the citizen's own sentence neither tells of the record nor points to what stands below it.
-SAID_ALIKE = frozenset({Status.RECEIVED, Status.QUEUED, Status.IN_REVIEW, Status.KEPT})
+SAME_SENTENCE = frozenset({Status.RECEIVED, Status.QUEUED, Status.IN_REVIEW, Status.KEPT})
 # Compared with when there is no phone to compare with; no digits are like it.
-NOBODYS_PHONE = "-" * DIGITS
+NO_PHONE = "-" * DIGITS
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def find(reference: str, digits: str) -> Correction | None:
     named = Correction.objects.filter(reference=reference)
     row = named.values_list("pk", "filing__contact_phone", "filing__filed_by__phone").first()
     phone = row[1] or row[2] if row else None
-    expected = (phone or NOBODYS_PHONE)[-DIGITS:]
+    expected = (phone or NO_PHONE)[-DIGITS:]
     is_right = hmac.compare_digest(expected.encode(), digits.encode())
     if row is None or not phone or not is_right:
         return None
@@ -87,7 +87,7 @@ def find(reference: str, digits: str) -> Correction | None:
 
 def status_sentence(case: Correction) -> str:
     """Return one sentence about the state, without what was decided about the dose."""
-    if case.status in SAID_ALIKE:
+    if case.status in SAME_SENTENCE:
         return history.status_sentence(case)
     if case.status == Status.WAITING:
         names = {"organization": case.holder.name if case.holder else ""}
@@ -98,7 +98,7 @@ def status_sentence(case: Correction) -> str:
 
 def lines(case: Correction) -> list[HistoryEntry]:
     """Return events with their organizations, without texts and names of people."""
-    return [replace(line, details=()) for line in history.lines(case, Audience.CITIZEN)]
+    return [replace(line, details=()) for line in history.entries(case, Audience.CITIZEN)]
 
 
 def page_address() -> str:

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 SMALL = 10
 # Of two hidden units, each one can compute the other.
-FEWEST_TOGETHER = 3
+FEWEST_HIDDEN_ROWS = 3
 
 K = TypeVar("K", bound=Hashable)
 
@@ -121,7 +121,7 @@ class _Table(Generic[K]):
 
     def _is_safe(self, hidden: set[K]) -> bool:
         """Tell whether totals and published rows leave a wide interval for every primary count."""
-        if len(hidden) < FEWEST_TOGETHER:
+        if len(hidden) < FEWEST_HIDDEN_ROWS:
             return False
         return all(
             high >= SMALL and high - low >= SMALL

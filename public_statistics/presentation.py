@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django_stubs_ext import StrOrPromise
 
 from public_statistics import publish
-from public_statistics.disclosure import FEWEST_TOGETHER, SMALL
+from public_statistics.disclosure import FEWEST_HIDDEN_ROWS, SMALL
 from public_statistics.models import PublishedFigures
 from public_statistics.publish import Part
 from vaxreg import charts, ui
@@ -64,7 +64,7 @@ def contents(month: date, lines: list[PublishedFigures]) -> dict[str, Any]:
         "trend": trend(course) if len(course) > 1 else "",
         "held_back": sum(not line.is_complete for line in parts),
         "small": SMALL,
-        "fewest": FEWEST_TOGETHER,
+        "fewest": FEWEST_HIDDEN_ROWS,
         "fields": MEANINGS.items(),
         "licence": LICENCE,
     }

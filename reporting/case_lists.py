@@ -33,7 +33,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Listing:
+class CaseList:
     """One list: its tab, the number of the report that it belongs to, and its section.
 
     lies: True for the state now or at the end of a day; False for events in a period.
@@ -46,20 +46,20 @@ class Listing:
     is_bad: bool = False
 
 
-LISTINGS: dict[str, Listing] = {
-    "overdue": Listing(
+LISTINGS: dict[str, CaseList] = {
+    "overdue": CaseList(
         _("Overdue"), attrgetter("total.queue.overdue"), "queue", lies=True, is_bad=True
     ),
-    "soon": Listing(_("Due within 12 hours"), attrgetter("total.queue.soon"), "queue", lies=True),
-    "open": Listing(_("All open"), attrgetter("total.queue.open"), "queue", lies=True),
-    "missed": Listing(_("Deadline missed"), attrgetter("total.figures.missed"), "figures"),
-    "missed_given": Listing(
+    "soon": CaseList(_("Due within 12 hours"), attrgetter("total.queue.soon"), "queue", lies=True),
+    "open": CaseList(_("All open"), attrgetter("total.queue.open"), "queue", lies=True),
+    "missed": CaseList(_("Deadline missed"), attrgetter("total.figures.missed"), "figures"),
+    "missed_given": CaseList(
         _("Deadline missed, dose given here"), attrgetter("total.figures.missed"), "figures"
     ),
-    "in_time": Listing(_("Answered in time"), attrgetter("total.figures.in_time"), "figures"),
-    "decided": Listing(_("Decided"), attrgetter("total.figures.decided"), "figures"),
-    "opened": Listing(_("Received"), attrgetter("total.figures.opened"), "figures"),
-    "undone": Listing(_("Overturned or reopened"), attrgetter("total.figures.undone"), "figures"),
+    "in_time": CaseList(_("Answered in time"), attrgetter("total.figures.in_time"), "figures"),
+    "decided": CaseList(_("Decided"), attrgetter("total.figures.decided"), "figures"),
+    "opened": CaseList(_("Received"), attrgetter("total.figures.opened"), "figures"),
+    "undone": CaseList(_("Overturned or reopened"), attrgetter("total.figures.undone"), "figures"),
 }
 
 
@@ -79,7 +79,7 @@ class ListQuery:
     age: str = ""
 
     @property
-    def listing(self) -> Listing:
+    def listing(self) -> CaseList:
         return LISTINGS[self.tab]
 
     @property
@@ -145,7 +145,7 @@ def _sources(asked: ListQuery, now: datetime, as_of: datetime | None) -> list[_S
     if asked.day is not None:
         span = measures.days(asked.day, asked.day, as_of or now)
     at = FACTS[asked.tab].at
-    rows = compute.behind(asked.tab, scope, filters, span)
+    rows = compute.rows_of_figure(asked.tab, scope, filters, span)
     if asked.weekday is not None:
         rows = rows.filter(**{f"{at}__iso_week_day": asked.weekday + 1})
     return [_Source(rows, at)]
@@ -175,7 +175,7 @@ def _lay_there(tab: str, scope: Scope, filters: Filters, day: date) -> list[_Sou
     }[tab]
     if filters.kind:
         state &= Q(correction__kind=filters.kind)
-    lay: list[QuerySet[Any]] = [*measures.lying(end)]
+    lay: list[QuerySet[Any]] = [*measures.open_at(end)]
     desks = scope.organizations(end)
     return [_Source(rows.filter(state, desk__in=desks), "started_at") for rows in lay]
 

@@ -40,7 +40,7 @@ from reporting.report import (
     Report,
     ReportRow,
     a_week_ago,
-    added,
+    sum_of_open_cases,
 )
 from vaxreg import db_time
 
@@ -53,11 +53,11 @@ __all__ = [
     "ReminderCount",
     "Report",
     "ReportRow",
-    "behind",
     "last_missed",
     "open_cases",
     "period",
     "report",
+    "rows_of_figure",
     "week_median",
 ]
 
@@ -100,7 +100,7 @@ def report(scope: Scope, filters: Filters = THE_WEEK) -> Report:
     sections = _Sections()
     nothing: tuple[datetime, dict[int, OpenCases]] = now, {}
     at, queue = sections.run("queue", lambda: _queue(scope, filters, now, as_of), nothing)
-    found = sections.run("figures", lambda: _days(scope, filters, now), _Days())
+    found = sections.run("figures", lambda: _days(scope, filters, now), _DailyFigures())
     reminded: dict[int, ReminderCount] = sections.run(
         "reminded", lambda: {} if scope.is_high else _reminded(scope, now), {}
     )
@@ -118,7 +118,9 @@ def report(scope: Scope, filters: Filters = THE_WEEK) -> Report:
     ]
     everything = list(found.of.values())
     total = reader.row(
-        scope.tops[0] if len(scope.tops) == 1 else None, everything, queue=added(queue.values())
+        scope.tops[0] if len(scope.tops) == 1 else None,
+        everything,
+        queue=sum_of_open_cases(queue.values()),
     )
     return Report(
         at=at,
@@ -147,13 +149,13 @@ def period(filters: Filters, now: datetime, as_of: datetime | None) -> Span:
     return measures.days(first, today, as_of or measures.beginning(today))
 
 
-def behind(fact: str, scope: Scope, filters: Filters, span: Span) -> "QuerySet[Any]":
+def rows_of_figure(fact: str, scope: Scope, filters: Filters, span: Span) -> "QuerySet[Any]":
     """Return the rows that a daily figure counts, each with its `.correction`.
 
     fact: a key of measures.FACTS. The number of rows equals the figure for the same span.
     """
     what = FACTS[fact]
-    rows, pieces = what.rows(span), _pieces(span)
+    rows, pieces = what.rows(span), _spans_between_moves(span)
     if len(pieces) == 1:
         rows = rows.filter(**{f"{what.desk}__in": scope.desks(span.until)})
     else:
@@ -171,7 +173,7 @@ def behind(fact: str, scope: Scope, filters: Filters, span: Span) -> "QuerySet[A
     return rows.filter(correction__kind=filters.kind) if filters.kind else rows
 
 
-def _pieces(span: Span) -> list[Span]:
+def _spans_between_moves(span: Span) -> list[Span]:
     """Split the span at the beginning of each day on which organizations moved in the tree.
 
     The figures of a day follow the tree at the end of that day.
@@ -266,14 +268,14 @@ def _parts_of(scope: Scope) -> list[Q]:
 
 
 @dataclass(frozen=True)
-class _Days:
+class _DailyFigures:
     """Figures by organization and day; is_known: whether there are any from a week ago."""
 
     of: dict[int, Days] = field(default_factory=dict)
     is_known: bool = False
 
 
-def _days(scope: Scope, filters: Filters, now: datetime) -> _Days:
+def _days(scope: Scope, filters: Filters, now: datetime) -> _DailyFigures:
     today = measures.day_of(now)
     first = today - timedelta(days=max(2 * filters.days, TREND_DAYS) - 1)
     figures_of = DayFigures.objects.filter(kind=filters.kind, day__gte=first, day__lte=today)
@@ -283,7 +285,7 @@ def _days(scope: Scope, filters: Filters, now: datetime) -> _Days:
         rows = figures_of.filter(part).values_list("organization", "day", *OF_A_DAY)
         for organization, day, *values in rows:
             found[organization][day] = Day(*values)
-    return _Days(found, ReportDay.objects.filter(day=a_week_ago(today)).exists())
+    return _DailyFigures(found, ReportDay.objects.filter(day=a_week_ago(today)).exists())
 
 
 def _reminded(scope: Scope, now: datetime) -> dict[int, ReminderCount]:

@@ -29,13 +29,13 @@ HEARTBEAT = "figures"
 # After this time, decisions from the last second before midnight are committed.
 GRACE = timedelta(minutes=3)
 # A day is closed after this time even when the sweep is late.
-PATIENCE = timedelta(hours=6)
+CLOSE_AT_LATEST_AFTER = timedelta(hours=6)
 # Seconds for one pass over days that are not closed yet.
 PASS = 40
 # Key of a PostgreSQL advisory lock: any number that nobody else uses.
 LOCK = 945801
 # Key of the lock that the trigger `counts_at` shares when it writes a breach of an earlier day.
-CLOSING = 945802
+BREACH_LOCK = 945802
 
 
 def tree_at(moment: datetime) -> Tree:
@@ -53,7 +53,7 @@ def tree_at(moment: datetime) -> Tree:
     return Tree.of(paths.items())
 
 
-class Trees:
+class TreeCache:
     """A cache of the tree at midnights in a row; it is read again only when it has changed."""
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ def _refresh_yesterday(end: datetime) -> None:
 def close_days(seconds: float = PASS) -> int:
     """Close every day that is over, the oldest first; return how many were closed now."""
     until = time.monotonic() + seconds
-    trees = Trees()
+    trees = TreeCache()
     closed = 0
     while time.monotonic() < until and _close_next(trees):
         closed += 1
@@ -106,7 +106,7 @@ def close_days(seconds: float = PASS) -> int:
 
 
 @transaction.atomic
-def _close_next(trees: Trees) -> bool:
+def _close_next(trees: TreeCache) -> bool:
     if not _alone():
         return False
     day = _next_day()
@@ -114,11 +114,11 @@ def _close_next(trees: Trees) -> bool:
         return False
     now = db_time.now()
     end = measures.beginning(day + timedelta(days=1))
-    if now < end + GRACE or (now < end + PATIENCE and not _is_swept(end)):
+    if now < end + GRACE or (now < end + CLOSE_AT_LATEST_AFTER and not _is_swept(end)):
         return False
     with connection.cursor() as cursor:
         # Waits for transactions that are writing breaches of earlier days.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLOSING])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BREACH_LOCK])
     store.store_day(day, _day(day), trees.at(end), is_over=True)
     ReportDay.objects.create(day=day, closed_at=now)
     return True
@@ -129,7 +129,7 @@ def rebuild(first: date, last: date) -> list[date]:
 
     Missing rows are written. Stored rows are never changed: the database refuses it.
     """
-    trees = Trees()
+    trees = TreeCache()
     different = []
     for closed in ReportDay.objects.filter(day__range=(first, last)):
         with transaction.atomic():
@@ -171,7 +171,7 @@ def _day(day: date) -> dict[Part, Tally]:
     """Count the events of a day that is over, and the state at its end."""
     end = measures.beginning(day + timedelta(days=1))
     tallies = _tallies(Span(measures.beginning(day), end))
-    for rows in measures.lying(end):
+    for rows in measures.open_at(end):
         counted = _of_parts(rows, "desk").annotate(
             open=Count("pk"),
             overdue=Count("pk", filter=measures.overdue_then(end)),

@@ -29,8 +29,8 @@ from django.db.models.functions import Coalesce
 from corrections.clocks import deadlines
 from corrections.clocks.deadlines import HERE
 from corrections.models import (
-    KEPT,
-    TIMELY,
+    CASE_CLOCKS,
+    KEPT_DEADLINES,
     Breach,
     Clock,
     ClockChange,
@@ -74,7 +74,7 @@ def opened(span: Span) -> QuerySet[Holding]:
 def decided(span: Span) -> QuerySet[Clock]:
     """Clocks that a decision stopped."""
     return Clock.objects.filter(
-        TIMELY,
+        CASE_CLOCKS,
         stopped_how=Clock.Stop.DECIDED,
         stopped_at__gte=span.since,
         stopped_at__lt=span.until,
@@ -83,7 +83,7 @@ def decided(span: Span) -> QuerySet[Clock]:
 
 def in_time(span: Span) -> QuerySet[Clock]:
     """Clocks that were due in the span and were kept by a decision."""
-    return Clock.objects.filter(KEPT, due_at__gte=span.since, due_at__lt=span.until)
+    return Clock.objects.filter(KEPT_DEADLINES, due_at__gte=span.since, due_at__lt=span.until)
 
 
 def missed(span: Span) -> QuerySet[Breach]:
@@ -103,7 +103,7 @@ def undone(span: Span) -> QuerySet[Clock]:
     return Clock.objects.filter(undone_at__gte=span.since, undone_at__lt=span.until)
 
 
-def lying(at: datetime) -> list[QuerySet[Clock]]:
+def open_at(at: datetime) -> list[QuerySet[Clock]]:
     """Clocks that ran at a moment, with `desk` (the holder then) and `due_then` (due time then).
 
     In two querysets, for speed: clocks whose due time has not moved since, and those whose has.
@@ -111,7 +111,7 @@ def lying(at: datetime) -> list[QuerySet[Clock]]:
     here = Clock.objects.filter(
         Q(stopped_at=None) | Q(stopped_at__gte=at),
         Q(correction__holdings__until=None) | Q(correction__holdings__until__gte=at),
-        TIMELY,
+        CASE_CLOCKS,
         started_at__lt=at,
         correction__holdings__since__lt=at,
     ).annotate(desk=F("correction__holdings__organization"))

@@ -29,7 +29,7 @@ class ReportDay(models.Model):
         return f"{self.day:%Y-%m-%d}"
 
 
-class OfPart(models.Model):
+class FiguresOwner(models.Model):
     """Whose figures a row has: of one organization alone, or with all below it."""
 
     organization = models.ForeignKey(
@@ -55,7 +55,7 @@ class OfPart(models.Model):
         abstract = True
 
 
-class DayFigures(OfPart):
+class DayFigures(FiguresOwner):
     """Events of one day, and the open cases at the midnight that ended it.
 
     All counts are of review and appeal clocks: a case that is opened again counts again.
@@ -107,7 +107,7 @@ class DayFigures(OfPart):
         return f"{self.organization_id} {self.day:%Y-%m-%d} {self.kind}"
 
 
-class CurrentFigures(OfPart):
+class CurrentFigures(FiguresOwner):
     """Open cases as of the last pass (Heartbeat "figures"), for levels above the district."""
 
     open = models.PositiveIntegerField()

@@ -269,7 +269,7 @@ def hours(minutes: float | None) -> float | None:
     return None if minutes is None else round(minutes / 60, 1)
 
 
-def added(queues: Iterable[OpenCases]) -> OpenCases:
+def sum_of_open_cases(queues: Iterable[OpenCases]) -> OpenCases:
     """Return the sum of several OpenCases."""
     total = OpenState()
     for one in queues:

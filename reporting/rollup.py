@@ -95,7 +95,7 @@ class Tree:
         return cls(known, frozenset(one for path in known.values() for one in path[:-1]))
 
 
-class Whose(NamedTuple):
+class FiguresKey(NamedTuple):
     """The key of a row of figures (see OfPart)."""
 
     organization: int
@@ -105,9 +105,9 @@ class Whose(NamedTuple):
     kind: str
 
 
-def spread(
+def sum_up_tree(
     counted: Mapping[Part, Counted], tree: Tree, make: type[Counted]
-) -> Iterator[tuple[Whose, Counted]]:
+) -> Iterator[tuple[FiguresKey, Counted]]:
     """Yield the rows for each organization, all organizations above it, and all kinds together.
 
     make: the type of the counts; called without arguments for a zero.
@@ -127,6 +127,6 @@ def spread(
             yield _row(desk, tree, kind, is_desk=True, is_whole=False), one
 
 
-def _row(part: int, tree: Tree, kind: str, *, is_desk: bool, is_whole: bool) -> Whose:
+def _row(part: int, tree: Tree, kind: str, *, is_desk: bool, is_whole: bool) -> FiguresKey:
     path = tree.paths[part]
-    return Whose(part, path[-2] if len(path) > 1 else None, is_desk, is_whole, kind)
+    return FiguresKey(part, path[-2] if len(path) > 1 else None, is_desk, is_whole, kind)

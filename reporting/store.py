@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 
 from reporting import quantiles
 from reporting.models import CurrentFigures, DayFigures
-from reporting.rollup import COUNTS, STATE, OpenState, Part, Tally, Tree, spread
+from reporting.rollup import COUNTS, STATE, OpenState, Part, Tally, Tree, sum_up_tree
 
 WHOSE = ("organization_id", "above_id", "is_desk", "is_whole", "kind")
 OF_A_DAY = (*WHOSE, "day", *COUNTS, "took", "median", "p90")
@@ -62,7 +62,7 @@ def restore_day(day: date, counted: Mapping[Part, Tally], tree: Tree) -> bool:
 def store_states(counted: Mapping[Part, OpenState], tree: Tree) -> None:
     """Write the counts of open cases of every organization; rows without any are deleted."""
     keys = ("organization_id", "kind", "is_desk", "is_whole")
-    rows = ((*whose, *_state(state)) for whose, state in spread(counted, tree, OpenState))
+    rows = ((*whose, *_state(state)) for whose, state in sum_up_tree(counted, tree, OpenState))
     with connection.cursor() as cursor:
         _load(cursor, CurrentFigures, OF_A_STATE, rows)
         cursor.execute(_merge(CurrentFigures, OF_A_STATE, keys))
@@ -74,7 +74,7 @@ def _rows_of_day(
 ) -> Iterable[tuple[Any, ...]]:
     known = len(COUNTS) if is_over else len(COUNTS) - len(AT_MIDNIGHT)
     unknown = (None,) * (len(COUNTS) - known)
-    for whose, tally in spread(counted, tree, Tally):
+    for whose, tally in sum_up_tree(counted, tree, Tally):
         took = sorted(tally.minutes)
         yield (
             *whose,

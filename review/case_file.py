@@ -18,7 +18,7 @@ from corrections.clocks.explain import ClockFile
 from corrections.decisions import outcome
 from corrections.decisions.outcome import FactChange
 from corrections.facts import FIELD_LABELS, ComparisonRow
-from corrections.history import HistoryEntry, Miss, Stay
+from corrections.history import HistoryEntry, HoldingPeriod, MissedDeadline
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction, Evidence, FilingChannel, Kind
 from corrections.parties import AT_THE_DESK, has_decided, parties_of
@@ -27,7 +27,7 @@ from doses import facts as dose_facts
 from doses.facts import Field, Position
 from doses.models import Dose
 from review import hints, second_person
-from review.second_person import Waiting
+from review.second_person import PendingDecision
 from vaxreg import db_time
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ class CaseFile:
         return self.may_ask or self.may_pass_on
 
     @cached_property
-    def second(self) -> Waiting | None:
+    def second(self) -> PendingDecision | None:
         """The decision that waits for a second person; None without one."""
-        return second_person.waiting(self.case, self.user, self.steps)
+        return second_person.pending_decision(self.case, self.user, self.steps)
 
     @property
     def headline(self) -> str:
@@ -144,7 +144,7 @@ class CaseFile:
 
     @cached_property
     def history(self) -> list[HistoryEntry]:
-        return history.lines(self.case, history.Audience.STAFF)
+        return history.entries(self.case, history.Audience.STAFF)
 
     def talk(self) -> list[HistoryEntry]:
         """Questions, answers, and the reasons for an appeal or for reopening."""
@@ -169,10 +169,10 @@ class CaseFile:
         end = self.now if self.case.is_open else self.ended_at or self.now
         return end - self.case.received_at
 
-    def stays(self) -> list[Stay]:
+    def stays(self) -> list[HoldingPeriod]:
         return corrections_history.stays(self.case, self.now)
 
-    def misses(self) -> list[Miss]:
+    def misses(self) -> list[MissedDeadline]:
         return corrections_history.misses(self.case)
 
     def clocks(self) -> list[ClockFile]:
@@ -244,7 +244,7 @@ def since_version(case: Correction, version: int) -> list[HistoryEntry]:
     events = case.events.order_by("at", "pk")
     steps = [
         line
-        for event, line in zip(events, history.lines(case, history.Audience.STAFF), strict=True)
+        for event, line in zip(events, history.entries(case, history.Audience.STAFF), strict=True)
         if actions.moves_version(event.step, Party(event.party))
     ]
     return steps[version:]

@@ -172,7 +172,7 @@ def page(cases: CorrectionQuerySet, tab: QueueTab, where: Mapping[str, str]) -> 
     done = tab == QueueTab.DONE
     return case_pages.page(
         cases.select_related("citizen", "reviewer", "decided_by", "first_by", "holder").annotate(
-            has_photo=_has_photo(), last_word=_last_word(), now=db_time.sql_now()
+            has_photo=_has_photo(), last_word=_latest_turn(), now=db_time.sql_now()
         ),
         where,
         by="decided_at" if done else "due_at",
@@ -181,7 +181,7 @@ def page(cases: CorrectionQuerySet, tab: QueueTab, where: Mapping[str, str]) -> 
     )
 
 
-def _last_word() -> Subquery:
+def _latest_turn() -> Subquery:
     """Return a subquery for step and time of the citizen's last act or the last question."""
     words = CorrectionEvent.objects.filter(correction=OuterRef("pk"), step__in=TURNS)
     return Subquery(words.order_by("-at", "-pk").values(turn=JSONObject(step="step", at="at"))[:1])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingDecision:
     """A decision that waits for a second person, as one user sees it.
 
     may_sign: this user can be the second person; otherwise why_not says why.
@@ -37,7 +37,9 @@ class Waiting:
     why_not: str
 
 
-def waiting(case: Correction, user: "User", steps: frozenset[str]) -> Waiting | None:
+def pending_decision(
+    case: Correction, user: "User", steps: frozenset[str]
+) -> PendingDecision | None:
     """Return the decision that waits for a second person; None without one.
 
     steps: the steps that this user's parties may take.
@@ -47,8 +49,8 @@ def waiting(case: Correction, user: "User", steps: frozenset[str]) -> Waiting | 
     put = case.events.filter(step="put_forward").select_related("organization").latest("at", "pk")
     is_mine = case.first_by_id == user.pk
     by_table = "countersign" in steps
-    may_sign = by_table and actions.may_be_second(case, user)
-    return Waiting(
+    may_sign = by_table and actions.may_countersign(case, user)
+    return PendingDecision(
         by=case.first_by.full_name,
         organization=put.organization.name if put.organization else "",
         since=put.at,

@@ -336,3 +336,15 @@ def test_the_contract_of_imports_names_every_app():
     named = {room for layer in layers for room in layer.split(" | ")}
     assert named == {*ROOMS, "demo"}
     assert set(settings_of_tools["importlinter"]["root_packages"]) == {*named, "launcher"}
+
+
+def test_every_app_says_what_it_is_for_and_what_it_may_import():
+    silent = [
+        room
+        for room in (*ROOMS, "demo", "launcher")
+        if not re.search(
+            r'\A"""\S.+\n\n.*(May import|Imports no|imports no)', text_of(f"{room}/__init__.py")
+        )
+    ]
+
+    assert not silent

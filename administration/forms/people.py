@@ -54,7 +54,7 @@ class RoleForm(Form):
         _expect(self, wanted)
 
 
-class GoForm(Form):
+class EndWorkForm(Form):
     """The reason why somebody's work is suspended or ends."""
 
     reason = forms.CharField(

@@ -119,7 +119,7 @@ def person(request: UserRequest, person: UUID) -> HttpResponse:
     user = person_in_reach(request.user, person)
     context = {
         "user_shown": user,
-        "file": people.file_of(user, reader=request.user),
+        "file": people.person_page(user, reader=request.user),
         "is_self": user.pk == request.user.pk,
     }
     return render(request, "administration/people/person.html", context)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.http import UserRequest
 from accounts.models import User
 from administration import staff_changes as joined
-from administration.forms.people import GoForm, RoleForm
+from administration.forms.people import EndWorkForm, RoleForm
 from administration.views.people import organization_in_reach, person_in_reach, staffing_page
 from organizations import staffing
 from organizations.models import Membership
@@ -165,9 +165,9 @@ def allowed(is_so: bool) -> None:
         )
 
 
-def go_form(request: UserRequest, follows: list[joined.Consequence]) -> GoForm:
+def go_form(request: UserRequest, follows: list[joined.Consequence]) -> EndWorkForm:
     """Return the form for the reason, with a checkbox when a consequence is grave."""
-    form = GoForm(request.POST if request.method == "POST" else None)
+    form = EndWorkForm(request.POST if request.method == "POST" else None)
     form.expect_confirmation(any(one.is_grave for one in follows))
     return form
 
@@ -175,7 +175,7 @@ def go_form(request: UserRequest, follows: list[joined.Consequence]) -> GoForm:
 def step_page(
     request: UserRequest,
     template: str,
-    form: GoForm | RoleForm,
+    form: EndWorkForm | RoleForm,
     membership: Membership,
     follows: list[joined.Consequence],
 ) -> HttpResponse:

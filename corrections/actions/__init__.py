@@ -11,11 +11,11 @@ from corrections.actions.citizen import (
     add_photo,
     answer,
     appeal,
-    appealable,
-    back_until,
+    appeal_desk_or_reason,
     confirm,
     log_disagreement,
     reopen,
+    reopenable_until,
     withdraw,
 )
 from corrections.actions.deciding import (
@@ -23,9 +23,9 @@ from corrections.actions.deciding import (
     accept,
     countersign,
     hand_back,
-    may_be_second,
+    may_countersign,
     refuse,
-    why_second,
+    second_person_reasons,
 )
 from corrections.actions.desk import ask, give_back, keep, note, pass_on, pick_up
 from corrections.actions.oversight import escalate, reassign, remind, take_over
@@ -51,9 +51,8 @@ __all__ = [
     "add_photo",
     "answer",
     "appeal",
-    "appealable",
+    "appeal_desk_or_reason",
     "ask",
-    "back_until",
     "confirm",
     "countersign",
     "escalate",
@@ -64,7 +63,7 @@ __all__ = [
     "keep",
     "leave_errand",
     "log_disagreement",
-    "may_be_second",
+    "may_countersign",
     "moves_version",
     "note",
     "pass_on",
@@ -74,8 +73,9 @@ __all__ = [
     "release",
     "remind",
     "reopen",
+    "reopenable_until",
     "route",
+    "second_person_reasons",
     "take_over",
-    "why_second",
     "withdraw",
 ]

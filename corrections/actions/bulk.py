@@ -51,7 +51,7 @@ UPDATE corrections_clock SET milestones_passed = seen.passed, next_milestone_at 
 FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[]) seen (id, passed, next_at)
 WHERE corrections_clock.id = seen.id
 """
-LEAVE = "UPDATE corrections_holding SET until = %(now)s WHERE until IS NULL AND correction_id = ANY(%(cases)s)"
+END_HOLDINGS = "UPDATE corrections_holding SET until = %(now)s WHERE until IS NULL AND correction_id = ANY(%(cases)s)"
 # Runs before ARRIVE: it needs the status and holder from before the change.
 GIVE_BACK = """
 INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
@@ -59,7 +59,7 @@ INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_st
 SELECT id, 'give_back', status, %(queued)s, %(party)s, holder_id, %(now)s, '', '{}'
 FROM corrections_correction WHERE id = ANY(%(cases)s) AND status = %(in_review)s ORDER BY id
 """
-ARRIVE = """
+MOVE_CASES = """
 WITH given AS (
     SELECT * FROM unnest(%(cases)s::bigint[], %(ways)s::int[]) one (id, way)
     JOIN unnest(%(numbers)s::int[], %(desks)s::bigint[], %(reasons)s::jsonb[], %(triage)s::timestamptz[])
@@ -79,7 +79,7 @@ UPDATE corrections_correction moved SET
 FROM given WHERE moved.id = given.id
 """
 # Only the first event for each organization has an errand: its staff get one message for all.
-SAY_SO = """
+INSERT_INHERIT_EVENTS = """
 WITH events AS (
     INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
         organization_id, at, remark, data)
@@ -145,7 +145,7 @@ class Destination:
     cases: Sequence[int]
 
 
-def change_hands(
+def move_to_holders(
     destinations: Sequence[Destination], *, from_name: str, is_closed: bool, now: datetime
 ) -> list[int]:
     """Move cases to the organizations that hold them from now on.
@@ -183,10 +183,12 @@ def change_hands(
         "counts": list(counts.values()),
     }
     with connection.cursor() as cursor:
-        cursor.execute(LEAVE, parameters)
+        cursor.execute(END_HOLDINGS, parameters)
         cursor.execute(GIVE_BACK, parameters)
-        cursor.execute(ARRIVE, {**parameters, "desks": [there.desk.pk for there in destinations]})
-        cursor.execute(SAY_SO, {**parameters, **to_each})
+        cursor.execute(
+            MOVE_CASES, {**parameters, "desks": [there.desk.pk for there in destinations]}
+        )
+        cursor.execute(INSERT_INHERIT_EVENTS, {**parameters, **to_each})
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from corrections.actions.system import place
+from corrections.actions.system import assign_holder
 from corrections.actions.turn import Turn, begin, finish, hand_over
 from corrections.clocks import deadlines
 from corrections.lifecycle import Party, Status, StepNotPossible
@@ -42,7 +42,7 @@ def answer(correction: Correction, *, by: "User | None", words: str) -> Correcti
         raise ValidationError({"words": _("Write your answer.")})
     if turn.case.status == Status.EXPIRED:
         _require_in_time(turn)
-        _back_on_a_desk(turn)
+        _return_to_holder(turn)
     return finish(turn, "answer", remark=words.strip())
 
 
@@ -73,23 +73,23 @@ def appeal(correction: Correction, *, by: "User", words: str) -> Correction:
     turn = begin("appeal", correction, by=by)
     if not words.strip():
         raise ValidationError({"words": _("Say why you do not agree.")})
-    problem, desk = appealable(turn.case, turn.at)
+    problem, desk = appeal_desk_or_reason(turn.case, turn.at)
     while desk is not None and not keep_open(desk):
         # That organization closed after it was read: ask again with the fresh row.
-        problem, desk = appealable(turn.case, turn.at)
+        problem, desk = appeal_desk_or_reason(turn.case, turn.at)
     if desk is None:
         raise problem
     case, before = turn.case, turn.held_by
     data = {"from": before.name if before else "", "to": desk.name, "ground": case.ground}
     case.on_appeal = True
     hand_over(turn, desk)
-    case.routing_reason = desks.appealed_from(before or desk, desk)
+    case.routing_reason = desks.reason_appealed(before or desk, desk)
     return finish(turn, "appeal", remark=words.strip(), data=data, follow=OutboxRow.Errand.TELL)
 
 
-def appealable(case: Correction, now: datetime) -> tuple[Exception, Organization | None]:
+def appeal_desk_or_reason(case: Correction, now: datetime) -> tuple[Exception, Organization | None]:
     """Return (None, the organization that would decide an appeal now) or (why not, None)."""
-    until = back_until(case)
+    until = reopenable_until(case)
     if case.decided_at is None or until is None or now > until:
         return TooLate(), None
     if case.events.filter(step="appeal").exists():
@@ -130,7 +130,7 @@ def reopen(correction: Correction, *, by: "User", words: str) -> Correction:
         raise ValidationError({"words": _("Say what is still wrong.")})
     _require_in_time(turn)
     turn.case.on_appeal = False
-    _back_on_a_desk(turn)
+    _return_to_holder(turn)
     return finish(turn, "reopen", remark=words.strip(), follow=OutboxRow.Errand.TELL)
 
 
@@ -138,21 +138,21 @@ def _caller(by: "User | None") -> Party | None:
     return Party.CITIZEN if by is None else None
 
 
-def back_until(case: Correction) -> datetime | None:
+def reopenable_until(case: Correction) -> datetime | None:
     """Return until when a closed case can be opened again: 30 days after it was closed."""
     since = case.decided_at
     if case.status == Status.EXPIRED:
         since = case.events.filter(step="expire").latest("at").at
-    return since + deadlines.SECOND_THOUGHTS if since else None
+    return since + deadlines.REOPEN_TIME if since else None
 
 
 def _require_in_time(turn: Turn) -> None:
-    until = back_until(turn.case)
+    until = reopenable_until(turn.case)
     if until is None or turn.at > until:
         raise TooLate
 
 
-def _back_on_a_desk(turn: Turn) -> None:
+def _return_to_holder(turn: Turn) -> None:
     """Give the case to its last holder or the successor; route it if they cannot receive."""
     holder = turn.case.holder
     heir = current_holder(holder) if holder else None
@@ -163,8 +163,8 @@ def _back_on_a_desk(turn: Turn) -> None:
         or not able.filter(pk=heir.pk).exists()
         or not keep_open(heir)
     ):
-        place(turn)
+        assign_holder(turn)
         return
     hand_over(turn, heir)
     if heir != holder:
-        turn.case.routing_reason = desks.taken_over_from(holder, heir)
+        turn.case.routing_reason = desks.reason_inherited(holder, heir)

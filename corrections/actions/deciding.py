@@ -93,7 +93,7 @@ def _adds_dose(case: Correction) -> bool:
 def _decide(turn: Turn, step: str, wanted: Facts, remark: str, *, own_papers: bool) -> Correction:
     """Store the decision and change the record, or wait for a second person first."""
     case = turn.case
-    reasons = why_second(case, wanted, own_papers=own_papers, today=_today(turn))
+    reasons = second_person_reasons(case, wanted, own_papers=own_papers, today=_today(turn))
     basis: dict[str, Any] = {"own_papers": own_papers}
     if reasons:
         data = {**basis, "reasons": [reason.value for reason in reasons]}
@@ -103,7 +103,7 @@ def _decide(turn: Turn, step: str, wanted: Facts, remark: str, *, own_papers: bo
     return _carry_out(turn, step, step, wanted, remark, basis)
 
 
-def why_second(
+def second_person_reasons(
     case: Correction, wanted: Facts, *, own_papers: bool, today: date
 ) -> list[four_eyes.Reason]:
     """Return why the policy in force asks for a second person; empty if it does not."""
@@ -182,11 +182,11 @@ def hand_back(
 
 
 def _require_second(turn: Turn) -> None:
-    if turn.by is None or not may_be_second(turn.case, turn.by):
+    if turn.by is None or not may_countersign(turn.case, turn.by):
         raise SamePerson
 
 
-def may_be_second(case: Correction, user: "User") -> bool:
+def may_countersign(case: Correction, user: "User") -> bool:
     """Tell whether this user may countersign.
 
     False for who decided first, filed the case, or entered the disputed dose.

@@ -100,7 +100,7 @@ def pass_on(
     hand_over(turn, target)
     if to_pool:
         case.triage_due_at = desks.triage_due(turn.at)
-    case.routing_reason = desks.passed_on_by(before or target, reason, is_third=too_often)
+    case.routing_reason = desks.reason_passed_on(before or target, reason, is_third=too_often)
     return finish(
         turn,
         "pass_on",

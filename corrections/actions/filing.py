@@ -35,7 +35,7 @@ from corrections.models import (
 from corrections.models.case import DOSE_KINDS
 from corrections.prechecks import doses
 from corrections.prechecks.doses import Proposal
-from corrections.prechecks.rules import Forewarning
+from corrections.prechecks.rules import ProposalWarning
 from doses import facts as dose_facts
 from doses.facts import Facts, Field
 from doses.models import Dose
@@ -265,7 +265,7 @@ def _limits(citizen: Citizen, claims: Sequence[Claim]) -> None:
 def _open_correction(
     filing: Filing,
     claim: Claim,
-    warnings: Sequence[Forewarning],
+    warnings: Sequence[ProposalWarning],
     by: "User",
     moment: datetime,
     consent_version: str,

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from corrections import parties
 from corrections.actions.turn import CannotReceive, begin, finish, hand_over, on_behalf_of
-from corrections.clocks.deadlines import ONCE_IN
+from corrections.clocks.deadlines import REPEAT_AFTER
 from corrections.lifecycle import Party, Status, StepNotPossible
 from corrections.models import Correction, OutboxRow
 from corrections.routing import desks
@@ -34,7 +34,7 @@ def escalate(correction: Correction, *, by: "User", reason: str) -> Correction:
     Raises StepNotPossible when it was told within that time, or when no level above exists.
     """
     turn = begin("escalate", correction, by=by)
-    since = turn.at - ONCE_IN
+    since = turn.at - REPEAT_AFTER
     rung = turn.case.events.filter(step="escalate", party=turn.party, at__gt=since).exists()
     above = desks.next_level(turn.case.holder)
     if rung or above is None:
@@ -69,7 +69,7 @@ def reassign(
         raise CannotReceive
     before, actor = turn.held_by, on_behalf_of(turn)
     hand_over(turn, to)
-    turn.case.routing_reason = desks.given_by(actor or to, reason)
+    turn.case.routing_reason = desks.reason_reassigned(actor or to, reason)
     return finish(
         turn,
         "reassign",
@@ -91,13 +91,13 @@ def take_over(
     """
     turn = begin("take_over", correction, by=by, version=version)
     case, before = turn.case, turn.held_by
-    desk = parties.acting_for(by, case, Party.OVERSEER)
+    desk = parties.acting_organization(by, case, Party.OVERSEER)
     if desk is None:
         raise PermissionDenied
     if not case.is_overdue(turn.at) or desk == before:
         raise StepNotPossible("take_over", Status(case.status))
     hand_over(turn, desk)
-    case.routing_reason = desks.taken_over_by(desk, reason)
+    case.routing_reason = desks.reason_taken_over(desk, reason)
     case.reviewer, case.picked_up_at = by, turn.at
     return finish(
         turn,

@@ -24,7 +24,7 @@ def route(correction: Correction) -> Correction:
     if case.status != Status.RECEIVED:
         return case
     turn = begin("route", case, by=None)
-    place(turn)
+    assign_holder(turn)
     return finish(
         turn,
         "route",
@@ -34,7 +34,7 @@ def route(correction: Correction) -> Correction:
     )
 
 
-def place(turn: Turn) -> None:
+def assign_holder(turn: Turn) -> None:
     """Give the case to the organization that routing names; without a site, into its pool."""
     desk = desks.desk_for(turn.case)
     while not keep_open(desk.organization):

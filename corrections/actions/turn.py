@@ -22,7 +22,7 @@ from corrections.models import (
     OutboxRow,
     Pause,
 )
-from corrections.parties import AT_THE_DESK, acting_for, parties_of
+from corrections.parties import AT_THE_DESK, acting_organization, parties_of
 from organizations.models import Organization
 from organizations.tree import keep_open
 from vaxreg import db_time
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # Steps with which the holder gives the citizen a first answer (Decree 356/2025/NĐ-CP).
 ANSWERS = frozenset({"ask", "keep"})
 # Steps after which a reviewer's open page is still correct: they do not raise the version.
-BESIDE_THE_CASE = frozenset({"remind", "escalate", "note"})
+STEPS_KEEPING_VERSION = frozenset({"remind", "escalate", "note"})
 
 
 class StalePage(Exception):
@@ -97,7 +97,7 @@ def begin(
     if party in AT_THE_DESK and step != "note":
         _refuse_if_held(case, by, now)
     if case.is_open:
-        timekeeping.settle(case, now)
+        timekeeping.record_overdue_work(case, now)
     return Turn(case, by, party, now, case.holder)
 
 
@@ -135,11 +135,11 @@ def finish(
     """
     case, before = turn.case, Status(turn.case.status)
     after = lifecycle.after(step, before)
-    _leave(turn, step, before, after)
+    _end_old_status(turn, step, before, after)
     case.status = after
-    _arrive(turn, step, before, after)
+    _begin_new_status(turn, step, before, after)
     if step in lifecycle.UNDOING:
-        timekeeping.undo(case, turn.at)
+        timekeeping.mark_undone(case, turn.at)
     case.version += moves_version(step, turn.party)
     case.save()
     event = CorrectionEvent.objects.create(
@@ -165,16 +165,16 @@ def moves_version(step: str, party: Party) -> bool:
 
     A claim that ran out changes nothing that an open page could overwrite.
     """
-    return step not in BESIDE_THE_CASE and not (step == "give_back" and party == Party.SYSTEM)
+    return step not in STEPS_KEEPING_VERSION and not (step == "give_back" and party == Party.SYSTEM)
 
 
 def on_behalf_of(turn: Turn) -> Organization | None:
     if turn.by is None:
         return None
-    return acting_for(turn.by, turn.case, turn.party)
+    return acting_organization(turn.by, turn.case, turn.party)
 
 
-def _leave(turn: Turn, step: str, before: Status, after: Status) -> None:
+def _end_old_status(turn: Turn, step: str, before: Status, after: Status) -> None:
     """End what belongs to the old status: pause, pending decision, claim."""
     case = turn.case
     if after == before:
@@ -190,7 +190,7 @@ def _leave(turn: Turn, step: str, before: Status, after: Status) -> None:
         case.reviewer = case.picked_up_at = None
 
 
-def _arrive(turn: Turn, step: str, before: Status, after: Status) -> None:
+def _begin_new_status(turn: Turn, step: str, before: Status, after: Status) -> None:
     """Start or stop clocks, and end the holding, as the new status asks."""
     case = turn.case
     if after in lifecycle.OPEN:
@@ -228,7 +228,7 @@ def _open_again(turn: Turn) -> None:
 def hand_over(turn: Turn, to: Organization) -> None:
     """Make another organization the holder. Raises CannotReceive if it has closed.
 
-    `stands` locks the organization: it cannot close before the end of this transaction.
+    `keep_open` locks the organization: it cannot close before the end of this transaction.
     """
     if not keep_open(to):
         raise CannotReceive

@@ -15,11 +15,11 @@ HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 # A case that is due within this time counts as due soon.
 SOON = timedelta(hours=12)
 # The same reminder or escalation of one case is possible once in this time.
-ONCE_IN = timedelta(days=1)
+REPEAT_AFTER = timedelta(days=1)
 # After this time the sweep ends a colleague's claim.
 CLAIM_TIME = timedelta(minutes=30)
 # Within this time after a decision the citizen may appeal or reopen.
-SECOND_THOUGHTS = timedelta(days=30)
+REOPEN_TIME = timedelta(days=30)
 # A question that is not answered within this time closes the case, whatever its clock shows.
 ANSWER_TIME = timedelta(days=7)
 

@@ -33,7 +33,7 @@ def in_time(now: Moment) -> Q:
 
 def reminded(now: datetime) -> Q:
     """Reminded by a health officer within the last 24 hours: no second reminder goes out."""
-    return Q(reminded_at__gt=now - deadlines.ONCE_IN)
+    return Q(reminded_at__gt=now - deadlines.REPEAT_AFTER)
 
 
 def counts(now: datetime) -> dict[str, Aggregate]:

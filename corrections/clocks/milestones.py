@@ -17,7 +17,7 @@ from organizations.models import Organization
 
 
 @dataclass(frozen=True)
-class Late:
+class LateClock:
     """A running clock past one of its milestones, with columns of its case; the case is locked."""
 
     clock_id: int
@@ -31,7 +31,7 @@ class Late:
     holder_id: int | None
 
     @classmethod
-    def of(cls, clock: Clock) -> "Late":
+    def of(cls, clock: Clock) -> "LateClock":
         """Build it from a model instance."""
         case = clock.correction
         return cls(
@@ -62,14 +62,14 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Passed:
+class PassedCounts:
     """How many breaches and reminders were written."""
 
     breaches: int = 0
     reminders: int = 0
 
 
-class Above:
+class LevelsAboveCache:
     """A cache of the levels above a holder: thousands of late cases have few holders."""
 
     def __init__(self) -> None:
@@ -95,15 +95,17 @@ class Above:
         return self._found[key]
 
 
-def pass_milestones(clocks: Sequence[Late], now: datetime, above: Above | None = None) -> Passed:
+def pass_milestones(
+    clocks: Sequence[LateClock], now: datetime, above: LevelsAboveCache | None = None
+) -> PassedCounts:
     """Act upon every milestone that these running clocks have passed.
 
     The caller has locked their corrections. The number of statements does not depend on the number
     of clocks.
     """
     if not clocks:
-        return Passed()
-    above = above or Above()
+        return PassedCounts()
+    above = above or LevelsAboveCache()
     above.learn({late.holder_id for late in clocks if late.holder_id is not None})
     seen = [(late, passed_by(late, now)) for late in clocks]
     passed = [
@@ -123,10 +125,10 @@ def pass_milestones(clocks: Sequence[Late], now: datetime, above: Above | None =
     ]
     states = [(late.clock_id, behind.passed, behind.next_at) for late, behind in seen]
     bulk.pass_milestones(breaches, events, states, now)
-    return Passed(len(breaches), sum(step == "remind" for _case, step, *_rest in events))
+    return PassedCounts(len(breaches), sum(step == "remind" for _case, step, *_rest in events))
 
 
-def passed_by(clock: Clock | Late, now: datetime) -> PassedMilestones:
+def passed_by(clock: Clock | LateClock, now: datetime) -> PassedMilestones:
     """Return the milestones of this clock that are passed and not yet acted upon."""
     return deadlines.passed_milestones(
         deadlines.milestones_of(is_statutory=clock.kind == Clock.Kind.STATUTORY),

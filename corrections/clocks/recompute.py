@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 # Clocks locked at a time: a verb that needs one of them waits for less than a second.
 BATCH = 2000
 # Seconds for one task: less than Celery's time limit.
-PASS = 40
+PASS_SECONDS = 40
 # Seconds to wait for rows that another transaction has locked.
-BREATH = 0.2
+LOCK_RETRY_SECONDS = 0.2
 # A transaction that was open while the rules changed may start a clock under the old rules: the
 # sweep looks for such clocks for this long after the end.
-STRAYS = timedelta(minutes=5)
+RECHECK_FOR = timedelta(minutes=5)
 
 
 class RulesChangedMeanwhile(Exception):
@@ -52,7 +52,7 @@ class RuleChange:
 # Running clocks, the length the change gives them, and whether the change affects them. A review or
 # appeal clock whose hours stay the same keeps its due time to the microsecond. A statutory clock
 # also depends on the calendar: its due time is passed in for each day of receipt.
-CONCERNED = """
+AFFECTED_CLOCKS = """
     SELECT one.*, one.due_at + (one.allowed - one.length) AS new_due_at
     FROM (
         SELECT clock.id, clock.correction_id, clock.kind, clock.policy_id, clock.length,
@@ -79,13 +79,13 @@ CONCERNED = """
     WHERE one.allowed IS NOT NULL AND (one.allowed <> one.length OR NOT one.same)
 """
 
-COUNT = f"SELECT count(*) FROM ({CONCERNED}) found"  # noqa: S608 (our own text)
+COUNT = f"SELECT count(*) FROM ({AFFECTED_CLOCKS}) found"  # noqa: S608 (our own text)
 
 # Skips clocks that changed after they were read: the next pass takes them. The next milestone is
 # counted back from due, as in deadlines.Milestone.moment; a paused clock has none until it resumes.
 MOVE = f"""
 WITH concerned AS MATERIALIZED (
-    SELECT * FROM ({CONCERNED}) found WHERE found.id > %(after)s ORDER BY found.id LIMIT %(limit)s
+    SELECT * FROM ({AFFECTED_CLOCKS}) found WHERE found.id > %(after)s ORDER BY found.id LIMIT %(limit)s
 ), held AS MATERIALIZED (
     SELECT clock.id FROM corrections_correction held_case
     JOIN corrections_clock clock ON clock.correction_id = held_case.id
@@ -164,7 +164,7 @@ def change_day(day: date, *, is_working: bool, name: str, by: "User") -> Recompu
         return _begin(earlier, policies.current(), by, name, day=day, is_working=is_working)
 
 
-def resume(run_id: int, seconds: float = PASS) -> bool:
+def resume(run_id: int, seconds: float = PASS_SECONDS) -> bool:
     """Move clocks until all follow this run or `seconds` are over; True when all do."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -173,20 +173,20 @@ def resume(run_id: int, seconds: float = PASS) -> bool:
             return _end(run_id)
         if not moved:
             # Other transactions hold the clocks that are left.
-            time.sleep(BREATH)
+            time.sleep(LOCK_RETRY_SECONDS)
     return False
 
 
-def to_resume(now: datetime | Expression) -> QuerySet[RecomputeRun]:
+def unfinished_runs(now: datetime | Expression) -> QuerySet[RecomputeRun]:
     """Return runs that are not finished, or that finished less than STRAYS ago."""
     return RecomputeRun.objects.filter(
-        Q(finished_at=None) | Q(finished_at__gt=now - STRAYS), overtaken_by=None
+        Q(finished_at=None) | Q(finished_at__gt=now - RECHECK_FOR), overtaken_by=None
     )
 
 
-def resume_newest(seconds: float = PASS) -> None:
+def resume_newest(seconds: float = PASS_SECONDS) -> None:
     """Continue the newest run, for example after a worker died; the sweep calls it every minute."""
-    newest = to_resume(db_time.sql_now()).first()
+    newest = unfinished_runs(db_time.sql_now()).first()
     if newest is not None:
         resume(newest.pk, seconds)
 
@@ -197,7 +197,7 @@ def run(run_id: int) -> None:
         hint("corrections.recompute", run_id)
 
 
-def question(change: RuleChange) -> dict[str, Any]:
+def affected_parameters(change: RuleChange) -> dict[str, Any]:
     """Return the SQL parameters of CONCERNED."""
     policy = change.policy
     dues = _statutory_dues(change)
@@ -249,7 +249,7 @@ def _begin(
 ) -> RecomputeRun:
     now = db_time.now()
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, question(RuleChange(policy)))
+        cursor.execute(COUNT, affected_parameters(RuleChange(policy)))
         wanted = cursor.fetchone()[0]
     begun = RecomputeRun.objects.create(
         policy=policy,
@@ -285,7 +285,7 @@ def _pass(run_id: int, until: float) -> tuple[int, int]:
             run = _locked(run_id)
             if run is None:
                 break
-            parameters = parameters or question(RuleChange(run.policy))
+            parameters = parameters or affected_parameters(RuleChange(run.policy))
             found, moved, last = _move(run, {**parameters, "after": after})
             run.done += moved
             run.wanted = max(run.wanted, run.done)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from corrections.clocks import deadlines, milestones, policies, working_days
-from corrections.clocks.milestones import Late
-from corrections.models import TIMELY, Clock, Correction, Pause, Policy
+from corrections.clocks.milestones import LateClock
+from corrections.models import CASE_CLOCKS, Clock, Correction, Pause, Policy
 from vaxreg import db_time as clock
 
 
@@ -45,7 +45,7 @@ def due_of(kind: str, at: datetime, policy: Policy) -> datetime:
 
 
 def running(case: Correction) -> Clock:
-    return case.clocks.filter(TIMELY).select_related("policy").get(stopped_at=None)
+    return case.clocks.filter(CASE_CLOCKS).select_related("policy").get(stopped_at=None)
 
 
 def pause(case: Correction, at: datetime) -> None:
@@ -92,9 +92,9 @@ def stop(case: Correction, at: datetime, how: Clock.Stop) -> None:
     _stop(case, at, how, list(Clock.Kind))
 
 
-def undo(case: Correction, at: datetime) -> None:
+def mark_undone(case: Correction, at: datetime) -> None:
     """Mark the clock of the decision before `at` as undone: it was overturned or reopened."""
-    decided = case.clocks.filter(TIMELY, stopped_how=Clock.Stop.DECIDED, stopped_at__lt=at)
+    decided = case.clocks.filter(CASE_CLOCKS, stopped_how=Clock.Stop.DECIDED, stopped_at__lt=at)
     last = decided.order_by("-stopped_at").values("pk")[:1]
     Clock.objects.filter(pk__in=last).update(undone_at=at)
 
@@ -114,11 +114,11 @@ def _stop(case: Correction, at: datetime, how: Clock.Stop, kinds: list[Clock.Kin
 def end_long_pause(correction: Correction) -> None:
     """Resume a clock whose pause has reached the cap."""
     case = Correction.objects.select_for_update(of=("self",)).get(pk=correction.pk)
-    settle(case, clock.now())
+    record_overdue_work(case, clock.now())
     case.save(update_fields=["due_at", "paused_at"])
 
 
-def settle(case: Correction, at: datetime) -> None:
+def record_overdue_work(case: Correction, at: datetime) -> None:
     """Write breaches and pauses that the sweep has not written yet, before a verb changes the case.
 
     So a breach names the holder at the deadline, even if the case moves one second later.
@@ -133,4 +133,4 @@ def settle(case: Correction, at: datetime) -> None:
     late = list(case.clocks.filter(stopped_at=None, next_milestone_at__lt=at))
     for one in late:
         one.correction = case
-    milestones.pass_milestones([Late.of(one) for one in late], at)
+    milestones.pass_milestones([LateClock.of(one) for one in late], at)

@@ -12,18 +12,18 @@ from corrections.models.case import (
     CorrectionQuerySet,
     Kind,
 )
-from corrections.models.clocks import KEPT, TIMELY, Clock, ClockChange, Pause
+from corrections.models.clocks import CASE_CLOCKS, KEPT_DEADLINES, Clock, ClockChange, Pause
 from corrections.models.evidence import Evidence, UploadLink
 from corrections.models.filing import Draft, Filing, FilingChannel
 from corrections.models.rules import DayOff, Policy, RecomputeRun
 from corrections.models.trail import Breach, CorrectionEvent, Heartbeat, Holding, OutboxRow
 
 __all__ = [
+    "CASE_CLOCKS",
     "CLOSED_STATUSES",
     "DECIDED_STATUSES",
-    "KEPT",
+    "KEPT_DEADLINES",
     "OPEN_STATUSES",
-    "TIMELY",
     "Breach",
     "Clock",
     "ClockChange",

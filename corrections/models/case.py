@@ -73,7 +73,7 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 
     def heard_of(self, user: "User") -> Self:
         """Those an agent of the hotline may look up for a caller, masked; none for other users."""
-        return self.filter(access.heard_of(user))
+        return self.filter(access.for_hotline_agent(user))
 
     def open(self) -> Self:
         """Not decided yet. Repeats the condition of the partial indexes, so that they are used."""
@@ -310,7 +310,7 @@ class Correction(models.Model):
 
     def reminded_lately(self, now: datetime) -> bool:
         """A health officer reminded the holder within 24 hours; equals lateness.reminded()."""
-        return self.reminded_at is not None and self.reminded_at > now - deadlines.ONCE_IN
+        return self.reminded_at is not None and self.reminded_at > now - deadlines.REPEAT_AFTER
 
     @property
     def reported_as(self) -> str:

@@ -13,9 +13,9 @@ from corrections.models.rules import Policy
 from organizations.models import Organization
 
 # Review and appeal clocks, which set the deadline of the case.
-TIMELY = ~Q(kind="statutory")
+CASE_CLOCKS = ~Q(kind="statutory")
 # Deadlines that a decision kept.
-KEPT = Q(stopped_how="decided", stopped_at__lte=F("due_at")) & TIMELY
+KEPT_DEADLINES = Q(stopped_how="decided", stopped_at__lte=F("due_at")) & CASE_CLOCKS
 
 
 class Clock(models.Model):
@@ -83,14 +83,14 @@ class Clock(models.Model):
             models.Index(
                 fields=["holder", "stopped_at"],
                 include=["correction"],
-                condition=Q(stopped_how="decided") & TIMELY,
+                condition=Q(stopped_how="decided") & CASE_CLOCKS,
                 name="clock_decided_at_desk",
             ),
-            models.Index(fields=["due_at"], condition=KEPT, name="clock_kept"),
+            models.Index(fields=["due_at"], condition=KEPT_DEADLINES, name="clock_kept"),
             models.Index(
                 fields=["holder", "due_at"],
                 include=["correction"],
-                condition=KEPT,
+                condition=KEPT_DEADLINES,
                 name="clock_kept_at_desk",
             ),
             models.Index(
@@ -108,7 +108,7 @@ class Clock(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["correction"],
-                condition=Q(stopped_at=None) & TIMELY,
+                condition=Q(stopped_at=None) & CASE_CLOCKS,
                 name="clock_one_runs",
             ),
             models.CheckConstraint(

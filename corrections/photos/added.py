@@ -27,7 +27,7 @@ def add(
     *,
     by: "User | UploadLink",
 ) -> int:
-    """Add photos that evidence.admit accepted to the filing of a case; return how many are new.
+    """Add photos that evidence.rebuild accepted to the filing of a case; return how many are new.
 
     by: a user, or the upload link of a caller without an account; the agent who sent the link is
     then the uploader. A photo that the filing has already, as after a second press, is left out.
@@ -45,7 +45,7 @@ def add(
             if picture.sha256 not in kept:
                 kept.add(picture.sha256)
                 columns = files.enter_context(
-                    evidence.written(picture, by=uploader, about=case.citizen)
+                    evidence.write_files(picture, by=uploader, about=case.citizen)
                 )
                 rows.append(Evidence(filing=filing, upload_link=link, **columns))
         if len(kept) > MOST_IN_ALL:

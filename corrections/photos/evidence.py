@@ -52,10 +52,10 @@ def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> Evidence:
     """
     refuse_by_size(sent.size or 0)
     _refuse_sixth(draft)
-    return store(draft, admit(sent, by=by), by=by)
+    return store(draft, rebuild(sent, by=by), by=by)
 
 
-def admit(sent: UploadedFile[Any], *, by: "User") -> Picture:
+def rebuild(sent: UploadedFile[Any], *, by: "User") -> Picture:
     """Rebuild an uploaded photo; counts as one of 20 tries a day. Raises ValidationError."""
     refuse_by_size(sent.size or 0)
     verdict = rate_limits.count_attempt("photo", str(by.pk), PER_DAY)
@@ -75,7 +75,7 @@ def remove(photo: Evidence) -> None:
     with transaction.atomic():
         photo.delete()
         if draft is not None:
-            _forget_twins(draft)
+            _drop_duplicate_warnings(draft)
         delete_files_on_commit(keys)
 
 
@@ -144,7 +144,7 @@ def store(draft: Draft, picture: Picture, *, by: "User") -> Evidence:
 
     Raises ValidationError for a sixth photo or one that the draft has already.
     """
-    with written(picture, by=by, about=draft.citizen) as columns, transaction.atomic():
+    with write_files(picture, by=by, about=draft.citizen) as columns, transaction.atomic():
         # Adding a photo and filing the draft take the same lock.
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
         _refuse_sixth(locked)
@@ -154,7 +154,7 @@ def store(draft: Draft, picture: Picture, *, by: "User") -> Evidence:
 
 
 @contextmanager
-def written(picture: Picture, *, by: "User", about: Citizen) -> Iterator[dict[str, Any]]:
+def write_files(picture: Picture, *, by: "User", about: Citizen) -> Iterator[dict[str, Any]]:
     """Write a photo's files and yield the columns of its row: files first, then the row.
 
     Deletes the files again when the block raises.
@@ -184,7 +184,7 @@ def written(picture: Picture, *, by: "User", about: Citizen) -> Iterator[dict[st
         raise
 
 
-def _forget_twins(draft: Draft) -> None:
+def _drop_duplicate_warnings(draft: Draft) -> None:
     """Drop the "same photo twice" warnings after a photo was removed."""
     for photo in draft.evidence.all():
         kept = [entry for entry in photo.warnings if entry["code"] != Code.PHOTO_TWICE]

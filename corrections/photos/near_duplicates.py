@@ -15,7 +15,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps
 from citizens.models import Citizen
 from corrections.models import Evidence
 from corrections.prechecks import photos
-from corrections.prechecks.rules import Forewarning
+from corrections.prechecks.rules import ProposalWarning
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # How many earlier photos are compared by hash, the newest first.
-MOST_COMPARED = 200
+MOST_HASHES = 200
 # How many of them are compared by preview: 50 ms each.
-MOST_LOOKS = 5
+MOST_PREVIEWS = 5
 
 # Bits of the hash that may differ.
-FEW_BITS = 6
+MOST_DIFFERENT_BITS = 6
 # Tuned on certificates: copies stay below 28, other papers on the same form above 37.
 MOST_DIFFERENCE = 30
 SIZE = (320, 240)
@@ -40,7 +40,7 @@ ANGLES = (0, 0.5, -0.5, 1, -1)
 
 def copies(
     likeness: int | None, preview: bytes, about: Citizen, *, by: "User"
-) -> list[Forewarning]:
+) -> list[ProposalWarning]:
     """Return a warning if this uploader, or anybody for this citizen, sent the photo before."""
     if likeness is None:
         return []
@@ -49,9 +49,9 @@ def copies(
     earlier = known.filter(uploaded_by=by).union(
         known.filter(filing__citizen__in=Citizen.objects.whole(about))
     )
-    latest = earlier.order_by("-id")[:MOST_COMPARED]
+    latest = earlier.order_by("-id")[:MOST_HASHES]
     candidates = [photo for photo in latest if _may_be_same(likeness, photo.likeness or 0)]
-    for photo in candidates[:MOST_LOOKS]:
+    for photo in candidates[:MOST_PREVIEWS]:
         if _looks_like(photo, preview):
             is_here = photo.draft is not None and photo.draft.citizen_id == about.pk
             return [
@@ -73,7 +73,7 @@ def _looks_like(photo: Evidence, preview: bytes) -> bool:
 
 def _may_be_same(one: int, other: int) -> bool:
     """Tell whether two hashes are close enough to compare the previews."""
-    return ((one ^ other) & (2**64 - 1)).bit_count() <= FEW_BITS
+    return ((one ^ other) & (2**64 - 1)).bit_count() <= MOST_DIFFERENT_BITS
 
 
 def is_same(one: bytes, other: bytes) -> bool:

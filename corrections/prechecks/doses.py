@@ -7,7 +7,7 @@ from datetime import date
 from citizens.models import Citizen
 from corrections.models import Kind
 from corrections.prechecks import person
-from corrections.prechecks.rules import RULES, Code, Forewarning, Values
+from corrections.prechecks.rules import RULES, Code, ProposalWarning, Values
 from doses.facts import Facts, Field, Position
 from doses.models import Dose, Vaccine
 
@@ -68,7 +68,7 @@ class DoseOnRecord:
     is_recorded: bool = True
 
 
-def about_claims(citizen: Citizen, proposals: Sequence[Proposal]) -> list[list[Forewarning]]:
+def about_claims(citizen: Citizen, proposals: Sequence[Proposal]) -> list[list[ProposalWarning]]:
     """Return the warnings for each proposal of one filing, as if the others were accepted.
 
     Only what the citizen proposes is checked: a wrong lot gives no warning about intervals.
@@ -94,7 +94,9 @@ def about_claims(citizen: Citizen, proposals: Sequence[Proposal]) -> list[list[F
     return found
 
 
-def about_dose(facts: Facts, citizen: Citizen, *, dose: Dose | None = None) -> list[Forewarning]:
+def about_dose(
+    facts: Facts, citizen: Citizen, *, dose: Dose | None = None
+) -> list[ProposalWarning]:
     """Return every warning about a dose with these facts, whoever proposed which of them."""
     recorded = _recorded(citizen)
     others = [line for pk, line in recorded.items() if dose is None or pk != dose.pk]
@@ -110,7 +112,7 @@ def _line_of(dose: Dose) -> DoseOnRecord:
     return DoseOnRecord(f"{dose.kind}-{dose.ordinal}", dose.given_on, dose.vaccine)
 
 
-def _concerned(found: Iterable[Forewarning], proposal: Proposal) -> list[Forewarning]:
+def _concerned(found: Iterable[ProposalWarning], proposal: Proposal) -> list[ProposalWarning]:
     """Keep warnings about a proposed fact, and attach each to a field that was filled in."""
     kept = []
     for warning in found:
@@ -123,7 +125,7 @@ def _concerned(found: Iterable[Forewarning], proposal: Proposal) -> list[Forewar
 
 def _of_the_line(
     line: DoseOnRecord, others: Sequence[DoseOnRecord], citizen: Citizen
-) -> list[Forewarning]:
+) -> list[ProposalWarning]:
     found = _of_the_position(line, others)
     if line.given_on:
         found += _of_the_day(line.given_on, line, others, citizen)
@@ -132,7 +134,7 @@ def _of_the_line(
     return found
 
 
-def _of_the_position(line: DoseOnRecord, others: Sequence[DoseOnRecord]) -> list[Forewarning]:
+def _of_the_position(line: DoseOnRecord, others: Sequence[DoseOnRecord]) -> list[ProposalWarning]:
     """Warn when the position is taken already, or the position before it is missing."""
     if not line.position:
         return []
@@ -142,13 +144,13 @@ def _of_the_position(line: DoseOnRecord, others: Sequence[DoseOnRecord]) -> list
     values: Values = {"dose": str(line.position)}
     if twin is not None and twin.is_recorded and twin.given_on:
         taken: Values = {"dose_taken": line.position, "day_taken": twin.given_on.isoformat()}
-        found.append(Forewarning(Code.POSITION_TAKEN, Field.POSITION, taken))
+        found.append(ProposalWarning(Code.POSITION_TAKEN, Field.POSITION, taken))
     elif twin is not None:
-        found.append(Forewarning(Code.POSITION_TWICE, Field.POSITION, values))
+        found.append(ProposalWarning(Code.POSITION_TWICE, Field.POSITION, values))
     before = _predecessor(line.position)
     if before and before not in positions:
         gap: Values = {**values, "dose_before": before}
-        found.append(Forewarning(Code.POSITION_GAP, Field.POSITION, gap))
+        found.append(ProposalWarning(Code.POSITION_GAP, Field.POSITION, gap))
     return found
 
 
@@ -162,17 +164,17 @@ def _predecessor(position: str) -> str:
 
 def _of_the_day(
     day: date, line: DoseOnRecord, others: Sequence[DoseOnRecord], citizen: Citizen
-) -> list[Forewarning]:
+) -> list[ProposalWarning]:
     found = []
     if day < citizen.date_of_birth:
-        found.append(Forewarning(Code.BEFORE_BIRTH, Field.GIVEN_ON))
+        found.append(ProposalWarning(Code.BEFORE_BIRTH, Field.GIVEN_ON))
     if _kind(line) in (Dose.Kind.BOOSTER, Dose.Kind.ADDITIONAL) and day < FIRST_BOOSTER_DAY:
         early: Values = {"dose": line.position, "day_first": FIRST_BOOSTER_DAY.isoformat()}
-        found.append(Forewarning(Code.BOOSTER_TOO_EARLY, Field.GIVEN_ON, early))
+        found.append(ProposalWarning(Code.BOOSTER_TOO_EARLY, Field.GIVEN_ON, early))
     days = [other.given_on for other in others if other.given_on]
     if days and not line.position and day < min(days):
         first: Values = {"day_first": min(days).isoformat()}
-        found.append(Forewarning(Code.BEFORE_FIRST_DOSE, Field.GIVEN_ON, first))
+        found.append(ProposalWarning(Code.BEFORE_FIRST_DOSE, Field.GIVEN_ON, first))
     beside = [warning for other in others for warning in _beside(day, line, other)]
     # For each code keep only the nearest dose.
     nearest = {w.code: w for w in sorted(beside, key=lambda w: -int(w.values.get("days", 0)))}
@@ -183,7 +185,7 @@ def _kind(line: DoseOnRecord) -> str:
     return line.position.partition("-")[0]
 
 
-def _beside(day: date, line: DoseOnRecord, other: DoseOnRecord) -> list[Forewarning]:
+def _beside(day: date, line: DoseOnRecord, other: DoseOnRecord) -> list[ProposalWarning]:
     """Compare one dose with another: same day, wrong order, or too short an interval."""
     if other.given_on is None:
         return []
@@ -191,17 +193,17 @@ def _beside(day: date, line: DoseOnRecord, other: DoseOnRecord) -> list[Forewarn
     values: Values = {"day": other.given_on.isoformat(), "days": apart}
     if apart == 0 and other.is_recorded and other.vaccine:
         named: Values = {"vaccine": other.vaccine.name}
-        return [Forewarning(Code.SAME_DAY, Field.GIVEN_ON, named)]
+        return [ProposalWarning(Code.SAME_DAY, Field.GIVEN_ON, named)]
     if apart == 0:
-        return [Forewarning(Code.SAME_DAY_TWICE, Field.GIVEN_ON)]
+        return [ProposalWarning(Code.SAME_DAY_TWICE, Field.GIVEN_ON)]
     if _out_of_order(day, line, other):
         order: Values = {**values, "dose": line.position, "dose_other": other.position}
-        return [Forewarning(Code.OUT_OF_ORDER, Field.GIVEN_ON, order)]
+        return [ProposalWarning(Code.OUT_OF_ORDER, Field.GIVEN_ON, order)]
     later = line if day > other.given_on else other
     earlier = other if later is line else line
     shortest = _shortest(earlier, later)
     if shortest and apart < shortest:
-        return [Forewarning(Code.TOO_NEAR, Field.GIVEN_ON, {**values, "shortest": shortest})]
+        return [ProposalWarning(Code.TOO_NEAR, Field.GIVEN_ON, {**values, "shortest": shortest})]
     return []
 
 
@@ -222,42 +224,44 @@ def _shortest(earlier: DoseOnRecord, later: DoseOnRecord) -> int | None:
     return earlier.vaccine.interval_min_days if same and earlier.vaccine else None
 
 
-def _of_the_vaccine(vaccine: Vaccine, line: DoseOnRecord, citizen: Citizen) -> list[Forewarning]:
+def _of_the_vaccine(
+    vaccine: Vaccine, line: DoseOnRecord, citizen: Citizen
+) -> list[ProposalWarning]:
     found = []
     named: Values = {"vaccine": vaccine.name}
     if vaccine.approved_on is None:
-        found.append(Forewarning(Code.NOT_USED_HERE, Field.VACCINE, named))
+        found.append(ProposalWarning(Code.NOT_USED_HERE, Field.VACCINE, named))
     elif line.given_on and line.given_on < vaccine.approved_on:
         approved: Values = {**named, "day": vaccine.approved_on.isoformat()}
-        found.append(Forewarning(Code.BEFORE_APPROVAL, Field.VACCINE, approved))
+        found.append(ProposalWarning(Code.BEFORE_APPROVAL, Field.VACCINE, approved))
     kind, _hyphen, ordinal = line.position.partition("-")
     if kind == Dose.Kind.PRIMARY and int(ordinal) > vaccine.primary_doses:
         course: Values = {**named, "number": vaccine.primary_doses}
-        found.append(Forewarning(Code.MORE_THAN_THE_COURSE, Field.POSITION, course))
+        found.append(ProposalWarning(Code.MORE_THAN_THE_COURSE, Field.POSITION, course))
     if line.given_on and line.given_on >= citizen.date_of_birth:
         found += _of_the_age(vaccine, line.given_on, _age(citizen.date_of_birth, line.given_on))
     return found
 
 
-def _of_the_age(vaccine: Vaccine, day: date, age: int) -> list[Forewarning]:
+def _of_the_age(vaccine: Vaccine, day: date, age: int) -> list[ProposalWarning]:
     values: Values = {"vaccine": vaccine.name, "age": age}
     too_young = vaccine.min_age is not None and age < vaccine.min_age
     too_old = vaccine.max_age is not None and age > vaccine.max_age
     if too_young or too_old:
-        return [Forewarning(Code.NOT_FOR_THIS_AGE, Field.VACCINE, values)]
+        return [ProposalWarning(Code.NOT_FOR_THIS_AGE, Field.VACCINE, values)]
     for youngest, below, first_day in FIRST_DAYS_OF_AGES:
         if youngest <= age < below and day < first_day:
             values = {"age": age, "day_first": first_day.isoformat()}
-            return [Forewarning(Code.NOT_YET_FOR_THIS_AGE, Field.GIVEN_ON, values)]
+            return [ProposalWarning(Code.NOT_YET_FOR_THIS_AGE, Field.GIVEN_ON, values)]
     return []
 
 
-def _of_the_whole(proposal: Proposal) -> list[Forewarning]:
+def _of_the_whole(proposal: Proposal) -> list[ProposalWarning]:
     """Warn when every fact on the paper is said to be wrong: perhaps it is another dose."""
     said = proposal.facts
     elsewhere = Field.ORGANIZATION in said or bool(proposal.site_text)
     if proposal.dose and elsewhere and Field.VACCINE in said and Field.GIVEN_ON in said:
-        return [Forewarning(Code.EVERYTHING_DIFFERS, Field.VACCINE)]
+        return [ProposalWarning(Code.EVERYTHING_DIFFERS, Field.VACCINE)]
     return []
 
 

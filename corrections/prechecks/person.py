@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 from citizens.models import Citizen, Sex
-from corrections.prechecks.rules import RULES, Code, Forewarning, Values
+from corrections.prechecks.rules import RULES, Code, ProposalWarning, Values
 from doses.models import Dose
 from vaxreg.search import search_key
 
 
-def warnings_about_person(proposed: Mapping[str, str], citizen: Citizen) -> list[Forewarning]:
+def warnings_about_person(proposed: Mapping[str, str], citizen: Citizen) -> list[ProposalWarning]:
     """Return the warnings about the proposed facts of a person."""
     found = []
     name = " ".join(proposed.get("full_name", "").split())
@@ -35,7 +35,7 @@ def warnings_about_person(proposed: Mapping[str, str], citizen: Citizen) -> list
     return found
 
 
-def _of_the_number(facts: Mapping[str, str]) -> list[Forewarning]:
+def _of_the_number(facts: Mapping[str, str]) -> list[ProposalWarning]:
     """Compare a 12-digit ID number with sex and year of birth.
 
     The fourth digit is century and sex, the next two are the year of birth (Circular
@@ -48,26 +48,26 @@ def _of_the_number(facts: Mapping[str, str]) -> list[Forewarning]:
     found = []
     is_female = int(number[3]) % 2 == 1
     if is_female and facts["sex"] == Sex.MALE:
-        found.append(Forewarning(Code.ID_SAYS_FEMALE, "id_number"))
+        found.append(ProposalWarning(Code.ID_SAYS_FEMALE, "id_number"))
     if not is_female and facts["sex"] == Sex.FEMALE:
-        found.append(Forewarning(Code.ID_SAYS_MALE, "id_number"))
+        found.append(ProposalWarning(Code.ID_SAYS_MALE, "id_number"))
     year = 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
     born = _day(facts["date_of_birth"])
     if born and born.year != year:
-        found.append(Forewarning(Code.ID_SAYS_YEAR, "id_number", {"year": str(year)}))
+        found.append(ProposalWarning(Code.ID_SAYS_YEAR, "id_number", {"year": str(year)}))
     return found
 
 
-def _of_the_name(name: str, citizen: Citizen) -> list[Forewarning]:
+def _of_the_name(name: str, citizen: Citizen) -> list[ProposalWarning]:
     values: Values = {"name": name, "recorded": citizen.full_name}
     if len(name.split()) < 2:
-        return [Forewarning(Code.NAME_INCOMPLETE, "full_name", values)]
+        return [ProposalWarning(Code.NAME_INCOMPLETE, "full_name", values)]
     found = []
     key = search_key(name)
     if _is_plain(name) and (not _is_plain(citizen.full_name) or len(key.split()) > 2):
-        found.append(Forewarning(Code.NAME_WITHOUT_DIACRITICS, "full_name", values))
+        found.append(ProposalWarning(Code.NAME_WITHOUT_DIACRITICS, "full_name", values))
     if not _alike(key, search_key(citizen.full_name)):
-        found.append(Forewarning(Code.NAME_UNLIKE, "full_name", values))
+        found.append(ProposalWarning(Code.NAME_UNLIKE, "full_name", values))
     return found
 
 
@@ -97,17 +97,17 @@ def _is_one_slip(one: str, other: str) -> bool:
     return after == rest or after == other[at:] or one[at:] == rest
 
 
-def _of_the_birth(born: date, citizen: Citizen) -> list[Forewarning]:
+def _of_the_birth(born: date, citizen: Citizen) -> list[ProposalWarning]:
     first = Dose.objects.completed().of(citizen).order_by("given_on").first()
     if first is not None and born > first.given_on:
         after: Values = {"day_first": first.given_on.isoformat()}
-        return [Forewarning(Code.BORN_AFTER_FIRST_DOSE, "date_of_birth", after)]
+        return [ProposalWarning(Code.BORN_AFTER_FIRST_DOSE, "date_of_birth", after)]
     recorded = citizen.date_of_birth
     parts = (born.day != recorded.day, born.month != recorded.month, born.year != recorded.year)
     # Day and month exchanged is the most frequent error of all.
     if all(parts) and (born.day, born.month) != (recorded.month, recorded.day):
         unlike: Values = {"day_recorded": recorded.isoformat()}
-        return [Forewarning(Code.BIRTH_DATE_UNLIKE, "date_of_birth", unlike)]
+        return [ProposalWarning(Code.BIRTH_DATE_UNLIKE, "date_of_birth", unlike)]
     return []
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from corrections.prechecks.rules import Code, Forewarning
+from corrections.prechecks.rules import Code, ProposalWarning
 from vaxreg.photos.cleaning import Picture
 
 # Tuned on certificates that were blurred, darkened and scaled down.
@@ -12,7 +12,7 @@ BRIGHTEST_INK = 150
 LEAST_SHARPNESS = 60
 
 
-def warnings_about_picture(picture: Picture) -> list[Forewarning]:
+def warnings_about_picture(picture: Picture) -> list[ProposalWarning]:
     """Return why a photo is hard to read; empty when the decoder measured nothing."""
     measured = {name: value for name, value in picture.measures.items() if name != "likeness"}
     return warnings_about_photo(picture.width, picture.height, **measured) if measured else []
@@ -20,7 +20,7 @@ def warnings_about_picture(picture: Picture) -> list[Forewarning]:
 
 def warnings_about_photo(
     width: int, height: int, *, darkest: int, brightest: int, mean: int, sharpness: int
-) -> list[Forewarning]:
+) -> list[ProposalWarning]:
     """Return the warnings about a photo; brightness from 0 (black) to 255 (white).
 
     A screen in dark mode is dark but has white letters: the brightest part decides.
@@ -37,12 +37,12 @@ def warnings_about_photo(
     return found
 
 
-def warning_about_copy(sent_on: date | None) -> Forewarning:
+def warning_about_copy(sent_on: date | None) -> ProposalWarning:
     """Return the warning about a photo that was sent before; None: with this same proposal."""
     if sent_on is None:
         return _photo(Code.PHOTO_TWICE)
     return _photo(Code.PHOTO_SENT_BEFORE, day_sent=sent_on.isoformat())
 
 
-def _photo(code: Code, **values: str | int) -> Forewarning:
-    return Forewarning(code, "photos", values)
+def _photo(code: Code, **values: str | int) -> ProposalWarning:
+    return ProposalWarning(code, "photos", values)

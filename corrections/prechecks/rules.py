@@ -274,7 +274,7 @@ RULES: dict[Code, WarningRule] = {
 
 
 @dataclass(frozen=True)
-class Forewarning:
+class ProposalWarning:
     """One warning: why a proposal may be refused, and how to do better.
 
     values fill the sentences: texts, numbers, ISO dates, doses by position. Stored as JSON and
@@ -329,10 +329,10 @@ def _in_words(name: str, value: str | int) -> str | int:
     return value
 
 
-def from_json(stored: Iterable[Mapping[str, Any]]) -> list[Forewarning]:
+def from_json(stored: Iterable[Mapping[str, Any]]) -> list[ProposalWarning]:
     """Read stored warnings; those whose rule no longer exists are left out."""
     return [
-        Forewarning(Code(entry["code"]), entry["field"], entry["values"])
+        ProposalWarning(Code(entry["code"]), entry["field"], entry["values"])
         for entry in stored
         if entry["code"] in set(Code)
     ]

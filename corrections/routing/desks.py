@@ -95,14 +95,14 @@ class Router:
 
 def _desk_from(first: Organization, why: str) -> Desk | None:
     """Return the first organization from here upwards that can receive; None when none can."""
-    desk, passed_by = able_from(first)
+    desk, passed_by = first_able_from(first)
     if desk is None:
         return None
     reason = _in_each_language(lambda: _sentence(why, first, desk, passed_by))
     return Desk(desk, reason, why in SITE_UNKNOWN)
 
 
-def able_from(
+def first_able_from(
     first: Organization,
     can_receive: Callable[[Organization], bool] | None = None,
     ladder: AncestorCache | None = None,
@@ -155,7 +155,7 @@ def _sentence(
     return sentence
 
 
-def given_by(officer_of: Organization, reason: str) -> dict[str, str]:
+def reason_reassigned(officer_of: Organization, reason: str) -> dict[str, str]:
     """Return the routing reason after an officer gave the case to this organization."""
     return _in_each_language(
         lambda: (
@@ -165,7 +165,7 @@ def given_by(officer_of: Organization, reason: str) -> dict[str, str]:
     )
 
 
-def taken_over_by(organization: Organization, reason: str) -> dict[str, str]:
+def reason_taken_over(organization: Organization, reason: str) -> dict[str, str]:
     """Return the routing reason after the level above took the case over."""
     return _in_each_language(
         lambda: (
@@ -175,7 +175,7 @@ def taken_over_by(organization: Organization, reason: str) -> dict[str, str]:
     )
 
 
-def passed_on_by(organization: Organization, reason: str, *, is_third: bool) -> dict[str, str]:
+def reason_passed_on(organization: Organization, reason: str, *, is_third: bool) -> dict[str, str]:
     """Return the routing reason after another organization passed the case on."""
 
     def sentence() -> str:
@@ -190,7 +190,7 @@ def passed_on_by(organization: Organization, reason: str, *, is_third: bool) -> 
     return _in_each_language(sentence)
 
 
-def appealed_from(organization: Organization, desk: Organization) -> dict[str, str]:
+def reason_appealed(organization: Organization, desk: Organization) -> dict[str, str]:
     """Return the routing reason of an appeal."""
     values = {"organization": organization.name, "desk": desk.name}
     return _in_each_language(
@@ -201,7 +201,7 @@ def appealed_from(organization: Organization, desk: Organization) -> dict[str, s
     )
 
 
-def taken_over_from(closed: Organization, desk: Organization) -> dict[str, str]:
+def reason_inherited(closed: Organization, desk: Organization) -> dict[str, str]:
     """Return the routing reason after the holder was closed or lost its last reviewer."""
 
     def sentence() -> str:
@@ -237,10 +237,10 @@ def next_level(holder: Organization | None) -> Organization | None:
 
     For a closed organization, counted from its successor.
     """
-    return next(iter(able_above(holder)), None) if holder is not None else None
+    return next(iter(able_levels_above(holder)), None) if holder is not None else None
 
 
-def able_above(holder: Organization, *, itself: bool = False) -> list[Organization]:
+def able_levels_above(holder: Organization, *, itself: bool = False) -> list[Organization]:
     """Return the organizations above the holder that can receive, the nearest first.
 
     itself: start with the holder, or with its successor.
@@ -310,4 +310,4 @@ def stand_ins(organizations: Sequence[Organization]) -> dict[int, Organization |
             return organization.pk in able
         return receiving.filter(pk=organization.pk).exists()
 
-    return {one.pk: able_from(one, can_receive, ladder)[0] for one in organizations}
+    return {one.pk: first_able_from(one, can_receive, ladder)[0] for one in organizations}

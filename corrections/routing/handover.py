@@ -15,7 +15,7 @@ from itertools import chain
 from corrections.actions import bulk
 from corrections.actions.bulk import Destination
 from corrections.clocks import milestones, timekeeping
-from corrections.clocks.milestones import Late
+from corrections.clocks.milestones import LateClock
 from corrections.models import Clock, Correction, Holding
 from corrections.routing import desks as routing
 from corrections.routing.desks import Desk, NoDesk, Router
@@ -28,7 +28,7 @@ ROUTED_BY = ("dose__organization", "named_site", "named_area", "citizen__area")
 
 
 @dataclass(frozen=True)
-class Way:
+class CaseRoute:
     """Cases that go to one organization for one reason."""
 
     desk: Desk
@@ -41,17 +41,17 @@ def settle(holder: Organization, now: datetime) -> None:
     # Rare: a pause reached its cap within the last minute.
     over = {"clocks__stopped_at": None, "clocks__pauses__until": None}
     for case in held.filter(clocks__pauses__ends_at__lte=now, **over).distinct():
-        timekeeping.settle(case, now)
+        timekeeping.record_overdue_work(case, now)
         case.save(update_fields=["due_at", "paused_at"])
     late = Clock.objects.filter(
         correction__in=held.order_by().values("pk"), stopped_at=None, next_milestone_at__lt=now
     )
     milestones.pass_milestones(
-        [Late(*columns) for columns in late.values_list(*milestones.COLUMNS)], now
+        [LateClock(*columns) for columns in late.values_list(*milestones.COLUMNS)], now
     )
 
 
-def ways(closed: Organization) -> list[Way]:
+def routes(closed: Organization) -> list[CaseRoute]:
     """Return where each open case of a closed organization goes; it is closed already.
 
     To its successor, or to who acts for a successor without staff. Without a successor by routing,
@@ -65,26 +65,26 @@ def ways(closed: Organization) -> list[Way]:
         key = (desk.organization.pk, desk.is_pool, json.dumps(desk.reason, sort_keys=True))
         desks[key] = desk
         sent[key].append(case_id)
-    return [Way(desk, sent[key]) for key, desk in desks.items()]
+    return [CaseRoute(desk, sent[key]) for key, desk in desks.items()]
 
 
-def in_its_place(closed: Organization) -> Desk:
+def fallback_desk(closed: Organization) -> Desk:
     """Return who acts for the organization when nothing about the case is known. Raises NoDesk."""
     heir = current_holder(closed)
-    desk = routing.able_from(heir)[0] if heir else routing.above_or_hotline(closed)
+    desk = routing.first_able_from(heir)[0] if heir else routing.above_or_hotline(closed)
     if desk is None:
         raise NoDesk(closed.name)
-    return Desk(desk, routing.taken_over_from(closed, desk))
+    return Desk(desk, routing.reason_inherited(closed, desk))
 
 
 def _first_reviews(closed: Organization) -> Iterator[tuple[int, Desk]]:
     cases = Correction.objects.open().filter(holder=closed, on_appeal=False).order_by("pk")
     if closed.successor is not None:
-        desk = in_its_place(closed)
+        desk = fallback_desk(closed)
         for case_id in cases.values_list("pk", flat=True):
             yield case_id, desk
         return
-    router, otherwise = Router(), cache(in_its_place)
+    router, otherwise = Router(), cache(fallback_desk)
     before = Holding.objects.filter(correction__in=cases.order_by().values("pk"))
     been = set(before.exclude(organization=closed).values_list("correction", "organization"))
     for case in cases.select_related(*ROUTED_BY).iterator(chunk_size=2000):
@@ -111,14 +111,14 @@ def _appeals(closed: Organization) -> Iterator[tuple[int, Desk]]:
 
 def _judge(closed: Organization, taken_part: frozenset[Organization]) -> Desk:
     """Return who decides an appeal now: not below the level of before, never the hotline."""
-    line = routing.able_above(closed, itself=closed.successor is not None)
+    line = routing.able_levels_above(closed, itself=closed.successor is not None)
     for desk in line:
         if desk not in taken_part and desk.kind != Organization.Kind.HOTLINE:
-            return Desk(desk, routing.taken_over_from(closed, desk))
-    return in_its_place(closed)
+            return Desk(desk, routing.reason_inherited(closed, desk))
+    return fallback_desk(closed)
 
 
-def hand_over(closed: Organization, given: Sequence[Way], now: datetime) -> None:
+def hand_over(closed: Organization, given: Sequence[CaseRoute], now: datetime) -> None:
     """Make the desks the holders of the cases, and tell each of them once."""
     destinations = [
         Destination(
@@ -129,7 +129,7 @@ def hand_over(closed: Organization, given: Sequence[Way], now: datetime) -> None
         )
         for way in given
     ]
-    errands = bulk.change_hands(
+    errands = bulk.move_to_holders(
         destinations, from_name=closed.name, is_closed=not closed.is_open, now=now
     )
     for errand in errands:

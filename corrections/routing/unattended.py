@@ -75,6 +75,6 @@ def hand_over(desk: Organization) -> int:
         return 0
     now = db_time.now()
     handover.settle(desk, now)
-    ways = handover.ways(desk)
+    ways = handover.routes(desk)
     handover.hand_over(desk, ways, now)
     return sum(len(way.cases) for way in ways)

@@ -39,7 +39,8 @@ REFUSALS = (AlreadyOpen, NobodyAbove, PermissionDenied, StepNotPossible, TooLate
 def file(request: UserRequest, call: CallerCheck) -> HttpResponse:
     """Ask which dose the caller means, or whether one is missing."""
     doses = [
-        (dose, dose_title(dose), f"dose-{dose.public_id}") for dose in calls.choices(call.citizen)
+        (dose, dose_title(dose), f"dose-{dose.public_id}")
+        for dose in calls.disputable_doses(call.citizen)
     ]
     context = {"call": call, "person": search.masked(call.citizen), "doses": doses}
     return render(request, "hotline/file.html", context)
@@ -133,7 +134,7 @@ def send_link(request: UserRequest, call: CallerCheck, reference: str) -> HttpRe
 def _dose(call: CallerCheck, key: str) -> Dose | None:
     if key == MISSING:
         return None
-    doses = {f"dose-{dose.public_id}": dose for dose in calls.choices(call.citizen)}
+    doses = {f"dose-{dose.public_id}": dose for dose in calls.disputable_doses(call.citizen)}
     if key not in doses:
         raise Http404
     return doses[key]

@@ -23,7 +23,7 @@ from corrections import access
 from hotline import calls, search
 from hotline.forms import CallerForm, NewRecordForm, SearchForm
 from hotline.models import CallerCheck
-from hotline.search import Found, TooManySearches, Unclear
+from hotline.search import Found, SearchTooShort, TooManySearches
 from vaxreg import db_time
 from vaxreg.uuids import uuid_or_none
 
@@ -58,7 +58,7 @@ def call_page(view: CallView[P]) -> Callable[Concatenate[HttpRequest, UUID, P], 
         request: UserRequest, /, public_id: UUID, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
         in_session = request.session.get(CALL) == str(public_id)
-        call = search.call_of(request.user, public_id) if in_session else None
+        call = search.running_call(request.user, public_id) if in_session else None
         if call is None:
             messages.info(request, _("This call has ended. Ask the caller again who they are."))
             return redirect("hotline")
@@ -80,7 +80,7 @@ def desk(request: UserRequest) -> HttpResponse:
             return too_many(
                 request, stop.retry_at, again="hotline", template="hotline/too_many.html"
             )
-        except Unclear:
+        except SearchTooShort:
             form.add_error(
                 "typed", _("Type more of it: the family name too, or 4 digits at least.")
             )
@@ -113,7 +113,7 @@ def check(request: UserRequest, public_id: UUID) -> HttpResponse:
     form = CallerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            call = search.check(citizen, form.cleaned_data, by=request.user)
+            call = search.check_caller(citizen, form.cleaned_data, by=request.user)
         except TooManySearches as stop:
             return too_many(
                 request, stop.retry_at, again="hotline", template="hotline/too_many.html"
@@ -197,4 +197,4 @@ def _begin(request: UserRequest, call: CallerCheck) -> HttpResponse:
 
 def _running_call(request: UserRequest) -> CallerCheck | None:
     call = uuid_or_none(request.session.get(CALL))
-    return search.call_of(request.user, call) if call else None
+    return search.running_call(request.user, call) if call else None

@@ -11,7 +11,7 @@ from vaxreg import tables
 from vaxreg.tables import Table, TableCell, TableColumn
 
 # A share of fewer cases than these depends more on chance than on the work.
-LEAST = 10
+FEWEST_DEADLINES = 10
 
 # Returns the sort value of a row; None is last in both directions.
 Key = Callable[[ReportRow], float | str | None]
@@ -20,14 +20,18 @@ KEYS: dict[str, Key] = {
     "overdue": lambda row: row.queue.overdue,
     "decided": lambda row: row.figures.decided,
     "in_time": lambda row: row.figures.share_in_time if is_comparable(row) else None,
-    "median": lambda row: row.figures.median_hours if row.figures.decided >= LEAST else None,
-    "p90": lambda row: row.figures.p90_hours if row.figures.decided >= LEAST else None,
-    "undone": lambda row: row.figures.share_undone if row.figures.decided >= LEAST else None,
+    "median": lambda row: (
+        row.figures.median_hours if row.figures.decided >= FEWEST_DEADLINES else None
+    ),
+    "p90": lambda row: row.figures.p90_hours if row.figures.decided >= FEWEST_DEADLINES else None,
+    "undone": lambda row: (
+        row.figures.share_undone if row.figures.decided >= FEWEST_DEADLINES else None
+    ),
 }
 # Sorted by the lowest share in time.
 DEFAULT = "in_time"
 # The first press on these columns sorts in descending order.
-FALLING = frozenset({"overdue", "decided", "median", "p90", "undone"})
+DESCENDING_FIRST = frozenset({"overdue", "decided", "median", "p90", "undone"})
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Order:
 
 def is_comparable(row: ReportRow) -> bool:
     """Enough deadlines were due in the period for a meaningful share."""
-    return row.figures.due >= LEAST
+    return row.figures.due >= FEWEST_DEADLINES
 
 
 def ranked(rows: Sequence[ReportRow], order: Order) -> list[ReportRow]:
@@ -65,7 +69,7 @@ def table(report: Report, address: Address) -> Table:
 
     def column(make: Callable[..., TableColumn], name: str, title: str) -> TableColumn:
         is_current = name == order.column
-        falls = not order.is_falling if is_current else name in FALLING
+        falls = not order.is_falling if is_current else name in DESCENDING_FIRST
         return make(
             title,
             sort=address.but(sort=("-" if falls else "") + name).report("league"),
@@ -106,15 +110,17 @@ def _line(
     row: ReportRow, of_row: ReportRow | None, report: Report, address: Address
 ) -> list[TableCell]:
     figures = row.figures
-    weak = "weak" if figures.decided < LEAST else ""
+    weak = "weak" if figures.decided < FEWEST_DEADLINES else ""
     return [
-        tables.percent_cell(figures.in_time, figures.due, address.cases("in_time", of_row), LEAST),
+        tables.percent_cell(
+            figures.in_time, figures.due, address.cases("in_time", of_row), FEWEST_DEADLINES
+        ),
         tables.count_cell(figures.in_time, address.cases("in_time", of_row)),
         tables.count_cell(figures.held_missed, address.cases("missed", of_row)),
         tables.hours_cell(figures.median_hours, address.cases("decided", of_row), weak),
         tables.hours_cell(figures.p90_hours, address.cases("decided", of_row), weak),
         tables.percent_cell(
-            figures.undone, figures.decided, address.cases("undone", of_row), LEAST
+            figures.undone, figures.decided, address.cases("undone", of_row), FEWEST_DEADLINES
         ),
         tables.count_cell(figures.undone, address.cases("undone", of_row)),
         tables.count_cell(figures.decided, address.cases("decided", of_row)),

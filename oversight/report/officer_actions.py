@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from corrections.clocks.deadlines import ONCE_IN
+from corrections.clocks.deadlines import REPEAT_AFTER
 from corrections.lifecycle import Party
 from corrections.models import CorrectionEvent
 from organizations.scope import Scope
@@ -24,7 +24,7 @@ from review.models import OfficerNote
 from vaxreg import ui
 
 # "Lately" in a report: the time until a site may be reminded again.
-LATELY = ONCE_IN
+LATELY = REPEAT_AFTER
 # The time that the page of one site shows.
 WEEK = timedelta(days=7)
 

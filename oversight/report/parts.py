@@ -41,7 +41,7 @@ class ReportPart:
 
 def all_parts(report: Report, address: Address, acts: Acts) -> dict[str, ReportPart]:
     """Return all parts of a report by name."""
-    return {name: one_part(name, report, address, acts) for name in MAKERS}
+    return {name: one_part(name, report, address, acts) for name in PART_BUILDERS}
 
 
 def one_part(name: str, report: Report, address: Address, acts: Acts) -> ReportPart:
@@ -49,7 +49,7 @@ def one_part(name: str, report: Report, address: Address, acts: Acts) -> ReportP
 
     Raises KeyError for an unknown name.
     """
-    maker = MAKERS[name]
+    maker = PART_BUILDERS[name]
     return ReportPart(
         name=name,
         title=maker.title(),
@@ -65,7 +65,7 @@ def one_part(name: str, report: Report, address: Address, acts: Acts) -> ReportP
 
 
 @dataclass(frozen=True)
-class _Maker:
+class _PartBuilder:
     """How to build the table of a part, and which sections of the report it needs."""
 
     title: Callable[[], str]
@@ -266,21 +266,21 @@ def organizations(report: Report, address: Address, acts: Acts) -> Table:
 
 
 BOTH = frozenset({"queue", "figures"})
-MAKERS: dict[str, _Maker] = {
-    "overdue": _Maker(lambda: _("Overdue by organization"), overdue, frozenset({"queue"})),
-    "days": _Maker(lambda: _("Overdue in the last 14 days"), days, BOTH),
-    "missed": _Maker(
+PART_BUILDERS: dict[str, _PartBuilder] = {
+    "overdue": _PartBuilder(lambda: _("Overdue by organization"), overdue, frozenset({"queue"})),
+    "days": _PartBuilder(lambda: _("Overdue in the last 14 days"), days, BOTH),
+    "missed": _PartBuilder(
         lambda: _("Deadlines missed, by day of the week"),
         missed,
         frozenset({"figures"}),
     ),
-    "flow": _Maker(lambda: _("Received, decided, left, day by day"), flow, BOTH),
-    "organizations": _Maker(
+    "flow": _PartBuilder(lambda: _("Received, decided, left, day by day"), flow, BOTH),
+    "organizations": _PartBuilder(
         lambda: _("All organizations, the worst first"),
         organizations,
         BOTH,
     ),
-    "league": _Maker(
+    "league": _PartBuilder(
         lambda: _("Compared"),
         lambda report, address, _acts: comparison.table(report, address),
         frozenset({"figures"}),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from organizations.models import Organization
 from oversight.report import province_tiles, words
 from oversight.report.address import Address, organization_of
-from oversight.report.comparison import LEAST
+from oversight.report.comparison import FEWEST_DEADLINES
 from reporting.report import Report, ReportRow
 from vaxreg import ui
 
@@ -43,7 +43,7 @@ class ShadeChoice:
 
 
 @dataclass(frozen=True)
-class Board:
+class ProvinceMap:
     """The map with its legend, and the rows that have no tile."""
 
     tiles: list[Tile]
@@ -80,7 +80,7 @@ SHADES: dict[str, _Shade] = {
 DEFAULT = "overdue"
 
 
-def board(report: Report, address: Address) -> Board | None:
+def province_map(report: Report, address: Address) -> ProvinceMap | None:
     """Return the map of a report whose rows are provinces; None when there are too few."""
     provinces = [row for row in report.rows if _is_province(row)]
     if len(provinces) < LEAST_TILES:
@@ -89,7 +89,7 @@ def board(report: Report, address: Address) -> Board | None:
     name = address.shade or DEFAULT
     shade = SHADES[name]
     tiles = [_tile(row, shade, address) for row in report.rows]
-    return Board(
+    return ProvinceMap(
         tiles=sorted(
             (tile for tile in tiles if tile.row), key=lambda tile: (tile.row, tile.column)
         ),
@@ -120,13 +120,19 @@ def _tile(row: ReportRow, shade: _Shade, address: Address) -> Tile:
     shown = base - late if shade.is_kept else late
     counts = words.counted(shown, base)
     # With few cases the counts are shown: a share would look more exact than it is.
-    value = "–" if not base else ui.percent(shown / base) if base >= LEAST else f"{shown}/{base}"
+    value = (
+        "–"
+        if not base
+        else ui.percent(shown / base)
+        if base >= FEWEST_DEADLINES
+        else f"{shown}/{base}"
+    )
     return Tile(
         short=province_tiles.short(name),
         name=name,
         value=value,
         about=counts if base else _("nothing to count"),
-        level=_level(late / base) if base >= LEAST else 0,
+        level=_level(late / base) if base >= FEWEST_DEADLINES else 0,
         column=column,
         row=line,
         href=address.page_of(row),
@@ -141,7 +147,7 @@ def _legend(shade: _Shade) -> list[tuple[int, str]]:
     if shade.is_kept:
         bounds = [1 - step for step in STEPS]
         return [
-            (0, _("all, or fewer than %(least)s cases") % {"least": LEAST}),
+            (0, _("all, or fewer than %(least)s cases") % {"least": FEWEST_DEADLINES}),
             *(
                 (level, _("from %(share)s") % {"share": ui.percent(bound)})
                 for level, bound in enumerate(bounds, start=1)
@@ -149,7 +155,7 @@ def _legend(shade: _Shade) -> list[tuple[int, str]]:
             (5, _("below %(share)s") % {"share": ui.percent(bounds[-1])}),
         ]
     return [
-        (0, _("none, or fewer than %(least)s cases") % {"least": LEAST}),
+        (0, _("none, or fewer than %(least)s cases") % {"least": FEWEST_DEADLINES}),
         *(
             (level, _("up to %(share)s") % {"share": ui.percent(bound)})
             for level, bound in enumerate(STEPS, start=1)

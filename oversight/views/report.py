@@ -71,7 +71,7 @@ def overview(request: UserRequest, scope: Scope) -> HttpResponse:
 @require_safe
 def download(request: UserRequest, scope: Scope, part: str, ending: str) -> HttpResponseBase:
     """Send the numbers of a part of the report as a file: csv or xlsx."""
-    if part not in parts.MAKERS or ending not in {"csv", "xlsx"}:
+    if part not in parts.PART_BUILDERS or ending not in {"csv", "xlsx"}:
         raise Http404
     scope, under = narrowed(request, scope)
     form = ReportForm(request.GET, communes=communes_of(scope))
@@ -155,7 +155,7 @@ def address_of(request: UserRequest, form: ReportForm, under: Organization | Non
     return Address(
         form.filters(),
         under,
-        tables=frozenset(read.getlist("table")) & frozenset(parts.MAKERS),
+        tables=frozenset(read.getlist("table")) & frozenset(parts.PART_BUILDERS),
         own_scale=read.get("scale") == "own",
         shade=shade if shade in tile_map.SHADES else "",
         sort=sort if comparison.Order.read(sort) else "",
@@ -224,13 +224,13 @@ def _charts(report: Report, address: Address) -> dict[str, Any]:
         "more_heat": len(parts.missed_rows(report)) - len(heat.rows),
         "sparks": sparks,
         "more_sparks": sum(any(row.trend) for row in report.rows) - len(sparks),
-        "least": comparison.LEAST,
+        "least": comparison.FEWEST_DEADLINES,
         "own_scale": address.own_scale,
         "scale_url": address.but(own_scale=not address.own_scale).report("days"),
         "trend": charts.trend(report),
         "trend_legend": charts.trend_legend(report),
         "flow_known": any(day.opened or day.decided or day.open for day in report.flow),
-        "board": tile_map.board(report, address),
+        "board": tile_map.province_map(report, address),
         "board_failed": tile_map.has_failed(report, address),
         "has_league": any(row.is_part for row in report.rows),
     }

@@ -41,7 +41,7 @@ def site(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
         "silent": silent,
         "silent_steps": silence_page.steps_of(silent),
         "late": bulk_reassign.late(organization, user),
-        "reminding": bulk_remind.reminding(organization, by=user),
+        "reminding": bulk_remind.preview_remind_all(organization, by=user),
         "has_parts": site_contacts.has_parts(organization),
         "is_own_desk": case_acts.is_own_desk(user, organization),
         "moved": case_acts.moved_away(organization, user),

@@ -50,7 +50,7 @@ def remind(
         "form": form,
         "organization": organization,
         "whole": whole,
-        "plan": bulk_remind.reminding(organization, by=request.user, whole=whole),
+        "plan": bulk_remind.preview_remind_all(organization, by=request.user, whole=whole),
         "most": MOST_REMINDED,
     }
     status = 422 if form.has_errors else 200
@@ -129,7 +129,7 @@ def give(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
     organization = organization_in_reach(request.user, public_id)
     sent = request.POST if request.method == "POST" else None
     ticked = frozenset(filter(TICKED.fullmatch, request.POST.getlist("case"))) if sent else None
-    choice = bulk_reassign.choice(organization, request.user, ticked)
+    choice = bulk_reassign.cases_to_give(organization, request.user, ticked)
     values = [*(line.value for line in choice.lines), *(ticked or ())]
     form = GiveForm(sent, by=request.user, holder=organization, values=values)
     if "search" in request.POST:
@@ -152,7 +152,7 @@ def outcomes_of_giving(
     """Give the ticked cases away; None when the chosen organization cannot receive them."""
     to, reason = form.cleaned_data["to"], form.cleaned_data["reason"]
     try:
-        return bulk_reassign.give(
+        return bulk_reassign.reassign_all(
             organization, form.cleaned_data["case"], by=request.user, to=to, reason=reason
         )
     except CannotReceive:

@@ -75,7 +75,7 @@ class NothingToAskForm(ClaimForm):
     """For kinds without fields: the dose is not theirs, or was never given."""
 
 
-class TwinForm(ClaimForm):
+class DuplicateForm(ClaimForm):
     """Asks which other dose this one repeats."""
 
     duplicate_of = forms.ChoiceField(
@@ -194,7 +194,7 @@ class OtherRecordForm(ClaimForm):
 FORMS: dict[Kind, type[ClaimForm]] = {
     Kind.NOT_MINE: NothingToAskForm,
     Kind.NEVER_GIVEN: NothingToAskForm,
-    Kind.DUPLICATE: TwinForm,
+    Kind.DUPLICATE: DuplicateForm,
     Kind.IDENTITY: PersonDetailsForm,
     Kind.SPLIT_RECORD: OtherRecordForm,
 }

@@ -20,7 +20,7 @@ from corrections.actions.filing import MOST_CLAIMS, MOST_OPEN, TooManyOpen
 from corrections.facts import FIELDS
 from corrections.models import Correction, Draft, Filing, Kind
 from corrections.models.case import DOSE_KINDS, IDENTITY_KINDS
-from corrections.prechecks.rules import Forewarning, from_json
+from corrections.prechecks.rules import ProposalWarning, from_json
 from doses.facts import dose_title
 from doses.models import Dose
 from portal import drafts
@@ -202,7 +202,7 @@ def _choose(
     return redirect(begun.after("", CheckedDraft(begun.draft)))
 
 
-def _has_unread(request: UserRequest, found: list[Forewarning]) -> bool:
+def _has_unread(request: UserRequest, found: list[ProposalWarning]) -> bool:
     """Tell whether there is a warning that the submitted page did not show."""
     shown = request.POST.get("warned", "").split()
     return any(warning.sign not in shown for warning in found)
@@ -221,7 +221,7 @@ def _advice(request: UserRequest, item: Item, judged: CheckedDraft) -> HttpRespo
     return render(request, "portal/filing/_advice.html", _by_field(found, FIELDS[item.kind]))
 
 
-def _by_field(found: list[Forewarning], fields: Iterable[str]) -> dict[str, Any]:
+def _by_field(found: list[ProposalWarning], fields: Iterable[str]) -> dict[str, Any]:
     return {
         "warnings": found,
         "warned": " ".join(warning.sign for warning in found),

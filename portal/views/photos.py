@@ -24,7 +24,7 @@ from citizens.actions import log_visit
 from citizens.models import RecordVisit
 from corrections.lifecycle import Party
 from corrections.models import Correction, Draft, Evidence
-from corrections.parties import acting_for, parties_of
+from corrections.parties import acting_organization, parties_of
 from corrections.photos import evidence
 from corrections.prechecks.rules import from_json
 from portal import drafts
@@ -190,5 +190,7 @@ def _note_visit(request: UserRequest, photo: Evidence) -> None:
         request.user,
         filing.citizen,
         RecordVisit.Why.OVERSIGHT if overseer else RecordVisit.Why.REVIEW,
-        organization=acting_for(request.user, case, Party.OVERSEER if overseer else Party.REVIEWER),
+        organization=acting_organization(
+            request.user, case, Party.OVERSEER if overseer else Party.REVIEWER
+        ),
     )

@@ -341,7 +341,7 @@ class DecisionForm(Form):
 
     def why_second(self) -> list[Reason]:
         """Return why this acceptance needs a second person; empty when it needs none."""
-        return actions.why_second(
+        return actions.second_person_reasons(
             self.case,
             self.wanted,
             own_papers=self.cleaned_data["own_papers"],

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from administration import close_merge_move
 from administration.close_merge_move import PlanChanged, TreeAct, carry_out, preview
 from corrections import access, actions, outbox, parties, sweep
-from corrections.history import Audience, lines
+from corrections.history import Audience, entries
 from corrections.lifecycle import Ground
 from corrections.models import Breach, Clock, Correction, CorrectionEvent, Holding, Policy
 from corrections.routing import desks
@@ -142,7 +142,7 @@ def test_the_citizen_reads_who_has_it_now_and_why(world: World, an, as_citizen):
     assert case.routing_reason["en"] == (
         "Trạm Y tế Phường Bưởi has closed; Trạm Y tế Phường Quảng An has taken over its cases."
     )
-    last = lines(case, Audience.CITIZEN)[-1]
+    last = entries(case, Audience.CITIZEN)[-1]
     assert world.buoi.name in last.title
     assert world.quang_an.name in last.title
     page = as_citizen(world.user("lan")).get(f"/corrections/{case.reference}/").content.decode()

@@ -45,7 +45,7 @@ def test_a_whole_life_reads_in_order_without_persons(world, correction):
     actions.keep(correction, by=minh, remark="Chờ sổ giấy")
     actions.refuse(correction, by=minh, ground=Ground.DATE_DIFFERS, remark="Ngày khác")
 
-    lines = history.lines(correction, Audience.CITIZEN)
+    lines = history.entries(correction, Audience.CITIZEN)
 
     assert [line.title for line in lines] == [
         "Proposal recorded; the 48 hours run from here",
@@ -65,7 +65,7 @@ def test_a_whole_life_reads_in_order_without_persons(world, correction):
 def test_staff_read_the_person_too(world, correction):
     actions.pick_up(correction, by=world.user("minh"))
 
-    filed, _sent, picked_up = history.lines(correction, Audience.STAFF)
+    filed, _sent, picked_up = history.entries(correction, Audience.STAFF)
 
     assert filed.who == "Citizen Nguyễn Thị Lan"
     assert picked_up.who == "Phạm Thị Minh · Trạm Y tế Phường Bưởi"
@@ -75,8 +75,8 @@ def test_picking_up_again_says_nothing_new_to_the_citizen(world, correction):
     for _again in range(3):
         actions.pick_up(correction, by=world.user("minh"))
 
-    told = [line.step for line in history.lines(correction, Audience.CITIZEN)]
-    known = [line.step for line in history.lines(correction, Audience.STAFF)]
+    told = [line.step for line in history.entries(correction, Audience.CITIZEN)]
+    known = [line.step for line in history.entries(correction, Audience.STAFF)]
 
     assert told.count("pick_up") == 1
     assert known.count("pick_up") == 3
@@ -85,8 +85,8 @@ def test_picking_up_again_says_nothing_new_to_the_citizen(world, correction):
 def test_what_an_officer_writes_to_a_site_stays_between_them(world, correction):
     actions.remind(correction, by=world.user("huong"), remark="Xin trả lời ngay.")
 
-    told = history.lines(correction, Audience.CITIZEN)[-1]
-    known = history.lines(correction, Audience.STAFF)[-1]
+    told = history.entries(correction, Audience.CITIZEN)[-1]
+    known = history.entries(correction, Audience.STAFF)[-1]
 
     assert (told.who, told.details) == ("Trung tâm Y tế Quận Tây Hồ", ())
     assert known.who == "Đỗ Thu Hương · Trung tâm Y tế Quận Tây Hồ"
@@ -98,7 +98,7 @@ def test_a_missed_deadline_names_who_was_told(world):
         case = file_one(world)
     sweep.sweep()
 
-    lines = history.lines(case, Audience.CITIZEN)
+    lines = history.entries(case, Audience.CITIZEN)
 
     assert lines[-1].title == ("No answer within 48 hours; Trung tâm Y tế Quận Tây Hồ was told")
     assert history.told_last(lines) == "Trung tâm Y tế Quận Tây Hồ"
@@ -110,7 +110,7 @@ def test_a_missed_deadline_before_any_desk_was_found_claims_nobody_was_told(worl
     OutboxRow.objects.update(not_before=db_time.now() + timedelta(days=10))
     sweep.sweep()
 
-    lines = history.lines(case, Audience.CITIZEN)
+    lines = history.entries(case, Audience.CITIZEN)
 
     assert lines[-1].title == "No answer within 48 hours"
     assert history.told_last(lines) == ""
@@ -125,7 +125,7 @@ def test_giving_a_case_to_another_site_is_told_with_the_reason(world, correction
         correction, by=world.user("huong"), to=world.quang_an, reason="Phường Bưởi quá tải"
     )
 
-    line = history.lines(correction, Audience.CITIZEN)[-1]
+    line = history.entries(correction, Audience.CITIZEN)[-1]
     assert line.title == "Given to Trạm Y tế Phường Quảng An"
     assert line.who == "Trung tâm Y tế Quận Tây Hồ"
     assert line.details == ("Phường Bưởi quá tải",)
@@ -135,4 +135,4 @@ def test_the_history_takes_one_query(world, correction, django_assert_num_querie
     actions.pick_up(correction, by=world.user("minh"))
 
     with django_assert_num_queries(1):
-        history.lines(correction, Audience.STAFF)
+        history.entries(correction, Audience.STAFF)

@@ -192,9 +192,9 @@ def test_an_errand_is_done_once_however_often_it_arrives(world: World):
 def test_a_dead_claim_is_taken_up_again(world: World):
     file_one(world, routed=False)
     row = OutboxRow.objects.get()
-    OutboxRow.objects.update(not_before=db_time.now() + outbox.CLAIM, tries=1)
+    OutboxRow.objects.update(not_before=db_time.now() + outbox.LEASE, tries=1)
 
-    with db_time.at(db_time.now() + outbox.CLAIM + timedelta(seconds=1)):
+    with db_time.at(db_time.now() + outbox.LEASE + timedelta(seconds=1)):
         assert outbox.do_undone() >= 1
 
     row.refresh_from_db()

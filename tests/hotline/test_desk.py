@@ -15,7 +15,7 @@ from corrections import actions
 from corrections.models import Correction
 from hotline import call_script, search
 from hotline.models import CallerCheck
-from hotline.search import TooManySearches, Unclear
+from hotline.search import SearchTooShort, TooManySearches
 from tests import world as worlds
 from tests.cases import file_one, make_overdue
 from tests.conftest import signed_in
@@ -87,7 +87,7 @@ def test_the_number_a_caller_gave_finds_their_record(world: World, correction: C
 
 @pytest.mark.parametrize("typed", ["lan", "123", "ng"])
 def test_too_little_searches_nothing(world: World, typed: str):
-    with pytest.raises(Unclear):
+    with pytest.raises(SearchTooShort):
         searched(world, typed)
 
 
@@ -138,14 +138,14 @@ def test_two_right_answers_pass_and_one_wrong_one_may_stand_beside(
 ):
     worlds.dose(world)
 
-    call = search.check(world.citizens["lan"], answers, by=world.user("mai"))
+    call = search.check_caller(world.citizens["lan"], answers, by=world.user("mai"))
 
     assert call.passed is passes
     assert set(call.facts) == set(answers)
 
 
 def test_every_check_is_on_record_and_never_rewritten(world: World):
-    call = search.check(world.citizens["lan"], RIGHT, by=world.user("mai"))
+    call = search.check_caller(world.citizens["lan"], RIGHT, by=world.user("mai"))
 
     with pytest.raises(IntegrityError), transaction.atomic():
         CallerCheck.objects.filter(pk=call.pk).update(passed=False)
@@ -156,16 +156,17 @@ def test_every_check_is_on_record_and_never_rewritten(world: World):
 
 def test_wrong_answers_about_one_record_have_a_limit(world: World):
     for _time in range(5):
-        search.check(world.citizens["lan"], {"phone": "+84999999999"}, by=world.user("mai"))
+        search.check_caller(world.citizens["lan"], {"phone": "+84999999999"}, by=world.user("mai"))
 
     with pytest.raises(TooManySearches):
-        search.check(world.citizens["lan"], RIGHT, by=world.user("mai"))
+        search.check_caller(world.citizens["lan"], RIGHT, by=world.user("mai"))
     assert CallerCheck.objects.filter(passed=False).count() == 5
 
 
 def test_right_answers_use_no_tries_up(world: World):
     calls = [
-        search.check(world.citizens["lan"], RIGHT, by=world.user("mai")) for _time in range(12)
+        search.check_caller(world.citizens["lan"], RIGHT, by=world.user("mai"))
+        for _time in range(12)
     ]
 
     assert all(call.passed for call in calls)
@@ -178,7 +179,7 @@ def test_an_agent_never_serves_the_own_family(world: World):
     )
 
     with pytest.raises(PermissionDenied):
-        search.check(world.citizens["lan"], RIGHT, by=mai)
+        search.check_caller(world.citizens["lan"], RIGHT, by=mai)
 
 
 def test_a_wrong_answer_comes_back_with_an_empty_form(world: World, mai: Client):
@@ -230,10 +231,10 @@ def test_the_callers_page_opens_in_no_other_session(world: World, mai: Client):
 
 def test_a_failed_check_opens_nothing(world: World, mai: Client):
     found_page(mai)
-    call = search.check(world.citizens["lan"], {}, by=world.user("mai"))
+    call = search.check_caller(world.citizens["lan"], {}, by=world.user("mai"))
 
-    assert search.call_of(world.user("mai"), call.public_id) is None
-    assert search.call_of(world.user("mai"), UUID(int=0)) is None
+    assert search.running_call(world.user("mai"), call.public_id) is None
+    assert search.running_call(world.user("mai"), UUID(int=0)) is None
 
 
 def test_nobody_else_opens_the_hotlines_pages(world: World):

@@ -180,7 +180,7 @@ def test_a_province_that_the_map_does_not_know_is_listed_beside_it(english, monk
     monkeypatch.setattr(tile_map, "prefetch_related_objects", lambda *_: None)
     rows = [a_row(code, f"Tỉnh {code}") for code in (*list(province_tiles.TILES)[:12], "99")]
 
-    drawn = tile_map.board(a_report(rows), Address(Filters()))
+    drawn = tile_map.province_map(a_report(rows), Address(Filters()))
 
     assert drawn is not None
     assert len(drawn.tiles) == 12
@@ -193,7 +193,7 @@ def test_a_tile_shows_the_counts_where_a_share_would_say_too_much(english, monke
     few = a_row("92", "Cần Thơ", queue=OpenCases(open=5, overdue=3))
     many = a_row("79", "Hồ Chí Minh", queue=OpenCases(open=50, overdue=30))
 
-    drawn = tile_map.board(a_report([*rows, few, many]), Address(Filters()))
+    drawn = tile_map.province_map(a_report([*rows, few, many]), Address(Filters()))
 
     tiles = {tile.name: tile for tile in drawn.tiles}
     assert (tiles["Cần Thơ"].value, tiles["Cần Thơ"].level) == ("3/5", 0)

@@ -310,7 +310,7 @@ def test_cases_of_the_family_appeals_and_cases_without_a_site_are_not_offered(st
     late_case(staffed, on_appeal=True)
     late_case(staffed, triage_due_at=db_time.now())
 
-    choice = bulk_reassign.choice(staffed.buoi, by)
+    choice = bulk_reassign.cases_to_give(staffed.buoi, by)
 
     assert [line.case for line in choice.lines] == [plain]
     assert (choice.family, choice.appeals, choice.unplaced) == (1, 1, 1)
@@ -335,7 +335,7 @@ def test_late_cases_that_nobody_is_working_on_are_ticked(staffed: World):
     late, busy, in_time = late_case(staffed), late_case(staffed), late_case(staffed, 5)
     actions.pick_up(busy, by=staffed.user("minh"))
 
-    choice = bulk_reassign.choice(staffed.buoi, staffed.user("huong"))
+    choice = bulk_reassign.cases_to_give(staffed.buoi, staffed.user("huong"))
 
     assert {line.case: line.is_ticked for line in choice.lines} == {
         late: True,

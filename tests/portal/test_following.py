@@ -101,7 +101,7 @@ def test_a_filer_without_a_phone_is_found_under_no_digits(world, correction):
     )
 
     assert following.find(correction.reference, LANS) is None
-    assert following.find(correction.reference, following.NOBODYS_PHONE) is None
+    assert following.find(correction.reference, following.NO_PHONE) is None
 
 
 def test_a_callers_case_is_found_by_the_callers_phone_only(correction):

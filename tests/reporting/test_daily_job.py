@@ -181,7 +181,7 @@ def test_a_day_waits_for_the_sweep_but_not_for_ever(world: World):
     with db_time.at(midnight + daily_job.GRACE):
         daily_job.close_days()
         assert not ReportDay.objects.filter(day=THEN.date()).exists()
-    with db_time.at(midnight + daily_job.PATIENCE):
+    with db_time.at(midnight + daily_job.CLOSE_AT_LATEST_AFTER):
         daily_job.close_days()
 
     assert ReportDay.objects.filter(day=THEN.date()).exists()
@@ -199,7 +199,7 @@ def test_the_last_minute_of_a_day_counts_at_once_though_the_day_is_not_closed(wo
         count_everything()
         assert not ReportDay.objects.filter(day=THEN.date()).exists()
         span = compute.period(Filters(), db_time.now(), daily_job.as_of())
-        rows = compute.behind("opened", scope, Filters(), span)
+        rows = compute.rows_of_figure("opened", scope, Filters(), span)
         assert compute.report(scope).total.figures.opened == rows.count() == 2
 
 
@@ -350,7 +350,7 @@ def test_each_figure_has_exactly_so_many_rows_behind_it(world: World, fact: str)
             Scope((world.buoi,), alone=True),
         ):
             span = compute.period(filters, now, as_of)
-            rows = compute.behind(fact, scope, filters, span)
+            rows = compute.rows_of_figure(fact, scope, filters, span)
             report = compute.report(scope, filters)
             name = {"missed_given": "missed"}.get(fact, fact)
             assert rows.count() == getattr(report.total.figures, name)

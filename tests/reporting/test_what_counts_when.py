@@ -36,7 +36,7 @@ def test_a_breach_written_while_its_day_is_being_closed_counts_for_the_day_it_is
     closing = connection.copy()
 
     with closing.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [daily_job.CLOSING])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [daily_job.BREACH_LOCK])
         missed = Breach.objects.create(
             correction=case,
             clock=case.clocks.get(),
@@ -60,14 +60,14 @@ def test_a_breach_that_the_figures_did_not_see_yet_is_not_in_their_list(world: W
         sweep()
         scope = Scope((world.buoi,))
         span = compute.period(Filters(), db_time.now(), daily_job.as_of())
-        listed = compute.behind("missed", scope, Filters(), span).count()
+        listed = compute.rows_of_figure("missed", scope, Filters(), span).count()
         number = compute.report(scope).total.figures.missed
 
     assert listed == number == 0
     with db_time.at(THEN + 2 * HOUR + timedelta(minutes=1)):
         daily_job.refresh()
         span = compute.period(Filters(), db_time.now(), daily_job.as_of())
-        assert compute.behind("missed", scope, Filters(), span).count() == 1
+        assert compute.rows_of_figure("missed", scope, Filters(), span).count() == 1
 
 
 def test_a_breach_written_in_time_counts_for_the_moment_of_the_deadline(world: World):
@@ -121,7 +121,7 @@ def test_a_list_follows_the_tree_of_each_day_as_its_number_does(world: World, fa
         count_everything()
         span = compute.period(Filters(), db_time.now(), daily_job.as_of())
         scopes = [Scope((top,)) for top in (world.tay_ho, world.dong_da, world.so_y_te)]
-        listed = [compute.behind(fact, scope, Filters(), span).count() for scope in scopes]
+        listed = [compute.rows_of_figure(fact, scope, Filters(), span).count() for scope in scopes]
         totals = [compute.report(scope, FILTERS[fact]).total.figures for scope in scopes]
 
     assert listed == [getattr(total, NUMBER[fact]) for total in totals]

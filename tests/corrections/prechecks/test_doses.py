@@ -8,7 +8,7 @@ from django.utils.translation import override
 from corrections.lifecycle import Ground
 from corrections.prechecks import doses
 from corrections.prechecks.doses import Proposal
-from corrections.prechecks.rules import RULES, Code, Forewarning, from_json
+from corrections.prechecks.rules import RULES, Code, ProposalWarning, from_json
 from doses.models import Dose
 from tests import world as worlds
 from tests.world import World
@@ -43,11 +43,11 @@ TABLE = {
 }
 
 
-def about(world: World, facts: dict[str, str], dose: Dose | None = None) -> list[Forewarning]:
+def about(world: World, facts: dict[str, str], dose: Dose | None = None) -> list[ProposalWarning]:
     return doses.about_claims(world.citizens["lan"], [Proposal(dose, facts)])[0]
 
 
-def codes(found: list[Forewarning]) -> set[Code]:
+def codes(found: list[ProposalWarning]) -> set[Code]:
     return {warning.code for warning in found}
 
 
@@ -169,7 +169,7 @@ def test_every_warning_has_words_and_survives_being_stored(language: str):
         "day_sent": "2021-09-01", "name": "Lan", "recorded": "Nguyễn Thị Lan",
         "width": 320, "height": 200, "year": 1988,
     }  # fmt: skip
-    written = [Forewarning(code, "given_on", values) for code in Code]
+    written = [ProposalWarning(code, "given_on", values) for code in Code]
 
     with override(language):
         read = from_json([warning.as_json() for warning in written])
