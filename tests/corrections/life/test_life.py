@@ -1,4 +1,7 @@
-"""200 random lives of 30 steps agree with the model; five seeded faults are each found."""
+"""Random lives of 30 steps agree with the model; five seeded faults are each found.
+
+30 lives a day, other ones every day; 200 in a thorough run (see tests/thorough.py).
+"""
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -8,10 +11,11 @@ from corrections import parties
 from corrections.actions import desk, turn
 from corrections.clocks import timekeeping
 from tests.corrections.life.machine import CorrectionLife, begin
+from tests.thorough import rounds, seed_of_today
 from tests.world import World
 
-# The 200 lives are led in parts, so that no core waits for another at the end.
-PARTS, LIVES = 10, 20
+# Lives are led in parts, so that no core waits for another at the end.
+PARTS, LIVES = rounds(3, 20), 10
 HOW = settings(
     max_examples=LIVES,
     stateful_step_count=30,
@@ -32,8 +36,14 @@ def machine(world: World) -> type[CorrectionLife]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_200_lives_of_30_steps_go_as_the_model_says(part: int, machine: type[CorrectionLife]):
-    run_state_machine_as_test(seed(part)(machine), settings=HOW)
+def test_lives_of_30_steps_go_as_the_model_says(part: int, machine: type[CorrectionLife]):
+    today = seed_of_today()
+
+    try:
+        run_state_machine_as_test(seed(today * 100 + part)(machine), settings=HOW)
+    except BaseException as error:
+        error.add_note(f"The same lives again: LIFE_SEED={today} ./test corrections/life")
+        raise
 
 
 def restart_the_clock_when_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
