@@ -213,12 +213,12 @@ def test_an_actor_gets_at_every_route_what_the_matrix_says(
                 got[route, method] = asked(client, route, method, where, case, world)
             transaction.set_rollback(True)
 
-    differing = {
-        " ".join(at): f"{column.get(at, 'nothing')} in the matrix, got {found}"
+    differing = [
+        f"{' '.join(at)}: {column.get(at, 'nothing')} in the matrix, {found} to {actor}"
         for at, found in got.items()
         if found != column.get(at)
-    }
-    assert differing == {}
+    ]
+    assert not differing, "\n".join(differing)
     assert got.keys() == column.keys()
 
 

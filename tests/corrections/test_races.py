@@ -13,9 +13,12 @@ from doses.models import DoseRevision
 from tests import world as worlds
 from tests.cases import colleague, file_one
 from tests.racing import AtOnce, racers
+from tests.thorough import rounds
 from tests.world import World
 
-RACES = 200
+# Of two deciders, until each has won; of a decision and another step; of opening again and filing.
+RACES, MOST_RACES = rounds(40, 200), 200
+RIVALS, REFILED = rounds(10, 40), rounds(5, 20)
 
 
 @pytest.fixture
@@ -25,13 +28,14 @@ def at_once(transactional_db: None) -> Iterator[AtOnce]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_deciders_one_wins_in_each_of_200_races(at_once: AtOnce):
+def test_of_two_deciders_one_wins_in_every_race(at_once: AtOnce):
     world = worlds.build()
     minh, thu, lan = world.user("minh"), colleague(world), world.user("lan")
     case = file_one(world)
     wins = []
 
-    for number in range(RACES):
+    while len(wins) < RACES or (len(set(wins)) < 2 and len(wins) < MOST_RACES):
+        number = len(wins)
         decisions = CorrectionEvent.objects.filter(step__in=["accept", "refuse"]).count()
         got = at_once(
             lambda case=case: actions.accept(case, by=minh),
@@ -69,7 +73,7 @@ def test_a_decision_races_against_other_steps_and_nothing_is_half_done(at_once: 
     world = worlds.build()
     minh, thu, lan = world.user("minh"), colleague(world), world.user("lan")
 
-    for number in range(20):
+    for number in range(RIVALS):
         dose = worlds.dose(world, given_on=worlds.date(2021, 8, 1 + number), lot=f"R{number}")
         case = file_one(world, key=f"{rival}-{number}", dose=dose, proposed={"vaccine": "PF"})
         others = {
@@ -94,7 +98,7 @@ def test_opening_again_races_against_a_new_filing_and_one_of_them_is_told(at_onc
     world = worlds.build()
     minh, lan = world.user("minh"), world.user("lan")
 
-    for number in range(10):
+    for number in range(REFILED):
         dose = worlds.dose(world, given_on=worlds.date(2021, 8, 1 + number), lot=f"A{number}")
         case = file_one(world, key=f"old-{number}", dose=dose, proposed={"vaccine": "PF"})
         case = actions.accept(case, by=minh)
