@@ -1,7 +1,6 @@
 """Who may see and do what: every route, every method, every member of the cast, every cell."""
 
 import re
-from collections.abc import Iterator
 from http.cookies import SimpleCookie
 
 import pytest
@@ -9,7 +8,6 @@ from django.core.signals import request_finished
 from django.db import close_old_connections, transaction
 from django.http import HttpResponseBase
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import SessionKind
 from corrections.models import Correction, Draft
@@ -24,6 +22,7 @@ from tests.access_matrix import ACTORS, CITIZENS, MATRIX
 from tests.cases import file_one, make_overdue
 from tests.conftest import signed_in
 from tests.organizations.sheets import xlsx
+from tests.routes import routes
 from tests.world import World
 from vaxreg.photos.cleaning import Picture
 
@@ -62,18 +61,6 @@ def rows() -> dict[tuple[str, str], list[str]]:
         assert len(cells) == len(ACTORS), line
         table[route, method] = cells
     return table
-
-
-def routes(resolver: URLResolver | None = None, name: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the name and the pattern of every route that the product answers."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            space = f"{entry.namespace}:" if entry.namespace else name
-            for route, pattern in routes(entry, space):
-                yield route, str(entry.pattern) + pattern
-        else:
-            assert isinstance(entry, URLPattern)
-            yield f"{name}{entry.name}", str(entry.pattern)
 
 
 PATTERNS = dict(routes())

@@ -32,7 +32,7 @@ def test_of_two_deciders_one_wins_in_every_race(at_once: AtOnce):
     world = worlds.build()
     minh, thu, lan = world.user("minh"), colleague(world), world.user("lan")
     case = file_one(world)
-    wins = []
+    wins: list[str] = []
 
     while len(wins) < RACES or (len(set(wins)) < 2 and len(wins) < MOST_RACES):
         number = len(wins)
