@@ -348,3 +348,9 @@ def test_every_app_says_what_it_is_for_and_what_it_may_import():
     ]
 
     assert not silent
+
+
+def test_no_test_module_is_imported_by_another():
+    imported = re.compile(r"^\s*(?:from|import) tests\.(?:\w+\.)*test_\w+", re.M)
+
+    assert not [path for path in written_python() if imported.search(text_of(path))]
