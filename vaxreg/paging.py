@@ -14,10 +14,10 @@ M = TypeVar("M", bound=Model)
 R = TypeVar("R")
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
-# Two columns as for `order_by`; together they are unique.
-Order = tuple[str, str]
-# The values of these two columns in one row.
-Key = tuple[Any, Any]
+# Columns as for `order_by`; together they are unique.
+Order = tuple[str, ...]
+# The values of these columns in one row.
+Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,17 @@ def following(rows: Rows, order: Order, key: Key | None) -> Rows:
     rows = rows.order_by(*order)
     if key is None:
         return rows
-    (first, way), (second, other_way) = (_way(column) for column in order)
-    behind = Q(**{f"{first}__{way}": key[0]}) | Q(**{f"{second}__{other_way}": key[1]})
-    return rows.filter(behind, **{f"{first}__{way}e": key[0]})
+    behind, equal = Q(), Q()
+    for column, value in zip(order, key, strict=True):
+        behind |= equal & Q(**{_behind(column): value})
+        equal &= Q(**{column.removeprefix("-"): value})
+    # Says the same of the first column once more: the index is entered there.
+    return rows.filter(behind, **{f"{_behind(order[0])}e": key[0]})
 
 
 def opposite(order: Order) -> Order:
-    """Reverse the order of both columns."""
-    first, second = (one[1:] if one.startswith("-") else f"-{one}" for one in order)
-    return first, second
+    return tuple(one[1:] if one.startswith("-") else f"-{one}" for one in order)
 
 
-def _way(column: str) -> tuple[str, str]:
-    return (column[1:], "lt") if column.startswith("-") else (column, "gt")
+def _behind(column: str) -> str:
+    return f"{column[1:]}__lt" if column.startswith("-") else f"{column}__gt"

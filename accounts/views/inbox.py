@@ -16,7 +16,8 @@ from accounts.http import UserRequest
 from messaging import actions
 from messaging.masking import masked_recipient
 from messaging.models import Message
-from vaxreg import db_time
+from vaxreg import db_time, paging
+from vaxreg.paging import Key
 
 PAGE_SIZE = 20
 
@@ -38,21 +39,31 @@ class InboxMessage:
 def inbox(request: UserRequest) -> HttpResponseBase:
     """Show the newest messages and mark them as read."""
     own = Message.objects.inbox_of(request.user.pk)
-    before = request.GET.get("before", "")
-    rows = own.filter(pk__lt=int(before)) if before.isdecimal() and len(before) < 19 else own
-    page = list(rows.prefetch_related("resends")[: PAGE_SIZE + 1])
-    older = f"?{urlencode({'before': page[PAGE_SIZE - 1].pk})}" if page[PAGE_SIZE:] else ""
+    page = paging.page(
+        own.prefetch_related("resends"),
+        ("-pk",),
+        # In this address the mark is called `before`: older than that message.
+        {"after": request.GET.get("before", "")},
+        size=PAGE_SIZE,
+        key_of=_key_of,
+        mark_of=lambda message: str(message.pk),
+    )
     now = db_time.now()
     context = {
-        "shown": [_shown(message, now) for message in page[:PAGE_SIZE]],
-        "older": older,
-        "newest": request.path if before else "",
+        "shown": [_shown(message, now) for message in page.rows],
+        "older": f"?{urlencode({'before': page.after})}" if page.after else "",
+        "newest": "" if page.is_first else request.path,
     }
     answer = render(request, "accounts/messages.html", context)
-    unread = [message.pk for message in page[:PAGE_SIZE] if message.read_at is None]
+    unread = [message.pk for message in page.rows if message.read_at is None]
     if unread and request.method == "GET":
         Message.objects.filter(pk__in=unread, read_at=None).update(read_at=now)
     return answer
+
+
+def _key_of(mark: str) -> Key | None:
+    # 18 digits fit into a bigint.
+    return (int(mark),) if mark.isdecimal() and len(mark) < 19 else None
 
 
 @citizen_page
