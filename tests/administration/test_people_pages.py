@@ -93,7 +93,7 @@ def test_pages_of_the_list_follow_each_other_without_gap(world, huong, monkeypat
     while where:
         page = huong.get(where).text
         seen += re.findall(r"an\d@example\.vn", page)
-        link = re.search(r'rel="next" href="([^"]+)"', page)
+        link = re.search(r'rel="next"\s+href="([^"]+)"', page)
         where = link[1].replace("&amp;", "&") if link else ""
 
     assert sorted(set(seen)) == sorted(seen)
