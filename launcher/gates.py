@@ -1,10 +1,14 @@
-"""The checks of `./test`, one gate after the other: all are run, failures are listed at the end."""
+"""The checks of `./test`: every gate is run, failures are listed at the end.
+
+Gates without tests run on one thread beside those with tests, which often wait.
+"""
 
 import secrets
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -22,12 +26,13 @@ PLACES = Places(ROOT / "var" / "test")
 
 @dataclass
 class GateResult:
-    """How many checks of a gate passed, failed and were skipped."""
+    """How many checks of a gate passed, failed and were skipped; what it said, if it failed."""
 
     title: str
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    said: str = ""
 
     @property
     def is_good(self) -> bool:
@@ -36,7 +41,10 @@ class GateResult:
 
 @dataclass(frozen=True)
 class Gate:
-    """One command that must succeed; a gate of tests prints its progress and counts its tests."""
+    """One command that must succeed; a gate of tests prints its progress and counts its tests.
+
+    Any other prints only what is wrong, in one piece with its result.
+    """
 
     title: str
     command: Sequence[str | Path]
@@ -59,9 +67,10 @@ class Gate:
             check=False,
         )
         if not self.tests:
-            if done.returncode:
-                print(done.stdout, flush=True)
-            return GateResult(self.title, passed=not done.returncode, failed=bool(done.returncode))
+            bad = bool(done.returncode)
+            return GateResult(
+                self.title, passed=not bad, failed=bad, said=done.stdout if bad else ""
+            )
         result = count(self.title, report)
         if done.returncode and result.is_good:
             result.failed = 1
@@ -181,16 +190,16 @@ def gates(env: dict[str, str]) -> list[Gate]:
 
 def pass_gates(all_gates: Sequence[Gate], env: dict[str, str]) -> int:
     """Run all gates and print the result of each. Returns the exit code."""
-    results = []
     began = time.monotonic()
-    for gate in all_gates:
-        if gate.tests:
-            print(f"\n{gate.title} …", flush=True)
-        start = time.monotonic()
-        result = gate.run(env)
-        results.append(result)
-        word = "ok" if result.is_good else "FAILED"
-        print(f"{word:<6} {gate.title:<30} {time.monotonic() - start:6.1f} s", flush=True)
+    still = [gate for gate in all_gates if not gate.tests]
+    # One thread, as some read what an earlier one has written.
+    beside = ThreadPoolExecutor(1)
+    try:
+        passed_beside = [beside.submit(pass_gate, gate, env) for gate in still]
+        results = [pass_gate(gate, env) for gate in all_gates if gate.tests]
+        results = [*(done.result() for done in passed_beside), *results]
+    finally:
+        beside.shutdown(cancel_futures=True)
     bad = [result.title for result in results if not result.is_good]
     minutes, seconds = divmod(round(time.monotonic() - began), 60)
     print(f"\n{len(results)} gates in {minutes} min {seconds} s.", end=" ")
@@ -200,6 +209,20 @@ def pass_gates(all_gates: Sequence[Gate], env: dict[str, str]) -> int:
     skipped = sum(result.skipped for result in results)
     print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
     return 1 if bad else 0
+
+
+def pass_gate(gate: Gate, env: dict[str, str]) -> GateResult:
+    """Run one gate and print its result."""
+    if gate.tests:
+        print(f"\n{gate.title} …", flush=True)
+    start = time.monotonic()
+    result = gate.run(env)
+    word = "ok" if result.is_good else "FAILED"
+    # In one piece: another gate may print at the same time.
+    told = f"{result.said}\n" if result.said else ""
+    told += f"{word:<6} {gate.title:<30} {time.monotonic() - start:6.1f} s\n"
+    print(told, end="", flush=True)
+    return result
 
 
 def count(title: str, report: Path) -> GateResult:

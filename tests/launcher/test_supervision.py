@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import socket
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -160,3 +162,47 @@ def test_a_report_is_counted(tmp_path):
     )
 
     assert gates.count("tests", report) == gates.GateResult("tests", passed=5, failed=2, skipped=2)
+
+
+def waiting_for(other: Path, own: Path) -> list[str | Path]:
+    """Return a command that ends well only if somebody else runs at the same time."""
+    code = (
+        "import pathlib, sys, time; pathlib.Path(sys.argv[2]).touch(); "
+        "seen = lambda: pathlib.Path(sys.argv[1]).exists() or time.sleep(0.05); "
+        "sys.exit(not any(seen() for _ in range(400)))"
+    )
+    return [sys.executable, "-c", code, other, own]
+
+
+def test_gates_without_tests_are_passed_beside_those_with_tests(places, monkeypatch, tmp_path):
+    monkeypatch.setattr(gates, "PLACES", places)
+    monkeypatch.setattr(gates, "count", lambda title, _report: gates.GateResult(title, passed=3))
+    one, other = tmp_path / "one", tmp_path / "other"
+
+    code = gates.pass_gates(
+        [
+            gates.Gate("types", waiting_for(one, other)),
+            gates.Gate("tests", waiting_for(other, one), tests=True),
+        ],
+        {},
+    )
+
+    assert code == 0
+
+
+def test_a_gate_that_fails_says_why_and_the_others_are_passed(places, monkeypatch, capsys):
+    monkeypatch.setattr(gates, "PLACES", places)
+
+    code = gates.pass_gates(
+        [
+            gates.Gate("types", [sys.executable, "-c", "print('line 7 is wrong'); exit(2)"]),
+            gates.Gate("lint", [sys.executable, "-c", "print('nothing to say')"]),
+        ],
+        {},
+    )
+
+    said = capsys.readouterr().out
+    assert code == 1
+    assert re.search(r"line 7 is wrong\n+FAILED types .*\nok     lint ", said)
+    assert "nothing to say" not in said
+    assert "Failed: types.\n1 passed, 1 failed, 0 skipped" in said
