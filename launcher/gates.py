@@ -172,8 +172,8 @@ def gates(env: dict[str, str]) -> list[Gate]:
         Gate("docs/openapi.yaml is today's", ["diff", "-u", SCHEMA, printed]),
         Gate(
             "tests",
-            # Some tests take minutes: an idle worker takes over the tests that wait behind them.
-            pytest("-n", "auto", "--dist", "worksteal", "-m", "not journey and not drill"),
+            # One by one to whoever is free, but what shares a costly fixture to the same process.
+            pytest("-n", "auto", "--dist", "loadgroup", "-m", "not journey and not drill"),
             tests=True,
         ),
         Gate(
