@@ -23,6 +23,8 @@ USAGE = """\
 ./run --reset             throw away everything under var/: data, photos, logs, generated files
 ./test                    every check that CI makes
 ./test corrections -k due pytest on tests/corrections with these arguments, nothing else
+./test --changed          tests of the apps that this branch changes and of those that import them
+./test --thorough         every check, and all that is random or a race tried at full length (nightly)
 
 Settings come from the environment or .env (see .env.example). Without them it is a demo:
 made-up people, codes readable on a page, http on 127.0.0.1 only.

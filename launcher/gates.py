@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from launcher.changed import changed_files, tests_for
 from launcher.environment import base_environment, django
 from launcher.places import ROOT, Places
 from launcher.preparing import STAMPS, SetUpStep, digest
@@ -22,6 +23,8 @@ PYTHON = sys.executable
 SHELL_SCRIPTS = ("run", "test", ".ci/run")
 SCHEMA = ROOT / "docs" / "openapi.yaml"
 PLACES = Places(ROOT / "var" / "test")
+# Each test goes to an idle worker, but a group with a costly fixture to one worker.
+NORMAL = ("-n", "auto", "--dist", "loadgroup", "-m", "not journey and not drill")
 
 
 @dataclass
@@ -78,15 +81,25 @@ class Gate:
 
 
 def run_tests(arguments: list[str]) -> int:
-    """Run all gates, or with arguments only pytest. Returns the exit code."""
+    """Run all gates, or with arguments for pytest only that. Returns the exit code.
+
+    --thorough and --changed are not for pytest (see USAGE in bootstrap.py).
+    """
     PLACES.make()
     STAMPS.mkdir(parents=True, exist_ok=True)
     with only_one(PLACES), stopping() as supervisor:
         env = test_environment()
         start_services(supervisor, PLACES, env, throwaway=True)
         prepare(supervisor, {**env, "DJANGO_SETTINGS_MODULE": "tests.settings"}, "files")
-        if arguments:
-            command = pytest(*in_tests_folder(arguments))
+        words = list(arguments)
+        if "--thorough" in words:
+            words.remove("--thorough")
+            env["THOROUGH"] = "1"
+        if "--changed" in words:
+            words.remove("--changed")
+            words = [*tests_for(changed_files()), *NORMAL, *words]
+        if words:
+            command = pytest(*in_tests_folder(words))
             return subprocess.run(command, env=env, check=False).returncode
         return pass_gates(gates(env), env)
 
@@ -172,8 +185,7 @@ def gates(env: dict[str, str]) -> list[Gate]:
         Gate("docs/openapi.yaml is today's", ["diff", "-u", SCHEMA, printed]),
         Gate(
             "tests",
-            # One by one to whoever is free, but what shares a costly fixture to the same process.
-            pytest("-n", "auto", "--dist", "loadgroup", "-m", "not journey and not drill"),
+            pytest(*NORMAL),
             tests=True,
         ),
         Gate(
