@@ -23,6 +23,8 @@ ROOMS = tuple(
 )
 # How many files may lie flat at the top of a folder: beyond that it is more than one product.
 MOST_FLAT = 25
+# How many characters a line of a template may have: djhtml indents them and breaks none.
+MOST_WIDE = 120
 # Found or made by Django and its packages, not by a name in our code.
 FOUND_BY_NAME = {"403.html", "404.html", "500.html"}
 FOUND_BY_FOLDER = (
@@ -141,6 +143,17 @@ def test_every_template_is_used():
             unused.append(name)
 
     assert not unused
+
+
+def test_no_line_of_a_template_is_longer_than_120_characters():
+    long = [
+        f"{path}:{number}"
+        for path in tracked(".html")
+        for number, line in enumerate(text_of(path).splitlines(), start=1)
+        if len(line) > MOST_WIDE
+    ]
+
+    assert not long
 
 
 def test_templates_carry_no_styles_and_no_scripts_of_their_own():
