@@ -17,7 +17,7 @@ TINY = {"open": 5, "overdue": 7, "breaches": 9, "provinces": 1, "rounds": 0}
 @pytest.mark.django_db(transaction=True)
 def test_the_benchmark_of_the_sweep_runs_and_checks_what_it_measures(monkeypatch):
     # A table of a test may not be vacuumed: the test's own transaction is open.
-    monkeypatch.setattr("bench.dataset.settle", lambda: None)
+    monkeypatch.setattr("bench.dataset.vacuum_analyze", lambda: None)
     printed = StringIO()
 
     call_command("bench", "sweep", here=True, json=True, stdout=printed, **TINY)

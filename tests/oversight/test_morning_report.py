@@ -10,9 +10,9 @@ from messaging import preferences
 from messaging.models import Message
 from organizations.models import Membership
 from organizations.scope import Scope
-from oversight import morning_report, report
-from reporting import compute as reports
-from reporting import daily_job
+from oversight import morning_report
+from oversight.report.words import headline
+from reporting import compute, daily_job
 from reporting.measures import HERE
 from tests.reporting.caseload import write_case
 from vaxreg import db_time
@@ -109,7 +109,7 @@ def test_it_says_the_sentence_of_the_report_and_the_worst_five(world):
     send_at(HALF_PAST_SEVEN)
 
     with db_time.at(HALF_PAST_SEVEN):
-        sentence = report.headline(reports.report(Scope((world.tay_ho,))))
+        sentence = headline(compute.report(Scope((world.tay_ho,))))
     text = next(mail.text for mail in mails() if mail.recipient.startswith("huong"))
     assert text.startswith(sentence)
     assert "1. Trạm Y tế Phường Bưởi: 3 quá hạn" in text
@@ -171,11 +171,11 @@ def test_officers_of_one_organization_share_one_report(world, monkeypatch):
         since=HALF_PAST_SEVEN - timedelta(days=9),
     )
     computed = []
-    compute = reports.report
+    computed_by = compute.report
 
     def counted(scope):
         computed.append(scope.tops[0].code)
-        return compute(scope)
+        return computed_by(scope)
 
     monkeypatch.setattr(morning_report.compute, "report", counted)
 
@@ -186,12 +186,12 @@ def test_officers_of_one_organization_share_one_report(world, monkeypatch):
 
 
 def test_one_report_that_fails_stops_no_other_and_is_tried_again(world, monkeypatch):
-    compute = reports.report
+    computed_by = compute.report
 
     def broken(scope):
         if scope.tops == (world.tay_ho,):
             raise RuntimeError("on purpose")
-        return compute(scope)
+        return computed_by(scope)
 
     monkeypatch.setattr(morning_report.compute, "report", broken)
     send_at(HALF_PAST_SEVEN)
@@ -207,7 +207,7 @@ def test_a_report_that_could_not_be_counted_is_not_sent_as_good_news(world, monk
     def fails(*args):
         raise RuntimeError("on purpose")
 
-    monkeypatch.setattr(reports, "_queue", fails)
+    monkeypatch.setattr(compute, "_queue", fails)
 
     send_at(HALF_PAST_SEVEN)
 

@@ -78,7 +78,7 @@ def let_the_same_person_decide_the_appeal(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def forget_the_breach_when_something_else_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn.timekeeping, "settle", lambda case, at: None)
+    monkeypatch.setattr(turn.timekeeping, "record_overdue_work", lambda case, at: None)
 
 
 @pytest.mark.parametrize(
