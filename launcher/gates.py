@@ -25,6 +25,8 @@ SCHEMA = ROOT / "docs" / "openapi.yaml"
 PLACES = Places(ROOT / "var" / "test")
 # Each test goes to an idle worker, but a group with a costly fixture to one worker.
 NORMAL = ("-n", "auto", "--dist", "loadgroup", "-m", "not journey and not drill")
+# Costs a third of the time of the tests: only for CI and at night (fail_under in pyproject.toml).
+COVERED = ("--cov", "--cov-report=")
 
 
 @dataclass
@@ -94,7 +96,7 @@ def run_tests(arguments: list[str]) -> int:
         words = list(arguments)
         if "--thorough" in words:
             words.remove("--thorough")
-            env["THOROUGH"] = "1"
+            env.update(THOROUGH="1", COVERAGE="1")
         if "--changed" in words:
             words.remove("--changed")
             words = [*tests_for(changed_files()), *NORMAL, *words]
@@ -185,7 +187,7 @@ def gates(env: dict[str, str]) -> list[Gate]:
         Gate("docs/openapi.yaml is today's", ["diff", "-u", SCHEMA, printed]),
         Gate(
             "tests",
-            pytest(*NORMAL),
+            pytest(*NORMAL, *(COVERED if env.get("COVERAGE") else ())),
             tests=True,
         ),
         Gate(

@@ -26,10 +26,23 @@ def write_case(
     **changed: object,
 ) -> Correction:
     """Write one routed case as it would stand, past the verbs: only the clock matters here."""
-    citizen = Citizen.objects.create(
-        full_name=name, date_of_birth=date(1980, 5, 17), sex="male", area=holder.area
-    )
-    filing = Filing.objects.create(
+    case = _routed_case(world, holder, received_at, decided_at=decided_at, name=name, **changed)
+    _write(world, [case])
+    return case
+
+
+def _routed_case(
+    world: World,
+    holder: Organization,
+    received_at: datetime,
+    *,
+    decided_at: datetime | None,
+    name: str,
+    **changed: object,
+) -> Correction:
+    """Return a case with its citizen and its filing, none of them written yet."""
+    citizen = Citizen(full_name=name, date_of_birth=date(1980, 5, 17), sex="male", area=holder.area)
+    filing = Filing(
         key=str(uuid.uuid4()),
         content_hash="0" * 64,
         filed_by=world.user("binh"),
@@ -39,7 +52,7 @@ def write_case(
         received_at=received_at,
     )
     decided = decided_at is not None
-    case = Correction.objects.create(
+    return Correction(
         **{
             "filing": filing,
             "citizen": citizen,
@@ -57,42 +70,64 @@ def write_case(
             **changed,
         }
     )
-    is_late = decided_at is not None and decided_at > case.due_at
-    review = Clock.objects.create(
-        correction=case,
-        kind=Clock.Kind.REVIEW,
-        policy=policies.current(),
-        length=REVIEW_TIME,
-        started_at=received_at,
-        due_at=case.due_at,
-        next_milestone_at=None if decided else received_at + REVIEW_TIME / 2,
-        stopped_at=decided_at,
-        stopped_how=Clock.Stop.DECIDED if decided else "",
-        holder=holder if decided else None,
-    )
-    if is_late:
-        # The verbs write what the sweep has not got round to.
-        Breach.objects.create(
+
+
+def _write(world: World, cases: list[Correction]) -> None:
+    """Write the cases with their clocks, breaches, holdings and first events, table by table."""
+    Citizen.objects.bulk_create(case.citizen for case in cases)
+    Filing.objects.bulk_create(case.filing for case in cases)
+    Correction.objects.bulk_create(cases)
+    policy = policies.current()
+    reviews = Clock.objects.bulk_create(
+        Clock(
             correction=case,
+            kind=Clock.Kind.REVIEW,
+            policy=policy,
+            length=REVIEW_TIME,
+            started_at=case.received_at,
+            due_at=case.due_at,
+            next_milestone_at=None if case.decided_at else case.received_at + REVIEW_TIME / 2,
+            stopped_at=case.decided_at,
+            stopped_how=Clock.Stop.DECIDED if case.decided_at else "",
+            holder=case.holder if case.decided_at else None,
+        )
+        for case in cases
+    )
+    # The verbs write what the sweep has not got round to.
+    Breach.objects.bulk_create(
+        Breach(
+            correction=review.correction,
             clock=review,
             rung="due",
-            at=case.due_at,
-            holder=holder,
-            written_at=decided_at,
+            at=review.due_at,
+            holder=review.correction.holder,
+            written_at=review.stopped_at,
         )
-    Holding.objects.create(
-        correction=case, organization=holder, since=received_at, until=decided_at, opens=True
+        for review in reviews
+        if review.stopped_at and review.stopped_at > review.due_at
     )
-    CorrectionEvent.objects.create(
-        correction=case,
-        step="file",
-        to_status=Status.RECEIVED,
-        party=Party.CITIZEN,
-        by=world.user("binh"),
-        at=received_at,
-        remark=filing.words,
+    Holding.objects.bulk_create(
+        Holding(
+            correction=case,
+            organization=case.holder,
+            since=case.received_at,
+            until=case.decided_at,
+            opens=True,
+        )
+        for case in cases
     )
-    return case
+    CorrectionEvent.objects.bulk_create(
+        CorrectionEvent(
+            correction=case,
+            step="file",
+            to_status=Status.RECEIVED,
+            party=Party.CITIZEN,
+            by=world.user("binh"),
+            at=case.received_at,
+            remark=case.filing.words,
+        )
+        for case in cases
+    )
 
 
 def write_caseload(
@@ -109,7 +144,7 @@ def write_caseload(
             decided_at = received_at + timedelta(minutes=chance.randint(10, 72 * 60))
             decided_at = decided_at if decided_at < now else None
         cases.append(
-            write_case(
+            _routed_case(
                 world,
                 chance.choice(holders),
                 received_at,
@@ -117,4 +152,5 @@ def write_caseload(
                 name=chance.choice(NAMES),
             )
         )
+    _write(world, cases)
     return cases
