@@ -1,6 +1,6 @@
-"""The checks of `./test`: every gate is run, failures are listed at the end.
+"""The checks of `./test`: all gates are run, failures are listed at the end.
 
-Gates without tests run on one thread beside those with tests, which often wait.
+The gates without tests run on one thread beside those with tests, which often wait.
 """
 
 import secrets
@@ -25,13 +25,13 @@ SCHEMA = ROOT / "docs" / "openapi.yaml"
 PLACES = Places(ROOT / "var" / "test")
 # Each test goes to an idle worker, but a group with a costly fixture to one worker.
 NORMAL = ("-n", "auto", "--dist", "loadgroup", "-m", "not journey and not drill")
-# Costs a third of the time of the tests: only for CI and at night (fail_under in pyproject.toml).
+# Adds half to the processor time of the tests: only for CI and at night (pyproject.toml: fail_under).
 COVERED = ("--cov", "--cov-report=")
 
 
 @dataclass
 class GateResult:
-    """How many checks of a gate passed, failed and were skipped; what it said, if it failed."""
+    """How many checks of a gate passed, failed and were skipped; its output, if it failed."""
 
     title: str
     passed: int = 0
@@ -48,7 +48,7 @@ class GateResult:
 class Gate:
     """One command that must succeed; a gate of tests prints its progress and counts its tests.
 
-    Any other prints only what is wrong, in one piece with its result.
+    Any other gate prints its output only if it fails, in one piece with its result.
     """
 
     title: str
@@ -205,13 +205,13 @@ def gates(env: dict[str, str]) -> list[Gate]:
 def pass_gates(all_gates: Sequence[Gate], env: dict[str, str]) -> int:
     """Run all gates and print the result of each. Returns the exit code."""
     began = time.monotonic()
-    still = [gate for gate in all_gates if not gate.tests]
-    # One thread, as some read what an earlier one has written.
+    without_tests = [gate for gate in all_gates if not gate.tests]
+    # One thread: a gate may read what the one before has written.
     beside = ThreadPoolExecutor(1)
     try:
-        passed_beside = [beside.submit(pass_gate, gate, env) for gate in still]
-        results = [pass_gate(gate, env) for gate in all_gates if gate.tests]
-        results = [*(done.result() for done in passed_beside), *results]
+        running = [beside.submit(run_gate, gate, env) for gate in without_tests]
+        results = [run_gate(gate, env) for gate in all_gates if gate.tests]
+        results = [*(done.result() for done in running), *results]
     finally:
         beside.shutdown(cancel_futures=True)
     bad = [result.title for result in results if not result.is_good]
@@ -225,14 +225,14 @@ def pass_gates(all_gates: Sequence[Gate], env: dict[str, str]) -> int:
     return 1 if bad else 0
 
 
-def pass_gate(gate: Gate, env: dict[str, str]) -> GateResult:
+def run_gate(gate: Gate, env: dict[str, str]) -> GateResult:
     """Run one gate and print its result."""
     if gate.tests:
         print(f"\n{gate.title} …", flush=True)
     start = time.monotonic()
     result = gate.run(env)
     word = "ok" if result.is_good else "FAILED"
-    # In one piece: another gate may print at the same time.
+    # One print: another gate may print at the same time.
     told = f"{result.said}\n" if result.said else ""
     told += f"{word:<6} {gate.title:<30} {time.monotonic() - start:6.1f} s\n"
     print(told, end="", flush=True)
