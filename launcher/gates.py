@@ -23,8 +23,8 @@ PYTHON = sys.executable
 SHELL_SCRIPTS = ("run", "test", ".ci/run")
 SCHEMA = ROOT / "docs" / "openapi.yaml"
 PLACES = Places(ROOT / "var" / "test")
-# Each test goes to an idle worker, but a group with a costly fixture to one worker.
-NORMAL = ("-n", "auto", "--dist", "loadgroup", "-m", "not journey and not drill")
+# Each test goes to an idle worker (see tests/scheduling.py).
+NORMAL = ("-n", "auto", "--dist", "loadscope", "-m", "not journey and not drill")
 # Adds half to the processor time of the tests: only for CI and at night (pyproject.toml: fail_under).
 COVERED = ("--cov", "--cov-report=")
 

@@ -5,6 +5,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.test import Client, TransactionTestCase
@@ -17,8 +18,16 @@ from tests import browser as browsers
 from tests import rows
 from tests import world as worlds
 from tests.cases import file_one
+from tests.scheduling import OneByOne
 from tests.sign_in import sign_in_citizen, sign_in_staff
 from tests.world import World
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneByOne | None:
+    """Replace what xdist does for --dist loadscope."""
+    return OneByOne(config, log) if config.getvalue("dist") == "loadscope" else None
+
 
 # pytest-django makes its own test cases: this is where all of them empty the database.
 TransactionTestCase._fixture_teardown = rows.empty_what_is_filled

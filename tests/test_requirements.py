@@ -52,7 +52,6 @@ def plain_python(tmp_path_factory):
     return venv / "bin" / "python"
 
 
-@pytest.mark.xdist_group("plain python")
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
 def test_the_pip_that_python_brings_accepts_every_pin(plain_python, lock):
     command = [plain_python, "-m", "pip", "install", "--quiet", "--dry-run", "--require-hashes"]

@@ -30,9 +30,6 @@ from tests.administration import country_of_2021
 from tests.administration.country_of_2021 import HONG_HA, Country
 from vaxreg import db_time
 
-# The whole country is built once, so all of this is for one process.
-pytestmark = pytest.mark.xdist_group("reform")
-
 # What must be true of every open case, said once: the number of cases for which it is not.
 WRONG = """
 SELECT count(*) FROM corrections_correction c
