@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from corrections.clocks import deadlines, recompute
 from corrections.models import Clock
 from organizations.models import Organization
-from vaxreg import db_time as clock
-from vaxreg import ui
+from vaxreg import db_time, ui
 
 # The greatest number of cases that are listed.
 MOST_LISTED = 50
@@ -132,7 +131,7 @@ ORDER BY gets_late DESC, kind = 'statutory', new_due_at, id LIMIT %(limit)s
 
 def preview(change: recompute.RuleChange) -> Preview:
     """Compute the figures as if the change were in force."""
-    now = clock.now()
+    now = db_time.now()
     parameters = {
         **recompute.affected_parameters(change),
         "now": now,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
@@ -22,10 +22,6 @@ from citizens.models import Citizen, Sex
 from vaxreg import ui
 from vaxreg.forms import EARLIEST, IdNumberField, PhoneField
 from vaxreg.uuids import with_public_id
-
-if TYPE_CHECKING:
-    pass
-
 
 Facts = dict[str, str]
 

@@ -1,13 +1,8 @@
 """Returns the policy in force: its newest version."""
 
-from typing import TYPE_CHECKING
-
 from corrections.decisions.four_eyes import Reason
 from corrections.models import Policy
 from vaxreg import db_time
-
-if TYPE_CHECKING:
-    pass
 
 # Dispatch 9458/BYT-CNTT (48 hours) and Decree 356/2025/NĐ-CP (2 working days); the rest is ours.
 FIRST = {"version": 1, "four_eyes": [reason.value for reason in Reason]}

@@ -11,7 +11,7 @@ from django.db import transaction
 from corrections.clocks import deadlines, milestones, policies, working_days
 from corrections.clocks.milestones import LateClock
 from corrections.models import CASE_CLOCKS, Clock, Correction, Pause, Policy
-from vaxreg import db_time as clock
+from vaxreg import db_time
 
 
 def start(case: Correction, kind: Clock.Kind, at: datetime, policy: Policy | None = None) -> Clock:
@@ -114,7 +114,7 @@ def _stop(case: Correction, at: datetime, how: Clock.Stop, kinds: list[Clock.Kin
 def end_long_pause(correction: Correction) -> None:
     """Resume a clock whose pause has reached the cap."""
     case = Correction.objects.select_for_update(of=("self",)).get(pk=correction.pk)
-    record_overdue_work(case, clock.now())
+    record_overdue_work(case, db_time.now())
     case.save(update_fields=["due_at", "paused_at"])
 
 

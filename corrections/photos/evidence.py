@@ -26,7 +26,7 @@ from accounts import rate_limits
 from citizens.access import parts_of_records_of
 from citizens.models import Citizen
 from corrections.models import Correction, Draft, Evidence
-from corrections.photos import near_duplicates as likeness
+from corrections.photos import near_duplicates
 from corrections.prechecks import photos
 from corrections.prechecks.rules import Code
 from vaxreg import db_time, ui
@@ -162,7 +162,7 @@ def write_files(picture: Picture, *, by: "User", about: Citizen) -> Iterator[dic
     name = uuid.uuid4().hex
     file_key = f"{FOLDER}/{name[:2]}/{name}.jpg"
     preview_key = f"{FOLDER}/{name[:2]}/{name}-preview.jpg"
-    copies = likeness.copies(picture.likeness, picture.preview, about, by=by)
+    copies = near_duplicates.copies(picture.likeness, picture.preview, about, by=by)
     try:
         default_storage.save(file_key, ContentFile(picture.whole))
         default_storage.save(preview_key, ContentFile(picture.preview))

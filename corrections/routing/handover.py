@@ -17,8 +17,16 @@ from corrections.actions.bulk import Destination
 from corrections.clocks import milestones, timekeeping
 from corrections.clocks.milestones import LateClock
 from corrections.models import Clock, Correction, Holding
-from corrections.routing import desks as routing
-from corrections.routing.desks import Desk, NoDesk, Router
+from corrections.routing.desks import (
+    Desk,
+    NoDesk,
+    Router,
+    able_levels_above,
+    above_or_hotline,
+    first_able_from,
+    reason_inherited,
+    triage_due,
+)
 from organizations.models import Organization
 from organizations.queries import current_holder
 from vaxreg.celery import hint
@@ -71,10 +79,10 @@ def routes(closed: Organization) -> list[CaseRoute]:
 def fallback_desk(closed: Organization) -> Desk:
     """Return who acts for the organization when nothing about the case is known. Raises NoDesk."""
     heir = current_holder(closed)
-    desk = routing.first_able_from(heir)[0] if heir else routing.above_or_hotline(closed)
+    desk = first_able_from(heir)[0] if heir else above_or_hotline(closed)
     if desk is None:
         raise NoDesk(closed.name)
-    return Desk(desk, routing.reason_inherited(closed, desk))
+    return Desk(desk, reason_inherited(closed, desk))
 
 
 def _first_reviews(closed: Organization) -> Iterator[tuple[int, Desk]]:
@@ -111,10 +119,10 @@ def _appeals(closed: Organization) -> Iterator[tuple[int, Desk]]:
 
 def _judge(closed: Organization, taken_part: frozenset[Organization]) -> Desk:
     """Return who decides an appeal now: not below the level of before, never the hotline."""
-    line = routing.able_levels_above(closed, itself=closed.successor is not None)
+    line = able_levels_above(closed, itself=closed.successor is not None)
     for desk in line:
         if desk not in taken_part and desk.kind != Organization.Kind.HOTLINE:
-            return Desk(desk, routing.reason_inherited(closed, desk))
+            return Desk(desk, reason_inherited(closed, desk))
     return fallback_desk(closed)
 
 
@@ -124,7 +132,7 @@ def hand_over(closed: Organization, given: Sequence[CaseRoute], now: datetime) -
         Destination(
             way.desk.organization,
             json.dumps(way.desk.reason),
-            routing.triage_due(now) if way.desk.is_pool else None,
+            triage_due(now) if way.desk.is_pool else None,
             way.cases,
         )
         for way in given

@@ -18,7 +18,7 @@ from citizens.facts import IdentityField, OtherField
 from citizens.masking import mask_date_of_birth, mask_id, mask_name, mask_phone
 from citizens.models import Citizen, IdentityCheck, Sex
 from corrections import actions, facts
-from corrections.decisions import other_record as identity
+from corrections.decisions.other_record import candidates
 from corrections.facts import FIELD_LABELS
 from corrections.models import Correction, Kind
 from corrections.models.case import IDENTITY_KINDS, REMOVING_KINDS
@@ -121,7 +121,7 @@ class PersonForm(WithoutDoseFacts):
     ) -> None:
         self.found: list[Citizen] = []
         if case.kind == Kind.SPLIT_RECORD and case.is_open:
-            self.found = identity.candidates(case)
+            self.found = candidates(case)
         super().__init__(*args, case=case, desks=desks, steps=steps, **kwargs)
 
     @property

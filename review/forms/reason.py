@@ -1,13 +1,7 @@
 """The field for a reason that is stored with a case."""
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.utils.translation import gettext_lazy
-
-if TYPE_CHECKING:
-    pass
-
 
 LONGEST_REASON = 500
 
