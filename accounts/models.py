@@ -12,6 +12,8 @@ from django.db.models.functions import Lower, Now
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from vaxreg.fields import SearchKeyField
+
 
 class Language(models.TextChoices):
     """The languages of the pages."""
@@ -77,9 +79,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("language"), max_length=2, choices=Language.choices, default=Language.VIETNAMESE
     )
-    id_number = models.CharField(  # noqa: DJ001
-        _("ID number"), max_length=12, null=True, blank=True
-    )
     must_change_password = models.BooleanField(_("must change password"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the administration site"), default=False)
@@ -117,11 +116,6 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=Q(phone_verified=False) | Q(phone__isnull=False),
                 name="user_verified_phone_is_there",
             ),
-            models.CheckConstraint(
-                condition=Q(id_number__isnull=True) | Q(id_number__regex=r"^([0-9]{9}|[0-9]{12})$"),
-                name="user_id_number_shape",
-                violation_error_message=_("An ID number has 9 or 12 digits."),
-            ),
         ]
         indexes = [
             models.Index(
@@ -139,7 +133,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().clean()
         self.email = self.email.strip().lower() if self.email else None
         self.phone = self.phone or None
-        self.id_number = self.id_number or None
 
     def get_full_name(self) -> str:
         return self.full_name
@@ -162,6 +155,73 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac(
             "accounts.User.session", f"{self.password}|{ended}", secret=secret, algorithm="sha256"
         ).hexdigest()
+
+
+class VerifiedIdentity(models.Model):
+    """Who a member of staff is, by a paper that somebody saw. Kept when a newer row replaces it.
+
+    Without one nobody decides: it tells whether a record is their own (citizens/migrations/0003).
+    """
+
+    class Proof(models.TextChoices):
+        APPOINTMENT = "appointment", _("Paper seen at the appointment")
+        IMPORT = "import", _("List of staff that was imported")
+        PAPER = "paper", _("Paper seen later")
+        COMMAND = "command", _("Written by an administrator")
+
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="identities", verbose_name=_("user")
+    )
+    full_name = models.CharField(_("full name"), max_length=150)
+    search_name = SearchKeyField(_("search name"), max_length=150, source="full_name")
+    id_number = models.CharField(_("ID number"), max_length=12)
+    date_of_birth = models.DateField(_("date of birth"))
+    # A private number, by which the registry knows the person too; E.164 or "".
+    phone = models.CharField(_("phone number"), max_length=16, blank=True)
+    proven_by = models.CharField(_("proven by"), max_length=12, choices=Proof.choices)
+    by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+        db_index=False,
+    )
+    at = models.DateTimeField(_("at"), db_default=Now())
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("verified identity")
+        verbose_name_plural = _("verified identities")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at=None), name="verified_identity_one_in_force"
+            ),
+            # One person has one staff account: two would let them confirm their own decisions.
+            models.UniqueConstraint(
+                fields=["id_number"],
+                condition=Q(ended_at=None),
+                name="verified_identity_one_account",
+                violation_error_message=_("Another account has this ID number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(id_number__regex=r"^([0-9]{9}|[0-9]{12}|(?=.*[A-Z])[A-Z0-9]{6,12})$"),
+                name="verified_identity_number_form",
+                violation_error_message=_(
+                    "An ID number has 12 digits, or 9 digits, or is a passport number."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
+                name="verified_identity_phone_is_e164",
+                violation_error_message=_("Give the phone number with its country code."),
+            ),
+        ]
+        indexes = [models.Index(fields=["id_number"], name="verified_identity_number")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} · {self.proven_by}"
 
 
 class SignInCode(models.Model):

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts import invitations
-from accounts.models import Invitation, User
+from accounts import identity, invitations
+from accounts.models import Invitation, User, VerifiedIdentity
 from organizations import staffing
 from organizations.journal import StaffEvent
 from organizations.models import MOST_WORDS, Membership, Organization
@@ -21,7 +21,7 @@ from vaxreg.uuids import with_public_id
 PAGE_SIZE = 50
 MOST_ORGANIZATIONS = 8
 Act = StaffEvent.Act
-STATES = ("", "never", "suspended")
+STATES = ("", "unverified", "never", "suspended")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class StaffPerson:
     works: list[Membership]
     invitation: Invitation | None
     link_expired: bool
+    is_verified: bool
 
     @property
     def never_came(self) -> bool:
@@ -44,7 +45,8 @@ def page(
 ) -> Page[StaffPerson]:
     """Return who works in these organizations, by name; the number of queries is constant.
 
-    words: parts of the name or the e-mail address. state: "never" (never signed in) or "suspended".
+    words: parts of the name or the e-mail address. state: "never" (never signed in),
+    "unverified" (identity not verified) or "suspended".
     after: the public id of the last row of the page before; an unknown one gives the first page.
     """
     works = Membership.objects.standing().filter(organization__in=reach.values("pk"))
@@ -53,7 +55,9 @@ def page(
     found = users.filter(Exists(here))
     for word in search_key(words)[:200].split()[:MOST_WORDS]:
         found = found.filter(Q(key__contains=word) | Q(email__contains=word))
-    if state == "never":
+    if state == "unverified":
+        found = found.filter(identity.unverified())
+    elif state == "never":
         found = found.filter(last_login=None)
     elif state == "suspended":
         found = found.filter(
@@ -81,16 +85,36 @@ def _people(users: Sequence[User], works: QuerySet[Membership]) -> list[StaffPer
     for one in rows.order_by("organization__path", "role"):
         mine[one.user_id].append(one)
     links = latest_links(users)
+    unknown = User.objects.filter(identity.unverified(), pk__in=[user.pk for user in users])
+    unverified = set(unknown.values_list("pk", flat=True))
     now = db_time.now()
-    return [person_of(user, mine[user.pk], links.get(user.pk), now) for user in users]
+    return [
+        person_of(
+            user, mine[user.pk], links.get(user.pk), now, is_verified=user.pk not in unverified
+        )
+        for user in users
+    ]
+
+
+def count_unverified(reach: QuerySet[Organization]) -> int:
+    """Return how many people who work in these organizations may not decide: not verified."""
+    works = Membership.objects.standing().filter(organization__in=reach.values("pk"))
+    return User.objects.filter(
+        identity.unverified(), Exists(works.filter(user=OuterRef("pk")))
+    ).count()
 
 
 def person_of(
-    user: User, works: list[Membership], invitation: Invitation | None, now: datetime
+    user: User,
+    works: list[Membership],
+    invitation: Invitation | None,
+    now: datetime,
+    *,
+    is_verified: bool,
 ) -> StaffPerson:
     """Return the row of a user for a list."""
     expired = invitation is not None and invitation.used_at is None and invitation.expires_at <= now
-    return StaffPerson(user, works, invitation, expired)
+    return StaffPerson(user, works, invitation, expired, is_verified)
 
 
 def latest_links(users: Sequence[User]) -> dict[int, Invitation]:
@@ -140,6 +164,8 @@ class PersonPage:
     elsewhere: int
     may_suspend_account: bool
     may_invite: bool
+    identity: VerifiedIdentity | None
+    may_verify: bool
     happenings: list[ActEntry]
 
 
@@ -157,8 +183,9 @@ def person_page(user: User, *, reader: User) -> PersonPage:
         for one in mine
     ]
     link = latest_links([user]).get(user.pk)
+    known = identity.identity_of(user)
     return PersonPage(
-        person=person_of(user, mine, link, db_time.now()),
+        person=person_of(user, mine, link, db_time.now(), is_verified=known is not None),
         works=works,
         elsewhere=len(standing) - len(mine),
         may_suspend_account=staffing.may_suspend_account(reader, user),
@@ -166,6 +193,8 @@ def person_page(user: User, *, reader: User) -> PersonPage:
         and user.is_active
         and user.suspended_at is None
         and any(work.may_change for work in works),
+        identity=known,
+        may_verify=staffing.may_verify(reader, user),
         happenings=history(user, reach),
     )
 
@@ -227,6 +256,7 @@ def _sentences() -> Mapping[str, str]:
         Act.ENDED: _("Work at %(organization)s ended (%(role)s)"),
         Act.ACCOUNT_SUSPENDED: _("Account suspended"),
         Act.ACCOUNT_REINSTATED: _("Account open again"),
+        Act.IDENTITY_VERIFIED: _("Identity verified by a paper"),
     }
 
 

@@ -12,6 +12,7 @@ from corrections.actions import (
     AlreadyOpen,
     CannotReceive,
     HeldByColleague,
+    IdentityNotVerified,
     NobodyAbove,
     SamePerson,
     StalePage,
@@ -62,6 +63,11 @@ class ErrorHandler(ExceptionHandler):
             case TooLate():
                 return Conflict(
                     _("More than 30 days have passed since the case was closed."), code="too_late"
+                )
+            case IdentityNotVerified():
+                return PermissionDenied(
+                    _("Nobody has verified who you are: only then may you decide."),
+                    code="identity_not_verified",
                 )
             case SamePerson():
                 return PermissionDenied(

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.access import is_staff_session
+from accounts.identity import is_verified
 from citizens.models import Citizen, IdentityCheck, RecordLink, Sex
 from corrections import facts, history, next_steps
 from corrections.actions.filing import MOST_CLAIMS
@@ -193,10 +194,13 @@ class CorrectionDetailSerializer(CorrectionSerializer):
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_steps(self, correction: Correction) -> list[str]:
         """The addresses below this one that the caller may POST to now."""
-        parties = parties_of(self.context["request"].user, correction)
+        user = self.context["request"].user
+        parties = parties_of(user, correction)
         # A token of staff cannot take a step of a citizen, nor a citizen's token one of staff.
         mine = parties & {Party.CITIZEN} if self._for_citizen else parties - {Party.CITIZEN}
-        names = next_steps.offered(correction, mine, self.context["now"])
+        names = next_steps.offered(
+            correction, mine, self.context["now"], may_decide=is_verified(user)
+        )
         addresses = dict.fromkeys(ADDRESSES.get(name, name) for name in names)
         return [name.replace("_", "-") for name in addresses]
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
-from accounts.models import User
+from accounts.models import User, VerifiedIdentity
 from citizens.models import Citizen
 from corrections.clocks import policies
 from corrections.models import Correction
@@ -90,6 +90,16 @@ def build_country(
     everybody = [*ministry, *(one for one, _area in (*departments, *centres, *sites))]
     users = User.objects.bulk_create(
         User(email=f"{one.code.lower()}@bench.example", full_name=one.name) for one in everybody
+    )
+    VerifiedIdentity.objects.bulk_create(
+        VerifiedIdentity(
+            user=user,
+            full_name=user.full_name,
+            id_number=f"003{user.pk:09}",
+            date_of_birth=date(1979, 3, 2),
+            proven_by=VerifiedIdentity.Proof.IMPORT,
+        )
+        for user in users
     )
     role = Membership.Role
     Membership.objects.bulk_create(

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
-from citizens.models import Citizen, RecordLink
+from accounts.identity import identity_of
+from citizens.models import Citizen, clean_id_number
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -23,53 +25,43 @@ def parts_of_records_of(user: "User") -> QuerySet[Citizen]:
 
 
 def is_own_or_family(user: "User", citizen: Citizen) -> bool:
-    """Whether the citizen is the user, a ward of the user, or the user's guardian.
+    """Whether the citizen is the user, or somebody of the user's family.
 
-    Staff are matched to citizens by the national ID number of their account, by the record that
-    they opened, and by a phone number shared with the record. A user who matches never reviews a
-    correction of that record, in any role. A merged record is one person: a match with any part of
-    it counts for the whole.
+    A user who matches never reviews a correction of that record, in any role. The same person is
+    recognised by the verified ID number, the phone, name with date of birth, and the records that
+    their own sign-ins hold or held; family are their wards, their guardians, and the other
+    guardians of their wards. A merged record is one person: a match with any part of it counts for
+    the whole. The rule is a function of the database (migration 0003), which refuses by it too.
     """
-    whole = Citizen.objects.whole(citizen)
-    return whole.filter(_own_or_family(user)).exists()
+    return bool(own_or_family_among(user, [citizen.pk]))
+
+
+def is_number_of(user: "User", id_number: str) -> bool:
+    """Whether an ID number that somebody typed is the verified one of the user."""
+    typed = clean_id_number(id_number)
+    return typed is not None and typed == getattr(identity_of(user), "id_number", None)
 
 
 def own_or_family_among(user: "User", citizens: Iterable[int]) -> set[int]:
-    """Return which of these citizens (ids) are the user or family, in a fixed number of queries."""
-    asked = dict(
-        Citizen.objects.filter(pk__in=set(citizens)).values_list(
-            "pk", Coalesce("merged_into", "pk")
-        )
-    )
-    parts = Citizen.objects.wholes(Citizen.objects.filter(pk__in=asked.values()))
-    kept = set(
-        parts.filter(_own_or_family(user)).values_list(Coalesce("merged_into", "pk"), flat=True)
-    )
-    return {pk for pk, whole in asked.items() if whole in kept}
+    """Return which of these citizens (ids) are the user or family, in one query."""
+    kin = RawSQL("SELECT citizens_own_or_family(%s)", [user.pk])
+    rows = Citizen.objects.filter(pk__in=set(citizens)).filter(pk__in=kin)
+    return set(rows.values_list("pk", flat=True))
 
 
-def _own_or_family(user: "User") -> Q:
-    live = RecordLink.objects.live()
-    own_links = live.filter(relation=RecordLink.Relation.SELF)
-    care_links = live.filter(relation=RecordLink.Relation.GUARDIAN)
+def accounts_of_person(user: "User") -> RawSQL:
+    """Return the ids of all accounts of the person behind this account, for `…__in`."""
+    return RawSQL("SELECT citizens_accounts_of_person(%s)", [user.pk])
 
-    is_me = Q(pk__in=own_links.filter(user=user).values("citizen"))
-    same_account = Q(user=user)
-    if user.id_number:
-        is_me |= Q(id_number=user.id_number)
-        same_account |= Q(user__id_number=user.id_number)
-    if user.phone:
-        is_me |= Q(phone=user.phone)
-    me = list(Citizen.objects.wholes(Citizen.objects.filter(is_me)).values_list("pk", flat=True))
-    if not me:
-        # Most staff have no record in the registry, so they have no relatives in it either.
-        return Q(pk__in=live.filter(same_account).values("citizen"))
 
-    # The same person may have two accounts: one as citizen, one as staff.
-    my_accounts = own_links.filter(citizen__in=me).values("user")
-    my_guardians = care_links.filter(citizen__in=me).values("user")
-    return (
-        Q(pk__in=me)
-        | Q(pk__in=live.filter(same_account | Q(user__in=my_accounts)).values("citizen"))
-        | Q(pk__in=own_links.filter(user__in=my_guardians).values("citizen"))
-    )
+def account_ids_of_person(user: "User") -> set[int]:
+    """Return the same ids, read now."""
+    rows = get_user_model().objects.filter(pk__in=accounts_of_person(user))
+    return set(rows.values_list("pk", flat=True))
+
+
+def is_same_person(user: "User", account: int | None) -> bool:
+    """Whether the account with this id belongs to the person behind the user; False for None."""
+    if account is None or account == user.pk:
+        return account is not None
+    return account in account_ids_of_person(user)

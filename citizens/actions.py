@@ -17,6 +17,7 @@ from citizens.models import (
     RecordLink,
     RecordVisit,
     Sex,
+    clean_id_number,
 )
 from organizations.models import Area, Organization
 from vaxreg import db_time
@@ -313,11 +314,6 @@ def log_visit(
 def clean_name(full_name: str) -> str:
     """Return a name as it is stored: Unicode NFC, single spaces."""
     return " ".join(unicodedata.normalize("NFC", full_name).split())
-
-
-def clean_id_number(id_number: str) -> str | None:
-    """Return an ID number as it is stored: capitals, no spaces or dots; None for ""."""
-    return "".join(c for c in id_number.upper() if c.isalnum()) or None
 
 
 def _answer(id_number: str, full_name: str, date_of_birth: date | None) -> IdentityAnswer:

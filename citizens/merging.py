@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from citizens.actions import clean_id_number, write_revision
-from citizens.models import Citizen
+from citizens.actions import write_revision
+from citizens.models import Citizen, clean_id_number
 from organizations.models import Organization
 from vaxreg.search import search_key
 

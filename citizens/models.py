@@ -40,6 +40,11 @@ NAME_IS_COMPOSED = Func(
 )
 
 
+def clean_id_number(id_number: str) -> str | None:
+    """Return an ID number as it is stored: capitals, no spaces or dots; None for ""."""
+    return "".join(c for c in id_number.upper() if c.isalnum()) or None
+
+
 class Sex(models.TextChoices):
     MALE = "male", _("Male")
     FEMALE = "female", _("Female")

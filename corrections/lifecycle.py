@@ -93,13 +93,15 @@ PARTY_LABELS: dict[Party, Promise] = {
 class Step:
     """One row of the table: who may take the step, from which statuses, and the status it leads to.
 
-    reaches: None when the status stays the same.
+    reaches: None when the status stays the same. decides: the step says what becomes of the
+    proposal, so that only staff with a verified identity take it.
     """
 
     label: Promise
     taken_by: frozenset[Party]
     leaves: frozenset[Status]
     reaches: Status | None = None
+    decides: bool = False
 
 
 def _by(*parties: Party) -> frozenset[Party]:
@@ -149,39 +151,49 @@ STEPS: dict[str, Step] = {
     ),
     "ask": Step(_("Ask the citizen"), _DESK, AT_WORK, Status.WAITING),
     "pass_on": Step(_("Pass on: not ours"), _by(Party.REVIEWER), AT_WORK, Status.QUEUED),
-    "keep": Step(_("Keep for later"), _DESK, AT_WORK, Status.KEPT),
-    "accept": Step(_("Accept"), _by(Party.REVIEWER), DECIDABLE, Status.ACCEPTED),
+    "keep": Step(_("Keep for later"), _DESK, AT_WORK, Status.KEPT, decides=True),
+    "accept": Step(_("Accept"), _by(Party.REVIEWER), DECIDABLE, Status.ACCEPTED, decides=True),
     "accept_in_part": Step(
-        _("Accept in part"), _by(Party.REVIEWER), DECIDABLE, Status.PARTLY_ACCEPTED
+        _("Accept in part"), _by(Party.REVIEWER), DECIDABLE, Status.PARTLY_ACCEPTED, decides=True
     ),
-    "refuse": Step(_("Refuse"), _by(Party.REVIEWER), DECIDABLE, Status.REFUSED),
-    "overturn": Step(_("Grant the appeal"), _by(Party.APPEAL_REVIEWER), DECIDABLE, Status.ACCEPTED),
+    "refuse": Step(_("Refuse"), _by(Party.REVIEWER), DECIDABLE, Status.REFUSED, decides=True),
+    "overturn": Step(
+        _("Grant the appeal"), _by(Party.APPEAL_REVIEWER), DECIDABLE, Status.ACCEPTED, decides=True
+    ),
     "overturn_in_part": Step(
         _("Grant the appeal in part"),
         _by(Party.APPEAL_REVIEWER),
         DECIDABLE,
         Status.PARTLY_ACCEPTED,
+        decides=True,
     ),
-    "uphold": Step(_("Refuse the appeal"), _by(Party.APPEAL_REVIEWER), DECIDABLE, Status.UPHELD),
+    "uphold": Step(
+        _("Refuse the appeal"), _by(Party.APPEAL_REVIEWER), DECIDABLE, Status.UPHELD, decides=True
+    ),
     # Four eyes: the first person's decision waits; a second person confirms it or sends it back.
-    "put_forward": Step(_("Put before a second person"), _DESK, DECIDABLE, Status.TO_COUNTERSIGN),
+    "put_forward": Step(
+        _("Put before a second person"), _DESK, DECIDABLE, Status.TO_COUNTERSIGN, decides=True
+    ),
     "countersign": Step(
         _("Confirm the decision"),
         _SECOND,
         frozenset({Status.TO_COUNTERSIGN}),
         Status.ACCEPTED,
+        decides=True,
     ),
     "countersign_in_part": Step(
         _("Confirm the decision in part"),
         _SECOND,
         frozenset({Status.TO_COUNTERSIGN}),
         Status.PARTLY_ACCEPTED,
+        decides=True,
     ),
     "hand_back": Step(
         _("Send back to the first reviewer"),
         _SECOND,
         frozenset({Status.TO_COUNTERSIGN}),
         Status.QUEUED,
+        decides=True,
     ),
     # Steps of health officers.
     "remind": Step(_("Remind"), _by(Party.OVERSEER, Party.SYSTEM), ON_A_DESK),
@@ -189,7 +201,11 @@ STEPS: dict[str, Step] = {
         _("Give to another organization"), _by(Party.OVERSEER), ON_A_DESK, Status.QUEUED
     ),
     "take_over": Step(
-        _("Decide in the site’s place"), _by(Party.OVERSEER), ON_A_DESK, Status.IN_REVIEW
+        _("Decide in the site’s place"),
+        _by(Party.OVERSEER),
+        ON_A_DESK,
+        Status.IN_REVIEW,
+        decides=True,
     ),
     "escalate": Step(_("Escalate"), _by(Party.SYSTEM, Party.HOTLINE), OPEN),
     "note": Step(_("Add a note"), _SECOND | {Party.HOTLINE}, frozenset(Status)),
@@ -221,6 +237,9 @@ class StepNotPossible(Exception):
         self.status = status
 
 
+DECIDING = frozenset(name for name, step in STEPS.items() if step.decides)
+
+
 def after(step_name: str, status: Status) -> Status:
     """Return the status after the step. Raises StepNotPossible."""
     step = STEPS[step_name]
@@ -229,11 +248,16 @@ def after(step_name: str, status: Status) -> Status:
     return step.reaches or status
 
 
-def possible(status: Status, parties: Iterable[Party]) -> list[str]:
-    """Return the names of the steps that these parties may take from this status."""
+def possible(status: Status, parties: Iterable[Party], *, may_decide: bool = True) -> list[str]:
+    """Return the names of the steps that these parties may take from this status.
+
+    may_decide: False for staff whose identity is not verified.
+    """
     capacities = frozenset(parties)
     return [
-        name for name, step in STEPS.items() if status in step.leaves and step.taken_by & capacities
+        name
+        for name, step in STEPS.items()
+        if status in step.leaves and step.taken_by & capacities and (may_decide or not step.decides)
     ]
 
 

@@ -15,9 +15,14 @@ from corrections.models import Correction
 REOPENING_STEPS = frozenset({"answer", "appeal", "reopen"})
 
 
-def offered(case: Correction, parties: Iterable[Party], now: datetime) -> list[str]:
-    """Return the names of the steps that these parties may take now, in the order of the table."""
-    steps = lifecycle.possible(Status(case.status), parties)
+def offered(
+    case: Correction, parties: Iterable[Party], now: datetime, *, may_decide: bool = True
+) -> list[str]:
+    """Return the names of the steps that these parties may take now, in the order of the table.
+
+    may_decide: False for staff whose identity is not verified.
+    """
+    steps = lifecycle.possible(Status(case.status), parties, may_decide=may_decide)
     if case.confirmed_at is not None:
         steps = [name for name in steps if name != "confirm"]
     if case.is_open or REOPENING_STEPS.isdisjoint(steps):

@@ -3,8 +3,16 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from citizens.access import is_own_or_family, parts_of_records_of
-from corrections.lifecycle import Party
+from accounts.identity import is_verified
+from citizens.access import (
+    accounts_of_person,
+    is_number_of,
+    is_own_or_family,
+    is_same_person,
+    parts_of_records_of,
+)
+from corrections import lifecycle
+from corrections.lifecycle import Party, Status
 from organizations.models import Membership, Organization
 from organizations.queries import current_holder, line_of_succession
 
@@ -17,6 +25,10 @@ AT_THE_DESK = frozenset({Party.REVIEWER, Party.APPEAL_REVIEWER})
 
 
 DECIDERS = AT_THE_DESK | {Party.OVERSEER}
+
+
+# Proposed facts that are an ID number: of the person, or of the other record of the same person.
+NUMBERS = ("id_number", "other_id_number")
 
 
 DECIDING_STEPS = (
@@ -51,11 +63,14 @@ def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party
     """
     if user is None:
         return frozenset({Party.SYSTEM})
-    if is_own_or_family(user, correction.citizen):
+    # Whoever would put their own number on a record, or merge with it, is concerned as well.
+    says = (correction.proposed.get(name, "") for name in NUMBERS)
+    concerned = any(says_number and is_number_of(user, says_number) for says_number in says)
+    if concerned or is_own_or_family(user, correction.citizen):
         own = parts_of_records_of(user).filter(pk=correction.citizen_id).exists()
         return frozenset({Party.CITIZEN}) if own else frozenset()
     parties = set()
-    is_filer = correction.filing.filed_by_id == user.pk
+    is_filer = is_same_person(user, correction.filing.filed_by_id)
     holder = correction.holder
     standing = acting_holder(holder)
     memberships = Membership.objects.live().filter(user=user).select_related("organization")
@@ -76,6 +91,18 @@ def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party
     return frozenset(parties)
 
 
+def steps_of(user: "User", correction: "Correction", parties: Iterable[Party]) -> list[str]:
+    """Return the names of the steps that the user may take now, as one of these parties.
+
+    Staff whose identity is not verified take no step that decides.
+    """
+    status = Status(correction.status)
+    steps = lifecycle.possible(status, parties)
+    if lifecycle.DECIDING.isdisjoint(steps) or is_verified(user):
+        return steps
+    return lifecycle.possible(status, parties, may_decide=False)
+
+
 def acting_holder(holder: Organization | None) -> Organization | None:
     """Return who acts for the holder: the successor when it has closed."""
     return (current_holder(holder) or holder) if holder is not None else None
@@ -83,7 +110,8 @@ def acting_holder(holder: Organization | None) -> Organization | None:
 
 def has_decided(user: "User", correction: "Correction") -> bool:
     """Tell whether the user took part in an earlier decision of this case."""
-    return correction.events.filter(by=user, step__in=DECIDING_STEPS).exists()
+    decisions = correction.events.filter(step__in=DECIDING_STEPS)
+    return decisions.filter(by__in=accounts_of_person(user)).exists()
 
 
 def acting_organization(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from accounts.models import User
+from accounts.models import User, VerifiedIdentity
 from citizens.models import Citizen
 from corrections.clocks import milestones, policies
 from corrections.clocks.milestones import LateClock, LevelsAboveCache
@@ -89,6 +89,17 @@ def _reviewers(stations: list[Organization]) -> list[User]:
             last_login=now - timedelta(hours=station.pk % 60),
         )
         for station in stations
+    )
+    VerifiedIdentity.objects.bulk_create(
+        VerifiedIdentity(
+            user=user,
+            full_name=user.full_name,
+            id_number=f"002{user.pk:09}",
+            date_of_birth=date(1975, 1, 1) + timedelta(days=user.pk % 7000),
+            proven_by=VerifiedIdentity.Proof.APPOINTMENT,
+            at=now - people.SINCE,
+        )
+        for user in users
     )
     Membership.objects.bulk_create(
         Membership(

@@ -40,6 +40,9 @@ class ImportRun(models.Model):
         return f"{self.file_name} {self.made_at:%Y-%m-%d %H:%M}"
 
 
+ABOUT_THE_ACCOUNT = ["account_suspended", "account_reinstated", "identity_verified"]
+
+
 class StaffEvent(models.Model):
     """One act about somebody's membership or account. Append-only; the database enforces it."""
 
@@ -53,6 +56,7 @@ class StaffEvent(models.Model):
         ENDED = "ended", _("Ended")
         ACCOUNT_SUSPENDED = "account_suspended", _("Account suspended")
         ACCOUNT_REINSTATED = "account_reinstated", _("Account reinstated")
+        IDENTITY_VERIFIED = "identity_verified", _("Identity verified")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -99,11 +103,8 @@ class StaffEvent(models.Model):
         indexes = [models.Index(fields=["user", "at"], name="staff_event_history")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(act__in=["account_suspended", "account_reinstated"], organization=None)
-                | (
-                    ~Q(act__in=["account_suspended", "account_reinstated"])
-                    & Q(organization__isnull=False)
-                ),
+                condition=Q(act__in=ABOUT_THE_ACCOUNT, organization=None)
+                | (~Q(act__in=ABOUT_THE_ACCOUNT) & Q(organization__isnull=False)),
                 name="staff_event_of_an_account_or_of_work",
             ),
         ]

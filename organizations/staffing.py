@@ -6,7 +6,7 @@ letters.py writes the messages to the person; administration/staff_changes.py re
 that they hold, in the same transaction.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts import invitations, sessions
-from accounts.models import User
+from accounts import identity, invitations, sessions
+from accounts.models import User, VerifiedIdentity
 from organizations import actions, letters
 from organizations.journal import ImportRun, StaffEvent
 from organizations.models import Membership, MembershipQuerySet, Organization
@@ -44,6 +44,14 @@ class AccountShut(Refused):
 
 class WorksThere(Refused):
     """The person has this role here already, maybe suspended."""
+
+
+class OtherIdentity(Refused):
+    """The account is that of somebody else: another ID number or date of birth is verified."""
+
+
+class NumberTaken(Refused):
+    """Another account has this ID number: one person has one staff account."""
 
 
 class AlreadyHandled(Refused):
@@ -140,12 +148,21 @@ def memberships_of(user: User) -> MembershipQuerySet:
 
 @transaction.atomic
 def invite(
-    *, email: str, full_name: str, organization: Organization, role: str, by: User
+    *,
+    email: str,
+    full_name: str,
+    id_number: str,
+    date_of_birth: date,
+    phone: str = "",
+    organization: Organization,
+    role: str,
+    by: User,
 ) -> Membership:
     """Appoint a person, known or new, and write to them; a new one gets an invitation link.
 
-    The stored name of a known person is not changed. Raises PermissionDenied, WorksThere,
-    AccountShut, actions.CannotAppoint (closed).
+    Number and date of birth stand on a paper that the inviter saw: the person may decide from the
+    first day. The stored name of a known person is not changed. Raises PermissionDenied,
+    WorksThere, AccountShut, OtherIdentity, NumberTaken, actions.CannotAppoint (closed).
     """
     if role not in roles_given_by(by, organization):
         raise PermissionDenied
@@ -156,6 +173,12 @@ def invite(
         raise AccountShut
     if memberships_of(user).filter(organization=organization, role=role).exists():
         raise WorksThere
+    try:
+        identity.confirm(user, id_number=id_number, date_of_birth=date_of_birth, phone=phone, by=by)
+    except identity.AnotherIdentity:
+        raise OtherIdentity from None
+    except identity.NumberTaken:
+        raise NumberTaken from None
     membership = actions.appoint(user, organization, role, by=by)
     record_event(Act.INVITED if is_new else Act.APPOINTED, membership, by=by)
     letters.welcome(membership, by=by)
@@ -190,6 +213,44 @@ def invite_again(person: User, *, by: User) -> None:
     except invitations.CannotInvite:
         raise AlreadyHandled from None
     record_event(Act.INVITED_AGAIN, membership, by=by)
+
+
+def may_verify(user: User, person: User) -> bool:
+    """Whether the user may say who this person is: somebody else, whose work she looks after."""
+    return any(may_act_on(user, one) for one in memberships_of(person))
+
+
+@transaction.atomic
+def verify_identity(
+    person: User, *, id_number: str, date_of_birth: date, phone: str, reason: str, by: User
+) -> None:
+    """Store who a member of staff is, by a paper that `by` saw.
+
+    reason: why it differs from what was verified before; "" for the first time. The history says
+    that it was done, without the number. Raises PermissionDenied, NumberTaken.
+    """
+    if not may_verify(by, person):
+        raise PermissionDenied
+    known = identity.identity_of(person)
+    try:
+        fresh = identity.verify(
+            person,
+            id_number=id_number,
+            date_of_birth=date_of_birth,
+            phone=phone,
+            proven_by=VerifiedIdentity.Proof.PAPER,
+            by=by,
+        )
+    except identity.NumberTaken:
+        raise NumberTaken from None
+    if known is None or fresh.pk != known.pk:
+        StaffEvent.objects.create(
+            user=person,
+            act=Act.IDENTITY_VERIFIED,
+            reason=reason.strip()[:LONGEST_REASON],
+            at=db_time.now(),
+            by=by,
+        )
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from citizens.access import own_or_family_among
+from citizens.access import account_ids_of_person, own_or_family_among
 from corrections import access, actions, facts, lifecycle
 from corrections.actions import CannotReceive, StalePage
 from corrections.clocks import lateness
@@ -66,10 +66,11 @@ def cases_to_give(
         )[:MOST_GIVEN]
     )
     family = own_or_family_among(user, [case.citizen_id for case in cases])
+    mine = account_ids_of_person(user)
     kept = [
         case
         for case in cases
-        if case.citizen_id not in family and case.filing.filed_by_id != user.pk
+        if case.citizen_id not in family and case.filing.filed_by_id not in mine
     ]
     now = db_time.now()
     lines = [CaseToGive(case, facts.headline(case), False) for case in kept]

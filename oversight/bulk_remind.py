@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 
-from citizens.access import own_or_family_among
+from citizens.access import account_ids_of_person, accounts_of_person, own_or_family_among
 from corrections import access, parties
 from corrections.actions import bulk
 from corrections.clocks import lateness
@@ -125,12 +125,13 @@ def _desks_above(organization: Organization, by: "User") -> list[Organization]:
 def _not_allowed(by: "User", cases: list[Correction]) -> set[int]:
     """Return the ids of cases on which the officer may not act, as parties.parties_of decides."""
     family = own_or_family_among(by, (case.citizen_id for case in cases))
+    mine = account_ids_of_person(by)
     appeals = [case.pk for case in cases if case.on_appeal]
     decided = CorrectionEvent.objects.filter(
-        correction__in=appeals, by=by, step__in=parties.DECIDING_STEPS
+        correction__in=appeals, by__in=accounts_of_person(by), step__in=parties.DECIDING_STEPS
     )
     return {
         *decided.values_list("correction", flat=True),
         *(case.pk for case in cases if case.citizen_id in family),
-        *(case.pk for case in cases if case.filing.filed_by_id == by.pk),
+        *(case.pk for case in cases if case.filing.filed_by_id in mine),
     }

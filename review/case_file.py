@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from citizens.access import is_own_or_family
+from accounts.identity import is_verified
+from citizens.access import is_own_or_family, is_same_person
 from citizens.masking import mask_id
 from corrections import actions, facts, history, lifecycle
 from corrections import history as corrections_history
@@ -21,7 +22,7 @@ from corrections.facts import FIELD_LABELS, ComparisonRow
 from corrections.history import HistoryEntry, HoldingPeriod, MissedDeadline
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction, Evidence, FilingChannel, Kind
-from corrections.parties import AT_THE_DESK, has_decided, parties_of
+from corrections.parties import AT_THE_DESK, has_decided, parties_of, steps_of
 from corrections.prechecks.rules import from_json
 from doses import facts as dose_facts
 from doses.facts import Field, Position
@@ -48,6 +49,8 @@ class CaseFile:
     user: "User"
     steps: frozenset[str]
     not_yours: str
+    # Why the user may not decide, although it is their desk: nobody has verified who they are.
+    not_verified: str
     held_until: datetime | None
     now: datetime
 
@@ -203,14 +206,24 @@ def case_file_of(case: Correction, user: "User") -> CaseFile:
     """Return the case file for a user who may see the case."""
     now = db_time.now()
     parties = parties_of(user, case)
-    steps = frozenset(lifecycle.possible(Status(case.status), parties))
+    steps = frozenset(steps_of(user, case, parties))
+    by_table = lifecycle.possible(Status(case.status), parties)
     return CaseFile(
         case=case,
         user=user,
         steps=steps,
         not_yours="" if parties & AT_THE_DESK else why_not(case, user),
+        not_verified=not_verified() if len(by_table) > len(steps) else "",
         held_until=_held_until(case, user, now),
         now=now,
+    )
+
+
+def not_verified() -> str:
+    """Return what staff read who may not decide yet, and whom they ask."""
+    return _(
+        "Nobody has verified who you are, so you may not decide. Ask the lead of your site or the "
+        "health officer above: they enter your ID number and date of birth on your page under Staff."
     )
 
 
@@ -221,10 +234,12 @@ def why_not(case: Correction, user: "User") -> str:
             "This is about you or somebody of your family. Nobody decides about themselves or "
             "their family: a colleague does."
         )
-    if case.filing.filed_by_id == user.pk:
+    if is_same_person(user, case.filing.filed_by_id):
         return _("You filed this proposal yourself. A colleague decides.")
     if case.on_appeal and has_decided(user, case):
         return _("You had a hand in the first decision. Somebody else decides the appeal.")
+    if not is_verified(user):
+        return not_verified()
     return _("You may read this case, but not decide it.")
 
 

@@ -20,7 +20,7 @@ from corrections.actions import CannotReceive, HeldByColleague, StalePage
 from corrections.clocks import deadlines
 from corrections.lifecycle import Status, StepNotPossible
 from corrections.models import Correction, CorrectionQuerySet
-from corrections.parties import parties_of
+from corrections.parties import parties_of, steps_of
 from corrections.routing import desks
 from corrections.routing.desks import NoDesk
 from doses.facts import Field
@@ -201,7 +201,7 @@ def _row(user: "User", case: Correction, suggestions: list[Suggestion], now: dat
         suggestions=suggestions,
         is_mine=is_mine,
         taken_by=name if taken and not is_mine else "",
-        steps=frozenset(lifecycle.possible(Status(case.status), parties)),
+        steps=frozenset(steps_of(user, case, parties)),
     )
 
 
@@ -245,7 +245,7 @@ def _send_up_one(case: Correction, by: "User", reason: str) -> Correction:
 
 
 def _steps(user: "User", case: Correction) -> list[str]:
-    return lifecycle.possible(Status(case.status), parties_of(user, case))
+    return steps_of(user, case, parties_of(user, case))
 
 
 def why_not(case: Correction, user: "User", problem: Exception) -> str:

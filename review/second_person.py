@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from citizens.access import is_same_person
 from corrections import actions
 from corrections.decisions import outcome
 from corrections.decisions.four_eyes import REASON_LABELS, Reason
@@ -47,7 +48,7 @@ def pending_decision(
     if case.status != Status.TO_COUNTERSIGN or case.pending is None or case.first_by is None:
         return None
     put = case.events.filter(step="put_forward").select_related("organization").latest("at", "pk")
-    is_mine = case.first_by_id == user.pk
+    is_mine = is_same_person(user, case.first_by_id)
     by_table = "countersign" in steps
     may_sign = by_table and actions.may_countersign(case, user)
     return PendingDecision(
@@ -67,9 +68,9 @@ def pending_decision(
 
 def why_not_second(case: Correction, user: "User") -> str:
     """Return why a user cannot be the second person of a decision."""
-    if case.first_by_id == user.pk:
+    if is_same_person(user, case.first_by_id):
         return _("You decided this yourself. Somebody else confirms it.")
-    if case.filing.filed_by_id == user.pk:
+    if is_same_person(user, case.filing.filed_by_id):
         return _("You filed this proposal. Somebody else confirms the decision.")
     return _("You entered this dose on the record. Somebody else confirms the decision.")
 

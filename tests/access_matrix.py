@@ -268,6 +268,8 @@ person-invite-again           GET   st      st      st      403     403     405 
 person-invite-again           POST  st      st      st      403     403     go      404     go      403
 person-reinstate              GET   st      st      st      403     403     405     405     405     403
 person-reinstate              POST  st      st      st      403     403     409     404     409     403
+person-verify                 GET   st      st      st      403     403     200     404     200     403
+person-verify                 POST  st      st      st      403     403     422     404     422     403
 person-suspend                GET   st      st      st      403     403     200     404     200     403
 person-suspend                POST  st      st      st      403     403     422     404     422     403
 policy                        GET   st      st      st      403     403     403     403     403     403

@@ -12,6 +12,7 @@ from corrections.actions.filing import Claim
 from corrections.models import Correction, Kind
 from organizations.models import Membership
 from tests import world as worlds
+from tests.factories.accounts import staff_user
 from tests.world import World
 from vaxreg import db_time
 
@@ -34,7 +35,7 @@ def file_one(
 
 
 def colleague(world: World) -> "worlds.User":
-    nurse = worlds.User.objects.create_user(email="thu@example.vn", full_name="Ngô Thị Thu")
+    nurse = staff_user(email="thu@example.vn", full_name="Ngô Thị Thu")
     Membership.objects.create(
         user=nurse, organization=world.buoi, role="reviewer", since=db_time.now() - worlds.LONG_AGO
     )
@@ -133,7 +134,7 @@ DAY = date(2021, 8, 1)
 
 
 def employ(world: World, key: str, name: str, organization, role: str = "reviewer"):
-    user = worlds.User.objects.create_user(email=f"{key}@example.vn", full_name=name)
+    user = staff_user(email=f"{key}@example.vn", full_name=name)
     since = db_time.now() - worlds.LONG_AGO
     Membership.objects.create(user=user, organization=organization, role=role, since=since)
     world.users[key] = user

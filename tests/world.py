@@ -11,6 +11,7 @@ from doses.actions import record
 from doses.models import Dose, Vaccine
 from doses.vaccines import load_vaccines
 from organizations.models import Area, Membership, Organization
+from tests.factories.accounts import verify
 from tests.rows import written_once
 from vaxreg import db_time
 
@@ -73,7 +74,9 @@ def build() -> World:
     """Write the country and its people to the database."""
     load_vaccines()
     # One person decides here; the tests of four eyes say otherwise.
-    Policy.objects.create(version=1, four_eyes=[], made_at=db_time.now() - LONG_AGO)
+    Policy.objects.create(
+        version=1, four_eyes=[], second_look_percent=0, made_at=db_time.now() - LONG_AGO
+    )
     ha_noi = area("01", "Hà Nội", "Thành phố Hà Nội", "province")
     tay_ho = area("003", "Tây Hồ", "Quận Tây Hồ", "district", ha_noi)
     dong_da = area("006", "Đống Đa", "Quận Đống Đa", "district", ha_noi)
@@ -122,6 +125,7 @@ def _people(world: World) -> None:
 
     def staff(key: str, name: str, organization: Organization, role: str) -> User:
         user = User.objects.create_user(email=f"{key}@example.vn", full_name=name, password="x")
+        verify(user)
         Membership.objects.create(
             user=user, organization=organization, role=role, since=db_time.now() - LONG_AGO
         )

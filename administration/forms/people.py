@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from administration.people import choices_of
 from organizations.imports.reading import MOST_BYTES
 from organizations.staffing import LONGEST_REASON
-from vaxreg.forms import Form
+from vaxreg.forms import DateField, Form, IdNumberField, PhoneField
 
 LONGEST_NAME = 150
 
@@ -32,6 +32,19 @@ class InviteForm(Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
+    id_number = IdNumberField(
+        label=gettext_lazy("ID number"),
+        help_text=gettext_lazy("As on the identity card, which you have seen."),
+    )
+    date_of_birth = DateField(label=gettext_lazy("Date of birth"))
+    phone = PhoneField(
+        label=gettext_lazy("Private phone number"),
+        help_text=gettext_lazy(
+            "The one on the person’s own vaccination record: nobody decides about themselves."
+        ),
+        required=False,
+    )
+
     def __init__(self, *args: Any, roles: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"] = role_field(roles)
@@ -39,6 +52,34 @@ class InviteForm(Form):
     def clean_full_name(self) -> str:
         """Reduce all white space to single spaces."""
         return " ".join(self.cleaned_data["full_name"].split())
+
+
+class IdentityForm(Form):
+    """Who a member of staff is, by the paper that an officer or lead sees."""
+
+    id_number = IdNumberField(
+        label=gettext_lazy("ID number"),
+        help_text=gettext_lazy("As on the identity card, which you have seen."),
+    )
+    date_of_birth = DateField(label=gettext_lazy("Date of birth"))
+    phone = PhoneField(
+        label=gettext_lazy("Private phone number"),
+        help_text=gettext_lazy(
+            "The one on the person’s own vaccination record: nobody decides about themselves."
+        ),
+        required=False,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why it differs from what was verified before"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Write the reason: it stays on record for good.")},
+    )
+
+    def __init__(self, *args: Any, known: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not known:
+            del self.fields["reason"]
 
 
 class RoleForm(Form):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from corrections.clocks import working_days
-from corrections.decisions.four_eyes import REASON_LABELS
+from corrections.decisions.four_eyes import REASON_LABELS, SWITCHED
 from corrections.models import DayOff, Policy
 from vaxreg import db_time, ui
 from vaxreg.forms import DateField, Form, ModelForm
@@ -25,6 +25,7 @@ NUMBERS = (
     "pause_cap_days",
     "triage_hours",
     "old_date_days",
+    "second_look_percent",
 )
 # The same limits as the database constraint policy_numbers_make_sense.
 BOUNDS = {
@@ -34,6 +35,7 @@ BOUNDS = {
     "pause_cap_days": (1, 60),
     "triage_hours": (1, 720),
     "old_date_days": (1, 3650),
+    "second_look_percent": (0, 100),
 }
 
 
@@ -44,7 +46,7 @@ class RulesForm(ModelForm):
 
     four_eyes = forms.MultipleChoiceField(
         label=gettext_lazy("A second person confirms when"),
-        choices=[(reason.value, label) for reason, label in REASON_LABELS.items()],
+        choices=[(reason.value, REASON_LABELS[reason]) for reason in SWITCHED],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -67,6 +69,7 @@ class RulesForm(ModelForm):
             "triage_hours",
             "four_eyes",
             "old_date_days",
+            "second_look_percent",
             "note",
         ]
 
@@ -97,7 +100,7 @@ class RulesForm(ModelForm):
                     % {"least": ui.number(least), "most": ui.number(most)},
                 },
             )
-        self.order_fields([*NUMBERS[:5], "four_eyes", "old_date_days", "note"])
+        self.order_fields([*NUMBERS[:5], "four_eyes", *NUMBERS[5:], "note"])
 
     def clean(self) -> dict[str, Any]:
         """Refuse a version without changes."""

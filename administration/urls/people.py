@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", people.everybody, name="people-all"),
     path(PERSON, people.person, name="person"),
     path(f"{PERSON}invite-again/", people_steps.invite_again, name="person-invite-again"),
+    path(f"{PERSON}verify/", people_steps.verify, name="person-verify"),
     path(f"{PERSON}suspend/", people_steps.suspend_account, name="person-suspend"),
     path(f"{PERSON}reinstate/", people_steps.reinstate_account, name="person-reinstate"),
     path("people/<uuid:public_id>/", people.of_organization, name="people"),

@@ -69,6 +69,7 @@ def everybody(request: UserRequest) -> HttpResponse:
     context = {
         "organizations": people.organizations_named(reach, request.GET.get("q", "")),
         "may_import": staffing.is_officer(request.user),
+        "unverified": people.count_unverified(reach),
         **listing(request, people.page(reach, **asked(request))),
     }
     return render(request, "administration/people/everybody.html", context)
@@ -85,6 +86,7 @@ def of_organization(request: UserRequest, public_id: UUID) -> HttpResponse:
         "may_invite": organization.is_open
         and bool(staffing.roles_given_by(request.user, organization)),
         "is_officer": staffing.is_officer(request.user),
+        "unverified": people.count_unverified(alone),
         "nobody_decides": not Organization.objects.able_to_receive()
         .filter(pk=organization.pk)
         .exists(),
@@ -135,6 +137,9 @@ def invited(request: UserRequest, form: InviteForm, organization: Organization) 
         return staffing.invite(
             email=email,
             full_name=form.cleaned_data["full_name"],
+            id_number=form.cleaned_data["id_number"],
+            date_of_birth=form.cleaned_data["date_of_birth"],
+            phone=form.cleaned_data["phone"],
             organization=organization,
             role=role,
             by=request.user,
@@ -143,9 +148,27 @@ def invited(request: UserRequest, form: InviteForm, organization: Organization) 
         form.add_error("email", _("This person has this role here already."))
     except staffing.AccountShut:
         form.add_error("email", _("The account with this address is suspended."))
+    except staffing.OtherIdentity:
+        form.add_error(
+            "id_number",
+            _(
+                "The account with this address has another ID number or date of birth. Check the"
+                " address: is it that of another person?"
+            ),
+        )
+    except staffing.NumberTaken:
+        form.add_error("id_number", number_taken())
     except CannotAppoint:
         form.add_error(None, _("This organization is closed. Nobody can be invited to it."))
     return None
+
+
+def number_taken() -> str:
+    """Return what to do when another account has the ID number."""
+    return _(
+        "Another account has this ID number, and one person has one account. Use the address of "
+        "that account, or check the number."
+    )
 
 
 def organization_in_reach(user: User, public_id: UUID) -> Organization:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,10 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import UserRequest
+from accounts.identity import identity_of
 from accounts.models import User
 from administration import staff_changes as joined
-from administration.forms.people import EndWorkForm, RoleForm
-from administration.views.people import organization_in_reach, person_in_reach, staffing_page
+from administration.forms.people import EndWorkForm, IdentityForm, RoleForm
+from administration.views.people import (
+    number_taken,
+    organization_in_reach,
+    person_in_reach,
+    staffing_page,
+)
 from organizations import staffing
 from organizations.models import Membership
 from vaxreg import errors
@@ -110,6 +116,37 @@ def invite_again(request: UserRequest, person: UUID) -> HttpResponse:
         _("A new link was sent to %(email)s; the older one ends.") % {"email": user.email},
     )
     return redirect("person", user.public_id)
+
+
+@staffing_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: UserRequest, person: UUID) -> HttpResponse:
+    """Take who a member of staff is, by the paper that the reader sees."""
+    user = person_in_reach(request.user, person)
+    allowed(staffing.may_verify(request.user, user))
+    known = identity_of(user)
+    form = IdentityForm(request.POST if request.method == "POST" else None, known=known is not None)
+    if form.is_valid():
+        cleaned = form.cleaned_data
+        try:
+            staffing.verify_identity(
+                user,
+                id_number=cleaned["id_number"],
+                date_of_birth=cleaned["date_of_birth"],
+                phone=cleaned["phone"],
+                reason=cleaned.get("reason", ""),
+                by=request.user,
+            )
+        except staffing.NumberTaken:
+            form.add_error("id_number", number_taken())
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            messages.success(request, _("The identity is verified: this person may decide now."))
+            return redirect("person", user.public_id)
+    context = {"form": form, "person": user, "known": known}
+    status = 422 if form.has_errors else 200
+    return render(request, "administration/people/verify.html", context, status=status)
 
 
 @staffing_page

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from citizens import actions as citizen_actions
+from citizens.access import accounts_of_person, is_same_person
 from citizens.facts import OtherField
 from citizens.models import IdentityCheck
 from corrections import facts
@@ -115,6 +116,7 @@ def second_person_reasons(
         today=today,
         asked_by_policy=policy.four_eyes,
         old_date_days=policy.old_date_days,
+        drawn=four_eyes.is_drawn(case.public_id, policy.second_look_percent),
     )
 
 
@@ -191,10 +193,11 @@ def may_countersign(case: Correction, user: "User") -> bool:
 
     False for who decided first, filed the case, or entered the disputed dose.
     """
-    if user.pk in (case.first_by_id, case.filing.filed_by_id):
+    if is_same_person(user, case.first_by_id) or is_same_person(user, case.filing.filed_by_id):
         return False
     in_dispute = case.citizen.kept if case.kind in IDENTITY_KINDS else case.dose
-    return in_dispute is None or not in_dispute.revisions.filter(by=user).exists()
+    mine = accounts_of_person(user)
+    return in_dispute is None or not in_dispute.revisions.filter(by__in=mine).exists()
 
 
 def _step(name: str, case: Correction) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 
+from accounts.identity import is_verified
 from citizens.models import Citizen
 from corrections import lifecycle
 from corrections.clocks import deadlines, timekeeping
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 ANSWERS = frozenset({"ask", "keep"})
 # Steps after which a reviewer's open page is still correct: they do not raise the version.
 STEPS_KEEPING_VERSION = frozenset({"remind", "escalate", "note"})
+
+
+class IdentityNotVerified(PermissionDenied):
+    """Nobody has verified who this member of staff is: they may not decide."""
 
 
 class StalePage(Exception):
@@ -82,13 +87,15 @@ def begin(
     """Lock the case and check that this user may take the step now. Needs a transaction.
 
     proven: the caller's party when an upload link proves it instead of an account. Raises
-    PermissionDenied, StepNotPossible, StalePage, HeldByColleague.
+    PermissionDenied, IdentityNotVerified, StepNotPossible, StalePage, HeldByColleague.
     """
     case = lock(correction)
     parties = parties_of(by, case) if proven is None else frozenset({proven})
     allowed = lifecycle.STEPS[step].taken_by & parties
     if not allowed:
         raise PermissionDenied
+    if lifecycle.STEPS[step].decides and by is not None and not is_verified(by):
+        raise IdentityNotVerified
     lifecycle.after(step, Status(case.status))
     if version is not None and version != case.version:
         raise StalePage

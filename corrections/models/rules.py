@@ -31,6 +31,12 @@ class Policy(models.Model):
     old_date_days = models.PositiveSmallIntegerField(
         _("days after which a date needs a second person"), default=90
     )
+    # Of 100 doses that one person may add, so many are looked at by a second one, drawn at random.
+    second_look_percent = models.PositiveSmallIntegerField(
+        _("added doses in a hundred that a second person looks at, drawn at random"),
+        default=10,
+        db_default=10,
+    )
     note = models.TextField(_("reason of the change"), blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(
@@ -51,6 +57,7 @@ class Policy(models.Model):
                     pause_cap_days__range=(1, 60),
                     triage_hours__range=(1, 720),
                     old_date_days__gte=1,
+                    second_look_percent__lte=100,
                 ),
                 name="policy_numbers_make_sense",
                 violation_error_message=_("A number of this policy makes no sense."),

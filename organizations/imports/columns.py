@@ -45,6 +45,9 @@ HEADINGS: dict[str, tuple[Heading, ...]] = {
         Heading("email", _noop("E-mail")),
         Heading("organization", _noop("Code of the organization")),
         Heading("role", _noop("Role")),
+        Heading("id_number", _noop("ID number"), needed=False),
+        Heading("born", _noop("Date of birth"), needed=False),
+        Heading("phone", _noop("Phone"), needed=False),
     ),
 }
 

@@ -73,7 +73,8 @@ def _staff(reach: QuerySet[Organization]) -> Iterator[list[Cell]]:
         .values_list(*fields)
     )
     for name, email, code, role in rows.iterator(2_000):
-        yield [name, email, code, str(Membership.Role(role).label)]
+        # Who they are is left empty: an ID number leaves the registry in no file.
+        yield [name, email, code, str(Membership.Role(role).label), "", "", ""]
 
 
 def _help() -> Sheet:

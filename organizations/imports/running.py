@@ -2,13 +2,13 @@
 
 import secrets
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
 
-from accounts.models import User
+from accounts.models import User, VerifiedIdentity
 from organizations import tree
 from organizations.acts import Act
 from organizations.imports import columns, reading, record, sites, staff
@@ -160,6 +160,8 @@ def _change(rows: list[JudgedRow], run: ImportRun) -> None:
 def _appoint(rows: list[JudgedRow], run: ImportRun) -> None:
     now = db_time.now()
     people = _people(rows)
+    _verify(rows, people, run)
+    rows = [row for row in rows if "stays" not in row.plan]
     ids = _ids({row.plan["organization"] for row in rows})
     ended = _end([pk for row in rows for pk in row.plan.get("ends", [])], run)
     made = Membership.objects.bulk_create(
@@ -206,6 +208,40 @@ def _people(rows: list[JudgedRow]) -> dict[str, int]:
     ]
     made = User.objects.bulk_create(users, batch_size=BATCH)
     return {str(user.email): user.pk for user in made}
+
+
+def _verify(rows: list[JudgedRow], people: dict[str, int], run: ImportRun) -> None:
+    """Store who the people are, where the file says so; each once."""
+    said = {row.plan["email"]: row.plan for row in rows if "identity" in row.plan}
+    now = db_time.now()
+    users = User.objects.in_bulk([plan["user"] or people[email] for email, plan in said.items()])
+    identities, acts = [], []
+    for email, plan in said.items():
+        user = users[plan["user"] or people[email]]
+        number, born, phone = plan["identity"]
+        identities.append(
+            VerifiedIdentity(
+                user=user,
+                full_name=user.full_name,
+                id_number=number,
+                date_of_birth=date.fromisoformat(born),
+                phone=phone,
+                proven_by=VerifiedIdentity.Proof.IMPORT,
+                by=run.made_by,
+                at=now,
+            )
+        )
+        acts.append(
+            StaffEvent(
+                user=user,
+                act=StaffEvent.Act.IDENTITY_VERIFIED,
+                at=now,
+                by=run.made_by,
+                import_run=run,
+            )
+        )
+    VerifiedIdentity.objects.bulk_create(identities, batch_size=BATCH)
+    StaffEvent.objects.bulk_create(acts, batch_size=BATCH)
 
 
 def _end(ids: list[int], run: ImportRun) -> dict[int, str]:

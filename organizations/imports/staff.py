@@ -7,7 +7,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from organizations.imports import columns
+from organizations.imports import columns, identities
+from organizations.imports.identities import Identities, identities_of
 from organizations.imports.reading import SheetRow
 from organizations.imports.record import Record
 from organizations.imports.sites import Sites, find_code
@@ -38,10 +39,12 @@ class People:
     lines: dict[tuple[str, str, str], int] = field(default_factory=dict)
     # New people by e-mail address: their name, and the first row that has it.
     names: dict[str, tuple[str, int]] = field(default_factory=dict)
+    identities: Identities = field(default_factory=lambda: Identities({}))
 
 
 def judge(rows: list[SheetRow], sites: Sites) -> list[JudgedRow]:
-    people = People(sites.record, sites)
+    known = list(sites.record.users.values())
+    people = People(sites.record, sites, identities=identities_of(rows, known))
     judged = [
         JudgedRow(columns.STAFF, row.line, row.get("email").lower(), row.get("name"))
         for row in rows
@@ -114,6 +117,8 @@ def _judge(row: SheetRow, judged: JudgedRow, code: str, role: str, people: Peopl
         _judge_new(judged, people)
     else:
         _judge_known(judged, user, code, role, people)
+    if not judged.is_refused and (user is None or user.pk != people.record.by.pk):
+        identities.judge(row, judged, user, people.identities)
     if judged.is_refused or judged.verdict == RowVerdict.SAME:
         return
     judged.plan |= {
@@ -156,6 +161,7 @@ def _judge_known(judged: JudgedRow, user: User, code: str, role: str, people: Pe
     held = record.works.get((user.pk, organization.pk), []) if organization else []
     same = next((one for one in held if one.role == role), None)
     if same is not None:
+        judged.plan["stays"] = same.pk
         if same.suspended_at is not None:
             judged.says.append(_("Suspended here; the file does not change that."))
         return

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import UserRequest
-from corrections import actions, facts
+from accounts.identity import is_verified
+from corrections import actions, facts, lifecycle
 from corrections.actions import CannotReceive, StalePage
 from corrections.lifecycle import StepNotPossible
 from corrections.models import Correction
@@ -25,6 +26,7 @@ from organizations.scope import Scope
 from oversight import case_acts
 from oversight.forms.acts import ReassignForm, RemindForm, TakeOverForm
 from oversight.views.case import case_in_reach, show
+from review import case_file
 from review.views import steps
 from vaxreg import errors, ui
 
@@ -183,6 +185,8 @@ def refused(request: UserRequest, case: Correction, step: str) -> HttpResponse |
         raise PermissionDenied(
             _("This case is about you or your family. A colleague must handle it.")
         )
+    if step in lifecycle.DECIDING and not is_verified(request.user):
+        raise PermissionDenied(case_file.not_verified())
     return too_late(request, case, step)
 
 

@@ -81,6 +81,8 @@ def decide(request: UserRequest, reference: str) -> HttpResponse:
         return redirect("case", reference)
     if file.not_yours:
         raise PermissionDenied(file.not_yours)
+    if file.not_verified:
+        raise PermissionDenied(file.not_verified)
     if "edit" in request.POST or "find_site" in request.POST:
         return show(request, file, _form(file, initial=_typed(request)))
     form = _form(file, request.POST)

@@ -17,7 +17,6 @@ from accounts.models import User
         {},
         {"phone": "0987654321"},
         {"email": "x@example.vn", "phone_verified": True},
-        {"email": "x@example.vn", "id_number": "12345"},
     ],
 )
 def test_the_database_refuses(values):

@@ -20,6 +20,7 @@ from organizations.areas import load_areas
 from organizations.build import build_organizations
 from organizations.models import Membership, Organization
 from organizations.reform.lists import became
+from tests.factories.accounts import verify
 from vaxreg import db_time
 
 Kinds = Organization.Kind
@@ -82,6 +83,8 @@ def _staff(country: Country, stations: list[Organization], chance: random.Random
         User(email=f"{code.lower()}.{role}@example.vn", full_name=f"Nguyễn Văn {number}")
         for number, (code, role) in enumerate(wanted)
     )
+    for user in users:
+        verify(user)
     long_ago = db_time.now() - timedelta(days=60)
     Membership.objects.bulk_create(
         Membership(user=user, organization=country.by_code[code], role=role, since=long_ago)
@@ -170,7 +173,8 @@ def _store(country: Country, cases: list[Correction], filer: User, now: datetime
     for case, citizen, filing in zip(cases, citizens, filings, strict=True):
         case.citizen, case.filing = citizen, filing
         code = case.holder.code if case.holder else ""
-        worker = country.reviewers.get(code) or country.officers.get(code) or filer
+        worker = country.reviewers.get(code) or country.officers.get(code)
+        worker = worker or country.officers["BYT"]
         if case.status == Status.IN_REVIEW:
             case.reviewer, case.picked_up_at = worker, now
         if case.status == Status.TO_COUNTERSIGN:

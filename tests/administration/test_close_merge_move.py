@@ -36,7 +36,9 @@ def an(world: World):
 def one_of_each(world: World) -> dict[str, Correction]:
     """A case in every status in which a desk holds one."""
     minh = world.user("minh")
-    Policy.objects.create(version=2, four_eyes=["old_date"], made_at=db_time.now())
+    Policy.objects.create(
+        version=2, four_eyes=["old_date"], second_look_percent=0, made_at=db_time.now()
+    )
     found = {
         "queued": file_at(world, 1),
         "in_review": actions.pick_up(file_at(world, 2), by=minh),

@@ -9,16 +9,25 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from accounts.models import User
+from accounts.models import User, VerifiedIdentity
 from administration import people, staff_changes
 from corrections import actions
 from corrections.models import Correction
 from corrections.routing import desks
 from organizations.models import Membership, Organization
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import UserFactory, verify_again
 from tests.factories.organizations import MembershipFactory
 from tests.pages import in_english
 from vaxreg import db_time
+
+# Who is invited, by the paper that the officer has seen.
+NEW = {
+    "full_name": "Vũ Thị Mới",
+    "email": "moi@example.vn",
+    "id_number": "001190045678",
+    "date_of_birth": "05/04/1990",
+    "phone": "",
+}
 
 
 @pytest.fixture
@@ -149,7 +158,7 @@ def test_work_elsewhere_is_counted_and_not_named(world, huong):
 
 
 def test_id_numbers_of_staff_are_never_shown(world, huong):
-    User.objects.filter(pk=world.user("minh").pk).update(id_number="001088099887")
+    verify_again(world.user("minh"), id_number="001088099887")
 
     for where in ("/people/", person_url(world.user("minh")), f"/people/{world.buoi.public_id}/"):
         assert "001088099887" not in huong.get(where).text
@@ -176,7 +185,7 @@ def test_an_invitation_with_a_mistake_keeps_what_was_typed(world, huong):
     ],
 )
 def test_an_invitation_that_cannot_be_says_why(world, huong, email, role, word):
-    body = {"full_name": "Vũ Thị Mới", "email": email, "role": role}
+    body = {**NEW, "email": email, "role": role}
 
     answer = huong.post(f"/people/{world.buoi.public_id}/invite/", body)
 
@@ -186,7 +195,7 @@ def test_an_invitation_that_cannot_be_says_why(world, huong, email, role, word):
 
 
 def test_an_invitation_leads_back_to_the_list_with_the_new_person(world, huong):
-    body = {"full_name": "Vũ Thị Mới", "email": "moi@example.vn", "role": "reviewer"}
+    body = {**NEW, "role": "reviewer"}
 
     page = huong.post(f"/people/{world.buoi.public_id}/invite/", body, follow=True).text
 
@@ -196,7 +205,7 @@ def test_an_invitation_leads_back_to_the_list_with_the_new_person(world, huong):
 
 def test_a_closed_organization_invites_nobody(world, huong):
     Organization.objects.filter(pk=world.buoi.pk).update(closed_on=db_time.now().date())
-    body = {"full_name": "Vũ Thị Mới", "email": "moi@example.vn", "role": "reviewer"}
+    body = {**NEW, "role": "reviewer"}
 
     answer = huong.post(f"/people/{world.buoi.public_id}/invite/", body)
 
@@ -384,7 +393,7 @@ def test_who_has_gone_stays_to_be_looked_up(world, huong):
 
 
 def test_an_expired_link_is_seen_in_the_list_and_sent_again(world, huong, settings):
-    body = {"full_name": "Vũ Thị Mới", "email": "moi@example.vn", "role": "reviewer"}
+    body = {**NEW, "role": "reviewer"}
     huong.post(f"/people/{world.buoi.public_id}/invite/", body)
     user = User.objects.get(email="moi@example.vn")
     user.invitations.update(
@@ -412,3 +421,67 @@ def test_pages_are_whole_in_vietnamese_too(world, as_staff):
             assert page.status_code == 200
             assert "Staff" not in page.text
     assert Membership.objects.live().of(minh).exists()
+
+
+def test_who_is_not_verified_is_listed_with_words_and_a_way_on(world, huong):
+    VerifiedIdentity.objects.filter(user=world.user("minh")).update(ended_at=db_time.now())
+
+    everybody = huong.get("/people/").text
+    listed = huong.get("/people/?show=unverified").text
+    person = huong.get(person_url(world.user("minh"))).text
+
+    assert "1 person may not decide" in everybody
+    assert "Phạm Thị Minh" in listed
+    assert "Đỗ Thu Hương" not in listed.split("<main")[1]
+    assert "not verified: may not decide" in person
+    assert person_url(world.user("minh"), "verify/") in person
+
+
+def test_an_officer_verifies_by_the_paper_and_the_number_is_shown_nowhere(world, huong):
+    minh = world.user("minh")
+    VerifiedIdentity.objects.filter(user=minh).update(ended_at=db_time.now())
+    said = {"id_number": "001 190 045 678", "date_of_birth": "5/4/1990", "phone": "0912 000 111"}
+
+    page = huong.post(person_url(minh, "verify/"), said, follow=True).text
+
+    known = VerifiedIdentity.objects.get(user=minh, ended_at=None)
+    assert (known.id_number, known.phone) == ("001190045678", "+84912000111")
+    assert known.by == world.user("huong")
+    assert "this person may decide now" in page
+    assert "Identity verified by a paper" in page
+    assert "001190045678" not in page
+
+
+def test_another_identity_needs_a_reason_and_keeps_the_one_before(world, huong):
+    minh = world.user("minh")
+    said = {"id_number": "001190045678", "date_of_birth": "05/04/1990", "phone": ""}
+
+    assert huong.post(person_url(minh, "verify/"), said).status_code == 422
+    huong.post(person_url(minh, "verify/"), {**said, "reason": "Số cũ ghi nhầm"})
+
+    before, now = minh.identities.order_by("pk")
+    assert before.ended_at is not None
+    assert now.id_number == "001190045678"
+
+
+def test_the_number_of_another_account_is_refused_beside_its_field(world, huong):
+    taken = VerifiedIdentity.objects.get(user=world.user("tuan")).id_number
+    said = {"id_number": taken, "date_of_birth": "05/04/1990", "reason": "Nhầm"}
+
+    answer = huong.post(person_url(world.user("minh"), "verify/"), said)
+
+    assert answer.status_code == 422
+    assert "Another account has this ID number" in answer.text
+
+
+def test_an_account_of_somebody_else_is_not_taken_for_the_invited_person(world, huong):
+    body = {**NEW, "email": "tuan@example.vn", "role": "reviewer"}
+
+    answer = huong.post(f"/people/{world.buoi.public_id}/invite/", body)
+
+    assert answer.status_code == 422
+    assert "another ID number or date of birth" in answer.text
+
+
+def test_nobody_verifies_themselves(world, huong):
+    assert huong.get(person_url(world.user("huong"), "verify/")).status_code == 403

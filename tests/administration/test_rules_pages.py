@@ -25,6 +25,7 @@ NUMBERS = {
     "pause_cap_days": 7,
     "triage_hours": 4,
     "old_date_days": 90,
+    "second_look_percent": 0,
 }
 
 

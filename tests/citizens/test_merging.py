@@ -11,7 +11,7 @@ from citizens import access, actions, merging
 from citizens.models import Citizen, RecordLink
 from doses.models import Dose
 from tests import world as worlds
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import UserFactory, verify
 from tests.factories.citizens import CitizenFactory, RecordLinkFactory
 from tests.factories.organizations import OrganizationFactory
 from tests.world import World
@@ -190,7 +190,8 @@ def test_the_number_of_a_strangers_record_is_refused(db):
 
 
 def test_a_nurse_recognised_in_one_part_is_family_of_the_whole(db):
-    nurse = UserFactory.create(staff=True, id_number="001080011111")
+    nurse = UserFactory.create(staff=True, verified=False)
+    verify(nurse, id_number="001080011111")
     kept, part = merged(id_number="001080011111")
 
     assert access.is_own_or_family(nurse, kept)
@@ -198,7 +199,8 @@ def test_a_nurse_recognised_in_one_part_is_family_of_the_whole(db):
 
 
 def test_a_child_linked_to_the_nurses_other_record_is_family(db):
-    nurse = UserFactory.create(staff=True, id_number="001080011111")
+    nurse = UserFactory.create(staff=True, verified=False)
+    verify(nurse, id_number="001080011111")
     kept, _part = merged(id_number="001080011111")
     mother = RecordLinkFactory.create(citizen=kept).user
     child = RecordLinkFactory.create(user=mother, guardian=True).citizen

@@ -32,6 +32,7 @@ def rules(**changed: object) -> Policy:
             "triage_hours",
             "four_eyes",
             "old_date_days",
+            "second_look_percent",
         )
     }
     return Policy(**{**same, "note": "Theo công văn mới", **changed})

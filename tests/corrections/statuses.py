@@ -62,7 +62,9 @@ def _turned_down(world: World, case: Correction, status: Status) -> Correction:
 
 def _countersigning(world: World) -> Correction:
     reasons = [reason.value for reason in four_eyes.Reason]
-    Policy.objects.create(version=2, four_eyes=reasons, made_at=db_time.now())
+    Policy.objects.create(
+        version=2, four_eyes=reasons, second_look_percent=0, made_at=db_time.now()
+    )
     facts = {
         "vaccine": "PF",
         "given_on": "2021-11-21",

@@ -14,6 +14,7 @@ from doses.models import Dose
 from organizations.models import Membership
 from tests import world as worlds
 from tests.cases import colleague, file_one, make_overdue
+from tests.factories.accounts import verify_again
 from tests.world import World
 from vaxreg import db_time
 
@@ -140,8 +141,7 @@ def test_a_nurse_cannot_review_the_record_that_bears_her_id_number(
     world: World, correction: Correction
 ):
     minh = world.user("minh")
-    minh.id_number = world.citizens["lan"].id_number
-    minh.save()
+    verify_again(minh, id_number=world.citizens["lan"].id_number)
 
     with pytest.raises(PermissionDenied):
         actions.pick_up(correction, by=minh)

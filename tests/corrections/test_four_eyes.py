@@ -14,6 +14,7 @@ from corrections.models import Kind, Policy
 from doses.models import Dose
 from tests import world as worlds
 from tests.cases import colleague, file_one
+from tests.factories.accounts import staff_user
 from tests.world import World
 from vaxreg import db_time
 
@@ -68,7 +69,7 @@ def test_a_reason_that_the_policy_does_not_name_asks_for_nobody(reason: str):
 @pytest.fixture
 def put_forward(world: World):
     """Minh has accepted a missing dose on a photo alone; it waits for somebody else."""
-    Policy.objects.create(version=2, four_eyes=EVERY, made_at=db_time.now())
+    Policy.objects.create(version=2, four_eyes=EVERY, second_look_percent=0, made_at=db_time.now())
     case = file_one(
         world,
         proposed={"position": "primary-2", "given_on": "2021-11-21", "vaccine": "PF"},
@@ -115,7 +116,7 @@ def test_somebody_from_elsewhere_does_not_confirm(world: World, put_forward, who
 
 
 def test_who_entered_the_dose_does_not_confirm_its_removal(world: World):
-    Policy.objects.create(version=2, four_eyes=EVERY, made_at=db_time.now())
+    Policy.objects.create(version=2, four_eyes=EVERY, second_look_percent=0, made_at=db_time.now())
     thu = colleague(world)
     dose = worlds.dose(world, by=thu)
     case = file_one(world, dose=dose, proposed={"given_on": "2021-08-30"})
@@ -145,7 +146,7 @@ def test_the_clock_runs_on_until_the_second_signature(world: World, put_forward)
 
 def test_giving_the_case_away_throws_the_first_signature_away(world: World, put_forward):
     worlds.Membership.objects.create(
-        user=worlds.User.objects.create_user(email="qa@example.vn"),
+        user=staff_user(email="qa@example.vn"),
         organization=world.quang_an,
         role="reviewer",
         since=db_time.now() - worlds.LONG_AGO,

@@ -15,6 +15,7 @@ from corrections.models import Correction, Kind, Policy
 from doses.models import Dose
 from tests import world as worlds
 from tests.cases import claim_of, file_one, other_record
+from tests.factories.accounts import verify_again
 from tests.world import World
 from vaxreg import db_time
 
@@ -257,8 +258,7 @@ def test_without_another_record_there_is_nothing_to_merge(world: World):
 
 def test_nobody_merges_the_record_of_their_own_family(world: World):
     minh = world.user("minh")
-    minh.id_number = "012345678"
-    minh.save()
+    verify_again(minh, id_number="012345678")
     case = file_one(world, **claim_of(world, Kind.SPLIT_RECORD))
 
     with pytest.raises(PermissionDenied):
@@ -387,7 +387,9 @@ def test_there_is_one_open_correction_about_who_somebody_is(world: World, kind: 
 
 def four_eyes() -> None:
     reasons = ["dose_entered_in_error", "id_number"]
-    Policy.objects.create(version=2, four_eyes=reasons, made_at=db_time.now())
+    Policy.objects.create(
+        version=2, four_eyes=reasons, second_look_percent=0, made_at=db_time.now()
+    )
 
 
 @pytest.mark.parametrize(

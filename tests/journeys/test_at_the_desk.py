@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
 from corrections import actions
 from corrections.actions import filing
 from corrections.actions.filing import Claim
@@ -16,6 +15,7 @@ from doses.models import Dose
 from organizations.models import Membership, Organization
 from tests import world as worlds
 from tests.cases import file_one
+from tests.factories.accounts import staff_user
 from tests.journeys.conftest import Country
 from tests.journeys.steps import is_well, press
 from vaxreg import db_time
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.journey
 
 def hire(country: Country, key: str, name: str, where: Organization) -> None:
     """Let somebody new work at a site."""
-    user = User.objects.create_user(email=f"{key}@example.vn", full_name=name, password="x")
+    user = staff_user(email=f"{key}@example.vn", full_name=name, password="x")
     since = db_time.now() - timedelta(days=3)
     Membership.objects.create(user=user, organization=where, role="reviewer", since=since)
     country.world.users[key] = user
@@ -121,7 +121,9 @@ def test_two_doses_of_one_filing_are_decided_apart(country: Country):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_dose_on_a_photo_alone_waits_for_a_second_person(country: Country, width: int):
     world = country.world
-    Policy.objects.create(version=2, four_eyes=["dose_on_photo_alone"], made_at=db_time.now())
+    Policy.objects.create(
+        version=2, four_eyes=["dose_on_photo_alone"], second_look_percent=0, made_at=db_time.now()
+    )
     given = {"position": "primary-2", "given_on": "2021-10-02", "vaccine": "PF"}
     site = str(world.buoi.public_id)
     case = file_one(world, proposed={**given, "organization": site}, named_site=world.buoi)

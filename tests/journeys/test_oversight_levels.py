@@ -11,6 +11,7 @@ from oversight.report import tile_map
 from reporting import daily_job
 from tests import world as worlds
 from tests.browser import Visit
+from tests.factories.accounts import staff_user
 from tests.journeys.conftest import Country
 from tests.reporting.caseload import write_case, write_caseload
 from vaxreg import db_time
@@ -46,7 +47,7 @@ def test_the_ministry_drills_from_the_map_down_to_a_case(
 ):
     world = busy.world
     monkeypatch.setattr(tile_map, "LEAST_TILES", 1)
-    an = worlds.User.objects.create_user(email="an@example.vn", full_name="Nguyễn Hoài An")
+    an = staff_user(email="an@example.vn", full_name="Nguyễn Hoài An")
     Membership.objects.create(
         user=an, organization=world.ministry, role="officer", since=db_time.now() - worlds.LONG_AGO
     )

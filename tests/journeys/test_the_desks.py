@@ -13,6 +13,7 @@ from messaging.models import Message
 from organizations.models import Membership
 from tests import world as worlds
 from tests.cases import file_one
+from tests.factories.accounts import staff_user
 from tests.journeys.conftest import Country
 from tests.journeys.steps import is_well, press
 from vaxreg import db_time
@@ -100,7 +101,7 @@ def test_the_hotline_files_for_a_caller_and_the_caller_uploads_the_paper(
 def test_a_case_with_an_unknown_site_finds_it_through_the_pool(country: Country):
     world = country.world
     Membership.objects.create(
-        user=worlds.User.objects.create_user(email="an@example.vn", full_name="Cao Thị An"),
+        user=staff_user(email="an@example.vn", full_name="Cao Thị An"),
         organization=world.quang_an,
         role="reviewer",
         since=db_time.now(),

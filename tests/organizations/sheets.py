@@ -20,6 +20,7 @@ SITES = (
 STAFF = ("Họ và tên", "Thư điện tử", "Mã đơn vị", "Vai trò")
 ENGLISH_SITES = ("Code", "Name", "Kind", "Code of the level above", "Area code", "Phone", "E-mail")
 ENGLISH_STAFF = ("Full name", "E-mail", "Code of the organization", "Role")
+ENGLISH_IDENTITY = ("ID number", "Date of birth", "Phone")
 
 
 def xlsx(sites: Sequence[Sequence[Any]] = (), staff: Sequence[Sequence[Any]] = ()) -> bytes:
@@ -28,7 +29,8 @@ def xlsx(sites: Sequence[Sequence[Any]] = (), staff: Sequence[Sequence[Any]] = (
     if sites:
         sheets["Sites"] = [ENGLISH_SITES, *sites]
     if staff:
-        sheets["Staff"] = [ENGLISH_STAFF, *staff]
+        says_who = any(len(line) > len(ENGLISH_STAFF) for line in staff)
+        sheets["Staff"] = [ENGLISH_STAFF + (ENGLISH_IDENTITY if says_who else ()), *staff]
     return book(sheets)
 
 

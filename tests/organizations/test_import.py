@@ -1,11 +1,13 @@
 """Importing sites and staff: what a row becomes, and that the import does what the trial showed."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from accounts.models import User
+from accounts.models import User, VerifiedIdentity
 from messaging.models import Message
 from organizations import letters, staffing
 from organizations.acts import Act
@@ -134,6 +136,8 @@ def test_imported_people_are_each_written_to_once(country, huong):
 def test_a_file_that_would_do_something_else_by_now_is_shown_again(country, huong):
     run, judgement = trial(huong, (), [NURSE])
     staffing.invite(
+        id_number="001190045678",
+        date_of_birth=date(1990, 4, 5),
         email="moi@example.vn",
         full_name="Vũ Thị Mới",
         organization=country["buoi"],
@@ -373,3 +377,76 @@ def test_rows_of_old_files_are_forgotten_but_not_that_they_were_sent(country, hu
     run.refresh_from_db()
     assert run.content == {}
     assert run.made_by == huong
+
+
+def imported(by, staff):
+    run, judgement = trial(by, staff=staff)
+    assert judgement.left_out == 0, judgement.rows
+    running.do(run, digest=judgement.digest)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("number", "born", "phone"),
+    [
+        ("001190045678", "05/04/1990", "0912 000 111"),
+        ("001 190 045 678", "1990-04-05", "+84912000111"),
+        (79190045678, "1990-04-05", ""),
+        ("012345678", "5/4/1990", ""),
+        (12345678, "5-4-1990", ""),
+    ],
+)
+def test_a_row_with_number_and_birth_verifies_the_new_person(country, huong, number, born, phone):
+    imported(huong, [[*NURSE, number, born, phone]])
+
+    known = VerifiedIdentity.objects.get(user__email="moi@example.vn")
+    assert len(known.id_number) in (9, 12)
+    assert known.id_number.endswith(str(number).replace(" ", "").lstrip("0"))
+    assert known.date_of_birth == date(1990, 4, 5)
+    assert (known.proven_by, known.by) == ("import", huong)
+
+
+def test_without_number_the_row_says_that_nothing_may_be_decided(country, huong):
+    _run, judgement = trial(huong, staff=[NURSE])
+
+    assert any("may not decide yet" in said for said in judgement.rows[0].says)
+
+
+def test_a_file_verifies_who_works_there_already_and_appoints_nobody_twice(country, huong):
+    old = UserFactory.create(staff=True, verified=False, email="moi@example.vn")
+    MembershipFactory.create(user=old, organization=country["buoi"], role="reviewer")
+
+    imported(huong, [[*NURSE, "001190045678", "05/04/1990", ""]])
+
+    assert old.identities.get().id_number == "001190045678"
+    assert old.memberships.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        (["001190045678", "", ""], "together"),
+        (["", "05/04/1990", ""], "together"),
+        (["00119004567", "05/04/1990", ""], "11 digits"),
+        (["001190045678", "31/02/1990", ""], "no day 31"),
+        (["001190045678", "05/04/1990", "09123"], "too few digits"),
+        (["TAKEN", "05/04/1990", ""], "Another account has this ID number"),
+    ],
+)
+def test_an_identity_that_cannot_be_leaves_the_row_out(country, huong, said, word):
+    taken = VerifiedIdentity.objects.get(user=huong).id_number
+    number = taken if said[0] == "TAKEN" else said[0]
+
+    told = reason(huong, staff=[[*NURSE, number, *said[1:]]])
+
+    assert word in told
+    assert taken not in told
+
+
+def test_a_file_replaces_no_verified_identity(country, huong):
+    known = MembershipFactory.create(organization=country["nhat_tan"]).user
+    row = nurse(name=known.full_name, email=known.email)
+
+    told = reason(huong, staff=[[*row, "001190045678", "05/04/1990", ""]])
+
+    assert "page of the person" in told

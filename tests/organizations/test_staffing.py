@@ -1,6 +1,7 @@
 """Inviting, suspending, changing and ending: who may, what it does, what stays on record."""
 
 import re
+from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -25,7 +26,13 @@ def huong(country):
 
 def invite(country, by, where="buoi", role="reviewer", email="moi@example.vn", name="Vũ Thị Mới"):
     return staffing.invite(
-        email=email, full_name=name, organization=country[where], role=role, by=by
+        id_number="001190045678",
+        date_of_birth=date(1990, 4, 5),
+        email=email,
+        full_name=name,
+        organization=country[where],
+        role=role,
+        by=by,
     )
 
 
@@ -87,7 +94,11 @@ def test_the_link_stands_nowhere_in_the_database_but_in_the_message(country, huo
 
 def test_who_has_signed_in_before_is_told_and_gets_no_link(country, huong):
     known = UserFactory.create(
-        staff=True, email="moi@example.vn", full_name="Tên Đã Có", last_login=db_time.now()
+        staff=True,
+        verified=False,
+        email="moi@example.vn",
+        full_name="Tên Đã Có",
+        last_login=db_time.now(),
     )
     known.set_password("x")
     known.save()

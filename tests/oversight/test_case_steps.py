@@ -10,6 +10,7 @@ from corrections.lifecycle import Status
 from corrections.models import Correction
 from organizations.models import Membership
 from tests.conftest import SignIn
+from tests.factories.accounts import staff_user
 from tests.pages import in_english, text_of
 from tests.reporting.caseload import write_case
 from tests.world import LONG_AGO, World
@@ -31,7 +32,7 @@ def late(world: World) -> Correction:
 @pytest.fixture
 def staffed(world: World) -> World:
     """The small country, in which Phường Quảng An has a reviewer too."""
-    nurse = type(world.user("minh")).objects.create_user(email="thu@example.vn", full_name="Thu")
+    nurse = staff_user(email="thu@example.vn", full_name="Thu")
     Membership.objects.create(
         user=nurse, organization=world.quang_an, role="reviewer", since=db_time.now() - LONG_AGO
     )

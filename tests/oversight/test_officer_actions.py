@@ -11,6 +11,7 @@ from corrections import actions
 from organizations.models import Membership, Organization
 from organizations.scope import Scope, scope_of
 from oversight.report.officer_actions import done_at
+from tests.factories.accounts import staff_user
 from tests.reporting.caseload import write_case
 from tests.world import LONG_AGO, World
 from vaxreg import db_time
@@ -27,7 +28,7 @@ def english():
 @pytest.fixture
 def staffed(world: World) -> World:
     """The small country, in which Phường Quảng An has a reviewer too."""
-    nurse = type(world.user("minh")).objects.create_user(email="thu@example.vn", full_name="Thu")
+    nurse = staff_user(email="thu@example.vn", full_name="Thu")
     Membership.objects.create(
         user=nurse, organization=world.quang_an, role="reviewer", since=db_time.now() - LONG_AGO
     )

@@ -18,6 +18,7 @@ from oversight import bulk_reassign, bulk_remind
 from review import notes
 from review.models import OfficerNote
 from tests.conftest import SignIn
+from tests.factories.accounts import staff_user
 from tests.pages import in_english, text_of
 from tests.reporting.caseload import write_case
 from tests.world import LONG_AGO, World
@@ -34,7 +35,7 @@ def huong(world: World, as_staff: SignIn) -> Client:
 @pytest.fixture
 def staffed(world: World) -> World:
     """The small country, in which Phường Quảng An has a reviewer too."""
-    nurse = User.objects.create_user(email="thu@example.vn", full_name="Nguyễn Thị Thu")
+    nurse = staff_user(email="thu@example.vn", full_name="Nguyễn Thị Thu")
     Membership.objects.create(
         user=nurse, organization=world.quang_an, role="reviewer", since=db_time.now() - LONG_AGO
     )

@@ -16,6 +16,7 @@ from review.site_suggestions import Finder
 from tests import world as worlds
 from tests.cases import file_one
 from tests.conftest import signed_in
+from tests.factories.accounts import staff_user
 from tests.world import World
 from vaxreg import db_time
 
@@ -29,7 +30,7 @@ def missing(world: World, whose: str = "lan", key: str = "key-1", **said: object
 def staffed(world: World, name: str, role: str = "reviewer") -> None:
     """Let somebody work at an organization, so that it can receive cases."""
     Membership.objects.create(
-        user=worlds.User.objects.create_user(email=f"{name}@example.vn", full_name=name),
+        user=staff_user(email=f"{name}@example.vn", full_name=name),
         organization=getattr(world, name),
         role=role,
         since=db_time.now() - timedelta(days=9),
@@ -171,7 +172,7 @@ def test_routing_many_reports_each_and_keeps_the_clock(world: World, case: Corre
 
 
 def test_what_a_colleague_works_on_stays_and_says_who_has_it(world: World, case: Correction):
-    second = worlds.User.objects.create_user(email="an@example.vn", full_name="Cao Thị An")
+    second = staff_user(email="an@example.vn", full_name="Cao Thị An")
     Membership.objects.create(
         user=second, organization=world.tay_ho, role="officer", since=db_time.now()
     )

@@ -15,6 +15,7 @@ from review import queue
 from review.queue import QueueTab
 from tests import world as worlds
 from tests.cases import colleague, file_many, file_one, make_overdue
+from tests.factories.accounts import verify_again
 from tests.reporting.caseload import write_case
 from tests.world import World
 from vaxreg import db_time
@@ -182,8 +183,7 @@ def test_a_claim_of_half_an_hour_ago_counts_no_more(world: World, correction: Co
 
 def test_the_next_case_is_never_ones_own(world: World, correction: Correction):
     minh = world.user("minh")
-    minh.id_number = world.citizens["lan"].id_number
-    minh.save()
+    verify_again(minh, id_number=world.citizens["lan"].id_number)
     other = file_one(world, whose="binh", key="key-2")
 
     assert queue.take_next(minh) == other

@@ -29,7 +29,9 @@ def above(case: Correction, step: str = "") -> str:
 @pytest.fixture
 def missing(world: World) -> Correction:
     """Lan's second dose is missing; two people look at whatever adds one on a photo alone."""
-    Policy.objects.create(version=2, four_eyes=["dose_on_photo_alone"], made_at=db_time.now())
+    Policy.objects.create(
+        version=2, four_eyes=["dose_on_photo_alone"], second_look_percent=0, made_at=db_time.now()
+    )
     site = str(world.buoi.public_id)
     return file_one(world, proposed={**FULL, "organization": site}, named_site=world.buoi)
 
@@ -136,7 +138,9 @@ def test_who_decided_first_cannot_be_the_second_person(
 def test_who_entered_the_dose_in_dispute_cannot_be_the_second_person(
     world: World, as_staff: SignIn
 ):
-    Policy.objects.create(version=2, four_eyes=["old_date"], made_at=db_time.now())
+    Policy.objects.create(
+        version=2, four_eyes=["old_date"], second_look_percent=0, made_at=db_time.now()
+    )
     thu = colleague(world)
     dose = worlds.dose(world, by=thu)
     case = file_one(world, dose=dose, proposed={"given_on": "2021-08-30"})

@@ -1,11 +1,15 @@
 """Appoints staff to an organization, or ends that; for the first accounts of a new server."""
 
+import re
 from argparse import ArgumentParser
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError
 
-from accounts.models import User
+from accounts import identity
+from accounts.models import User, VerifiedIdentity
 from organizations import actions
 from organizations.models import Membership, Organization
 
@@ -19,6 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("email")
         parser.add_argument("code", help="code of the organization, such as TTYT-003")
         parser.add_argument("role", choices=Membership.Role.values)
+        parser.add_argument(
+            "--id-number", help="of the identity card that you have seen; with --born"
+        )
+        parser.add_argument("--born", type=date.fromisoformat, help="such as 1985-03-27")
+        parser.add_argument("--phone", default="", help="private number, such as +84912345678")
         parser.add_argument("--end", action="store_true", help="end the membership now")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,14 +38,35 @@ class Command(BaseCommand):
                 "There is no such user." if user is None else "No such organization."
             )
         role = options["role"]
+        if options["id_number"] and options["born"]:
+            self._verify(user, options)
         if not options["end"]:
             try:
                 actions.appoint(user, organization, role, by=None)
             except actions.CannotAppoint:
                 raise CommandError(f"{organization.name} is closed.") from None
             self.stdout.write(f"{user.email}: {role} at {organization.name}")
+            if not identity.is_verified(user):
+                self.stdout.write("The identity is not verified: no decision (--id-number, --born)")
             return
         held = Membership.objects.live().filter(user=user, organization=organization, role=role)
         for membership in held:
             actions.end_membership(membership, by=None)
         self.stdout.write(f"{user.email}: no longer {role} at {organization.name}")
+
+    def _verify(self, user: User, options: dict[str, Any]) -> None:
+        try:
+            identity.verify(
+                user,
+                id_number=re.sub(r"\W", "", options["id_number"]).upper(),
+                date_of_birth=options["born"],
+                phone=options["phone"],
+                proven_by=VerifiedIdentity.Proof.COMMAND,
+                by=None,
+            )
+        except identity.NumberTaken:
+            raise CommandError("Another account has this ID number.") from None
+        except IntegrityError:
+            raise CommandError(
+                "An ID number has 12 or 9 digits; a phone begins with +84."
+            ) from None

@@ -22,6 +22,7 @@ from organizations.models import Membership
 from tests import world as worlds
 from tests.cases import file_one
 from tests.corrections.life.model import EVERYBODY, OPEN, START, STEPS, Life, Refused
+from tests.factories.accounts import staff_user
 from tests.world import World
 from vaxreg import db_time
 
@@ -56,13 +57,13 @@ PROPOSED = {"vaccine": "PF", "given_on": "2021-08-30"}
 
 def begin(world: World) -> Correction:
     """Add a colleague, let a date far back need two people, and file what lives are about."""
-    nurse = worlds.User.objects.create_user(email="thu@example.vn", full_name="Ngô Thị Thu")
+    nurse = staff_user(email="thu@example.vn", full_name="Ngô Thị Thu")
     Membership.objects.create(
         user=nurse, organization=world.buoi, role="reviewer", since=START - worlds.LONG_AGO
     )
     world.users["thu"] = nurse
     Membership.objects.update(since=START - worlds.LONG_AGO)
-    Policy.objects.create(version=2, four_eyes=["old_date"], made_at=START)
+    Policy.objects.create(version=2, four_eyes=["old_date"], second_look_percent=0, made_at=START)
     with db_time.at(START):
         return file_one(world, dose=worlds.dose(world), proposed=dict(PROPOSED))
 
