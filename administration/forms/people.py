@@ -15,8 +15,27 @@ from vaxreg.forms import DateField, Form, IdNumberField, PhoneField
 LONGEST_NAME = 150
 
 
-class InviteForm(Form):
+class PersonForm(Form):
+    """Who somebody is, by the paper that an officer or lead sees."""
+
+    id_number = IdNumberField(
+        label=gettext_lazy("ID number"),
+        help_text=gettext_lazy("As on the identity card, which you have seen."),
+    )
+    date_of_birth = DateField(label=gettext_lazy("Date of birth"), past_only=True)
+    phone = PhoneField(
+        label=gettext_lazy("Private phone number"),
+        help_text=gettext_lazy(
+            "The one on the person’s own vaccination record: nobody decides about themselves."
+        ),
+        required=False,
+    )
+
+
+class InviteForm(PersonForm):
     """A person to invite; offers only roles that the inviter may give."""
+
+    field_order = ("full_name", "email")
 
     full_name = forms.CharField(
         label=gettext_lazy("Full name"),
@@ -32,19 +51,6 @@ class InviteForm(Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    id_number = IdNumberField(
-        label=gettext_lazy("ID number"),
-        help_text=gettext_lazy("As on the identity card, which you have seen."),
-    )
-    date_of_birth = DateField(label=gettext_lazy("Date of birth"))
-    phone = PhoneField(
-        label=gettext_lazy("Private phone number"),
-        help_text=gettext_lazy(
-            "The one on the person’s own vaccination record: nobody decides about themselves."
-        ),
-        required=False,
-    )
-
     def __init__(self, *args: Any, roles: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"] = role_field(roles)
@@ -54,21 +60,9 @@ class InviteForm(Form):
         return " ".join(self.cleaned_data["full_name"].split())
 
 
-class IdentityForm(Form):
-    """Who a member of staff is, by the paper that an officer or lead sees."""
+class IdentityForm(PersonForm):
+    """The identity of a member of staff; a reason when it replaces one that was verified."""
 
-    id_number = IdNumberField(
-        label=gettext_lazy("ID number"),
-        help_text=gettext_lazy("As on the identity card, which you have seen."),
-    )
-    date_of_birth = DateField(label=gettext_lazy("Date of birth"))
-    phone = PhoneField(
-        label=gettext_lazy("Private phone number"),
-        help_text=gettext_lazy(
-            "The one on the person’s own vaccination record: nobody decides about themselves."
-        ),
-        required=False,
-    )
     reason = forms.CharField(
         label=gettext_lazy("Why it differs from what was verified before"),
         max_length=LONGEST_REASON,

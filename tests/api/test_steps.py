@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from accounts.models import SessionKind
+from accounts.models import SessionKind, VerifiedIdentity
 from api.serializers import ADDRESSES
 from api.urls import STEPS
 from corrections import actions, lifecycle
@@ -267,3 +267,16 @@ def test_a_step_pressed_twice_is_409_with_the_status(
     take(lan, correction, "withdraw")
 
     assert code(take(lan, correction, "withdraw")) == (409, "step_not_possible")
+
+
+def test_who_is_not_verified_reads_no_deciding_step_and_is_refused_with_a_code(
+    world: World, minh: APIClient, correction: Correction
+):
+    identities = VerifiedIdentity.objects.filter(user=world.user("minh"))
+    identities.update(ended_at=db_time.now())
+
+    assert read(minh, correction)["steps"] == ["pick-up", "ask", "pass-on", "note"]
+    assert code(take(minh, correction, "accept", {"version": correction.version})) == (
+        403,
+        "identity_not_verified",
+    )

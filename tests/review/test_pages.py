@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import VerifiedIdentity
 from accounts.sessions import SEEN_AT
 from citizens.models import RecordVisit
 from corrections import actions
@@ -393,3 +394,17 @@ def test_a_hint_warns_of_doses_too_close_together_and_of_the_same_day(world: Wor
 def test_hints_keep_silent_about_facts_that_are_not_there(world: World):
     assert hints.hints_about({}, world.citizens["lan"]) == {}
     assert hints.hints_about({"given_on": "soon", "organization": "x"}, world.citizens["lan"]) == {}
+
+
+def test_who_is_not_verified_reads_why_and_whom_to_ask_and_finds_no_decision(
+    world: World, correction: Correction, as_staff: SignIn
+):
+    minh = world.user("minh")
+    VerifiedIdentity.objects.filter(user=minh).update(ended_at=db_time.now())
+
+    shown = as_staff(minh).get(page(correction)).content.decode()
+    answer = as_staff(minh).post(page(correction, "decide/"), {"version": correction.version})
+
+    assert "Danh tính của bạn chưa được xác minh" in shown
+    assert "decide/" not in shown
+    assert answer.status_code == 403
