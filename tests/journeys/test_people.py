@@ -44,6 +44,8 @@ def test_a_nurse_is_invited_decides_and_is_out_when_suspended(country: Country):
         page.get_by_role("link", name="Mời nhân viên").click()
         page.fill("[name=full_name]", "Nguyễn Phan Hoàng Thị Thanh Mai")
         page.fill("[name=email]", "thanh mai")
+        page.fill("[name=id_number]", "001 190 045 678")
+        page.fill("[name=date_of_birth]", "5/4/1990")
         page.locator("[name=role][value=reviewer]").check()
         press(page, "Gửi lời mời")
         expect(page.locator("[name=full_name]")).to_have_value("Nguyễn Phan Hoàng Thị Thanh Mai")
