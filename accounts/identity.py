@@ -45,7 +45,7 @@ def verify(
     """Store who this user is; an older row ends and is kept. No change when it says the same.
 
     id_number: as the forms clean it; phone: E.164 or "". The caller checks that `by` may do it.
-    Raises NumberTaken, and ValidationError for impossible facts.
+    Raises NumberTaken.
     """
     user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     known = identity_of(user)
@@ -64,7 +64,6 @@ def verify(
         by=by,
         at=now,
     )
-    fresh.full_clean(validate_unique=False, validate_constraints=False)
     try:
         # A transaction of its own: the caller's goes on after the constraint has refused.
         with transaction.atomic():

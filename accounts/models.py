@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from vaxreg.fields import SearchKeyField
+from vaxreg.id_numbers import ID_NUMBER_PATTERN
 
 
 class Language(models.TextChoices):
@@ -172,7 +173,8 @@ class VerifiedIdentity(models.Model):
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="identities", verbose_name=_("user")
     )
-    full_name = models.CharField(_("full name"), max_length=150)
+    # Empty for an account without a name: then number and phone alone tell who it is.
+    full_name = models.CharField(_("full name"), max_length=150, blank=True)
     search_name = SearchKeyField(_("search name"), max_length=150, source="full_name")
     id_number = models.CharField(_("ID number"), max_length=12)
     date_of_birth = models.DateField(_("date of birth"))
@@ -206,7 +208,7 @@ class VerifiedIdentity(models.Model):
                 violation_error_message=_("Another account has this ID number."),
             ),
             models.CheckConstraint(
-                condition=Q(id_number__regex=r"^([0-9]{9}|[0-9]{12}|(?=.*[A-Z])[A-Z0-9]{6,12})$"),
+                condition=Q(id_number__regex=ID_NUMBER_PATTERN),
                 name="verified_identity_number_form",
                 violation_error_message=_(
                     "An ID number has 12 digits, or 9 digits, or is a passport number."

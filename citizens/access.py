@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from accounts.identity import identity_of
-from citizens.models import Citizen, clean_id_number
+from citizens.models import Citizen
+from vaxreg.id_numbers import clean_id_number
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -17,10 +17,10 @@ from citizens.models import (
     RecordLink,
     RecordVisit,
     Sex,
-    clean_id_number,
 )
 from organizations.models import Area, Organization
 from vaxreg import db_time
+from vaxreg.id_numbers import clean_id_number
 from vaxreg.search import search_key
 
 if TYPE_CHECKING:

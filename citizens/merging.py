@@ -13,8 +13,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from citizens.actions import write_revision
-from citizens.models import Citizen, clean_id_number
+from citizens.models import Citizen
 from organizations.models import Organization
+from vaxreg.id_numbers import clean_id_number
 from vaxreg.search import search_key
 
 if TYPE_CHECKING:

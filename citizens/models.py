@@ -17,13 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from organizations.models import Area, Organization
 from vaxreg import db_time
 from vaxreg.fields import SearchKeyField
+from vaxreg.id_numbers import ID_NUMBER_PATTERN
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-# 12 digits (căn cước), 9 digits (the old CMND), or a passport, which has a letter. Province and
-# year part are not checked: a number keeps the place of birth registration.
-ID_NUMBER_PATTERN = r"^(\d{9}|\d{12}|(?=.*[A-Z])[A-Z0-9]{6,12})$"
 PHONE_PATTERN = r"^(\+[1-9]\d{7,14})?$"
 
 
@@ -38,11 +36,6 @@ NAME_IS_COMPOSED = Func(
     template="%(expressions)s IS NFC NORMALIZED",
     output_field=models.BooleanField(),
 )
-
-
-def clean_id_number(id_number: str) -> str | None:
-    """Return an ID number as it is stored: capitals, no spaces or dots; None for ""."""
-    return "".join(c for c in id_number.upper() if c.isalnum()) or None
 
 
 class Sex(models.TextChoices):

@@ -11,6 +11,7 @@ from citizens.access import (
     is_same_person,
     parts_of_records_of,
 )
+from citizens.facts import IdentityField, OtherField
 from corrections import lifecycle
 from corrections.lifecycle import Party, Status
 from organizations.models import Membership, Organization
@@ -28,7 +29,7 @@ DECIDERS = AT_THE_DESK | {Party.OVERSEER}
 
 
 # Proposed facts that are an ID number: of the person, or of the other record of the same person.
-NUMBERS = ("id_number", "other_id_number")
+ID_NUMBERS = (IdentityField.ID_NUMBER, OtherField.ID_NUMBER)
 
 
 DECIDING_STEPS = (
@@ -63,10 +64,7 @@ def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party
     """
     if user is None:
         return frozenset({Party.SYSTEM})
-    # Whoever would put their own number on a record, or merge with it, is concerned as well.
-    says = (correction.proposed.get(name, "") for name in NUMBERS)
-    concerned = any(says_number and is_number_of(user, says_number) for says_number in says)
-    if concerned or is_own_or_family(user, correction.citizen):
+    if is_concerned(user, correction):
         own = parts_of_records_of(user).filter(pk=correction.citizen_id).exists()
         return frozenset({Party.CITIZEN}) if own else frozenset()
     parties = set()
@@ -89,6 +87,17 @@ def parties_of(user: "User | None", correction: "Correction") -> frozenset[Party
     if correction.on_appeal and parties & DECIDERS and has_decided(user, correction):
         parties -= DECIDERS
     return frozenset(parties)
+
+
+def is_concerned(user: "User", correction: "Correction") -> bool:
+    """Whether the case is about the user or their family, so that they never decide it.
+
+    Whoever would put their own number on a record, or merge theirs with it, is concerned as well.
+    """
+    proposed = correction.proposed
+    return any(
+        is_number_of(user, proposed.get(name, "")) for name in ID_NUMBERS
+    ) or is_own_or_family(user, correction.citizen)
 
 
 def steps_of(user: "User", correction: "Correction", parties: Iterable[Party]) -> list[str]:

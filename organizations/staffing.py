@@ -46,14 +46,6 @@ class WorksThere(Refused):
     """The person has this role here already, maybe suspended."""
 
 
-class OtherIdentity(Refused):
-    """The account is that of somebody else: another ID number or date of birth is verified."""
-
-
-class NumberTaken(Refused):
-    """Another account has this ID number: one person has one staff account."""
-
-
 class AlreadyHandled(Refused):
     """Somebody else acted first: it has ended, is suspended, or is not suspended any more."""
 
@@ -162,7 +154,8 @@ def invite(
 
     Number and date of birth stand on a paper that the inviter saw: the person may decide from the
     first day. The stored name of a known person is not changed. Raises PermissionDenied,
-    WorksThere, AccountShut, OtherIdentity, NumberTaken, actions.CannotAppoint (closed).
+    WorksThere, AccountShut, identity.AnotherIdentity, identity.NumberTaken,
+    actions.CannotAppoint (closed).
     """
     if role not in roles_given_by(by, organization):
         raise PermissionDenied
@@ -173,12 +166,7 @@ def invite(
         raise AccountShut
     if memberships_of(user).filter(organization=organization, role=role).exists():
         raise WorksThere
-    try:
-        identity.confirm(user, id_number=id_number, date_of_birth=date_of_birth, phone=phone, by=by)
-    except identity.AnotherIdentity:
-        raise OtherIdentity from None
-    except identity.NumberTaken:
-        raise NumberTaken from None
+    identity.confirm(user, id_number=id_number, date_of_birth=date_of_birth, phone=phone, by=by)
     membership = actions.appoint(user, organization, role, by=by)
     record_event(Act.INVITED if is_new else Act.APPOINTED, membership, by=by)
     letters.welcome(membership, by=by)
@@ -227,22 +215,19 @@ def verify_identity(
     """Store who a member of staff is, by a paper that `by` saw.
 
     reason: why it differs from what was verified before; "" for the first time. The history says
-    that it was done, without the number. Raises PermissionDenied, NumberTaken.
+    that it was done, without the number. Raises PermissionDenied, identity.NumberTaken.
     """
     if not may_verify(by, person):
         raise PermissionDenied
     known = identity.identity_of(person)
-    try:
-        fresh = identity.verify(
-            person,
-            id_number=id_number,
-            date_of_birth=date_of_birth,
-            phone=phone,
-            proven_by=VerifiedIdentity.Proof.PAPER,
-            by=by,
-        )
-    except identity.NumberTaken:
-        raise NumberTaken from None
+    fresh = identity.verify(
+        person,
+        id_number=id_number,
+        date_of_birth=date_of_birth,
+        phone=phone,
+        proven_by=VerifiedIdentity.Proof.PAPER,
+        by=by,
+    )
     if known is None or fresh.pk != known.pk:
         StaffEvent.objects.create(
             user=person,

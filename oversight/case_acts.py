@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
 
-from citizens.access import is_own_or_family, is_same_person
+from citizens.access import is_same_person
 from corrections import access, lifecycle
 from corrections.lifecycle import Party
 from corrections.models import Correction, Holding
-from corrections.parties import acting_organization, parties_of, steps_of
+from corrections.parties import acting_organization, is_concerned, parties_of, steps_of
 from organizations.models import Membership, Organization
 from vaxreg import db_time
 
@@ -53,7 +53,7 @@ def acts(user: "User", case: Correction) -> Acts:
     return Acts(
         steps=[step for step in lifecycle.STEPS if step in possible],
         reminded_at=case.reminded_at if reminded else None,
-        is_family=is_own_or_family(user, case.citizen),
+        is_family=is_concerned(user, case),
         is_own_filing=is_same_person(user, case.filing.filed_by_id),
         is_on_own_desk=own and case.is_open,
         is_overdue=late,

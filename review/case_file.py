@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.identity import is_verified
-from citizens.access import is_own_or_family, is_same_person
+from citizens.access import is_same_person
 from citizens.masking import mask_id
 from corrections import actions, facts, history, lifecycle
 from corrections import history as corrections_history
@@ -22,7 +22,7 @@ from corrections.facts import FIELD_LABELS, ComparisonRow
 from corrections.history import HistoryEntry, HoldingPeriod, MissedDeadline
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction, Evidence, FilingChannel, Kind
-from corrections.parties import AT_THE_DESK, has_decided, parties_of, steps_of
+from corrections.parties import AT_THE_DESK, has_decided, is_concerned, parties_of, steps_of
 from corrections.prechecks.rules import from_json
 from doses import facts as dose_facts
 from doses.facts import Field, Position
@@ -229,7 +229,7 @@ def not_verified() -> str:
 
 def why_not(case: Correction, user: "User") -> str:
     """Return why a user who sees the case may not decide it."""
-    if is_own_or_family(user, case.citizen):
+    if is_concerned(user, case):
         return _(
             "This is about you or somebody of your family. Nobody decides about themselves or "
             "their family: a colleague does."

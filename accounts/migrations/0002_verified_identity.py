@@ -21,7 +21,10 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("full_name", models.CharField(max_length=150, verbose_name="full name")),
+                (
+                    "full_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="full name"),
+                ),
                 (
                     "search_name",
                     models.CharField(editable=False, max_length=150, verbose_name="search name"),
@@ -116,7 +119,7 @@ class Migration(migrations.Migration):
             model_name="verifiedidentity",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("id_number__regex", "^([0-9]{9}|[0-9]{12}|(?=.*[A-Z])[A-Z0-9]{6,12})$")
+                    ("id_number__regex", "^(\\d{9}|\\d{12}|(?=.*[A-Z])[A-Z0-9]{6,12})$")
                 ),
                 name="verified_identity_number_form",
                 violation_error_message="An ID number has 12 digits, or 9 digits, or is a passport number.",

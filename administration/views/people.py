@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
+from accounts.identity import AnotherIdentity, NumberTaken
 from accounts.models import User
 from administration import people
 from administration.forms.people import InviteForm
@@ -148,7 +149,7 @@ def invited(request: UserRequest, form: InviteForm, organization: Organization) 
         form.add_error("email", _("This person has this role here already."))
     except staffing.AccountShut:
         form.add_error("email", _("The account with this address is suspended."))
-    except staffing.OtherIdentity:
+    except AnotherIdentity:
         form.add_error(
             "id_number",
             _(
@@ -156,7 +157,7 @@ def invited(request: UserRequest, form: InviteForm, organization: Organization) 
                 " address: is it that of another person?"
             ),
         )
-    except staffing.NumberTaken:
+    except NumberTaken:
         form.add_error("id_number", number_taken())
     except CannotAppoint:
         form.add_error(None, _("This organization is closed. Nobody can be invited to it."))

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import UserRequest
-from accounts.identity import identity_of
+from accounts.identity import NumberTaken, identity_of
 from accounts.models import User
 from administration import staff_changes as joined
 from administration.forms.people import EndWorkForm, IdentityForm, RoleForm
@@ -137,10 +137,8 @@ def verify(request: UserRequest, person: UUID) -> HttpResponse:
                 reason=cleaned.get("reason", ""),
                 by=request.user,
             )
-        except staffing.NumberTaken:
+        except NumberTaken:
             form.add_error("id_number", number_taken())
-        except ValidationError as problem:
-            form.add_error(None, problem)
         else:
             messages.success(request, _("The identity is verified: this person may decide now."))
             return redirect("person", user.public_id)

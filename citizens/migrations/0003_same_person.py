@@ -4,7 +4,8 @@ from django.db import migrations
 
 # The person behind an account has other accounts and records. They are recognised by the phone of
 # the account or of the verified identity, by its ID number, by its name with date of birth, and by
-# the records that their own sign-ins hold or held: who ends a link stays the same person.
+# the records that their own sign-ins hold or held. Ended links and identities count: whoever ends
+# one stays the same person.
 SAME_PERSON = """
 CREATE FUNCTION citizens_near_accounts(asked bigint) RETURNS SETOF bigint
     LANGUAGE sql STABLE ROWS 3 AS $$
@@ -32,7 +33,7 @@ CREATE FUNCTION citizens_records_of_person(asked bigint) RETURNS SETOF bigint
         UNION
         SELECT citizen.id FROM citizens_citizen citizen
             JOIN accounts_verifiedidentity mine USING (date_of_birth, search_name)
-            WHERE mine.user_id = asked
+            WHERE mine.user_id = asked AND mine.search_name <> ''
         UNION
         SELECT citizen.id FROM citizens_citizen citizen
             JOIN accounts_user mine ON mine.phone = citizen.phone

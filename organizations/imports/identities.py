@@ -31,6 +31,8 @@ class Identities:
     of_users: dict[int, VerifiedIdentity]
     # The account (e-mail address in small letters) that has a number, on record or in the file.
     owners: dict[str, str] = field(default_factory=dict)
+    # What an earlier row of the file says of the same account: number and date of birth.
+    said: dict[str, tuple[object, date]] = field(default_factory=dict)
 
 
 def identities_of(rows: list[SheetRow], users: list[User]) -> Identities:
@@ -68,6 +70,9 @@ def judge(row: SheetRow, judged: JudgedRow, user: User | None, found: Identities
         return
     if found.owners.setdefault(str(number), judged.key) != judged.key:
         judged.refuse(_("Another account has this ID number, and one person has one account."))
+        return
+    if found.said.setdefault(judged.key, (number, born)) != (number, born):
+        judged.refuse(_("An earlier row has another ID number or date of birth for this address."))
         return
     judged.plan["identity"] = [number, born.isoformat(), phone]
     if judged.verdict == RowVerdict.SAME:

@@ -485,3 +485,10 @@ def test_an_account_of_somebody_else_is_not_taken_for_the_invited_person(world, 
 
 def test_nobody_verifies_themselves(world, huong):
     assert huong.get(person_url(world.user("huong"), "verify/")).status_code == 403
+
+
+def test_somebody_without_a_name_on_record_is_verified_too(world, huong):
+    User.objects.filter(pk=world.user("minh").pk).update(full_name="")
+    said = {"id_number": "001190045678", "date_of_birth": "05/04/1990", "reason": "Nhầm"}
+
+    assert huong.post(person_url(world.user("minh"), "verify/"), said).status_code == 302

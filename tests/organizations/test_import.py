@@ -450,3 +450,15 @@ def test_a_file_replaces_no_verified_identity(country, huong):
     told = reason(huong, staff=[[*row, "001190045678", "05/04/1990", ""]])
 
     assert "page of the person" in told
+
+
+def test_two_rows_do_not_say_two_things_about_one_person(country, huong):
+    rows = [
+        [*NURSE, "001190045678", "05/04/1990", ""],
+        [*nurse(role="Site lead"), "001190045679", "05/04/1990", ""],
+    ]
+
+    _run, judgement = trial(huong, staff=rows)
+
+    assert [row.verdict for row in judgement.rows] == ["new", "refused"]
+    assert "An earlier row" in judgement.rows[1].says[0]

@@ -1,17 +1,17 @@
 """Appoints staff to an organization, or ends that; for the first accounts of a new server."""
 
-import re
 from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError
 
 from accounts import identity
 from accounts.models import User, VerifiedIdentity
 from organizations import actions
 from organizations.models import Membership, Organization
+from vaxreg.forms import IdNumberField, PhoneField
 
 
 class Command(BaseCommand):
@@ -58,15 +58,13 @@ class Command(BaseCommand):
         try:
             identity.verify(
                 user,
-                id_number=re.sub(r"\W", "", options["id_number"]).upper(),
+                id_number=IdNumberField().clean(options["id_number"]),
                 date_of_birth=options["born"],
-                phone=options["phone"],
+                phone=PhoneField(required=False).clean(options["phone"]),
                 proven_by=VerifiedIdentity.Proof.COMMAND,
                 by=None,
             )
+        except ValidationError as wrong:
+            raise CommandError(" ".join(wrong.messages)) from None
         except identity.NumberTaken:
             raise CommandError("Another account has this ID number.") from None
-        except IntegrityError:
-            raise CommandError(
-                "An ID number has 12 or 9 digits; a phone begins with +84."
-            ) from None
