@@ -34,7 +34,9 @@ class JudgedRow:
     plan: dict[str, Any] = field(default_factory=dict)
 
     def refuse(self, why: str) -> "JudgedRow":
-        """Leave the row out, and add a reason."""
+        """Leave the row out, and add a reason; what was to become of it is not said any more."""
+        if not self.is_refused:
+            self.says.clear()
         self.verdict, self.plan = RowVerdict.REFUSED, {}
         self.says.append(why)
         return self
