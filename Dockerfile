@@ -22,6 +22,6 @@ RUN export SECRET_KEY=build FIELD_KEY=build DATABASE_URL=postgres:///build REDIS
 USER vaxreg
 VOLUME /data/private
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "vaxreg.wsgi:application", "--host", "0.0.0.0", \
-     "--port", "8000", "--workers", "2", "--blocking-threads", "1", "--no-ws", \
-     "--respawn-failed-workers", "--workers-kill-timeout", "20"]
+CMD ["granian", "--interface", "asgi", "vaxreg.asgi:application", "--host", "0.0.0.0", \
+     "--port", "8000", "--workers", "2", "--http", "1", "--no-ws", \
+     "--backlog", "4096", "--backpressure", "4000", "--respawn-failed-workers", "--workers-kill-timeout", "20"]

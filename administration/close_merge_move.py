@@ -29,6 +29,7 @@ from organizations.actions import CannotArrange
 from organizations.models import Membership, Organization
 from organizations.queries import with_predecessors
 from vaxreg import db_time
+from vaxreg.database import patience
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -150,9 +151,8 @@ def _carry_out(
     seal: str | None,
 ) -> ActPreview:
     now = db_time.now()
-    with connection.cursor() as cursor:
-        # The limit of a page is too short to move many thousand cases, or to wait for the lock.
-        cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}s'")
+    # The limit of a page is too short to move many thousand cases, or to wait for the lock.
+    patience.extend(LONGEST)
     tree.lock_tree()
     tree.lock(organization)
     if act != TreeAct.MOVE:

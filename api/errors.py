@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import status
@@ -20,6 +21,7 @@ from corrections.actions import (
 )
 from corrections.actions.filing import KeyUsedForOtherContent, TooManyOpen
 from corrections.lifecycle import StepNotPossible
+from vaxreg.errors import RETRY_SECONDS, WITHOUT_DATABASE
 
 
 class Conflict(APIException):
@@ -44,11 +46,22 @@ class TooLarge(APIException):
     default_code = "too_large"
 
 
+class Unavailable(APIException):
+    """PostgreSQL does not answer, or a lock was not got in time; nothing was stored."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code, default_detail = WITHOUT_DATABASE[503]
+    # Seconds, sent as Retry-After.
+    wait = RETRY_SECONDS
+
+
 class ErrorHandler(ExceptionHandler):
     """Turns exceptions of verbs into responses in the error format."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         match exc:
+            case OperationalError() | InterfaceError():
+                return Unavailable()
             case DjangoValidationError():
                 return ValidationError(_as_detail(exc))
             case StepNotPossible():

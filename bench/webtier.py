@@ -10,7 +10,6 @@ import shutil
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -30,6 +29,7 @@ from corrections import actions
 from corrections.models import Correction
 from launcher.embedded import package_folder
 from launcher.places import Trouble
+from launcher.services import web_server
 
 CLIENTS = 8
 PGBENCH_SECONDS = 3
@@ -127,10 +127,9 @@ def server() -> Iterator[int]:
         "DEMO": "0",
         "DEBUG": "0",
         "HTTPS": "0",
+        "DB_STATEMENT_TIMEOUT": "4000",
     }
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "vaxreg.wsgi:application"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "1", "--no-ws"]
-    command += ["--workers", str(os.cpu_count() or 2)]
+    command = web_server("127.0.0.1", port)
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(  # noqa: S603 (our own command)
             command, env=environment, cwd=settings.BASE_DIR, stdout=log, stderr=log

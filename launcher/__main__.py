@@ -22,11 +22,12 @@ from launcher.services import (
     start_sms_gateway,
     stopping,
     urls_of,
+    web_server,
 )
 from launcher.supervisor import Child, Stopped, Supervisor, end_leftovers, say
 
 # Milliseconds after which a statement of the web process ends; other processes may take longer.
-WEB_STATEMENT_TIMEOUT = "15000"
+WEB_STATEMENT_TIMEOUT = "4000"
 
 
 def run_everything() -> None:
@@ -58,11 +59,7 @@ def commands(places: Places, host: str, port: int) -> dict[str, list[str | Path]
     return {
         "worker": [*celery, "worker", "-Q", "default,mail", "-c", cores, "-l", "info"],
         "beat": [*celery, "beat", "--pidfile=", "-s", places.var / "beat" / "schedule"],
-        "web": [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "vaxreg.wsgi:application"),
-            *("--host", host, "--port", str(port), "--workers", cores, "--blocking-threads", "1"),
-            *("--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "5"),
-        ],
+        "web": web_server(host, port),
     }
 
 

@@ -1,11 +1,13 @@
 """Database, cache and SMS stand-in: started unless the environment has a URL for them."""
 
 import contextlib
+import os
 import socket
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 from launcher.embedded import Postgres, Valkey
 from launcher.environment import is_demo
@@ -92,6 +94,17 @@ def _listens(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def web_server(host: str, port: int) -> list[str | Path]:
+    """Return the command line of the web server; the Dockerfile has the same."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "asgi", "vaxreg.asgi:application"),
+        *("--host", host, "--port", str(port), "--workers", str(os.cpu_count() or 2)),
+        # A slow client costs a connection and nothing else, so there may be many of them.
+        *("--http", "1", "--no-ws", "--backlog", "4096", "--backpressure", "4000"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
+    ]
 
 
 def urls_of(env: dict[str, str]) -> dict[str, str]:

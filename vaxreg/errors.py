@@ -17,27 +17,27 @@ from vaxreg import ui
 logger = logging.getLogger(__name__)
 
 DATABASE_DOWN = (OperationalError, InterfaceError)
-RETRY_SECONDS = "30"
+RETRY_SECONDS = 30
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: within the user's scope, but not allowed. Shows the exception's message, if any."""
     reason = str(exception or "")
-    if _is_api(request):
+    if _is_api(request.path):
         return _api_error("client_error", "permission_denied", reason, 403)
     return render(request, "403.html", {"reason": reason}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: no such page, or not for this user; both answers are the same."""
-    if _is_api(request):
+    if _is_api(request.path):
         return _api_error("client_error", "not_found", _("There is nothing here."), 404)
     return render(request, "404.html", status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that was open too long or came from another site; nothing was changed."""
-    if _is_api(request):
+    if _is_api(request.path):
         return _api_error("client_error", "csrf", reason, 403)
     return render(request, "403_csrf.html", {"again": request.get_full_path()}, status=403)
 
@@ -52,21 +52,36 @@ def conflict(
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 when the database is unreachable. Uses neither database nor session."""
-    if isinstance(sys.exc_info()[1], DATABASE_DOWN):
-        return unavailable(request)
-    if _is_api(request):
-        return _api_error("server_error", "error", "Something went wrong on our side.", 500)
-    return HttpResponse(_static_page("500.html"), status=500)
+    status = 503 if isinstance(sys.exc_info()[1], DATABASE_DOWN) else 500
+    return without_database(status, request.path)
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """503 with Retry-After, in both languages."""
-    if _is_api(request):
-        text = "The registry is not reachable just now. Please try again in a minute."
-        response: HttpResponse = _api_error("server_error", "unavailable", text, 503)
+# For an answer in both languages: the code in the API, and the words there.
+WITHOUT_DATABASE = {
+    408: ("too_slow", "The request did not arrive in time. Please send it again."),
+    413: ("too_large", "The request has more bytes than this address takes."),
+    500: ("error", "Something went wrong on our side."),
+    503: (
+        "unavailable",
+        "The registry is not reachable just now. Please try again in a minute.",
+    ),
+}
+
+
+def without_database(status: int, path: str) -> HttpResponse:
+    """Return a page in both languages, or an API error, made without database and session.
+
+    status: one of `WITHOUT_DATABASE`; 408 and 503 say with Retry-After when to try again.
+    """
+    if _is_api(path):
+        code, words = WITHOUT_DATABASE[status]
+        kind = "server_error" if status >= 500 else "client_error"
+        response: HttpResponse = _api_error(kind, code, words, status)
     else:
-        response = HttpResponse(_static_page("503.html"), status=503)
-    response.headers["Retry-After"] = RETRY_SECONDS
+        page = loader.get_template(f"{status}.html").render({"hotline": ui.hotline()})
+        response = HttpResponse(page, status=status)
+    if status in {408, 503}:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
@@ -96,15 +111,11 @@ class DatabaseDownMiddleware:
         if not isinstance(exception, DATABASE_DOWN):
             return None
         logger.error("database_unavailable", exc_info=exception)
-        return unavailable(request)
+        return without_database(503, request.path)
 
 
-def _static_page(name: str) -> str:
-    return loader.get_template(name).render({"hotline": ui.hotline()})
-
-
-def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+def _is_api(path: str) -> bool:
+    return path.startswith("/api/")
 
 
 def _api_error(kind: str, code: str, detail: str, status: int) -> JsonResponse:

@@ -115,7 +115,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "vaxreg.urls"
-WSGI_APPLICATION = "vaxreg.wsgi.application"
 
 TEMPLATES = [
     {
@@ -150,6 +149,7 @@ COTTON_DIR = "cotton"
 DATABASES = {
     "default": {
         **env.db("DATABASE_URL"),
+        "ENGINE": "vaxreg.database",
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
@@ -157,8 +157,8 @@ DATABASES = {
     }
 }
 # Seconds for one connection attempt: a database that hangs must give an error page, not silence.
-DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
-# Milliseconds; the web process sets it, so that a hanging statement ends in a 503 page.
+DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 3
+# Milliseconds; the web process sets it, so that a statement or lock that hangs ends in a 503 page.
 DB_STATEMENT_TIMEOUT = env.int("DB_STATEMENT_TIMEOUT", default=0)
 if DB_STATEMENT_TIMEOUT:
     DATABASES["default"]["OPTIONS"]["options"] = f"-c statement_timeout={DB_STATEMENT_TIMEOUT}"
@@ -245,8 +245,17 @@ CONTENT_SECURITY_POLICY = {
 # URLs with the same answer for everybody, for shared caches (vaxreg/middleware/public.py).
 PUBLIC_PAGES = ("/statistics",)
 
+# Threads of a web process that run Django, each with its own database connection.
+WEB_THREADS: int = env.int("WEB_THREADS", default=4)
+
 # Uploads (promises 27 and 31): bytes a request may hold in memory, and fields it may have.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# Bytes of a whole request for the addresses that take files: more than may be kept, so that the
+# page itself can say beside the field what was too much. All others take the bytes above.
+BODY_LIMITS = [
+    (r"/(photos|answer|add-photo)/$|^/upload/", 64 * 1024 * 1024),
+    (r"^/organizations/import/|^/ui/", 16 * 1024 * 1024),
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -81,7 +81,7 @@ def download(request: UserRequest, scope: Scope, part: str, ending: str) -> Http
     made = parts.one_part(part, report, address, acts)
     if made.has_failed:
         # Half a table that looks whole is worse than none.
-        return errors.unavailable(request)
+        return errors.without_database(503, request.path)
     day = formats.date_format(timezone.localtime(report.at), "Y-m-d")
     sheet = made.table.sheet(made.title)
     if ending == "csv":

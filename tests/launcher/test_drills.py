@@ -11,50 +11,19 @@ import socket
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from launcher.places import ROOT
-from tests.launcher.house import House, copy_of_project, free_port, wait_for
+from tests.launcher.house import House, free_port, wait_for
 
 pytestmark = pytest.mark.drill
 AS_ROOT = os.getuid() == 0
 # Seconds; about two are usual, more is allowed to a busy machine.
 SOON = 15
-
-
-@pytest.fixture(scope="module")
-def prepared() -> Iterator[House]:
-    """A copy that has been started, so that its data and generated files are there."""
-    with tempfile.TemporaryDirectory(prefix="vaxreg-drill-", dir="/var/tmp") as folder:
-        Path(folder).chmod(0o755)
-        house = copy_of_project(Path(folder) / "house")
-        try:
-            house.start(PORT=str(free_port()), seconds=300)
-            house.sql("CREATE TABLE drill (word text)")
-            house.sql("INSERT INTO drill VALUES ('kept')")
-            yield house
-        finally:
-            house.clean()
-
-
-@pytest.fixture
-def running(prepared: House) -> House:
-    """The house as it runs since an earlier drill, or else started now."""
-    if not prepared.is_ready():
-        prepared.end()
-        prepared.start(PORT=str(free_port()))
-    return prepared
-
-
-@pytest.fixture
-def at_rest(prepared: House) -> House:
-    """The house with nothing running in it."""
-    prepared.end()
-    return prepared
 
 
 def copy_of(prepared: House, folder: Path, become: Sequence[str] = ()) -> House:

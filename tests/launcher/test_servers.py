@@ -7,10 +7,11 @@ import subprocess
 import pytest
 import yaml
 
-from launcher.__main__ import commands
+from launcher.__main__ import WEB_STATEMENT_TIMEOUT, commands
 from launcher.places import ROOT, Places
 from launcher.preparing import UNUSED
 from vaxreg.celery import DEFAULT_QUEUE, MAIL_QUEUE
+from vaxreg.serving import front
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -55,10 +56,18 @@ def test_every_worker_listens_to_every_queue(local):
 
 
 def test_servers_start_web_as_run_does(local):
-    for option in ("--interface", "--blocking-threads"):
+    for option in ("--interface", "--http", "--backlog", "--backpressure"):
         assert after(image_command(), option) == after(local["web"], option)
-    assert "vaxreg.wsgi:application" in image_command()
-    assert "vaxreg.wsgi:application" in local["web"]
+    assert "vaxreg.asgi:application" in image_command()
+    assert "vaxreg.asgi:application" in local["web"]
+
+
+def test_servers_end_a_statement_of_the_web_when_run_does():
+    assert COMPOSE["web"]["environment"]["DB_STATEMENT_TIMEOUT"] == WEB_STATEMENT_TIMEOUT
+
+
+def test_a_statement_of_the_web_ends_before_its_answer_is_late():
+    assert int(WEB_STATEMENT_TIMEOUT) / 1000 < front.ANSWER_WITHIN < 5
 
 
 def test_servers_leave_out_the_same_static_files():

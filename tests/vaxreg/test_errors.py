@@ -91,7 +91,7 @@ def test_the_api_gets_its_errors_in_its_own_shape():
         (errors.forbidden(api(), PermissionDenied("no")), 403),
         (errors.csrf_failure(api(), "no token"), 403),
         (errors.server_error(api()), 500),
-        (errors.unavailable(api()), 503),
+        *((errors.without_database(status, "/api/v1/x/"), status) for status in (408, 413, 503)),
     ]:
         assert answer.status_code == status
         assert answer["Content-Type"] == "application/json"

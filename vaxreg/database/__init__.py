@@ -1,0 +1,1 @@
+"""PostgreSQL for Django, with an end to every wait: the ENGINE of settings.DATABASES."""

@@ -1,0 +1,1 @@
+"""Between the web server and Django: requests come in whole, and answers leave without a worker."""
