@@ -50,7 +50,7 @@ class Unavailable(APIException):
     """PostgreSQL does not answer, or a lock was not got in time; nothing was stored."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_code, default_detail = WITHOUT_DATABASE[503]
+    _page, default_code, default_detail = WITHOUT_DATABASE[503]
     # Seconds, sent as Retry-After.
     wait = RETRY_SECONDS
 

@@ -56,12 +56,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return without_database(status, request.path)
 
 
-# For an answer in both languages: the code in the API, and the words there.
+# By status: the page in both languages, and code and words of the API.
 WITHOUT_DATABASE = {
-    408: ("too_slow", "The request did not arrive in time. Please send it again."),
-    413: ("too_large", "The request has more bytes than this address takes."),
-    500: ("error", "Something went wrong on our side."),
+    408: (
+        "408.html",
+        "too_slow",
+        "The request did not arrive in time. Please send it again.",
+    ),
+    413: (
+        "413.html",
+        "too_large",
+        "The request has more bytes than this address takes.",
+    ),
+    500: ("500.html", "error", "Something went wrong on our side."),
     503: (
+        "503.html",
         "unavailable",
         "The registry is not reachable just now. Please try again in a minute.",
     ),
@@ -73,12 +82,12 @@ def without_database(status: int, path: str) -> HttpResponse:
 
     status: one of `WITHOUT_DATABASE`; 408 and 503 say with Retry-After when to try again.
     """
+    template, code, words = WITHOUT_DATABASE[status]
     if _is_api(path):
-        code, words = WITHOUT_DATABASE[status]
         kind = "server_error" if status >= 500 else "client_error"
         response: HttpResponse = _api_error(kind, code, words, status)
     else:
-        page = loader.get_template(f"{status}.html").render({"hotline": ui.hotline()})
+        page = loader.get_template(template).render({"hotline": ui.hotline()})
         response = HttpResponse(page, status=status)
     if status in {408, 503}:
         response.headers["Retry-After"] = str(RETRY_SECONDS)

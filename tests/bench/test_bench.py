@@ -1,6 +1,9 @@
 """The benchmarks run, with tiny sizes, and say of each target whether it is met."""
 
+import http.server
 import json
+import threading
+from contextlib import contextmanager
 from io import StringIO
 
 import pytest
@@ -35,6 +38,42 @@ def test_a_benchmark_never_touches_a_database_with_cases(world: World):
 
     with pytest.raises(CommandError):
         call_command("bench", "sweep", here=True, **TINY)
+
+
+def test_visits_are_measured_beside_slow_clients(monkeypatch):
+    """The server is a small one of its own that finishes no POST before it has come."""
+
+    class Answering(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+
+        def do_POST(self):
+            begun.append(self.headers["Cookie"])
+            self.rfile.read(int(self.headers["Content-Length"]))
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    @contextmanager
+    def server():
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering) as small:
+            threading.Thread(target=small.serve_forever, daemon=True).start()
+            yield small.server_address[1]
+            small.shutdown()
+
+    begun: list[str | None] = []
+    monkeypatch.setattr("bench.webtier.server", server)
+    monkeypatch.setattr("bench.slow_clients.SETTLE", 0.2)
+    printed = StringIO()
+
+    call_command("bench", "slow-clients", slow=[0, 3], seconds=0.3, json=True, stdout=printed)
+
+    last = json.loads(printed.getvalue().splitlines()[-1])
+    names = [one["name"] for one in last["figures"] if "visits" in one["name"]]
+    assert names == ["0 slow clients: visits", "3 slow clients: visits"]
+    assert all(one["value"] > 0 for one in last["figures"])
+    assert len(begun) == 3
 
 
 def test_a_target_that_is_missed_is_called_so():

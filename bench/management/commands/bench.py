@@ -1,4 +1,4 @@
-"""Measures the product: `manage.py bench sweep`, `bench reports`. Results: docs/benchmarks.md."""
+"""Measures the product: `manage.py bench sweep`, `reports`, `slow-clients`; docs/benchmarks.md."""
 
 import json
 import time
@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from bench import caseload, databases, dataset, reporting, sweeping, webtier
+from bench import caseload, databases, dataset, reporting, slow_clients, sweeping, webtier
 from bench.reporting import Country
 from bench.results import BenchResult, as_json, table
 from corrections.models import Correction
@@ -18,7 +18,7 @@ from reporting import daily_job
 
 
 class Command(BaseCommand):
-    help = "Measures the sweep and the web tier, or the reports, in databases made for it."
+    help = "Measures the sweep and the web tier, the reports, or visits beside slow clients."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
@@ -47,12 +47,21 @@ class Command(BaseCommand):
         reports.add_argument(
             "--keep", action="store_true", help="the two databases; those left are used again"
         )
+        slow = what.add_parser("slow-clients", help="ordinary visits beside slow clients")
+        slow.add_argument("--slow", type=int, nargs="+", default=[0, 2, 50, 200])
+        slow.add_argument("--seconds", type=float, default=10, help="of visits for each number")
         for one in (sweep, reports):
             one.add_argument("--seed", type=int, default=9458)
+        for one in (sweep, reports, slow):
             one.add_argument("--json", action="store_true", help="one JSON object, the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = self._reports(options) if options["what"] == "reports" else self._sweep(options)
+        measure = {
+            "sweep": self._sweep,
+            "reports": self._reports,
+            "slow-clients": self._slow_clients,
+        }
+        found = measure[options["what"]](options)
         if options["json"]:
             self.stdout.write(json.dumps({"bench": options["what"], "figures": found}))
 
@@ -95,6 +104,11 @@ class Command(BaseCommand):
             )
         self.stdout.write(reporting.table(found))
         return reporting.as_json(found)
+
+    def _slow_clients(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        found = slow_clients.compared(options["slow"], options["seconds"])
+        self.stdout.write(table(found))
+        return as_json(found)
 
     def _country(
         self, there: BaseDatabaseWrapper, size: caseload.CountrySize, options: dict[str, Any]
