@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import rate_limits
+from citizens import links
 from citizens.models import (
     Citizen,
     CitizenRevision,
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 KEPT_IN_REVISIONS = tuple(field.name for field in Identity._meta.get_fields())
-# merged_into is not a fact about the person: only citizens.merging changes it.
-FACTS = tuple(name for name in KEPT_IN_REVISIONS if name != "merged_into")
+# These two are no facts about the person: the verbs here and in merging set them.
+FACTS = tuple(name for name in KEPT_IN_REVISIONS if name not in {"merged_into", "id_number_proven"})
 
 # Limits of wrong answers: per user; and from all users about one ID number.
 TRIES: rate_limits.Limits = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
@@ -54,20 +55,15 @@ class TooManyTries(Exception):
         self.retry_at = retry_at
 
 
-class HasOwnRecord(Exception):
-    """The user has a record of their own already: `link`."""
+class AskedToOpen(Exception):
+    """The phone proves nothing; the facts of a card may have asked for a record to be opened.
 
-    def __init__(self, link: RecordLink) -> None:
-        super().__init__(link)
-        self.link = link
+    It says the same whether such a record exists or not: nobody learns that a number is registered.
+    """
 
 
 class IdNumberOnRecord(Exception):
-    """The ID number belongs to a record with another name or date of birth.
-
-    The user can open that record with the name and date of birth written there, or ask the hotline
-    or the health station, which can see both.
-    """
+    """The ID number is the proven one of a record; only staff are told so."""
 
 
 class NameOnRecord(Exception):
@@ -81,6 +77,11 @@ class IdentityAnswer(NamedTuple):
     search_name: str
     date_of_birth: date | None
 
+    @property
+    def is_a_card(self) -> bool:
+        """Whether everything was given that is printed on an identity card."""
+        return bool(self.id_number and self.search_name and self.date_of_birth)
+
 
 def open_record(
     user: "User",
@@ -90,21 +91,26 @@ def open_record(
     date_of_birth: date | None = None,
     relation: str = RecordLink.Relation.SELF,
 ) -> RecordLink:
-    """Link the record that matches phone and second fact, or without the phone all other facts.
+    """Link the record that matches the phone and a second fact.
 
     The second fact is the ID number, or full name (ignoring diacritics) with date of birth. If the
-    phone on record is wrong or has changed, ID number, full name and date of birth together open
-    one's own record: it belongs to the person, not to the phone. Raises NoMatch, TooManyTries or
-    HasOwnRecord. Do not call it in a transaction: a rollback would lose the count of wrong answers.
+    phone on record is wrong or has changed, ID number, full name and date of birth together ask
+    for one's own record (`links.ask`); AskedToOpen is raised, also when there is no such record.
+    Raises NoMatch, TooManyTries or HasOwnRecord. Do not call it in a transaction: a rollback would
+    lose the count of wrong answers.
     """
     answer = _answer(id_number, full_name, date_of_birth)
     verdict = _count_a_try(user, answer)
-    match = _match(user, answer, relation)
-    if match is None:
-        tried = rate_limits.count("open_record", str(user.pk), TRIES[0][1])
-        raise NoMatch(max(TRIES[0][0] - tried, 0))
-    rate_limits.undo(verdict)
-    return _link(user, *match, relation)
+    match = _match_by_phone(user, answer)
+    if match is not None:
+        rate_limits.undo(verdict)
+        return links.make(user, *match, relation)
+    if answer.is_a_card and relation == RecordLink.Relation.SELF:
+        links.refuse_a_second_own_record(user, relation)
+        _ask_by_card(user, answer)
+        raise AskedToOpen
+    tried = rate_limits.count("open_record", str(user.pk), TRIES[0][1])
+    raise NoMatch(max(TRIES[0][0] - tried, 0))
 
 
 def start_record(
@@ -118,27 +124,26 @@ def start_record(
     area: Area | None = None,
     relation: str = RecordLink.Relation.SELF,
 ) -> RecordLink:
-    """Create a self-declared record for a person who has none; open the existing one otherwise.
+    """Create a self-declared record for a person who has none; open the one on the user's phone.
 
-    Raises IdNumberOnRecord, TooManyTries, HasOwnRecord, and ValidationError for impossible facts.
-    Do not call it in a transaction: a rollback would lose the count of attempts.
+    The ID number is unproven: another record may have the same, and the answer does not tell.
+    Raises TooManyTries, HasOwnRecord, and ValidationError for impossible facts. Do not call it in a
+    transaction: a rollback would lose the count of attempts.
     """
     answer = _answer(id_number, full_name, date_of_birth)
     verdict = _count_a_try(user, answer)
-    match = _match(user, answer, relation)
-    taken = Citizen.objects.filter(id_number=answer.id_number) if answer.id_number else None
-    if match is None and taken is not None and taken.exists():
-        raise IdNumberOnRecord
+    match = _match_by_phone(user, answer)
     rate_limits.undo(verdict)
     if match is not None:
-        return _link(user, *match, relation)
+        return links.make(user, *match, relation)
     with transaction.atomic():
-        _refuse_a_second_own_record(user, relation)
+        links.refuse_a_second_own_record(user, relation)
         citizen = Citizen(
             full_name=clean_name(full_name),
             date_of_birth=date_of_birth,
             sex=sex,
             id_number=answer.id_number,
+            id_number_proven=False,
             phone=user.phone or "",
             workplace=workplace.strip(),
             area=area,
@@ -148,7 +153,7 @@ def start_record(
         citizen.full_clean()
         citizen.save(force_insert=True)
         _write_revision(citizen, 1, citizen.created_at, user, None)
-        return _link(user, citizen, RecordLink.Proof.DECLARED, relation)
+        return links.make(user, citizen, RecordLink.Proof.DECLARED, relation)
 
 
 def start_for_caller(
@@ -170,7 +175,7 @@ def start_for_caller(
     and ValidationError for impossible facts.
     """
     number = clean_id_number(id_number)
-    if number and Citizen.objects.filter(id_number=number).exists():
+    if number and Citizen.objects.filter(id_number=number, id_number_proven=True).exists():
         raise IdNumberOnRecord
     namesakes = Citizen.objects.filter(
         search_name=search_key(full_name), date_of_birth=date_of_birth
@@ -183,6 +188,7 @@ def start_for_caller(
             date_of_birth=date_of_birth,
             sex=sex,
             id_number=number,
+            id_number_proven=False,
             phone=phone,
             area=area,
             provenance=Citizen.Provenance.SELF_DECLARED,
@@ -228,6 +234,8 @@ def revise_identity(
         }
         if wanted.get("id_number"):
             _take_over_id_number(citizen, wanted["id_number"], trace)
+        if "id_number" in wanted:
+            wanted["id_number_proven"] = True
         for name, value in wanted.items():
             setattr(citizen, name, value)
         write_revision(citizen, **trace)
@@ -330,50 +338,36 @@ def _count_a_try(user: "User", answer: IdentityAnswer) -> rate_limits.LimitVerdi
     return verdict
 
 
-def _match(user: "User", answer: IdentityAnswer, relation: str) -> tuple[Citizen, str] | None:
-    """Return the only citizen that the answer proves, and by what; None for none or several.
+def _match_by_phone(user: "User", answer: IdentityAnswer) -> tuple[Citizen, str] | None:
+    """Return the only citizen on the user's phone that the answer proves, and by what.
 
-    Facts of a part of a merged record lead to the kept record.
+    None for none or several. Facts of a part of a merged record lead to the kept record.
     """
-    by_birth = Q(search_name=answer.search_name, date_of_birth=answer.date_of_birth)
-    knows_birth = bool(answer.search_name and answer.date_of_birth)
-    if user.phone and user.phone_verified:
-        on_phone = Citizen.objects.filter(phone=user.phone)
-        if answer.id_number:
-            found = on_phone.filter(id_number=answer.id_number).first()
-            if found:
-                return found.kept, RecordLink.Proof.PHONE_AND_ID
-        if knows_birth:
-            named = {one.kept for one in on_phone.filter(by_birth)[:5]}
-            if len(named) == 1:
-                return named.pop(), RecordLink.Proof.PHONE_AND_BIRTH
-    if answer.id_number and knows_birth and relation == RecordLink.Relation.SELF:
-        found = Citizen.objects.filter(by_birth, id_number=answer.id_number).first()
-        if found:
-            return found.kept, RecordLink.Proof.ID_AND_BIRTH
+    if not (user.phone and user.phone_verified):
+        return None
+    on_phone = Citizen.objects.filter(phone=user.phone)
+    if answer.id_number:
+        numbered = {one.kept for one in on_phone.filter(id_number=answer.id_number)[:5]}
+        if len(numbered) == 1:
+            return numbered.pop(), RecordLink.Proof.PHONE_AND_ID
+    if answer.search_name and answer.date_of_birth:
+        named = {one.kept for one in on_phone.filter(_by_birth(answer))[:5]}
+        if len(named) == 1:
+            return named.pop(), RecordLink.Proof.PHONE_AND_BIRTH
     return None
 
 
-@transaction.atomic
-def _link(user: "User", citizen: Citizen, proven_by: str, relation: str) -> RecordLink:
-    # The lock makes two simultaneous requests wait for each other.
-    Citizen.objects.select_for_update(of=("self",)).get(pk=citizen.pk)
-    whole = Citizen.objects.whole(citizen)
-    known = RecordLink.objects.live().filter(user=user, citizen__in=whole).first()
-    if known is not None:
-        return known
-    _refuse_a_second_own_record(user, relation)
-    return RecordLink.objects.create(
-        user=user, citizen=citizen, relation=relation, proven_by=proven_by, since=db_time.now()
-    )
+def _by_birth(answer: IdentityAnswer) -> Q:
+    return Q(search_name=answer.search_name, date_of_birth=answer.date_of_birth)
 
 
-def _refuse_a_second_own_record(user: "User", relation: str) -> None:
-    if relation != RecordLink.Relation.SELF:
-        return
-    own = RecordLink.objects.live().filter(user=user, relation=relation).first()
-    if own is not None:
-        raise HasOwnRecord(own)
+def _ask_by_card(user: "User", answer: IdentityAnswer) -> None:
+    """Ask for the record with these three facts, if its ID number is proven."""
+    found = Citizen.objects.filter(
+        _by_birth(answer), id_number=answer.id_number, id_number_proven=True
+    ).first()
+    if found is not None:
+        links.ask(user, found.kept)
 
 
 def _write_revision(

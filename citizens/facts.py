@@ -181,12 +181,13 @@ def masked_record(citizen: Citizen) -> str:
 
 
 def refuse_taken_number(citizen: Citizen, facts: Facts) -> None:
-    """Raise ValidationError keyed "id_number" when another person's record has the number."""
+    """Raise ValidationError keyed "id_number" when it is proven for another person's record."""
     number = facts.get(IdentityField.ID_NUMBER)
     if not number:
         return
     own = Citizen.objects.whole(citizen).values("pk")
-    if Citizen.objects.filter(id_number=number).exclude(pk__in=own).exists():
+    others = Citizen.objects.filter(id_number=number, id_number_proven=True)
+    if others.exclude(pk__in=own).exists():
         raise ValidationError(
             {
                 IdentityField.ID_NUMBER.value: _(

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Func, Q
-from django.db.models.functions import Coalesce, Now, Reverse
+from django.db.models.functions import Coalesce, Least, Now, Reverse
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Area, Organization
@@ -51,6 +51,8 @@ class Identity(models.Model):
     date_of_birth = models.DateField(_("date of birth"))
     sex = models.CharField(_("sex"), max_length=8, choices=Sex, default=Sex.UNKNOWN)
     id_number = models.CharField(_("ID number"), max_length=12, null=True, blank=True)  # noqa: DJ001
+    # A number that somebody typed who started a record proves nothing, and blocks nobody.
+    id_number_proven = models.BooleanField(_("ID number proven"), default=True, db_default=True)
     phone = models.CharField(_("phone"), max_length=16, blank=True)
     workplace = models.CharField(_("workplace"), max_length=160, blank=True)
     area = models.ForeignKey(
@@ -130,6 +132,11 @@ class Citizen(Identity):
                 fields=["date_of_birth", "search_name"], include=["id"], name="citizen_birth_name"
             ),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="citizen_phone"),
+            models.Index(
+                fields=["id_number"],
+                condition=Q(id_number__isnull=False),
+                name="citizen_id_number_any",
+            ),
             # The hotline searches by the beginning of a name and the end of a number.
             models.Index(
                 fields=["search_name"], opclasses=["varchar_pattern_ops"], name="citizen_name_start"
@@ -146,7 +153,8 @@ class Citizen(Identity):
         constraints = [
             models.UniqueConstraint(
                 fields=["id_number"],
-                name="citizen_id_number",
+                condition=Q(id_number_proven=True),
+                name="citizen_id_number_once",
                 violation_error_message=_("A citizen with this ID number exists already."),
             ),
             models.CheckConstraint(
@@ -289,7 +297,13 @@ class IdentityCheck(models.Model):
 class RecordLinkQuerySet(models.QuerySet["RecordLink"]):
     def live(self) -> Self:
         now = db_time.sql_now()
-        return self.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
+        begun = self.filter(since__lte=now, needs_confirmation=False)
+        return begun.filter(Q(until=None) | Q(until__gt=now))
+
+    def waiting(self) -> Self:
+        """Links that open nothing yet, but will unless somebody objects."""
+        now = db_time.sql_now()
+        return self.filter(Q(since__gt=now) | Q(needs_confirmation=True), until=None)
 
 
 def _kept(links: RecordLinkQuerySet) -> Any:
@@ -323,8 +337,33 @@ class RecordLink(models.Model):
     )
     relation = models.CharField(_("relation"), max_length=8, choices=Relation)
     proven_by = models.CharField(_("proven by"), max_length=16, choices=Proof)
+    asked_at = models.DateTimeField(_("asked for at"), db_default=Now())
+    # Later than `asked_at` when whoever is on record may object first (citizens/links.py).
     since = models.DateTimeField(_("since"), db_default=Now())
+    # Nobody could be told who might object: it opens only when staff have seen the person.
+    needs_confirmation = models.BooleanField(
+        _("needs confirmation"), default=False, db_default=False
+    )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+        db_index=False,
+    )
     until = models.DateTimeField(_("until"), null=True, blank=True)
+    # None when it was ended by the link in a message, without a sign-in.
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ended by"),
+        db_index=False,
+    )
 
     objects = RecordLinkQuerySet.as_manager()
 
@@ -332,6 +371,15 @@ class RecordLink(models.Model):
         verbose_name = _("record link")
         verbose_name_plural = _("record links")
         ordering = ["id"]
+        indexes = [
+            # For those that wait: the others began in the past.
+            models.Index(fields=["since"], condition=Q(until=None), name="record_link_since"),
+            models.Index(
+                fields=["id"],
+                condition=Q(until=None, needs_confirmation=True),
+                name="record_link_unconfirmed",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "citizen"],
@@ -346,8 +394,8 @@ class RecordLink(models.Model):
                 violation_error_message=_("A person has one record of their own."),
             ),
             models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=F("since")),
-                name="record_link_ends_after_it_begins",
+                condition=Q(until=None) | Q(until__gte=Least("asked_at", "since")),
+                name="record_link_ends_after_it_was_asked",
                 violation_error_message=_("A link cannot end before it begins."),
             ),
         ]

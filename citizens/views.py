@@ -16,8 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from citizens import actions as citizen_actions
-from citizens.actions import HasOwnRecord, IdNumberOnRecord, NoMatch, TooManyTries
+from citizens import links
+from citizens.actions import AskedToOpen, NoMatch, TooManyTries
 from citizens.forms import AreaForm, OpenRecordForm, StartRecordForm
+from citizens.links import HasOwnRecord
 from citizens.models import RecordLink
 from vaxreg import db_time
 
@@ -40,6 +42,8 @@ def open_record(request: UserRequest) -> HttpResponse:
             return _too_many_tries(request, stop.retry_at)
         except HasOwnRecord as has:
             return _has_own_record(request, has.link)
+        except AskedToOpen:
+            return redirect("record-asked")
         else:
             messages.success(request, _("The record is open."))
             return redirect(_record_url(link))
@@ -47,6 +51,13 @@ def open_record(request: UserRequest) -> HttpResponse:
     return render(
         request, "citizens/open_record.html", context, status=422 if form.has_errors else 200
     )
+
+
+@citizen_page
+@require_safe
+def asked(request: UserRequest) -> HttpResponse:
+    """Say what happens now; the same for facts of a record and for facts of none."""
+    return render(request, "citizens/asked.html", {"opens_at": db_time.now() + links.WAIT})
 
 
 @citizen_page
@@ -61,15 +72,11 @@ def start_record(request: UserRequest) -> HttpResponse:
         form = StartRecordForm(initial=request.POST.dict(), for_ward=for_ward)
         return _start_page(request, form, for_ward)
     form = StartRecordForm(_sent(request), for_ward=for_ward)
-    id_is_taken = False
     if form.is_valid():
         wanted = ("full_name", "date_of_birth", "sex", "id_number", "workplace", "area")
         said = {name: form.cleaned_data[name] for name in wanted}
         try:
             link = citizen_actions.start_record(request.user, relation=relation, **said)
-        except IdNumberOnRecord:
-            id_is_taken = True
-            form.add_error("id_number", _("This ID number stands on another record already."))
         except TooManyTries as stop:
             return _too_many_tries(request, stop.retry_at)
         except HasOwnRecord as has:
@@ -78,7 +85,7 @@ def start_record(request: UserRequest) -> HttpResponse:
             form.add_error(None, wrong.messages)
         else:
             return _started(request, link)
-    return _start_page(request, form, for_ward, id_is_taken=id_is_taken)
+    return _start_page(request, form, for_ward)
 
 
 @citizen_page
@@ -124,10 +131,8 @@ def _has_own_record(request: HttpRequest, link: RecordLink) -> HttpResponse:
     return redirect(_record_url(link))
 
 
-def _start_page(
-    request: HttpRequest, form: StartRecordForm, for_ward: bool, *, id_is_taken: bool = False
-) -> HttpResponse:
-    context = {"form": form, "for_ward": for_ward, "id_is_taken": id_is_taken}
+def _start_page(request: HttpRequest, form: StartRecordForm, for_ward: bool) -> HttpResponse:
+    context = {"form": form, "for_ward": for_ward}
     status = 422 if form.has_errors else 200
     return render(request, "citizens/start_record.html", context, status=status)
 

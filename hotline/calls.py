@@ -14,7 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from citizens import actions as citizen_actions
-from citizens.models import Citizen
+from citizens import links
+from citizens.models import Citizen, RecordLink, RecordLinkQuerySet
 from corrections import access, actions, facts, next_steps
 from corrections.actions import filing
 from corrections.actions.filing import Claim, OnBehalf
@@ -131,6 +132,18 @@ def doses(citizen: Citizen) -> list[record_page.DoseCard]:
 def disputable_doses(citizen: Citizen) -> list[Dose]:
     """Return the recorded doses that a caller may dispute."""
     return list(Dose.objects.of(citizen).shown_to_citizen())
+
+
+def waiting_links(citizen: Citizen) -> RecordLinkQuerySet:
+    """Return who has asked to open the record by what is printed on a card, and waits."""
+    return links.of_record(citizen).waiting()
+
+
+def confirm_link(link: RecordLink, call: CallerCheck, *, by: "User") -> None:
+    """Let a link begin now. Raises PermissionDenied for a call that proved no more than a card."""
+    if not call.beyond_card:
+        raise PermissionDenied
+    links.confirm(link, by=by)
 
 
 def start_record(*, by: "User", said: Mapping[str, Any]) -> CallerCheck:

@@ -24,6 +24,8 @@ class CallerCheck(models.Model):
     # Names of the facts that were asked (search.AskedFact), or "declared" for a new record.
     facts = models.JSONField(default=list)
     passed = models.BooleanField()
+    # A right answer was no fact of an identity card: the phone, or a dose.
+    beyond_card = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField()
 
     class Meta:

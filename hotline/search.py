@@ -61,6 +61,8 @@ class AskedFact(StrEnum):
     DOSE_SITE = "dose_site"
 
 
+# Whoever has somebody's card knows these.
+ON_A_CARD = {AskedFact.DATE_OF_BIRTH, AskedFact.ID_NUMBER}
 FACT_LABELS = {
     AskedFact.DATE_OF_BIRTH: _("Date of birth"),
     AskedFact.ID_NUMBER: _("Whole ID number"),
@@ -146,11 +148,12 @@ def check_caller(citizen: Citizen, answers: Mapping[str, Any], *, by: "User") ->
         log.warning("hotline_checks_spent", agent=by.pk, citizen=citizen.pk)
         raise TooManySearches(verdict.retry_at)
     given = {fact: answers[fact] for fact in AskedFact if answers.get(fact)}
-    right = sum(_is_right(citizen, fact, said) for fact, said in given.items())
-    passed = right >= NEEDED and len(given) - right <= WRONG_ALLOWED
+    right = {fact for fact, said in given.items() if _is_right(citizen, fact, said)}
+    passed = len(right) >= NEEDED and len(given) - len(right) <= WRONG_ALLOWED
     if passed:
         rate_limits.undo(verdict)
-    return _noted(citizen, [str(fact) for fact in given], passed, by)
+    beyond_card = passed and bool(right - ON_A_CARD)
+    return _noted(citizen, [str(fact) for fact in given], passed, by, beyond_card=beyond_card)
 
 
 def begin_with_new(citizen: Citizen, *, by: "User") -> CallerCheck:
@@ -174,9 +177,16 @@ def masked(citizen: Citizen) -> FoundPerson:
     return _person(citizen)
 
 
-def _noted(citizen: Citizen, facts: list[str], passed: bool, by: "User") -> CallerCheck:
+def _noted(
+    citizen: Citizen, facts: list[str], passed: bool, by: "User", *, beyond_card: bool = False
+) -> CallerCheck:
     return CallerCheck.objects.create(
-        agent=by, citizen=citizen, facts=facts, passed=passed, at=db_time.now()
+        agent=by,
+        citizen=citizen,
+        facts=facts,
+        passed=passed,
+        beyond_card=beyond_card,
+        at=db_time.now(),
     )
 
 

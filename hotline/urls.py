@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hotline/end/", desk.end, name="hotline-end"),
     path("hotline/check/<uuid:public_id>/", desk.check, name="hotline-check"),
     path(CALL, desk.caller, name="hotline-caller"),
+    path(f"{CALL}opening/", calls.opening, name="hotline-opening"),
     path(f"{CALL}file/", calls.file, name="hotline-file"),
     path(f"{CALL}file/<slug:key>/", calls.file_dose, name="hotline-file-dose"),
     path(f"{CALL}<str:reference>/link/", calls.send_link, name="hotline-link"),

@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from review.views import case, notes, pool, queue, steps
+from review.views import case, notes, openings, pool, queue, steps
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("review/notes/<uuid:public_id>/read/", notes.mark_read, name="note-read"),
     path("review/", queue.queue_page, name="queue"),
     path("review/next/", queue.take_next, name="queue-next"),
     path("review/news/", queue.news, name="queue-news"),
+    path("review/openings/", openings.openings_page, name="openings"),
     path("review/<str:reference>/", case.case_page, name="case"),
     path("review/<str:reference>/decide/", case.decide, name="case-decide"),
     path("review/<str:reference>/pick-up/", case.take, {"step": "pick-up"}, name="case-pick-up"),

@@ -176,6 +176,8 @@ hotline-link                  GET   st      st      st      403     403     403 
 hotline-link                  POST  st      st      st      403     403     403     403     403     go
 hotline-new-record            GET   st      st      st      403     403     403     403     403     200
 hotline-new-record            POST  st      st      st      403     403     403     403     403     422
+hotline-opening               GET   st      st      st      403     403     403     403     403     405
+hotline-opening               POST  st      st      st      403     403     403     403     403     go
 hotline-step                  GET   st      st      st      403     403     403     403     403     200
 hotline-step                  POST  st      st      st      403     403     403     403     403     422
 landing                       GET   200     go      go      go      go      go      go      go      go
@@ -190,6 +192,8 @@ messaging:inbox               GET   200     200     200     200     200     200 
 messaging:inbox               POST  405     405     405     405     405     405     405     405     405
 note-read                     GET   st      st      st      go      404     404     404     404     404
 note-read                     POST  st      st      st      go      404     404     404     404     404
+openings                      GET   st      st      st      200     200     200     200     200     200
+openings                      POST  st      st      st      404     404     404     404     404     404
 organization                  GET   st      st      st      403     403     200     404     200     403
 organization                  POST  st      st      st      403     403     405     405     405     403
 organization-close            GET   st      st      st      403     403     200     404     200     403
@@ -268,10 +272,10 @@ person-invite-again           GET   st      st      st      403     403     405 
 person-invite-again           POST  st      st      st      403     403     go      404     go      403
 person-reinstate              GET   st      st      st      403     403     405     405     405     403
 person-reinstate              POST  st      st      st      403     403     409     404     409     403
-person-verify                 GET   st      st      st      403     403     200     404     200     403
-person-verify                 POST  st      st      st      403     403     422     404     422     403
 person-suspend                GET   st      st      st      403     403     200     404     200     403
 person-suspend                POST  st      st      st      403     403     422     404     422     403
+person-verify                 GET   st      st      st      403     403     200     404     200     403
+person-verify                 POST  st      st      st      403     403     422     404     422     403
 policy                        GET   st      st      st      403     403     403     403     403     403
 policy                        POST  st      st      st      403     403     403     403     403     403
 policy-days                   GET   st      st      st      403     403     403     403     403     403
@@ -300,6 +304,12 @@ record                        GET   in      200     200     in      in      in  
 record                        POST  in      405     405     in      in      in      in      in      in
 record-areas                  GET   in      200     200     in      in      in      in      in      in
 record-areas                  POST  in      405     405     in      in      in      in      in      in
+record-asked                  GET   in      200     200     in      in      in      in      in      in
+record-asked                  POST  in      405     405     in      in      in      in      in      in
+record-link-end               GET   in      405     405     in      in      in      in      in      in
+record-link-end               POST  in      404     404     in      in      in      in      in      in
+record-not-me                 GET   404     404     404     404     404     404     404     404     404
+record-not-me                 POST  404     404     404     404     404     404     404     404     404
 record-open                   GET   in      200     200     in      in      in      in      in      in
 record-open                   POST  in      422     422     in      in      in      in      in      in
 record-start                  GET   in      200     200     in      in      in      in      in      in

@@ -320,6 +320,9 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# Parts of the account page that apps above accounts/ add; each returns HTML, or "".
+ACCOUNT_SECTIONS = ["citizens.link_views.account_section"]
+
 # The checks of /readyz; each returns a sentence when something is wrong, else "".
 READINESS_CHECKS = [
     "vaxreg.health.database_trouble",

@@ -8,6 +8,7 @@ from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -48,7 +49,13 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return response
     status = 422 if form.has_errors else 200
-    context = {"form": form, "person": user, "staff": staff, "home_url": _home(request)}
+    context = {
+        "form": form,
+        "person": user,
+        "staff": staff,
+        "home_url": _home(request),
+        "sections": [import_string(path)(request) for path in settings.ACCOUNT_SECTIONS],
+    }
     return render(request, "accounts/account.html", context, status=status)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import UserRequest
+from citizens import links
 from citizens.masking import mask_phone
 from corrections import facts
 from corrections.actions import AlreadyOpen, NobodyAbove, TooLate
@@ -44,6 +45,31 @@ def file(request: UserRequest, call: CallerCheck) -> HttpResponse:
     ]
     context = {"call": call, "person": search.masked(call.citizen), "doses": doses}
     return render(request, "hotline/file.html", context)
+
+
+@call_page
+@require_POST
+def opening(request: UserRequest, call: CallerCheck) -> HttpResponse:
+    """Let a request to open the caller's record begin now, or stop it."""
+    key = request.POST.get("link", "")
+    links_of = calls.waiting_links(call.citizen)
+    link = links_of.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+    if link is None:
+        messages.info(request, _("It was opened or stopped in the meantime."))
+    elif "end" in request.POST:
+        links.end(link, by=request.user)
+        messages.success(request, _("Stopped: the record does not open for that phone."))
+    else:
+        try:
+            calls.confirm_link(link, call, by=request.user)
+        except PermissionDenied:
+            raise PermissionDenied(
+                _(
+                    "Ask the caller about a dose or the phone on record first, and have your own identity verified."
+                )
+            ) from None
+        messages.success(request, _("The record is open for that phone now."))
+    return redirect("hotline-caller", call.public_id)
 
 
 @call_page

@@ -175,6 +175,7 @@ def caller(request: UserRequest, call: CallerCheck) -> HttpResponse:
         "until": call.at + search.CALL_TIME,
         "cases": calls.cases(call, request.user),
         "doses": calls.doses(call.citizen),
+        "waiting": calls.waiting_links(call.citizen),
         "now": db_time.now(),
     }
     return render(request, "hotline/caller.html", context)

@@ -152,18 +152,19 @@ def test_who_opened_a_part_before_has_no_second_link_to_the_whole(db):
     assert RecordLink.objects.filter(user=user).count() == 1
 
 
-def test_starting_a_record_with_the_old_number_opens_the_kept_one(db):
+def test_a_card_with_the_old_number_asks_for_the_kept_record(db):
     kept, part = merged(full_name="Nguyễn Văn Cũ", id_number="012345678", phone="")
     user = UserFactory.create(phone="+84922222222", phone_verified=True)
 
-    link = actions.start_record(
-        user,
-        full_name="Nguyễn Văn Cũ",
-        date_of_birth=part.date_of_birth,
-        id_number="012345678",
-    )
+    with pytest.raises(actions.AskedToOpen):
+        actions.open_record(
+            user,
+            full_name="Nguyễn Văn Cũ",
+            date_of_birth=part.date_of_birth,
+            id_number="012345678",
+        )
 
-    assert link.citizen == kept
+    assert RecordLink.objects.waiting().get(user=user).citizen == kept
 
 
 def test_the_kept_record_may_take_the_number_that_its_part_has(db):

@@ -1,4 +1,4 @@
-"""Opening a record: the phone and a second fact, or the whole of one's identity without it."""
+"""Opening a record by the phone on it and a second fact; test_links.py: without that phone."""
 
 import unicodedata
 from datetime import date, timedelta
@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from citizens import actions
+from citizens import actions, links
 from citizens.access import records_of
-from citizens.models import Citizen, RecordLink
+from citizens.models import RecordLink
 from tests.factories.accounts import UserFactory
 from tests.factories.citizens import CitizenFactory, RecordLinkFactory
 from vaxreg import db_time
@@ -98,15 +98,6 @@ def test_with_another_phone_one_fact_is_not_enough(lan):
             actions.open_record(stranger, **answer)
 
 
-def test_whose_phone_has_changed_opens_the_record_with_all_facts(lan):
-    with_new_phone = UserFactory.create(phone="+84900000001")
-
-    link = actions.open_record(with_new_phone, **BY_ID, **BY_BIRTH)
-
-    assert (link.citizen, link.proven_by) == (lan, "id_and_birth")
-    assert Citizen.objects.get(pk=lan.pk).phone == PHONE
-
-
 def test_somebody_elses_record_does_not_open_as_a_guardian_without_its_phone(lan):
     stranger = UserFactory.create()
 
@@ -182,7 +173,7 @@ def test_a_person_has_one_own_record(lan, caller):
     other = CitizenFactory.create(phone=PHONE)
     own = actions.open_record(caller, **BY_ID)
 
-    with pytest.raises(actions.HasOwnRecord) as refused:
+    with pytest.raises(links.HasOwnRecord) as refused:
         actions.open_record(caller, id_number=str(other.id_number))
 
     assert refused.value.link == own

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from citizens import actions
+from citizens import actions, links
 from citizens.models import Citizen, RecordLink
+from messaging.models import Message
 from tests.factories.accounts import UserFactory
 from tests.factories.citizens import CitizenFactory
 from tests.factories.organizations import AreaFactory
@@ -35,15 +37,43 @@ def test_a_started_record_is_the_users_own_and_self_declared(db):
     assert [it.number for it in citizen.revisions.all()] == [1]
 
 
-def test_somebody_whose_record_is_known_gets_it_instead_of_a_second_one(db):
+@pytest.mark.parametrize("name", ["Trần Văn Bình", "Trần Văn Bính", "Ai Khác"])
+def test_a_number_on_another_record_blocks_nobody_and_nobody_is_told(db, name):
     known = CitizenFactory.create(
-        full_name="Trần Văn Bình", date_of_birth=date(1975, 1, 2), id_number="001075067890"
+        full_name=name, date_of_birth=date(1975, 1, 2), id_number="001075067890"
     )
 
     link = actions.start_record(UserFactory.create(), **NEW)
 
-    assert (link.citizen, link.proven_by) == (known, "id_and_birth")
-    assert Citizen.objects.count() == 1
+    assert (link.citizen != known, link.proven_by) == (True, "declared")
+    assert (link.citizen.id_number, link.citizen.id_number_proven) == ("001075067890", False)
+    assert not Message.objects.exists()
+
+
+def test_a_squatter_blocks_neither_the_owner_nor_the_site_that_proves_the_number(db):
+    squatter = actions.start_record(UserFactory.create(), **NEW).citizen
+
+    owner = actions.start_record(UserFactory.create(), **NEW).citizen
+    proven = actions.revise_identity(
+        owner, changes={"id_number": "001075067890", "phone": "+84912345678"}, by=None, why="paper"
+    )
+
+    assert owner != squatter
+    assert proven.id_number_proven
+    assert [it.id_number_proven for it in proven.revisions.all()] == [False, True]
+    assert not Citizen.objects.get(pk=squatter.pk).id_number_proven
+
+
+def test_a_number_is_proven_for_one_record_alone(db):
+    CitizenFactory.create(id_number="001075067890")
+    other = actions.start_record(UserFactory.create(), **NEW).citizen
+
+    with pytest.raises(ValidationError):
+        actions.revise_identity(
+            other, changes={"id_number": "001075067890", "workplace": "x"}, by=None, why="paper"
+        )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Citizen.objects.filter(pk=other.pk).update(id_number_proven=True)
 
 
 def test_a_record_on_the_same_phone_is_opened_even_without_its_id_number(db):
@@ -58,31 +88,11 @@ def test_a_record_on_the_same_phone_is_opened_even_without_its_id_number(db):
     assert actions.start_record(user, **NEW).citizen == known
 
 
-def test_an_id_number_of_somebody_else_leads_to_a_way_on(db):
-    CitizenFactory.create(full_name="Trần Văn Bính", id_number="001075067890")
-
-    with pytest.raises(actions.IdNumberOnRecord):
-        actions.start_record(UserFactory.create(), **NEW)
-
-    assert Citizen.objects.count() == 1
-
-
-def test_asking_for_many_id_numbers_ends(db):
-    CitizenFactory.create(full_name="Trần Văn Bính", id_number="001075067890")
-    user = UserFactory.create()
-    for _ in range(5):
-        with pytest.raises(actions.IdNumberOnRecord):
-            actions.start_record(user, **NEW)
-
-    with pytest.raises(actions.TooManyTries):
-        actions.start_record(user, **NEW)
-
-
 def test_a_second_own_record_is_not_started(db):
     user = UserFactory.create()
     actions.start_record(user, **NEW)
 
-    with pytest.raises(actions.HasOwnRecord):
+    with pytest.raises(links.HasOwnRecord):
         actions.start_record(user, full_name="Ai Khác", date_of_birth=date(1990, 1, 1))
 
     assert Citizen.objects.count() == 1

@@ -1,0 +1,252 @@
+"""Links between sign-ins and records: made, asked for, confirmed, ended.
+
+What is printed on an identity card opens no record at once. Whoever knows it may ask; the phone on
+record and everybody who can open the record are told, and may object for 24 hours. Staff who have
+seen the person may confirm sooner.
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.identity import is_verified
+from citizens.access import is_own_or_family
+from citizens.masking import mask_phone
+from citizens.models import Citizen, RecordLink, RecordLinkQuerySet
+from messaging.actions import send
+from messaging.models import Channel
+from vaxreg import db_time
+from vaxreg.addresses import absolute
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+WAIT = timedelta(hours=24)
+# How long the address in a message can end a link.
+OBJECT_WITHIN = timedelta(days=30)
+Proof = RecordLink.Proof
+# A link ends another one only if its own proof is not weaker.
+STRENGTH = {
+    Proof.ID_AND_BIRTH: 0,
+    Proof.PHONE_AND_BIRTH: 1,
+    Proof.PHONE_AND_ID: 1,
+    Proof.DECLARED: 1,
+    Proof.STAFF: 2,
+}
+_signer = signing.TimestampSigner(salt="citizens.links")
+
+
+class HasOwnRecord(Exception):
+    """The user has a record of their own already: `link`."""
+
+    def __init__(self, link: RecordLink) -> None:
+        super().__init__(link)
+        self.link = link
+
+
+class NotWaiting(Exception):
+    """The link has begun or ended in the meantime."""
+
+
+@transaction.atomic
+def make(user: "User", citizen: Citizen, proven_by: str, relation: str) -> RecordLink:
+    """Let the user open the record from now on; return the link that exists already, if any.
+
+    Raises HasOwnRecord. What the user has asked for and not got ends: one own record is enough.
+    """
+    whole = _locked(citizen)
+    known = RecordLink.objects.live().filter(user=user, citizen__in=whole).first()
+    if known is not None:
+        return known
+    refuse_a_second_own_record(user, relation)
+    now = db_time.now()
+    mine = RecordLink.objects.waiting().filter(user=user)
+    mine.filter(Q(relation=relation) | Q(citizen__in=whole)).update(until=now, ended_by=user)
+    return RecordLink.objects.create(
+        user=user,
+        citizen=citizen,
+        relation=relation,
+        proven_by=proven_by,
+        asked_at=now,
+        since=now,
+    )
+
+
+@transaction.atomic
+def ask(user: "User", citizen: Citizen) -> None:
+    """Ask for one's own record by what is printed on a card.
+
+    The link begins after `WAIT`, if somebody could be told who might object; else only when staff
+    confirm it. Asking again changes nothing, also after an objection.
+    """
+    whole = _locked(citizen)
+    asked = RecordLink.objects.filter(user=user, citizen__in=whole)
+    objected = Q(until__isnull=False) & ~Q(ended_by=user)
+    if asked.filter(Q(until=None) | objected, proven_by=Proof.ID_AND_BIRTH).exists():
+        return
+    now = db_time.now()
+    RecordLink.objects.waiting().filter(user=user).update(until=now, ended_by=user)
+    phones = _phones_to_tell(user, citizen)
+    link = RecordLink.objects.create(
+        user=user,
+        citizen=citizen,
+        relation=RecordLink.Relation.SELF,
+        proven_by=Proof.ID_AND_BIRTH,
+        asked_at=now,
+        since=now + WAIT,
+        needs_confirmation=not phones,
+    )
+    for phone, (language, account) in phones.items():
+        _tell(link, phone, language, account)
+
+
+@transaction.atomic
+def confirm(link: RecordLink, *, by: "User") -> RecordLink:
+    """Let a link begin now: staff have seen the person, or asked what no card says.
+
+    Raises NotWaiting, and PermissionDenied for staff without a verified identity, or when it is
+    their own record or their family's.
+    """
+    link = _waiting(link)
+    if not is_verified(by) or is_own_or_family(by, link.citizen):
+        raise PermissionDenied
+    link.since, link.needs_confirmation = db_time.now(), False
+    link.confirmed_by, link.proven_by = by, Proof.STAFF
+    link.save(update_fields=["since", "needs_confirmation", "confirmed_by", "proven_by"])
+    return link
+
+
+@transaction.atomic
+def end(link: RecordLink, *, by: "User | None") -> None:
+    """End a link, waiting or begun. `by` is None for whoever got the message about it.
+
+    Whether `by` may do it is the caller's question (`may_end`). A link that has ended stays so.
+    """
+    link = RecordLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
+    if link.until is None:
+        link.until, link.ended_by = db_time.now(), by
+        link.save(update_fields=["until", "ended_by"])
+
+
+def of_record(citizen: Citizen) -> RecordLinkQuerySet:
+    """Return the links that open the record, or will, with their users; the oldest first."""
+    return (
+        RecordLink.objects.filter(until=None, citizen__in=Citizen.objects.whole(citizen))
+        .select_related("user", "citizen__merged_into", "confirmed_by")
+        .order_by("asked_at", "pk")
+    )
+
+
+def of_my_records(user: "User") -> RecordLinkQuerySet:
+    """Return the links to the records that the user may open now, the user's own included."""
+    records = Citizen.objects.parts_linked_to(user)
+    return (
+        RecordLink.objects.filter(until=None, citizen__in=records)
+        .select_related("user", "citizen__merged_into")
+        .order_by("citizen_id", "asked_at", "pk")
+    )
+
+
+def may_end(user: "User", link: RecordLink) -> bool:
+    """Whether the user may end it: their own, or another of their record on no stronger proof."""
+    if link.user_id == user.pk:
+        return True
+    mine = RecordLink.objects.live().filter(
+        user=user, citizen__in=Citizen.objects.whole(link.citizen)
+    )
+    strength = STRENGTH[Proof(link.proven_by)]
+    return any(STRENGTH[Proof(one.proven_by)] >= strength for one in mine)
+
+
+def is_waiting(link: RecordLink) -> bool:
+    """Whether it opens nothing yet."""
+    return link.until is None and (link.needs_confirmation or link.since > db_time.now())
+
+
+def objection_token(link: RecordLink) -> str:
+    """Return what the address in a message about this link ends with."""
+    return _signer.sign(str(link.pk))
+
+
+def link_of_token(token: str) -> RecordLink | None:
+    """Return the link that the token of a message names; None for a wrong or old one."""
+    try:
+        key = _signer.unsign(token, max_age=OBJECT_WITHIN)
+    except signing.BadSignature:
+        return None
+    return RecordLink.objects.filter(pk=key).select_related("user", "citizen").first()
+
+
+def refuse_a_second_own_record(user: "User", relation: str) -> None:
+    """Raise HasOwnRecord when the user's own record is open already."""
+    if relation != RecordLink.Relation.SELF:
+        return
+    own = RecordLink.objects.live().filter(user=user, relation=relation).first()
+    if own is not None:
+        raise HasOwnRecord(own)
+
+
+def _locked(citizen: Citizen) -> list[int]:
+    """Return the ids of the whole record; two simultaneous requests about it wait for each other."""
+    Citizen.objects.select_for_update(of=("self",)).get(pk=citizen.pk)
+    return list(Citizen.objects.whole(citizen).values_list("pk", flat=True))
+
+
+def _waiting(link: RecordLink) -> RecordLink:
+    link = (
+        RecordLink.objects.select_for_update(of=("self",)).select_related("citizen").get(pk=link.pk)
+    )
+    if not is_waiting(link):
+        raise NotWaiting
+    return link
+
+
+def _phones_to_tell(asker: "User", citizen: Citizen) -> dict[str, tuple[str, int | None]]:
+    """Return the phones on the record and of those who open it, with language and account."""
+    whole = Citizen.objects.whole(citizen)
+    links = RecordLink.objects.live().filter(citizen__in=whole, user__phone_verified=True)
+    holders = links.exclude(user=asker).select_related("user")
+    phones: dict[str, tuple[str, int | None]] = {
+        str(link.user.phone): (link.user.language, link.user.pk)
+        for link in holders
+        if link.user.phone
+    }
+    on_record = set(whole.exclude(phone="").values_list("phone", flat=True)) - set(phones)
+    accounts: dict[str, tuple[str, int | None]] = {
+        str(user.phone): (user.language, user.pk)
+        for user in get_user_model().objects.filter(phone__in=on_record)
+    }
+    phones |= {phone: accounts.get(phone, ("vi", None)) for phone in sorted(on_record)}
+    phones.pop(asker.phone or "", None)
+    return phones
+
+
+def _tell(link: RecordLink, phone: str, language: str, account: int | None) -> None:
+    page = absolute(reverse("record-not-me", args=[objection_token(link)]))
+    with translation.override(language):
+        since = timezone.localtime(link.since)
+        text = _(
+            "So Tiem: a phone ending in %(ending)s asks to open your vaccination record. Not you?"
+            " Stop it before %(time)s on %(day)s: %(page)s"
+        ) % {
+            "ending": mask_phone(link.user.phone)[-3:],
+            "time": formats.time_format(since, "H:i"),
+            "day": formats.date_format(since, "j/n"),
+            "page": page,
+        }
+        send(
+            purpose="record.asked",
+            channel=Channel.SMS,
+            recipient=phone,
+            text=text,
+            user_id=account,
+            dedupe_key=f"record-link:{link.pk}:{phone}",
+        )
