@@ -22,6 +22,7 @@ from corrections.actions import filing
 from corrections.actions.filing import Claim
 from corrections.models import Correction, FilingChannel
 from corrections.models.case import Kind
+from corrections.visits import log_reading
 from doses.models import Dose
 from organizations.models import Organization
 from vaxreg import db_time
@@ -104,9 +105,12 @@ class StepView(WithDatabaseTime, APIView):
         return Correction.objects.visible_to(user)
 
     def case(self, reference: str) -> Correction:
-        """Return the case as it is now; 404 outside of the reach."""
-        cases = self.reach(cast(User, self.request.user)).select_related(*WITH_NAMES)
-        return get_object_or_404(cases, reference=reference)
+        """Return the case as it is now, and log that it was read; 404 outside of the reach."""
+        user = cast(User, self.request.user)
+        cases = self.reach(user).select_related(*WITH_NAMES)
+        case = get_object_or_404(cases, reference=reference)
+        log_reading(user, case)
+        return case
 
     def take(self, case: Correction, values: dict[str, Any]) -> Correction:
         """Call the verb with what was sent."""

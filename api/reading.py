@@ -22,7 +22,9 @@ from api.serializers import (
 )
 from citizens.access import records_of
 from citizens.models import Citizen, RecordLink
+from citizens.visits import log_listed, log_own
 from corrections.models import Correction
+from corrections.visits import log_reading
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
 from vaxreg import db_time
@@ -65,6 +67,7 @@ class Doses(generics.ListAPIView[Dose]):
     def get_queryset(self) -> QuerySet[Dose]:
         user = cast(User, self.request.user)
         citizen = get_object_or_404(records_of(user), public_id=self.kwargs["record"])
+        log_own(user, citizen)
         return Dose.objects.of(citizen).shown_to_citizen()
 
 
@@ -82,6 +85,11 @@ class OneCorrection(WithDatabaseTime, generics.RetrieveAPIView[Correction]):
             visible = visible.of_own_records(user)
         return visible.select_related(*WITH_NAMES).prefetch_related("events__organization")
 
+    def get_object(self) -> Correction:
+        case = super().get_object()
+        log_reading(cast(User, self.request.user), case)
+        return case
+
 
 @extend_schema(parameters=[OpenApiParameter("overdue", bool, description="Overdue ones only.")])
 class Queue(WithDatabaseTime, generics.ListAPIView[Correction]):
@@ -98,6 +106,12 @@ class Queue(WithDatabaseTime, generics.ListAPIView[Correction]):
         if self.request.GET.get("overdue") == "true":
             cases = cases.overdue()
         return cases.select_related("citizen")
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        user = cast(User, self.request.user)
+        log_listed(user, (case.citizen_id for case in page or ()))
+        return page
 
 
 class Vaccines(generics.ListAPIView[Vaccine]):

@@ -1,6 +1,6 @@
 """Serializers: only lists of fields. Rules belong to the verbs."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -8,6 +8,9 @@ from rest_framework import serializers
 
 from accounts.access import is_staff_session
 from accounts.identity import is_verified
+from citizens import facts as identity_facts
+from citizens.facts import IdentityField, OtherField
+from citizens.masking import cut_numbers
 from citizens.models import Citizen, IdentityCheck, RecordLink, Sex
 from corrections import facts, history, next_steps
 from corrections.actions.filing import MOST_CLAIMS
@@ -16,7 +19,7 @@ from corrections.facts import FIELD_LABELS
 from corrections.lifecycle import Ground, Party
 from corrections.models import Clock, Correction, CorrectionEvent, Filing
 from corrections.models.case import Kind
-from corrections.parties import parties_of
+from corrections.parties import parties_of, reads_masked
 from corrections.photos.added import MOST_AT_ONCE
 from doses.facts import Position
 from doses.models import Dose, Vaccine
@@ -24,6 +27,12 @@ from organizations.models import Organization
 from portal import case_page
 
 LONGEST = 2000
+# What officers far above read masked: numbers, also those inside a text.
+PERSON_NUMBERS = {
+    *(IdentityField.ID_NUMBER, IdentityField.PHONE),
+    *(OtherField.ID_NUMBER, OtherField.PHONE),
+}
+TEXTS = {"words", "remark", "text", "reason", "site_text"}
 # Steps that share one address: the verb finds out from the case which of them it is.
 ADDRESSES = {
     "accept_in_part": "accept",
@@ -136,6 +145,28 @@ class CorrectionSerializer(serializers.ModelSerializer[Correction]):
     @extend_schema_field(serializers.BooleanField())
     def get_is_overdue(self, correction: Correction) -> bool:
         return correction.is_overdue(self.context["now"])
+
+    def to_representation(self, instance: Correction) -> dict[str, Any]:
+        """Mask the numbers for officers far above, who do not act on the case."""
+        shown = super().to_representation(instance)
+        request = self.context["request"]
+        if is_staff_session(request) and reads_masked(request.user, instance):
+            return cast(dict[str, Any], _masked(shown))
+        return shown
+
+
+def _masked(shown: Any, name: str = "") -> Any:
+    """Return an answer with facts about the person masked, and numbers cut out of its texts."""
+    match shown:
+        case dict():
+            return {key: _masked(value, key) for key, value in shown.items()}
+        case list():
+            return [_masked(value, name) for value in shown]
+        case str() if name in PERSON_NUMBERS and shown:
+            return identity_facts.masked(name, shown)
+        case str() if name in TEXTS:
+            return cut_numbers(shown)
+    return shown
 
 
 class QuestionSerializer(serializers.ModelSerializer[CorrectionEvent]):

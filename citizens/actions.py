@@ -16,7 +16,6 @@ from citizens.models import (
     Identity,
     IdentityCheck,
     RecordLink,
-    RecordVisit,
     Sex,
 )
 from organizations.models import Area, Organization
@@ -305,18 +304,6 @@ def check_identity(
     check.full_clean()
     check.save(force_insert=True)
     return check
-
-
-def log_visit(
-    user: "User", citizen: Citizen, why: str, *, organization: Organization | None = None
-) -> RecordVisit:
-    """Store that the user opened the citizen's record; the citizen can see it later.
-
-    `why` is one of RecordVisit.Why; `organization` is the one that staff act for.
-    """
-    return RecordVisit.objects.create(
-        user=user, citizen=citizen, why=why, organization=organization, at=db_time.now()
-    )
 
 
 def clean_name(full_name: str) -> str:

@@ -1,12 +1,12 @@
 """Who may open a record: the part of the account page, and the page of the message "not me"."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -17,10 +17,10 @@ from accounts.models import SessionKind
 from citizens import links
 
 
-def account_section(request: UserRequest) -> SafeString:
-    """Return the list of who may open the records of a citizen; "" for staff."""
+def account_section(request: UserRequest) -> dict[str, Any] | None:
+    """Return template and rows of who may open the records of a citizen; None for staff."""
     if access.session_kind(request) != SessionKind.CITIZEN:
-        return mark_safe("")
+        return None
     user = request.user
     rows = [
         {
@@ -31,7 +31,7 @@ def account_section(request: UserRequest) -> SafeString:
         }
         for link in links.of_my_records(user)
     ]
-    return render_to_string("citizens/account_section.html", {"rows": rows}, request)
+    return {"template": "citizens/account_section.html", "rows": rows}
 
 
 @citizen_page

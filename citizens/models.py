@@ -414,6 +414,7 @@ class RecordVisit(models.Model):
         OVERSIGHT = "oversight", _("Oversight")
         HOTLINE = "hotline", _("Hotline")
         PARTNER = "partner", _("Partner system")
+        LIST = "list", _("Seen in a list")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -28,6 +28,7 @@ AT_THE_DESK = frozenset({Party.REVIEWER, Party.APPEAL_REVIEWER})
 DECIDERS = AT_THE_DESK | {Party.OVERSEER}
 
 
+FAR_ABOVE = (Organization.Kind.PROVINCIAL_DEPARTMENT, Organization.Kind.MINISTRY)
 # Proposed facts that are an ID number: of the person, or of the other record of the same person.
 ID_NUMBERS = (IdentityField.ID_NUMBER, OtherField.ID_NUMBER)
 
@@ -98,6 +99,23 @@ def is_concerned(user: "User", correction: "Correction") -> bool:
     return any(
         is_number_of(user, proposed.get(name, "")) for name in ID_NUMBERS
     ) or is_own_or_family(user, correction.citizen)
+
+
+def reads_masked(user: "User", correction: "Correction") -> bool:
+    """Whether the user oversees the case from far above, and reads numbers masked and no photo.
+
+    Officers of a province and of the ministry do, unless they act on the case: it lies with them,
+    or they are one of those who decide it.
+    """
+    parties = parties_of(user, correction)
+    if Party.OVERSEER not in parties or parties & AT_THE_DESK:
+        return False
+    if user.pk in {correction.reviewer_id, correction.first_by_id, correction.decided_by_id}:
+        return False
+    if "countersign" in steps_of(user, correction, parties):
+        return False
+    desk = acting_organization(user, correction, Party.OVERSEER)
+    return desk is not None and desk.kind in FAR_ABOVE
 
 
 def steps_of(user: "User", correction: "Correction", parties: Iterable[Party]) -> list[str]:

@@ -164,7 +164,11 @@ def gates(env: dict[str, str]) -> list[Gate]:
         Gate("types", [PYTHON, "-m", "mypy", "."], under_test),
         Gate("arrows between rooms", ["lint-imports"], under_test),
         Gate("migrations", django("makemigrations", "--check", "--dry-run"), under_test),
-        Gate("migrations are safe", django("lintmigrations"), under_test),
+        Gate(
+            "migrations are safe",
+            django("lintmigrations", "--sql-analyser", "postgresql"),
+            under_test,
+        ),
         Gate("translations", django("messages", "--check"), under_test),
         Gate(
             "settings of production",

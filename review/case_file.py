@@ -1,7 +1,7 @@
 """The case file: everything about one correction for the reviewer's page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.identity import is_verified
 from citizens.access import is_same_person
-from citizens.masking import mask_id
+from citizens.masking import cut_numbers, mask_id
 from corrections import actions, facts, history, lifecycle
 from corrections import history as corrections_history
 from corrections.clocks import deadlines, explain
@@ -22,7 +22,14 @@ from corrections.facts import FIELD_LABELS, ComparisonRow
 from corrections.history import HistoryEntry, HoldingPeriod, MissedDeadline
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction, Evidence, FilingChannel, Kind
-from corrections.parties import AT_THE_DESK, has_decided, is_concerned, parties_of, steps_of
+from corrections.parties import (
+    AT_THE_DESK,
+    has_decided,
+    is_concerned,
+    parties_of,
+    reads_masked,
+    steps_of,
+)
 from corrections.prechecks.rules import from_json
 from doses import facts as dose_facts
 from doses.facts import Field, Position
@@ -53,6 +60,8 @@ class CaseFile:
     not_verified: str
     held_until: datetime | None
     now: datetime
+    # The reader oversees it from far above: numbers are masked, and photos are not shown.
+    is_masked: bool = False
 
     @property
     def is_mine(self) -> bool:
@@ -90,7 +99,8 @@ class CaseFile:
     @cached_property
     def second(self) -> PendingDecision | None:
         """The decision that waits for a second person; None without one."""
-        return second_person.pending_decision(self.case, self.user, self.steps)
+        second = second_person.pending_decision(self.case, self.user, self.steps)
+        return replace(second, changes=[]) if second and self.is_masked else second
 
     @property
     def headline(self) -> str:
@@ -106,8 +116,9 @@ class CaseFile:
 
     def rows(self) -> list[tuple[ComparisonRow, list[str]]]:
         """The rows of the comparison, each with its hints."""
-        found = self._hints() if self.case.is_open else {}
-        return [(row, found.get(row.field, [])) for row in facts.compare(self.case)]
+        found = self._hints() if self.case.is_open and not self.is_masked else {}
+        rows = facts.compare(self.case, masked=self.is_masked)
+        return [(row, found.get(row.field, [])) for row in rows]
 
     def _hints(self) -> Mapping[str, list[str]]:
         if self.case.kind == Kind.IDENTITY:
@@ -147,7 +158,16 @@ class CaseFile:
 
     @cached_property
     def history(self) -> list[HistoryEntry]:
-        return history.entries(self.case, history.Audience.STAFF)
+        entries = history.entries(self.case, history.Audience.STAFF)
+        if not self.is_masked:
+            return entries
+        return [replace(one, details=tuple(map(cut_numbers, one.details))) for one in entries]
+
+    @property
+    def words(self) -> str:
+        """What the citizen wrote when filing."""
+        said = self.case.filing.words
+        return cut_numbers(said) if self.is_masked else said
 
     def talk(self) -> list[HistoryEntry]:
         """Questions, answers, and the reasons for an appeal or for reopening."""
@@ -216,6 +236,7 @@ def case_file_of(case: Correction, user: "User") -> CaseFile:
         not_verified=not_verified() if len(by_table) > len(steps) else "",
         held_until=_held_until(case, user, now),
         now=now,
+        is_masked=reads_masked(user, case),
     )
 
 

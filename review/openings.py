@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from citizens import actions, links
 from citizens.models import RecordLink, RecordLinkQuerySet, RecordVisit
+from citizens.visits import log_visit
 from doses.models import Dose
 from organizations.queries import with_predecessors
 from review.queue import desks_of
@@ -40,4 +41,4 @@ def confirm(link: RecordLink, *, paper: str, by: "User") -> None:
     links.confirm(link, by=by)
     desk = desks_of(by)[0]
     actions.check_identity(link.citizen, paper=paper, matches=True, by=by, by_organization=desk)
-    actions.log_visit(by, link.citizen, RecordVisit.Why.REVIEW, organization=desk)
+    log_visit(by, link.citizen, RecordVisit.Why.REVIEW, organization=desk)

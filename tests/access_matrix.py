@@ -140,7 +140,7 @@ coverage-csv                  GET   st      st      st      403     403     200 
 coverage-csv                  POST  st      st      st      403     403     405     405     405     403
 coverage-xlsx                 GET   st      st      st      403     403     200     200     200     403
 coverage-xlsx                 POST  st      st      st      403     403     405     405     405     403
-evidence                      GET   in      200     404     200     404     200     404     200     404
+evidence                      GET   in      200     404     200     404     200     404     403     404
 evidence                      POST  in      405     405     405     405     405     405     405     405
 file                          GET   in      200     200     in      in      in      in      in      in
 file                          POST  in      422     422     in      in      in      in      in      in

@@ -2,6 +2,8 @@
 
 import re
 from http.cookies import SimpleCookie
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.core.signals import request_finished
@@ -10,6 +12,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from accounts.models import SessionKind
+from citizens.models import RecordVisit
 from corrections.models import Correction, Draft
 from corrections.photos.evidence import store
 from hotline import search
@@ -152,16 +155,48 @@ def cell(answer: HttpResponseBase) -> str:
     return str(answer.status_code)
 
 
+# Of Lan: what no page may show to anybody else without a row in her record that says who saw it.
+OF_LAN = (
+    *("Nguyễn Thị Lan", "N. T. Lan", "001188012345", "012345", "27/03/1988", "1988-03-27"),
+    *("+84912345678", "0912345678", "0912 345 678", "ABX4112"),
+)
+
+
+# Their examples are a number like hers.
+WITH_EXAMPLES = {
+    *("accounts:sign_in", "landing", "record-open", "record-start", "hotline-new-record"),
+    "ui-gallery",
+}
+
+
+def shows_lan(answer: HttpResponseBase) -> bool:
+    """Whether the answer has something of Lan: in its text, in its cells, or her photo."""
+    if answer.headers.get("Content-Type", "").startswith("image/"):
+        return True
+    pieces = answer.streaming_content if answer.streaming else [answer.content]
+    content = b"".join(pieces)
+    if content.startswith(b"PK"):
+        with ZipFile(BytesIO(content)) as sheets:
+            content = b"".join(sheets.read(name) for name in sheets.namelist())
+    text = content.decode(errors="replace")
+    return any(word in text for word in OF_LAN)
+
+
 def asked(
     client: Client, route: str, method: str, where: str, case: Correction, world: World
-) -> str:
-    """Send one request and undo whatever it did, to the database and to the session."""
+) -> tuple[str, bool]:
+    """Send one request and undo whatever it did, to the database and to the session.
+
+    Return the cell, and whether it showed something of Lan and left no row in her record.
+    """
     values = {"version": case.version, "elsewhere": world.quang_an.public_id}
     body = {name: text.format(**values) for name, text in BODIES.get(route, {}).items()}
     cookies = SimpleCookie(client.cookies)
+    visits = RecordVisit.objects.filter(citizen=case.citizen)
     with transaction.atomic():
         if route.startswith("hotline") and cookies:
             in_a_call(client, where, case)
+        before = visits.count()
         if method == "GET":
             answer = client.get(where)
         else:
@@ -169,13 +204,14 @@ def asked(
                 body["csrfmiddlewaretoken"] = "as every form sends it"
             json = {"content_type": "application/json"} if route.startswith("api:") else {}
             answer = client.post(where, body, **json)
+        unseen = shows_lan(answer) and visits.count() == before
         transaction.set_rollback(True)
     client.cookies = cookies
     # As Django's own client does: the end of an answer must not end the test's transaction.
     request_finished.disconnect(close_old_connections)
     answer.close()
     request_finished.connect(close_old_connections)
-    return cell(answer)
+    return cell(answer), unseen
 
 
 def test_every_route_stands_in_the_matrix():
@@ -192,12 +228,15 @@ def test_an_actor_gets_at_every_route_what_the_matrix_says(
     client.raise_request_exception = False
     column = {at: cells[ACTORS.index(actor)] for at, cells in rows().items()}
     got = {}
+    without_row = []
 
     for route, pattern in PATTERNS.items():
         with transaction.atomic():
             where = address(pattern, case, world)
             for method in ("GET", "POST"):
-                got[route, method] = asked(client, route, method, where, case, world)
+                got[route, method], unseen = asked(client, route, method, where, case, world)
+                if unseen and actor != "lan" and route not in WITH_EXAMPLES:
+                    without_row.append(f"{route} {method} shows Lan to {actor} and leaves no row")
             transaction.set_rollback(True)
 
     differing = [
@@ -206,6 +245,7 @@ def test_an_actor_gets_at_every_route_what_the_matrix_says(
         if found != column.get(at)
     ]
     assert not differing, "\n".join(differing)
+    assert not without_row, "\n".join(without_row)
     assert got.keys() == column.keys()
 
 

@@ -320,7 +320,8 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# Parts of the account page that apps above accounts/ add; each returns HTML, or "".
+# Parts of the account page that apps above accounts/ add: each returns its template with what it
+# shows, or None.
 ACCOUNT_SECTIONS = ["citizens.link_views.account_section"]
 
 # The checks of /readyz; each returns a sentence when something is wrong, else "".

@@ -49,12 +49,13 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return response
     status = 422 if form.has_errors else 200
+    made = [import_string(path)(request) for path in settings.ACCOUNT_SECTIONS]
     context = {
         "form": form,
         "person": user,
         "staff": staff,
         "home_url": _home(request),
-        "sections": [import_string(path)(request) for path in settings.ACCOUNT_SECTIONS],
+        "sections": [one for one in made if one],
     }
     return render(request, "accounts/account.html", context, status=status)
 

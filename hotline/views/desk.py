@@ -17,8 +17,9 @@ from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from accounts.throttled import too_many
 from citizens.access import is_own_or_family
-from citizens.actions import IdNumberOnRecord, NameOnRecord, log_visit
-from citizens.models import RecordVisit
+from citizens.actions import IdNumberOnRecord, NameOnRecord
+from citizens.models import Citizen, RecordVisit
+from citizens.visits import log_listed, log_visit
 from corrections import access
 from hotline import calls, search
 from hotline.forms import CallerForm, NewRecordForm, SearchForm
@@ -62,6 +63,7 @@ def call_page(view: CallView[P]) -> Callable[Concatenate[HttpRequest, UUID, P], 
         if call is None:
             messages.info(request, _("This call has ended. Ask the caller again who they are."))
             return redirect("hotline")
+        _log_visit(request, call.citizen)
         return view(request, call, *args, **kwargs)
 
     return agent_page(page)  # type: ignore[return-value]
@@ -88,6 +90,8 @@ def desk(request: UserRequest) -> HttpResponse:
             request.session[FOUND] = [result.citizens, result.has_more, result.reference]
             return redirect("hotline")
     found = Found(*request.session[FOUND]) if FOUND in request.session else None
+    if found:
+        log_listed(request.user, found.citizens)
     context = {
         "form": form,
         "found": found,
@@ -110,6 +114,7 @@ def check(request: UserRequest, public_id: UUID) -> HttpResponse:
         raise PermissionDenied(
             _("This is your own record or your family’s. A colleague must help.")
         )
+    _log_visit(request, citizen)
     form = CallerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -163,12 +168,6 @@ def new_record(request: UserRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def caller(request: UserRequest, call: CallerCheck) -> HttpResponse:
     """Show the cases as text to read out, the record, and the possible steps."""
-    log_visit(
-        request.user,
-        call.citizen,
-        RecordVisit.Why.HOTLINE,
-        organization=access.hotline_of(request.user),
-    )
     context = {
         "call": call,
         "person": search.masked(call.citizen),
@@ -189,6 +188,11 @@ def end(request: UserRequest) -> HttpResponse:
         request.session.pop(name, None)
     messages.success(request, _("The call has ended. Nothing of it is left on this screen."))
     return redirect("hotline")
+
+
+def _log_visit(request: UserRequest, citizen: Citizen) -> None:
+    hotline = access.hotline_of(request.user)
+    log_visit(request.user, citizen, RecordVisit.Why.HOTLINE, organization=hotline)
 
 
 def _begin(request: UserRequest, call: CallerCheck) -> HttpResponse:

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import UserRequest
 from accounts.models import User
-from citizens.actions import log_visit
 from citizens.models import RecordVisit
+from citizens.visits import log_visit
 from corrections import access
 from corrections.models import Correction
 from organizations.pages import officer_page
@@ -23,12 +23,6 @@ from review.forms.steps import HandBackForm, NoteForm
 def case(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
     """Show a case as its site sees it, read-only, with the officer's possible acts."""
     correction = case_in_reach(request.user, reference)
-    log_visit(
-        request.user,
-        correction.citizen,
-        RecordVisit.Why.OVERSIGHT,
-        organization=case_acts.desk_of(request.user, correction),
-    )
     return show(request, case_file.case_file_of(correction, request.user))
 
 
@@ -53,11 +47,14 @@ def show(
 
 
 def case_in_reach(user: User, reference: str) -> Correction:
-    """Return a case held within the officer's sub-trees; 404 for any other."""
+    """Return a case held within the officer's sub-trees, and log that they read it; else 404."""
     overseen = Correction.objects.visible_to(user).filter(access.overseen_by(user))
     related = ("citizen__area", "holder", "filing__filed_by", "dose__vaccine", "dose__organization")
     people = ("reviewer", "decided_by", "first_by")
-    return get_object_or_404(
+    case = get_object_or_404(
         overseen.select_related(*related, *people, "named_site", "named_area"),
         reference=reference.upper(),
     )
+    desk = case_acts.desk_of(user, case)
+    log_visit(user, case.citizen, RecordVisit.Why.OVERSIGHT, organization=desk)
+    return case

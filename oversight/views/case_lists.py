@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.http import UserRequest
+from citizens.visits import log_listed
 from organizations.scope import Scope
 from oversight.forms.report import ReportForm
 from oversight.report.words import ages, weekdays
@@ -91,6 +92,7 @@ def listing(
         now=report.at,
         as_of=report.as_of,
     )
+    log_listed(request.user, (line.case.citizen_id for line in page.lines))
     query = request.GET.copy()
     query.pop("after", None)
     here = f"{request.path}?{query.urlencode()}"

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import UserRequest
+from citizens.visits import log_listed
 from corrections.actions import CannotReceive
 from organizations.models import Organization
 from organizations.pages import officer_page, organization_in_reach
@@ -130,6 +131,7 @@ def give(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     ticked = frozenset(filter(TICKED.fullmatch, request.POST.getlist("case"))) if sent else None
     choice = bulk_reassign.cases_to_give(organization, request.user, ticked)
+    log_listed(request.user, (line.case.citizen_id for line in choice.lines))
     values = [*(line.value for line in choice.lines), *(ticked or ())]
     form = GiveForm(sent, by=request.user, holder=organization, values=values)
     if "search" in request.POST:

@@ -6,7 +6,7 @@ from typing import Any, ParamSpec
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import TooManyFilesSent, ValidationError
+from django.core.exceptions import PermissionDenied, TooManyFilesSent, ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
@@ -20,13 +20,11 @@ from accounts.access import is_staff_session
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from citizens.access import parts_of_records_of
-from citizens.actions import log_visit
-from citizens.models import RecordVisit
-from corrections.lifecycle import Party
 from corrections.models import Correction, Draft, Evidence
-from corrections.parties import acting_organization, parties_of
+from corrections.parties import reads_masked
 from corrections.photos import evidence
 from corrections.prechecks.rules import from_json
+from corrections.visits import log_reading
 from portal import drafts
 from portal.draft_check import CheckedDraft
 from portal.drafts import PHOTOS
@@ -104,13 +102,19 @@ def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
     as_staff = is_staff_session(request)
     seen = evidence.seen_by(request.user, as_staff=as_staff)
     photo = get_object_or_404(seen.select_related("filing__citizen"), public_id=public_id)
+    case = _case_of(request, photo)
+    if case is not None and reads_masked(request.user, case):
+        raise PermissionDenied(
+            _("A paper shows names and numbers. It is shown to whoever decides the case.")
+        )
     key = photo.preview_key if request.GET.get("size") == "preview" else photo.file_key
     try:
         file = default_storage.open(key)
     except FileNotFoundError:
         log.error("a photo's file is missing: evidence row %s", photo.pk)
         raise Http404 from None
-    _note_visit(request, photo)
+    if case is not None:
+        log_reading(request.user, case)
     # Its own name was never kept; this one says nothing about anybody.
     response = FileResponse(file, content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
     response.headers["Content-Security-Policy"] = (
@@ -177,20 +181,10 @@ def _photos_page(
     )
 
 
-def _note_visit(request: UserRequest, photo: Evidence) -> None:
-    """Log that somebody other than the record's owner saw the photo, and for which organization."""
+def _case_of(request: UserRequest, photo: Evidence) -> Correction | None:
+    """Return the case by which somebody other than the record's owner sees the photo."""
     filing = photo.filing
     if filing is None or parts_of_records_of(request.user).filter(pk=filing.citizen_id).exists():
-        return
+        return None
     cases = Correction.objects.visible_to(request.user).filter(filing=filing)
-    case = cases.select_related("holder").order_by("pk")[0]
-    parties = parties_of(request.user, case)
-    overseer = Party.OVERSEER in parties and Party.REVIEWER not in parties
-    log_visit(
-        request.user,
-        filing.citizen,
-        RecordVisit.Why.OVERSIGHT if overseer else RecordVisit.Why.REVIEW,
-        organization=acting_organization(
-            request.user, case, Party.OVERSEER if overseer else Party.REVIEWER
-        ),
-    )
+    return cases.select_related("holder", "filing", "citizen").order_by("pk")[0]

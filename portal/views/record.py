@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
-from citizens import actions as citizen_actions
 from citizens.models import RecordVisit
+from citizens.visits import log_visit
 from corrections import case_pages, facts
 from corrections.models import Correction
 from portal import record_page
@@ -73,5 +73,5 @@ def _note_visit(request: UserRequest, person: RecordHolder) -> None:
     if person.citizen.pk in visited:
         return
     why = RecordVisit.Why.OWN if person.is_own else RecordVisit.Why.GUARDIAN
-    citizen_actions.log_visit(request.user, person.citizen, why)
+    log_visit(request.user, person.citizen, why)
     request.session[VISITED] = [*visited, person.citizen.pk]

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from accounts.models import User
-from citizens.actions import log_visit
 from citizens.models import RecordVisit
+from citizens.visits import log_visit
 from corrections import actions
 from corrections.actions import HeldByColleague, StalePage
 from corrections.decisions import outcome as outcomes
@@ -47,9 +47,6 @@ class CaseConflict:
 def case_page(request: UserRequest, reference: str) -> HttpResponse:
     """Show everything about one case; the view is logged in the citizen's record."""
     file = case_file.case_file_of(open_case(request.user, reference), request.user)
-    log_visit(
-        request.user, file.case.citizen, RecordVisit.Why.REVIEW, organization=file.case.holder
-    )
     return show(request, file, _form(file))
 
 
@@ -103,9 +100,9 @@ def decide(request: UserRequest, reference: str) -> HttpResponse:
 
 
 def open_case(user: User, reference: str) -> Correction:
-    """Return a case held by an organization of the user; 404 for any other."""
+    """Return a case held by an organization of the user, and log that they read it; else 404."""
     cases = Correction.objects.visible_to(user).on_desks_of(user)
-    return get_object_or_404(
+    case = get_object_or_404(
         cases.select_related(
             "citizen__area",
             "dose__vaccine",
@@ -120,6 +117,8 @@ def open_case(user: User, reference: str) -> Correction:
         ),
         reference=reference,
     )
+    log_visit(user, case.citizen, RecordVisit.Why.REVIEW, organization=case.holder)
+    return case
 
 
 def _form(file: CaseFile, data: Any = None, initial: dict[str, Any] | None = None) -> DecisionForm:

@@ -14,6 +14,7 @@ from accounts.http import UserRequest
 from citizens import links
 from citizens.masking import mask_id_ending, mask_name
 from citizens.models import IdentityCheck, RecordLink, RecordLinkQuerySet
+from citizens.visits import log_listed
 from review import openings
 from vaxreg.forms import Form
 
@@ -61,6 +62,8 @@ def _act(request: UserRequest, link: RecordLink) -> HttpResponse:
 
 
 def _page(request: UserRequest, form: SeenForm, link: RecordLink | None = None) -> HttpResponse:
+    waiting = list(openings.waiting_at_desks_of(request.user)[:100])
+    log_listed(request.user, (one.citizen_id for one in waiting))
     rows = [
         {
             "link": one,
@@ -69,7 +72,7 @@ def _page(request: UserRequest, form: SeenForm, link: RecordLink | None = None) 
             "id_ending": mask_id_ending(one.citizen.id_number),
             "form": form if link is not None and one.pk == link.pk else SeenForm(),
         }
-        for one in openings.waiting_at_desks_of(request.user)[:100]
+        for one in waiting
     ]
     context = {"rows": rows, "form": form}
     status = 422 if form.has_errors else 200

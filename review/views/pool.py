@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
+from citizens.visits import log_listed
 from corrections import actions
 from corrections.actions import HeldByColleague, StalePage
 from corrections.lifecycle import StepNotPossible
@@ -53,6 +54,7 @@ def pool_page(request: UserRequest) -> HttpResponse:
     """List the cases without a site, by area, ordered by triage_due_at."""
     places = pool.places(request.user)
     page = pool.page(request.user, request.GET)
+    log_listed(request.user, (row.case.citizen_id for row in page.rows))
     context = {
         "places": places,
         "chosen": request.GET.get("area", ""),
@@ -131,6 +133,7 @@ def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
 def _chosen_rows(request: UserRequest) -> list[PoolRow]:
     named = request.POST if request.method == "POST" else request.GET
     cases: list[Correction] = pool.chosen(request.user, named.getlist("case"))
+    log_listed(request.user, (case.citizen_id for case in cases[:MOST_SHOWN]))
     return pool.rows_of(request.user, cases, most=MOST_SHOWN)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
+from citizens.visits import log_listed
 from corrections import facts
 from corrections.access import is_hotline
 from corrections.models import Correction
@@ -42,6 +43,7 @@ def queue_page(request: UserRequest) -> HttpResponse:
     listed = queue.history_of(request.user, desks) if tab == QueueTab.DONE else cases
     chosen = queue.narrowed(queue.in_tab(listed, tab, request.user), **narrowing)
     page = queue.page(chosen, tab, request.GET)
+    log_listed(request.user, (case.citizen_id for case in page.rows))
     context = {
         "work": work,
         "desks": desks,

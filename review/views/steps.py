@@ -14,8 +14,6 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from accounts.models import User
-from citizens.actions import log_visit
-from citizens.models import RecordVisit
 from corrections import actions
 from corrections.actions import CannotReceive, SamePerson
 from corrections.clocks import timekeeping
@@ -163,13 +161,10 @@ def _signed(request: UserRequest, file: CaseFile, form: HandBackForm) -> Correct
 
 
 def _opened(request: UserRequest, reference: str) -> CaseFile:
-    """Return the case for a step of the holder; opening the page is logged in the record."""
+    """Return the case for a step of the holder."""
     file = case_file.case_file_of(pages.open_case(request.user, reference), request.user)
     if file.not_yours:
         raise PermissionDenied(file.not_yours)
-    if request.method == "GET":
-        holder = file.case.holder
-        log_visit(request.user, file.case.citizen, RecordVisit.Why.REVIEW, organization=holder)
     return file
 
 

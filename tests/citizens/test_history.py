@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from citizens import actions
 from citizens.models import Citizen
+from citizens.visits import log_visit
 from tests.factories.accounts import UserFactory
 from tests.factories.citizens import CitizenFactory, RecordLinkFactory, RecordVisitFactory, crowd
 from tests.factories.organizations import OrganizationFactory
@@ -77,7 +78,7 @@ def test_a_visit_says_who_looked_why_and_for_whom(db):
         OrganizationFactory.create(),
     )
 
-    visit = actions.log_visit(nurse, citizen, "review", organization=station)
+    visit = log_visit(nurse, citizen, "review", organization=station)
 
     assert list(citizen.visits.all()) == [visit]
     assert (visit.user, visit.why, visit.organization) == (nurse, "review", station)

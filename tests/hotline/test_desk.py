@@ -206,8 +206,12 @@ def test_the_callers_page_says_what_stands_where_without_the_person(
     assert "AstraZeneca" in html
     for secret in SECRETS:
         assert secret not in html
-    visit = RecordVisit.objects.get(why="hotline")
-    assert (visit.user, visit.organization) == (world.user("mai"), world.hotline)
+    visits = RecordVisit.objects.filter(why="hotline")
+    # One for the check of the caller, one for the page.
+    assert [(it.user, it.organization) for it in visits] == [
+        (world.user("mai"), world.hotline)
+    ] * len(visits)
+    assert len(visits) >= 2
 
 
 def test_the_callers_page_closes_after_half_an_hour(world: World, mai: Client):

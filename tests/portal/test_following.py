@@ -339,9 +339,12 @@ def told(case, secrets):
     page = read(Client(), case.reference)
     assert case.reference in page
     body = page.split("</head>")[1]
-    # The moment of the page and its random token hold any four digits now and then.
+    # The moment of the page, its tokens and ids hold any four digits now and then.
     body = re.sub(
-        r'data-now="[^"]*"|data-csrf="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"', "", body
+        r'data-now="[^"]*"|data-csrf="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"'
+        r'|nonce="[^"]*"|[0-9a-f]{8}-[0-9a-f-]{27}',
+        "",
+        body,
     )
     return [secret for secret in secrets if secret in body]
 

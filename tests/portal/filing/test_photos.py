@@ -111,7 +111,7 @@ def filed(world: World, lan: Client, dose: Dose) -> Evidence:
     [
         ("minh", 200),
         ("huong", 200),
-        ("phuc", 200),
+        ("phuc", 403),
         ("tuan", 404),
         ("duc", 404),
         ("mai", 404),

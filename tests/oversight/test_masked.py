@@ -1,0 +1,97 @@
+"""Officers far above read numbers masked and see no photo, unless they act on the case."""
+
+from contextlib import closing
+
+import pytest
+from django.test import Client
+
+from corrections import actions
+from corrections.models import Correction, Draft, Evidence
+from corrections.models.case import Kind
+from corrections.photos.evidence import store
+from tests.cases import file_one, make_overdue
+from tests.conftest import SignIn
+from tests.world import World
+from vaxreg.photos.cleaning import Picture
+
+NUMBERS = ("001188099999", "0987654321", "+84987654321", "0987 654 321", "987654321")
+
+
+@pytest.fixture
+def case(world: World, settings, tmp_path) -> Correction:
+    """Lan asks for another ID number and phone, writes a number, and sends a photo."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path},
+        },
+    }
+    lan = world.user("lan")
+    draft = Draft.objects.create(user=lan, citizen=world.citizens["lan"])
+    photo = store(draft, Picture(b"picture", b"picture", 10, 10), by=lan)
+    case = file_one(
+        world,
+        kind=Kind.IDENTITY,
+        proposed={"id_number": "001188099999", "phone": "0987654321"},
+    )
+    case.filing.words = "Xin gọi 0987 654 321, số mới 001188099999"
+    case.filing.save()
+    photo.draft, photo.filing = None, case.filing
+    photo.save()
+    return make_overdue(case)
+
+
+def shown_to(world: World, as_staff: SignIn, who: str, case: Correction) -> str:
+    return as_staff(world.user(who)).get(f"/oversight/cases/{case.reference}/").content.decode()
+
+
+def status_of(client: Client, address: str) -> int:
+    with closing(client.get(address)) as answer:
+        return answer.status_code
+
+
+def test_far_above_numbers_are_masked_on_the_page(world, case, as_staff: SignIn):
+    shown = shown_to(world, as_staff, "phuc", case)
+
+    assert "******099999" in shown
+    assert "Xin gọi …, số mới …" in shown
+    assert "Dành cho người quyết định" in shown
+    for number in NUMBERS:
+        assert number not in shown
+    assert "/corrections/evidence/" not in shown
+
+
+def test_the_district_reads_them(world, case, as_staff: SignIn):
+    shown = shown_to(world, as_staff, "huong", case)
+
+    assert "001188099999" in shown
+    assert "/corrections/evidence/" in shown
+
+
+def test_the_photo_itself_is_refused_in_words(world, case, as_staff: SignIn):
+    photo = Evidence.objects.get()
+    address = f"/corrections/evidence/{photo.public_id}/"
+
+    assert status_of(as_staff(world.user("phuc")), address) == 403
+    assert status_of(as_staff(world.user("huong")), address) == 200
+
+
+def test_programs_read_the_same(world, case, as_staff: SignIn):
+    address = f"/api/v1/corrections/{case.reference}/"
+    far = as_staff(world.user("phuc")).get(address)
+    near = as_staff(world.user("huong")).get(address)
+
+    assert far.json()["proposed"] == {"id_number": "******099999", "phone": "098****321"}
+    assert far.json()["words"] == "Xin gọi …, số mới …"
+    assert near.json()["proposed"]["id_number"] == "001188099999"
+
+
+def test_who_acts_on_the_case_reads_them(world, case, as_staff: SignIn):
+    actions.take_over(case, by=world.user("phuc"), reason="Quá hạn")
+
+    page = as_staff(world.user("phuc")).get(f"/review/{case.reference}/").content.decode()
+
+    assert "001188099999" in page
+    address = f"/corrections/evidence/{Evidence.objects.get().public_id}/"
+    assert status_of(as_staff(world.user("phuc")), address) == 200
