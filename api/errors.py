@@ -15,6 +15,7 @@ from corrections.actions import (
     HeldByColleague,
     IdentityNotVerified,
     NobodyAbove,
+    NobodyThere,
     SamePerson,
     StalePage,
     TooLate,
@@ -91,6 +92,13 @@ class ErrorHandler(ExceptionHandler):
                 return Unprocessable(
                     _("It was appealed once already, or no level stands above."),
                     code="nobody_above",
+                )
+            case NobodyThere():
+                return Unprocessable(
+                    _(
+                        "Nobody works there who could be reminded: give the case away, or decide it."
+                    ),
+                    code="nobody_there",
                 )
             case AlreadyOpen():
                 return Conflict(

@@ -86,12 +86,17 @@ MILESTONE_TITLES: dict[str, Promise] = {
     "five_days": gettext_lazy("No answer within 5 days; %(organization)s was told"),
     "statutory": gettext_lazy("No first answer in the time of the law; %(organization)s was told"),
 }
-# The same events when the holder has no level above that could be told.
+# Before the same events, when nobody works where somebody was to be told.
+NOBODY_THERE = gettext_lazy("Nobody works at %(nobody_at)s. %(title)s")
+# The same events when nobody could be told.
 MILESTONE_TITLES_ALONE: dict[str, Promise] = {
     "due": gettext_lazy("No answer within 48 hours"),
     "three_days": gettext_lazy("No answer within 72 hours"),
     "five_days": gettext_lazy("No answer within 5 days"),
     "statutory": gettext_lazy("No first answer in the time of the law"),
+    "half_time": gettext_lazy("Half of the time has passed; nobody could be reminded"),
+    "three_quarters": gettext_lazy("A quarter of the time is left; nobody could be reminded"),
+    "nine_tenths": gettext_lazy("A tenth of the time is left; nobody could be reminded"),
 }
 BAD = frozenset({"refuse", "uphold", "escalate", "expire"})
 # Remarks between staff, not shown to the citizen. Notes are hidden as a whole.
@@ -180,14 +185,17 @@ def _line(event: CorrectionEvent, audience: Audience) -> HistoryEntry:
 
 def _title(event: CorrectionEvent) -> str:
     values = {"organization": _organization(event)}
-    values |= {name: event.data.get(name, "") for name in ("from", "to")}
+    values |= {name: event.data.get(name, "") for name in ("from", "to", "nobody_at")}
     milestone = event.data.get("milestone")
     if milestone is None:
         return str(TITLES[event.step]) % values
     titles = (
         MILESTONE_TITLES if event.organization else {**MILESTONE_TITLES, **MILESTONE_TITLES_ALONE}
     )
-    return str(titles[milestone]) % values
+    title = str(titles[milestone]) % values
+    if not event.data.get("nobody_at"):
+        return title
+    return str(NOBODY_THERE) % {**values, "title": title}
 
 
 def _who(event: CorrectionEvent, audience: Audience) -> str:
@@ -215,6 +223,8 @@ def _details(event: CorrectionEvent, audience: Audience) -> Iterator[str]:
         yield str(event.data.get("reason", {}).get(get_language() or "vi", ""))
     if event.step in ("refuse", "uphold") and event.data.get("ground"):
         yield str(GROUND_LABELS[Ground(event.data["ground"])])
+    if event.step == "answer" and event.data.get("photos"):
+        yield _("Photos of the paper were sent.")
     if audience == Audience.STAFF or event.step not in STAFF_ONLY_REMARKS:
         yield event.remark
 

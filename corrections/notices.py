@@ -113,12 +113,8 @@ def _staff_of(organization: Organization | None) -> list[User]:
     """Return everybody who works at the organization now and has an e-mail address, each once."""
     if organization is None:
         return []
-    staff = Membership.objects.live().filter(organization=organization)
-    return list(
-        User.objects.filter(pk__in=staff.values("user"), is_active=True, email__isnull=False)
-        .exclude(email="")
-        .order_by("pk")
-    )
+    staff = Membership.objects.live().filter(organization=organization).can_be_told()
+    return list(User.objects.filter(pk__in=staff.values("user")).order_by("pk"))
 
 
 def _tell_staff(

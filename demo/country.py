@@ -284,7 +284,7 @@ def _write_clocks(told: list[CountryCase], clocks: list[Clock], now: datetime) -
                     at=moment,
                     holder=one.holder,
                     giver=one.holder,
-                    escalated_to_id=told_to,
+                    escalated_to_id=told_to.organization,
                     written_at=written_at,
                 )
             )
@@ -295,9 +295,12 @@ def _write_clocks(told: list[CountryCase], clocks: list[Clock], now: datetime) -
                     from_status=Status.QUEUED,
                     to_status=Status.QUEUED,
                     party=Party.SYSTEM,
-                    organization_id=told_to,
+                    organization_id=told_to.organization,
                     at=written_at,
-                    data={"milestone": milestone.name},
+                    data={
+                        "milestone": milestone.name,
+                        **({"nobody_at": told_to.nobody_at} if told_to.nobody_at else {}),
+                    },
                 )
             )
     Breach.objects.bulk_create(breaches)

@@ -128,9 +128,6 @@ def receive(link: UploadLink, pictures: Sequence[Picture], *, words: str = "") -
     )
     case = Correction.objects.select_related("filing", "citizen").get(pk=link.correction_id)
     pictures = pictures[: max(left(link), 0)]
-    kept = added.add(case, pictures, by=link)
-    case.refresh_from_db()
-    if case.status == Status.WAITING and (kept or words.strip()):
-        said = words.strip() or _("Photos were sent through the link of the hotline.")
-        actions.answer(case, by=None, words=said)
-    return kept
+    if case.status == Status.WAITING and words.strip():
+        case = actions.answer(case, by=None, words=words)
+    return added.add(case, pictures, by=link)

@@ -369,6 +369,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_roles(self, roles: Iterable[str]) -> Self:
         return self.filter(role__in=sorted(roles))
 
+    def can_be_told(self) -> Self:
+        """Memberships of people to whom a message can be written: active, with an address."""
+        active = self.filter(user__is_active=True, user__email__isnull=False)
+        return active.exclude(user__email="")
+
 
 class Membership(models.Model):
     """A user's work for an organization in one role, during a period."""

@@ -33,7 +33,7 @@ class RemindResult:
 
     already: reminded of within 24 hours. own: about the officer or family, filed by the officer, or
     decided before by the officer. on_own_desk: held by the officer's own organization. left: above
-    the limit of one press.
+    the limit of one press. nobody: held where nobody works to whom it could be written.
     """
 
     cases: int = 0
@@ -42,6 +42,7 @@ class RemindResult:
     own: int = 0
     on_own_desk: int = 0
     left: int = 0
+    nobody: int = 0
 
 
 @transaction.atomic
@@ -82,6 +83,7 @@ def remind_all(
         own=len(kept_from),
         on_own_desk=plan.on_own_desk,
         left=max(0, plan.cases - len(cases)),
+        nobody=plan.nobody,
     )
 
 
@@ -90,13 +92,15 @@ def preview_remind_all(
 ) -> RemindResult:
     """Return what `remind_all` would do; cases on which the officer may not act are in `cases`."""
     late = _late(organization, by, whole=whole)
+    overdue = _overdue(organization, whole=whole)
     reminded = lateness.reminded(db_time.now())
     waiting = late.exclude(reminded)
     return RemindResult(
         cases=waiting.count(),
         sites=waiting.order_by().values("holder").distinct().count(),
         already=late.filter(reminded).count(),
-        on_own_desk=_overdue(organization, whole=whole).filter(_own_desks(by)).count(),
+        on_own_desk=overdue.filter(_own_desks(by)).count(),
+        nobody=overdue.exclude(_own_desks(by)).exclude(_can_be_told()).count(),
     )
 
 
@@ -107,7 +111,13 @@ def _overdue(organization: Organization, *, whole: bool) -> CorrectionQuerySet:
 
 
 def _late(organization: Organization, by: "User", *, whole: bool) -> CorrectionQuerySet:
-    return _overdue(organization, whole=whole).exclude(_own_desks(by))
+    overdue = _overdue(organization, whole=whole)
+    return overdue.filter(_can_be_told()).exclude(_own_desks(by))
+
+
+def _can_be_told() -> Q:
+    staff = Membership.objects.live().can_be_told()
+    return Q(holder__in=staff.order_by().values("organization"))
 
 
 def _own_desks(by: "User") -> Q:

@@ -5,7 +5,7 @@ it counts nowhere else until it is verified.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from citizens.models import Citizen, RecordLink
 from corrections import facts
+from corrections.lifecycle import Status
 from corrections.models import Correction, Kind
 from corrections.models.case import DOSE_KINDS
 from doses.facts import Field, Position
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 # For this long a dose is marked as changed by a correction.
 RECENTLY = timedelta(days=30)
+# A proposed dose that ended so stays on the page, with a way to the reasons. Not one that its owner
+# withdrew.
+NOT_ADDED = (Status.REFUSED, Status.UPHELD, Status.DISAGREED, Status.EXPIRED)
+MOST_NOT_ADDED = 20
 
 SOURCES: dict[str, Promise] = {
     Dose.Provenance.SITE_ENTRY: gettext_lazy("Source: entered by the vaccination site"),
@@ -60,11 +65,13 @@ class DoseCard:
     changed_at: datetime | None = None
     changed_by: str = ""
     is_new: bool = False
+    # The proposal that was closed without the dose; what it says, and where to read why.
+    closed: Correction | None = None
 
     @property
     def is_proposed(self) -> bool:
         """Declared by the citizen and not verified yet."""
-        return self.dose is None
+        return self.dose is None and self.closed is None
 
 
 def people(user: "User") -> list[RecordHolder]:
@@ -84,7 +91,7 @@ def people(user: "User") -> list[RecordHolder]:
 
 
 def cards(citizen: Citizen) -> list[DoseCard]:
-    """Return the doses of a record, newest first, with proposed ones. Six queries."""
+    """Return the doses of a record, newest first, with proposed and refused ones. 7 queries."""
     now = db_time.now()
     open_ones = list(
         Correction.objects.of(citizen)
@@ -99,8 +106,10 @@ def cards(citizen: Citizen) -> list[DoseCard]:
         for dose in Dose.objects.of(citizen).shown_to_citizen()
     ]
     missing = [case for case in open_ones if case.kind == Kind.MISSING_DOSE]
-    names = facts.names_in([case.proposed for case in missing])
+    refused = _not_added(citizen, missing)
+    names = facts.names_in([case.proposed for case in (*missing, *refused)])
     shown += [_proposed(case, names, now) for case in missing]
+    shown += [_closed(case, names, now) for case in refused]
     # A dose without a date is sorted first, so that it is seen.
     return sorted(shown, key=lambda card: card.given_on or date.max, reverse=True)
 
@@ -150,6 +159,37 @@ def _proposed(case: Correction, names: Mapping[str, str], now: datetime) -> Dose
         open_correction=case,
         is_late=case.is_overdue(now),
     )
+
+
+def _not_added(citizen: Citizen, open_ones: list[Correction]) -> list[Correction]:
+    """Return the proposals of missing doses that were closed without the dose, the newest first.
+
+    One that was proposed again since is left out: the newer proposal says what became of it.
+    """
+    closed = (
+        Correction.objects.of(citizen)
+        .filter(kind=Kind.MISSING_DOSE, status__in=NOT_ADDED)
+        .select_related("holder", "named_site", "named_area")
+        .order_by("-received_at", "-id")[:MOST_NOT_ADDED]
+    )
+    again = {(case.proposed.get(Field.POSITION), _day_of(case)) for case in open_ones}
+    found = []
+    for case in closed:
+        subject = (case.proposed.get(Field.POSITION), _day_of(case))
+        if subject not in again:
+            again.add(subject)
+            found.append(case)
+    return found
+
+
+def _day_of(case: Correction) -> str:
+    return str(case.proposed.get(Field.GIVEN_ON, ""))
+
+
+def _closed(case: Correction, names: Mapping[str, str], now: datetime) -> DoseCard:
+    source = _("Source: self-declared, not confirmed")
+    proposed = _proposed(case, names, now)
+    return replace(proposed, open_correction=None, is_late=False, closed=case, source=source)
 
 
 def _title(position: str, vaccine: str) -> str:

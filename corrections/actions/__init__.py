@@ -28,7 +28,7 @@ from corrections.actions.deciding import (
     second_person_reasons,
 )
 from corrections.actions.desk import ask, give_back, keep, note, pass_on, pick_up
-from corrections.actions.oversight import escalate, reassign, remind, take_over
+from corrections.actions.oversight import NobodyThere, escalate, reassign, remind, take_over
 from corrections.actions.system import expire, give_up_claims, release, route
 from corrections.actions.turn import (
     AlreadyOpen,
@@ -46,6 +46,7 @@ __all__ = [
     "HeldByColleague",
     "IdentityNotVerified",
     "NobodyAbove",
+    "NobodyThere",
     "SamePerson",
     "StalePage",
     "TooLate",

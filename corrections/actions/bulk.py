@@ -36,9 +36,11 @@ WITH events AS (
     INSERT INTO corrections_correctionevent (correction_id, step, from_status, to_status, party,
         organization_id, at, remark, data)
     SELECT passed.correction, passed.step, passed.status, passed.status, %(party)s, passed.told,
-        %(now)s, '', jsonb_build_object('milestone', passed.milestone)
+        %(now)s, '', jsonb_strip_nulls(jsonb_build_object(
+            'milestone', passed.milestone, 'nobody_at', nullif(passed.nobody_at, '')))
     FROM unnest(%(corrections)s::bigint[], %(steps)s::text[], %(statuses)s::text[],
-        %(told)s::bigint[], %(milestones)s::text[]) passed (correction, step, status, told, milestone)
+        %(told)s::bigint[], %(milestones)s::text[], %(nobody)s::text[])
+        passed (correction, step, status, told, milestone, nobody_at)
     RETURNING id, step, organization_id
 )
 INSERT INTO corrections_outboxrow
@@ -102,8 +104,9 @@ RETURNING id
 
 # A breach: correction, clock, rung, at, holder, organization to which it is reported.
 NewBreach = tuple[int, int, str, datetime, int | None, int | None]
-# The event of a milestone: correction, step, status, organization that is told, milestone name.
-NewEvent = tuple[int, str, str, int | None, str]
+# The event of a milestone: correction, step, status, organization that is told, milestone name,
+# names of the organizations that were to be told, where nobody works.
+NewEvent = tuple[int, str, str, int | None, str, str]
 # A clock: number of milestones that are dealt with, moment of the next one.
 ClockState = tuple[int, int, datetime | None]
 
@@ -119,7 +122,7 @@ def pass_milestones(
         if breaches:
             cursor.execute(BREACHES, [now, *_columns(breaches)])
         if events:
-            cases, steps, statuses, told, names = _columns(events)
+            cases, steps, statuses, told, names, nobody = _columns(events)
             parameters: dict[str, Any] = {
                 "now": now,
                 "party": Party.SYSTEM,
@@ -129,6 +132,7 @@ def pass_milestones(
                 "statuses": statuses,
                 "told": told,
                 "milestones": names,
+                "nobody": nobody,
             }
             cursor.execute(PASSED, parameters)
         if clocks:

@@ -47,13 +47,18 @@ def answer(correction: Correction, *, by: "User | None", words: str) -> Correcti
 
 
 @transaction.atomic
-def add_photo(correction: Correction, *, by: "User | None", photos: int) -> Correction:
+def add_photo(
+    correction: Correction, *, by: "User | None", photos: int, answers: bool = True
+) -> Correction:
     """Write the event that photos were added; a reviewer's open page becomes stale.
 
-    by: None for a caller without an account, who uses an upload link of the hotline.
+    Photos that are sent while a question waits answer it: the clock runs on, and nothing expires.
+    by: None for a caller without an account, who uses an upload link of the hotline. answers: False
+    for photos that came with an answer that has an error, and will be sent again.
     """
     turn = begin("add_photo", correction, by=by, proven=_caller(by))
-    return finish(turn, "add_photo", data={"photos": photos})
+    step = "answer" if answers and turn.case.status == Status.WAITING else "add_photo"
+    return finish(turn, step, data={"photos": photos})
 
 
 @transaction.atomic

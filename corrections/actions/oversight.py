@@ -11,18 +11,28 @@ from corrections.clocks.deadlines import REPEAT_AFTER
 from corrections.lifecycle import Party, Status, StepNotPossible
 from corrections.models import Correction, OutboxRow
 from corrections.routing import desks
-from organizations.models import Organization
+from organizations.models import Membership, Organization
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
+class NobodyThere(Exception):
+    """Nobody works at the organization to whom a message could be written."""
+
+
 @transaction.atomic
 def remind(correction: Correction, *, by: "User", remark: str = "") -> Correction:
-    """Remind the holder of a case. Raises StepNotPossible if it was reminded within 24 hours."""
+    """Remind the holder of a case.
+
+    Raises StepNotPossible if it was reminded within 24 hours, and NobodyThere.
+    """
     turn = begin("remind", correction, by=by)
     if turn.case.reminded_lately(turn.at):
         raise StepNotPossible("remind", Status(turn.case.status))
+    staff = Membership.objects.live().filter(organization=turn.case.holder)
+    if not staff.can_be_told().exists():
+        raise NobodyThere
     turn.case.reminded_at = turn.at
     return finish(turn, "remind", remark=remark, follow=OutboxRow.Errand.TELL)
 

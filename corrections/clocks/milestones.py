@@ -13,7 +13,7 @@ from corrections.clocks.deadlines import Addressee, Milestone, PassedMilestones
 from corrections.lifecycle import Status
 from corrections.models import Clock
 from corrections.routing import desks
-from organizations.models import Organization
+from organizations.models import Membership, Organization
 
 
 @dataclass(frozen=True)
@@ -69,30 +69,50 @@ class PassedCounts:
     reminders: int = 0
 
 
+@dataclass(frozen=True)
+class Told:
+    """The organization that is told of a milestone (None: nobody can be), and whom it stands for.
+
+    nobody_at: names of the organizations that were to be told, and where nobody works.
+    """
+
+    organization: int | None
+    nobody_at: str = ""
+
+
 class LevelsAboveCache:
-    """A cache of the levels above a holder: thousands of late cases have few holders."""
+    """A cache of whom to tell about a holder: thousands of late cases have few holders."""
 
     def __init__(self) -> None:
         self._known: dict[int, Organization] = {}
-        self._found: dict[tuple[int, Addressee], int | None] = {}
+        self._staffed: set[int] = set()
+        self._found: dict[tuple[int, Addressee], Told] = {}
 
     def learn(self, holders: set[int]) -> None:
-        """Read holders that are not cached, and all their ancestors, in two queries."""
+        """Read holders that are not cached, all their ancestors, and who has staff, in 3 queries."""
         new = Organization.objects.in_bulk(holders - self._known.keys())
         above = {pk for one in new.values() for pk in one.ancestor_ids} - self._known.keys()
-        self._known |= new | Organization.objects.in_bulk(above)
+        read = new | Organization.objects.in_bulk(above)
+        self._known |= read
+        staff = Membership.objects.live().filter(organization__in=read.keys()).can_be_told()
+        self._staffed |= set(staff.order_by().values_list("organization", flat=True).distinct())
 
-    def of(self, holder_id: int | None, addressee: Addressee) -> int | None:
-        """Return the id of the organization to tell; None when no such level exists."""
-        if holder_id is None or addressee == Addressee.HOLDER:
-            return holder_id
+    def of(self, holder_id: int | None, addressee: Addressee) -> Told:
+        """Return who is told: told means that a message to a person is written."""
+        if holder_id is None:
+            return Told(None)
         key = (holder_id, addressee)
         if key not in self._found:
-            holder = self._known[holder_id]
-            above = [self._known[pk] for pk in reversed(holder.ancestor_ids)]
-            told = desks.level_above(holder, addressee, above)
-            self._found[key] = told.pk if told else None
+            self._found[key] = self._find(self._known[holder_id], addressee)
         return self._found[key]
+
+    def _find(self, holder: Organization, addressee: Addressee) -> Told:
+        if addressee == Addressee.HOLDER:
+            staffed = holder.pk in self._staffed
+            return Told(holder.pk) if staffed else Told(None, holder.name)
+        above = [self._known[pk] for pk in reversed(holder.ancestor_ids)]
+        told, passed_over = desks.told_above(addressee, above, self._staffed)
+        return Told(told.pk if told else None, ", ".join(one.name for one in passed_over))
 
 
 def pass_milestones(
@@ -114,12 +134,26 @@ def pass_milestones(
         for milestone, moment in behind.milestones
     ]
     breaches = [
-        (late.correction_id, late.clock_id, milestone.name, moment, late.holder_id, told)
+        (
+            late.correction_id,
+            late.clock_id,
+            milestone.name,
+            moment,
+            late.holder_id,
+            told.organization,
+        )
         for late, milestone, moment, told in passed
         if milestone.is_breach
     ]
     events = [
-        (late.correction_id, _step(milestone), late.status, told, milestone.name)
+        (
+            late.correction_id,
+            _step(milestone),
+            late.status,
+            told.organization,
+            milestone.name,
+            told.nobody_at,
+        )
         for late, milestone, _moment, told in passed
         if milestone.is_breach or late.status != Status.RECEIVED
     ]

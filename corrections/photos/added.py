@@ -26,11 +26,12 @@ def add(
     pictures: Sequence[Picture],
     *,
     by: "User | UploadLink",
+    answers: bool = True,
 ) -> int:
     """Add photos that evidence.rebuild accepted to the filing of a case; return how many are new.
 
     by: a user, or the upload link of a caller without an account; the agent who sent the link is
-    then the uploader. A photo that the filing has already, as after a second press, is left out.
+    then the uploader. answers: they answer a question that waits (actions.add_photo). A photo that the filing has already, as after a second press, is left out.
     Raises what actions.add_photo raises, and ValidationError keyed "photos" for too many.
     """
     link = by if isinstance(by, UploadLink) else None
@@ -51,6 +52,6 @@ def add(
         if len(kept) > MOST_IN_ALL:
             raise ValidationError({"photos": _("A proposal can hold at most 20 photos.")})
         if rows:
-            actions.add_photo(case, by=user, photos=len(rows))
+            actions.add_photo(case, by=user, photos=len(rows), answers=answers)
             Evidence.objects.bulk_create(rows)
     return len(rows)

@@ -5,7 +5,7 @@ names. No site known: the desk of the smallest known area, then up: commune, dis
 national hotline. An organization without active reviewers is skipped.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -266,23 +266,23 @@ def above_or_hotline(holder: Organization | None) -> Organization:
     return desk
 
 
-def level_above(
-    holder: Organization | None,
-    addressee: Addressee,
-    above: Sequence[Organization] | None = None,
-) -> Organization | None:
-    """Return the organization to which a late case is escalated: strictly above its holder.
+def told_above(
+    addressee: Addressee, above: Sequence[Organization], staffed: Set[int]
+) -> tuple[Organization | None, list[Organization]]:
+    """Return the organization to which a late case is escalated, and those where nobody works.
 
-    A hospital under the province has no district above it: the next level up is told instead.
-    above: the organizations above the holder, the nearest first, if they are loaded already.
+    above: the organizations strictly above the holder, the nearest first. staffed: ids of those
+    where somebody can be told. A level without anybody, or that does not exist (a hospital under
+    the province has no district above it), is passed over: the next one up is told instead.
     """
-    wanted = LEVELS[addressee]
-    if above is None:
-        above = ancestors(holder) if holder is not None else []
+    passed_over: list[Organization] = []
     for organization in above:
-        if RANK.get(organization.kind, 0) >= wanted:
-            return organization
-    return None
+        if RANK.get(organization.kind, 0) < LEVELS[addressee]:
+            continue
+        if organization.pk in staffed:
+            return organization, passed_over
+        passed_over.append(organization)
+    return None, passed_over
 
 
 def _in_each_language(sentence: Callable[[], str]) -> dict[str, str]:

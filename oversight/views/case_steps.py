@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import UserRequest
 from accounts.identity import is_verified
 from corrections import actions, facts, lifecycle
-from corrections.actions import CannotReceive, StalePage
+from corrections.actions import CannotReceive, NobodyThere, StalePage
 from corrections.lifecycle import StepNotPossible
 from corrections.models import Correction
 from organizations.pages import officer_page
@@ -44,6 +44,16 @@ def remind(request: UserRequest, scope: Scope, reference: str) -> HttpResponse:
             actions.remind(case, by=request.user, remark=form.cleaned_data["remark"])
         except StepNotPossible:
             return too_late(request, case_in_reach(request.user, reference), "remind")
+        except NobodyThere:
+            form.add_error(
+                None,
+                _(
+                    "Nobody works at %(organization)s to whom it could be written: nothing was"
+                    " sent. Give the case to another organization, or decide it in its place."
+                )
+                % {"organization": case.holder},
+            )
+            return form_page(request, "oversight/remind.html", form, case)
         messages.success(
             request,
             _("%(organization)s was reminded of this case.") % {"organization": case.holder},

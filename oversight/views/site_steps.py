@@ -112,6 +112,14 @@ def left_out_words(done: RemindResult) -> list[str]:
             ),
         ),
         (
+            done.nobody,
+            ngettext(
+                "%(cases)s was left out: nobody works there to whom it could be written.",
+                "%(cases)s were left out: nobody works there to whom it could be written.",
+                done.nobody,
+            ),
+        ),
+        (
             done.on_own_desk,
             ngettext(
                 "%(cases)s lies on your own desk: decide it there.",

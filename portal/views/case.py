@@ -125,11 +125,11 @@ def answer(request: UserRequest, reference: str) -> HttpResponse:
     if request.POST.get("asked", "") != str(case_page.times_asked(case)):
         return _other_question(request, case, form)
     try:
-        # Photos are stored even when the text has an error: the citizen need not upload them again.
-        kept = added.add(case, pictures, by=request.user) if case.is_open else 0
         if not is_valid:
+            # The photos are stored all the same: the citizen need not upload them again.
+            kept = _keep(case, pictures, by=request.user)
             return _page(request, case, "answer", form, kept=kept)
-        fresh = _answer(case, [] if case.is_open else pictures, form.said, by=request.user)
+        fresh = _answer(case, pictures, form.said, by=request.user)
     except ValidationError as wrong:
         form.add_error(None, wrong)
         return _page(request, case, "answer", form)
@@ -160,10 +160,10 @@ def add_photo(request: UserRequest, reference: str) -> HttpResponse:
         return _refused(request, reference, "add_photo", "", refusal)
     if not is_valid:
         return _page(request, case, "add_photo", form, kept=kept)
-    if case.status == Status.WAITING:
-        messages.success(request, _("The photos are there. Now answer the question."))
-        return redirect("correction-answer", reference)
-    messages.success(request, case_page.recorded_notice("add_photo", case))
+    fresh = _own_case(request.user, reference)
+    answered = case.status == Status.WAITING and fresh.status != Status.WAITING
+    step = "answer" if answered else "add_photo"
+    messages.success(request, case_page.recorded_notice(step, fresh))
     return redirect("correction", reference)
 
 
@@ -224,9 +224,14 @@ def _pictures(request: UserRequest) -> tuple[list[Picture], list[str]]:
     return pictures, problems
 
 
+def _keep(case: Correction, pictures: list[Picture], *, by: User) -> int:
+    """Keep photos beside an answer with an error; they answer nothing yet."""
+    return added.add(case, pictures, by=by, answers=False) if case.is_open else 0
+
+
 @transaction.atomic
 def _answer(case: Correction, pictures: list[Picture], said: str, *, by: User) -> Correction:
-    """Answer first, then add the photos: an expired case takes photos only after the answer."""
+    """Answer first, then add the photos: they would answer alone, and not open an expired case."""
     fresh = actions.answer(case, by=by, words=said)
     added.add(fresh, pictures, by=by)
     return fresh

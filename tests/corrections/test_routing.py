@@ -7,6 +7,7 @@ from corrections.lifecycle import Status
 from corrections.models import OutboxRow
 from corrections.routing import desks
 from organizations.models import Membership, Organization
+from organizations.queries import ancestors
 from tests.cases import file_one
 from tests.world import World
 from vaxreg import db_time
@@ -118,21 +119,33 @@ def test_when_nobody_at_all_can_receive_the_case_waits_for_the_sweep(world: Worl
 
 
 @pytest.mark.parametrize(
-    ("holder", "addressee", "expected"),
+    ("holder", "addressee", "empty", "expected"),
     [
-        ("buoi", Addressee.DISTRICT, "tay_ho"),
-        ("buoi", Addressee.PROVINCE, "so_y_te"),
-        ("buoi", Addressee.MINISTRY, "ministry"),
-        ("hospital", Addressee.DISTRICT, "so_y_te"),
-        ("tay_ho", Addressee.DISTRICT, "so_y_te"),
-        ("so_y_te", Addressee.PROVINCE, "ministry"),
-        ("ministry", Addressee.MINISTRY, None),
-        (None, Addressee.DISTRICT, None),
+        ("buoi", Addressee.DISTRICT, (), "tay_ho"),
+        ("buoi", Addressee.PROVINCE, (), "so_y_te"),
+        ("buoi", Addressee.MINISTRY, (), "ministry"),
+        ("hospital", Addressee.DISTRICT, (), "so_y_te"),
+        ("tay_ho", Addressee.DISTRICT, (), "so_y_te"),
+        ("so_y_te", Addressee.PROVINCE, (), "ministry"),
+        ("ministry", Addressee.MINISTRY, (), None),
+        ("buoi", Addressee.DISTRICT, ("tay_ho",), "so_y_te"),
+        ("buoi", Addressee.DISTRICT, ("tay_ho", "so_y_te"), "ministry"),
+        ("buoi", Addressee.PROVINCE, ("so_y_te",), "ministry"),
+        ("buoi", Addressee.PROVINCE, ("tay_ho",), "so_y_te"),
+        ("buoi", Addressee.DISTRICT, ("tay_ho", "so_y_te", "ministry"), None),
     ],
 )
-def test_a_late_case_is_escalated_to_the_next_level_above_its_holder(
-    world: World, holder: str | None, addressee: Addressee, expected: str | None
+def test_a_late_case_is_escalated_to_the_next_level_above_where_somebody_works(
+    world: World, holder: str, addressee: Addressee, empty: tuple[str, ...], expected: str | None
 ):
-    above = desks.level_above(getattr(world, holder) if holder else None, addressee)
+    above = ancestors(getattr(world, holder))
+    without = [getattr(world, name) for name in empty]
+    staffed = {one.pk for one in above} - {one.pk for one in without}
 
-    assert above == (getattr(world, expected) if expected else None)
+    told, passed_over = desks.told_above(addressee, above, staffed)
+
+    assert told == (getattr(world, expected) if expected else None)
+    assert (
+        passed_over
+        == [one for one in without if told is None or one.path > told.path][: len(passed_over)]
+    )

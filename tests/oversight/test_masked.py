@@ -1,9 +1,6 @@
 """Officers far above read numbers masked and see no photo, unless they act on the case."""
 
-from contextlib import closing
-
 import pytest
-from django.test import Client
 
 from corrections import actions
 from corrections.models import Correction, Draft, Evidence
@@ -11,6 +8,7 @@ from corrections.models.case import Kind
 from corrections.photos.evidence import store
 from tests.cases import file_one, make_overdue
 from tests.conftest import SignIn
+from tests.portal.filing.walk import look
 from tests.world import World
 from vaxreg.photos.cleaning import Picture
 
@@ -46,11 +44,6 @@ def shown_to(world: World, as_staff: SignIn, who: str, case: Correction) -> str:
     return as_staff(world.user(who)).get(f"/oversight/cases/{case.reference}/").content.decode()
 
 
-def status_of(client: Client, address: str) -> int:
-    with closing(client.get(address)) as answer:
-        return answer.status_code
-
-
 def test_far_above_numbers_are_masked_on_the_page(world, case, as_staff: SignIn):
     shown = shown_to(world, as_staff, "phuc", case)
 
@@ -73,8 +66,8 @@ def test_the_photo_itself_is_refused_in_words(world, case, as_staff: SignIn):
     photo = Evidence.objects.get()
     address = f"/corrections/evidence/{photo.public_id}/"
 
-    assert status_of(as_staff(world.user("phuc")), address) == 403
-    assert status_of(as_staff(world.user("huong")), address) == 200
+    assert look(as_staff(world.user("phuc")), address) == 403
+    assert look(as_staff(world.user("huong")), address) == 200
 
 
 def test_programs_read_the_same(world, case, as_staff: SignIn):
@@ -94,4 +87,4 @@ def test_who_acts_on_the_case_reads_them(world, case, as_staff: SignIn):
 
     assert "001188099999" in page
     address = f"/corrections/evidence/{Evidence.objects.get().public_id}/"
-    assert status_of(as_staff(world.user("phuc")), address) == 200
+    assert look(as_staff(world.user("phuc")), address) == 200

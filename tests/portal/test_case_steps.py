@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from corrections import actions, lifecycle
+from corrections import actions, lifecycle, sweep
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction
 from corrections.photos import evidence
@@ -224,12 +224,34 @@ def test_photos_are_added_while_it_is_open_and_the_same_one_once(world, lan):
     assert case.events.filter(step="add_photo").count() == 1
 
 
-def test_a_photo_added_while_a_question_waits_leads_on_to_the_answer(world, lan):
+def test_a_photo_sent_while_a_question_waits_answers_it(world, lan):
     case = bring(world, Status.WAITING)
 
-    response = lan.post(at(case, "photos"), {"photos": photo()})
+    response = lan.post(at(case, "photos"), {"photos": photo()}, follow=True)
 
-    assert response.url == at(case, "answer")
+    case.refresh_from_db()
+    assert case.status == Status.QUEUED
+    assert (case.paused_at, case.answer_by) == (None, None)
+    assert "has your answer and replies by" in text(response)
+    event = case.events.latest("id")
+    assert (event.step, event.data) == ("answer", {"photos": 1})
+    assert "Photos of the paper were sent." in text(response)
+    with db_time.at(db_time.now() + timedelta(days=8)):
+        sweep.sweep()
+    case.refresh_from_db()
+    assert case.status != Status.EXPIRED
+
+
+def test_photos_beside_an_answer_with_an_error_are_kept_and_answer_nothing_yet(world, lan):
+    case = bring(world, Status.WAITING)
+    said = {"words": "x" * 5000, "photos": photo(), "asked": "1"}
+
+    response = lan.post(at(case, "answer"), said)
+
+    case.refresh_from_db()
+    assert response.status_code == 422
+    assert case.status == Status.WAITING
+    assert case.filing.evidence.count() == 1
 
 
 @pytest.mark.parametrize(

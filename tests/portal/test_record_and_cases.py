@@ -137,12 +137,56 @@ def test_a_proposed_dose_is_shown_at_once_as_self_declared(world, lan):
     assert "Nhà văn hoá phường" in text
 
 
-def test_a_refused_proposed_dose_is_shown_no_more(world, lan):
-    case = file_one(world, proposed={"given_on": "2021-11-21"}, named_site=world.buoi)
+def refused_dose(world) -> Correction:
+    facts = {"given_on": "2021-11-21", "position": "primary-2"}
+    case = file_one(world, proposed=facts, named_site=world.buoi, key=uuid.uuid4().hex)
     minh = world.user("minh")
-    actions.refuse(case, by=minh, ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ.")
+    return actions.refuse(case, by=minh, ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ.")
 
-    assert "Self-declared" not in _text(lan, "/record/")
+
+def test_a_refused_proposed_dose_does_not_vanish_without_a_word(world, lan):
+    case = refused_dose(world)
+
+    text = _text(lan, "/record/")
+
+    assert "Primary dose 2" in text
+    assert "Source: self-declared, not confirmed" in text
+    assert "Refused · why, and what you can do" in text
+    assert f"/corrections/{case.reference}/" in text
+    assert "Self-declared, not yet verified" not in text
+
+
+def test_a_proposed_dose_whose_question_was_not_answered_stays_too(world, lan):
+    case = file_one(world, proposed={"given_on": "2021-11-21"}, named_site=world.buoi)
+    actions.ask(case, by=world.user("minh"), question="Chị tiêm lô nào?")
+    with db_time.at(db_time.now() + timedelta(days=8)):
+        sweep.sweep()
+        text = _text(lan, "/record/")
+
+    assert "why, and what you can do" in text
+    assert f"/corrections/{case.reference}/" in text
+
+
+def test_a_dose_that_was_proposed_again_is_shown_once(world, lan):
+    refused_dose(world)
+    refused_dose(world)
+    facts = {"given_on": "2021-11-21", "position": "primary-2"}
+
+    assert _text(lan, "/record/").count("not confirmed") == 1
+    file_one(world, proposed=facts, named_site=world.buoi, key="again")
+
+    text = _text(lan, "/record/")
+    assert "not confirmed" not in text
+    assert "Self-declared, not yet verified" in text
+
+
+def test_a_proposed_dose_that_its_owner_withdrew_is_shown_no_more(world, lan):
+    case = file_one(world, proposed={"given_on": "2021-11-21"}, named_site=world.buoi)
+    actions.withdraw(case, by=world.user("lan"))
+
+    text = _text(lan, "/record/")
+    assert "Self-declared" not in text
+    assert "not confirmed" not in text
 
 
 def test_a_dose_being_corrected_links_to_its_correction_and_says_when(world, lan, correction):
