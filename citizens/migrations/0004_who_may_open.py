@@ -29,10 +29,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveConstraint(
-            model_name="citizen",
-            name="citizen_id_number",
-        ),
-        migrations.RemoveConstraint(
             model_name="recordlink",
             name="record_link_ends_after_it_begins",
         ),
@@ -91,37 +87,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(BEFORE, migrations.RunSQL.noop),
-        migrations.AddIndex(
-            model_name="citizen",
-            index=models.Index(
-                condition=models.Q(("id_number__isnull", False)),
-                fields=["id_number"],
-                name="citizen_id_number_any",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recordlink",
-            index=models.Index(
-                condition=models.Q(("until", None)), fields=["since"], name="record_link_since"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recordlink",
-            index=models.Index(
-                condition=models.Q(("needs_confirmation", True), ("until", None)),
-                fields=["id"],
-                name="record_link_unconfirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="citizen",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("id_number_proven", True)),
-                fields=("id_number",),
-                name="citizen_id_number_once",
-                violation_error_message="A citizen with this ID number exists already.",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="recordlink",
             constraint=models.CheckConstraint(
