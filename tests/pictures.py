@@ -3,10 +3,16 @@
 import io
 from datetime import date
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
+from accounts.models import User
+from corrections.models import Correction, Draft, Evidence
+from corrections.photos.evidence import store
 from demo import paper
+from vaxreg.photos.cleaning import Picture
 
 CERTIFICATES = {
     "lan": ("Nguyễn Thị Lan", "001188012345", 1),
@@ -29,3 +35,23 @@ def picture(
     out = io.BytesIO()
     Image.new("RGB", size, colour).save(out, kind, **save)
     return out.getvalue()
+
+
+def keep_files_in(folder: Path, settings: Any) -> None:
+    """Let the test store its photos below this folder."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder},
+        },
+    }
+
+
+def attach_photo(case: Correction, *, by: User) -> Evidence:
+    """Add a photo to the filing of a case, as if it had been filed with it."""
+    draft = Draft.objects.create(user=by, citizen=case.citizen)
+    photo = store(draft, Picture(b"picture", b"picture", 10, 10), by=by)
+    photo.draft, photo.filing = None, case.filing
+    photo.save()
+    return photo

@@ -13,8 +13,7 @@ from django.test import Client
 
 from accounts.models import SessionKind
 from citizens.models import RecordVisit
-from corrections.models import Correction, Draft
-from corrections.photos.evidence import store
+from corrections.models import Correction
 from hotline import search
 from messaging.models import Message
 from organizations.imports import running
@@ -25,9 +24,9 @@ from tests.access_matrix import ACTORS, CITIZENS, MATRIX
 from tests.cases import file_one, make_overdue
 from tests.conftest import signed_in
 from tests.organizations.sheets import xlsx
+from tests.pictures import attach_photo, keep_files_in
 from tests.routes import routes
 from tests.world import World
-from vaxreg.photos.cleaning import Picture
 
 # What a POST must carry to get past the form and on to the question who may.
 BODIES: dict[str, dict[str, str]] = {
@@ -72,19 +71,9 @@ PATTERNS = dict(routes())
 @pytest.fixture
 def case(world: World, settings, tmp_path) -> Correction:
     """Lan's correction with a photo, overdue at Phường Bưởi."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path},
-        },
-    }
-    lan = world.user("lan")
-    draft = Draft.objects.create(user=lan, citizen=world.citizens["lan"])
-    photo = store(draft, Picture(b"picture", b"picture", 10, 10), by=lan)
+    keep_files_in(tmp_path, settings)
     case = make_overdue(file_one(world))
-    photo.draft, photo.filing = None, case.filing
-    photo.save()
+    attach_photo(case, by=world.user("lan"))
     return case
 
 

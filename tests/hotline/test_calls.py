@@ -21,6 +21,7 @@ from messaging.models import Message
 from tests.cases import file_one
 from tests.conftest import signed_in
 from tests.hotline.callers import SECRETS, in_call
+from tests.pictures import keep_files_in
 from tests.world import World
 from vaxreg import db_time
 from vaxreg.logs import cut_personal_numbers
@@ -35,13 +36,7 @@ def mai(world: World) -> Client:
 
 @pytest.fixture(autouse=True)
 def files(settings, tmp_path) -> None:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path},
-        },
-    }
+    keep_files_in(tmp_path, settings)
 
 
 def on_behalf(world: World, by: str = "mai", key: str = "key-1") -> Correction:

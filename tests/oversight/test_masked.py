@@ -3,14 +3,13 @@
 import pytest
 
 from corrections import actions
-from corrections.models import Correction, Draft, Evidence
+from corrections.models import Correction, Evidence
 from corrections.models.case import Kind
-from corrections.photos.evidence import store
 from tests.cases import file_one, make_overdue
 from tests.conftest import SignIn
+from tests.pictures import attach_photo, keep_files_in
 from tests.portal.filing.walk import look
 from tests.world import World
-from vaxreg.photos.cleaning import Picture
 
 NUMBERS = ("001188099999", "0987654321", "+84987654321", "0987 654 321", "987654321")
 
@@ -18,16 +17,7 @@ NUMBERS = ("001188099999", "0987654321", "+84987654321", "0987 654 321", "987654
 @pytest.fixture
 def case(world: World, settings, tmp_path) -> Correction:
     """Lan asks for another ID number and phone, writes a number, and sends a photo."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path},
-        },
-    }
-    lan = world.user("lan")
-    draft = Draft.objects.create(user=lan, citizen=world.citizens["lan"])
-    photo = store(draft, Picture(b"picture", b"picture", 10, 10), by=lan)
+    keep_files_in(tmp_path, settings)
     case = file_one(
         world,
         kind=Kind.IDENTITY,
@@ -35,8 +25,7 @@ def case(world: World, settings, tmp_path) -> Correction:
     )
     case.filing.words = "Xin gọi 0987 654 321, số mới 001188099999"
     case.filing.save()
-    photo.draft, photo.filing = None, case.filing
-    photo.save()
+    attach_photo(case, by=world.user("lan"))
     return make_overdue(case)
 
 

@@ -12,6 +12,7 @@ from corrections.models import Draft, Evidence
 from corrections.photos import evidence
 from portal import drafts
 from tests import world as worlds
+from tests.pictures import keep_files_in
 from tests.world import World
 from vaxreg import db_time
 from vaxreg.photos.cleaning import Picture
@@ -19,13 +20,7 @@ from vaxreg.photos.cleaning import Picture
 
 @pytest.fixture(autouse=True)
 def private_files(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path},
-        },
-    }
+    keep_files_in(tmp_path, settings)
 
 
 def draft_with_photo(world: World) -> tuple[Draft, Evidence]:
