@@ -11,8 +11,10 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes -r requirements.txt
 
 COPY . .
-# Made once here, the same in every container. The settings want these four; nothing connects.
-RUN export SECRET_KEY=build FIELD_KEY=build DATABASE_URL=postgres:///build REDIS_URL=redis://build \
+# Made once here, the same in every container. The settings want these six; nothing connects.
+RUN key=only-while-this-image-is-being-built \
+    && export SECRET_KEY=$key FIELD_KEY=$key ACCOUNTS_KEY=$key EMAIL_URL=dummymail:// \
+        DATABASE_URL=postgres:///build REDIS_URL=redis://build \
     && python manage.py build_fonts \
     && python manage.py messages --compile \
     && python manage.py collectstatic --noinput --verbosity=0 --ignore=redoc --ignore=rest_framework \

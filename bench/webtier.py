@@ -122,6 +122,8 @@ def server() -> Iterator[int]:
         "DATABASE_URL": _database_url(),
         "SECRET_KEY": settings.SECRET_KEY,
         "FIELD_KEY": ",".join(settings.FIELD_KEYS),
+        "ACCOUNTS_KEY": ",".join(settings.ACCOUNTS_KEYS),
+        "EMAIL_URL": "dummymail://",
         "DJANGO_SETTINGS_MODULE": "vaxreg.settings",
         "ALLOWED_HOSTS": "127.0.0.1",
         "DEMO": "0",

@@ -115,7 +115,7 @@ def test_environment() -> dict[str, str]:
             env[name] = given
     for name in ("DJANGO_SETTINGS_MODULE", "PORT", "HOST", "SMS_GATEWAY_URL", "EMAIL_URL"):
         env.pop(name, None)
-    env.update(SECRET_KEY="under test", DEMO="1")  # noqa: S106
+    env.update(SECRET_KEY="only-under-test-and-never-on-a-server", DEMO="1")  # noqa: S106
     if env.get("CI") == "true":
         env["E2E_REQUIRED"] = "1"
     return env
@@ -151,6 +151,8 @@ def gates(env: dict[str, str]) -> list[Gate]:
         "HTTPS": "1",
         "SECRET_KEY": secrets.token_urlsafe(50),
         "FIELD_KEY": secrets.token_urlsafe(50),
+        "ACCOUNTS_KEY": secrets.token_urlsafe(50),
+        "EMAIL_URL": "smtp+tls://user:password@mail.example.vn:587",
         "SITE_DOMAIN": "sotiem.example.vn",
         "ALLOWED_HOSTS": "sotiem.example.vn",
     }

@@ -2,7 +2,7 @@
 
 import os
 
-os.environ.setdefault("SECRET_KEY", "under test")
+os.environ.setdefault("SECRET_KEY", "only-under-test-and-never-on-a-server")
 os.environ.setdefault("DATABASE_URL", "postgres:///vaxreg")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/0")
 os.environ["DEMO"] = "1"

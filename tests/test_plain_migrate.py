@@ -1,6 +1,5 @@
 """A server without demo mode begins empty, and nothing of the demo can be reached."""
 
-import os
 import subprocess
 import sys
 
@@ -11,6 +10,7 @@ from accounts.models import User
 from citizens.models import Citizen
 from doses.models import Vaccine
 from organizations.models import Organization
+from tests.production import environment
 
 PRODUCTION = """
 import django; django.setup()
@@ -37,15 +37,7 @@ def test_without_demo_mode_its_room_is_not_there():
     done = subprocess.run(
         [sys.executable, "-c", PRODUCTION],
         cwd=settings.BASE_DIR,
-        env={
-            "PATH": os.environ["PATH"],
-            "DJANGO_SETTINGS_MODULE": "vaxreg.settings",
-            "SECRET_KEY": "under test",
-            "FIELD_KEY": "under test",
-            "DATABASE_URL": "postgres:///nobody_asks_it",
-            "REDIS_URL": "redis://127.0.0.1:1/0",
-            "DEMO": "0",
-        },
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys of one setting, SECRET_KEY if it is empty. `use` is part of the derived keys."""
+    """The keys of one setting. `use` is part of the derived keys."""
 
     setting: str
     use: str
@@ -28,7 +28,7 @@ class Keyring:
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys, newest first."""
-        return tuple(getattr(settings, self.setting) or [settings.SECRET_KEY])
+        return tuple(getattr(settings, self.setting))
 
     def encrypt(self, text: str) -> str:
         """Encrypt a text under the newest key; the same text gives a different token each time."""

@@ -27,21 +27,54 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 # Whether the site is served over https; the launcher's demo sets it to false.
 HTTPS: bool = env.bool("HTTPS", default=not (DEMO or DEBUG))
 
+if DEMO and HTTPS:
+    raise ImproperlyConfigured(
+        "DEMO=1 shows the codes of everybody and belongs on no server with https. Set DEMO=0, or"
+        " HTTPS=0 on your own machine."
+    )
+
+# Bytes of a key, at least: a shorter one can be guessed.
+SHORTEST_KEY = 32
+
+
+def keys_from_environment(name: str, what: str) -> list[str]:
+    """Return the keys of a variable, newest first; one in demo and debug mode may be missing."""
+    keys: list[str] = env.list(name, default=[])
+    if not keys and (DEMO or DEBUG):
+        return [SECRET_KEY]
+    if not keys:
+        raise ImproperlyConfigured(
+            f"{name} is not set. Put a long random text into the environment or .env, and keep it:"
+            f" {what} cannot be read without it."
+        )
+    for key in keys:
+        refuse_short(name, key)
+    return keys
+
+
+def refuse_short(name: str, key: str) -> None:
+    """Raise ImproperlyConfigured for a key that can be guessed."""
+    if len(key.encode()) < SHORTEST_KEY:
+        raise ImproperlyConfigured(
+            f"{name} has a key of {len(key.encode())} bytes and needs {SHORTEST_KEY}, e.g. from:"
+            ' python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
+        )
+
+
 SECRET_KEY: str = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Put a long random text into the environment or .env."
     )
+# Earlier ones: what they signed (sessions, links in messages) stays good until it ends by itself.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+for one in (SECRET_KEY, *SECRET_KEY_FALLBACKS):
+    refuse_short("SECRET_KEY", one)
 
-# Keys of encrypted columns (vaxreg/encryption.py), newest first; each of them can decrypt.
-FIELD_KEYS: list[str] = env.list("FIELD_KEY", default=[])
-if not FIELD_KEYS and (DEMO or DEBUG):
-    FIELD_KEYS = [SECRET_KEY]
-if not FIELD_KEYS:
-    raise ImproperlyConfigured(
-        "FIELD_KEY is not set. Put a long random text into the environment or .env, and keep it:"
-        " what it has encrypted cannot be read without it."
-    )
+# Keys of encrypted columns, and keys of sign-in: hashes of attempts, codes and API tokens, and
+# second factors (vaxreg/encryption.py), newest first; each of them can decrypt.
+FIELD_KEYS = keys_from_environment("FIELD_KEY", "what it has encrypted")
+ACCOUNTS_KEYS = keys_from_environment("ACCOUNTS_KEY", "the second factors of staff")
 
 # The public host name without scheme, for links in messages.
 SITE_DOMAIN: str = env.str("SITE_DOMAIN", default="localhost")
@@ -277,7 +310,13 @@ SMS_WITH_DIACRITICS: bool = env.bool("SMS_WITH_DIACRITICS", default=False)
 SMS_RECEIPT_WITHIN = timedelta(hours=env.int("SMS_RECEIPT_HOURS", default=6))
 # How long the e-mails of one digest wait for each other.
 MESSAGE_DIGEST_WAIT = timedelta(minutes=env.int("MESSAGE_DIGEST_MINUTES", default=10))
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_URL: str = env.str("EMAIL_URL", default="consolemail://" if DEMO or DEBUG else "")
+if not EMAIL_URL or (EMAIL_URL.startswith("consolemail:") and not (DEMO or DEBUG)):
+    raise ImproperlyConfigured(
+        "EMAIL_URL is not set, or prints e-mails to the log, invitations and new passwords of staff"
+        " among them. Set it to your mail server: smtp+tls://user:password@mail.example.vn:587"
+    )
+vars().update(env.email_url_config(EMAIL_URL))
 # Seconds; a mail server that hangs must not block a worker.
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Sổ Tiêm <khong-tra-loi@localhost>")

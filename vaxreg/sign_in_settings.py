@@ -9,10 +9,6 @@ import environ
 
 env = environ.Env()
 
-# Keys for the hashes of attempts, codes and API tokens, and for the encryption of second factors
-# (vaxreg/encryption.py), newest first; each of them can decrypt. Without one: SECRET_KEY.
-ACCOUNTS_KEYS: list[str] = env.list("ACCOUNTS_KEY", default=[])
-
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -98,7 +98,7 @@ def test_every_setting_read_from_the_environment_stands_in_the_example():
     read = set()
     for path in ("vaxreg/settings.py", "vaxreg/sign_in_settings.py"):
         text = (ROOT / path).read_text()
-        read |= set(re.findall(r"env(?:\.\w+)?\(\s*\"([A-Z_]+)\"", text))
+        read |= set(re.findall(r"(?:env(?:\.\w+)?|keys_from_environment)\(\s*\"([A-Z_]+)\"", text))
     example = (ROOT / ".env.example").read_text()
     named = set(re.findall(r"^#?([A-Z_]+)=", example, re.M))
 

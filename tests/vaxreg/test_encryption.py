@@ -1,12 +1,7 @@
 """Encrypted columns: nothing to read in the table, found by their index, keys can be renewed."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 from cryptography.fernet import InvalidToken
-from django.conf import settings as project
 from django.core.exceptions import FieldError
 from django.core.management import call_command
 from django.db import connection
@@ -116,24 +111,3 @@ def test_no_log_line_shows_to_whom_a_message_goes(settings, caplog, demo):
     assert caplog.records
     assert "912345678" not in lines
     assert "lan@example" not in lines
-
-
-@pytest.mark.parametrize(("demo", "starts"), [("1", True), ("0", False)])
-def test_a_server_without_a_key_says_so_and_does_not_start(demo, starts):
-    done = subprocess.run(
-        [sys.executable, "-c", "import vaxreg.settings"],
-        cwd=project.BASE_DIR,
-        env={
-            "PATH": os.environ["PATH"],
-            "SECRET_KEY": "under test",
-            "DATABASE_URL": "postgres:///nobody_asks_it",
-            "REDIS_URL": "redis://127.0.0.1:1/0",
-            "DEMO": demo,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert (done.returncode == 0) is starts
-    assert ("FIELD_KEY is not set" in done.stderr) is not starts

@@ -12,6 +12,7 @@ from django.urls import path
 
 from corrections.models import Draft
 from corrections.photos.evidence import store
+from tests.production import environment
 from vaxreg import urls
 from vaxreg.photos.cleaning import Picture
 from vaxreg.urls import urlpatterns as real
@@ -133,18 +134,12 @@ def test_over_https_cookies_are_bound_to_the_host_and_the_host_to_https():
     done = subprocess.run(
         [sys.executable, "-c", HTTPS],
         cwd=settings.BASE_DIR,
-        env={
-            "PATH": os.environ["PATH"],
-            "DJANGO_SETTINGS_MODULE": "vaxreg.settings",
-            "SECRET_KEY": "under test",
-            "FIELD_KEY": "under test",
-            "DATABASE_URL": os.environ["DATABASE_URL"],
-            "REDIS_URL": os.environ["REDIS_URL"],
-            "HTTPS": "1",
-            "DEBUG": "0",
-            "DEMO": "0",
-            "ALLOWED_HOSTS": "sotiem.example.vn",
-        },
+        env=environment(
+            DATABASE_URL=os.environ["DATABASE_URL"],
+            REDIS_URL=os.environ["REDIS_URL"],
+            HTTPS="1",
+            ALLOWED_HOSTS="sotiem.example.vn",
+        ),
         capture_output=True,
         text=True,
         check=False,
