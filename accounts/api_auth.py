@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from accounts.models import ApiToken, SessionKind, User
 from vaxreg import db_time
 from vaxreg.encryption import ACCOUNTS
+from vaxreg.uuids import id_or_none
 
 PREFIX = "vr_"
 # A token's last use is stored at most this often.
@@ -30,6 +32,17 @@ def make_token(user: User, *, name: str, kind: SessionKind, lifetime: timedelta)
         expires_at=db_time.now() + lifetime,
     )
     return key
+
+
+def live_tokens(user: User, kind: SessionKind | None) -> QuerySet[ApiToken]:
+    """Return the tokens of this kind that act as this user, and still may."""
+    live = ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=db_time.now())
+    return live.filter(kind=kind.value if kind else "").order_by("name", "pk")
+
+
+def end_token_of(tokens: QuerySet[ApiToken], key: str) -> bool:
+    """End the one of these tokens with this id, as a form sends it; False when there is none."""
+    return bool(tokens.filter(pk=id_or_none(key)).update(revoked_at=db_time.now()))
 
 
 class ApiTokenAuthentication(BaseAuthentication):

@@ -142,6 +142,22 @@ class NewPasswordForm(Form):
         return data
 
 
+class ChangePasswordForm(NewPasswordForm):
+    """The same for somebody who is signed in: whoever finds an open screen knows no password."""
+
+    present = forms.CharField(
+        label=gettext_lazy("Your present password"),
+        strip=False,
+        max_length=1024,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("present", "password", "again")
+
+    def refuse_present(self) -> None:
+        """Say that the present password is wrong; the view counts the tries."""
+        self.add_error("present", _("This is not your present password."))
+
+
 class AccountForm(Form):
     """What users may change of their own account."""
 

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import SessionKind, User
+from accounts.models import ApiToken, SessionKind, User
 
 KIND = "accounts.kind"
 STARTED_AT = "accounts.started_at"
@@ -68,6 +68,7 @@ def note_use(request: HttpRequest, now: datetime) -> None:
 
 
 def end_all(user: User) -> None:
-    """End all sessions of this user, on every device, from their next request on."""
+    """End all sessions of this user, on every device, and the tokens of their programs."""
     user.sessions_ended_at = timezone.now()
     user.save(update_fields=["sessions_ended_at"])
+    ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())

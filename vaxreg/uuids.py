@@ -1,4 +1,4 @@
-"""Parse public ids from untrusted input: URLs, forms, sessions and files."""
+"""Ids as addresses and forms send them: None for a text that is none."""
 
 from typing import TypeVar
 from uuid import UUID
@@ -20,3 +20,8 @@ def with_public_id(rows: QuerySet[M], text: object) -> QuerySet[M]:
     """Return the row with this public id as a queryset; empty if the text is not a UUID."""
     public_id = uuid_or_none(text)
     return rows.none() if public_id is None else rows.filter(public_id=public_id)
+
+
+def id_or_none(text: str) -> int | None:
+    """Return the id of a row that a form sends; None for anything that cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required, login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -14,13 +14,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
-from accounts import access, sessions
+from accounts import access, rate_limits, sessions
+from accounts.api_auth import end_token_of, live_tokens
 from accounts.decorators import staff_page
-from accounts.forms import AccountForm, NewPasswordForm
+from accounts.forms import AccountForm, ChangePasswordForm
 from accounts.http import UserRequest
 from accounts.models import Language, SessionKind, User
+from accounts.throttled import too_many
 from messaging import preferences
 
+# Purpose of the counter of wrong present passwords, when one is changed.
+WRONG_PRESENT = "wrong present password"
 # Clear-Site-Data: removes cache and stored drafts; the language cookie stays.
 CLEARED = '"cache", "storage"'
 
@@ -56,6 +60,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "staff": staff,
         "home_url": _home(request),
         "sections": [one for one in made if one],
+        "tokens": live_tokens(user, access.session_kind(request)),
     }
     return render(request, "accounts/account.html", context, status=status)
 
@@ -64,8 +69,18 @@ def account(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def password(request: UserRequest) -> HttpResponse:
-    """Change one's password; all other sessions of the user end."""
-    form = NewPasswordForm(request.POST or None, user=request.user)
+    """Change one's password, with the present one; all other sessions of the user end."""
+    form = ChangePasswordForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        verdict = rate_limits.count_attempt(
+            WRONG_PRESENT, str(request.user.pk), settings.WRONG_PASSWORDS_PER_PERSON
+        )
+        if not verdict.allowed:
+            return too_many(request, verdict.retry_at, again="accounts:account")
+        if request.user.check_password(form.cleaned_data["present"]):
+            rate_limits.undo(verdict)
+        else:
+            form.refuse_present()
     if form.is_valid():
         request.user.set_password(form.cleaned_data["password"])
         request.user.save(update_fields=["password"])
@@ -77,6 +92,17 @@ def password(request: UserRequest) -> HttpResponse:
     status = 422 if form.has_errors else 200
     context = {"form": form, "email": request.user.email}
     return render(request, "accounts/password.html", context, status=status)
+
+
+@login_required
+@require_POST
+def end_token(request: HttpRequest) -> HttpResponse:
+    """End one token of the user's programs: the id in `token`."""
+    tokens = live_tokens(cast(User, request.user), access.session_kind(request))
+    if not end_token_of(tokens, request.POST.get("token", "")):
+        raise Http404
+    messages.success(request, _("Ended. The program can do nothing in your name any more."))
+    return redirect("accounts:account")
 
 
 @login_not_required
@@ -91,7 +117,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
-    """End all sessions of the user, on every device."""
+    """End all sessions of the user, on every device, and the tokens of their programs."""
     was_staff = access.is_staff_session(request)
     sessions.end_all(cast(User, request.user))
     logout(request)

@@ -30,6 +30,7 @@ from hotline.models import CallerCheck
 from hotline.views.desk import call_page
 from portal.forms.dose import DoseForm
 from vaxreg import db_time, errors
+from vaxreg.uuids import id_or_none
 
 MISSING = "missing"
 REFUSALS = (AlreadyOpen, NobodyAbove, PermissionDenied, StepNotPossible, TooLate)
@@ -51,9 +52,8 @@ def file(request: UserRequest, call: CallerCheck) -> HttpResponse:
 @require_POST
 def opening(request: UserRequest, call: CallerCheck) -> HttpResponse:
     """Let a request to open the caller's record begin now, or stop it."""
-    key = request.POST.get("link", "")
-    links_of = calls.waiting_links(call.citizen)
-    link = links_of.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+    waiting = calls.waiting_links(call.citizen)
+    link = waiting.filter(pk=id_or_none(request.POST.get("link", ""))).first()
     if link is None:
         messages.info(request, _("It was opened or stopped in the meantime."))
     elif "end" in request.POST:

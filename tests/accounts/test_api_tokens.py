@@ -10,9 +10,10 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from accounts import access
+from accounts import access, sessions
 from accounts.api_auth import ApiTokenAuthentication, make_token
 from accounts.models import ApiToken, SessionKind, User
+from tests.factories.accounts import staff_user
 from vaxreg import db_time
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +93,37 @@ def test_the_command_makes_a_key_and_revokes_it(minh):
 def test_the_command_says_when_there_is_no_such_user():
     with pytest.raises(CommandError):
         call_command("api_token", "nobody@example.vn", name="x")
+
+
+def test_signing_out_everywhere_ends_the_tokens_too(minh):
+    key = token_for(minh)
+
+    sessions.end_all(minh)
+
+    with pytest.raises(AuthenticationFailed):
+        _ = request_with(f"Token {key}").user
+
+
+def test_the_owner_sees_the_tokens_and_ends_one(minh, as_staff):
+    key, other = token_for(minh), token_for(minh)
+    for_citizens = token_for(minh, SessionKind.CITIZEN)
+    client = as_staff(minh)
+
+    shown = client.get("/account/").content.decode()
+    ended = ApiToken.objects.order_by("pk")[0]
+    client.post("/account/programs/end/", {"token": ended.pk})
+
+    assert shown.count("ward register</strong>") == 2
+    with pytest.raises(AuthenticationFailed):
+        _ = request_with(f"Token {key}").user
+    assert request_with(f"Token {other}").user == minh
+    assert request_with(f"Token {for_citizens}").user == minh
+
+
+def test_nobody_ends_the_token_of_somebody_else(minh, as_staff):
+    token_for(minh)
+    other = as_staff(staff_user(email="tuan@example.vn", full_name="Lê Anh Tuấn"))
+
+    for key in (ApiToken.objects.get().pk, "x", ""):
+        assert other.post("/account/programs/end/", {"token": key}).status_code == 404
+    assert ApiToken.objects.get().revoked_at is None

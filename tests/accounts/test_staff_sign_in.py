@@ -28,6 +28,7 @@ from vaxreg import db_time
 pytestmark = pytest.mark.django_db
 
 NEW_PASSWORD = "năm con mèo ngủ say"
+NEW_WITH_PRESENT = {"present": PASSWORD, "password": NEW_PASSWORD, "again": NEW_PASSWORD}
 
 
 @pytest.fixture
@@ -251,10 +252,33 @@ def test_changing_the_password_ends_the_sessions_on_other_devices(minh):
             enter_code(client, app_code(minh))
             travel.shift(timedelta(seconds=60))
 
-        here.post("/account/password/", {"password": NEW_PASSWORD, "again": NEW_PASSWORD})
+        here.post("/account/password/", NEW_WITH_PRESENT)
 
         assert here.get("/review/").status_code == 200
         assert elsewhere.get("/review/").status_code == 302
+
+
+def test_an_open_screen_is_not_enough_to_change_the_password(client, minh, as_staff):
+    client = as_staff(minh)
+    client.cookies["language"] = "en"
+    for wrong in ({"present": ""}, {"present": "a guess of somebody"}):
+        answer = client.post("/account/password/", {**NEW_WITH_PRESENT, **wrong})
+        assert answer.status_code == 422
+    assert "This is not your present password." in answer.content.decode()
+    minh.refresh_from_db()
+    assert minh.check_password(PASSWORD)
+
+
+def test_guessing_the_present_password_ends(client, minh, as_staff):
+    client = as_staff(minh)
+    for _ in range(5):
+        client.post("/account/password/", {**NEW_WITH_PRESENT, "present": "a guess of somebody"})
+
+    answer = client.post("/account/password/", NEW_WITH_PRESENT)
+
+    assert answer.status_code == 429
+    minh.refresh_from_db()
+    assert minh.check_password(PASSWORD)
 
 
 @pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/signup/", "/admin/", "/2fa/"])
@@ -274,6 +298,7 @@ def test_the_pages_that_can_begin_a_session_are_these():
         "sign_out",
         "sign_out_everywhere",
         "account",
+        "end_token",
         "password",
         "staff_sign_in",
         "staff_second_factor",
