@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from accounts.models import ApiToken, SessionKind, User
 from vaxreg import db_time
 from vaxreg.encryption import ACCOUNTS
-from vaxreg.uuids import id_or_none
+from vaxreg.uuids import with_id
 
 PREFIX = "vr_"
 # A token's last use is stored at most this often.
@@ -42,7 +42,7 @@ def live_tokens(user: User, kind: SessionKind | None) -> QuerySet[ApiToken]:
 
 def end_token_of(tokens: QuerySet[ApiToken], key: str) -> bool:
     """End the one of these tokens with this id, as a form sends it; False when there is none."""
-    return bool(tokens.filter(pk=id_or_none(key)).update(revoked_at=db_time.now()))
+    return bool(with_id(tokens, key).update(revoked_at=db_time.now()))
 
 
 class ApiTokenAuthentication(BaseAuthentication):

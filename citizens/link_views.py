@@ -15,7 +15,7 @@ from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from accounts.models import SessionKind
 from citizens import links
-from vaxreg.uuids import id_or_none
+from vaxreg.uuids import with_id
 
 
 def account_section(request: UserRequest) -> dict[str, Any] | None:
@@ -40,7 +40,7 @@ def account_section(request: UserRequest) -> dict[str, Any] | None:
 def end(request: UserRequest) -> HttpResponse:
     """End the link with the id in `link`: one's own, or one that opens a record of the user."""
     own = links.of_my_records(request.user)
-    link = own.filter(pk=id_or_none(request.POST.get("link", ""))).first()
+    link = with_id(own, request.POST.get("link", "")).first()
     if link is None:
         raise Http404
     if not links.may_end(request.user, link):

@@ -1,4 +1,4 @@
-"""Ids as addresses and forms send them: None for a text that is none."""
+"""Parse ids from untrusted input: URLs, forms, sessions and files."""
 
 from typing import TypeVar
 from uuid import UUID
@@ -22,6 +22,7 @@ def with_public_id(rows: QuerySet[M], text: object) -> QuerySet[M]:
     return rows.none() if public_id is None else rows.filter(public_id=public_id)
 
 
-def id_or_none(text: str) -> int | None:
-    """Return the id of a row that a form sends; None for anything that cannot be one."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+def with_id(rows: QuerySet[M], text: str) -> QuerySet[M]:
+    """Return the row with this id as a queryset; empty if the text is not a number."""
+    is_id = text.isascii() and text.isdigit() and len(text) < 19
+    return rows.filter(pk=int(text)) if is_id else rows.none()

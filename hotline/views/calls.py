@@ -30,7 +30,7 @@ from hotline.models import CallerCheck
 from hotline.views.desk import call_page
 from portal.forms.dose import DoseForm
 from vaxreg import db_time, errors
-from vaxreg.uuids import id_or_none
+from vaxreg.uuids import with_id
 
 MISSING = "missing"
 REFUSALS = (AlreadyOpen, NobodyAbove, PermissionDenied, StepNotPossible, TooLate)
@@ -53,7 +53,7 @@ def file(request: UserRequest, call: CallerCheck) -> HttpResponse:
 def opening(request: UserRequest, call: CallerCheck) -> HttpResponse:
     """Let a request to open the caller's record begin now, or stop it."""
     waiting = calls.waiting_links(call.citizen)
-    link = waiting.filter(pk=id_or_none(request.POST.get("link", ""))).first()
+    link = with_id(waiting, request.POST.get("link", "")).first()
     if link is None:
         messages.info(request, _("It was opened or stopped in the meantime."))
     elif "end" in request.POST:

@@ -17,7 +17,7 @@ from citizens.models import IdentityCheck, RecordLink, RecordLinkQuerySet
 from citizens.visits import log_listed
 from review import openings
 from vaxreg.forms import Form
-from vaxreg.uuids import id_or_none
+from vaxreg.uuids import with_id
 
 
 class SeenForm(Form):
@@ -81,7 +81,7 @@ def _page(request: UserRequest, form: SeenForm, link: RecordLink | None = None) 
 
 
 def _chosen(waiting: RecordLinkQuerySet, key: str) -> RecordLink:
-    link = waiting.filter(pk=id_or_none(key)).first()
+    link = with_id(waiting, key).first()
     if link is None:
         raise Http404
     return link
