@@ -72,6 +72,8 @@ class Visit:
 
     def complaints(self) -> list[str]:
         """What is wrong with the page as it is now: console, accessibility, sideways scroll."""
+        # A click may have begun a new page: its document is not there at once.
+        self.page.wait_for_load_state()
         found = list(self.errors)
         self.page.evaluate(AXE_SCRIPT)
         run = "options => axe.run(options).then(found => found.violations)"

@@ -27,7 +27,8 @@ def at(case: Correction) -> str:
 
 
 def follow(page: Page, words: str) -> None:
-    page.locator("main").get_by_role("link", name=words).click()
+    with page.expect_navigation():
+        page.locator("main").get_by_role("link", name=words).click()
 
 
 def test_a_question_is_answered_with_a_photo_and_the_record_put_right(
