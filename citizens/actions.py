@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import rate_limits
+from accounts.rate_limits import LimitRule, Limits, LimitVerdict
 from citizens import links
 from citizens.models import (
     Citizen,
@@ -30,9 +31,9 @@ KEPT_IN_REVISIONS = tuple(field.name for field in Identity._meta.get_fields())
 # These two are no facts about the person: the verbs here and in merging set them.
 FACTS = tuple(name for name in KEPT_IN_REVISIONS if name not in {"merged_into", "id_number_proven"})
 
-# Limits of wrong answers: per user; and from all users about one ID number.
-TRIES: rate_limits.Limits = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
-TRIES_PER_ID_NUMBER: rate_limits.Limits = ((20, timedelta(days=1)),)
+# Limits of wrong answers per user, and of all users who ask by a card with one ID number.
+TRIES: Limits = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
+ASKED_PER_ID_NUMBER: Limits = ((20, timedelta(days=1)),)
 
 
 class NoMatch(Exception):
@@ -99,13 +100,15 @@ def open_record(
     lose the count of wrong answers.
     """
     answer = _answer(id_number, full_name, date_of_birth)
-    verdict = _count_a_try(user, answer)
+    verdict = _count_a_try(LimitRule("open_record", str(user.pk), TRIES))
     match = _match_by_phone(user, answer)
     if match is not None:
         rate_limits.undo(verdict)
         return links.make(user, *match, relation)
     if answer.is_a_card and relation == RecordLink.Relation.SELF:
         links.refuse_a_second_own_record(user, relation)
+        # Only here: each may send a message, and strangers must not spend the tries of the owner.
+        _count_a_try(LimitRule("ask_by_card", str(answer.id_number), ASKED_PER_ID_NUMBER))
         _ask_by_card(user, answer)
         raise AskedToOpen
     tried = rate_limits.count("open_record", str(user.pk), TRIES[0][1])
@@ -130,7 +133,7 @@ def start_record(
     transaction: a rollback would lose the count of attempts.
     """
     answer = _answer(id_number, full_name, date_of_birth)
-    verdict = _count_a_try(user, answer)
+    verdict = _count_a_try(LimitRule("open_record", str(user.pk), TRIES))
     match = _match_by_phone(user, answer)
     rate_limits.undo(verdict)
     if match is not None:
@@ -315,11 +318,8 @@ def _answer(id_number: str, full_name: str, date_of_birth: date | None) -> Ident
     return IdentityAnswer(clean_id_number(id_number), search_key(full_name), date_of_birth)
 
 
-def _count_a_try(user: "User", answer: IdentityAnswer) -> rate_limits.LimitVerdict:
-    rules = [rate_limits.LimitRule("open_record", str(user.pk), TRIES)]
-    if answer.id_number:
-        rules.append(rate_limits.LimitRule("open_record_id", answer.id_number, TRIES_PER_ID_NUMBER))
-    verdict = rate_limits.count_attempts(*rules)
+def _count_a_try(rule: LimitRule) -> LimitVerdict:
+    verdict = rate_limits.count_attempts(rule)
     if verdict.retry_at is not None:
         raise TooManyTries(verdict.retry_at)
     return verdict

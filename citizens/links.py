@@ -89,8 +89,8 @@ def ask(user: "User", citizen: Citizen) -> None:
     """
     whole = _locked(citizen)
     asked = RecordLink.objects.filter(user=user, citizen__in=whole)
-    objected = Q(until__isnull=False) & ~Q(ended_by=user)
-    if asked.filter(Q(until=None) | objected, proven_by=Proof.ID_AND_BIRTH).exists():
+    # Any link that stands, as that of a guardian, and any that somebody else has ended.
+    if asked.filter(Q(until=None) | ~Q(ended_by=user)).exists():
         return
     now = db_time.now()
     RecordLink.objects.waiting().filter(user=user).update(until=now, ended_by=user)
@@ -112,12 +112,15 @@ def ask(user: "User", citizen: Citizen) -> None:
 def confirm(link: RecordLink, *, by: "User") -> RecordLink:
     """Let a link begin now: staff have seen the person, or asked what no card says.
 
-    Raises NotWaiting, and PermissionDenied for staff without a verified identity, or when it is
+    One that was stopped stays so, and a new one begins: somebody else may have the phone on record.
+    Raises NotWaiting, HasOwnRecord, and PermissionDenied for staff without a verified identity, or when it is
     their own record or their family's.
     """
-    link = _waiting(link)
+    link = _confirmable(link)
     if not is_verified(by) or is_own_or_family(by, link.citizen):
         raise PermissionDenied
+    if link.until is not None:
+        link = make(link.user, link.citizen, Proof.STAFF, link.relation)
     link.since, link.needs_confirmation = db_time.now(), False
     link.confirmed_by, link.proven_by = by, Proof.STAFF
     link.save(update_fields=["since", "needs_confirmation", "confirmed_by", "proven_by"])
@@ -136,13 +139,11 @@ def end(link: RecordLink, *, by: "User | None") -> None:
         link.save(update_fields=["until", "ended_by"])
 
 
-def of_record(citizen: Citizen) -> RecordLinkQuerySet:
-    """Return the links that open the record, or will, with their users; the oldest first."""
-    return (
-        RecordLink.objects.filter(until=None, citizen__in=Citizen.objects.whole(citizen))
-        .select_related("user", "citizen__merged_into", "confirmed_by")
-        .order_by("asked_at", "pk")
-    )
+def asked_for(citizen: Citizen) -> RecordLinkQuerySet:
+    """Return the links to the record that staff may confirm, with their users; oldest first."""
+    whole = Citizen.objects.whole(citizen)
+    links = RecordLink.objects.confirmable().filter(citizen__in=whole)
+    return links.select_related("user").order_by("asked_at", "pk")
 
 
 def of_my_records(user: "User") -> RecordLinkQuerySet:
@@ -200,13 +201,12 @@ def _locked(citizen: Citizen) -> list[int]:
     return list(Citizen.objects.whole(citizen).values_list("pk", flat=True))
 
 
-def _waiting(link: RecordLink) -> RecordLink:
-    link = (
-        RecordLink.objects.select_for_update(of=("self",)).select_related("citizen").get(pk=link.pk)
-    )
-    if not is_waiting(link):
+def _confirmable(link: RecordLink) -> RecordLink:
+    rows = RecordLink.objects.confirmable().select_for_update(of=("self",))
+    found = rows.select_related("citizen", "user").filter(pk=link.pk).first()
+    if found is None:
         raise NotWaiting
-    return link
+    return found
 
 
 def _phones_to_tell(asker: "User", citizen: Citizen) -> dict[str, tuple[str, int | None]]:

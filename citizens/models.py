@@ -4,13 +4,13 @@ A foreign key has an index only if a query needs it and no wider index serves it
 """
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Coalesce, Least, Now, Reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -294,6 +294,10 @@ class IdentityCheck(models.Model):
         return f"{self.citizen_id} · {self.paper} · {self.verdict}"
 
 
+# How long staff see a request that was stopped.
+STOPPED_FOR = timedelta(days=30)
+
+
 class RecordLinkQuerySet(models.QuerySet["RecordLink"]):
     def live(self) -> Self:
         now = db_time.sql_now()
@@ -304,6 +308,19 @@ class RecordLinkQuerySet(models.QuerySet["RecordLink"]):
         """Links that open nothing yet, but will unless somebody objects."""
         now = db_time.sql_now()
         return self.filter(Q(since__gt=now) | Q(needs_confirmation=True), until=None)
+
+    def confirmable(self) -> Self:
+        """Links that wait, and those that somebody else has stopped lately.
+
+        Staff may see the person all the same: a lost phone must not lock its owner out for good.
+        """
+        now = db_time.sql_now()
+        waiting = Q(until=None) & (Q(since__gt=now) | Q(needs_confirmation=True))
+        opened = RecordLink.objects.live().filter(
+            user=OuterRef("user"), citizen=OuterRef("citizen")
+        )
+        stopped = Q(until__gt=now - STOPPED_FOR) & ~Q(ended_by=F("user")) & ~Exists(opened)
+        return self.filter(waiting | stopped, proven_by=RecordLink.Proof.ID_AND_BIRTH)
 
 
 def _kept(links: RecordLinkQuerySet) -> Any:

@@ -135,8 +135,8 @@ def disputable_doses(citizen: Citizen) -> list[Dose]:
 
 
 def waiting_links(citizen: Citizen) -> RecordLinkQuerySet:
-    """Return who has asked to open the record by what is printed on a card, and waits."""
-    return links.of_record(citizen).waiting()
+    """Return who has asked to open the record by a card, and waits or was stopped."""
+    return links.asked_for(citizen)
 
 
 def confirm_link(link: RecordLink, call: CallerCheck, *, by: "User") -> None:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def waiting_at_desks_of(user: "User") -> RecordLinkQuerySet:
-    """Return the links that wait, of records with a dose given by one of the user's desks."""
+def confirmable_at_desks_of(user: "User") -> RecordLinkQuerySet:
+    """Return the links that wait or were stopped, of records with a dose given by one of the user's desks."""
     desks = with_predecessors(desks_of(user)).order_by()
     given_here = Dose.objects.filter(
         Q(citizen=OuterRef("citizen")) | Q(citizen__merged_into=OuterRef("citizen")),
         organization__in=desks.values("pk"),
     )
     return (
-        RecordLink.objects.waiting()
+        RecordLink.objects.confirmable()
         .filter(Exists(given_here))
         .select_related("user", "citizen")
         .order_by("asked_at", "pk")
@@ -36,7 +36,7 @@ def confirm(link: RecordLink, *, paper: str, by: "User") -> None:
     """Open the record: the person stands at the counter, and this paper (IdentityCheck.Paper) is
     theirs.
 
-    Raises PermissionDenied, links.NotWaiting, and ValidationError keyed "paper".
+    Raises PermissionDenied, links.NotWaiting, links.HasOwnRecord, and ValidationError keyed "paper".
     """
     links.confirm(link, by=by)
     desk = desks_of(by)[0]

@@ -68,7 +68,10 @@ def opening(request: UserRequest, call: CallerCheck) -> HttpResponse:
                     "Ask the caller about a dose or the phone on record first, and have your own identity verified."
                 )
             ) from None
-        messages.success(request, _("The record is open for that phone now."))
+        except links.HasOwnRecord:
+            messages.info(request, _("This phone has another record of its own by now."))
+        else:
+            messages.success(request, _("The record is open for that phone now."))
     return redirect("hotline-caller", call.public_id)
 
 

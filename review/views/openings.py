@@ -33,7 +33,7 @@ class SeenForm(Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def openings_page(request: UserRequest) -> HttpResponse:
     """List who waits, masked; POST confirms one of them or ends the request."""
-    waiting = openings.waiting_at_desks_of(request.user)
+    waiting = openings.confirmable_at_desks_of(request.user)
     if request.method == "POST":
         return _act(request, _chosen(waiting, request.POST.get("link", "")))
     return _page(request, SeenForm())
@@ -57,13 +57,15 @@ def _act(request: UserRequest, link: RecordLink) -> HttpResponse:
         ) from None
     except links.NotWaiting:
         messages.info(request, _("It was opened or stopped in the meantime."))
+    except links.HasOwnRecord:
+        messages.info(request, _("This phone has another record of its own by now."))
     else:
         messages.success(request, _("The record is open for that phone now."))
     return redirect("openings")
 
 
 def _page(request: UserRequest, form: SeenForm, link: RecordLink | None = None) -> HttpResponse:
-    waiting = list(openings.waiting_at_desks_of(request.user)[:100])
+    waiting = list(openings.confirmable_at_desks_of(request.user)[:100])
     log_listed(request.user, (one.citizen_id for one in waiting))
     rows = [
         {

@@ -183,12 +183,66 @@ def test_staff_open_neither_their_own_record_nor_without_a_verified_identity(lan
             links.confirm(link, by=by)
 
 
-def test_what_has_ended_is_not_confirmed(lan, stranger):
+def test_whoever_ended_it_themselves_is_not_confirmed(lan, stranger):
     link = asked(stranger)
-    links.end(link, by=None)
+    links.end(link, by=stranger)
 
     with pytest.raises(links.NotWaiting):
         links.confirm(link, by=UserFactory.create(staff=True))
+
+
+def test_staff_open_it_although_it_was_stopped_for_a_lost_phone_locks_nobody_out(lan, stranger):
+    nurse, link = UserFactory.create(staff=True), asked(stranger)
+    links.end(link, by=None)
+    assert list(links.asked_for(lan)) == [link]
+
+    opened = links.confirm(link, by=nurse)
+
+    assert opened != link
+    assert (opened.confirmed_by, opened.proven_by) == (nurse, "staff")
+    assert list(records_of(stranger)) == [lan]
+    assert not links.asked_for(lan).exists()
+    link.refresh_from_db()
+    assert link.until is not None
+
+
+def test_a_request_that_was_stopped_long_ago_is_gone(lan, stranger):
+    link = asked(stranger)
+    links.end(link, by=None)
+
+    with later(timedelta(days=31)):
+        assert not links.asked_for(lan).exists()
+        with pytest.raises(links.NotWaiting):
+            links.confirm(link, by=UserFactory.create(staff=True))
+
+
+def test_who_has_begun_a_record_of_their_own_gets_no_second_one(lan, stranger):
+    link = asked(stranger)
+    links.end(link, by=None)
+    actions.start_record(stranger, full_name="Trần Bình", date_of_birth=date(1975, 1, 2))
+
+    with pytest.raises(links.HasOwnRecord):
+        links.confirm(link, by=UserFactory.create(staff=True))
+
+
+def test_a_guardian_who_asks_with_the_childs_card_changes_nothing(lan, stranger):
+    RecordLinkFactory.create(user=stranger, citizen=lan, guardian=True)
+
+    assert ask(stranger) is None
+    assert RecordLink.objects.count() == 1
+
+
+def test_strangers_cannot_spend_the_tries_of_the_owner(lan):
+    """Neither wrong answers nor requests by card keep the phone on record, or a new record, out."""
+    for number in range(20):
+        with pytest.raises(actions.NoMatch):
+            actions.open_record(UserFactory.create(), id_number=CARD["id_number"])
+        ask(UserFactory.create(phone=f"+8490000{number:04}"))
+    with pytest.raises(actions.TooManyTries):
+        actions.open_record(UserFactory.create(), **CARD)
+
+    assert actions.open_record(UserFactory.create(phone=PHONE), **CARD).citizen == lan
+    assert actions.start_record(UserFactory.create(), **CARD).citizen != lan
 
 
 @pytest.mark.parametrize(
@@ -222,7 +276,7 @@ def test_a_merged_record_is_one_record_for_its_links(lan, stranger):
     link = asked(stranger)
 
     assert {message.recipient for message in Message.objects.all()} == {PHONE, part.phone}
-    assert list(links.of_record(part)) == [link]
+    assert list(links.asked_for(part)) == [link]
 
 
 @pytest.mark.parametrize("token", ["", "1", "1:abc:def", "x" * 300])

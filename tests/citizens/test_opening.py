@@ -160,15 +160,6 @@ def test_right_answers_are_not_counted(lan, caller):
     assert RecordLink.objects.count() == 1
 
 
-def test_many_phones_together_cannot_guess_about_one_id_number(lan):
-    for _ in range(20):
-        with pytest.raises(actions.NoMatch):
-            actions.open_record(UserFactory.create(), **BY_ID)
-
-    with pytest.raises(actions.TooManyTries):
-        actions.open_record(UserFactory.create(), **BY_ID, **BY_BIRTH)
-
-
 def test_a_person_has_one_own_record(lan, caller):
     other = CitizenFactory.create(phone=PHONE)
     own = actions.open_record(caller, **BY_ID)

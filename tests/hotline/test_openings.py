@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from citizens import actions
+from citizens import actions, links
 from citizens.models import RecordLink
 from tests.conftest import SignIn
 from tests.factories.accounts import UserFactory
@@ -67,10 +67,19 @@ def test_the_owner_on_the_phone_has_it_stopped(world, asked, as_staff: SignIn, a
     assert asked.ended_by == world.user("mai")
 
 
-def test_what_was_stopped_meanwhile_is_said(world, asked, as_staff: SignIn):
+def test_what_was_opened_meanwhile_is_said(world, asked, as_staff: SignIn):
     mai, page = called(world, as_staff, MORE)
-    mai.post(f"{page}opening/", {"link": asked.pk, "end": "1"})
+    mai.post(f"{page}opening/", {"link": asked.pk})
 
     answer = mai.post(f"{page}opening/", {"link": asked.pk}, follow=True)
 
     assert "opened or stopped in the meantime" in answer.content.decode()
+
+
+def test_what_was_stopped_is_opened_for_a_caller_who_knows_more(world, asked, as_staff: SignIn):
+    links.end(asked, by=None)
+    mai, page = called(world, as_staff, MORE)
+
+    mai.post(f"{page}opening/", {"link": asked.pk})
+
+    assert RecordLink.objects.live().filter(user=asked.user).exists()

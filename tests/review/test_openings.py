@@ -107,8 +107,22 @@ def test_staff_without_a_verified_identity_are_told_why_not(world: World, asked,
     assert not IdentityCheck.objects.exists()
 
 
-def test_what_was_stopped_meanwhile_is_not_there_any_more(world: World, asked, as_staff: SignIn):
+def test_what_was_stopped_is_shown_so_and_may_be_opened_for_the_person(
+    world: World, asked, stranger, as_staff: SignIn
+):
     links.end(asked, by=None)
+    minh = english(as_staff(world.user("minh")))
+
+    shown = text_of(minh.get(PAGE))
+    assert "Stopped" in shown
+    assert "It is not this person: stop it" not in shown
+    minh.post(PAGE, {"link": asked.pk, "paper": "cccd"})
+
+    assert RecordLink.objects.live().get(user=stranger).confirmed_by == world.user("minh")
+
+
+def test_what_was_opened_meanwhile_is_not_there_any_more(world: World, asked, as_staff: SignIn):
+    links.confirm(asked, by=colleague(world))
 
     answer = as_staff(world.user("minh")).post(PAGE, {"link": asked.pk, "paper": "cccd"})
 
