@@ -4,11 +4,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts import access, sessions
-from accounts.addresses import client_address, own_path
+from accounts.addresses import client_ip, own_path
 from accounts.models import SessionKind, User
+from accounts.sign_in import devices
 from vaxreg.encryption import ACCOUNTS
 
 
@@ -18,10 +20,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_login_stages(self) -> list[str]:
         """The stages between the first proof and the session, in this order."""
         return [
-            "accounts.stages.SecondFactorStage",
-            "accounts.stages.NewPasswordStage",
-            "accounts.stages.SetUpSecondFactorStage",
-            "accounts.stages.RecoveryCodesStage",
+            "accounts.sign_in.stages.SecondFactorStage",
+            "accounts.sign_in.stages.NewPasswordStage",
+            "accounts.sign_in.stages.SetUpSecondFactorStage",
+            "accounts.sign_in.stages.RecoveryCodesStage",
         ]
 
     def post_login(
@@ -33,10 +35,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         redirect_url: str | None,
         **hook: Any,
     ) -> HttpResponse:
-        """Store the kind in the session and redirect."""
+        """Store the kind in the session, and in the browser who signed in; redirect."""
         kind = SessionKind((signal_kwargs or {})["kind"])
         sessions.begin(request, user, kind)
-        return HttpResponseRedirect(own_path(redirect_url) or access.home_url(kind))
+        UserSession.objects.create_from_request(request)
+        response = HttpResponseRedirect(own_path(redirect_url) or access.home_url(kind))
+        known_as = user.email if kind == SessionKind.STAFF else user.phone
+        devices.remember(request, response, str(known_as).lower())
+        return response
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """False: citizens sign in by a code, staff accounts are created for them."""
@@ -48,7 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The client's IP address as our reverse proxies saw it."""
-        return client_address(request)
+        return client_ip(request)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Drop django-allauth's messages: our pages have their own."""

@@ -12,6 +12,20 @@ def client_address(request: HttpRequest) -> str:
 
     For IPv6 it is the /64 network, because each client has a whole one.
     """
+    parsed = _address(request)
+    if parsed is None:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def client_ip(request: HttpRequest) -> str:
+    """Return the same as one address, for IPv6 the first of its network; "0.0.0.0" when unknown."""
+    return client_address(request).partition("/")[0].replace("unknown", "0.0.0.0")  # noqa: S104
+
+
+def _address(request: HttpRequest) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     address = str(request.META.get("REMOTE_ADDR", ""))
     proxies: int = settings.TRUSTED_PROXIES
     if proxies:
@@ -19,12 +33,9 @@ def client_address(request: HttpRequest) -> str:
         if len(seen) >= proxies:
             address = seen[-proxies].strip()
     try:
-        parsed = ipaddress.ip_address(address)
+        return ipaddress.ip_address(address)
     except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
+        return None
 
 
 def own_path(url: str | None) -> str:

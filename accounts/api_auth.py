@@ -1,16 +1,19 @@
 """Authentication of API clients: `Authorization: Token <key>`."""
 
+import math
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from accounts.models import ApiToken, SessionKind, User
+from accounts.models import PER_MINUTE, SCOPES_OF, ApiToken, Scope, SessionKind, User
 from vaxreg import db_time
 from vaxreg.encryption import ACCOUNTS
 from vaxreg.uuids import with_id
@@ -21,13 +24,28 @@ USED_EVERY = timedelta(minutes=5)
 LABEL = "api token"
 
 
-def make_token(user: User, *, name: str, kind: SessionKind, lifetime: timedelta) -> str:
-    """Return a new key for a program that acts as this user; only its hash is stored."""
+def make_token(
+    user: User,
+    *,
+    name: str,
+    kind: SessionKind,
+    lifetime: timedelta,
+    scopes: Collection[Scope],
+    per_minute: int = PER_MINUTE,
+) -> str:
+    """Return a new key for a program that acts as this user; only its hash is stored.
+
+    Raises ValueError for a scope that this kind of session does not have (SCOPES_OF).
+    """
+    if not set(scopes) <= set(SCOPES_OF[kind]):
+        raise ValueError(f"a {kind} token has no such scope")
     key = PREFIX + secrets.token_urlsafe(32)
     ApiToken.objects.create(
         user=user,
         name=name,
         kind=kind,
+        scopes=sorted(scopes),
+        per_minute=per_minute,
         key_hash=ACCOUNTS.digest(LABEL, key),
         expires_at=db_time.now() + lifetime,
     )
@@ -45,19 +63,39 @@ def end_token_of(tokens: QuerySet[ApiToken], key: str) -> bool:
     return bool(with_id(tokens, key).update(revoked_at=db_time.now()))
 
 
+class TooOften(exceptions.APIException):
+    """More than a limit allows; `wait` is sent as Retry-After, in seconds."""
+
+    status_code = 429
+    default_code = "throttled"
+
+    def __init__(self, wait: int, detail: str) -> None:
+        super().__init__(detail)
+        self.wait = wait
+
+
 class ApiTokenAuthentication(BaseAuthentication):
-    """Finds the valid token of a request; `request.auth` is the `ApiToken`."""
+    """Finds the valid token of a request; `request.auth` is the `ApiToken`.
+
+    Scope and limit of the token are checked here, where every route passes: reading needs READ, any
+    other method what the view says in `token_scope`; without it no token may use the method.
+    """
 
     keyword = "Token"
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        """Return user and token, None without our header. Raises AuthenticationFailed."""
+        """Return user and token, None without our header.
+
+        Raises AuthenticationFailed, PermissionDenied (no scope for it) and TooOften.
+        """
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != self.keyword.lower().encode():
             return None
         token = self._live_token(words[1] if len(words) == 2 else b"")
         if token is None:
             raise exceptions.AuthenticationFailed(_("This API token is not valid."))
+        _count(token)
+        _require_scope(request, token)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -84,3 +122,35 @@ class ApiTokenAuthentication(BaseAuthentication):
                     last_used_at=now, key_hash=ACCOUNTS.digest(LABEL, text)
                 )
         return token
+
+
+def _require_scope(request: Request, token: ApiToken) -> None:
+    view = request.parser_context.get("view")
+    is_reading = request.method in SAFE_METHODS
+    wanted = Scope.READ if is_reading else getattr(view, "token_scope", None)
+    if wanted is None or wanted not in token.scopes:
+        raise exceptions.PermissionDenied(
+            _("This token may not do that. It needs the scope “%(scope)s”.")
+            % {"scope": wanted.value if wanted else "–"},
+            code="scope",
+        )
+
+
+def _count(token: ApiToken) -> None:
+    """Count a request of this token; raise TooOften beyond its limit for this minute.
+
+    One statement on one row: exact also when requests arrive at once.
+    """
+    now = db_time.now()
+    minute = now.replace(second=0, microsecond=0)
+    same = Case(When(minute=minute, then=F("used_in_minute")), default=0)
+    row = ApiToken.objects.filter(pk=token.pk)
+    row.exclude(minute=minute, used_in_minute__gt=token.per_minute).update(
+        used_in_minute=same + 1, minute=minute
+    )
+    if row.filter(minute=minute, used_in_minute__gt=token.per_minute).exists():
+        wait = math.ceil((minute + timedelta(minutes=1) - now).total_seconds())
+        raise TooOften(
+            wait,
+            _("This token may send %(count)s requests in a minute.") % {"count": token.per_minute},
+        )

@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts.two_factor import renew_encryption
+        from accounts.sign_in.two_factor import renew_encryption
         from vaxreg.encryption import RENEWALS
 
         RENEWALS["second factors"] = renew_encryption

@@ -1,12 +1,16 @@
 """Delete old data of sign-ins."""
 
+from datetime import timedelta
+
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
-from accounts import codes, invitations, rate_limits
+from accounts import invitations, rate_limits
 from accounts.models import User
+from accounts.sign_in import codes
 from messaging import actions as messages
 from vaxreg import db_time
 
@@ -20,6 +24,9 @@ def purge() -> None:
     invitations.purge()
     messages.forget_secrets(rate_limits.KEPT)
     Session.objects.filter(expire_date__lt=db_time.now()).delete()
+    # No session is older than its greatest length.
+    longest = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    UserSession.objects.filter(created_at__lt=db_time.now() - longest).delete()
     forget_unverified()
 
 

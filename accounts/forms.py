@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import two_factor
 from accounts.models import Language, User
 from accounts.phones import is_vietnamese_mobile
+from accounts.sign_in import two_factor
 from messaging.preferences import Offer
 from vaxreg import ui
 from vaxreg.forms import CodeField, Form, PhoneField
@@ -39,7 +39,10 @@ class PhoneForm(Form):
 class CodeForm(Form):
     """The one-time code from the SMS."""
 
-    code = CodeField(label=gettext_lazy("The 6 digits from the SMS"))
+    def __init__(self, *args: Any, digits: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label = _("The %(count)s digits from the SMS") % {"count": digits}
+        self.fields["code"] = CodeField(length=digits, label=label)
 
 
 class PasswordSignInForm(Form):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
@@ -234,6 +235,7 @@ class SignInCode(models.Model):
         User, on_delete=models.CASCADE, related_name="+", verbose_name=_("user")
     )
     code_hash = models.CharField(_("hash of the code"), max_length=64)
+    digits = models.PositiveSmallIntegerField(_("number of digits"), default=6, db_default=6)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     expires_at = models.DateTimeField(_("expires at"))
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
@@ -273,6 +275,23 @@ class Attempt(models.Model):
         return f"{self.purpose} #{self.pk}"
 
 
+class Scope(models.TextChoices):
+    """What a program may do in its user's name; `SCOPES_OF` says who may give it away."""
+
+    READ = "read", _("read")
+    FILE = "file", _("file proposals and take the citizen’s steps")
+    REVIEW = "review", _("take the steps of the site that reviews")
+    OVERSEE = "oversee", _("take the steps of health officers")
+
+
+SCOPES_OF = {
+    SessionKind.CITIZEN: (Scope.READ, Scope.FILE),
+    SessionKind.STAFF: (Scope.READ, Scope.REVIEW, Scope.OVERSEE),
+}
+# Requests of one token in a minute, unless it was made with another limit.
+PER_MINUTE = 120
+
+
 class ApiToken(models.Model):
     """A key for a program. Only its hash is stored; the key is shown once, when created."""
 
@@ -282,8 +301,22 @@ class ApiToken(models.Model):
     )
     key_hash = models.CharField(_("hash of the key"), max_length=64, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=SessionKind.choices)
+    scopes = ArrayField(
+        models.CharField(max_length=10, choices=Scope.choices),
+        verbose_name=_("scopes"),
+        default=list,
+        db_default=[],
+    )
+    per_minute = models.PositiveSmallIntegerField(
+        _("requests in a minute"), default=PER_MINUTE, db_default=PER_MINUTE
+    )
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     expires_at = models.DateTimeField(_("expires at"))
+    # The minute that is counted, and the requests in it.
+    minute = models.DateTimeField(_("counted minute"), null=True, blank=True)
+    used_in_minute = models.PositiveIntegerField(
+        _("requests in this minute"), default=0, db_default=0
+    )
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
 
@@ -294,10 +327,18 @@ class ApiToken(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=SessionKind.values), name="api_token_kind_known"
             ),
+            models.CheckConstraint(
+                condition=Q(scopes__contained_by=Scope.values), name="api_token_scopes_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What it may do, in words."""
+        return [str(Scope(scope).label) for scope in self.scopes]
 
 
 class Invitation(models.Model):

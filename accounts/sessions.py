@@ -1,10 +1,12 @@
 """Sessions: their kind, how they begin and end, and how long they last."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
@@ -51,9 +53,16 @@ def kind_of(request: HttpRequest) -> SessionKind | None:
 
 def limit_reached(request: HttpRequest, kind: SessionKind, now: datetime) -> timedelta | None:
     """Return the limit (idle or total) that the session has reached, or None."""
+    return limit_of(request.session, kind, now)
+
+
+def limit_of(
+    data: SessionBase | dict[str, Any], kind: SessionKind, now: datetime
+) -> timedelta | None:
+    """The same for a session by what is stored in it."""
     idle, absolute = settings.SESSION_LENGTHS[kind.value]
-    started = float(request.session.get(STARTED_AT, 0))
-    seen = float(request.session.get(SEEN_AT, 0))
+    started = float(data.get(STARTED_AT, 0))
+    seen = float(data.get(SEEN_AT, 0))
     if now.timestamp() - started >= absolute.total_seconds():
         return absolute
     if now.timestamp() - seen >= idle.total_seconds():

@@ -17,11 +17,19 @@ def too_many(
     again: str,
     status: int = 429,
     template: str = "accounts/too_many.html",
+    **more: str,
 ) -> HttpResponse:
-    """Return a 429 page with a link to the page named `again`; no `retry_at`: retry at once."""
-    context = {"retry_at": retry_at, "again": reverse(again)}
+    """Return a 429 page with a link to the page named `again`; no `retry_at`: retry at once.
+
+    `more` is what another template needs besides.
+    """
+    context = {"retry_at": retry_at, "again": reverse(again), **more}
     response = render(request, template, context, status=status)
     if retry_at:
-        seconds = math.ceil((retry_at - db_time.now()).total_seconds())
-        response.headers["Retry-After"] = str(max(1, seconds))
+        response.headers["Retry-After"] = str(seconds_until(retry_at))
     return response
+
+
+def seconds_until(moment: datetime) -> int:
+    """Return the whole seconds until then, one at least, as the header Retry-After has them."""
+    return max(1, math.ceil((moment - db_time.now()).total_seconds()))

@@ -13,6 +13,7 @@ pages = [
     path("sign-out/everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
+    path("account/sessions/end/", account.end_session, name="end_session"),
     path("account/programs/end/", account.end_token, name="end_token"),
     path("staff/sign-in/", staff.sign_in, name="staff_sign_in"),
     path("staff/sign-in/code/", staff.second_factor, name="staff_second_factor"),

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.models import User
+from accounts.models import Scope, User
 from api import serializers as shapes
 from api.paging import NewestFirst
 from api.permissions import ForCitizens, ForStaff
@@ -34,6 +34,7 @@ class Corrections(WithDatabaseTime, generics.ListAPIView[Correction]):
     """The corrections of the caller's records, and the way to file new ones."""
 
     permission_classes = [ForCitizens]
+    token_scope = Scope.FILE
     serializer_class = shapes.CorrectionSerializer
     pagination_class = NewestFirst
     queryset = Correction.objects.none()
@@ -97,6 +98,7 @@ class StepView(WithDatabaseTime, APIView):
     """POST takes one step on a case within the caller's reach and answers with the fresh case."""
 
     permission_classes = [ForStaff]
+    token_scope = Scope.REVIEW
     shape: type[serializers.Serializer[Any]] = shapes.StepSerializer
     verb: Callable[..., Correction]
 
@@ -225,6 +227,7 @@ class Note(StepView):
 class Remind(StepView):
     """Remind the holder; once a day for each case."""
 
+    token_scope = Scope.OVERSEE
     shape = shapes.RemindSerializer
     post = step(shapes.RemindSerializer)(StepView.post)
 
@@ -234,6 +237,7 @@ class Remind(StepView):
 class Reassign(StepView):
     """Give a case to another organization of the caller's reach."""
 
+    token_scope = Scope.OVERSEE
     shape = shapes.ReassignSerializer
     post = step(shapes.ReassignSerializer)(StepView.post)
 
@@ -247,6 +251,7 @@ class Reassign(StepView):
 class TakeOver(StepView):
     """Move an overdue case to the caller's own desk, to be decided in the holder's place."""
 
+    token_scope = Scope.OVERSEE
     shape = shapes.ReasonSerializer
     post = step(shapes.ReasonSerializer)(StepView.post)
 

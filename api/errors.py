@@ -9,6 +9,8 @@ from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import status
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 
+from accounts.api_auth import TooOften
+from accounts.throttled import seconds_until
 from corrections.actions import (
     AlreadyOpen,
     CannotReceive,
@@ -20,7 +22,7 @@ from corrections.actions import (
     StalePage,
     TooLate,
 )
-from corrections.actions.filing import KeyUsedForOtherContent, TooManyOpen
+from corrections.actions.filing import KeyUsedForOtherContent, TooManyFilings, TooManyOpen
 from corrections.lifecycle import StepNotPossible
 from vaxreg.errors import RETRY_SECONDS, WITHOUT_DATABASE
 
@@ -108,6 +110,11 @@ class ErrorHandler(ExceptionHandler):
                 )
             case TooManyOpen():
                 return Conflict(_("Too many corrections are open already."), code="too_many_open")
+            case TooManyFilings():
+                return TooOften(
+                    seconds_until(exc.retry_at),
+                    str(_("This account has filed too often. Call the hotline.")),
+                )
             case KeyUsedForOtherContent():
                 return Unprocessable(
                     _("This Idempotency-Key was used for another content."), code="key_reused"

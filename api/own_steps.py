@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
-from accounts.models import User
+from accounts.models import Scope, User
 from api import serializers as shapes
 from api.acting import StepView, step
 from api.errors import TooLarge
@@ -24,6 +24,7 @@ class OwnStep(StepView):
     """A step of the citizen's, on a case of a record that they hold."""
 
     permission_classes = [ForCitizens]
+    token_scope = Scope.FILE
 
     def reach(self, user: User) -> QuerySet[Correction]:
         """The cases of one's own records."""

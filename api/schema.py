@@ -28,11 +28,16 @@ ERROR = {
 # HTTP status, when it is sent, and for which methods.
 ANSWERS = [
     ("401", "Nobody is signed in, or the token is not valid.", {"get", "post"}),
-    ("403", "Not for this kind of caller, or not a step of yours.", {"get", "post"}),
+    (
+        "403",
+        "Not for this kind of caller, no scope for it, or not a step of yours.",
+        {"get", "post"},
+    ),
     ("404", "Not there, or outside of what you may see.", {"get", "post"}),
     ("400", "Something sent is not right; `attr` names it.", {"post"}),
     ("409", "Too late: the world moved on. Nothing was stored.", {"post"}),
     ("422", "Understood, and refused.", {"post"}),
+    ("429", "Too often; `Retry-After` says in how many seconds again.", {"get", "post"}),
 ]
 
 

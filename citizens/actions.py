@@ -96,7 +96,7 @@ def open_record(
     The second fact is the ID number, or full name (ignoring diacritics) with date of birth. If the
     phone on record is wrong or has changed, ID number, full name and date of birth together ask
     for one's own record (`links.ask`); AskedToOpen is raised, also when there is no such record.
-    Raises NoMatch, TooManyTries or HasOwnRecord. Do not call it in a transaction: a rollback would
+    Raises NoMatch, TooManyTries, TooManyPeople or HasOwnRecord. Do not call it in a transaction: a rollback would
     lose the count of wrong answers.
     """
     answer = _answer(id_number, full_name, date_of_birth)
@@ -129,7 +129,7 @@ def start_record(
     """Create a self-declared record for a person who has none; open the one on the user's phone.
 
     The ID number is unproven: another record may have the same, and the answer does not tell.
-    Raises TooManyTries, HasOwnRecord, and ValidationError for impossible facts. Do not call it in a
+    Raises TooManyTries, TooManyPeople, HasOwnRecord, and ValidationError for impossible facts. Do not call it in a
     transaction: a rollback would lose the count of attempts.
     """
     answer = _answer(id_number, full_name, date_of_birth)

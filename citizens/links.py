@@ -5,7 +5,7 @@ record and everybody who can open the record are told, and may object for 24 hou
 seen the person may confirm sooner.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
@@ -17,7 +17,9 @@ from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts import rate_limits
 from accounts.identity import is_verified
+from accounts.rate_limits import LimitRule, Limits
 from citizens.access import is_own_or_family
 from citizens.masking import mask_phone
 from citizens.models import Citizen, RecordLink, RecordLinkQuerySet
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 WAIT = timedelta(hours=24)
 # How long the address in a message can end a link.
 OBJECT_WITHIN = timedelta(days=30)
+# People for whom one account may act at once, and how many it may add in a day: a family, no list.
+MOST_PEOPLE = 15
+PEOPLE_A_DAY: Limits = ((5, timedelta(days=1)),)
 Proof = RecordLink.Proof
 # A link ends another one only if its own proof is not weaker.
 STRENGTH = {
@@ -52,6 +57,14 @@ class HasOwnRecord(Exception):
         self.link = link
 
 
+class TooManyPeople(Exception):
+    """The account acts for as many people as it may; until `retry_at`, or None for good."""
+
+    def __init__(self, retry_at: datetime | None = None) -> None:
+        super().__init__(retry_at)
+        self.retry_at = retry_at
+
+
 class NotWaiting(Exception):
     """The link has begun or ended in the meantime."""
 
@@ -60,13 +73,16 @@ class NotWaiting(Exception):
 def make(user: "User", citizen: Citizen, proven_by: str, relation: str) -> RecordLink:
     """Let the user open the record from now on; return the link that exists already, if any.
 
-    Raises HasOwnRecord. What the user has asked for and not got ends: one own record is enough.
+    Raises HasOwnRecord, and TooManyPeople for a ward. What the user has asked for and not got ends:
+    one own record is enough.
     """
     whole = _locked(citizen)
     known = RecordLink.objects.live().filter(user=user, citizen__in=whole).first()
     if known is not None:
         return known
     refuse_a_second_own_record(user, relation)
+    if relation != RecordLink.Relation.SELF:
+        _count_people(user)
     now = db_time.now()
     mine = RecordLink.objects.waiting().filter(user=user)
     mine.filter(Q(relation=relation) | Q(citizen__in=whole)).update(until=now, ended_by=user)
@@ -193,6 +209,16 @@ def refuse_a_second_own_record(user: "User", relation: str) -> None:
     own = RecordLink.objects.live().filter(user=user, relation=relation).first()
     if own is not None:
         raise HasOwnRecord(own)
+
+
+def _count_people(user: "User") -> None:
+    """Count one more person for whom the user acts, in the transaction that stores the link."""
+    wards = RecordLink.objects.live().filter(user=user).exclude(relation=RecordLink.Relation.SELF)
+    verdict = rate_limits.count_attempts(LimitRule("people", str(user.pk), PEOPLE_A_DAY))
+    if not verdict.allowed:
+        raise TooManyPeople(verdict.retry_at)
+    if wards.count() >= MOST_PEOPLE:
+        raise TooManyPeople
 
 
 def _locked(citizen: Citizen) -> list[int]:

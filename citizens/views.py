@@ -1,6 +1,5 @@
 """Pages to open an existing record or to start one."""
 
-import math
 from datetime import datetime
 
 from django.contrib import messages
@@ -15,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
+from accounts.throttled import too_many
 from citizens import actions as citizen_actions
 from citizens import links
 from citizens.actions import AskedToOpen, NoMatch, TooManyTries
 from citizens.forms import AreaForm, OpenRecordForm, StartRecordForm
-from citizens.links import HasOwnRecord
+from citizens.links import HasOwnRecord, TooManyPeople
 from citizens.models import RecordLink
 from vaxreg import db_time
 
@@ -40,6 +40,8 @@ def open_record(request: UserRequest) -> HttpResponse:
             form.add_error(None, _no_match(no.tries_left))
         except TooManyTries as stop:
             return _too_many_tries(request, stop.retry_at)
+        except TooManyPeople as stop:
+            return _too_many_people(request, stop.retry_at)
         except HasOwnRecord as has:
             return _has_own_record(request, has.link)
         except AskedToOpen:
@@ -79,6 +81,8 @@ def start_record(request: UserRequest) -> HttpResponse:
             link = citizen_actions.start_record(request.user, relation=relation, **said)
         except TooManyTries as stop:
             return _too_many_tries(request, stop.retry_at)
+        except TooManyPeople as stop:
+            return _too_many_people(request, stop.retry_at)
         except HasOwnRecord as has:
             return _has_own_record(request, has.link)
         except ValidationError as wrong:
@@ -120,10 +124,11 @@ def _no_match(tries_left: int) -> str:
 
 
 def _too_many_tries(request: HttpRequest, retry_at: datetime) -> HttpResponse:
-    response = render(request, "citizens/too_many_tries.html", {"retry_at": retry_at}, status=429)
-    seconds = math.ceil((retry_at - db_time.now()).total_seconds())
-    response.headers["Retry-After"] = str(max(1, seconds))
-    return response
+    return too_many(request, retry_at, again="record", template="citizens/too_many_tries.html")
+
+
+def _too_many_people(request: HttpRequest, retry_at: datetime | None) -> HttpResponse:
+    return too_many(request, retry_at, again="record", template="citizens/too_many_people.html")
 
 
 def _has_own_record(request: HttpRequest, link: RecordLink) -> HttpResponse:

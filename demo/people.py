@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
 
-from accounts import identity, two_factor
+from accounts import identity
 from accounts.models import User, VerifiedIdentity
+from accounts.sign_in import two_factor
 from citizens.models import Citizen, RecordLink
 from organizations.models import Area, Membership, Organization
 from vaxreg import db_time

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import get_language
 
-from messaging import quiet_hours, sms
+from messaging import daily_limit, quiet_hours, sms
 from messaging.models import OPEN_STATES, Channel, Message, SmsForm, State
 from vaxreg import db_time
 from vaxreg.celery import hint
@@ -58,7 +58,8 @@ def send(
     but at 06:00. E-mails with the same `digest` to one person wait MESSAGE_DIGEST_WAIT for each
     other and are sent as one. `in_inbox` shows it in the person's inbox on the site; by default an
     SMS to a known user that is no secret. The text of an SMS is written with diacritics;
-    SMS_WITH_DIACRITICS decides whether it is sent with them.
+    SMS_WITH_DIACRITICS decides whether it is sent with them. An SMS beyond the limit of its phone is
+    not sent: one on the next morning stands for it (daily_limit).
     """
     channel = Channel(channel)
     if digest and (channel != Channel.EMAIL or is_secret):
@@ -87,11 +88,17 @@ def send(
         "next_try_at": first_try,
         **(_sms_facts(text) if channel == Channel.SMS else {}),
     }
+    known = Message.objects.filter(dedupe_key=dedupe_key).first() if dedupe_key else None
+    if known is not None:
+        return known
+    over = channel == Channel.SMS and not is_secret and daily_limit.is_reached(recipient, now)
+    if over:
+        values["carried_by"] = _carrier_of_the_rest(values, now)
     if dedupe_key is None:
         message, created = Message.objects.create(**values), True
     else:
         message, created = Message.objects.get_or_create(dedupe_key=dedupe_key, defaults=values)
-    if created and first_try == now:
+    if created and first_try == now and not over:
         hint("messaging.deliver", message.pk)
     return message
 
@@ -158,6 +165,28 @@ def forget_secrets(older_than: timedelta) -> int:
     """Delete closed messages with codes older than this; return their number."""
     old = Message.objects.filter(is_secret=True, created_at__lt=db_time.now() - older_than)
     return old.exclude(state__in=OPEN_STATES).delete()[0]
+
+
+def _carrier_of_the_rest(values: dict[str, Any], now: datetime) -> Message:
+    """Return the SMS of the next morning that stands for a message like this; make it when needed."""
+    recipient, user_id = values["recipient"], values["user_id"]
+    waiting = daily_limit.waiting_carrier(recipient, user_id)
+    if waiting is not None:
+        return waiting
+    text = daily_limit.text(user_id)
+    return Message.objects.create(
+        purpose=daily_limit.PURPOSE,
+        template=f"{daily_limit.PURPOSE}@1",
+        channel=Channel.SMS,
+        recipient=recipient,
+        text=text,
+        language=values["language"],
+        user_id=user_id,
+        may_wait=True,
+        created_at=now,
+        next_try_at=daily_limit.next_morning(now),
+        **_sms_facts(text),
+    )
 
 
 def _sms_facts(text: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ answer tells whether a reference exists.
 import hmac
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
@@ -16,11 +17,16 @@ from django.utils.translation import gettext as _
 
 from accounts import rate_limits
 from accounts.rate_limits import EVERYBODY, LimitRule, Limits, LimitVerdict
+from accounts.sign_in import devices
+from accounts.sign_in.devices import UNKNOWN, Device
 from corrections import history
 from corrections.history import Audience, HistoryEntry
 from corrections.lifecycle import Status
 from corrections.models import Correction
 from vaxreg.addresses import absolute
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 log = structlog.get_logger()
 
@@ -29,7 +35,7 @@ DIGITS = 4
 WRONG_FOR_REFERENCE: Limits = [(5, timedelta(days=1))]
 # Many citizens share one address of a mobile network.
 WRONG_FROM_ADDRESS: Limits = [(30, timedelta(hours=1)), (100, timedelta(days=1))]
-# All together. When it is spent nobody follows without signing in until the hour has passed.
+# All together. When it is spent, browsers that never found it follow only after signing in.
 WRONG_IN_HOUR: Limits = [(1_000, timedelta(hours=1))]
 FOR_REFERENCE = "follow: wrong for reference"
 FROM_ADDRESS = "follow: wrong from address"
@@ -48,16 +54,23 @@ class LookUp:
     case: Correction | None = None
 
 
-def look_up(reference: str, digits: str, *, address: str) -> LookUp:
+def look_up(reference: str, digits: str, *, address: str, device: Device = UNKNOWN) -> LookUp:
     """Find a correction unless there were too many wrong tries; address: the client's IP.
 
     A try is counted before the comparison, whether or not the reference exists, and taken back when
-    the digits were right.
+    the digits were right. Tries of others do not lock a browser that found it before, or in which
+    somebody signed in with its phone number.
     """
+    phone = _phone_of(reference)
     verdict = rate_limits.count_attempts(
-        LimitRule(FOR_REFERENCE, reference, WRONG_FOR_REFERENCE),
-        LimitRule(FROM_ADDRESS, address, WRONG_FROM_ADDRESS),
-        LimitRule(IN_HOUR, EVERYBODY, WRONG_IN_HOUR),
+        *devices.rules(
+            device,
+            FOR_REFERENCE,
+            phone if phone and device.knows(phone) else reference,
+            WRONG_FOR_REFERENCE,
+            LimitRule(FROM_ADDRESS, address, WRONG_FROM_ADDRESS),
+            LimitRule(IN_HOUR, EVERYBODY, WRONG_IN_HOUR),
+        )
     )
     if not verdict.allowed:
         if verdict.refused_by == IN_HOUR:
@@ -72,17 +85,32 @@ def look_up(reference: str, digits: str, *, address: str) -> LookUp:
 def find(reference: str, digits: str) -> Correction | None:
     """Return the correction if its phone number ends in these digits.
 
-    The phone is the filer's, or the one that a caller gave to the hotline. The query and the
-    comparison are the same whether the reference exists or not.
+    The query and the comparison are the same whether the reference exists or not.
     """
+    phone = _phone_of(reference)
+    is_right = hmac.compare_digest((phone or NO_PHONE)[-DIGITS:].encode(), digits.encode())
+    return _case(reference) if phone and is_right else None
+
+
+def of_phone(reference: str, user: "User") -> Correction | None:
+    """Return the correction if its phone number is the one with which this user signed in.
+
+    So callers of the hotline, who filed without an account, follow it whatever strangers type.
+    """
+    phone = _phone_of(reference)
+    proven = user.phone if user.phone_verified else None
+    return _case(reference) if phone and phone == proven else None
+
+
+def _phone_of(reference: str) -> str | None:
+    """Return the number that a caller gave to the hotline, or the filer's."""
     named = Correction.objects.filter(reference=reference)
-    row = named.values_list("pk", "filing__contact_phone", "filing__filed_by__phone").first()
-    phone = row[1] or row[2] if row else None
-    expected = (phone or NO_PHONE)[-DIGITS:]
-    is_right = hmac.compare_digest(expected.encode(), digits.encode())
-    if row is None or not phone or not is_right:
-        return None
-    return Correction.objects.select_related("holder").get(pk=row[0])
+    row = named.values_list("filing__contact_phone", "filing__filed_by__phone").first()
+    return (row[0] or row[1]) if row else None
+
+
+def _case(reference: str) -> Correction:
+    return Correction.objects.select_related("holder").get(reference=reference)
 
 
 def status_sentence(case: Correction) -> str:

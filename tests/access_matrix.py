@@ -14,6 +14,8 @@ accounts:code                 GET   in      in      in      in      in      in  
 accounts:code                 POST  in      in      in      in      in      in      in      in      in
 accounts:demo_second_factors  GET   200     200     200     200     200     200     200     200     200
 accounts:demo_second_factors  POST  405     405     405     405     405     405     405     405     405
+accounts:end_session          GET   in      405     405     405     405     405     405     405     405
+accounts:end_session          POST  in      404     404     404     404     404     404     404     404
 accounts:end_token            GET   in      405     405     405     405     405     405     405     405
 accounts:end_token            POST  in      404     404     404     404     404     404     404     404
 accounts:password             GET   st      st      st      200     200     200     200     200     200

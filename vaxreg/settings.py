@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "csp",
@@ -241,6 +242,9 @@ CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "vaxreg.errors.csrf_failure"
+# Browsers that signed in before (accounts/sign_in/devices.py); seconds.
+DEVICE_COOKIE_NAME = f"{COOKIE_PREFIX}device"
+DEVICE_COOKIE_AGE = 365 * 24 * 60 * 60
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
 LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -306,6 +310,8 @@ SMS_RECEIPT_SECRET: str = env.str("SMS_RECEIPT_SECRET", default="")
 SMS_GATEWAY_TIMEOUT: float = env.float("SMS_GATEWAY_TIMEOUT", default=10.0)
 # With diacritics a Vietnamese text needs three SMS where it needs one without them.
 SMS_WITH_DIACRITICS: bool = env.bool("SMS_WITH_DIACRITICS", default=False)
+# The most SMS that one phone gets in 24 hours, codes apart (messaging/daily_limit.py).
+SMS_PER_PHONE_A_DAY: int = env.int("SMS_PER_PHONE_A_DAY", default=20)
 # Time for the gateway to confirm delivery; after it a message counts as unconfirmed.
 SMS_RECEIPT_WITHIN = timedelta(hours=env.int("SMS_RECEIPT_HOURS", default=6))
 # How long the e-mails of one digest wait for each other.

@@ -43,6 +43,8 @@ MFA_TOTP_TOLERANCE = 1
 SIGN_IN_CODE_DIGITS = 6
 SIGN_IN_CODE_LIFETIME = timedelta(minutes=10)
 SIGN_IN_CODE_TRIES = 5
+# Digits of a code while too many wrong ones are typed in the country: a hundred times harder to guess.
+LONG_CODE_DIGITS = 8
 # (count, period) per phone number; the first one is also the waiting time of "send again".
 CODES_PER_NUMBER = [
     (1, timedelta(seconds=60)),
@@ -54,10 +56,11 @@ CODES_PER_ADDRESS = [(120, timedelta(hours=1)), (600, timedelta(days=1))]
 # All codes together: limits what an attacker can make us pay in an hour.
 CODES_PER_HOUR: int = env.int("CODES_PER_HOUR", default=20_000)
 # Wrong codes per number and for all numbers: 3,000 guesses hit with a chance of 0.3 %. When the
-# limit for all is reached, nobody can sign in by code until the hour has passed.
+# limit for all is reached, browsers that never signed in need a longer code until the hour has passed.
 WRONG_CODES_PER_NUMBER = [(10, timedelta(days=1))]
 WRONG_CODES_PER_HOUR: int = env.int("WRONG_CODES_PER_HOUR", default=3_000)
 
+# Browsers that signed in before have the limits per number and person for themselves, and no other.
 # Staff: wrong passwords per e-mail address and per IP address, wrong second factors.
 WRONG_PASSWORDS_PER_PERSON = [(5, timedelta(minutes=15)), (20, timedelta(days=1))]
 WRONG_PASSWORDS_PER_ADDRESS = [(50, timedelta(hours=1))]

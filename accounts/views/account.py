@@ -20,6 +20,7 @@ from accounts.decorators import staff_page
 from accounts.forms import AccountForm, ChangePasswordForm
 from accounts.http import UserRequest
 from accounts.models import Language, SessionKind, User
+from accounts.sign_in import open_sessions
 from accounts.throttled import too_many
 from messaging import preferences
 
@@ -61,6 +62,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "home_url": _home(request),
         "sections": [one for one in made if one],
         "tokens": live_tokens(user, access.session_kind(request)),
+        "open_sessions": open_sessions.of(request, user),
     }
     return render(request, "accounts/account.html", context, status=status)
 
@@ -102,6 +104,16 @@ def end_token(request: HttpRequest) -> HttpResponse:
     if not end_token_of(tokens, request.POST.get("token", "")):
         raise Http404
     messages.success(request, _("Ended. The program can do nothing in your name any more."))
+    return redirect("accounts:account")
+
+
+@login_required
+@require_POST
+def end_session(request: HttpRequest) -> HttpResponse:
+    """End one of the user's sessions, on whatever device: the id in `session`."""
+    if not open_sessions.end(cast(User, request.user), request.POST.get("session", "")):
+        raise Http404
+    messages.success(request, _("Ended. That device is signed out."))
     return redirect("accounts:account")
 
 

@@ -17,11 +17,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import access, codes
+from accounts import access
 from accounts.addresses import client_address, own_path
-from accounts.codes import CodeOutcome, Sending
 from accounts.forms import CodeForm, PhoneForm
 from accounts.models import SessionKind, User
+from accounts.sign_in import codes
+from accounts.sign_in.codes import CodeOutcome, Sending
+from accounts.sign_in.devices import device_of
 from accounts.throttled import too_many
 from vaxreg import db_time
 
@@ -36,6 +38,7 @@ class CodeRequest:
     code_id: str
     sent_at: str
     back: str
+    digits: int = settings.SIGN_IN_CODE_DIGITS
 
     @property
     def seconds_to_wait(self) -> int:
@@ -59,7 +62,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if asked and asked.phone == phone and asked.seconds_to_wait:
             # The user went back and sent the same number again: the first code is still valid.
             return redirect("accounts:code")
-        sending = codes.send(phone, address=client_address(request))
+        sending = codes.send(phone, address=client_address(request), device=device_of(request))
         if not sending.verdict.allowed:
             return too_many(request, sending.verdict.retry_at, again="accounts:sign_in")
         _remember(request, phone, sending, back)
@@ -77,9 +80,10 @@ def code(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if asked is None:
         return redirect("accounts:sign_in")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST or None, digits=asked.digits)
     if form.is_valid():
-        check = codes.check(uuid.UUID(asked.code_id), form.cleaned_data["code"])
+        typed, device = form.cleaned_data["code"], device_of(request)
+        check = codes.check(uuid.UUID(asked.code_id), typed, device=device)
         if check.outcome is CodeOutcome.RIGHT and check.user:
             return _begin_session(request, check.user, asked)
         if check.outcome is CodeOutcome.TOO_MANY:
@@ -98,7 +102,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if asked is None or request.method == "GET":
         return redirect("accounts:code")
-    sending = codes.send(asked.phone, address=client_address(request))
+    sending = codes.send(asked.phone, address=client_address(request), device=device_of(request))
     if not sending.verdict.allowed:
         return too_many(request, sending.verdict.retry_at, again="accounts:code")
     _remember(request, asked.phone, sending, asked.back)
@@ -109,6 +113,11 @@ def send_again(request: HttpRequest) -> HttpResponse:
 def _what_is_wrong(check: codes.Check) -> str:
     if check.outcome is CodeOutcome.EXPIRED:
         return _("This code has expired. Press “Send a new code” to get another one.")
+    if check.outcome is CodeOutcome.TOO_SHORT:
+        return _(
+            "Strangers are guessing at codes just now, so we send longer ones. Press “Send a new"
+            " code” to get one."
+        )
     return ngettext(
         "This code is not right. You can try %(count)s more time.",
         "This code is not right. You can try %(count)s more times.",
@@ -137,5 +146,6 @@ def _asked(request: HttpRequest) -> CodeRequest | None:
 def _remember(request: HttpRequest, phone: str, sending: Sending, back: str) -> None:
     if sending.code_id is None or sending.sent_at is None:
         raise ValueError("only a code that was sent is remembered")
-    asked = CodeRequest(phone, str(sending.code_id), sending.sent_at.isoformat(), back)
+    sent_at = sending.sent_at.isoformat()
+    asked = CodeRequest(phone, str(sending.code_id), sent_at, back, sending.digits)
     request.session[ASKED] = asdict(asked)

@@ -6,8 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts import two_factor
 from accounts.models import User
+from accounts.sign_in import two_factor
 
 
 @login_not_required

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import access, rate_limits, two_factor
+from accounts import access, rate_limits
 from accounts.addresses import client_address, own_path
 from accounts.forms import (
     NewPasswordForm,
@@ -24,7 +24,8 @@ from accounts.forms import (
 )
 from accounts.models import SessionKind, User
 from accounts.rate_limits import LimitRule
-from accounts.stages import (
+from accounts.sign_in import devices, two_factor
+from accounts.sign_in.stages import (
     NewPasswordStage,
     RecoveryCodesStage,
     SecondFactorStage,
@@ -53,10 +54,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         email, password = form.cleaned_data["email"], form.cleaned_data["password"]
         verdict = rate_limits.count_attempts(
-            LimitRule(WRONG_PASSWORD, email.lower(), settings.WRONG_PASSWORDS_PER_PERSON),
-            LimitRule(
-                WRONG_PASSWORD_FROM, client_address(request), settings.WRONG_PASSWORDS_PER_ADDRESS
-            ),
+            *devices.rules(
+                devices.device_of(request),
+                WRONG_PASSWORD,
+                email.lower(),
+                settings.WRONG_PASSWORDS_PER_PERSON,
+                LimitRule(
+                    WRONG_PASSWORD_FROM,
+                    client_address(request),
+                    settings.WRONG_PASSWORDS_PER_ADDRESS,
+                ),
+            )
         )
         if not verdict.allowed:
             return too_many(request, verdict.retry_at, again=SIGN_IN)
@@ -81,8 +89,11 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     user: User = stage.login.user
     form = SecondFactorForm(request.POST or None)
     if form.is_valid():
-        verdict = rate_limits.count_attempt(
-            WRONG_SECOND_FACTOR, str(user.pk), settings.WRONG_SECOND_FACTORS_PER_PERSON
+        # Whoever knows the password only locks no browser in which its owner signed in.
+        limits = settings.WRONG_SECOND_FACTORS_PER_PERSON
+        device, email = devices.device_of(request), str(user.email).lower()
+        verdict = rate_limits.count_attempts(
+            *devices.rules(device, WRONG_SECOND_FACTOR, email, limits)
         )
         if not verdict.allowed:
             return too_many(request, verdict.retry_at, again=SIGN_IN)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,6 +12,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import rate_limits
+from accounts.rate_limits import LimitRule, Limits
 from citizens import facts as identity_facts
 from citizens.access import is_own_or_family, records_of
 from citizens.models import Citizen
@@ -48,6 +50,9 @@ if TYPE_CHECKING:
 # Limits: corrections in one filing, open corrections of one person (ASVS 2.3.2).
 MOST_CLAIMS = 7
 MOST_OPEN = 20
+# Filings of one account, whoever they are about; agents of the hotline file for many callers.
+PER_ACCOUNT: Limits = ((10, timedelta(hours=1)), (20, timedelta(days=1)))
+PER_AGENT: Limits = ((60, timedelta(hours=1)), (300, timedelta(days=1)))
 # These two kinds are about the person: one open correction of each, whatever is proposed.
 SUBJECTS = {Kind.IDENTITY: "identity", Kind.SPLIT_RECORD: "split"}
 
@@ -105,6 +110,14 @@ class TooManyOpen(Exception):
     """The citizen has the greatest number of open corrections allowed (see MOST_OPEN)."""
 
 
+class TooManyFilings(Exception):
+    """The account has filed as often as it may (see PER_ACCOUNT); again from `retry_at` on."""
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(retry_at)
+        self.retry_at = retry_at
+
+
 def file(
     *,
     by: "User",
@@ -125,7 +138,7 @@ def file(
     filed once, whatever the second press sent. consent_version: the wording that was agreed to,
     kept in the history. on_behalf: set when an agent of the hotline files for a caller. Raises
     PermissionDenied when the record is not the filer's (or the filer is no agent, or belongs to the
-    caller's family), ValidationError keyed "claims", AlreadyOpen, TooManyOpen,
+    caller's family), ValidationError keyed "claims", AlreadyOpen, TooManyOpen, TooManyFilings,
     KeyUsedForOtherContent.
     """
     citizen = citizen.kept
@@ -142,6 +155,7 @@ def file(
                 return _same(first, content_hash, draft)
             clean = [_checked(claim, citizen) for claim in claims]
             _limits(citizen, clean)
+            _count(by, is_agent=on_behalf is not None)
             moment = db_time.now()
             filing = Filing.objects.create(
                 key=key,
@@ -260,6 +274,14 @@ def _limits(citizen: Citizen, claims: Sequence[Claim]) -> None:
         raise ValidationError({"claims": _("A proposal can hold at most seven doses.")})
     if Correction.objects.of(citizen).open().count() + len(claims) > MOST_OPEN:
         raise TooManyOpen
+
+
+def _count(by: "User", *, is_agent: bool) -> None:
+    """Count a filing of this account, in the transaction that stores it."""
+    limits = PER_AGENT if is_agent else PER_ACCOUNT
+    verdict = rate_limits.count_attempts(LimitRule("filing", str(by.pk), limits))
+    if verdict.retry_at is not None:
+        raise TooManyFilings(verdict.retry_at)
 
 
 def _open_correction(

@@ -18,7 +18,7 @@ from citizens import links
 from citizens.masking import mask_phone
 from corrections import facts
 from corrections.actions import AlreadyOpen, NobodyAbove, TooLate
-from corrections.actions.filing import TooManyOpen
+from corrections.actions.filing import TooManyFilings, TooManyOpen
 from corrections.lifecycle import StepNotPossible
 from corrections.models import Correction
 from doses.facts import dose_title
@@ -29,7 +29,7 @@ from hotline.forms import BehalfForm, SaidForm
 from hotline.models import CallerCheck
 from hotline.views.desk import call_page
 from portal.forms.dose import DoseForm
-from vaxreg import db_time, errors
+from vaxreg import db_time, errors, ui
 from vaxreg.uuids import with_id
 
 MISSING = "missing"
@@ -97,6 +97,14 @@ def file_dose(request: UserRequest, call: CallerCheck, key: str) -> HttpResponse
             details.add_error(None, _already_open(known.correction))
         except TooManyOpen:
             details.add_error(None, _("Too many proposals of this person are open already."))
+        except TooManyFilings as stop:
+            details.add_error(
+                None,
+                _(
+                    "You have filed as often as one agent may. Ask a colleague, or try from %(moment)s on."
+                )
+                % {"moment": ui.minute(stop.retry_at)},
+            )
         except ValidationError as wrong:
             details.add_error(None, wrong.messages)
         else:

@@ -16,7 +16,7 @@ from accounts.http import UserRequest
 from citizens.access import parts_of_records_of
 from corrections import facts
 from corrections.actions import AlreadyOpen
-from corrections.actions.filing import MOST_CLAIMS, MOST_OPEN, TooManyOpen
+from corrections.actions.filing import MOST_CLAIMS, MOST_OPEN, TooManyFilings, TooManyOpen
 from corrections.facts import FIELDS
 from corrections.models import Correction, Draft, Filing, Kind
 from corrections.models.case import DOSE_KINDS, IDENTITY_KINDS
@@ -31,6 +31,7 @@ from portal.forms.claims import LEADS, ClaimForm
 from portal.forms.dose import DoseForm
 from portal.forms.send import CheckForm
 from portal.views.wizard import Wizard, filed_before, gone, is_autosave, with_draft, wizard_for
+from vaxreg import ui
 
 CHECK_TEXTS = ("words",)
 
@@ -273,6 +274,15 @@ def _send(request: UserRequest, wizard: Wizard, draft: Draft, form: CheckForm) -
             None,
             _("%(number)s proposals are waiting for an answer. Send this one when some are done.")
             % {"number": MOST_OPEN},
+        )
+    except TooManyFilings as stop:
+        form.add_error(
+            None,
+            _(
+                "One account can send 10 proposals in an hour and 20 in a day. This one is kept: send it"
+                " from %(moment)s on, or call %(number)s, who file it for you now."
+            )
+            % {"moment": ui.minute(stop.retry_at), "number": ui.hotline().display},
         )
     except DraftChanged:
         form.add_error(None, _("Something was changed in another window. Check everything again."))

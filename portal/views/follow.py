@@ -7,12 +7,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import access
 from accounts.addresses import client_address
+from accounts.sign_in import devices
+from accounts.sign_in.devices import device_of
 from accounts.throttled import too_many
 from corrections import history
 from corrections.models import Correction
@@ -37,15 +41,26 @@ def follow(request: HttpRequest) -> HttpResponse:
         return redirect("correction", named)
     sent = request.POST if request.method == "POST" else None
     form = FollowForm(sent, initial={"reference": named})
+    asked_for = form.cleaned_data["reference"] if form.is_valid() else named
+    own = _of_own_phone(request, asked_for)
+    if own:
+        return redirect("followed", _allow(request, own))
     if form.is_valid():
-        found = following.look_up(**form.cleaned_data, address=client_address(request))
+        found = following.look_up(
+            **form.cleaned_data, address=client_address(request), device=device_of(request)
+        )
         if not found.verdict.allowed:
-            retry_at = found.verdict.retry_at
             return too_many(
-                request, retry_at, again="follow", template="portal/follow/too_many.html"
+                request,
+                found.verdict.retry_at,
+                again="follow",
+                template="portal/follow/too_many.html",
+                back=f"{reverse('follow')}?{urlencode({'ref': asked_for})}",
             )
         if found.case:
-            return redirect("followed", _allow(request, found.case))
+            response = redirect("followed", _allow(request, found.case))
+            devices.remember(request, response, asked_for)
+            return response
         form.add_error(None, _("Nothing is found under this code and these digits. Check both."))
     status = 422 if form.has_errors else 200
     return render(request, "portal/follow/ask.html", {"form": form}, status=status)
@@ -78,6 +93,12 @@ def _is_ones_own(request: HttpRequest, reference: str) -> bool:
     if not (request.user.is_authenticated and access.is_citizen_session(request)):
         return False
     return Correction.objects.of_own_records(request.user).filter(reference=reference).exists()
+
+
+def _of_own_phone(request: HttpRequest, reference: str) -> Correction | None:
+    if not (request.user.is_authenticated and access.is_citizen_session(request)):
+        return None
+    return following.of_phone(reference, request.user)
 
 
 def _allow(request: HttpRequest, case: Correction) -> str:

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from accounts import access, sessions
-from accounts.api_auth import ApiTokenAuthentication, make_token
-from accounts.models import ApiToken, SessionKind, User
+from accounts.api_auth import ApiTokenAuthentication, TooOften, make_token
+from accounts.models import ApiToken, Scope, SessionKind, User
 from tests.factories.accounts import staff_user
 from vaxreg import db_time
 
@@ -32,7 +32,8 @@ def request_with(header: str | None) -> Request:
 
 
 def token_for(user: User, kind: SessionKind = SessionKind.STAFF) -> str:
-    return make_token(user, name="ward register", kind=kind, lifetime=timedelta(days=1))
+    day = timedelta(days=1)
+    return make_token(user, name="ward register", kind=kind, lifetime=day, scopes=[Scope.READ])
 
 
 @pytest.mark.parametrize("kind", SessionKind)
@@ -88,6 +89,58 @@ def test_the_command_makes_a_key_and_revokes_it(minh):
 
     with pytest.raises(AuthenticationFailed):
         _ = request_with(f"Token {key}").user
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "stored"),
+    [
+        ([], "staff", ["read"]),
+        (["read", "review"], "staff", ["read", "review"]),
+        (["oversee"], "staff", ["oversee"]),
+        (["file", "read"], "citizen", ["file", "read"]),
+        (["review"], "citizen", None),
+        (["file"], "staff", None),
+    ],
+)
+def test_the_command_gives_the_scopes_of_the_kind_and_reading_alone_by_default(
+    minh, asked, kind, stored
+):
+    flags = [f"--scope={scope}" for scope in asked]
+    command = ["api_token", str(minh.email), "--name=x", f"--kind={kind}", *flags]
+    if stored is None:
+        with pytest.raises(CommandError):
+            call_command(*command)
+        assert not ApiToken.objects.exists()
+    else:
+        call_command(*command, stdout=StringIO())
+        assert ApiToken.objects.get().scopes == stored
+
+
+def test_a_token_sends_so_many_requests_in_a_minute_and_then_waits(minh):
+    key = token_for(minh)
+    ApiToken.objects.update(per_minute=3)
+    moment = timezone.now().replace(second=50)
+
+    with db_time.at(moment):
+        for _ in range(3):
+            assert request_with(f"Token {key}").user == minh
+        for _ in range(2):
+            with pytest.raises(TooOften) as refused:
+                _ = request_with(f"Token {key}").user
+    with db_time.at(moment + timedelta(seconds=10)):
+        assert request_with(f"Token {key}").user == minh
+
+    assert refused.value.wait == 10
+    assert ApiToken.objects.get().used_in_minute == 1
+
+
+def test_the_owner_reads_what_a_token_may_and_how_often(minh, as_staff):
+    token_for(minh)
+
+    shown = as_staff(minh).get("/account/").content.decode()
+
+    assert "đọc" in shown
+    assert "120 yêu cầu một phút" in shown
 
 
 def test_the_command_says_when_there_is_no_such_user():

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts import invitations, two_factor
+from accounts import invitations
 from accounts.models import Invitation
+from accounts.sign_in import two_factor
 from tests.factories.accounts import UserFactory
 from vaxreg import db_time
 

@@ -6,8 +6,9 @@ import pytest
 from cryptography.fernet import InvalidToken
 from django.core.management import call_command
 
-from accounts import api_auth, codes, invitations, two_factor
+from accounts import api_auth, invitations
 from accounts.models import ApiToken, SessionKind, User
+from accounts.sign_in import codes, two_factor
 from tests.accounts.doors import app_code, last_code, make_nurse
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,11 @@ def test_without_renewal_the_old_key_is_still_needed(settings):
 def test_a_token_that_is_used_meanwhile_moves_to_the_new_key(settings):
     nurse = make_nurse()
     key = api_auth.make_token(
-        nurse, name="register", kind=SessionKind.STAFF, lifetime=timedelta(days=1)
+        nurse,
+        name="register",
+        kind=SessionKind.STAFF,
+        lifetime=timedelta(days=1),
+        scopes=[],
     )
     find = api_auth.ApiTokenAuthentication()._live_token
     settings.ACCOUNTS_KEYS = ["new", "old"]

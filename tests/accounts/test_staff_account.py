@@ -6,8 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from accounts import two_factor
 from accounts.models import User
+from accounts.sign_in import two_factor
 from tests.accounts.doors import app_code, enter_code, enter_password, make_nurse
 
 pytestmark = pytest.mark.django_db

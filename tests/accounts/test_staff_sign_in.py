@@ -10,9 +10,9 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-from accounts import two_factor
 from accounts import urls as accounts_urls
 from accounts.models import User
+from accounts.sign_in import two_factor
 from tests.accounts.doors import (
     PASSWORD,
     SECRET,
@@ -298,6 +298,7 @@ def test_the_pages_that_can_begin_a_session_are_these():
         "sign_out",
         "sign_out_everywhere",
         "account",
+        "end_session",
         "end_token",
         "password",
         "staff_sign_in",

@@ -5,11 +5,14 @@ from datetime import timedelta
 from rest_framework.test import APIClient
 
 from accounts.api_auth import make_token
-from accounts.models import SessionKind, User
+from accounts.models import SCOPES_OF, SessionKind, User
 
 
 def program(user: User, kind: SessionKind) -> APIClient:
-    key = make_token(user, name="test", kind=kind, lifetime=timedelta(days=1))
+    """With every scope that this kind has."""
+    key = make_token(
+        user, name="test", kind=kind, lifetime=timedelta(days=1), scopes=SCOPES_OF[kind]
+    )
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Token {key}", HTTP_ACCEPT_LANGUAGE="en")
     return client

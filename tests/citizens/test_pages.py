@@ -1,9 +1,13 @@
 """Opening a record by a second fact, and starting one: each wrong answer has a way on."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Attempt, User
+from citizens import actions
 from citizens.models import Citizen, RecordLink
 from tests.conftest import SignIn
 from tests.world import World
@@ -230,3 +234,24 @@ def test_an_empty_form_says_what_is_missing_beside_each_field(nobody, client_of)
     assert response.status_code == 422
     for words in ("Enter full name", "Enter the date of birth", "Choose the province or city."):
         assert words in text
+
+
+@pytest.mark.parametrize(("people", "days_ago"), [(5, 0), (15, 2)])
+def test_who_acts_for_many_people_reads_why_and_whom_to_call(
+    world, nobody, client_of, people, days_ago
+):
+    for number in range(people):
+        actions.start_record(
+            nobody,
+            full_name=f"Bé Số {number}",
+            date_of_birth=date(2015, 1, 1 + number),
+            relation="guardian",
+        )
+        Attempt.objects.update(at=timezone.now() - timedelta(days=days_ago))
+
+    page = client_of(nobody).post("/record/start/?for=ward", NEW)
+
+    assert page.status_code == 429
+    assert "1900 9095" in page.content.decode()
+    assert ("Retry-After" in page.headers) == (days_ago == 0)
+    assert not Citizen.objects.filter(id_number="001190099999").exists()

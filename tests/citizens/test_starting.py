@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import Attempt
 from citizens import actions, links
 from citizens.models import Citizen, RecordLink
 from messaging.models import Message
@@ -125,3 +126,42 @@ def test_facts_that_cannot_be_are_refused_with_words(db, changed):
         actions.start_record(UserFactory.create(), **{**NEW, **changed})
 
     assert not RecordLink.objects.exists()
+
+
+def child(number: int) -> dict[str, Any]:
+    return {"full_name": f"Bé Số {number}", "date_of_birth": date(2015, 1, 1 + number)}
+
+
+def test_one_account_adds_five_people_in_a_day(db):
+    user = UserFactory.create()
+    for number in range(5):
+        actions.start_record(user, **child(number), relation="guardian")
+
+    with pytest.raises(links.TooManyPeople) as refused:
+        actions.start_record(user, **child(5), relation="guardian")
+
+    assert refused.value.retry_at
+    assert Citizen.objects.count() == 5
+    assert actions.start_record(user, **NEW).relation == "self"
+
+
+def test_ending_links_does_not_make_room_for_more_in_the_same_day(db):
+    user = UserFactory.create()
+    for number in range(5):
+        link = actions.start_record(user, **child(number), relation="guardian")
+        links.end(link, by=user)
+
+    with pytest.raises(links.TooManyPeople):
+        actions.start_record(user, **child(5), relation="guardian")
+
+
+def test_one_account_acts_for_fifteen_people_at_most(db):
+    user = UserFactory.create()
+    for number in range(15):
+        actions.start_record(user, **child(number), relation="guardian")
+        Attempt.objects.update(at=timezone.now() - timedelta(days=2))
+
+    with pytest.raises(links.TooManyPeople) as refused:
+        actions.start_record(user, **child(20), relation="guardian")
+
+    assert refused.value.retry_at is None

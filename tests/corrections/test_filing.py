@@ -9,8 +9,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import Attempt
+from corrections import actions
 from corrections.actions import AlreadyOpen, filing
-from corrections.actions.filing import Claim, KeyUsedForOtherContent, TooManyOpen
+from corrections.actions.filing import (
+    Claim,
+    KeyUsedForOtherContent,
+    TooManyFilings,
+    TooManyOpen,
+)
 from corrections.lifecycle import Status
 from corrections.models import Correction, Draft, Filing, FilingChannel, OutboxRow
 from tests import world as worlds
@@ -171,12 +178,41 @@ def test_a_guardian_files_for_her_child(world: World):
 
 
 def test_one_person_has_at_most_twenty_open_corrections(world: World):
-    for number in range(20):
-        dose = worlds.dose(world, given_on=worlds.date(2021, 8, 1 + number))
-        file_one(world, key=f"k{number}", dose=dose, proposed={"vaccine": "PF"}, routed=False)
+    doses = [worlds.dose(world, given_on=worlds.date(2021, 8, 1 + n)) for n in range(20)]
+    lan, record = world.user("lan"), world.citizens["lan"]
+    for at in range(0, 20, 5):
+        claims = [Claim(dose=dose, proposed={"vaccine": "PF"}) for dose in doses[at : at + 5]]
+        filing.file(by=lan, citizen=record, key=f"k{at}", claims=claims)
 
     with pytest.raises(TooManyOpen):
         file_one(world, key="k20", proposed={"position": "primary-1"})
+
+
+def send(world: World, key: str, whose: str = "lan", by: str = "lan") -> Filing:
+    missing = [Claim(proposed={"position": "primary-1"})]
+    return filing.file(by=world.user(by), citizen=world.citizens[whose], key=key, claims=missing)
+
+
+def test_one_account_files_ten_times_in_an_hour_whoever_it_is_for(world: World):
+    for number in range(10):
+        filed = send(world, f"k{number}", ("lan", "child")[number % 2])
+        actions.withdraw(filed.corrections.get(), by=world.user("lan"))
+
+    with pytest.raises(TooManyFilings) as refused:
+        send(world, "k10", "child")
+
+    assert timedelta(minutes=59) < refused.value.retry_at - timezone.now() <= timedelta(hours=1)
+    assert Filing.objects.count() == 10
+    assert send(world, "k10", "binh", by="binh")
+
+
+def test_a_filing_that_is_refused_or_pressed_twice_does_not_count(world: World):
+    for _ in range(12):
+        send(world, "same")
+        with pytest.raises(AlreadyOpen):
+            send(world, "another")
+
+    assert Attempt.objects.filter(purpose="filing").count() == 1
 
 
 def test_a_filed_draft_is_gone_and_its_key_is_the_filings_key(world: World):

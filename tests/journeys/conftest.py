@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from accounts import two_factor
 from accounts.models import SessionKind, User
+from accounts.sign_in import two_factor
 from messaging.models import Message
 from tests import browser as browsers
 from tests import world as worlds

@@ -224,7 +224,8 @@ def test_a_message_claimed_by_a_worker_that_died_is_taken_up_again(channel):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_rounds_at_once_deliver_each_message_exactly_once(channel, monkeypatch):
+def test_ten_rounds_at_once_deliver_each_message_exactly_once(channel, monkeypatch, settings):
+    settings.SMS_PER_PHONE_A_DAY = 100
     monkeypatch.setattr(actions, "hint", lambda *args: None)
     messages = [write().pk for _ in range(40)]
     start = threading.Barrier(10)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.core.files.storage import InMemoryStorage
@@ -13,9 +14,10 @@ from corrections import actions, sweep
 from corrections.actions import filing
 from corrections.actions.filing import Claim
 from corrections.lifecycle import Status
-from corrections.models import Draft, Filing
+from corrections.models import Draft, Filing, FilingChannel
 from corrections.photos.evidence import store
 from corrections.reference import check_character, read_reference
+from messaging.models import Message
 from organizations.models import Membership
 from portal import following
 from tests import world as worlds
@@ -163,14 +165,51 @@ def test_right_answers_count_against_nobody(correction, anybody):
     answers = {ask(anybody, correction.reference, LANS).status_code for _ in range(12)}
 
     assert answers == {302}
-    assert not Attempt.objects.exists()
+    assert not Attempt.objects.filter(purpose__startswith="follow").exists()
 
 
 def test_a_right_answer_does_not_wash_wrong_ones_away(correction, anybody):
     for digits in ("0000", "0001", "0002", "0003", LANS, "0004"):
-        ask(anybody, correction.reference, digits)
+        ask(Client(), correction.reference, digits)
 
     assert ask(anybody, correction.reference, LANS).status_code == 429
+
+
+def test_strangers_lock_no_browser_that_found_it_before(correction, anybody):
+    ask(anybody, correction.reference, LANS)
+    for n in range(6):
+        ask(Client(), correction.reference, f"000{n}")
+
+    assert ask(Client(), correction.reference, LANS).status_code == 429
+    assert ask(anybody, correction.reference, LANS).status_code == 302
+
+
+def test_strangers_lock_no_browser_in_which_its_number_signed_in(correction, settings):
+    hers = Client()
+    hers.post("/sign-in/", {"phone": "0912345678"})
+    code = Message.objects.to("+84912345678").order_by("-pk")[0].text[-6:]
+    hers.post("/sign-in/code/", {"code": code})
+    hers.post("/sign-out/")
+    for n in range(6):
+        ask(Client(), correction.reference, f"000{n}")
+
+    assert ask(hers, correction.reference, LANS).status_code == 302
+
+
+def test_who_is_locked_signs_in_with_the_number_and_follows(correction, world, as_citizen):
+    filed = correction.filing
+    filed.channel, filed.told_at = FilingChannel.HOTLINE, filed.received_at
+    filed.contact_phone = str(world.user("binh").phone)
+    filed.save()
+    for n in range(6):
+        locked = ask(Client(), correction.reference, f"000{n}")
+    client = as_citizen(world.user("binh"))
+
+    back = f"/follow/?ref={correction.reference}"
+
+    assert f"/sign-in/?next={quote(back)}" in locked.content.decode()
+    assert client.get(back).status_code == 302
+    assert ask(client, correction.reference, "0000").status_code == 302
 
 
 def test_one_address_cannot_walk_through_codes(correction, anybody, monkeypatch):
@@ -198,7 +237,7 @@ def test_a_slip_of_the_keyboard_costs_no_try(correction, anybody):
     ask(anybody, correction.reference[:-2], LANS)
     ask(anybody, correction.reference, "56")
 
-    assert not Attempt.objects.exists()
+    assert not Attempt.objects.filter(purpose__startswith="follow").exists()
 
 
 def test_the_address_of_the_page_holds_neither_code_nor_digits(correction, anybody):

@@ -8,12 +8,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
 from accounts.api_auth import make_token
-from accounts.models import ApiToken, SessionKind, User
+from accounts.models import PER_MINUTE, SCOPES_OF, ApiToken, Scope, SessionKind, User
 from vaxreg import db_time
 
 
 class Command(BaseCommand):
-    """`api_token minh@example.vn --name "Ward register" --kind staff --days 90`"""
+    """`api_token minh@example.vn --name "Ward register" --kind staff --scope read --scope review`"""
 
     help = "Makes an API token for a user and prints its key once; --revoke ends the named token."
 
@@ -21,6 +21,15 @@ class Command(BaseCommand):
         parser.add_argument("user", help="e-mail address or phone number (+84…) of the user")
         parser.add_argument("--name", required=True, help="which program uses it")
         parser.add_argument("--kind", choices=SessionKind.values, default=SessionKind.CITIZEN)
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=Scope.values,
+            help="what it may do, several times if need be; reading alone by default",
+        )
+        parser.add_argument(
+            "--per-minute", type=int, default=PER_MINUTE, help="requests it may send in a minute"
+        )
         parser.add_argument("--days", type=int, default=90, help="days until it expires")
         parser.add_argument("--revoke", action="store_true", help="end the tokens of this name")
 
@@ -33,10 +42,18 @@ class Command(BaseCommand):
             tokens = ApiToken.objects.filter(user=user, name=options["name"], revoked_at=None)
             self.stdout.write(f"{tokens.update(revoked_at=db_time.now())} token(s) revoked.")
             return
+        kind = SessionKind(options["kind"])
+        scopes = {Scope(name) for name in options["scope"] or [Scope.READ]}
+        if not scopes <= set(SCOPES_OF[kind]):
+            raise CommandError(f"A {kind} token can have: {', '.join(SCOPES_OF[kind])}.")
+        if options["per_minute"] < 1:
+            raise CommandError("Let it send one request in a minute at least.")
         key = make_token(
             user,
             name=options["name"],
-            kind=SessionKind(options["kind"]),
+            kind=kind,
             lifetime=timedelta(days=options["days"]),
+            scopes=scopes,
+            per_minute=options["per_minute"],
         )
         self.stdout.write(key)

@@ -1,7 +1,7 @@
 """The four steps of filing, as a citizen walks through them, and everything that gets in between."""
 
 import threading
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from citizens.models import RecordLink
 from corrections import actions
+from corrections.actions import filing
 from corrections.models import Correction, Draft, Filing
 from doses.models import Dose
 from portal import draft_check, drafts
@@ -71,6 +72,23 @@ def test_words_about_where_and_when_go_to_the_reviewer(lan: Client, dose: Dose):
     filing = Filing.objects.get()
     assert filing.has_no_paper
     assert filing.words == "Sân trường, buổi sáng\n\nXin cảm ơn"
+
+
+def test_who_has_filed_too_often_reads_when_and_whom_to_call_and_the_draft_is_kept(
+    world: World, lan: Client, dose: Dose, monkeypatch
+):
+    monkeypatch.setattr(filing, "PER_ACCOUNT", [(1, timedelta(hours=1))])
+    send(lan, up_to_check(lan, dose))
+    draft = up_to_check(lan, worlds.dose(world, lot="FG3527", given_on=date(2021, 9, 20)))
+
+    answer = send(lan, draft, words="Xin xem giúp")
+
+    content = answer.content.decode()
+    assert answer.status_code == 422
+    assert "One account can send 10 proposals in an hour" in content
+    assert "1900" in content
+    assert "Xin xem giúp" in content
+    assert (Filing.objects.count(), Draft.objects.count()) == (1, 1)
 
 
 def test_nothing_chosen_is_said_in_words(lan: Client, dose: Dose):

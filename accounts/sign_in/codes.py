@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 from accounts import rate_limits
 from accounts.models import Language, SignInCode, User
 from accounts.rate_limits import EVERYBODY, LimitRule, LimitVerdict
+from accounts.sign_in import devices
+from accounts.sign_in.devices import UNKNOWN, Device
 from messaging import actions as messages
 from messaging.models import Channel
 from vaxreg import db_time
@@ -45,6 +47,8 @@ class CodeOutcome(enum.Enum):
     WRONG = enum.auto()
     EXPIRED = enum.auto()
     TOO_MANY = enum.auto()
+    # The code is too short for these hours, in which strangers guess at codes: ask for a longer one.
+    TOO_SHORT = enum.auto()
 
 
 @dataclass(frozen=True)
@@ -64,20 +68,26 @@ class Sending:
     verdict: LimitVerdict
     code_id: uuid.UUID | None = None
     sent_at: datetime | None = None
+    digits: int = 0
 
 
 @transaction.atomic
-def send(phone: str, *, address: str) -> Sending:
+def send(phone: str, *, address: str, device: Device = UNKNOWN) -> Sending:
     """Send a new code to this number (E.164) unless a rate limit refuses.
 
-    `address` is the client's IP address. Codes requested by other sessions stay valid: a stranger
+    While strangers guess at codes all over the country, the code is longer. `address` is the client's IP address. Codes requested by other sessions stay valid: a stranger
     who types somebody's number must not invalidate that person's code.
     """
     hour = settings.SIGN_IN_HOUR
     verdict = rate_limits.count_attempts(
-        LimitRule(SENT_TO_NUMBER, phone, settings.CODES_PER_NUMBER),
-        LimitRule(SENT_TO_ADDRESS, address, settings.CODES_PER_ADDRESS),
-        LimitRule(SENT_IN_HOUR, EVERYBODY, [(settings.CODES_PER_HOUR, hour)]),
+        *devices.rules(
+            device,
+            SENT_TO_NUMBER,
+            phone,
+            settings.CODES_PER_NUMBER,
+            LimitRule(SENT_TO_ADDRESS, address, settings.CODES_PER_ADDRESS),
+            LimitRule(SENT_IN_HOUR, EVERYBODY, [(settings.CODES_PER_HOUR, hour)]),
+        )
     )
     if not verdict.allowed:
         if verdict.refused_by == SENT_IN_HOUR:
@@ -86,9 +96,10 @@ def send(phone: str, *, address: str) -> Sending:
     now = db_time.now()
     language = get_language() or Language.VIETNAMESE.value
     user, _created = User.objects.get_or_create(phone=phone, defaults={"language": language})
-    digits = settings.SIGN_IN_CODE_DIGITS
+    digits = settings.LONG_CODE_DIGITS if _is_guessed_at() else settings.SIGN_IN_CODE_DIGITS
     code = f"{secrets.randbelow(10**digits):0{digits}}"
-    row = SignInCode(user=user, created_at=now, expires_at=now + settings.SIGN_IN_CODE_LIFETIME)
+    expires_at = now + settings.SIGN_IN_CODE_LIFETIME
+    row = SignInCode(user=user, created_at=now, expires_at=expires_at, digits=digits)
     row.code_hash = ACCOUNTS.digest(LABEL, _labelled(row, code))
     row.save()
     if user.is_active:
@@ -101,11 +112,11 @@ def send(phone: str, *, address: str) -> Sending:
             is_secret=True,
             useless_after=row.expires_at,
         )
-    return Sending(verdict, row.pk, now)
+    return Sending(verdict, row.pk, now, digits)
 
 
 @transaction.atomic
-def check(code_id: uuid.UUID, typed: str) -> Check:
+def check(code_id: uuid.UUID, typed: str, *, device: Device = UNKNOWN) -> Check:
     """Compare the typed digits with the code of this session, and count the attempt.
 
     The row is locked, so that only five guesses are compared, however many arrive at once.
@@ -121,15 +132,21 @@ def check(code_id: uuid.UUID, typed: str) -> Check:
         return Check(CodeOutcome.EXPIRED)
     if row.tries >= settings.SIGN_IN_CODE_TRIES:
         return Check(CodeOutcome.TOO_MANY)
+    # Long codes need no limit for the country: so many cannot be asked for that one is guessed.
+    is_short = row.digits < settings.LONG_CODE_DIGITS
     verdict = rate_limits.count_attempts(
-        LimitRule(WRONG_FOR_NUMBER, str(row.user.phone), settings.WRONG_CODES_PER_NUMBER),
-        LimitRule(
-            WRONG_IN_HOUR, EVERYBODY, [(settings.WRONG_CODES_PER_HOUR, settings.SIGN_IN_HOUR)]
-        ),
+        *devices.rules(
+            device,
+            WRONG_FOR_NUMBER,
+            str(row.user.phone),
+            settings.WRONG_CODES_PER_NUMBER,
+            *([_all_wrong_ones()] if is_short else []),
+        )
     )
     if not verdict.allowed:
         if verdict.refused_by == WRONG_IN_HOUR:
             log.critical("wrong_sign_in_code_budget_spent")
+            return Check(CodeOutcome.TOO_SHORT)
         return Check(CodeOutcome.TOO_MANY, retry_at=verdict.retry_at)
     row.tries += 1
     if not _matches(row, typed) or not row.user.is_active:
@@ -149,6 +166,17 @@ def check(code_id: uuid.UUID, typed: str) -> Check:
 def purge() -> int:
     """Delete expired codes; return their number."""
     return SignInCode.objects.filter(expires_at__lt=db_time.now()).delete()[0]
+
+
+def _all_wrong_ones() -> LimitRule:
+    per_hour = [(settings.WRONG_CODES_PER_HOUR, settings.SIGN_IN_HOUR)]
+    return LimitRule(WRONG_IN_HOUR, EVERYBODY, per_hour)
+
+
+def _is_guessed_at() -> bool:
+    """Whether half of the wrong codes that the country may type in an hour are typed."""
+    typed = rate_limits.count(WRONG_IN_HOUR, EVERYBODY, settings.SIGN_IN_HOUR)
+    return typed * 2 >= settings.WRONG_CODES_PER_HOUR
 
 
 def _labelled(row: SignInCode, code: str) -> str:

@@ -9,8 +9,8 @@ from allauth.account.stages import LoginStage, LoginStageController
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from accounts import two_factor
 from accounts.models import SessionKind
+from accounts.sign_in import two_factor
 
 
 class StaffStage(LoginStage):  # type: ignore[misc]
