@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts import sessions
-from accounts.addresses import own_path
 from accounts.models import ApiToken, SessionKind
+from vaxreg.addresses import own_path
 
 SIGN_IN_PAGES = {
     SessionKind.CITIZEN: "accounts:sign_in",

@@ -8,9 +8,9 @@ from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts import access, sessions
-from accounts.addresses import client_ip, own_path
 from accounts.models import SessionKind, User
 from accounts.sign_in import devices
+from vaxreg.addresses import client_ip, own_path
 from vaxreg.encryption import ACCOUNTS
 
 

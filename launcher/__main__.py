@@ -16,6 +16,7 @@ from launcher.environment import base_environment, django, free_address, is_demo
 from launcher.gates import run_tests
 from launcher.places import ROOT, AlreadyHeld, Places, Trouble, held
 from launcher.services import (
+    as_owner,
     only_one,
     prepare,
     start_services,
@@ -105,6 +106,10 @@ def show_banner(supervisor: Supervisor, env: dict[str, str], url: str) -> None:
     print("\n".join(lines), flush=True)
 
 
+# Commands that change tables, not only rows.
+OF_OWNER = {"migrate", "grant_access", "dbshell", "flush", "bench"}
+
+
 def manage(arguments: list[str]) -> int:
     """Run a management command with the services of a running `./run`, or start them for it."""
     places = Places(ROOT / "var")
@@ -117,14 +122,20 @@ def manage(arguments: list[str]) -> int:
                 lock.tell(kind="manage")
                 start_services(supervisor, places, env)
                 lock.tell(kind="manage", urls=urls_of(env))
-                code = subprocess.run(django(*arguments), env=env, check=False).returncode
+                own = _role_for(arguments, env)
+                code = subprocess.run(django(*arguments), env=own, check=False).returncode
                 wait_for_others(supervisor, users)
                 return code
         except AlreadyHeld:
             env.update(urls_of_holder(places))
             env.setdefault("SMS_GATEWAY_TOKEN", places.remembered("sms_gateway_token", 24))
             os.set_inheritable(users.fileno(), True)
-            os.execve(sys.executable, django(*arguments), env)  # noqa: S606
+            own = _role_for(arguments, env)
+            os.execve(sys.executable, django(*arguments), own)  # noqa: S606
+
+
+def _role_for(arguments: list[str], env: dict[str, str]) -> dict[str, str]:
+    return as_owner(env) if arguments and arguments[0] in OF_OWNER else env
 
 
 def urls_of_holder(places: Places, seconds: float = 60) -> dict[str, str]:

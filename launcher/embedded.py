@@ -22,10 +22,21 @@ import redis
 from launcher.places import Places, Trouble
 from launcher.supervisor import Child, Supervisor
 
-ROLE = "app"
+# The role that owns the tables and migrates, and the one of web, worker and beat.
+OWNER = "app"
+APP_ROLE = "vaxreg_app"
 DATABASE = "vaxreg"
 # Accounts under which root may run PostgreSQL; they only need an entry in passwd.
 ACCOUNTS = ("postgres", "nobody", "daemon")
+# PostgreSQL writes neither values of a statement nor rows of an error into its log.
+NO_VALUES_IN_LOG = (
+    "log_error_verbosity=terse",
+    "log_min_error_statement=panic",
+    "log_parameter_max_length=0",
+    "log_parameter_max_length_on_error=0",
+    "log_statement=none",
+    "log_min_duration_statement=-1",
+)
 FOR_TESTS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -49,7 +60,16 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return f"postgres://{ROLE}@/{quote(str(self.places.sockets))}/{DATABASE}"
+        """The address for web, worker and beat."""
+        return self._url(APP_ROLE)
+
+    @property
+    def owner_url(self) -> str:
+        """The address for migrations, and for tests, which make databases of their own."""
+        return self._url(OWNER)
+
+    def _url(self, role: str) -> str:
+        return f"postgres://{role}@/{quote(str(self.places.sockets))}/{DATABASE}"
 
     @property
     def identity(self) -> str:
@@ -82,10 +102,15 @@ class Postgres:
             ).fetchone()
             if not found:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
+            found = connection.execute(
+                "SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE]
+            ).fetchone()
+            if not found:
+                connection.execute(f"CREATE ROLE {APP_ROLE} LOGIN")
 
     def _dsn(self, database: str) -> str:
         return psycopg.conninfo.make_conninfo(
-            host=str(self.places.sockets), user=ROLE, dbname=database, connect_timeout=2
+            host=str(self.places.sockets), user=OWNER, dbname=database, connect_timeout=2
         )
 
     def _answers(self) -> bool:
@@ -101,6 +126,7 @@ class Postgres:
             f"unix_socket_directories={self.places.sockets}",
             "max_connections=100",
             "jit=off",
+            *NO_VALUES_IN_LOG,
             *(FOR_TESTS if self.throwaway else ()),
         ]
         return ["-D", str(self.data), *(word for text in settings for word in ("-c", text))]
@@ -187,7 +213,7 @@ class Postgres:
             os.chown(new, self.account.pw_uid, self.account.pw_gid)
         done = self._call(
             self.binaries / "initdb",
-            *("-D", new, "-U", ROLE, "-A", "trust", "-E", "UTF8"),
+            *("-D", new, "-U", OWNER, "-A", "trust", "-E", "UTF8"),
             *("--locale=C", f"--lc-ctype={_character_types()}"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
             *(["--no-sync"] if self.throwaway else []),

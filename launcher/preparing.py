@@ -16,6 +16,8 @@ from launcher.places import ROOT
 
 # Set by the launcher to identify the cluster; without it, database steps always run.
 DATABASE_IDENTITY = "VAXREG_DATABASE_IDENTITY"
+# The role of web, worker and beat, if the tables belong to another one.
+APP_ROLE_NAME = "DATABASE_APP_ROLE"
 LOCK_FILE = "requirements.txt"
 STAMPS = ROOT / "var" / "stamps"
 
@@ -34,6 +36,8 @@ class SetUpStep:
     in_database: bool = False
     demo_only: bool = False
     always: bool = False
+    # The step is for an environment with this variable only.
+    wants: str = ""
 
 
 FILES = (
@@ -54,6 +58,13 @@ STATIC = (
 DATABASE = (
     SetUpStep(
         "migrations", ("migrate", "--verbosity", "0"), ("*/migrations/*.py",), in_database=True
+    ),
+    SetUpStep(
+        "rights of the application",
+        ("grant_access",),
+        ("*/migrations/*.py", "vaxreg/database/roles.py"),
+        in_database=True,
+        wants=APP_ROLE_NAME,
     ),
     SetUpStep("areas", ("load_areas",), ("organizations/**/*.py",), in_database=True),
     SetUpStep(
@@ -95,7 +106,8 @@ def prepare(steps: Iterable[SetUpStep], stamps: Path, *, demo: bool) -> None:
     django.setup()
     for step in steps:
         stamp = stamps / step.title.replace(" ", "-")
-        if (step.demo_only and not demo) or is_done(step, stamp):
+        is_wanted = not step.wants or os.environ.get(step.wants)
+        if not is_wanted or (step.demo_only and not demo) or is_done(step, stamp):
             continue
         began = time.monotonic()
         call_command(*step.command)

@@ -9,11 +9,14 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from launcher.embedded import Postgres, Valkey
+from launcher.embedded import APP_ROLE, Postgres, Valkey
 from launcher.environment import is_demo
 from launcher.places import AlreadyHeld, Lock, Places, Trouble, held
-from launcher.preparing import DATABASE_IDENTITY
+from launcher.preparing import APP_ROLE_NAME, DATABASE_IDENTITY
 from launcher.supervisor import MARK, Child, Supervisor, end_leftovers, say
+
+# Where the owner of the tables connects, if web, worker and beat connect with another role.
+OWNER_URL = "DATABASE_OWNER_URL"
 
 
 @contextlib.contextmanager
@@ -53,7 +56,9 @@ def start_services(
     if not env.get("DATABASE_URL"):
         postgres = Postgres(places, throwaway=throwaway)
         postgres.start(supervisor)
-        env["DATABASE_URL"] = postgres.url
+        env["DATABASE_URL"] = postgres.owner_url if throwaway else postgres.url
+        env[OWNER_URL] = postgres.owner_url
+        env[APP_ROLE_NAME] = APP_ROLE
         env[DATABASE_IDENTITY] = postgres.identity
         if places.var not in postgres.data.parents:
             say(f"PostgreSQL's account may not enter this folder; its data is in {postgres.data}")
@@ -109,11 +114,16 @@ def web_server(host: str, port: int) -> list[str | Path]:
 
 def urls_of(env: dict[str, str]) -> dict[str, str]:
     """Return the variables by which other management commands find the services."""
-    names = ("DATABASE_URL", "REDIS_URL", "SMS_GATEWAY_URL")
+    names = ("DATABASE_URL", OWNER_URL, "REDIS_URL", "SMS_GATEWAY_URL")
     return {name: env[name] for name in names if env.get(name)}
 
 
+def as_owner(env: dict[str, str]) -> dict[str, str]:
+    """Return the environment of a command that changes tables: it connects as their owner."""
+    return {**env, "DATABASE_URL": env.get(OWNER_URL) or env.get("DATABASE_URL", "")}
+
+
 def prepare(supervisor: Supervisor, env: dict[str, str], *kinds: str) -> None:
-    """Run the steps of these kinds (see preparing.py) that are not up to date."""
+    """Run the steps of these kinds (see preparing.py) that are not up to date, as the owner."""
     module = [sys.executable, "-m", "launcher.preparing"]
-    supervisor.run("Preparing", [*module, *kinds], env)
+    supervisor.run("Preparing", [*module, *kinds], as_owner(env))

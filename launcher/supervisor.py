@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 
@@ -26,6 +27,13 @@ MARK = "VAXREG_INSTANCE"
 MOST_RESTARTS = 5
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def open_log(path: Path) -> BinaryIO:
+    """Open a log to add to it; nobody but its owner reads it, also if it was made otherwise."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return os.fdopen(descriptor, "ab")
 
 
 class Stopped(Exception):
@@ -69,7 +77,7 @@ class Child:
                 if os.getppid() != parent:
                     os._exit(1)
 
-        with self.log.open("ab") as log:
+        with open_log(self.log) as log:
             if not self.started:
                 self.read_to = log.tell()
             self.process = subprocess.Popen(

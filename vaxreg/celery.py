@@ -78,6 +78,10 @@ app.conf.update(
             "task": "organizations.tell_staff",
             "schedule": timedelta(minutes=1),
         },
+        "Every 5 minutes: seal what was written to the history": {
+            "task": "audit.seal_history",
+            "schedule": timedelta(minutes=5),
+        },
         "Every hour: forget the rows of files that were imported a week ago": {
             "task": "organizations.forget_imports",
             "schedule": timedelta(hours=1),

@@ -1,4 +1,8 @@
-"""Structured logs: one JSON object per line, with ids but no name, phone, ID number or code."""
+"""Structured logs: one JSON object per line, with ids but no name, phone, ID number or code.
+
+They name paths without what was searched for (middleware/requests.py), and errors of PostgreSQL
+without the values of the row.
+"""
 
 import re
 from typing import Any
@@ -8,16 +12,20 @@ import structlog
 # Any run of 9 to 12 digits may be a phone or ID number that got into a text by mistake.
 DIGITS = re.compile(r"(?<![\w-])\+?\d{9,12}(?![\w-])")
 
-
+# What PostgreSQL adds to an error: "Failing row contains (…)", "Key (full_name)=(…) already exists".
+ROW_OF_ERROR = re.compile(
+    r"^DETAIL:.*?(?=^[A-Z][\w ]+:|^Traceback|^The above|^During|\Z)", re.M | re.S
+)
 # Anybody who knows the URL of an upload link or an invitation can use it.
 LINK_TOKEN = re.compile(r"(?<=/upload/)[\w-]+|(?<=/invitation/)[\w-]+")
 
 
-def cut_personal_numbers(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Replace phone and ID numbers in a log event by `[number]`, tokens in URLs by `[token]`."""
+def cut_personal_data(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Replace phone and ID numbers by `[number]`, tokens in URLs by `[token]`, rows by `[row]`."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = LINK_TOKEN.sub("[token]", DIGITS.sub("[number]", value))
+            without_rows = ROW_OF_ERROR.sub("DETAIL: [row]\n", value)
+            event[key] = LINK_TOKEN.sub("[token]", DIGITS.sub("[number]", without_rows))
     return event
 
 
@@ -28,7 +36,7 @@ SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.PositionalArgumentsFormatter(),
     structlog.processors.format_exc_info,
-    cut_personal_numbers,
+    cut_personal_data,
 ]
 
 structlog.configure(

@@ -18,7 +18,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import access
-from accounts.addresses import client_address, own_path
 from accounts.forms import CodeForm, PhoneForm
 from accounts.models import SessionKind, User
 from accounts.sign_in import codes
@@ -26,6 +25,7 @@ from accounts.sign_in.codes import CodeOutcome, Sending
 from accounts.sign_in.devices import device_of
 from accounts.throttled import too_many
 from vaxreg import db_time
+from vaxreg.addresses import client_address, own_path
 
 ASKED = "accounts.asked"
 

@@ -14,7 +14,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import access, rate_limits
-from accounts.addresses import client_address, own_path
 from accounts.forms import (
     NewPasswordForm,
     PasswordSignInForm,
@@ -34,6 +33,7 @@ from accounts.sign_in.stages import (
     unfinished_sign_in,
 )
 from accounts.throttled import too_many
+from vaxreg.addresses import client_address, own_path
 from vaxreg.encryption import ACCOUNTS
 
 WRONG_PASSWORD = "wrong password"  # noqa: S105 - the name of a counter

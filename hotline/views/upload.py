@@ -12,12 +12,12 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from accounts import rate_limits
-from accounts.addresses import client_address
 from corrections.lifecycle import Status, StepNotPossible
 from corrections.models import UploadLink
 from hotline import call_script, upload_links
 from portal.forms.case import AnswerForm, MorePhotosForm
 from portal.views.photos import bounded
+from vaxreg.addresses import client_address
 from vaxreg.photos import cleaning
 from vaxreg.photos.cleaning import Picture
 

@@ -14,7 +14,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import access
-from accounts.addresses import client_address
 from accounts.sign_in import devices
 from accounts.sign_in.devices import device_of
 from accounts.throttled import too_many
@@ -24,6 +23,7 @@ from corrections.reference import read_reference
 from portal import following
 from portal.forms.follow import FollowForm
 from vaxreg import db_time
+from vaxreg.addresses import client_address
 
 # Session key: random ids of the cases that this browser may follow.
 FOLLOWED = "portal.followed"

@@ -4,8 +4,8 @@ import pytest
 from django.db import IntegrityError
 from django.test import RequestFactory
 
-from accounts.addresses import client_address
 from accounts.models import User
+from vaxreg.addresses import client_address
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ from tests.hotline.callers import SECRETS, in_call
 from tests.pictures import keep_files_in
 from tests.world import World
 from vaxreg import db_time
-from vaxreg.logs import cut_personal_numbers
+from vaxreg.logs import cut_personal_data
 
 PHONE = "+84903000111"
 
@@ -368,6 +368,6 @@ def test_a_citizens_own_case_can_get_a_link_too(world: World, mai: Client):
 def test_no_log_line_holds_the_token_of_a_link(world: World):
     path = sent_link(world, on_behalf(world))
 
-    line = cut_personal_numbers(None, "info", {"request": f"GET {path}"})
+    line = cut_personal_data(None, "info", {"request": f"GET {path}"})
 
     assert line["request"] == "GET /upload/[token]/"

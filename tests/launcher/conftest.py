@@ -19,6 +19,7 @@ def prepared() -> Iterator[House]:
             house.start(PORT=str(free_port()), seconds=300)
             house.sql("CREATE TABLE drill (word text)")
             house.sql("INSERT INTO drill VALUES ('kept')")
+            house.sql("GRANT SELECT ON drill TO vaxreg_app")
             yield house
         finally:
             house.clean()

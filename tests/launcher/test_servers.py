@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from launcher.__main__ import WEB_STATEMENT_TIMEOUT, commands
+from launcher.embedded import NO_VALUES_IN_LOG
 from launcher.places import ROOT, Places
 from launcher.preparing import UNUSED
 from vaxreg.celery import DEFAULT_QUEUE, MAIL_QUEUE
@@ -104,7 +105,34 @@ def test_every_setting_read_from_the_environment_stands_in_the_example():
 
     assert read <= named
     launcher = {"PORT", "HOST", "TEST_DATABASE_URL", "TEST_REDIS_URL", "POSTGRES_PASSWORD"}
-    assert named <= read | launcher
+    of_owner = {"DATABASE_OWNER_URL", "DATABASE_APP_ROLE", "DATABASE_APP_PASSWORD"}
+    assert named <= read | launcher | of_owner
+
+
+def test_only_what_prepares_the_database_connects_as_the_owner_of_the_tables():
+    roles = {
+        name: service["environment"]["DATABASE_URL"].partition("//")[2].partition(":")[0]
+        for name, service in COMPOSE.items()
+        if "DATABASE_URL" in service.get("environment", {})
+    }
+
+    assert roles == {
+        "prepare": "vaxreg",
+        "web": "vaxreg_app",
+        "worker": "vaxreg_app",
+        "beat": "vaxreg_app",
+    }
+    lines = COMPOSE["prepare"]["command"][-1].splitlines()
+    assert (
+        lines[lines.index("python manage.py migrate --noinput") + 1]
+        == "python manage.py grant_access --make"
+    )
+
+
+def test_postgresql_writes_no_values_into_its_log_on_servers_either():
+    words = COMPOSE["db"]["command"]
+
+    assert set(NO_VALUES_IN_LOG) <= set(words)
 
 
 def test_requirements_name_no_host_and_pin_every_package():

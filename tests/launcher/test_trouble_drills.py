@@ -137,3 +137,32 @@ def test_a_locked_table_is_answered_with_words_by_page_and_api(running: House):
             assert said.seconds < IN_TROUBLE, (path, said)
     assert ask(running, "statistics/").status == 200
     assert ask(running, "api/v1/vaccines/").status == 200
+
+
+def test_the_application_connects_as_a_role_that_owns_nothing(running: House):
+    connected = running.sql(
+        "SELECT DISTINCT usename, usesuper FROM pg_stat_activity JOIN pg_user USING (usename)"
+        " WHERE datname = 'vaxreg' AND pid <> pg_backend_pid()"
+    )
+    owned = running.sql("SELECT 1 FROM pg_class WHERE relowner = 'vaxreg_app'::regrole")
+
+    assert (connected, owned) == ([("vaxreg_app", False)], [])
+
+
+def test_logs_are_read_by_nobody_else_and_hold_no_value_of_a_row(running: House):
+    with suppress(psycopg.errors.IntegrityError):
+        running.sql(
+            "INSERT INTO messaging_message (key, purpose, template, channel, recipient, recipient_hash, text)"
+            " VALUES (gen_random_uuid(), 'x', 'x', 'dove', 'Nguyen Thi Lan', 'x', 'x')"
+        )
+    with suppress(psycopg.errors.SyntaxError):
+        running.sql("SELECT 'Nguyen Thi Lan' FROM FROM")
+    ask(running, "sign-in/?next=/people/&q=Nguyen%20Thi%20Lan")
+
+    written = {path: path.read_text(errors="replace") for path in running.places.logs.glob("*.log")}
+
+    assert {path.name for path in written} >= {"db.log", "web.log", "worker.log", "beat.log"}
+    assert {path.stat().st_mode & 0o777 for path in written} == {0o600}
+    assert "ERROR" in written[running.places.logs / "db.log"]
+    assert "GET /sign-in/" in written[running.places.logs / "web.log"]
+    assert not [path for path, text in written.items() if "Thi Lan" in text or "Thi%20Lan" in text]

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 import structlog
 
-from vaxreg.logs import LOGGING, cut_personal_numbers
+from vaxreg.logs import LOGGING, cut_personal_data
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def lines():
     "number", ["0912345678", "+84912345678", "84912345678", "001188012345", "012345678"]
 )
 def test_phone_and_id_numbers_are_cut_from_every_text(number):
-    event = cut_personal_numbers(None, "", {"event": f"refused {number}, again", "to": number})
+    event = cut_personal_data(None, "", {"event": f"refused {number}, again", "to": number})
 
     assert event == {"event": "refused [number], again", "to": "[number]"}
 
@@ -40,7 +40,7 @@ def test_phone_and_id_numbers_are_cut_from_every_text(number):
     "text", ["VR-7K3M-9QXD", "outbox row 1234567", "0a1b2c3d-0123-4567-89ab-001188012345", "48 h"]
 )
 def test_references_and_ids_stay_readable(text):
-    assert cut_personal_numbers(None, "", {"event": text})["event"] == text
+    assert cut_personal_data(None, "", {"event": text})["event"] == text
 
 
 def test_a_plain_log_call_becomes_one_line_of_json_without_numbers(lines):
@@ -82,3 +82,45 @@ def test_facts_given_by_extra_lose_their_numbers_too(lines):
 def test_whoever_logs_ends_up_in_the_json_handler():
     assert LOGGING["root"]["handlers"] == ["console"]
     assert LOGGING["handlers"]["console"]["formatter"] == "json"
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "Failing row contains (7, Nguyễn Thị Lan, 1988-03-27, female).",
+        "Key (full_name, date_of_birth)=(Nguyễn Thị Lan, 1988-03-27) already exists.",
+        "Failing row contains (7, Tổ 4\nNguyễn Thị Lan\nĐường Bưởi, x).",
+    ],
+)
+@pytest.mark.parametrize("after", ["", "CONTEXT:  PL/pgSQL function x() line 3 at RAISE\n"])
+def test_an_error_of_the_database_names_the_rule_and_not_the_row(lines, detail, after):
+    try:
+        raise ValueError(
+            f'new row violates check constraint "name_form"\nDETAIL:  {detail}\n{after}'
+        )
+    except ValueError:
+        logging.getLogger("tests.lines").exception("filing_failed")
+
+    (line,) = lines()
+    assert 'violates check constraint "name_form"' in line["exception"]
+    assert "Lan" not in json.dumps(line, ensure_ascii=False)
+    assert ("CONTEXT" in line["exception"]) == bool(after)
+
+
+@pytest.mark.django_db
+def test_the_log_of_a_request_holds_no_search_and_the_address_that_limits_use(
+    client, settings, lines
+):
+    settings.TRUSTED_PROXIES = 1
+    log = logging.getLogger("django_structlog.middlewares.request")
+    log.addHandler(logging.getLogger("tests.lines").handlers[0])
+    headers = {"x-forwarded-for": "9.9.9.9, 203.0.113.7", "x-real-ip": "8.8.8.8"}
+    try:
+        client.get("/sign-in/?next=/people/&q=Nguyen+Thi+Lan&id=001188012345", headers=headers)
+    finally:
+        log.removeHandler(logging.getLogger("tests.lines").handlers[0])
+
+    written = lines()
+    assert {line["request"] for line in written} == {"GET /sign-in/"}
+    assert {line["ip"] for line in written} == {"203.0.113.7"}
+    assert "Lan" not in json.dumps(written)

@@ -1,0 +1,11 @@
+"""Celery tasks of the audit."""
+
+from celery import shared_task
+
+from audit import chain
+
+
+@shared_task(name="audit.seal_history")
+def seal_history() -> None:
+    """Seal what was written to the history since the last time."""
+    chain.seal_all()
