@@ -5,9 +5,7 @@ from typing import Any
 
 import structlog
 
-# Any run of 9 to 12 digits may be a phone or ID number that got into a text by mistake.
-DIGITS = re.compile(r"(?<![\w-])\+?\d{9,12}(?![\w-])")
-
+from vaxreg.id_numbers import replace_numbers
 
 # Anybody who knows the URL of an upload link or an invitation can use it.
 LINK_TOKEN = re.compile(r"(?<=/upload/)[\w-]+|(?<=/invitation/)[\w-]+")
@@ -17,7 +15,7 @@ def cut_personal_numbers(_logger: Any, _name: str, event: dict[str, Any]) -> dic
     """Replace phone and ID numbers in a log event by `[number]`, tokens in URLs by `[token]`."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = LINK_TOKEN.sub("[token]", DIGITS.sub("[number]", value))
+            event[key] = replace_numbers(LINK_TOKEN.sub("[token]", value), "[number]")
     return event
 
 

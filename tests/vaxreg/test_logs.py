@@ -28,7 +28,11 @@ def lines():
 
 
 @pytest.mark.parametrize(
-    "number", ["0912345678", "+84912345678", "84912345678", "001188012345", "012345678"]
+    "number",
+    [
+        *("0912345678", "+84912345678", "84912345678", "001188012345", "012345678"),
+        *("0912 345 678", "0912 - 345 - 678", "(091) 234 5678", "0012 8801 2345", "0912–345–678"),
+    ],
 )
 def test_phone_and_id_numbers_are_cut_from_every_text(number):
     event = cut_personal_numbers(None, "", {"event": f"refused {number}, again", "to": number})
@@ -37,7 +41,12 @@ def test_phone_and_id_numbers_are_cut_from_every_text(number):
 
 
 @pytest.mark.parametrize(
-    "text", ["VR-7K3M-9QXD", "outbox row 1234567", "0a1b2c3d-0123-4567-89ab-001188012345", "48 h"]
+    "text",
+    [
+        *("VR-7K3M-9QXD", "outbox row 1234567", "0a1b2c3d-0123-4567-89ab-001188012345", "48 h"),
+        *("0a1b2c3d0123456789ab001188012345", "2026-11-29T11:08:21.123456Z", "192.168.100.200"),
+        *("due 2026-11-29 08:00, 2026-11-30 08:00", "line 123, in clean"),
+    ],
 )
 def test_references_and_ids_stay_readable(text):
     assert cut_personal_numbers(None, "", {"event": text})["event"] == text
