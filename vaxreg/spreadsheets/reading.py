@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -106,7 +106,7 @@ def _xlsx_sheets(data: bytes) -> list[SheetContent]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(checked.data))
         found = []
         for name in book.sheet_names:
-            lines: list[list[Value]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            lines = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             hidden = checked.hidden.get(name, Hidden())
             found.append(SheetContent(name, _filled(enumerate(lines, start=1)), hidden))
         return found
@@ -114,7 +114,7 @@ def _xlsx_sheets(data: bytes) -> list[SheetContent]:
         raise Unreadable(_("The file is damaged, or is no .xlsx file.")) from None
 
 
-def _filled(lines: Iterator[tuple[int, list[Value]]]) -> list[tuple[int, list[ReadCell]]]:
+def _filled(lines: Iterable[tuple[int, Sequence[Value]]]) -> list[tuple[int, list[ReadCell]]]:
     """Return the lines that hold something. Raises Unreadable when there are too many."""
     found = []
     for number, values in lines:
