@@ -136,6 +136,30 @@ def test_a_name_in_an_old_font_is_left_out_with_what_it_may_mean(country, huong,
     assert not User.objects.filter(email="moi@example.vn").exists()
 
 
+@pytest.mark.parametrize(
+    ("headings", "name"),
+    [
+        (ENGLISH_STAFF, "NguyÔn V¨n A"),
+        (ENGLISH_STAFF, "Nguyeãn Vaên A"),
+        (["Hä vµ tªn", "Th\xad ®iÖn tö", "M· ®¬n vÞ", "Vai trß"], "NguyÔn V¨n A"),
+    ],
+)
+def test_a_csv_with_one_byte_for_a_letter_is_told_row_by_row(country, huong, headings, name):
+    lines = [headings, [name, *ROW[1:]], ["Le Thi Ba", "ba@example.vn", *ROW[2:]]]
+
+    _run, judgement = judged(huong, csv_bytes(lines, encoding="latin-1"), "a.csv")
+
+    assert [row.verdict for row in judgement.rows] == ["refused", "new"]
+
+
+@pytest.mark.parametrize(("name", "encoding"), [("Müller", "latin-1"), ("Leâ", "cp1252")])
+def test_a_csv_with_other_letters_of_one_byte_is_refused(name, encoding):
+    data = csv_bytes([ENGLISH_STAFF, [name, *ROW[1:]]], encoding=encoding)
+
+    with override("en"), pytest.raises(Unreadable, match="letters of the file"):
+        reading.read(data, "a.csv")
+
+
 def test_a_site_in_an_old_font_is_left_out_and_its_staff_with_it(country, huong):
     site = ["DTC-1", "§iÓm tiªm Chu V¨n An", "Vaccination site", "TYT-00109", "", "", ""]
     nurse = ["Vũ Thị Mới", "moi@example.vn", "DTC-1", "Reviewer"]

@@ -145,9 +145,14 @@ def _decoded(data: bytes) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    # Excel writes a sheet in TCVN3 or VNI with one byte for a letter: its rows are told one by one.
+    cells = [cell for cell in re.split(r'[,;\t\r\n"]+', text) if not cell.isascii()]
+    if not all(old_fonts.recognize(cell) for cell in cells):
         raise Unreadable(
             _("The letters of the file cannot be read. Save it as “CSV UTF-8” or as .xlsx.")
-        ) from None
+        )
+    return text
 
 
 def _number_of(cell: str) -> Value:
