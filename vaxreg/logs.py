@@ -13,10 +13,18 @@ LINK_TOKEN = re.compile(r"(?<=/upload/)[\w-]+|(?<=/invitation/)[\w-]+")
 
 def cut_personal_numbers(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
     """Replace phone and ID numbers in a log event by `[number]`, tokens in URLs by `[token]`."""
-    for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = replace_numbers(LINK_TOKEN.sub("[token]", value), "[number]")
-    return event
+    return {key: _without_numbers(value) for key, value in event.items()}
+
+
+def _without_numbers(value: Any) -> Any:
+    match value:
+        case str():
+            return replace_numbers(LINK_TOKEN.sub("[token]", value), "[number]")
+        case dict():
+            return {key: _without_numbers(one) for key, one in value.items()}
+        case list() | tuple() | set():
+            return [_without_numbers(one) for one in value]
+    return value
 
 
 SHARED: list[Any] = [

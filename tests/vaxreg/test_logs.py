@@ -3,6 +3,7 @@
 import json
 import logging
 import logging.config
+import re
 from io import StringIO
 
 import pytest
@@ -86,6 +87,24 @@ def test_facts_given_by_extra_lose_their_numbers_too(lines):
     logging.getLogger("tests.lines").info("sent", extra={"recipient": "0912345678"})
 
     assert "0912345678" not in json.dumps(lines())
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        ["0912 345 678"],
+        ("a", "+84 912 345 678"),
+        {"phone": "0912345678"},
+        {"people": [{"phone": "(091) 234 5678", "id": "001188012345"}]},
+        {"0912345678"},
+    ],
+)
+def test_facts_inside_of_facts_lose_their_numbers_too(lines, fact):
+    structlog.get_logger("tests.lines").info("sent", to=fact)
+
+    written = json.dumps(lines()[0]["to"])
+    assert "[number]" in written
+    assert not re.search(r"\d", written)
 
 
 def test_whoever_logs_ends_up_in_the_json_handler():
