@@ -11,6 +11,8 @@ from organizations.imports.verdicts import JudgedRow, Judgement, RowVerdict
 from organizations.journal import ImportRun
 
 PAGE_SIZE = 100
+# So many groups of hidden rows are named.
+MOST_SPANS = 20
 # Errors first, then rows that change something.
 ORDER = (RowVerdict.REFUSED, RowVerdict.CHANGED, RowVerdict.NEW, RowVerdict.SAME)
 KINDS = {
@@ -58,6 +60,9 @@ class ShownImport:
     digest: str = ""
     to_write: int = 0
     left_out: int = 0
+    # What Excel does not show: for each table its rows, and its columns, as text.
+    hidden_rows: list[tuple[str, str]] = field(default_factory=list)
+    hidden_columns: list[tuple[str, str]] = field(default_factory=list)
 
 
 def runs_of(user: User) -> QuerySet[ImportRun]:
@@ -105,7 +110,33 @@ def shown(
         judgement.digest,
         judgement.to_write,
         judgement.left_out,
+        _hidden_rows(judgement),
+        [
+            (str(columns.TABLE_LABELS[table]), ", ".join(columns.titles_of(table, fields)))
+            for table, fields in judgement.hidden_columns.items()
+        ],
     )
+
+
+def _hidden_rows(judgement: Judgement) -> list[tuple[str, str]]:
+    """Return for each table its hidden rows, neighbours together: ("Staff", "3, 5–9")."""
+    found = []
+    for table, label in columns.TABLE_LABELS.items():
+        lines = sorted(row.line for row in judgement.hidden if row.table == table)
+        if lines:
+            spans = _spans(lines)
+            more = ["…"] if len(spans) > MOST_SPANS else []
+            found.append((str(label), ", ".join([*spans[:MOST_SPANS], *more])))
+    return found
+
+
+def _spans(lines: list[int]) -> list[str]:
+    starts = [at for at, line in enumerate(lines) if at == 0 or line != lines[at - 1] + 1]
+    ends = [*(start - 1 for start in starts[1:]), len(lines) - 1]
+    return [
+        str(lines[first]) if first == last else f"{lines[first]}–{lines[last]}"
+        for first, last in zip(starts, ends, strict=True)
+    ]
 
 
 def _line(row: JudgedRow) -> FileRow:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from citizens import facts as identity_facts
 from citizens.facts import IdentityField, OtherField
+from citizens.masking import cut_numbers
 from citizens.models import Citizen
 from corrections.models import Correction, Kind
 from corrections.models.case import IDENTITY_KINDS, REMOVING_KINDS
@@ -108,7 +109,7 @@ def compare(correction: Correction, *, masked: bool = False) -> list[ComparisonR
             for facts in sources
         )
         if field == Field.ORGANIZATION and not proposed and correction.site_text:
-            proposed = correction.site_text
+            proposed = cut_numbers(correction.site_text) if masked else correction.site_text
         rows.append(
             ComparisonRow(
                 field=field,

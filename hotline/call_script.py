@@ -57,9 +57,12 @@ def _standing(case: Correction) -> str:
 
 
 def question(case: Correction) -> str:
-    """Return the latest question to the citizen; empty without one."""
+    """Return the latest question to the citizen, masked; empty without one.
+
+    Agents read it, and whoever has the address of an upload link.
+    """
     asked = case.events.filter(step="ask").order_by("-at", "-id").first()
-    return asked.remark if asked else ""
+    return mask_own_name(asked.remark, case.citizen.full_name) if asked else ""
 
 
 def _time(case: Correction, now: datetime) -> str:

@@ -100,7 +100,9 @@ class CaseFile:
     def second(self) -> PendingDecision | None:
         """The decision that waits for a second person; None without one."""
         second = second_person.pending_decision(self.case, self.user, self.steps)
-        return replace(second, changes=[]) if second and self.is_masked else second
+        if second and self.is_masked:
+            return replace(second, changes=[], remark=self._shown(second.remark))
+        return second
 
     @property
     def headline(self) -> str:
@@ -166,7 +168,20 @@ class CaseFile:
     @property
     def words(self) -> str:
         """What the citizen wrote when filing."""
-        said = self.case.filing.words
+        return self._shown(self.case.filing.words)
+
+    @property
+    def site_text(self) -> str:
+        """The site in the citizen's words."""
+        return self._shown(self.case.site_text)
+
+    @property
+    def remark(self) -> str:
+        """What the desk wrote about its decision."""
+        return self._shown(self.case.remark)
+
+    def _shown(self, said: str) -> str:
+        """Return a text as the reader may see it: without numbers for those far above."""
         return cut_numbers(said) if self.is_masked else said
 
     def talk(self) -> list[HistoryEntry]:
@@ -214,7 +229,7 @@ class CaseFile:
         for number, photo in enumerate(self.photos(), 1):
             place = _("Photo %(number)s") % {"number": number}
             lines += [(place, w.sentence) for w in from_json(photo.warnings)]
-        return lines
+        return [(place, self._shown(sentence)) for place, sentence in lines]
 
     @property
     def was_told(self) -> bool:

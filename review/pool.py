@@ -14,7 +14,7 @@ from django.db.models import Count
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from citizens.masking import cut_numbers, mask_name
+from citizens.masking import mask_name, mask_own_name
 from corrections import actions, case_pages, facts, lifecycle
 from corrections.actions import CannotReceive, HeldByColleague, StalePage
 from corrections.clocks import deadlines
@@ -81,8 +81,8 @@ class PoolRow:
 
     @property
     def said(self) -> str:
-        """What the citizen wrote about the site; long numbers are removed."""
-        return cut_numbers(self.case.site_text)
+        """What the citizen wrote about the site; numbers are removed, their name is masked."""
+        return mask_own_name(self.case.site_text, self.case.citizen.full_name)
 
     @property
     def area(self) -> str:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from organizations.models import Area
 from uptake.models import Band, Population
 from uptake.places import homes
+from vaxreg.spreadsheets.reading import OLD_FONT, cell_of, clean_code
 
 COLUMNS = ("area_code", "age_band", "people", "source", "as_of")
 
@@ -35,7 +36,8 @@ def load(lines: Iterable[str]) -> int:
     reader = csv.DictReader(
         [heading, *rows[1:]], delimiter=";" if heading.count(";") > heading.count(",") else ","
     )
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
+    reader.fieldnames = [clean_code(name) for name in reader.fieldnames or []]
+    missing = [name for name in COLUMNS if name not in reader.fieldnames]
     if missing:
         raise NotLoaded([f"row 1: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}"])
     areas = {
@@ -43,7 +45,10 @@ def load(lines: Iterable[str]) -> int:
     }
     problems: list[str] = []
     read: dict[tuple[int, str], Population] = {}
-    for number, row in enumerate(reader, start=2):
+    for row in reader:
+        number = reader.line_num
+        if not any(_cell(row, name) for name in COLUMNS):
+            continue
         found = list(_mistakes(row, areas))
         if not found:
             one = _row(row, areas)
@@ -93,6 +98,8 @@ def _mistakes(row: dict[str, str | None], areas: dict[str, int]) -> Iterator[str
         yield f"people {people!r} is no whole number; write it without separators"
     if not 0 < len(source) <= 200:
         yield "source must say in at most 200 characters where the figure comes from"
+    if cell_of(row.get("source")).form == OLD_FONT:
+        yield f"source is typed in an old font, not in Unicode; it may mean {source!r}"
     try:
         date.fromisoformat(as_of)
     except ValueError:
@@ -111,4 +118,5 @@ def _row(row: dict[str, str | None], areas: dict[str, int]) -> Population:
 
 
 def _cell(row: dict[str, str | None], name: str) -> str:
-    return (row.get(name) or "").strip()
+    text = cell_of(row.get(name)).text
+    return text if name == "source" else clean_code(text)

@@ -9,8 +9,7 @@ from typing import Any
 
 import structlog
 
-# Any run of 9 to 12 digits may be a phone or ID number that got into a text by mistake.
-DIGITS = re.compile(r"(?<![\w-])\+?\d{9,12}(?![\w-])")
+from vaxreg.id_numbers import replace_numbers
 
 # What PostgreSQL adds to an error: "Failing row contains (…)", "Key (full_name)=(…) already exists".
 ROW_OF_ERROR = re.compile(
@@ -22,11 +21,19 @@ LINK_TOKEN = re.compile(r"(?<=/upload/)[\w-]+|(?<=/invitation/)[\w-]+")
 
 def cut_personal_data(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
     """Replace phone and ID numbers by `[number]`, tokens in URLs by `[token]`, rows by `[row]`."""
-    for key, value in event.items():
-        if isinstance(value, str):
+    return {key: _cut(value) for key, value in event.items()}
+
+
+def _cut(value: Any) -> Any:
+    match value:
+        case str():
             without_rows = ROW_OF_ERROR.sub("DETAIL: [row]\n", value)
-            event[key] = LINK_TOKEN.sub("[token]", DIGITS.sub("[number]", without_rows))
-    return event
+            return replace_numbers(LINK_TOKEN.sub("[token]", without_rows), "[number]")
+        case dict():
+            return {key: _cut(one) for key, one in value.items()}
+        case list() | tuple() | set():
+            return [_cut(one) for one in value]
+    return value
 
 
 SHARED: list[Any] = [

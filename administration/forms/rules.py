@@ -141,7 +141,7 @@ def in_words(four_eyes: Collection[str]) -> str:
 
 
 class DayForm(Form):
-    """A day that is off, or worked, against the official calendar."""
+    """A day that is off, worked, or swapped for another one, against the official calendar."""
 
     mark_optional = False
 
@@ -156,13 +156,26 @@ class DayForm(Form):
                 ),
             ),
             (
+                "swapped",
+                ui.choice(
+                    gettext_lazy("A day off, swapped for another day"),
+                    gettext_lazy("Another day is worked instead, for example a Saturday."),
+                ),
+            ),
+            (
                 "worked",
                 ui.choice(
-                    gettext_lazy("A working day"), gettext_lazy("Worked in place of another day.")
+                    gettext_lazy("A working day"),
+                    gettext_lazy("It is not off after all; a swap of it is undone."),
                 ),
             ),
         ],
         widget=forms.RadioSelect,
+    )
+    instead = DateField(
+        label=gettext_lazy("Day worked instead"),
+        help_text=gettext_lazy("Only for a swap. For example: 22/08/2026"),
+        required=False,
     )
     name = forms.CharField(
         label=gettext_lazy("What day it is, and who decreed it"),
@@ -178,31 +191,105 @@ class DayForm(Form):
         """The typed reason."""
         return str(self.cleaned_data["name"])
 
+    @property
+    def change(self) -> dict[str, Any]:
+        """The change as `recompute.change_day` and `working_days.changed_days` take it."""
+        return {
+            "day": self.cleaned_data["day"],
+            "is_working": self.cleaned_data["how"] == "worked",
+            "swapped_with": self.cleaned_data.get("instead"),
+        }
+
+    def changed_days(self) -> dict[date, bool]:
+        """Return {day: is it off} of every day that changes, in order."""
+        return dict(sorted(working_days.changed_days(**self.change).items()))
+
     def differences(self) -> list[tuple[str, str, str]]:
-        """Return the day, and how it counts before and after the change, as text."""
+        """Return each day, and how it counts before and after the change, as text."""
         words = [_("A working day"), _("A day off")]
-        is_off = self.cleaned_data["how"] == "off"
-        return [(ui.day(self.cleaned_data["day"]), words[not is_off], words[is_off])]
+        is_off = working_days.off_days()
+        return [
+            (ui.day(day), words[is_off(day)], words[becomes_off])
+            for day, becomes_off in self.changed_days().items()
+        ]
 
     def clean_day(self) -> date:
         """Refuse a day too far away, probably a wrong year."""
-        day: date = self.cleaned_data["day"]
-        if abs(day - timezone.localdate(db_time.now())) > FARTHEST:
-            raise forms.ValidationError(_("This day is far from today. Please check the year."))
-        return day
+        return _near(self.cleaned_data["day"])
+
+    def clean_instead(self) -> date | None:
+        """Refuse the same for the day that is worked instead."""
+        day = self.cleaned_data["instead"]
+        return None if day is None else _near(day)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what the calendar says already."""
+        """Refuse what the calendar says already, and half a swap."""
         cleaned: dict[str, Any] = super().clean() or {}
-        day, how = cleaned.get("day"), cleaned.get("how")
-        if day and how and working_days.off_days()(day) == (how == "off"):
-            decreed = DayOff.objects.filter(day=day).first()
+        day, how, instead = (cleaned.get(name) for name in ("day", "how", "instead"))
+        if not day or not how or "instead" in self.errors:
+            return cleaned
+        if how == "swapped":
+            self._check_swap(day, instead)
+        elif instead:
+            self.add_error(
+                "instead",
+                _("Only a swap has a day worked instead. Choose the swap, or leave this empty."),
+            )
+        elif working_days.off_days()(day) == (how == "off"):
+            self.add_error("day", _said_already(day, is_off=how == "off"))
+        elif how == "worked" and _is_bare_weekend(day):
             self.add_error(
                 "day",
-                _("This day is off already: %(name)s.") % {"name": decreed.name}
-                if decreed and how == "off"
-                else _("This day is off already.")
-                if how == "off"
-                else _("This day is a working day already."),
+                _(
+                    "A Saturday or Sunday is worked instead of another day. Choose the swap: enter"
+                    " the day that is off, and this day as the one worked instead."
+                ),
             )
         return cleaned
+
+    def _check_swap(self, day: date, instead: date | None) -> None:
+        """Both halves are new, or were declared alone before; none is half of another swap."""
+        if instead is None:
+            self.add_error("instead", _("Enter the day that is worked instead."))
+            return
+        if instead == day:
+            self.add_error("instead", _("A day cannot be worked instead of itself."))
+            return
+        is_off = working_days.off_days()
+        alone = set(
+            DayOff.objects.filter(day__in=[day, instead], swapped_with=None).values_list(
+                "day", flat=True
+            )
+        )
+        for name, one, becomes_off in (("day", day, True), ("instead", instead, False)):
+            other = working_days.other_half(one)
+            if other is not None:
+                self.add_error(
+                    name,
+                    _("This day is swapped with %(day)s already. Undo that swap first.")
+                    % {"day": ui.day(other)},
+                )
+            elif is_off(one) == becomes_off and one not in alone:
+                self.add_error(name, _said_already(one, is_off=becomes_off))
+
+
+def _near(day: date) -> date:
+    if abs(day - timezone.localdate(db_time.now())) > FARTHEST:
+        raise forms.ValidationError(_("This day is far from today. Please check the year."))
+    return day
+
+
+def _is_bare_weekend(day: date) -> bool:
+    """Whether it is a Saturday or Sunday about which nothing was declared."""
+    return day.weekday() >= working_days.SATURDAY and not (
+        working_days.other_half(day) or DayOff.objects.filter(day=day).exists()
+    )
+
+
+def _said_already(day: date, *, is_off: bool) -> str:
+    if not is_off:
+        return _("This day is a working day already.")
+    decreed = DayOff.objects.filter(day=day).first()
+    if decreed is None:
+        return _("This day is off already.")
+    return _("This day is off already: %(name)s.") % {"name": decreed.name}

@@ -95,21 +95,20 @@ def rules(request: UserRequest) -> HttpResponse:
 @ministry_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def days(request: UserRequest) -> HttpResponse:
-    """Take a day that is off or worked, show the preview, and store it in the calendar."""
+    """Take a day that is off, worked or swapped, show the preview, and store the change."""
     form = DayForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or "edit" in request.POST:
         form.errors.clear()
         return render(request, "administration/rules/days.html", {"form": form})
     if not form.is_valid():
         return render(request, "administration/rules/days.html", {"form": form}, status=422)
-    day, is_working = form.cleaned_data["day"], form.cleaned_data["how"] == "worked"
+    changed = form.changed_days()
     if "confirmed" not in request.POST:
-        change = RuleChange(policies.current(), {day: not is_working})
+        change = RuleChange(policies.current(), changed)
         return show(request, form, change, "policy-days")
-    recompute.change_day(
-        day, is_working=is_working, name=form.cleaned_data["name"], by=request.user
-    )
-    messages.success(request, _("%(day)s is in the calendar.") % {"day": ui.day(day)})
+    recompute.change_day(**form.change, name=form.cleaned_data["name"], by=request.user)
+    days = ", ".join(ui.day(day) for day in changed)
+    messages.success(request, _("In the calendar: %(days)s.") % {"days": days})
     return redirect("policy")
 
 

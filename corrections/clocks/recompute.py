@@ -148,20 +148,39 @@ def change_rules(policy: Policy, *, by: "User", instead_of: int) -> RecomputeRun
         raise RulesChangedMeanwhile from None
 
 
-def change_day(day: date, *, is_working: bool, name: str, by: "User") -> RecomputeRun:
-    """Declare a day off, or a working day, whatever the calendar says, and recompute the clocks."""
+def change_day(
+    day: date, *, is_working: bool, name: str, by: "User", swapped_with: date | None = None
+) -> RecomputeRun:
+    """Declare a day off, or a working day, whatever the calendar says, and recompute the clocks.
+
+    swapped_with: the other half of the swap, which counts the opposite; both are stored together.
+    To change one half of an earlier swap alone undoes that swap: its other half changes, too.
+    """
     with transaction.atomic():
         earlier = _unfinished()
-        DayOff.objects.update_or_create(
+        changed = working_days.changed_days(day, is_working=is_working, swapped_with=swapped_with)
+        for one, is_off in changed.items():
+            other = {day: swapped_with, swapped_with: day}.get(one)
+            DayOff.objects.update_or_create(
+                day=one,
+                defaults={
+                    "is_working": not is_off,
+                    "swapped_with": other,
+                    "name": name,
+                    "made_at": db_time.now(),
+                    "made_by": by,
+                },
+            )
+        undone = next((one for one in changed if one != day), None)
+        return _begin(
+            earlier,
+            policies.current(),
+            by,
+            name,
             day=day,
-            defaults={
-                "is_working": is_working,
-                "name": name,
-                "made_at": db_time.now(),
-                "made_by": by,
-            },
+            is_working=is_working,
+            swapped_with=swapped_with or undone,
         )
-        return _begin(earlier, policies.current(), by, name, day=day, is_working=is_working)
 
 
 def resume(run_id: int, seconds: float = PASS_SECONDS) -> bool:
@@ -246,6 +265,7 @@ def _begin(
     why: str,
     day: date | None = None,
     is_working: bool | None = None,
+    swapped_with: date | None = None,
 ) -> RecomputeRun:
     now = db_time.now()
     with connection.cursor() as cursor:
@@ -255,6 +275,7 @@ def _begin(
         policy=policy,
         day=day,
         is_working=is_working,
+        swapped_with=swapped_with,
         why=why,
         made_at=now,
         made_by=by,

@@ -69,10 +69,15 @@ class Policy(models.Model):
 
 
 class DayOff(models.Model):
-    """A day on which the official calendar differs: a holiday added, or a day worked instead."""
+    """A day on which the official calendar differs: a holiday added, or a half of a swap.
+
+    A swap is two rows: the day that is off and the day that is worked instead, each naming the
+    other one.
+    """
 
     day = models.DateField(_("day"), unique=True)
     is_working = models.BooleanField(_("worked all the same"), default=False)
+    swapped_with = models.DateField(_("swapped with"), null=True, blank=True)
     name = models.CharField(_("name"), max_length=120)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(
@@ -83,6 +88,11 @@ class DayOff(models.Model):
         verbose_name = _("day off")
         verbose_name_plural = _("days off")
         ordering = ["day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(swapped_with=F("day")), name="day_is_not_swapped_with_itself"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d} {self.name}"
@@ -100,6 +110,8 @@ class RecomputeRun(models.Model):
     # The day of a change of the calendar; NULL for a change of the rules.
     day = models.DateField(null=True, blank=True)
     is_working = models.BooleanField(null=True, blank=True)
+    # The day that counts the opposite since then: the other half of a swap that was made or undone.
+    swapped_with = models.DateField(null=True, blank=True)
     why = models.TextField(_("reason"))
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(
@@ -122,6 +134,10 @@ class RecomputeRun(models.Model):
                 condition=Q(day=None, is_working=None)
                 | Q(day__isnull=False, is_working__isnull=False),
                 name="recompute_of_a_day_says_how_it_is_now",
+            ),
+            models.CheckConstraint(
+                condition=Q(swapped_with=None) | Q(day__isnull=False),
+                name="recompute_of_a_swap_names_both_days",
             ),
             models.CheckConstraint(condition=~Q(why=""), name="recompute_says_why"),
             models.CheckConstraint(

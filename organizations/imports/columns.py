@@ -4,6 +4,8 @@ The file may be written in Vietnamese and imported by somebody who uses the Engl
 words of both languages are recognized.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -52,27 +54,46 @@ HEADINGS: dict[str, tuple[Heading, ...]] = {
 }
 
 
+# Fields with codes, numbers and addresses, in which a dash is a hyphen and a wide digit a digit.
+CODES = frozenset({"code", "parent", "area", "organization", "email", "phone", "id_number", "born"})
+
+
+def word_key(word: str) -> str:
+    """Return a header, kind or role as it is compared: without diacritics, hyphens and spelling.
+
+    The ministry of education writes "xử lí", the ministry of health "xử lý".
+    """
+    letters = re.sub(r"[\s\W_]+", " ", search_key(word).replace("-", "")).strip()
+    return letters.replace("y", "i")
+
+
 def title(heading: Heading) -> str:
     """Return the header of a column, in the user's language."""
     return _(heading.title)
 
 
+def titles_of(table: str, fields: Iterable[str]) -> list[str]:
+    """Return the headers of these fields, in the user's language."""
+    wanted = set(fields)
+    return [title(one) for one in HEADINGS[table] if one.field in wanted]
+
+
 @cache
 def titles(table: str) -> dict[str, str]:
-    """Return {search key of a header in any language: field} for a table."""
+    """Return {key of a header in any language: field} for a table."""
     return {key: one.field for one in HEADINGS[table] for key in _in_all_languages(one.title)}
 
 
 @lru_cache(maxsize=512)
 def kind_of(typed: str) -> str:
     """Return the kind of organization for a word in the file, or ""."""
-    return _kinds().get(search_key(typed), "")
+    return _kinds().get(word_key(typed), "")
 
 
 @lru_cache(maxsize=512)
 def role_of(typed: str) -> str:
     """Return the role for a word in the file, or ""."""
-    return _roles().get(search_key(typed), "")
+    return _roles().get(word_key(typed), "")
 
 
 @cache
@@ -88,16 +109,16 @@ def _roles() -> dict[str, str]:
 def _words(choices: type[Organization.Kind] | type[Membership.Role]) -> dict[str, str]:
     found = {}
     for choice in choices:
-        found[search_key(choice.value)] = str(choice.value)
+        found[word_key(choice.value)] = str(choice.value)
         for language, _name in settings.LANGUAGES:
             with override(language):
-                found[search_key(str(choice.label))] = str(choice.value)
+                found[word_key(str(choice.label))] = str(choice.value)
     return found
 
 
 def _in_all_languages(words: str) -> set[str]:
-    found = {search_key(words)}
+    found = {word_key(words)}
     for language, _name in settings.LANGUAGES:
         with override(language):
-            found.add(search_key(_(words)))
+            found.add(word_key(_(words)))
     return found

@@ -1,20 +1,21 @@
 """Read an import file into rows of texts, and match its sheets and columns; checks no values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from organizations.imports import columns
-from vaxreg.search import search_key
-from vaxreg.spreadsheets.archive import Unreadable, sanitize
+from vaxreg.spreadsheets import old_fonts
+from vaxreg.spreadsheets.archive import Unreadable
 from vaxreg.spreadsheets.reading import (
     HEADINGS_WITHIN,
     MOST_ROWS,
-    Value,
-    _csv_lines,
-    _text,
-    _xlsx_lines,
+    ReadCell,
+    SheetContent,
+    clean_code,
+    read_sheets,
 )
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -22,11 +23,12 @@ MOST_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row with its number in Excel; `forms` says which cells were numbers or dates."""
+    """A row with its number in Excel; `forms` says which cells were numbers, dates, or old fonts."""
 
     line: int
     cells: dict[str, str]
     forms: dict[str, str]
+    is_hidden: bool = False
 
     def get(self, name: str) -> str:
         """Return a cell, or "" where the column or the value is missing."""
@@ -35,27 +37,32 @@ class SheetRow:
 
 @dataclass
 class Content:
-    """The rows of a file per table, and the sheets and columns that were ignored."""
+    """The rows of a file per table, the sheets that were ignored, and the columns not shown."""
 
     tables: dict[str, list[SheetRow]] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
+    # The fields whose columns are hidden in Excel, by table.
+    hidden_columns: dict[str, list[str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the content for ImportRun.content."""
         tables = {
-            name: [[row.line, row.cells, row.forms] for row in rows]
+            name: [[row.line, row.cells, row.forms, row.is_hidden] for row in rows]
             for name, rows in self.tables.items()
         }
-        return {"tables": tables, "passed_over": self.passed_over}
+        return {
+            "tables": tables,
+            "passed_over": self.passed_over,
+            "hidden_columns": self.hidden_columns,
+        }
 
 
 def from_json(stored: dict[str, Any]) -> Content:
     """Return the content that `as_json` has made."""
     tables = {
-        name: [SheetRow(line, cells, forms) for line, cells, forms in rows]
-        for name, rows in stored.get("tables", {}).items()
+        name: [SheetRow(*row) for row in rows] for name, rows in stored.get("tables", {}).items()
     }
-    return Content(tables, stored.get("passed_over", []))
+    return Content(tables, stored.get("passed_over", []), stored.get("hidden_columns", {}))
 
 
 def read(data: bytes, name: str) -> Content:
@@ -64,36 +71,29 @@ def read(data: bytes, name: str) -> Content:
         raise Unreadable(_("The file is empty."))
     if len(data) > MOST_BYTES:
         raise Unreadable(_("The file is larger than 8 MB. Split it into smaller ones."))
-    ending = name.lower().rsplit(".", 1)[-1]
-    if ending == "csv":
-        sheets = [(name, _csv_lines(data))]
-    elif ending == "xlsx" or data.startswith(b"PK") or ending == "xls":
-        sheets = _xlsx_lines(sanitize(data))
-    else:
-        raise Unreadable(_("This is no .xlsx or .csv file. Save it from Excel as .xlsx."))
-    return _content(sheets)
+    return _content(read_sheets(data, name))
 
 
-def _content(sheets: list[tuple[str, list[list[Value]]]]) -> Content:
+def _content(sheets: list[SheetContent]) -> Content:
     content = Content()
-    seen_any = False
-    for name, lines in sheets:
-        if not any(_text(cell)[0] for line in lines for cell in line):
-            continue
-        seen_any = True
-        found = _headings(lines)
+    filled = [sheet for sheet in sheets if sheet.lines]
+    if not filled:
+        raise Unreadable(_("The file is empty."))
+    for sheet in filled:
+        found = _headings(sheet)
         if found is None:
-            content.passed_over.append(name)
+            content.passed_over.append(sheet.name)
             continue
-        table, at, places = found
+        table, after, places = found
         if table in content.tables:
             raise Unreadable(
                 _("Two sheets hold the same table: %(table)s. Put the rows into one of them.")
                 % {"table": columns.TABLE_LABELS[table]}
             )
-        content.tables[table] = _rows(lines, at, places)
-    if not seen_any:
-        raise Unreadable(_("The file is empty."))
+        content.tables[table] = _rows(sheet, after, places)
+        not_shown = [name for at, name in places.items() if at + 1 in sheet.hidden.columns]
+        if not_shown:
+            content.hidden_columns[table] = not_shown
     if not content.tables:
         raise Unreadable(_no_headings())
     if not any(content.tables.values()):
@@ -101,37 +101,55 @@ def _content(sheets: list[tuple[str, list[list[Value]]]]) -> Content:
     return content
 
 
-def _headings(lines: list[list[Value]]) -> tuple[str, int, dict[int, str]] | None:
-    """Return (table, row of the headers, {column: field}) of a sheet, or None."""
+def _headings(sheet: SheetContent) -> tuple[str, int, dict[int, str]] | None:
+    """Return (table, number of the header row, {column: field}) of a sheet, or None."""
     best: tuple[str, int, dict[int, str]] | None = None
-    for at, line in enumerate(lines[:HEADINGS_WITHIN]):
+    for number, line in sheet.lines:
+        if number > HEADINGS_WITHIN:
+            return None
         for table in columns.HEADINGS:
-            known = columns.titles(table)
             places: dict[int, str] = {}
             for place, cell in enumerate(line):
-                name = known.get(search_key(_text(cell)[0].rstrip("*: ")))
+                name = _field(table, cell)
                 if name and name not in places.values():
                     places[place] = name
             needed = {one.field for one in columns.HEADINGS[table] if one.needed}
             is_better = best is None or len(places) > len(best[2])
             if needed <= set(places.values()) and is_better:
-                best = table, at, places
+                best = table, number, places
         if best is not None:
             return best
     return None
 
 
-def _rows(lines: list[list[Value]], at: int, places: dict[int, str]) -> list[SheetRow]:
+def _field(table: str, cell: ReadCell) -> str:
+    """Return the field that a header names, also in an old font, or ""."""
+    known = columns.titles(table)
+    spellings: tuple[Callable[[str], str], ...] = (
+        str,
+        old_fonts.from_tcvn3,
+        old_fonts.from_vni,
+    )
+    for spelling in spellings:
+        if name := known.get(columns.word_key(spelling(cell.text).rstrip("*: "))):
+            return name
+    return ""
+
+
+def _rows(sheet: SheetContent, after: int, places: dict[int, str]) -> list[SheetRow]:
     rows = []
-    for line, values in enumerate(lines[at + 1 :], start=at + 2):
+    for number, line in sheet.lines:
+        if number <= after:
+            continue
         cells, forms = {}, {}
         for place, name in places.items():
-            text, form = _text(values[place]) if place < len(values) else ("", "")
-            cells[name] = text
-            if form:
-                forms[name] = form
+            cell = line[place] if place < len(line) else ReadCell("")
+            cells[name] = clean_code(cell.text) if name in columns.CODES else cell.text
+            if cell.form:
+                forms[name] = cell.form
         if any(cells.values()):
-            rows.append(SheetRow(line, cells, forms))
+            is_hidden = sheet.hidden.is_whole or number in sheet.hidden.rows
+            rows.append(SheetRow(number, cells, forms, is_hidden))
         if len(rows) > MOST_ROWS:
             raise Unreadable(_("The file has more than 20,000 rows. Split it into smaller ones."))
     return rows

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import User, VerifiedIdentity
 from organizations import tree
@@ -46,8 +47,14 @@ def judge(run: ImportRun) -> Judgement:
     """Compare every row with the database; nothing is written."""
     content = reading.from_json(run.content)
     known = record.record_of(content, run.made_by)
-    judged, opened = sites.judge(content.tables.get(columns.SITES, []), known)
-    return Judgement([*judged, *staff.judge(content.tables.get(columns.STAFF, []), opened)])
+    sites_rows = content.tables.get(columns.SITES, [])
+    staff_rows = content.tables.get(columns.STAFF, [])
+    judged, opened = sites.judge(sites_rows, known)
+    judged += staff.judge(staff_rows, opened)
+    for row, one in zip([*sites_rows, *staff_rows], judged, strict=True):
+        if row.is_hidden:
+            one.tell_hidden()
+    return Judgement(judged, content.hidden_columns)
 
 
 def do(run: ImportRun, *, digest: str) -> Judgement:
@@ -111,7 +118,7 @@ def _open(rows: list[JudgedRow], run: ImportRun) -> None:
                     area_id=plan["area"],
                     phone=plan["phone"],
                     email=plan["email"],
-                    opened_on=now.date(),
+                    opened_on=timezone.localdate(now),
                 )
                 for plan in by_kind[kind]
             ],

@@ -106,6 +106,8 @@ def _judge(row: SheetRow, judged: JudgedRow, sites: Sites) -> None:
         judged.refuse(seen_in(sites.lines[code]))
         return
     sites.lines[code] = judged.line
+    if judged.refuse_old_fonts(row):
+        return
     known = sites.record.organizations.get(code)
     if known is None:
         _judge_new(row, judged, sites)

@@ -58,6 +58,8 @@ def judge(rows: list[SheetRow], sites: Sites) -> list[JudgedRow]:
 
 def _place(row: SheetRow, judged: JudgedRow, people: People) -> tuple[str, str]:
     """Find organization and role of a row; all rows are collected before any is checked."""
+    if judged.refuse_old_fonts(row):
+        return "", ""
     kind, code = _organization(row, judged, people)
     typed = row.get("role")
     role = columns.role_of(typed)

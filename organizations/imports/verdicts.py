@@ -11,6 +11,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from organizations.imports import columns
+from organizations.imports.reading import SheetRow
+from vaxreg.spreadsheets.reading import OLD_FONT
+
 
 class RowVerdict(models.TextChoices):
     """What an import will do with a row."""
@@ -32,6 +36,7 @@ class JudgedRow:
     verdict: RowVerdict = RowVerdict.SAME
     says: list[str] = field(default_factory=list)
     plan: dict[str, Any] = field(default_factory=dict)
+    is_hidden: bool = False
 
     def refuse(self, why: str) -> "JudgedRow":
         """Leave the row out, and add a reason; what was to become of it is not said any more."""
@@ -40,6 +45,24 @@ class JudgedRow:
         self.verdict, self.plan = RowVerdict.REFUSED, {}
         self.says.append(why)
         return self
+
+    def refuse_old_fonts(self, row: SheetRow) -> bool:
+        """Leave the row out if a cell was typed in TCVN3 or VNI; what it may mean is proposed."""
+        for heading in columns.HEADINGS[self.table]:
+            if row.forms.get(heading.field) == OLD_FONT:
+                self.refuse(
+                    _(
+                        "Column “%(column)s” is typed in an old font (TCVN3 or VNI), not in Unicode."
+                        " It may mean “%(text)s”. Type it in Unicode and send the row again."
+                    )
+                    % {"column": columns.title(heading), "text": row.get(heading.field)[:60]}
+                )
+        return self.is_refused
+
+    def tell_hidden(self) -> None:
+        """Add that Excel does not show this row; it is read like the others."""
+        self.is_hidden = True
+        self.says.append(_("This row is hidden in the file."))
 
     @property
     def is_refused(self) -> bool:
@@ -51,6 +74,8 @@ class Judgement:
     """All rows of a file, compared with the database at this moment."""
 
     rows: list[JudgedRow]
+    # Fields whose columns Excel does not show, by table.
+    hidden_columns: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -76,6 +101,11 @@ class Judgement:
     def to_write(self) -> int:
         """How many rows will change the database."""
         return sum(row.verdict in (RowVerdict.NEW, RowVerdict.CHANGED) for row in self.rows)
+
+    @property
+    def hidden(self) -> list[JudgedRow]:
+        """The rows that Excel does not show."""
+        return [row for row in self.rows if row.is_hidden]
 
     @property
     def left_out(self) -> int:

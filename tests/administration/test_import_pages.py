@@ -7,7 +7,7 @@ from accounts.models import User
 from organizations.imports import reading
 from organizations.journal import ImportRun
 from organizations.models import Organization
-from tests.organizations.sheets import xlsx
+from tests.organizations.sheets import hiding, xlsx
 from tests.pages import in_english
 
 START = "/organizations/import/"
@@ -169,3 +169,31 @@ def test_rows_that_are_forgotten_are_said_to_be(world, huong):
 
     assert huong.get(where).status_code == 410
     assert huong.post(where, {"digest": "x"}).status_code == 410
+
+
+def test_what_excel_hides_is_told_before_the_import(world, huong):
+    file = hiding(rows=[2, 4, 5], column=1)
+
+    page = huong.get(send(huong, file).headers["Location"])
+
+    assert "Staff: Excel does not show these rows, and they are read like the others: 2, 4–5." in (
+        " ".join(page.text.split())
+    )
+    assert "Excel does not show these columns, and they are read like the others: E-mail." in (
+        " ".join(page.text.split())
+    )
+
+
+def test_a_file_that_hides_nothing_says_nothing_of_it(world, huong):
+    page = huong.get(send(huong).headers["Location"])
+
+    assert "Excel does not show" not in page.text
+
+
+def test_a_name_in_an_old_font_is_shown_with_its_reason(world, huong):
+    file = xlsx(staff=[["NguyÔn V¨n A", *NURSE[1:]]])
+
+    page = huong.get(send(huong, file).headers["Location"])
+
+    assert "typed in an old font (TCVN3 or VNI)" in page.text
+    assert "It may mean “Nguyễn Văn A”" in page.text

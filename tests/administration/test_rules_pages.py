@@ -132,6 +132,90 @@ def test_a_day_that_counts_so_already_is_refused(ministry: Client):
     assert (sunday.status_code, slip.status_code) == (422, 422)
 
 
+SWAP = {"day": "16/10/2026", "how": "swapped", "instead": "24/10/2026", "name": "Thông báo 6/TB"}
+
+
+def test_both_halves_of_a_swap_are_previewed_stored_and_shown(world: World, ministry: Client):
+    filed_at(world, MONDAY + timedelta(days=3))
+    with db_time.at(MONDAY + timedelta(days=3, hours=1)):
+        page = ministry.post("/policy/days/", SWAP)
+        seen = page.context["preview"]
+        assert [row[0] for row in page.context["differences"]] == ["16/10/2026", "24/10/2026"]
+        assert not DayOff.objects.exists()
+        answer = ministry.post("/policy/days/", {**SWAP, "confirmed": 1}, follow=True)
+        recompute.resume_newest()
+
+    moved = ClockChange.objects.get()
+    assert [one.new_due_at for one in seen.first] == [moved.new_due_at]
+    assert {one.day: one.is_working for one in DayOff.objects.all()} == {
+        date(2026, 10, 16): False,
+        date(2026, 10, 24): True,
+    }
+    shown = {one.day: one.swapped_with for one in answer.context["days"]}
+    assert shown[date(2026, 10, 24)] == date(2026, 10, 16)
+    history = answer.content.decode().split('id="history"')[1]
+    assert "16/10/2026" in history
+    assert "24/10/2026" in history
+
+
+@pytest.mark.parametrize(
+    ("typed_day", "field"),
+    [
+        ({**SWAP, "instead": ""}, "instead"),
+        ({**SWAP, "instead": "16/10/2026"}, "instead"),
+        # Thursday is a working day anyway, Sunday is off anyway.
+        ({**SWAP, "instead": "22/10/2026"}, "instead"),
+        ({**SWAP, "day": "18/10/2026"}, "day"),
+        ({**SWAP, "instead": "24/10/2036"}, "instead"),
+        ({**SWAP, "instead": "Thứ Bảy"}, "instead"),
+        ({**SWAP, "how": "off"}, "instead"),
+        ({**SWAP, "how": "worked", "instead": "", "day": "24/10/2026"}, "day"),
+    ],
+)
+def test_half_a_swap_is_refused_beside_its_field(ministry: Client, typed_day, field):
+    with db_time.at(MONDAY):
+        page = ministry.post("/policy/days/", {**typed_day, "confirmed": 1})
+
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == [field]
+    assert page.context["form"]["day"].value() == typed_day["day"]
+    assert not DayOff.objects.exists()
+
+
+def test_a_half_of_a_swap_is_not_swapped_a_second_time(ministry: Client):
+    with db_time.at(MONDAY):
+        ministry.post("/policy/days/", {**SWAP, "confirmed": 1})
+        again = ministry.post("/policy/days/", {**SWAP, "instead": "31/10/2026"})
+        other = ministry.post("/policy/days/", {**SWAP, "day": "19/10/2026"})
+
+    assert list(again.context["form"].errors) == ["day"]
+    assert list(other.context["form"].errors) == ["instead"]
+
+
+def test_a_half_that_was_entered_alone_becomes_half_of_a_swap(world: World, ministry: Client):
+    DayOff.objects.create(day=date(2026, 10, 16), name="Nghỉ", made_at=db_time.now())
+
+    with db_time.at(MONDAY):
+        ministry.post("/policy/days/", {**SWAP, "confirmed": 1})
+
+    assert DayOff.objects.get(day=date(2026, 10, 16)).swapped_with == date(2026, 10, 24)
+    assert DayOff.objects.get(day=date(2026, 10, 24)).is_working
+
+
+def test_undoing_a_swap_shows_and_changes_both_days(ministry: Client):
+    back = {"day": "16/10/2026", "how": "worked", "name": "Thôi hoán đổi"}
+    with db_time.at(MONDAY):
+        ministry.post("/policy/days/", {**SWAP, "confirmed": 1})
+        page = ministry.post("/policy/days/", back)
+        ministry.post("/policy/days/", {**back, "confirmed": 1})
+
+    assert [row[0] for row in page.context["differences"]] == ["16/10/2026", "24/10/2026"]
+    assert {one.day: one.is_working for one in DayOff.objects.all()} == {
+        date(2026, 10, 16): True,
+        date(2026, 10, 24): False,
+    }
+
+
 def test_progress_is_shown_while_clocks_follow(ministry: Client, correction: Correction):
     ministry.post("/policy/rules/", typed(review_hours=72, confirmed=1))
 

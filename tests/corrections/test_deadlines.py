@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError
+from django.utils.translation import override
 
 from corrections.clocks import deadlines, policies, timekeeping, working_days
 from corrections.clocks.deadlines import MILESTONES, PassedMilestones
@@ -153,3 +155,90 @@ def test_a_decreed_day_off_and_a_day_worked_instead_win_over_the_calendar(db):
 
     assert is_off(date(2026, 10, 22))
     assert not is_off(date(2026, 11, 28))
+
+
+@pytest.mark.parametrize(
+    ("free", "worked"),
+    [
+        (date(2026, 8, 31), date(2026, 8, 22)),
+        (date(2025, 5, 2), date(2025, 4, 26)),
+        (date(2024, 4, 29), date(2024, 5, 4)),
+        (date(2019, 4, 29), date(2019, 5, 4)),
+        # The halves lie in two years.
+        (date(2018, 12, 31), date(2019, 1, 5)),
+        (date(2015, 1, 2), date(2014, 12, 27)),
+    ],
+)
+def test_both_halves_of_an_official_swap_count(db, free: date, worked: date):
+    assert working_days.off_days()(worked) is False
+    assert working_days.off_days()(free) is True
+    assert working_days.other_half(free) == worked
+    assert working_days.other_half(worked) == free
+
+
+def test_the_saturday_of_a_swap_is_counted_for_the_statutory_answer(db):
+    friday = datetime(2026, 8, 21, 9, 0, tzinfo=VIETNAM)
+
+    due = deadlines.working_days_after(friday, 2, working_days.off_days())
+
+    # Saturday 22 and Monday 24 August.
+    assert due == datetime(2026, 8, 25, tzinfo=VIETNAM)
+
+
+def test_both_halves_of_an_official_swap_stand_in_the_calendar(db):
+    with override("en"):
+        days = {
+            one.day: one for one in working_days.special_days(date(2026, 8, 1), date(2026, 9, 30))
+        }
+
+    assert days[date(2026, 8, 22)].is_working
+    assert days[date(2026, 8, 22)].name == "Worked in place of 31/08/2026"
+    assert not days[date(2026, 8, 31)].is_working
+    assert days[date(2026, 8, 31)].name == "Off in place of 22/08/2026"
+
+
+def test_a_half_that_lies_outside_of_the_dates_is_left_out(db):
+    days = working_days.special_days(date(2026, 8, 23), date(2026, 9, 30))
+
+    assert date(2026, 8, 22) not in [one.day for one in days]
+
+
+@pytest.mark.parametrize(
+    ("change", "changed"),
+    [
+        (
+            {"day": date(2026, 10, 16), "is_working": False, "swapped_with": date(2026, 10, 24)},
+            {date(2026, 10, 16): True, date(2026, 10, 24): False},
+        ),
+        ({"day": date(2026, 10, 16), "is_working": False}, {date(2026, 10, 16): True}),
+        (
+            {"day": date(2026, 8, 31), "is_working": True},
+            {date(2026, 8, 31): False, date(2026, 8, 22): True},
+        ),
+        (
+            {"day": date(2026, 8, 22), "is_working": False},
+            {date(2026, 8, 22): True, date(2026, 8, 31): False},
+        ),
+        ({"day": date(2026, 9, 2), "is_working": True}, {date(2026, 9, 2): False}),
+    ],
+)
+def test_a_change_of_one_half_changes_the_other_one(db, change, changed):
+    assert working_days.changed_days(**change) == changed
+
+
+def test_an_official_swap_that_was_undone_is_none_any_more(db):
+    for day, is_working in ((date(2026, 8, 31), True), (date(2026, 8, 22), False)):
+        DayOff.objects.create(
+            day=day, name="Không hoán đổi", is_working=is_working, made_at=db_time.now()
+        )
+
+    assert working_days.other_half(date(2026, 8, 31)) is None
+    assert working_days.off_days()(date(2026, 8, 22)) is True
+    assert working_days.off_days()(date(2026, 8, 31)) is False
+
+
+def test_the_database_refuses_a_day_that_is_swapped_with_itself(db):
+    day = date(2026, 10, 16)
+
+    with pytest.raises(IntegrityError):
+        DayOff.objects.create(day=day, swapped_with=day, name="x", made_at=db_time.now())

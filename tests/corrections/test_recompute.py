@@ -188,6 +188,69 @@ def test_a_saturday_worked_instead_brings_the_statutory_answer_forward(world: Wo
     assert statutory.due_at == datetime(2026, 10, 20, tzinfo=HERE)
 
 
+def about(world: World, given_on: str) -> dict[str, Any]:
+    """A claim about another dose."""
+    dose = worlds.dose(world, given_on=date.fromisoformat(given_on))
+    return {"dose": dose, "proposed": {"vaccine": "PF"}}
+
+
+def test_a_swap_moves_the_statutory_clocks_by_both_halves(world: World):
+    """Friday 16 October is off, Saturday 24 October is worked instead."""
+    early = filed_at(world, MONDAY + timedelta(days=2), key="k1")
+    late = filed_at(world, MONDAY + timedelta(days=3), key="k2", **about(world, "2021-06-02"))
+    with db_time.at(MONDAY + timedelta(days=3, hours=1)):
+        run = recompute.change_day(
+            date(2026, 10, 16),
+            is_working=False,
+            swapped_with=date(2026, 10, 24),
+            name="Hoán đổi",
+            by=world.user("phuc"),
+        )
+        recompute.resume(run.pk)
+    after = filed_at(
+        world, datetime(2026, 10, 23, 9, 0, tzinfo=HERE), key="k3", **about(world, "2021-06-03")
+    )
+
+    dues = [
+        one.clocks.get(kind=Clock.Kind.STATUTORY).due_at.astimezone(HERE).date()
+        for one in (early, late, after)
+    ]
+    # Thursday and Monday; Monday and Tuesday; Saturday and Monday.
+    assert dues == [date(2026, 10, 20), date(2026, 10, 21), date(2026, 10, 27)]
+    assert {one.day: (one.is_working, one.swapped_with) for one in DayOff.objects.all()} == {
+        date(2026, 10, 16): (False, date(2026, 10, 24)),
+        date(2026, 10, 24): (True, date(2026, 10, 16)),
+    }
+    assert (run.day, run.swapped_with) == (date(2026, 10, 16), date(2026, 10, 24))
+
+
+@pytest.mark.parametrize("half", [date(2026, 10, 16), date(2026, 10, 24)])
+def test_undoing_one_half_of_a_swap_undoes_the_other_one(world: World, half: date):
+    case = filed_at(world, MONDAY + timedelta(days=3))
+    due = case.clocks.get(kind=Clock.Kind.STATUTORY).due_at
+    phuc = world.user("phuc")
+    with db_time.at(MONDAY + timedelta(days=3, hours=1)):
+        made = recompute.change_day(
+            date(2026, 10, 16),
+            is_working=False,
+            swapped_with=date(2026, 10, 24),
+            name="Hoán đổi",
+            by=phuc,
+        )
+        recompute.resume(made.pk)
+        undone = recompute.change_day(
+            half, is_working=half == date(2026, 10, 16), name="Thôi hoán đổi", by=phuc
+        )
+        recompute.resume(undone.pk)
+
+    is_off = working_days.off_days()
+    assert not is_off(date(2026, 10, 16))
+    assert is_off(date(2026, 10, 24))
+    assert case.clocks.get(kind=Clock.Kind.STATUTORY).due_at == due
+    assert not DayOff.objects.exclude(swapped_with=None).exists()
+    assert {undone.day, undone.swapped_with} == {date(2026, 10, 16), date(2026, 10, 24)}
+
+
 def test_the_same_change_again_moves_nothing(world: World):
     filed_at(world, MONDAY)
     with db_time.at(MONDAY + timedelta(hours=1)):

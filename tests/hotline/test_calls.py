@@ -1,5 +1,6 @@
 """What an agent does for a caller: a record, a filing, steps, and the link for the photo."""
 
+import unicodedata
 from datetime import timedelta
 from io import BytesIO
 
@@ -284,6 +285,33 @@ def test_photos_answer_a_question_that_waits(world: World):
     assert "Xin chụp lại giấy" in page
     assert case.status == Status.QUEUED
     assert case.events.latest("id").step == "answer"
+
+
+SPELT = ("0912 - 360 - 009", "(091) 236 0009", "0011 8801 2345", "Lan Nguyễn Thị", "NGUYEN THI LAN")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_who_has_the_link_reads_neither_numbers_nor_the_name_in_the_question(world: World, form):
+    case = on_behalf(world)
+    words = unicodedata.normalize(
+        form, f"Chị Nguyễn Thị Lan ({SPELT[0]}) chụp lại giấy mũi 15/09/2021"
+    )
+    actions.ask(case, by=world.user("minh"), question=words)
+    path = sent_link(world, case)
+
+    page = unicodedata.normalize("NFC", Client().get(path).content.decode())
+
+    assert "Chị N. T. Lan (…) chụp lại giấy mũi 15/09/2021" in page
+
+
+@pytest.mark.parametrize("secret", SPELT)
+def test_an_agent_reads_no_secret_in_the_question(world: World, mai: Client, correction, secret):
+    actions.ask(correction, by=world.user("minh"), question=f"Có phải {secret} không?")
+
+    page = mai.get(f"{in_call(mai, world)}{correction.reference}/answer/").content.decode()
+
+    assert "Có phải" in page
+    assert secret not in page
 
 
 def test_after_four_photos_the_link_is_used_up(world: World):

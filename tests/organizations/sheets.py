@@ -45,6 +45,27 @@ def book(sheets: dict[str, Sequence[Sequence[Any]]]) -> bytes:
     return file.getvalue()
 
 
+def hiding(*, rows: Sequence[int] = (), column: int | None = None, sheet: bool = False) -> bytes:
+    """A sheet of five people in which Excel does not show these rows, this column, or anything."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as made:
+        shown = made.add_worksheet("Ghi chú")
+        shown.activate()
+        page = made.add_worksheet("Staff")
+        page.write_row(0, 0, ENGLISH_STAFF)
+        for number in range(1, 6):
+            page.write_row(
+                number, 0, ["Vũ Thị Mới", f"a{number}@example.vn", "TYT-00109", "Reviewer"]
+            )
+        for row in rows:
+            page.set_row(row - 1, None, None, {"hidden": True})
+        if column is not None:
+            page.set_column(column, column, None, None, {"hidden": True})
+        if sheet:
+            page.hide()
+    return file.getvalue()
+
+
 def csv_bytes(lines: Sequence[Sequence[Any]], *, encoding: str = "utf-8", by: str = ",") -> bytes:
     """The same as a CSV file."""
     text = io.StringIO()

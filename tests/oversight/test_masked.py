@@ -3,6 +3,7 @@
 import pytest
 
 from corrections import actions
+from corrections.lifecycle import Ground
 from corrections.models import Correction, Evidence
 from corrections.models.case import Kind
 from tests.cases import file_one, make_overdue
@@ -42,6 +43,33 @@ def test_far_above_numbers_are_masked_on_the_page(world, case, as_staff: SignIn)
     for number in NUMBERS:
         assert number not in shown
     assert "/corrections/evidence/" not in shown
+
+
+SPELT = ("0987 - 654 - 321", "(098) 765 4321", "0987–654–321", "+84 987 654 321", "0011 8809 9999")
+
+
+@pytest.mark.parametrize("number", SPELT)
+def test_far_above_no_text_of_a_case_shows_a_number(world, as_staff: SignIn, number: str):
+    case = file_one(
+        world,
+        proposed={"position": "primary-2"},
+        site_text=f"Trường học, {number}",
+        named_site=world.buoi,
+    )
+    case.filing.words = f"Xin gọi {number}"
+    case.filing.save()
+    actions.refuse(
+        case, by=world.user("minh"), ground=Ground.PHOTO_BLURRED, remark=f"Đã gọi {number}"
+    )
+
+    shown = shown_to(world, as_staff, "phuc", case)
+
+    assert "Xin gọi …" in shown
+    assert "Đã gọi …" in shown
+    assert "Trường học, …" in shown
+    assert number not in shown
+    read = as_staff(world.user("phuc")).get(f"/api/v1/corrections/{case.reference}/").json()
+    assert number not in str(read)
 
 
 def test_the_district_reads_them(world, case, as_staff: SignIn):

@@ -1,5 +1,7 @@
 """Loading the population: all of a table, or nothing and what is wrong with each row."""
 
+import unicodedata
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -48,6 +50,33 @@ def test_a_mistake_is_named_by_its_row_and_nothing_is_stored(world: World, row, 
 
     assert any(problem.startswith(words) for problem in error.value.problems)
     assert not Population.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "source"),
+    [
+        (unicodedata.normalize("NFD", GOOD), "Tổng điều tra 2019"),
+        (GOOD.replace("18-49", "18\u201149"), "Tổng điều tra 2019"),
+        (GOOD.replace("18-49", "18–49").replace("003", "\uff10\uff10\uff13"), "Tổng điều tra 2019"),
+        (GOOD.replace("Tổng", "\u200bTổng\u00a0 "), "Tổng điều tra 2019"),
+        (GOOD.replace("2019-04-01", "2019\u201104\u201101\ufeff"), "Tổng điều tra 2019"),
+    ],
+)
+def test_letters_digits_and_hyphens_are_read_however_they_are_written(world, row, source):
+    load([HEAD.replace("_", "\u200b_"), row, ",,,,", " , \u00a0,,,"])
+
+    one = Population.objects.get()
+    assert (one.area.code, one.band, one.people, one.source) == ("003", "18-49", 76000, source)
+    assert one.as_of.isoformat() == "2019-04-01"
+
+
+def test_a_source_in_an_old_font_is_a_mistake_with_what_it_may_mean(world: World):
+    with pytest.raises(NotLoaded) as error:
+        load([HEAD, "", GOOD.replace("Tổng điều tra", "Tæng ®iÒu tra")])
+
+    assert error.value.problems == [
+        "row 3: source is typed in an old font, not in Unicode; it may mean 'Tổng điều tra 2019'"
+    ]
 
 
 def test_every_mistake_is_named_at_once(world: World):

@@ -3,6 +3,7 @@
 import json
 import logging
 import logging.config
+import re
 from io import StringIO
 
 import pytest
@@ -28,7 +29,11 @@ def lines():
 
 
 @pytest.mark.parametrize(
-    "number", ["0912345678", "+84912345678", "84912345678", "001188012345", "012345678"]
+    "number",
+    [
+        *("0912345678", "+84912345678", "84912345678", "001188012345", "012345678"),
+        *("0912 345 678", "0912 - 345 - 678", "(091) 234 5678", "0012 8801 2345", "0912–345–678"),
+    ],
 )
 def test_phone_and_id_numbers_are_cut_from_every_text(number):
     event = cut_personal_data(None, "", {"event": f"refused {number}, again", "to": number})
@@ -37,7 +42,12 @@ def test_phone_and_id_numbers_are_cut_from_every_text(number):
 
 
 @pytest.mark.parametrize(
-    "text", ["VR-7K3M-9QXD", "outbox row 1234567", "0a1b2c3d-0123-4567-89ab-001188012345", "48 h"]
+    "text",
+    [
+        *("VR-7K3M-9QXD", "outbox row 1234567", "0a1b2c3d-0123-4567-89ab-001188012345", "48 h"),
+        *("0a1b2c3d0123456789ab001188012345", "2026-11-29T11:08:21.123456Z", "192.168.100.200"),
+        *("due 2026-11-29 08:00, 2026-11-30 08:00", "line 123, in clean"),
+    ],
 )
 def test_references_and_ids_stay_readable(text):
     assert cut_personal_data(None, "", {"event": text})["event"] == text
@@ -77,6 +87,24 @@ def test_facts_given_by_extra_lose_their_numbers_too(lines):
     logging.getLogger("tests.lines").info("sent", extra={"recipient": "0912345678"})
 
     assert "0912345678" not in json.dumps(lines())
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        ["0912 345 678"],
+        ("a", "+84 912 345 678"),
+        {"phone": "0912345678"},
+        {"people": [{"phone": "(091) 234 5678", "id": "001188012345"}]},
+        {"0912345678"},
+    ],
+)
+def test_facts_inside_of_facts_lose_their_numbers_too(lines, fact):
+    structlog.get_logger("tests.lines").info("sent", to=fact)
+
+    written = json.dumps(lines()[0]["to"])
+    assert "[number]" in written
+    assert not re.search(r"\d", written)
 
 
 def test_whoever_logs_ends_up_in_the_json_handler():

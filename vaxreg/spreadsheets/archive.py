@@ -9,6 +9,9 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from posixpath import join, normpath
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
@@ -17,6 +20,8 @@ MOST_UNPACKED = 60 * 1024 * 1024
 MOST_PARTS = 200
 MOST_COLUMNS = 60
 MOST_LINES = 20_100
+BOOK = "xl/workbook.xml"
+LINKS = "xl/_rels/workbook.xml.rels"
 SHEET = re.compile(r"^xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
 CELL = re.compile(r"^\$?([A-Za-z]{1,3})\$?([0-9]{1,7})$")
 CHUNK = 1024 * 1024
@@ -27,24 +32,66 @@ class Unreadable(Exception):
     """The file cannot be read; the message tells the user why and what to do."""
 
 
-def sanitize(data: bytes) -> bytes:
-    """Return the workbook as a new archive of checked parts. Raises Unreadable."""
+@dataclass
+class Hidden:
+    """What Excel does not show of a sheet: numbers of rows and of columns, from 1."""
+
+    rows: set[int] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
+    is_whole: bool = False
+
+
+@dataclass(frozen=True)
+class CheckedBook:
+    """A workbook as a new archive of checked parts, and what is hidden in it, by sheet name."""
+
+    data: bytes
+    hidden: dict[str, Hidden]
+
+
+def sanitize(data: bytes) -> CheckedBook:
+    """Check a workbook and pack it again. Raises Unreadable."""
     if data.startswith(OLD_EXCEL):
         raise Unreadable(
             _("The file is an old .xls or has a password. Save it as .xlsx without a password.")
         )
     try:
         parts = _unpacked(data)
-        for name, part in parts.items():
-            if SHEET.match(name):
-                _check(part)
+        hidden = {name: _check(part) for name, part in parts.items() if SHEET.match(name)}
+        names = _sheet_names(parts)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
         raise Unreadable(_("The file is damaged, or is no .xlsx file.")) from None
     except expat.ExpatError:
         raise Unreadable(_("The file is damaged, or is no .xlsx file.")) from None
-    if "[Content_Types].xml" not in parts or "xl/workbook.xml" not in parts:
+    if "[Content_Types].xml" not in parts or BOOK not in parts:
         raise Unreadable(_("The file is no .xlsx file. Save it from Excel as .xlsx."))
-    return _packed(parts)
+    found = {}
+    for name, (part, is_shown) in names.items():
+        found[name] = hidden.get(part, Hidden())
+        found[name].is_whole = not is_shown
+    return CheckedBook(_packed(parts), found)
+
+
+def _sheet_names(parts: dict[str, bytes]) -> dict[str, tuple[str, bool]]:
+    """Return {sheet name: (part of the archive, whether its tab is shown)}."""
+    targets: dict[str, str] = {}
+    names: dict[str, tuple[str, bool]] = {}
+
+    def link(name: str, attributes: dict[str, str]) -> None:
+        if name.rsplit(":", 1)[-1] == "Relationship":
+            # A target is relative to xl/, or begins with a slash.
+            target = normpath(join("/xl", attributes.get("Target", ""))).lstrip("/")
+            targets[attributes.get("Id", "")] = target
+
+    def sheet(name: str, attributes: dict[str, str]) -> None:
+        if name.rsplit(":", 1)[-1] == "sheet":
+            ids = [value for key, value in attributes.items() if key.rsplit(":", 1)[-1] == "id"]
+            is_shown = attributes.get("state", "visible") == "visible"
+            names[attributes.get("name", "")] = (targets.get("".join(ids[:1]), ""), is_shown)
+
+    _parse(parts.get(LINKS, b"<x/>"), link)
+    _parse(parts.get(BOOK, b"<x/>"), sheet)
+    return names
 
 
 def _unpacked(data: bytes) -> dict[str, bytes]:
@@ -82,22 +129,37 @@ def _packed(parts: dict[str, bytes]) -> bytes:
     return fresh.getvalue()
 
 
-def _check(sheet: bytes) -> None:
-    """Raise Unreadable, with the cell, for formulas, cells outside the limits and XML entities."""
-    parser = expat.ParserCreate()
+def _check(sheet: bytes) -> Hidden:
+    """Return what is hidden in a sheet.
+
+    Raises Unreadable, with the cell, for formulas, values outside the limits and XML entities. A
+    cell or row that has only a format is empty, wherever it stands.
+    """
+    hidden = Hidden()
+    row = column = 0
     here = ""
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal here
+        nonlocal row, column, here
         tag = name.rsplit(":", 1)[-1]
-        if tag == "c":
-            here = attributes.get("r", "")
+        if tag == "col" and _is_on(attributes.get("hidden")):
+            first, last = (attributes.get(one, "") for one in ("min", "max"))
+            if (first + last).isascii() and first.isdigit() and last.isdigit():
+                hidden.columns.update(range(int(first), min(int(last), MOST_COLUMNS) + 1))
+        elif tag == "row":
+            number = attributes.get("r", "")
+            if number and not (number.isascii() and number.isdigit()):
+                raise Unreadable(_too_far())
+            row, column = int(number) if number else row + 1, 0
+            if _is_on(attributes.get("hidden")) and row <= MOST_LINES:
+                hidden.rows.add(row)
+        elif tag == "c":
+            column, here = column + 1, attributes.get("r", "")
+        elif tag in ("v", "is"):
+            if column > MOST_COLUMNS or row > MOST_LINES:
+                raise Unreadable(_too_far())
             if here:
                 _check_place(here)
-        elif tag == "row":
-            line = attributes.get("r", "")
-            if line and (not line.isascii() or not line.isdigit() or int(line) > MOST_LINES):
-                raise Unreadable(_too_far())
         elif tag == "f":
             raise Unreadable(
                 _(
@@ -107,13 +169,25 @@ def _check(sheet: bytes) -> None:
                 % {"cell": here or "?"}
             )
 
+    _parse(sheet, start)
+    return hidden
+
+
+def _parse(part: bytes, start: Callable[[str, dict[str, str]], None]) -> None:
+    """Call `start` for each element. Raises Unreadable for entities, ExpatError."""
+
     def refuse(*_arguments: object) -> None:
         raise Unreadable(_("The file is damaged, or is no .xlsx file."))
 
+    parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
-    parser.Parse(sheet, True)
+    parser.Parse(part, True)
+
+
+def _is_on(value: str | None) -> bool:
+    return value in ("1", "true", "on")
 
 
 def _check_place(cell: str) -> None:
