@@ -14,6 +14,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.db.models import Max, Min, Q
 
+from background import counting
 from organizations.models import Area, Organization
 from public_statistics.disclosure import SMALL, MonthCounts, Withheld, withheld
 from public_statistics.models import PublishedFigures
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 Part = PublishedFigures.Part
 # Key of a PostgreSQL advisory lock: any number that nobody else uses.
 LOCK = 945822
+MONTH = counting.register(
+    counting.Work("public_statistics.month", "statistics of a month, and of those after it")
+)
 COUNTED = ("opened", "decided", "in_time", "missed")
 
 
@@ -52,7 +56,9 @@ def publish() -> list[date]:
     published = []
     month = _next_month()
     while month is not None and _is_closed(month):
-        if not _publish(month):
+        with counting.counted(MONTH, [month.isoformat()]) as begun:
+            is_published = bool(begun) and _publish(month)
+        if not is_published:
             break
         published.append(month)
         month = _after(month)

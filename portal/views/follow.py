@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import access
 from accounts.addresses import client_address
 from accounts.throttled import too_many
-from corrections import history
+from corrections import history, stalled
 from corrections.models import Correction
 from corrections.reference import read_reference
 from portal import following
@@ -67,6 +67,7 @@ def followed(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "case": case,
         "public_id": public_id,
         "standing": following.status_sentence(case),
+        "stalled": stalled.notice(case),
         "lines": lines,
         "told": history.told_last(lines),
         "now": db_time.now(),
