@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from math import isqrt
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -154,7 +154,7 @@ def _begin(work: Work, keys: list[K]) -> list[K]:
         return []
     by_name = {str(key): key for key in keys}
     now = db_time.now()
-    values = {
+    values: dict[str, Any] = {
         "work": work.name,
         "keys": list(by_name),
         "during": current_message.get(),

@@ -33,12 +33,12 @@ def described() -> list[Described]:
 def notice() -> str:
     """Return a sentence for `/readyz` on what is set aside, or ""."""
     app.loader.import_default_modules()
-    rows = list(WorkTry.objects.set_aside().order_by("set_aside_at").values("work", "set_aside_at"))
-    if not rows:
+    rows = list(WorkTry.objects.set_aside().order_by("set_aside_at"))
+    if not rows or rows[0].set_aside_at is None:
         return ""
-    counts = Counter(counting.work_named(row["work"]).title for row in rows)
+    counts = Counter(counting.work_named(row.work).title for row in rows)
     named = ", ".join(f"{n} x {title}" for title, n in counts.most_common(MOST_NAMED))
-    since = rows[0]["set_aside_at"].isoformat()
+    since = rows[0].set_aside_at.isoformat()
     return (
         f"{len(rows)} pieces of work are set aside since {since}, because each killed its process"
         f" again and again ({named}); everything else goes on. Next: manage.py set_aside"

@@ -187,7 +187,7 @@ def _of_case(key: str) -> str:
 
 
 def _of_clock(key: str) -> str:
-    case = Correction.objects.filter(clocks=key).first()
+    case = Correction.objects.filter(clocks=int(key)).first()
     return f"correction {case.reference}" if case else f"clock {key}, which is gone"
 
 

@@ -8,12 +8,12 @@ import random
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
+from corrections.clocks.deadlines import HERE
 from demo.country import CITIES, PACES, SINCE
 from public_statistics import publish
 from public_statistics.disclosure import MonthCounts
 from public_statistics.publish import Unit
 from reporting import quantiles
-from reporting.measures import HERE
 from vaxreg import db_time
 
 MONTHS = 6

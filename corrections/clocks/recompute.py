@@ -189,6 +189,11 @@ def _resume(run_id: int, seconds: float) -> bool:
     return False
 
 
+def is_set_aside(run_id: int) -> bool:
+    """Tell whether a run stands still, because processes died in it again and again."""
+    return str(run_id) in counting.set_aside_of(RUN)
+
+
 def unfinished_runs(now: datetime | Expression) -> QuerySet[RecomputeRun]:
     """Return runs that are not finished, or that finished less than STRAYS ago."""
     return RecomputeRun.objects.filter(

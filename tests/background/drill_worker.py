@@ -11,7 +11,7 @@ from celery.signals import worker_process_init
 from vaxreg.celery import app as app
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
+@worker_process_init.connect
 def poison(**_signal: Any) -> None:
     """Let the process end in the middle of the task, as after a segmentation fault."""
     from reporting import daily_job

@@ -11,17 +11,20 @@ from django.utils.translation import override
 from background import counting
 from background.models import WorkTry
 from corrections import actions, health, outbox, stalled, sweep
-from corrections.models import Clock, Correction, OutboxRow
+from corrections.clocks import recompute
+from corrections.models import Clock, Correction, OutboxRow, Policy
 from hotline import call_script
 from messaging import delivery
 from messaging.actions import send
 from messaging.models import Message, State
+from organizations.models import Membership
 from portal import following
 from reporting import daily_job
 from tests.background.dying import BETWEEN
 from tests.cases import file_one
+from tests.factories.accounts import staff_user
 from tests.pages import in_english
-from tests.world import World
+from tests.world import LONG_AGO, World
 from vaxreg import db_time
 
 
@@ -219,3 +222,24 @@ def test_a_case_that_found_its_desk_by_hand_says_nothing_any_more(stuck: Correct
     OutboxRow.objects.update(done_at=db_time.now())
 
     assert stalled.notice(routed) == ""
+
+
+def test_the_ministry_reads_that_the_due_times_stand_still(world: World, as_staff):
+    case = file_one(world)
+    an = staff_user(email="an@example.vn", full_name="Nguyễn Hoài An")
+    Membership.objects.create(
+        user=an, organization=world.ministry, role="officer", since=db_time.now() - LONG_AGO
+    )
+    policy = Policy(four_eyes=[], second_look_percent=0, review_hours=72, note="Tết")
+    run = recompute.change_rules(policy, by=an, instead_of=1)
+    ministry = in_english(as_staff(an))
+    before = ministry.get("/policy/").text
+    set_aside(recompute.RUN, run.pk)
+
+    page = ministry.get("/policy/").text
+
+    assert "The open deadlines are being computed anew" in before
+    assert "Not all open deadlines follow the last change" in page
+    assert "0 of 1 deadlines are computed anew. A fault of ours stops the others" in page
+    assert "hx-trigger" not in page
+    assert Correction.objects.get(pk=case.pk).due_at == case.due_at

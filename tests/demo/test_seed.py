@@ -40,7 +40,7 @@ def waiting(**more: object) -> Message:
 
 
 def as_stored(message: Message) -> dict[str, object]:
-    return Message.objects.filter(pk=message.pk).values().get()
+    return dict(Message.objects.filter(pk=message.pk).values().get())
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_the_extras_get_no_morning_report_and_have_no_code_on_the_demo_page(worl
     mails = Message.objects.filter(purpose=morning_report.PURPOSE)
     assert mails.exists()
     assert not mails.filter(user=extra).exists()
-    assert extra.email not in Client().get("/demo/second-factors/").text
+    assert str(extra.email) not in Client().get("/demo/second-factors/").text
 
 
 def test_after_weeks_of_rest_nobody_is_called_silent(rested: World):
