@@ -1,4 +1,4 @@
 """User accounts: both sign-ins, codes, second factors, sessions, limits of tries, the inbox.
 
-May import messaging and vaxreg.
+May import messaging, background and vaxreg.
 """

@@ -11,10 +11,14 @@ from django.db.models import ProtectedError, RestrictedError
 from accounts import invitations, rate_limits
 from accounts.models import User
 from accounts.sign_in import codes
+from background import counting
 from messaging import actions as messages
 from vaxreg import db_time
 
 BATCH = 500
+UNVERIFIED = counting.register(
+    counting.Work("accounts.unverified", "accounts that nobody verified", lambda key: f"user {key}")
+)
 
 
 def purge() -> None:
@@ -40,9 +44,12 @@ def forget_unverified() -> int:
         phone_verified=False, email__isnull=True, last_login=None, created_at__lt=asked_before
     )
     gone = 0
-    for user in stale.order_by("created_at")[:BATCH]:
+    aside = [int(key) for key in counting.set_aside_of(UNVERIFIED)]
+    for user in stale.exclude(pk__in=aside).order_by("created_at")[:BATCH]:
         try:
-            with transaction.atomic():
+            with counting.counted(UNVERIFIED, [user.pk]) as begun, transaction.atomic():
+                if not begun:
+                    continue
                 user.delete()
         except (ProtectedError, RestrictedError):
             continue

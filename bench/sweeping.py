@@ -94,7 +94,7 @@ def outage(count: int, seed: int) -> list[BenchResult]:
     written = Breach.objects.count() - before
     order = list(of_due.filter(pk__gt=last).order_by("pk").values_list("at", flat=True))
     _check(len(order) == count - 1, f"{len(order)} cases instead of {count - 1}")
-    _check(swept.set_aside == [poisoned.correction.reference], "the poisoned row was not named")
+    _check(swept.failed == [poisoned.correction.reference], "the poisoned row was not named")
     _check(order == sorted(order), "not the oldest first")
     _check(
         not OutboxRow.objects.filter(done_at=None).exclude(bundle="").exists(),

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from background import counting
+from corrections import outbox
 from corrections.models import Heartbeat, OutboxRow
 from corrections.sweep import HEARTBEAT
 from vaxreg import db_time
@@ -24,7 +26,10 @@ def sweep_trouble() -> str:
 
 def outbox_trouble() -> str:
     """Return the age of the oldest errand when it is too old; empty otherwise."""
-    oldest = OutboxRow.objects.filter(done_at=None).order_by("created_at").first()
+    # What is set aside is told apart, by background/set_aside.py.
+    aside = [int(key) for key in counting.set_aside_of(outbox.ERRAND)]
+    waiting = OutboxRow.objects.filter(done_at=None).exclude(pk__in=aside)
+    oldest = waiting.order_by("created_at").first()
     if oldest is not None and db_time.now() - oldest.created_at > OLDEST_ERRAND:
         return f"outbox row {oldest.pk} is not done since {oldest.created_at.isoformat()}"
     return ""

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from corrections import stalled
 from corrections.lifecycle import GROUND_LABELS, Ground, Party, Status
 from corrections.models import Breach, Correction, CorrectionEvent, Holding, Kind
 from corrections.models.case import REMOVING_KINDS
@@ -116,6 +117,11 @@ def entries(correction: Correction, audience: Audience) -> list[HistoryEntry]:
 def status_sentence(correction: Correction) -> str:
     """Return the state of a correction as one sentence for the citizen."""
     names = {"organization": correction.holder.name if correction.holder else ""}
+    if correction.status == Status.RECEIVED and stalled.has_no_desk(correction):
+        return _(
+            "Your proposal is recorded and its 48 hours run. Because of a fault of ours, the system"
+            " could not find who must answer it. You need not send it again."
+        )
     if correction.status == Status.ACCEPTED:
         if correction.kind == Kind.MISSING_DOSE:
             return _("Accepted. The dose is on the record now.")

@@ -1,7 +1,8 @@
 """Does the errands that follow events, from rows that say 'not done yet'.
 
 Celery gets a hint after each commit; the sweep does what is left, so that a broker, a worker or a
-machine may die in between (docs/adr/0006). An errand may run twice: each one is idempotent.
+machine may die in between (docs/adr/0006). An errand may run twice: each one is idempotent. One that
+kills its process again and again is set aside (background/counting.py), and the others go on.
 """
 
 import logging
@@ -12,8 +13,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Expression, F, QuerySet
 
+from background import counting
 from corrections import actions, notices
 from corrections.models import CorrectionEvent, OutboxRow
+from organizations.models import Organization
 from vaxreg import db_time
 
 log = logging.getLogger(__name__)
@@ -44,6 +47,21 @@ def _route(event: CorrectionEvent) -> None:
     actions.route(event.correction)
 
 
+def _about(key: str) -> str:
+    row = OutboxRow.objects.select_related("event__correction").filter(pk=key).first()
+    if row is None:
+        return f"outbox row {key}, which is gone"
+    case = row.event.correction.reference
+    return f"outbox row {key}: {row.errand} after {row.event.step} of {case}"
+
+
+def _again(key: str) -> None:
+    OutboxRow.objects.filter(pk=key, done_at=None).update(not_before=db_time.now())
+
+
+ERRAND = counting.register(
+    counting.Work("corrections.errand", "errands after an event", about=_about, again=_again)
+)
 ERRANDS: dict[str, Callable[[CorrectionEvent], None]] = {
     OutboxRow.Errand.ROUTE: _route,
     OutboxRow.Errand.TELL: notices.tell,
@@ -127,16 +145,41 @@ def _claim(row_ids: list[int], now: datetime) -> None:
 
 
 def _run(row_id: int) -> bool:
-    row = OutboxRow.objects.select_related("event__correction").get(pk=row_id)
-    return _finish([row], lambda: ERRANDS[row.errand](row.event))
+    with counting.counted(ERRAND, [row_id]) as begun:
+        if not begun:
+            _rest([row_id])
+            return False
+        row = OutboxRow.objects.select_related("event__correction").get(pk=row_id)
+        return _finish([row], lambda: ERRANDS[row.errand](row.event))
 
 
 def _run_together(rows: list[OutboxRow]) -> int:
+    told = rows[0].event.organization
+    done = 0
+    by_id = {row.pk: row for row in rows}
+    for piece in counting.pieces(ERRAND, list(by_id), MOST_IN_A_BUNDLE):
+        with counting.counted(ERRAND, piece) as begun:
+            _rest(sorted(set(piece) - set(begun)))
+            if begun:
+                done += _tell_of([by_id[row_id] for row_id in begun], told)
+    return done
+
+
+def _tell_of(rows: list[OutboxRow], told: Organization | None) -> int:
     events = [row.event for row in rows]
-    told = events[0].organization
     for event in events:
         event.organization = told
     return len(rows) * _finish(rows, lambda: notices.tell_of_many(events))
+
+
+def _rest(row_ids: list[int]) -> None:
+    """Look less often at rows that are set aside; those that died just now come again by themselves."""
+    if not row_ids:
+        return
+    aside = counting.set_aside_of(ERRAND)
+    OutboxRow.objects.filter(
+        pk__in=[pk for pk in row_ids if str(pk) in aside], done_at=None
+    ).update(not_before=db_time.now() + LONGEST_WAIT)
 
 
 def _finish(rows: list[OutboxRow], work: Callable[[], None]) -> bool:

@@ -2,8 +2,8 @@
 
 The database says what is to be done; there are no 48-hour timers in a broker. It works oldest
 first, in batches with SKIP LOCKED, until nothing is left or its time is over. Two sweeps at once do
-each row once; a row that fails is skipped in this pass and logged. `manage.py sweep` runs it by
-hand.
+each row once; a row that fails is skipped in this pass and logged; one in which the process dies
+again and again is set aside (background/counting.py). `manage.py sweep` runs it by hand.
 """
 
 import logging
@@ -18,6 +18,8 @@ from django.db import connection, transaction
 from django.db.models import Exists, Expression, QuerySet
 from django.db.models.functions import Now
 
+from background import counting
+from background.counting import Work
 from corrections import actions, outbox
 from corrections.clocks import deadlines, milestones, recompute, timekeeping
 from corrections.clocks.milestones import LateClock
@@ -35,7 +37,7 @@ PASS = 40
 
 @dataclass
 class SweepResult:
-    """What one pass did; `set_aside`: the references of cases that failed."""
+    """What one pass did; `failed`: the references of cases with an error."""
 
     errands: int = 0
     released: int = 0
@@ -45,7 +47,7 @@ class SweepResult:
     told: int = 0
     # Seconds spent on milestones; most of the rest of a long pass goes into messages.
     milestones_took: float = 0
-    set_aside: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
     # The time was over before everything was done; the next pass continues.
     unfinished: bool = False
 
@@ -60,7 +62,7 @@ def sweep(seconds: float = PASS) -> SweepResult:
         swept.errands = outbox.do_undone()
     for name, (cases, act) in _CASES.items():
         if name in work:
-            _each(cases(), act, until, swept)
+            _each(CASE_WORKS[name], cases(), act, until, swept)
     failed: list[int] = []
     above = milestones.LevelsAboveCache()
     marks_from = time.monotonic()
@@ -148,13 +150,14 @@ def _end_pause(case: Correction, swept: SweepResult) -> None:
 
 
 def _each(
+    work: Work,
     cases: QuerySet[Correction],
     act: Callable[[Correction, SweepResult], None],
     until: float,
     swept: SweepResult,
 ) -> None:
     """Call `act` for each of these cases; one that fails is skipped and logged."""
-    failed: list[int] = []
+    failed = [int(key) for key in counting.set_aside_of(work)]
     before: list[Correction] = []
     while time.monotonic() < until:
         batch = list(cases.exclude(pk__in=failed)[:BATCH])
@@ -163,15 +166,41 @@ def _each(
         before = batch
         for case in batch:
             try:
-                act(case, swept)
+                with counting.counted(work, [case.pk]) as begun:
+                    if begun:
+                        act(case, swept)
+                    else:
+                        failed.append(case.pk)
             except Exception:
                 failed.append(case.pk)
-                _set_aside(case.reference, swept)
+                _skip(case.reference, swept)
 
 
-def _set_aside(reference: str, swept: SweepResult) -> None:
-    log.exception("set aside by the sweep: correction %s", reference)
-    swept.set_aside.append(reference)
+def _skip(reference: str, swept: SweepResult) -> None:
+    log.exception("skipped by the sweep: correction %s", reference)
+    swept.failed.append(reference)
+
+
+def _of_case(key: str) -> str:
+    case = Correction.objects.filter(pk=key).first()
+    return f"correction {case.reference}" if case else f"correction {key}, which is gone"
+
+
+def _of_clock(key: str) -> str:
+    case = Correction.objects.filter(clocks=int(key)).first()
+    return f"correction {case.reference}" if case else f"clock {key}, which is gone"
+
+
+CASE_WORKS = {
+    "questions": Work("corrections.question", "questions without an answer", about=_of_case),
+    "claims": Work("corrections.claim", "cases that nobody gave back", about=_of_case),
+    "pauses": Work("corrections.pause", "pauses that are over", about=_of_case),
+}
+for one in CASE_WORKS.values():
+    counting.register(one)
+MILESTONE = counting.register(
+    Work("corrections.milestone", "deadlines and reminders", about=_of_clock)
+)
 
 
 _CASES: dict[
@@ -198,16 +227,31 @@ _WORK: dict[str, Callable[[Expression], QuerySet[Any]]] = {
 
 def _batch(swept: SweepResult, failed: list[int], above: milestones.LevelsAboveCache) -> bool:
     """Pass milestones of up to BATCH clocks; False when none is left."""
+    late = _late().exclude(pk__in=failed).order_by("next_milestone_at", "id")
+    ids = list(late.values_list("pk", flat=True)[:BATCH])
+    for piece in counting.pieces(MILESTONE, ids, BATCH):
+        with counting.counted(MILESTONE, piece) as begun:
+            failed += set(piece) - set(begun)
+            if begun:
+                _pass_locked(begun, swept, failed, above)
+    return bool(ids)
+
+
+def _pass_locked(
+    ids: list[int], swept: SweepResult, failed: list[int], above: milestones.LevelsAboveCache
+) -> None:
     with transaction.atomic():
         late = [
             LateClock(*columns)
             # No `of`: locks the rows of both tables, the clock and its correction.
             for columns in _late()
             .select_for_update(skip_locked=True)
-            .exclude(pk__in=failed)
+            .filter(pk__in=ids)
             .order_by("next_milestone_at", "id")
-            .values_list(*milestones.COLUMNS)[:BATCH]
+            .values_list(*milestones.COLUMNS)
         ]
+        # What another sweep holds is not looked at again in this pass.
+        failed += set(ids) - {one.clock_id for one in late}
         try:
             with transaction.atomic():
                 _pass(late, swept, above)
@@ -219,8 +263,7 @@ def _batch(swept: SweepResult, failed: list[int], above: milestones.LevelsAboveC
                         _pass([one], swept, above)
                 except Exception:
                     failed.append(one.clock_id)
-                    _set_aside(one.reference, swept)
-    return bool(late)
+                    _skip(one.reference, swept)
 
 
 def _pass(late: list[LateClock], swept: SweepResult, above: milestones.LevelsAboveCache) -> None:

@@ -1,4 +1,4 @@
-"""The rest of the country for the demo: two stations in every other province, and their cases.
+"""The rest of the country for the demo: its staff, and cases of two stations in every province.
 
 Written with bulk inserts, in the state in which the actions and the sweep would have left them:
 to run six hundred cases through the actions would make the start of the demo slow.
@@ -26,10 +26,16 @@ from corrections.models import (
 )
 from demo import entries, people
 from doses.models import Dose, Vaccine
+from messaging.models import Refusal
 from organizations.models import Membership, Organization
+from oversight import morning_report
 from vaxreg import db_time
 
 HOUR = timedelta(hours=1)
+# Rows for one INSERT.
+BATCH = 2_000
+# Stations of Hà Nội whose story is that nobody works there.
+UNATTENDED = ("Trạm Y tế Phường Tứ Liên",)
 SINCE = timedelta(days=24)
 # Cases per province in this period; the cities have more.
 USUAL = range(5, 16)
@@ -59,8 +65,68 @@ class CountryCase:
     is_refused: bool
 
 
+def write_staff() -> None:
+    """Appoint somebody at every organization where nobody works yet, but for UNATTENDED.
+
+    Without them the pages of the country would show nothing but desks that nobody attends.
+    """
+    now = db_time.now()
+    without = Organization.objects.open().exclude(
+        pk__in=Organization.objects.able_to_receive().values("pk")
+    )
+    places = list(without.exclude(name__in=UNATTENDED, area__path__startswith="01/"))
+    chance = random.Random(2)  # noqa: S311 — stories, not secrets
+    users = User.objects.bulk_create(
+        (
+            User(
+                email=f"{place.code.lower()}@{people.EXTRAS_DOMAIN}",
+                full_name=people.name_of(chance),
+                # These accounts are only shown in lists; nobody can sign in with them.
+                password="!",  # noqa: S106
+                last_login=now - timedelta(hours=place.pk % 60),
+                # Set here, not by the database: Django can then send the rows as arrays.
+                created_at=now - people.SINCE,
+            )
+            for place in places
+        ),
+        batch_size=BATCH,
+    )
+    VerifiedIdentity.objects.bulk_create(
+        (
+            VerifiedIdentity(
+                user=user,
+                full_name=user.full_name,
+                id_number=f"002{user.pk:09}",
+                date_of_birth=date(1975, 1, 1) + timedelta(days=user.pk % 7000),
+                proven_by=VerifiedIdentity.Proof.APPOINTMENT,
+                at=now - people.SINCE,
+            )
+            for user in users
+        ),
+        batch_size=BATCH,
+    )
+    memberships = Membership.objects.bulk_create(
+        (
+            Membership(user=user, organization=place, role=_role(place), since=now - people.SINCE)
+            for place, user in zip(places, users, strict=True)
+        ),
+        batch_size=BATCH,
+    )
+    # Hundreds of e-mails each morning would bury the demo inbox.
+    Refusal.objects.bulk_create(
+        Refusal(user_id=one.user_id, purpose=morning_report.PURPOSE, since=now)
+        for one in memberships
+        if one.role == Membership.Role.OFFICER
+    )
+
+
+def _role(place: Organization) -> str:
+    officers = (Organization.Kind.PROVINCIAL_DEPARTMENT, Organization.Kind.DISTRICT_CENTRE)
+    return Membership.Role.OFFICER if place.kind in officers else Membership.Role.REVIEWER
+
+
 def write_other_provinces() -> int:
-    """Write staff and cases of every province but Hà Nội; return the number of cases."""
+    """Write cases of every province but Hà Nội; return their number. After `write_staff`."""
     now = db_time.now()
     chance = random.Random(63)  # noqa: S311 — stories, not secrets
     told = [one for desks in _desks() for one in _province(desks, now, chance)]
@@ -70,47 +136,14 @@ def write_other_provinces() -> int:
 
 
 def _desks() -> Iterator[list[tuple[Organization, User]]]:
-    """Yield for each province its stations, each with a newly appointed reviewer."""
+    """Yield for each province two of its stations, each with its reviewer."""
     departments = Organization.objects.open().filter(kind=Organization.Kind.PROVINCIAL_DEPARTMENT)
     for department in departments.exclude(area__code="01").order_by("code"):
         stations = Organization.objects.open().under(department)
         chosen = stations.filter(kind=Organization.Kind.COMMUNE_STATION).order_by("code")[:STATIONS]
-        yield list(zip(chosen, _reviewers(list(chosen)), strict=True))
-
-
-def _reviewers(stations: list[Organization]) -> list[User]:
-    now = db_time.now()
-    users = User.objects.bulk_create(
-        User(
-            email=f"{station.code.lower()}@{people.DOMAIN}",
-            full_name=people.name_of(random.Random(station.pk)),  # noqa: S311
-            # These accounts are only shown in lists; nobody can sign in with them.
-            password="!",  # noqa: S106
-            last_login=now - timedelta(hours=station.pk % 60),
-        )
-        for station in stations
-    )
-    VerifiedIdentity.objects.bulk_create(
-        VerifiedIdentity(
-            user=user,
-            full_name=user.full_name,
-            id_number=f"002{user.pk:09}",
-            date_of_birth=date(1975, 1, 1) + timedelta(days=user.pk % 7000),
-            proven_by=VerifiedIdentity.Proof.APPOINTMENT,
-            at=now - people.SINCE,
-        )
-        for user in users
-    )
-    Membership.objects.bulk_create(
-        Membership(
-            user=user,
-            organization=station,
-            role=Membership.Role.REVIEWER,
-            since=now - people.SINCE,
-        )
-        for station, user in zip(stations, users, strict=True)
-    )
-    return users
+        staff = Membership.objects.filter(organization__in=list(chosen)).select_related("user")
+        users = {one.organization_id: one.user for one in staff}
+        yield [(station, users[station.pk]) for station in chosen]
 
 
 def _province(

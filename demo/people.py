@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Q
 
 from accounts import identity
 from accounts.models import User, VerifiedIdentity
@@ -15,6 +16,8 @@ from vaxreg import db_time
 
 PASSWORD = "Buoi-Ho-Tay-2021"  # noqa: S105 — shown to everybody on the demo's own pages
 DOMAIN = "demo.sotiem.vn"
+# Those of whom nothing but the name is shown: their codes are on no page.
+EXTRAS_DOMAIN = f"don-vi.{DOMAIN}"
 # A known TOTP secret for each member of the demo staff: base32, different in one letter.
 SECRET = "JBSWY3DPEHPK3PX{letter}JBSWY3DPEHPK3PXP"  # noqa: S105
 
@@ -38,6 +41,24 @@ class CastMember:
     organization: str
     role: str
     part: str
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One member of the demo's staff on the page of the staff sign-in."""
+
+    email: str
+    name: str
+    role: str
+    organization: str
+
+
+@dataclass(frozen=True)
+class SignIns:
+    """Who of the demo's staff may sign in, and the password of all."""
+
+    people: list[SignIn]
+    password: str = PASSWORD
 
 
 STAFF = [
@@ -92,6 +113,30 @@ def staff() -> dict[str, User]:
             )
         users[member.key] = user
     return users
+
+
+def sign_ins() -> SignIns:
+    """Return how the demo's staff sign in, for the page where they do."""
+    emails = {f"{member.key}@{DOMAIN}": member for member in STAFF}
+    works = Membership.objects.live().filter(user__email__in=emails)
+    rows = {one.user.email: one for one in works.select_related("user", "organization")}
+    found = [
+        SignIn(email, member.name, rows[email].get_role_display(), rows[email].organization.label)
+        for email, member in emails.items()
+        if email in rows
+    ]
+    return SignIns(found)
+
+
+def seen_lately() -> None:
+    """Let staff who did not sign in for days have done so some hours ago: demo time stands still.
+
+    Else a demo that rested for a week would call all its organizations silent.
+    """
+    now = db_time.now()
+    staff = User.objects.filter(email__endswith=DOMAIN)
+    away = staff.filter(Q(last_login=None) | Q(last_login__lt=now - timedelta(days=3)))
+    away.update(last_login=now - timedelta(hours=3))
 
 
 def named(name: str) -> Organization:

@@ -1,53 +1,73 @@
 """Build the demo district once, and keep adding recent cases."""
 
 import random
-from datetime import date, timedelta
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.signals import post_save
 from django.utils.translation import override
 
 from accounts.models import User
 from citizens.models import Citizen
 from corrections import outbox, sweep
-from corrections.models import Clock, Correction
-from demo import country, people, stories, vaccinated
+from corrections.models import Clock, Correction, OutboxRow
+from demo import country, earlier_months, people, stories, vaccinated
 from doses import actions as dose_actions
 from doses.models import Dose, Vaccine
 from messaging.models import Message, State
 from organizations.models import Area, Organization
+from oversight import silence
+from public_statistics import publish
 from reporting import daily_job
 from vaxreg import db_time
 
+# Seconds for messages about many cases that people's own acts left.
+MOST_SECONDS = 20
+
 
 def seed() -> str:
-    """Build what is missing; return a sentence about what was done. Idempotent."""
-    with override("vi"):
+    """Build what is missing; return a sentence about what was done. Idempotent.
+
+    What people did in the demo themselves stays as it is: their messages wait on.
+    """
+    begun = db_time.now()
+    _do_what_was_left()
+    # One transaction, because each commit waits for the disk.
+    with override("vi"), _written_messages() as written, transaction.atomic():
         if not User.objects.filter(phone=people.LAN_PHONE).exists():
-            with transaction.atomic():
-                _begin()
+            cases = _begin()
             done = "built the demo district"
         elif not _has_current_cases():
-            with transaction.atomic():
-                _create_cases(people.staff(), only_open=True)
+            cases = _create_cases(people.staff(), only_open=True)
             done = "topped up the demo district with fresh cases"
         else:
+            cases = []
             done = "the demo district is there"
-        # One transaction, because each commit waits for the disk.
-        with transaction.atomic():
-            _run_missed_sweeps()
-            _catch_up()
-        daily_job.close_days()
-        daily_job.refresh()
+        _do_errands_of(cases)
+        _run_missed_sweeps()
+        people.seen_lately()
+        earlier_months.publish_earlier_months()
+        _mark_as_sent(written, begun)
+    daily_job.close_days()
+    daily_job.refresh()
+    publish.publish()
+    silence.refresh()
     return done
 
 
-def _begin() -> None:
+def _begin() -> list[Correction]:
     staff = people.staff()
     _families()
-    _create_cases(staff, only_open=False)
+    cases = _create_cases(staff, only_open=False)
+    country.write_staff()
     country.write_other_provinces()
     vaccinated.vaccinate()
+    return cases
 
 
 def _has_current_cases() -> bool:
@@ -95,7 +115,7 @@ def _dose(
     )
 
 
-def _create_cases(staff: dict[str, User], *, only_open: bool) -> None:
+def _create_cases(staff: dict[str, User], *, only_open: bool) -> list[Correction]:
     """Create the cases of neighbours, the oldest first."""
     now = db_time.now()
     first = Correction.objects.count()
@@ -108,11 +128,12 @@ def _create_cases(staff: dict[str, User], *, only_open: bool) -> None:
             told += stories.decided_lately(site_name, chance)
         plan += [(story, site) for story in told]
     plan.sort(key=lambda told: -told[0].age)
+    cases = []
     for number, (story, site) in enumerate(plan, start=first):
         user, person = people.neighbour(number, site)
         with db_time.at(now - stories.HOUR * story.age - timedelta(days=30)):
             doses = stories.with_doses(person, site, random.Random(number))  # noqa: S311
-        stories.run_story(
+        case = stories.run_story(
             story,
             user=user,
             person=person,
@@ -122,6 +143,8 @@ def _create_cases(staff: dict[str, User], *, only_open: bool) -> None:
             now=now,
             seed=number,
         )
+        cases.append(case)
+    return cases
 
 
 def _run_missed_sweeps() -> None:
@@ -143,12 +166,43 @@ def _run_missed_sweeps() -> None:
     sweep.sweep()
 
 
-def _catch_up() -> None:
-    """Do what the stories left in the outbox, as Celery would have."""
-    with db_time.at(db_time.now() + outbox.HEAD_START + timedelta(seconds=1)):
-        outbox.do_undone(limit=10_000)
-    # Mark their messages as sent: they must not appear on the console now.
-    Message.objects.filter(state=State.WAITING).update(state=State.SENT, sent_at=F("created_at"))
+def _do_what_was_left() -> None:
+    """Do what people's own acts left in the outbox, now and not in the past of the stories."""
+    outbox.do_undone()
+    outbox.do_bundles(time.monotonic() + MOST_SECONDS)
+
+
+def _do_errands_of(cases: list[Correction]) -> None:
+    """Tell people what the stories' acts told them, each at its own time."""
+    rows = OutboxRow.objects.filter(event__correction__in=cases, done_at=None, bundle="")
+    for row in rows.order_by("created_at", "pk"):
+        with db_time.at(row.created_at + outbox.HEAD_START):
+            outbox.do(row.pk)
+
+
+@contextmanager
+def _written_messages() -> Iterator[list[int]]:
+    """Yield a list into which the id of each message goes that this process writes in the block."""
+    written: list[int] = []
+
+    def remember(instance: Message, created: bool, **_signal: Any) -> None:
+        if created:
+            written.append(instance.pk)
+
+    post_save.connect(remember, sender=Message)
+    try:
+        yield written
+    finally:
+        post_save.disconnect(remember, sender=Message)
+
+
+def _mark_as_sent(written: list[int], begun: datetime) -> None:
+    """Mark messages of the past as sent then: they must not go out now, days later.
+
+    Only those that this process wrote itself, in the past: any other one waits as it did.
+    """
+    of_the_past = Message.objects.filter(pk__in=written, state=State.WAITING, created_at__lt=begun)
+    of_the_past.update(state=State.SENT, sent_at=F("created_at"))
 
 
 def logins() -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from citizens.masking import mask_own_name
-from corrections import facts, history, next_steps
+from corrections import facts, history, next_steps, stalled
 from corrections.lifecycle import GROUND_LABELS, Ground, Party, Status
 from corrections.models import Correction
 from vaxreg import ui
@@ -19,7 +19,14 @@ NEXT = ("answer", "confirm", "appeal", "reopen", "log_disagreement")
 
 def paragraph(case: Correction, now: datetime) -> str:
     """Return one paragraph: state of the case, both times, and what the caller can do next."""
-    sentences = [_what(case), _standing(case), _time(case, now), _age(case, now), _next(case, now)]
+    sentences = [
+        _what(case),
+        _standing(case),
+        stalled.notice(case),
+        _time(case, now),
+        _age(case, now),
+        _next(case, now),
+    ]
     words = " ".join(sentence for sentence in sentences if sentence)
     return mask_own_name(words, case.citizen.full_name)
 

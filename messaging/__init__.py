@@ -1,4 +1,4 @@
 """Messages to people: delivery state, channels, preferences, quiet hours, receipts, digests.
 
-May import vaxreg only.
+May import background and vaxreg only.
 """

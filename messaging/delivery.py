@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
+from background import counting
 from messaging import channels, quiet_hours
 from messaging.models import OPEN_STATES, Message, State
 from vaxreg import db_time
@@ -36,7 +37,7 @@ ROUND = 40
 def deliver(message_id: int) -> bool:
     """Deliver this message if it is due and not claimed; return whether it was sent."""
     message = _claim(message_id)
-    return message is not None and _deliver(message)
+    return message is not None and _try(message)
 
 
 def deliver_due(limit: int = 500) -> int:
@@ -50,7 +51,7 @@ def deliver_due(limit: int = 500) -> int:
         message = _claim()
         if message is None:
             break
-        _deliver(message)
+        _try(message)
         handled += 1
     return handled
 
@@ -126,6 +127,37 @@ def _claim(message_id: int | None = None) -> Message | None:
         )
         message.tries += 1
     return message
+
+
+def _try(message: Message) -> bool:
+    """Deliver a claimed message; give it up when its worker died in it again and again."""
+    with counting.counted(MESSAGE, [message.pk]) as begun:
+        if begun:
+            return _deliver(message)
+    if str(message.pk) in counting.set_aside_of(MESSAGE):
+        finish(message, State.GIVEN_UP, "its worker died while sending it")
+    return False
+
+
+def _again(key: str) -> None:
+    """Reopen a message that was set aside, unless sending it now would mislead."""
+    message = Message.objects.filter(pk=key, state=State.GIVEN_UP).first()
+    if message is None or not message.text or message.is_useless(db_time.now()):
+        return
+    values = {"state": State.WAITING, "given_up_at": None, "claimed_until": None, "last_error": ""}
+    with transaction.atomic():
+        Message.objects.filter(pk=message.pk).update(**values, tries=0, next_try_at=db_time.now())
+        Message.objects.filter(carried_by=message.pk, state=State.GIVEN_UP).update(**values)
+
+
+MESSAGE = counting.register(
+    counting.Work(
+        "messaging.message",
+        "messages to people",
+        about=lambda key: f"message {key}",
+        again=_again,
+    )
+)
 
 
 def _deliver(message: Message) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from background import counting
 from messaging import actions, channels, delivery
 from messaging.models import Channel, Message, State
 from vaxreg import db_time
@@ -20,6 +21,11 @@ UNDELIVERABLE = "undeliverable"
 SEND_ANEW_AFTER = (timedelta(minutes=5), timedelta(hours=1))
 # Messages asked about in one run.
 ROUND = 100
+
+
+RECEIPT = counting.register(
+    counting.Work("messaging.receipt", "receipts of messages", lambda key: f"message {key}")
+)
 
 
 @transaction.atomic
@@ -49,17 +55,25 @@ def ask_due(limit: int = ROUND) -> int:
         channel = channels.CHANNELS[Channel.SMS]
         if not isinstance(channel, channels.SmsGateway):
             break
-        try:
-            state = channel.ask(message)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            # A gateway that does not answer now will not answer about the next message either.
-            log.warning("receipt_not_known", extra={"reason": type(error).__name__})
-            break
-        if state == "unknown":
-            _retry_forgotten(message)
-        else:
-            record_receipt(message.key, state)
+        with counting.counted(RECEIPT, [message.pk]) as begun:
+            if begun and not _ask(channel, message):
+                break
     return asked
+
+
+def _ask(channel: channels.SmsGateway, message: Message) -> bool:
+    """Ask about one message and store the answer; False when the gateway does not answer."""
+    try:
+        state = channel.ask(message)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        # A gateway that does not answer now will not answer about the next message either.
+        log.warning("receipt_not_known", extra={"reason": type(error).__name__})
+        return False
+    if state == "unknown":
+        _retry_forgotten(message)
+    else:
+        record_receipt(message.key, state)
+    return True
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from accounts import invitations
 from accounts.models import User
+from background import counting
 from messaging.actions import send
 from messaging.models import Channel
 from organizations.models import Membership
@@ -55,14 +56,38 @@ def link(membership: Membership, *, by: User | None) -> None:
         )
 
 
+def _about(key: str) -> str:
+    membership = Membership.objects.select_related("organization").filter(pk=key).first()
+    return f"membership {key}" + (f" at {membership.organization.code}" if membership else "")
+
+
+LETTER = counting.register(
+    counting.Work("organizations.letter", "messages to imported staff", about=_about)
+)
+
+
 def write_pending() -> int:
     """Write to imported staff who were not told yet; return how many. Safe to run concurrently."""
+    aside = [int(key) for key in counting.set_aside_of(LETTER)]
+    waiting = Membership.objects.filter(must_tell=True).exclude(pk__in=aside)
+    # Of one person next to each other: two memberships at once are one link.
+    ids = list(waiting.order_by("user_id", "pk").values_list("pk", flat=True)[:BATCH])
+    written = 0
+    for piece in counting.pieces(LETTER, ids, BATCH):
+        with counting.counted(LETTER, piece) as begun:
+            written += _write_to(begun) if begun else 0
+    if written and len(ids) == BATCH:
+        hint("organizations.tell_staff")
+    return written
+
+
+def _write_to(membership_ids: list[int]) -> int:
     with transaction.atomic():
         rows = list(
-            Membership.objects.filter(must_tell=True)
+            Membership.objects.filter(must_tell=True, pk__in=membership_ids)
             .select_for_update(of=("self",), skip_locked=True)
             .select_related("user", "organization", "appointed_by")
-            .order_by("pk")[:BATCH]
+            .order_by("pk")
         )
         Membership.objects.filter(pk__in=[one.pk for one in rows]).update(must_tell=False)
         linked: set[int] = set()
@@ -75,8 +100,6 @@ def write_pending() -> int:
             else:
                 welcome(one, by=one.appointed_by)
                 linked.add(one.user_id)
-        if len(rows) == BATCH:
-            hint("organizations.tell_staff")
     return len(rows)
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from background import counting
 from corrections.clocks.deadlines import HERE
 from messaging import preferences
 from messaging.actions import send
@@ -43,6 +44,15 @@ USELESS_AFTER = dt.time(12)
 MOST_NAMED = 5
 # Seconds for one pass: less than Celery's time limit, and than the minute until the next pass.
 PASS = 40
+
+
+REPORT = counting.register(
+    counting.Work(
+        "oversight.morning_report",
+        "morning reports",
+        lambda key: "of {} to user {} and others".format(*key.partition(":")[::2]),
+    )
+)
 
 
 class NotCounted(Exception):
@@ -80,7 +90,8 @@ def send_reports(seconds: float = PASS) -> int:
         if time.monotonic() >= until:
             break
         try:
-            written += _write(readers, here)
+            with counting.counted(REPORT, [f"{here.date()}:{readers.users[0].pk}"]) as begun:
+                written += _write(readers, here) if begun else 0
         except Exception:
             log.exception("the morning report was not sent: %s", _places(readers.scope))
     return written

@@ -8,8 +8,13 @@ from oversight import morning_report, silence
 
 @shared_task(name="oversight.watch_desks")
 def watch_desks() -> None:
-    """Move cases that nobody attends, and find organizations that do not answer."""
+    """Move cases that nobody attends."""
     unattended.hand_over_all()
+
+
+@shared_task(name="oversight.find_silent")
+def find_silent() -> None:
+    """Find organizations that do not answer."""
     silence.refresh()
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from corrections import actions, facts, history, next_steps, parties
+from corrections import actions, facts, history, next_steps, parties, stalled
 from corrections.actions import AlreadyOpen, NobodyAbove, TooLate
 from corrections.clocks import explain
 from corrections.clocks.explain import ClockExplanation
@@ -38,6 +38,7 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
         "steps": steps,
         "headline": facts.headline(case),
         "standing": history.status_sentence(case),
+        "stalled": stalled.notice(case),
         "lines": lines,
         "told": history.told_last(lines),
         "proposed": [row for row in rows if row.is_changed],

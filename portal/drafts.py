@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from background import counting
 from citizens.models import Citizen
 from corrections import facts
 from corrections.actions.filing import Claim
@@ -38,6 +39,9 @@ LONGEST_TEXT = 2000
 KEPT = timedelta(days=30)
 PHOTOS = "photos"
 CHECK = "check"
+OLD_DRAFT = counting.register(
+    counting.Work("portal.draft", "drafts to be deleted", lambda key: f"draft {key}")
+)
 
 
 @dataclass(frozen=True)
@@ -102,11 +106,15 @@ def discard(draft: Draft) -> None:
 
 def purge() -> int:
     """Delete drafts that did not change for 30 days; return how many."""
-    old = Draft.objects.filter(updated_at__lt=db_time.now() - KEPT)
-    drafts = list(old.order_by("updated_at")[:1000])
-    for draft in drafts:
-        discard(draft)
-    return len(drafts)
+    aside = [int(key) for key in counting.set_aside_of(OLD_DRAFT)]
+    old = Draft.objects.filter(updated_at__lt=db_time.now() - KEPT).exclude(pk__in=aside)
+    deleted = 0
+    for draft in old.order_by("updated_at")[:1000]:
+        with counting.counted(OLD_DRAFT, [draft.pk]) as begun:
+            if begun:
+                discard(draft)
+                deleted += 1
+    return deleted
 
 
 def choose(

@@ -14,6 +14,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.db.models import Max, Min, Q
 
+from background import counting
 from organizations.models import Area, Organization
 from public_statistics.disclosure import SMALL, MonthCounts, Withheld, withheld
 from public_statistics.models import PublishedFigures
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 Part = PublishedFigures.Part
 # Key of a PostgreSQL advisory lock: any number that nobody else uses.
 LOCK = 945822
+MONTH = counting.register(
+    counting.Work("public_statistics.month", "statistics of a month, and of those after it")
+)
 COUNTED = ("opened", "decided", "in_time", "missed")
 
 
@@ -52,7 +56,9 @@ def publish() -> list[date]:
     published = []
     month = _next_month()
     while month is not None and _is_closed(month):
-        if not _publish(month):
+        with counting.counted(MONTH, [month.isoformat()]) as begun:
+            is_published = bool(begun) and _publish(month)
+        if not is_published:
             break
         published.append(month)
         month = _after(month)
@@ -120,11 +126,21 @@ def _publish(month: date) -> bool:
     except DoesNotAddUp:
         log.exception("the statistics of %s are not published", month)
         return False
-    hidden = withheld({key: unit.counts for key, unit in units.items()})
-    PublishedFigures.objects.bulk_create(
-        [_country(month, units, hidden), *_parts(month, units, hidden)]
-    )
+    store(month, units)
     return True
+
+
+def store(month: date, units: dict[str, Unit], *, published_at: datetime | None = None) -> None:
+    """Store the rows of a month without what must stay unpublished.
+
+    units: by area code; "" is the national level. published_at: now, if not given.
+    """
+    hidden = withheld({key: unit.counts for key, unit in units.items()})
+    rows = [_country(month, units, hidden), *_parts(month, units, hidden)]
+    for row in rows:
+        if published_at is not None:
+            row.published_at = published_at
+    PublishedFigures.objects.bulk_create(rows)
 
 
 def _units(month: date) -> dict[str, Unit]:
@@ -139,7 +155,7 @@ def _units(month: date) -> dict[str, Unit]:
         ).select_related("area__replaced_by")
     }
     units: dict[str, Unit] = defaultdict(Unit)
-    for province in _provinces(last):
+    for province in provinces(last):
         units[province.code].name = province.name
     rows = days.filter(Q(above=ministry, is_whole=True) | Q(organization=ministry, is_desk=True))
     for organization, took, *counts in rows.values_list("organization", "took", *COUNTED):
@@ -153,7 +169,7 @@ def _units(month: date) -> dict[str, Unit]:
     return units
 
 
-def _provinces(day: date) -> list[Area]:
+def provinces(day: date) -> list[Area]:
     """Return the provinces that had a department on that day, with or without cases."""
     had = Organization.objects.filter(
         Q(closed_on=None) | Q(closed_on__gt=day),

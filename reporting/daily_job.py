@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count, F, Min, Q, QuerySet
 
+from background import counting
 from corrections.clocks import lateness
 from corrections.models import Clock, Correction, Heartbeat
 from organizations.models import Organization, Place
@@ -36,6 +37,9 @@ PASS = 40
 LOCK = 945801
 # Key of the lock that the trigger `counts_at` shares when it writes a breach of an earlier day.
 BREACH_LOCK = 945802
+DAY = counting.register(
+    counting.Work("reporting.day", "figures of a day that is over, and of those after it")
+)
 
 
 def tree_at(moment: datetime) -> Tree:
@@ -100,22 +104,28 @@ def close_days(seconds: float = PASS) -> int:
     until = time.monotonic() + seconds
     trees = TreeCache()
     closed = 0
-    while time.monotonic() < until and _close_next(trees):
+    while time.monotonic() < until:
+        day = _next_day()
+        if day is None or not _is_over(day):
+            break
+        with counting.counted(DAY, [day.isoformat()]) as begun:
+            if not begun or not _close(day, trees):
+                break
         closed += 1
     return closed
 
 
+def _is_over(day: date) -> bool:
+    now, end = db_time.now(), measures.beginning(day + timedelta(days=1))
+    return now >= end + GRACE and (now >= end + CLOSE_AT_LATEST_AFTER or _is_swept(end))
+
+
 @transaction.atomic
-def _close_next(trees: TreeCache) -> bool:
-    if not _alone():
-        return False
-    day = _next_day()
-    if day is None:
+def _close(day: date, trees: TreeCache) -> bool:
+    if not _alone() or _next_day() != day:
         return False
     now = db_time.now()
     end = measures.beginning(day + timedelta(days=1))
-    if now < end + GRACE or (now < end + CLOSE_AT_LATEST_AFTER and not _is_swept(end)):
-        return False
     with connection.cursor() as cursor:
         # Waits for transactions that are writing breaches of earlier days.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BREACH_LOCK])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.identity import is_verified
 from citizens.access import is_same_person
 from citizens.masking import cut_numbers, mask_id
-from corrections import actions, facts, history, lifecycle
+from corrections import actions, facts, history, lifecycle, stalled
 from corrections import history as corrections_history
 from corrections.clocks import deadlines, explain
 from corrections.clocks.explain import ClockFile
@@ -103,6 +103,11 @@ class CaseFile:
         if second and self.is_masked:
             return replace(second, changes=[], remark=self._shown(second.remark))
         return second
+
+    @property
+    def stalled(self) -> str:
+        """What is said about work on this case that the system set aside; "" without any."""
+        return stalled.notice(self.case)
 
     @property
     def headline(self) -> str:

@@ -22,12 +22,14 @@ log = logging.getLogger(__name__)
 DEFAULT_QUEUE = "default"
 MAIL_QUEUE = "mail"
 
-app = Celery("vaxreg")
+# By name: the class counts in a table of an app above this one.
+app = Celery("vaxreg", task_cls="background.counted_task:CountedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_default_queue=DEFAULT_QUEUE,
     task_routes={"messaging.*": {"queue": MAIL_QUEUE}},
-    # A task whose process or worker dies is delivered again; every task is idempotent.
+    # A task whose process or worker dies is delivered again, WORK_TRIES times in all; every task is
+    # idempotent.
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
@@ -58,8 +60,12 @@ app.conf.update(
             "task": "reporting.keep_figures",
             "schedule": timedelta(minutes=1),
         },
-        "Every 5 minutes: hand over what lies where nobody decides, and find who does not answer": {
+        "Every 5 minutes: hand over what lies where nobody decides": {
             "task": "oversight.watch_desks",
+            "schedule": timedelta(minutes=5),
+        },
+        "Every 5 minutes: find organizations that do not answer": {
+            "task": "oversight.find_silent",
             "schedule": timedelta(minutes=5),
         },
         "Every minute: send messages whose hint was lost or whose last try failed": {
@@ -84,6 +90,10 @@ app.conf.update(
         },
         "Every hour: forget the rows of files that were imported a week ago": {
             "task": "organizations.forget_imports",
+            "schedule": timedelta(hours=1),
+        },
+        "Every hour: forget background work that died a week ago and was never tried again": {
+            "task": "background.forget",
             "schedule": timedelta(hours=1),
         },
         "Every hour: forget sign-in counters and accounts nobody ever verified": {

@@ -54,7 +54,10 @@ class HealthMiddleware:
 
 
 def readiness() -> HttpResponse:
-    """Run every check of `READINESS_CHECKS`; 200 when none returns a text, else 503."""
+    """Run every check of `READINESS_CHECKS`; 200 when none returns a text, else 503.
+
+    A 200 with the status "attention" works, and says what somebody must see to.
+    """
     troubles: dict[str, str] = {}
     for path in settings.READINESS_CHECKS:
         check: ReadinessCheck = import_string(path)
@@ -64,10 +67,19 @@ def readiness() -> HttpResponse:
             trouble = f"not checked, PostgreSQL does not answer: {type(error).__name__}"
         name = path.rsplit(".", 1)[-1].removesuffix("_trouble")
         troubles[name] = trouble or "ok"
-    well = all(trouble == "ok" for trouble in troubles.values())
-    return _answer(
-        200 if well else 503, {"status": "ok" if well else "trouble", "checks": troubles}
-    )
+    body: dict[str, object] = {"status": "ok", "checks": troubles}
+    if any(trouble != "ok" for trouble in troubles.values()):
+        return _answer(503, {**body, "status": "trouble"})
+    if notices := _notices():
+        # 200, as the site works: a balancer must not take it away because of one bad row.
+        body |= {"status": "attention", "notices": notices}
+    return _answer(200, body)
+
+
+def _notices() -> dict[str, str]:
+    """Return what `READINESS_NOTICES` say, by app."""
+    found = {path.split(".")[0]: import_string(path)() for path in settings.READINESS_NOTICES}
+    return {name: said for name, said in found.items() if said}
 
 
 def _answer(status: int, body: dict[str, object]) -> HttpResponse:

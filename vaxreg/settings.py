@@ -84,6 +84,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     # Before django.forms, so that its form field templates are found first.
     "vaxreg",
+    "background",
     "messaging",
     "accounts",
     "organizations",
@@ -331,6 +332,13 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Sổ Tiêm <kho
 # Celery and the Redis client use different URL schemes for a Unix socket.
 CELERY_BROKER_URL = REDIS_URL.replace("unix:", "redis+socket:", 1)
 CELERY_TASK_ALWAYS_EAGER = False
+# After how many deaths of its process a piece of background work is set aside (docs/adr/0006).
+WORK_TRIES: int = env.int("WORK_TRIES", default=3)
+if WORK_TRIES < 2:
+    raise ImproperlyConfigured(
+        "WORK_TRIES is below 2: a worker that was killed once, by a restart for example, would leave"
+        " its work undone for good. Leave it out (3), or set 2 or more."
+    )
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -378,6 +386,8 @@ READINESS_CHECKS = [
     "corrections.health.outbox_trouble",
     "reporting.health.figures_trouble",
 ]
+# What somebody must see to although the system works: sentences that /readyz shows with its 200.
+READINESS_NOTICES = ["background.set_aside.notice"]
 
 from vaxreg.logs import LOGGING  # noqa: E402,F401
 from vaxreg.sign_in_settings import *  # noqa: E402,F403  (sign-in has many settings)

@@ -82,5 +82,7 @@ UNVERIFIED_LIFETIME = timedelta(days=1)
 SESSION_HOMES = {"citizen": "/record/", "staff": "/"}
 # E-mail domain of the demo's staff, whose second factor is shown on a demo page.
 DEMO_STAFF_DOMAIN = "demo.sotiem.vn"
+# Who of them signs in how, for the page of the staff sign-in; called in demo mode only.
+DEMO_SIGN_INS = "demo.people.sign_ins"
 # The period of the limits "per hour".
 SIGN_IN_HOUR = timedelta(hours=1)

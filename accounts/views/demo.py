@@ -1,13 +1,21 @@
-"""A page of the demo: the current second factors of the demo staff."""
+"""Pages of the demo: the second factors of the demo staff, and who signs in at the staff door."""
+
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.sign_in import two_factor
+
+
+def sign_ins() -> Any:
+    """Return who of the demo's staff signs in with what, for the sign-in page; else None."""
+    return import_string(settings.DEMO_SIGN_INS)() if settings.DEMO else None
 
 
 @login_not_required

@@ -33,6 +33,7 @@ from accounts.sign_in.stages import (
     unfinished_sign_in,
 )
 from accounts.throttled import too_many
+from accounts.views import demo
 from vaxreg.addresses import client_address, own_path
 from vaxreg.encryption import ACCOUNTS
 
@@ -74,7 +75,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return begin(request, user, back)
         form.add_error(None, _("The e-mail address or the password is not right."))
     status = 422 if form.has_errors else 200
-    context = {"form": form, "next": back, "citizen_here": access.is_citizen_session(request)}
+    context = {
+        "form": form,
+        "next": back,
+        "citizen_here": access.is_citizen_session(request),
+        "sign_ins": demo.sign_ins(),
+    }
     return render(request, "accounts/staff_sign_in.html", context, status=status)
 
 

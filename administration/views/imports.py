@@ -61,6 +61,8 @@ def run(request: UserRequest, public_id: UUID) -> HttpResponse:
         return trial(request, found, is_stale=True)
     except running.DoneAlready:
         return done_already(request, found)
+    except (running.BeingDone, running.SetAside) as refusal:
+        return not_now(request, found, refusal)
     messages.success(
         request, _("Imported. %(count)s rows were written.") % {"count": judgement.to_write}
     )
@@ -112,6 +114,27 @@ def trial(request: UserRequest, found: ImportRun, *, is_stale: bool = False) -> 
 def own_run(request: UserRequest, public_id: UUID) -> ImportRun:
     """Return an import of this user; 404 for any other."""
     return get_object_or_404(runs_of(request.user), public_id=public_id)
+
+
+def not_now(request: UserRequest, found: ImportRun, refusal: Exception) -> HttpResponse:
+    """Say that this import is being done, or that it stopped our server again and again."""
+    if isinstance(refusal, running.SetAside):
+        headline = _("This file cannot be imported at the moment")
+        text = _(
+            "Importing it has stopped our server several times, so it is not tried any more. Nothing"
+            " of it was written. The people who run Sổ Tiêm can see this fault, and can let you try"
+            " again. Meanwhile split the file, or enter the rows by hand."
+        )
+    else:
+        headline = _("This file is being imported")
+        text = _(
+            "It was begun less than two minutes ago, in another window perhaps. Wait two minutes,"
+            " then look here again: either it is imported, or nothing of it was written."
+        )
+    here = reverse("organizations-import-run", args=[found.public_id])
+    return errors.conflict(
+        request, headline=headline, text=text, href=here, link=_("Back to the file")
+    )
 
 
 def done_already(request: UserRequest, found: ImportRun) -> HttpResponse:

@@ -54,11 +54,14 @@ def overview(request: UserRequest) -> HttpResponse:
     """Show the rules in force, the calendar, all changes, and the progress of the latest one."""
     today = timezone.localdate(db_time.now())
     newest = newest_run()
+    is_unfinished = newest is not None and newest.finished_at is None
+    is_stopped = newest is not None and is_unfinished and recompute.is_set_aside(newest.pk)
     context = {
         "policy": policies.current(),
         "four_eyes": in_words(policies.current().four_eyes),
         "run": newest,
-        "is_running": newest is not None and newest.finished_at is None,
+        "is_running": is_unfinished and not is_stopped,
+        "is_stopped": is_stopped,
         "days": working_days.special_days(today, today + AHEAD),
         "changes": changes(),
     }

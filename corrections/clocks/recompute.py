@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Expression, Q, QuerySet
 
+from background import counting
+from background.counting import Work
 from corrections.clocks import deadlines, policies, working_days
 from corrections.clocks.deadlines import MILESTONES, STATUTORY_MILESTONES
 from corrections.models import Clock, DayOff, Policy, RecomputeRun
@@ -32,6 +34,11 @@ LOCK_RETRY_SECONDS = 0.2
 # A transaction that was open while the rules changed may start a clock under the old rules: the
 # sweep looks for such clocks for this long after the end.
 RECHECK_FOR = timedelta(minutes=5)
+
+
+RUN = counting.register(
+    Work("corrections.recompute", "due times after a change of the rules", lambda key: f"run {key}")
+)
 
 
 class RulesChangedMeanwhile(Exception):
@@ -185,6 +192,11 @@ def change_day(
 
 def resume(run_id: int, seconds: float = PASS_SECONDS) -> bool:
     """Move clocks until all follow this run or `seconds` are over; True when all do."""
+    with counting.counted(RUN, [run_id]) as begun:
+        return bool(begun) and _resume(run_id, seconds)
+
+
+def _resume(run_id: int, seconds: float) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         looked_at, moved = _pass(run_id, until)
@@ -194,6 +206,11 @@ def resume(run_id: int, seconds: float = PASS_SECONDS) -> bool:
             # Other transactions hold the clocks that are left.
             time.sleep(LOCK_RETRY_SECONDS)
     return False
+
+
+def is_set_aside(run_id: int) -> bool:
+    """Tell whether a run stands still, because processes died in it again and again."""
+    return str(run_id) in counting.set_aside_of(RUN)
 
 
 def unfinished_runs(now: datetime | Expression) -> QuerySet[RecomputeRun]:
@@ -212,7 +229,9 @@ def resume_newest(seconds: float = PASS_SECONDS) -> None:
 
 def run(run_id: int) -> None:
     """Work on a run within one task, and ask for another task if clocks are left."""
-    if not resume(run_id):
+    with counting.counted(RUN, [run_id]) as begun:
+        is_left = bool(begun) and not _resume(run_id, PASS_SECONDS)
+    if is_left:
         hint("corrections.recompute", run_id)
 
 

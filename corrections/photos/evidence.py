@@ -23,6 +23,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import rate_limits
+from background import counting
 from citizens.access import parts_of_records_of
 from citizens.models import Citizen
 from corrections.models import Correction, Draft, Evidence
@@ -98,6 +99,11 @@ def seen_by(user: "User", *, as_staff: bool) -> QuerySet[Evidence]:
     return Evidence.objects.filter(Q(filing__in=corrections.values("filing")) | own_draft)
 
 
+OLD_FILES = counting.register(
+    counting.Work("corrections.files", "files without a row", lambda key: f"{FOLDER}/{key}")
+)
+
+
 def purge_files(*, seconds: float = 45, older_than: timedelta = timedelta(hours=24)) -> int:
     """Delete files without a row, left by a process that died in between; return how many.
 
@@ -110,7 +116,8 @@ def purge_files(*, seconds: float = 45, older_than: timedelta = timedelta(hours=
         if time.monotonic() > deadline:
             log.warning("purge of files ran out of time at shelf %s", shelf)
             break
-        deleted += _purge_shelf(f"{FOLDER}/{shelf}", older_than)
+        with counting.counted(OLD_FILES, [shelf]) as begun:
+            deleted += _purge_shelf(f"{FOLDER}/{shelf}", older_than) if begun else 0
     return deleted
 
 

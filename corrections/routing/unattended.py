@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from background import counting
 from corrections.access import READING_ROLES
 from corrections.models import Correction
 from corrections.routing import handover
@@ -27,19 +28,32 @@ GRACE = timedelta(hours=1)
 MOST_DESKS = 200
 
 
+def _about(key: str) -> str:
+    desk = Organization.objects.filter(pk=key).first()
+    return f"organization {desk.code}" if desk else f"organization {key}, which is gone"
+
+
+DESK = counting.register(
+    counting.Work("corrections.desk", "cases on a desk without staff", about=_about)
+)
+
+
 def hand_over_all() -> int:
     """Move the cases of all organizations that nobody attends; return how many cases moved.
 
-    If one organization fails, its cases stay, the error is logged, and the others go on.
+    If one organization fails, its cases stay, the error is logged, and the others go on. So they do
+    when the process dies in one again and again: it is set aside.
     """
     handed = 0
-    for desk in desks().order_by("pk")[:MOST_DESKS]:
+    aside = [int(key) for key in counting.set_aside_of(DESK)]
+    for desk in desks().exclude(pk__in=aside).order_by("pk")[:MOST_DESKS]:
         try:
-            handed += hand_over(desk)
+            with counting.counted(DESK, [desk.pk]) as begun:
+                handed += hand_over(desk) if begun else 0
         except NoDesk:
             log.error("nobody at all can take the cases of %s", desk.code)
         except Exception:
-            log.exception("set aside: the cases of %s stay on a desk without staff", desk.code)
+            log.exception("skipped: the cases of %s stay on a desk without staff", desk.code)
     return handed
 
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User, VerifiedIdentity
+from background import counting
 from organizations import tree
 from organizations.acts import Act
 from organizations.imports import columns, reading, record, sites, staff
@@ -33,6 +34,19 @@ class Stale(Exception):
 
 class DoneAlready(Exception):
     """The file was imported already, or its rows have been deleted."""
+
+
+class BeingDone(Exception):
+    """Another process has begun to import the file; or it died in it a moment ago."""
+
+
+class SetAside(Exception):
+    """Processes died in this import again and again: it is not tried any more."""
+
+
+FILE = counting.register(
+    counting.Work("organizations.import", "imports of sites and staff", lambda key: f"file {key}")
+)
 
 
 def begin(data: bytes, name: str, *, by: User) -> ImportRun:
@@ -60,11 +74,15 @@ def judge(run: ImportRun) -> Judgement:
 def do(run: ImportRun, *, digest: str) -> Judgement:
     """Write exactly what was shown with this digest; refused rows are left out.
 
-    Raises Stale when the rows would have another effect by now, DoneAlready.
+    Raises Stale when the rows would have another effect by now, DoneAlready, BeingDone, and
+    SetAside when the process died in it again and again.
     """
     try:
-        with transaction.atomic():
-            return _do(run, digest)
+        with counting.counted(FILE, [run.pk]) as begun:
+            if not begun:
+                raise SetAside if str(run.pk) in counting.set_aside_of(FILE) else BeingDone
+            with transaction.atomic():
+                return _do(run, digest)
     except IntegrityError:
         # Somebody wrote the same row at the same time: showing the rows again will tell.
         raise Stale from None

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from citizens.access import parts_of_records_of
-from corrections import facts
+from corrections import facts, stalled
 from corrections.actions import AlreadyOpen
 from corrections.actions.filing import MOST_CLAIMS, MOST_OPEN, TooManyFilings, TooManyOpen
 from corrections.facts import FIELDS
@@ -153,11 +153,14 @@ def filed(request: UserRequest, public_id: UUID) -> HttpResponse:
         .select_related("holder", "dose__vaccine")
         .order_by("pk")
     )
+    without_desk = [case for case in cases if case.holder_id is None]
+    told = next((words for case in without_desk if (words := stalled.notice(case))), "")
     context = {
         "filing": filing,
         "cases": _titled(cases),
         "first": cases[0] if cases else None,
-        "on_its_way": any(case.holder_id is None for case in cases),
+        "on_its_way": bool(without_desk) and not told,
+        "stalled": told,
     }
     return render(request, "portal/filing/filed.html", context)
 

@@ -17,7 +17,7 @@ from accounts import access
 from accounts.sign_in import devices
 from accounts.sign_in.devices import device_of
 from accounts.throttled import too_many
-from corrections import history
+from corrections import history, stalled
 from corrections.models import Correction
 from corrections.reference import read_reference
 from portal import following
@@ -82,6 +82,7 @@ def followed(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "case": case,
         "public_id": public_id,
         "standing": following.status_sentence(case),
+        "stalled": stalled.notice(case),
         "lines": lines,
         "told": history.told_last(lines),
         "now": db_time.now(),

@@ -135,7 +135,7 @@ def test_the_oldest_is_dealt_with_first_and_all_in_one_pass(world: World, monkey
     assert written == sorted(written)
 
 
-def test_a_poisoned_row_is_set_aside_and_reported(world: World, monkeypatch):
+def test_a_poisoned_row_is_skipped_and_reported(world: World, monkeypatch):
     bad = make_overdue(file_one(world, key="bad"), hours=60)
     good = make_overdue(file_one(world, whose="binh", key="good"))
     real = milestones.passed_by
@@ -149,9 +149,9 @@ def test_a_poisoned_row_is_set_aside_and_reported(world: World, monkeypatch):
 
     swept = sweep.sweep()
 
-    assert swept.set_aside == [bad.reference]
+    assert swept.failed == [bad.reference]
     assert Breach.objects.get().correction == good
-    assert Heartbeat.objects.get().did["set_aside"] == [bad.reference]
+    assert Heartbeat.objects.get().did["failed"] == [bad.reference]
 
 
 def test_the_command_sweeps_without_celery(correction: Correction, capsys):

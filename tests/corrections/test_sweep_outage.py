@@ -20,7 +20,7 @@ def test_a_row_that_the_database_refuses_costs_nobody_else_their_breach(world: W
 
     swept = sweep.sweep()
 
-    assert swept.set_aside == [bad.reference]
+    assert swept.failed == [bad.reference]
     assert Breach.objects.get(correction=good).rung == "due"
     assert good.events.filter(step="escalate").count() == 1
     still_waiting = Clock.objects.get(pk=review.pk)

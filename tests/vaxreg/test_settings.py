@@ -37,6 +37,7 @@ def started(**changed: str) -> subprocess.CompletedProcess[str]:
         ({"ACCOUNTS_KEY": ""}, "ACCOUNTS_KEY is not set"),
         ({"ACCOUNTS_KEY": "short"}, "ACCOUNTS_KEY has a key of 5 bytes"),
         ({"EMAIL_URL": ""}, "EMAIL_URL is not set"),
+        ({"WORK_TRIES": "1"}, "WORK_TRIES is below 2"),
         ({"EMAIL_URL": "consolemail://"}, "prints e-mails to the log"),
         ({"DEMO": "1", "HTTPS": "1"}, "DEMO=1 shows the codes of everybody"),
         ({**DEMO, "SECRET_KEY": "short"}, "SECRET_KEY has a key of 5 bytes"),

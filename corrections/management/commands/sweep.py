@@ -15,5 +15,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{swept.errands} errands, {swept.breaches} breaches, {swept.reminders} reminders"
         )
-        for reference in swept.set_aside:
-            self.stderr.write(f"set aside, see the log: {reference}")
+        for reference in swept.failed:
+            self.stderr.write(f"skipped, see the log: {reference}")

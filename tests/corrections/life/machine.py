@@ -93,7 +93,7 @@ class CorrectionLife(RuleBasedStateMachine):
         self.life.now += timedelta(hours=hours)
         if swept:
             with db_time.at(self.life.now):
-                assert sweep.sweep().set_aside == []
+                assert sweep.sweep().failed == []
             self.life.sweep()
             self.compared = False
 
