@@ -20,7 +20,7 @@ from accounts.models import Attempt
 from corrections.models import Draft, Evidence
 from corrections.photos import evidence
 from portal import drafts
-from tests.pictures import picture
+from tests.pictures import certificate, picture
 from tests.world import World
 from vaxreg.photos import cleaning
 
@@ -90,6 +90,12 @@ def png_with_text(text: str, *, squeezed: bool) -> bytes:
     return picture("PNG", pnginfo=info)
 
 
+def certificate_file() -> bytes:
+    out = io.BytesIO()
+    certificate().save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
 HTML = b"<html><script>alert(1)</script></html>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -122,12 +128,30 @@ REFUSED = {
     "gif head before html": (b"GIF89a" + HTML, "type"),
     "png bomb": (png_that_claims(30_000, 30_000), "pixels"),
     "png that lies about its size": (png_that_claims(2_000_000_000, 1), "pixels"),
-    "text bomb": (png_with_text("x" * 80_000_000, squeezed=True), "broken"),
+    "jpeg without its last tenth": (
+        certificate_file()[: len(certificate_file()) * 9 // 10],
+        "broken",
+    ),
+    "jpeg cut in half, with an end marker of its own text": (
+        certificate_file()[:20_000] + b"\0",
+        "broken",
+    ),
     "26 megapixels": (picture("PNG", size=(5200, 5000)), "pixels"),
     "too large": (b"\xff\xd8\xff" + b"\0" * (10 * 1024 * 1024), "size"),
 }
 
 ACCEPTED = {
+    "jpeg without its end marker": picture()[:-2],
+    "jpeg with half of its end marker": picture()[:-1],
+    "progressive jpeg without its end marker": picture(progressive=True)[:-2],
+    "photo of a paper without its end marker": certificate_file()[:-2],
+    "jpeg with a trailer behind its end": picture() + b"SEFT" + b"\0" * 500,
+    "jpeg padded with zeros": picture() + b"\0" * 4096,
+    "jpeg with broken exif": picture(exif=b"Exif\0\0MM\0*\xff\xff\xff\xff"),
+    "png with much text": png_with_text("x" * 3_000_000, squeezed=False),
+    "png with a text bomb": png_with_text("x" * 80_000_000, squeezed=True),
+    "png with a large profile": picture("PNG", icc_profile=b"profile" * 400_000),
+    "png without its end": picture("PNG")[:-12],
     "jpeg": picture(),
     "png": picture("PNG"),
     "webp": picture("WEBP"),

@@ -8,6 +8,7 @@ import io
 import json
 import resource
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 MEMORY = 700 * 1024 * 1024
@@ -16,6 +17,13 @@ FORMATS = ["JPEG", "PNG", "WEBP"]
 MOST_PIXELS = 25_000_000
 PREVIEW = (1600, 1600)
 READING = (1000, 1000)
+JPEG_END = b"\xff\xd9"
+PNG_BEGIN = b"\x89PNG\r\n\x1a\n"
+PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+PIXELS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"tRNS"})
+MOST_EXIF = 65_536
+# Rows: two blocks of 16, which a decoder of JPEG keeps until it knows what follows.
+HELD_BACK = 32
 
 
 def limit() -> None:
@@ -33,13 +41,24 @@ def clean(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
     # Our own limit is lower, and is checked before any pixel is decoded.
     Image.MAX_IMAGE_PIXELS = None
     try:
-        sent = Image.open(io.BytesIO(data), formats=FORMATS)
+        sent = Image.open(io.BytesIO(without_metadata(data)), formats=FORMATS)
     except UnidentifiedImageError:
         return {"refused": "type"}, b"", b""
     if sent.width * sent.height > MOST_PIXELS:
         return {"refused": "pixels"}, b"", b""
-    sent.load()
-    upright = ImageOps.exif_transpose(sent)
+    try:
+        sent.load()
+    except OSError:
+        # Some cameras and messengers write no end marker; then the rows are there all the same.
+        if sent.format != "JPEG" or _lacks_rows(sent):
+            raise
+        sent = Image.open(io.BytesIO(data.removesuffix(JPEG_END[:1]) + JPEG_END), formats=FORMATS)
+        sent.load()
+    try:
+        upright = ImageOps.exif_transpose(sent)
+    except Exception:
+        # Metadata that nobody can read says nothing about the pixels.
+        upright = sent
     if upright.mode.startswith("I"):
         # Scanners write 16-bit greyscale.
         upright = upright.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
@@ -55,6 +74,36 @@ def clean(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
     photo.thumbnail(PREVIEW)
     head = {"width": size[0], "height": size[1], "measures": measure(photo)}
     return head, whole, _jpeg(photo, 80)
+
+
+def without_metadata(data: bytes) -> bytes:
+    """Return a PNG without its texts and profiles: Pillow refuses to read megabytes of them."""
+    if not data.startswith(PNG_BEGIN):
+        return data
+    return PNG_BEGIN + b"".join(_chunks(data)) + PNG_END
+
+
+def _chunks(data: bytes) -> Iterator[bytes]:
+    """Yield the chunks of a PNG that say what its pixels are (PNG specification, section 5.3)."""
+    at = len(PNG_BEGIN)
+    while at + 12 <= len(data):
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        if kind == b"IEND":
+            return
+        is_small = kind == b"eXIf" and size <= MOST_EXIF
+        if kind in PIXELS or is_small:
+            yield data[at : at + 12 + size]
+        at += 12 + size
+
+
+def _lacks_rows(sent: Any) -> bool:
+    """Whether a JPEG that ended too early lacks more rows than a decoder holds back."""
+    if sent.info.get("progressive"):
+        # Each of its scans holds all rows.
+        return False
+    # Rows that were never read are black.
+    box = sent.im.getbbox()
+    return box is None or box[3] < sent.height - HELD_BACK
 
 
 def measure(photo: Any) -> dict[str, int]:
