@@ -1,10 +1,10 @@
 """Open, start and revise records, and log visits. Only this module and merging write them."""
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
@@ -23,6 +23,8 @@ from organizations.models import Area, Organization
 from vaxreg import db_time
 from vaxreg.id_numbers import clean_id_number
 from vaxreg.search import search_key
+from vaxreg.typed.birth_dates import BirthDate, may_be, met_by
+from vaxreg.typed.names import checked_name
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -75,12 +77,12 @@ class IdentityAnswer(NamedTuple):
 
     id_number: str | None
     search_name: str
-    date_of_birth: date | None
+    born: BirthDate | None
 
     @property
     def is_a_card(self) -> bool:
         """Whether everything was given that is printed on an identity card."""
-        return bool(self.id_number and self.search_name and self.date_of_birth)
+        return bool(self.id_number and self.search_name and self.born)
 
 
 def open_record(
@@ -88,7 +90,7 @@ def open_record(
     *,
     id_number: str = "",
     full_name: str = "",
-    date_of_birth: date | None = None,
+    date_of_birth: date | BirthDate | None = None,
     relation: str = RecordLink.Relation.SELF,
 ) -> RecordLink:
     """Link the record that matches the phone and a second fact.
@@ -119,7 +121,7 @@ def start_record(
     user: "User",
     *,
     full_name: str,
-    date_of_birth: date,
+    date_of_birth: date | BirthDate,
     sex: str = Sex.UNKNOWN,
     id_number: str = "",
     workplace: str = "",
@@ -141,8 +143,8 @@ def start_record(
     with transaction.atomic():
         links.refuse_a_second_own_record(user, relation)
         citizen = Citizen(
-            full_name=clean_name(full_name),
-            date_of_birth=date_of_birth,
+            full_name=_name(full_name),
+            **BirthDate.of(date_of_birth).columns,
             sex=sex,
             id_number=answer.id_number,
             id_number_proven=False,
@@ -163,7 +165,7 @@ def start_for_caller(
     by: "User",
     by_organization: Organization,
     full_name: str,
-    date_of_birth: date,
+    date_of_birth: date | BirthDate,
     phone: str,
     sex: str = Sex.UNKNOWN,
     id_number: str = "",
@@ -179,15 +181,14 @@ def start_for_caller(
     number = clean_id_number(id_number)
     if number and Citizen.objects.filter(id_number=number, id_number_proven=True).exists():
         raise IdNumberOnRecord
-    namesakes = Citizen.objects.filter(
-        search_name=search_key(full_name), date_of_birth=date_of_birth
-    )
+    born = may_be(BirthDate.of(date_of_birth))
+    namesakes = Citizen.objects.filter(born, search_name=search_key(full_name))
     if not is_somebody_else and namesakes.exists():
         raise NameOnRecord
     with transaction.atomic():
         citizen = Citizen(
-            full_name=clean_name(full_name),
-            date_of_birth=date_of_birth,
+            full_name=_name(full_name),
+            **BirthDate.of(date_of_birth).columns,
             sex=sex,
             id_number=number,
             id_number_proven=False,
@@ -221,7 +222,9 @@ def revise_identity(
         raise ValueError(f"no facts of identity: {sorted(unknown)}")
     wanted = dict(changes)
     if "full_name" in wanted:
-        wanted["full_name"] = clean_name(wanted["full_name"])
+        wanted["full_name"] = _name(wanted["full_name"])
+    if "date_of_birth" in wanted:
+        wanted |= BirthDate.of(wanted["date_of_birth"]).columns
     if "id_number" in wanted:
         wanted["id_number"] = clean_id_number(wanted["id_number"] or "")
     with transaction.atomic():
@@ -309,13 +312,19 @@ def check_identity(
     return check
 
 
-def clean_name(full_name: str) -> str:
-    """Return a name as it is stored: Unicode NFC, single spaces."""
-    return " ".join(unicodedata.normalize("NFC", full_name).split())
+def _name(full_name: str) -> str:
+    """Return a name as it is stored. Raises ValidationError keyed "full_name"."""
+    try:
+        return checked_name(full_name)
+    except ValidationError as wrong:
+        raise ValidationError({"full_name": wrong.messages}) from None
 
 
-def _answer(id_number: str, full_name: str, date_of_birth: date | None) -> IdentityAnswer:
-    return IdentityAnswer(clean_id_number(id_number), search_key(full_name), date_of_birth)
+def _answer(
+    id_number: str, full_name: str, date_of_birth: date | BirthDate | None
+) -> IdentityAnswer:
+    born = BirthDate.of(date_of_birth) if date_of_birth else None
+    return IdentityAnswer(clean_id_number(id_number), search_key(full_name), born)
 
 
 def _count_a_try(rule: LimitRule) -> LimitVerdict:
@@ -337,7 +346,7 @@ def _match_by_phone(user: "User", answer: IdentityAnswer) -> tuple[Citizen, str]
         numbered = {one.kept for one in on_phone.filter(id_number=answer.id_number)[:5]}
         if len(numbered) == 1:
             return numbered.pop(), RecordLink.Proof.PHONE_AND_ID
-    if answer.search_name and answer.date_of_birth:
+    if answer.search_name and answer.born:
         named = {one.kept for one in on_phone.filter(_by_birth(answer))[:5]}
         if len(named) == 1:
             return named.pop(), RecordLink.Proof.PHONE_AND_BIRTH
@@ -345,7 +354,7 @@ def _match_by_phone(user: "User", answer: IdentityAnswer) -> tuple[Citizen, str]
 
 
 def _by_birth(answer: IdentityAnswer) -> Q:
-    return Q(search_name=answer.search_name, date_of_birth=answer.date_of_birth)
+    return Q(met_by(answer.born), search_name=answer.search_name) if answer.born else Q(pk=None)
 
 
 def _ask_by_card(user: "User", answer: IdentityAnswer) -> None:

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from citizens.models import Sex
 from organizations.models import Area
-from vaxreg.forms import DateField, Form, IdNumberField
+from vaxreg.forms import BirthDateField, Form, IdNumberField, NameField
 
 LEVELS = ("province", "district", "commune")
 
@@ -23,18 +22,8 @@ class OpenRecordForm(Form):
         required=False,
         help_text=gettext_lazy("12 digits of the citizen identity card, or the old 9 digits"),
     )
-    full_name = forms.CharField(
-        label=gettext_lazy("Full name"),
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    date_of_birth = DateField(
-        label=gettext_lazy("Date of birth"),
-        required=False,
-        past_only=True,
-        help_text=gettext_lazy("Day/month/year, for example: 27/03/1988"),
-    )
+    full_name = NameField(label=gettext_lazy("Full name"), required=False)
+    date_of_birth = BirthDateField(label=gettext_lazy("Date of birth"), required=False)
     # The text above the fields says which are required: "optional" would mislead.
     mark_optional = False
 
@@ -112,18 +101,12 @@ class AreaForm(Form):
 class StartRecordForm(AreaForm):
     """The facts of a person whose record does not exist yet."""
 
-    full_name = forms.CharField(
+    full_name = NameField(
         label=gettext_lazy("Full name"),
-        max_length=120,
         help_text=gettext_lazy("As on the identity card, with diacritics"),
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )
-    date_of_birth = DateField(
-        label=gettext_lazy("Date of birth"),
-        past_only=True,
-        required_message=gettext_lazy("Enter the date of birth, for example 27/03/1988."),
-        help_text=gettext_lazy("Day/month/year, for example: 27/03/1988"),
-    )
+    date_of_birth = BirthDateField(label=gettext_lazy("Date of birth"))
     sex = forms.ChoiceField(
         label=gettext_lazy("Sex"),
         choices=[(Sex.FEMALE.value, Sex.FEMALE.label), (Sex.MALE.value, Sex.MALE.label)],
@@ -157,10 +140,3 @@ class StartRecordForm(AreaForm):
         if not for_ward:
             self.fields["full_name"].widget.attrs["autocomplete"] = "name"
             self.fields["date_of_birth"].widget.attrs["autocomplete"] = "bday"
-
-    def clean_full_name(self) -> str:
-        """Refuse a single word: Vietnamese names have at least two."""
-        name = " ".join(str(self.cleaned_data["full_name"]).split())
-        if " " not in name:
-            raise ValidationError(_("Enter the whole name, family name first."), code="short")
-        return name

@@ -7,7 +7,7 @@ compared here; they are neither shown nor stored. That the check was made is rec
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -29,8 +29,9 @@ from doses.models import Dose
 from doses.sites import distinctive_words
 from hotline.models import CallerCheck
 from vaxreg import db_time
-from vaxreg.forms import DateField, PhoneField
+from vaxreg.forms import BirthDateField, PhoneField
 from vaxreg.search import search_key
+from vaxreg.typed.birth_dates import BirthDate, may_be
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -241,8 +242,7 @@ def _by_name(typed: str) -> Found:
     day, words = _born(typed)
     key = search_key(words)
     if day is not None and key:
-        first, last = day
-        named = Citizen.objects.filter(date_of_birth__range=(first, last))
+        named = Citizen.objects.filter(may_be(day))
         for word in key.split()[:6]:
             named = named.filter(search_name__contains=word)
         return _of(named)
@@ -266,26 +266,25 @@ def _phone(number: str) -> str:
         return ""
 
 
-def _born(typed: str) -> tuple[tuple[date, date] | None, str]:
-    """Return the first and last possible date of birth in the text, and the rest of the text."""
+def _born(typed: str) -> tuple[BirthDate | None, str]:
+    """Return the date of birth in the text, as far as it is given, and the rest of the text."""
     *words, last = typed.split()
     try:
-        day = DateField(required=False).clean(last)
+        day = BirthDateField(required=False).clean(last)
     except ValidationError:
         day = None
     if day is not None:
-        return (day, day), " ".join(words)
+        return day, " ".join(words)
     years = YEAR.findall(typed)
     if not years:
         return None, typed
-    year = int(years[-1])
-    return (date(year, 1, 1), date(year, 12, 31)), YEAR.sub(" ", typed)
+    return BirthDate.fromisoformat(years[-1]), YEAR.sub(" ", typed)
 
 
 def _is_right(citizen: Citizen, fact: AskedFact, said: Any) -> bool:
     own = Dose.objects.of(citizen).completed()
     if fact == AskedFact.DATE_OF_BIRTH:
-        return bool(citizen.date_of_birth == said)
+        return citizen.born.is_met_by(BirthDate.of(said))
     if fact == AskedFact.ID_NUMBER:
         return bool(citizen.id_number) and citizen.id_number == said
     if fact == AskedFact.PHONE:

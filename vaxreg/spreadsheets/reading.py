@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from vaxreg.spreadsheets.archive import Unreadable
-from vaxreg.spreadsheets.writing import in_one_line
+from vaxreg.typed.invisible import clean_line
 
 MOST_ROWS = 20_000
 
@@ -68,7 +68,7 @@ def _decoded(data: bytes) -> str:
 
 def _number_of(cell: str) -> Value:
     """Return an int for digits only; saving a CSV in Excel may have cut the zeros in front."""
-    bare = cell.strip()
+    bare = clean_line(cell)
     return int(bare) if bare.isascii() and bare.isdigit() and not bare.startswith("0") else cell
 
 
@@ -77,7 +77,7 @@ def _text(value: Value) -> tuple[str, str]:
     if value is None:
         return "", ""
     if isinstance(value, str):
-        return " ".join(in_one_line(value).split())[: LONGEST_CELL + 1], ""
+        return clean_line(value)[: LONGEST_CELL + 1], ""
     if isinstance(value, bool):
         return str(value).upper(), ""
     if isinstance(value, int | float):
