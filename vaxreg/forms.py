@@ -196,16 +196,16 @@ class BirthDateField(DateField):
     """
 
     default_error_messages = {
-        "required": gettext_lazy("Enter the date of birth, for example 27/03/1988, or the year."),
+        "required": gettext_lazy("Enter the date of birth, for example 05/09/1988, or the year."),
         "form": gettext_lazy(
-            "Enter the date of birth as day/month/year, for example 27/03/1988. If no more is"
+            "Enter the date of birth as day/month/year, for example 05/09/1988. If no more is"
             " known: the year, or month/year."
         ),
     }
 
     def __init__(self, **kwargs: Any) -> None:
         help_text = gettext_lazy(
-            "Day/month/year, for example: 27/03/1988. If no more is known: 1950 or 4/1950"
+            "Day/month/year, for example: 05/09/1988. If no more is known: 1950 or 4/1950"
         )
         kwargs.setdefault("help_text", help_text)
         super().__init__(past_only=True, **kwargs)

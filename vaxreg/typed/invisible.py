@@ -34,8 +34,10 @@ def _visible(code: int) -> int | str | None:
         return "\n"
     if category == "Zs" or code == _BLANK_BRAILLE:
         return " "
-    # Cf: marks of direction, zero width, soft hyphens; Cc: control; Cs: half of a character.
-    if category in ("Cf", "Cc", "Cs") or code in _DRAWN_AS_NOTHING:
+    if category == "Cc" and code:
+        return " "
+    # Cf: marks of direction, zero width, soft hyphens; Cs: half of a character; and NUL.
+    if category in ("Cf", "Cs", "Cc") or code in _DRAWN_AS_NOTHING:
         return None
     return None if any(code in span for span in _VARIATION_SELECTORS) else code
 
