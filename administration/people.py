@@ -13,6 +13,7 @@ from accounts.models import Invitation, User, VerifiedIdentity
 from organizations import staffing
 from organizations.journal import StaffEvent
 from organizations.models import MOST_WORDS, Membership, Organization
+from organizations.search import nearest_name
 from vaxreg import db_time, paging, ui
 from vaxreg.paging import Key, Page
 from vaxreg.search import search_key, search_key_of
@@ -127,7 +128,7 @@ def organizations_named(reach: QuerySet[Organization], words: str) -> list[Organ
     """Return open organizations of the reach with these words in the name; none without words."""
     if not words.strip():
         return []
-    return list(reach.open().named(words).order_by("path")[:MOST_ORGANIZATIONS])  # type: ignore[attr-defined]
+    return list(reach.open().named(words).order_by(*nearest_name(words))[:MOST_ORGANIZATIONS])  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

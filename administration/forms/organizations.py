@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from administration.close_merge_move import TreeAct
 from organizations.models import Area, Membership, Organization, OrganizationQuerySet
+from organizations.search import nearest_name
 from organizations.tree import ALLOWED_PARENTS, NEVER_CLOSED
 from vaxreg import ui
 from vaxreg.forms import Form
@@ -117,7 +118,7 @@ class OtherForm(Form):
             if self.sought
             else near | self._above(candidates, organization)
         )
-        shown = list(found.order_by("kind", "search_name", "pk")[: MOST_SHOWN + 1])
+        shown = list(found.order_by("kind", *nearest_name(self.sought))[: MOST_SHOWN + 1])
         self.nothing_found = not shown
         self.more_found = len(shown) > MOST_SHOWN
         to = cast("forms.ModelChoiceField[Organization]", self.fields[self.field])
