@@ -7,14 +7,47 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from citizens.models import Sex
+from citizens.actions import SOMEBODY_ELSE
+from citizens.masking import mask_id
+from citizens.models import Citizen, Sex
 from organizations.models import Area
+from vaxreg import ui
 from vaxreg.forms import BirthDateField, Form, IdNumberField, NameField
 
 LEVELS = ("province", "district", "commune")
 
 
-class OpenRecordForm(Form):
+class RecordChoiceMixin(forms.BaseForm):
+    """Asks which of several records is meant, once the facts fit more than one."""
+
+    def offer(self, records: Iterable[Citizen], *, somebody_else: bool) -> None:
+        """Add the field `record`; somebody_else: none of them may be the person's."""
+        choices = [(str(one.public_id), _record_choice(one)) for one in records]
+        if somebody_else:
+            choices.append((SOMEBODY_ELSE, _("None of these: it is another person")))
+        self.fields["record"] = forms.ChoiceField(
+            label=_("Whose record is it?"), choices=choices, widget=forms.RadioSelect
+        )
+        self.add_error(
+            "record", _("Records on your phone number fit what you typed. Choose the right one.")
+        )
+
+    @property
+    def chosen(self) -> str:
+        """The public id that was chosen, or SOMEBODY_ELSE; "" before anybody asked."""
+        return str(self.data.get(self.add_prefix("record"), ""))
+
+
+def _record_choice(citizen: Citizen) -> Any:
+    facts = [
+        str(citizen.born),
+        str(citizen.get_sex_display()) if citizen.sex != Sex.UNKNOWN else "",
+        mask_id(citizen.id_number),
+    ]
+    return ui.choice(citizen.full_name, " · ".join(fact for fact in facts if fact))
+
+
+class OpenRecordForm(RecordChoiceMixin, Form):
     """The second fact: the ID number, or full name and date of birth; or all three."""
 
     id_number = IdNumberField(
@@ -98,7 +131,7 @@ class AreaForm(Form):
         return data
 
 
-class StartRecordForm(AreaForm):
+class StartRecordForm(RecordChoiceMixin, AreaForm):
     """The facts of a person whose record does not exist yet."""
 
     full_name = NameField(
@@ -131,6 +164,7 @@ class StartRecordForm(AreaForm):
         "province",
         "district",
         "commune",
+        "record",
     )
 
     def __init__(self, *args: Any, for_ward: bool, **kwargs: Any) -> None:

@@ -62,6 +62,7 @@ def make(user: "User", citizen: Citizen, proven_by: str, relation: str) -> Recor
 
     Raises HasOwnRecord. What the user has asked for and not got ends: one own record is enough.
     """
+    lock(user)
     whole = _locked(citizen)
     known = RecordLink.objects.live().filter(user=user, citizen__in=whole).first()
     if known is not None:
@@ -87,6 +88,7 @@ def ask(user: "User", citizen: Citizen) -> None:
     The link begins after `WAIT`, if somebody could be told who might object; else only when staff
     confirm it. Asking again changes nothing, also after an objection.
     """
+    lock(user)
     whole = _locked(citizen)
     asked = RecordLink.objects.filter(user=user, citizen__in=whole)
     # Any link that stands, as that of a guardian, and any that somebody else has ended.
@@ -193,6 +195,11 @@ def refuse_a_second_own_record(user: "User", relation: str) -> None:
     own = RecordLink.objects.live().filter(user=user, relation=relation).first()
     if own is not None:
         raise HasOwnRecord(own)
+
+
+def lock(user: "User") -> None:
+    """Let simultaneous requests of one user about records wait for each other."""
+    get_user_model().objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
 
 
 def _locked(citizen: Citizen) -> list[int]:
