@@ -64,7 +64,13 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
         fields = ["id", "code", "name", "kind", "phone"]
 
 
-@extend_schema_field({"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"})
+@extend_schema_field(
+    {
+        "type": "string",
+        "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$",
+        "description": "As in FHIR: 1950-04-12, or 1950-04 or 1950 where no more is known.",
+    }
+)
 class BirthDateField(serializers.Field[BirthDate, Any, str, BirthDate]):
     """A date of birth, as in FHIR: 1950-04-12, or 1950-04 or 1950 where no more is known."""
 

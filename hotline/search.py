@@ -32,6 +32,7 @@ from vaxreg import db_time
 from vaxreg.forms import BirthDateField, PhoneField
 from vaxreg.search import search_key
 from vaxreg.typed.birth_dates import BirthDate, may_be
+from vaxreg.typed.numbers import compact
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -210,7 +211,7 @@ def _find(typed: str) -> Found:
     if case is not None:
         kept = Citizen.objects.filter(pk=case.citizen_id).values_list("merged_into", flat=True)[0]
         return Found([kept or case.citizen_id], reference=case.reference)
-    number = re.sub(r"[\s.\-()]", "", typed)
+    number = compact(typed, more="()")
     if re.fullmatch(r"\+?\d+", number):
         return _by_number(number)
     # A passport number has a letter; a name has no digit.

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower, Trim
 APOSTROPHES = (
     "'\u2018\u2019\u201b\u2032\u00b4`\u02b9\u02bb\u02bc\u02bd\u02c8\u02ca\u02cb\u055a\ua78c\uff07"
 )
+LONGEST = 200
 # The stroke of đ is no mark that can be taken off: Đ, and the letters that look the same.
 STROKED = "\u0111\u00f0\u0256"
 _PLAIN = str.maketrans(STROKED + APOSTROPHES, "d" * len(STROKED) + "'" * len(APOSTROPHES))
@@ -29,6 +30,11 @@ def search_key(text: str) -> str:
     parts = "".join(_in_key(c) for c in marks_off)
     joined = re.sub(_JOINED, "", re.sub(_PREFIX, r"\1", parts))
     return unicodedata.normalize("NFC", " ".join(joined.replace("'", " ").split()))
+
+
+def search_words(text: str, *, most: int) -> list[str]:
+    """Return the words to look for in search keys, so many at most; signs alone are found nowhere."""
+    return (search_key(text) or text.strip())[:LONGEST].split()[:most]
 
 
 def _in_key(char: str) -> str:
