@@ -71,7 +71,7 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
         "description": "As in FHIR: 1950-04-12, or 1950-04 or 1950 where no more is known.",
     }
 )
-class BirthDateField(serializers.Field[BirthDate, Any, str, BirthDate]):
+class BirthDateField(serializers.Field[str, Any, str, Any]):
     """A date of birth, as in FHIR: 1950-04-12, or 1950-04 or 1950 where no more is known."""
 
     default_error_messages = {

@@ -14,7 +14,7 @@ from vaxreg.forms import AdminForm
 class KeptMixin:
     """Rows cannot be deleted on the admin site; what is typed there is cleaned as elsewhere."""
 
-    form = AdminForm
+    form: Any = AdminForm
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

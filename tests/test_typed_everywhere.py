@@ -142,7 +142,8 @@ def test_the_forms_of_the_admin_site(world: World, rf: RequestFactory):
     request.user = User(is_staff=True, is_superuser=True)
     form = admin.get_form(request, world.buoi)
 
-    typed = form({"name": "\u200bTrạm\u00a0Y tế\u00ad Bưởi", "code": "TYT-00109\u202c"})
+    sent = {"name": "\u200bTrạm\u00a0Y tế\u00ad Bưởi", "code": "TYT-00109\u202c"}
+    typed = form(sent, instance=world.buoi)
     typed.is_valid()
 
     assert typed.cleaned_data["name"] == "Trạm Y tế Bưởi"

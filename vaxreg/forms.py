@@ -289,7 +289,7 @@ class NameField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the name as it is stored: macOS and iOS send twice as many characters."""
-        return clean_name(super().to_python(value))
+        return clean_name(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         """Raise ValidationError for what is no name."""

@@ -181,7 +181,7 @@ def test_impossible_facts_are_refused(value: str):
 
 def test_programs_read_and_write_what_is_known(db: None):
     citizen = recorded("1950-04")
-    citizen.relation = "self"  # type: ignore[attr-defined]
+    citizen.relation = "self"
 
     assert RecordSerializer(citizen).data["date_of_birth"] == "1950-04"
     sent = FactsSerializer(data={"date_of_birth": "1950"})
