@@ -145,3 +145,19 @@ def test_search_by_birth_and_name_is_answered_by_its_index_alone(db):
     )
 
     assert "Index Only Scan using citizen_birth_name" in plan
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Nguyễn  Lan", " Lan", "Lan ", "Lan\u200b", "Nguyễn\u00a0Lan", "\u202aLan", "123", "- -"],
+)
+def test_the_database_refuses_a_name_that_cannot_be_seen_or_read(db, name):
+    with pytest.raises(IntegrityError, match="citizen_full_name_visible"), transaction.atomic():
+        CitizenFactory.create(full_name=name)
+
+
+@pytest.mark.parametrize(
+    "name", ["K'Nam", "Suharto", "Rơ\u0306 Mah H'Lơ\u0306n", "Suresh s/o Raman", "李小龙", "អ៊ុំ"]
+)
+def test_the_database_takes_names_of_all_peoples(db, name):
+    assert CitizenFactory.create(full_name=name).full_name == name

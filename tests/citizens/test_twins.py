@@ -277,3 +277,22 @@ def test_every_page_of_filing_names_the_person(world: World, as_citizen: SignIn,
     page = client.get(f"/corrections/new/{step}{whose}{edit}").content.decode()
 
     assert "Lê Nguyễn Minh Anh" in page
+
+
+def test_the_page_to_start_a_record_offers_that_it_is_none_of_these(
+    world: World, as_citizen: SignIn
+):
+    client = as_citizen(world.user("lan"))
+    known = CitizenFactory.create(
+        full_name="Le Minh Anh", date_of_birth=BORN, id_number=None, phone=PHONE, sex="female"
+    )
+    typed = {**FORM, "full_name": "Lê Minh Ánh"}
+
+    asked = client.post("/record/start/?for=ward", typed)
+    other = client.post("/record/start/?for=ward", {**typed, "record": actions.SOMEBODY_ELSE})
+
+    assert asked.status_code == 422
+    assert f'value="{known.public_id}"' in asked.content.decode()
+    assert f'value="{actions.SOMEBODY_ELSE}"' in asked.content.decode()
+    assert other.status_code == 302
+    assert Citizen.objects.filter(phone=PHONE, date_of_birth=BORN).count() == 2
