@@ -248,7 +248,11 @@ def _by_name(typed: str) -> Found:
             named = named.filter(search_name__contains=word)
         return _of(named)
     if len(key.split()) < 2:
-        raise SearchTooShort
+        # One word is the whole name of some people, and a part of the names of too many others.
+        whole = _of(Citizen.objects.filter(search_name=key)) if key else Found([])
+        if not whole.citizens:
+            raise SearchTooShort
+        return whole
     return _of(Citizen.objects.filter(Q(search_name=key) | Q(search_name__startswith=f"{key} ")))
 
 

@@ -14,6 +14,7 @@ from organizations.search import nearest_name
 from organizations.tree import ALLOWED_PARENTS, NEVER_CLOSED
 from vaxreg import ui
 from vaxreg.forms import Form
+from vaxreg.typed.phones import of_today
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -55,7 +56,7 @@ class OrganizationDetailsForm(Form):
 
     def clean_phone(self) -> str:
         """Accept digits and the usual separators."""
-        typed: str = self.cleaned_data["phone"].strip()
+        typed = of_today(self.cleaned_data["phone"].strip())
         if typed and not PHONE.fullmatch(typed):
             raise ValidationError(_("A phone number has digits only, for example 024 3823 0000."))
         return typed

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from vaxreg.forms import BirthDateField, CodeField, DateField, IdNumberField, PhoneField
 from vaxreg.typed.birth_dates import BirthDate
-from vaxreg.typed.phones import PREFIXES_OF_2018
+from vaxreg.typed.phones import PREFIXES_OF_2018, of_today
 
 
 def complaint(field, value):
@@ -228,3 +228,18 @@ def test_a_code_is_read_with_blanks_and_dashes():
     assert CodeField().clean("123 456") == "123456"
     assert CodeField().clean("123-456") == "123456"
     assert "6 chữ số" in complaint(CodeField(), "12345")
+
+
+@pytest.mark.parametrize(
+    ("contact", "now"),
+    [
+        ("0168 345 1234", "0383451234"),
+        ("+84 120 345 1234", "0703451234"),
+        ("024 3825 1234", "024 3825 1234"),
+        ("1900 9095 (máy lẻ 2)", "1900 9095 (máy lẻ 2)"),
+        ("115", "115"),
+        ("", ""),
+    ],
+)
+def test_a_contact_of_an_organization_is_changed_only_when_it_is_an_old_number(contact, now):
+    assert of_today(contact) == now

@@ -50,8 +50,8 @@ def e164(typed: str) -> str:
     number = compact(clean_line(typed), more="()")
     if not number:
         return ""
-    if old := _OLD.fullmatch(number):
-        number = f"+84{PREFIXES_OF_2018[old[2]]}{old[3]}"
+    if today := _since_2018(number):
+        number = f"+84{today}"
     number = re.sub(r"^00", "+", number)
     if not re.fullmatch(r"\+?\d+", number):
         raise _error("letters")
@@ -69,6 +69,21 @@ def e164(typed: str) -> str:
     if not phonenumbers.is_valid_number(parsed):
         raise _error(_wrong_length(parsed) or "unknown")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def of_today(contact: str) -> str:
+    """Return a mobile number from before 2018 as 0383451234; any other contact as it is.
+
+    For contacts that are no E.164 numbers: those of organizations, with extensions and short codes.
+    """
+    today = _since_2018(compact(clean_line(contact), more="()"))
+    return f"0{today}" if today else contact
+
+
+def _since_2018(number: str) -> str:
+    """Return an old mobile number as it is now, without the 0 in front; "" for any other number."""
+    old = _OLD.fullmatch(number)
+    return f"{PREFIXES_OF_2018[old[2]]}{old[3]}" if old else ""
 
 
 def _error(code: str) -> ValidationError:
