@@ -14,7 +14,7 @@ from accounts.phones import is_vietnamese_mobile
 from accounts.sign_in import two_factor
 from messaging.preferences import Offer
 from vaxreg import ui
-from vaxreg.forms import CodeField, Form, PhoneField
+from vaxreg.forms import CodeField, Form, NameField, PhoneField
 
 
 class PhoneForm(Form):
@@ -164,10 +164,9 @@ class ChangePasswordForm(NewPasswordForm):
 class AccountForm(Form):
     """What users may change of their own account."""
 
-    full_name = forms.CharField(
+    full_name = NameField(
         label=gettext_lazy("Full name"),
         required=False,
-        max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     language = forms.ChoiceField(

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User, VerifiedIdentity
 from vaxreg import db_time
+from vaxreg.typed.birth_dates import BirthDate
 
 
 class NumberTaken(Exception):
@@ -37,7 +38,7 @@ def verify(
     user: User,
     *,
     id_number: str,
-    date_of_birth: date,
+    date_of_birth: date | BirthDate,
     phone: str = "",
     proven_by: VerifiedIdentity.Proof,
     by: User | None,
@@ -49,8 +50,9 @@ def verify(
     """
     user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     known = identity_of(user)
-    said = (id_number, date_of_birth, phone or (known.phone if known else ""))
-    if known is not None and (known.id_number, known.date_of_birth, known.phone) == said:
+    born = BirthDate.of(date_of_birth)
+    said = (id_number, born, phone or (known.phone if known else ""))
+    if known is not None and (known.id_number, known.born, known.phone) == said:
         return known
     now = db_time.now()
     _end(known, now)
@@ -58,7 +60,7 @@ def verify(
         user=user,
         full_name=user.full_name,
         id_number=id_number,
-        date_of_birth=date_of_birth,
+        **born.columns,
         phone=said[2],
         proven_by=proven_by,
         by=by,
@@ -76,7 +78,7 @@ def verify(
 
 
 def confirm(
-    user: User, *, id_number: str, date_of_birth: date, phone: str = "", by: User | None
+    user: User, *, id_number: str, date_of_birth: date | BirthDate, phone: str = "", by: User | None
 ) -> VerifiedIdentity:
     """Store the identity at an appointment; a verified one is compared and never replaced.
 
@@ -84,7 +86,7 @@ def confirm(
     """
     known = identity_of(user)
     if known is not None:
-        if (known.id_number, known.date_of_birth) != (id_number, date_of_birth):
+        if known.id_number != id_number or not known.born.may_be(BirthDate.of(date_of_birth)):
             raise AnotherIdentity
         return known
     return verify(

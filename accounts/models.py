@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vaxreg.fields import SearchKeyField
 from vaxreg.id_numbers import ID_NUMBER_PATTERN
+from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate, BirthPrecision
 
 
 class Language(models.TextChoices):
@@ -178,7 +179,15 @@ class VerifiedIdentity(models.Model):
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     search_name = SearchKeyField(_("search name"), max_length=150, source="full_name")
     id_number = models.CharField(_("ID number"), max_length=12)
+    # The first day that it may be, when the year or the month alone is known.
     date_of_birth = models.DateField(_("date of birth"))
+    birth_precision = models.CharField(
+        _("what is known of the date of birth"),
+        max_length=5,
+        choices=BirthPrecision,
+        default=BirthPrecision.DAY,
+        db_default=BirthPrecision.DAY,
+    )
     # A private number, by which the registry knows the person too; E.164 or "".
     phone = models.CharField(_("phone number"), max_length=16, blank=True)
     proven_by = models.CharField(_("proven by"), max_length=12, choices=Proof.choices)
@@ -216,6 +225,11 @@ class VerifiedIdentity(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                condition=FIRST_DAY_STORED,
+                name="verified_identity_birth_precision",
+                violation_error_message=_("A year or month of birth is stored as its first day."),
+            ),
+            models.CheckConstraint(
                 condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
                 name="verified_identity_phone_is_e164",
                 violation_error_message=_("Give the phone number with its country code."),
@@ -225,6 +239,11 @@ class VerifiedIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} · {self.proven_by}"
+
+    @property
+    def born(self) -> BirthDate:
+        """The date of birth, as far as it is known."""
+        return BirthDate(self.date_of_birth, self.birth_precision)
 
 
 class SignInCode(models.Model):

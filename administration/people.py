@@ -13,9 +13,10 @@ from accounts.models import Invitation, User, VerifiedIdentity
 from organizations import staffing
 from organizations.journal import StaffEvent
 from organizations.models import MOST_WORDS, Membership, Organization
+from organizations.search import nearest_name
 from vaxreg import db_time, paging, ui
 from vaxreg.paging import Key, Page
-from vaxreg.search import search_key, search_key_of
+from vaxreg.search import search_key_of, search_words
 from vaxreg.uuids import with_public_id
 
 PAGE_SIZE = 50
@@ -53,7 +54,7 @@ def page(
     here = works.filter(user=OuterRef("pk"))
     users = User.objects.annotate(key=search_key_of("full_name"))
     found = users.filter(Exists(here))
-    for word in search_key(words)[:200].split()[:MOST_WORDS]:
+    for word in search_words(words, most=MOST_WORDS):
         found = found.filter(Q(key__contains=word) | Q(email__contains=word))
     if state == "unverified":
         found = found.filter(identity.unverified())
@@ -127,7 +128,7 @@ def organizations_named(reach: QuerySet[Organization], words: str) -> list[Organ
     """Return open organizations of the reach with these words in the name; none without words."""
     if not words.strip():
         return []
-    return list(reach.open().named(words).order_by("path")[:MOST_ORGANIZATIONS])  # type: ignore[attr-defined]
+    return list(reach.open().named(words).order_by(*nearest_name(words))[:MOST_ORGANIZATIONS])  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -25,6 +26,8 @@ from doses.facts import Position
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
 from portal import case_page
+from vaxreg.typed.birth_dates import BirthDate
+from vaxreg.typed.names import checked_name
 
 LONGEST = 2000
 # What officers far above read masked: numbers, also those inside a text.
@@ -61,9 +64,36 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
         fields = ["id", "code", "name", "kind", "phone"]
 
 
+@extend_schema_field(
+    {
+        "type": "string",
+        "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$",
+        "description": "As in FHIR: 1950-04-12, or 1950-04 or 1950 where no more is known.",
+    }
+)
+class BirthDateField(serializers.Field[str, Any, str, Any]):
+    """A date of birth, as in FHIR: 1950-04-12, or 1950-04 or 1950 where no more is known."""
+
+    default_error_messages = {
+        "form": _("Write a date of birth as 1950-04-12, or as 1950-04 or 1950.")
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text as facts store it."""
+        try:
+            return BirthDate.fromisoformat(str(data).strip()).isoformat()
+        except ValueError:
+            self.fail("form")
+
+    def to_representation(self, value: BirthDate | str) -> str:
+        """Return the text; facts are texts already."""
+        return value if isinstance(value, str) else value.isoformat()
+
+
 class RecordSerializer(serializers.ModelSerializer[Citizen]):
     id = serializers.UUIDField(source="public_id", read_only=True)
     relation = serializers.ChoiceField(choices=RecordLink.Relation.choices, read_only=True)
+    date_of_birth = BirthDateField(source="born", read_only=True)
 
     class Meta:
         model = Citizen
@@ -83,6 +113,17 @@ class DoseSerializer(serializers.ModelSerializer[Dose]):
         ]  # fmt: skip
 
 
+class NameField(serializers.CharField):
+    """A person's name: letters of any script, as `vaxreg.typed.names` says."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the name as it is stored."""
+        try:
+            return checked_name(super().to_internal_value(data))
+        except DjangoValidationError as wrong:
+            raise serializers.ValidationError(wrong.messages) from None
+
+
 class FactsSerializer(serializers.Serializer[dict[str, str]]):
     """Facts about a dose or a person; what is left out stays as it is or is not known."""
 
@@ -92,14 +133,14 @@ class FactsSerializer(serializers.Serializer[dict[str, str]]):
     lot = serializers.CharField(required=False, max_length=64)
     position = serializers.ChoiceField(choices=Position.choices, required=False)
     duplicate_of = serializers.UUIDField(required=False, help_text=_("Id of the dose it repeats."))
-    full_name = serializers.CharField(required=False, max_length=120)
-    date_of_birth = serializers.DateField(required=False)
+    full_name = NameField(required=False)
+    date_of_birth = BirthDateField(required=False)
     sex = serializers.ChoiceField(choices=SEXES, required=False)
     id_number = serializers.CharField(required=False, max_length=30)
     phone = serializers.CharField(required=False, max_length=40)
     other_id_number = serializers.CharField(required=False, max_length=30)
-    other_full_name = serializers.CharField(required=False, max_length=120)
-    other_date_of_birth = serializers.DateField(required=False)
+    other_full_name = NameField(required=False)
+    other_date_of_birth = BirthDateField(required=False)
     other_phone = serializers.CharField(required=False, max_length=40)
     other_record = serializers.UUIDField(
         required=False, help_text=_("Id of the other record of the person, when it is decided.")

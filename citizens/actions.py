@@ -1,16 +1,17 @@
 """Open, start and revise records, and log visits. Only this module and merging write them."""
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
 from accounts import rate_limits
 from accounts.rate_limits import LimitRule, Limits, LimitVerdict
-from citizens import links
+from citizens import candidates, links
+from citizens.candidates import Description, SeveralRecords
 from citizens.models import (
     Citizen,
     CitizenRevision,
@@ -21,8 +22,10 @@ from citizens.models import (
 )
 from organizations.models import Area, Organization
 from vaxreg import db_time
-from vaxreg.id_numbers import clean_id_number
-from vaxreg.search import search_key
+from vaxreg.id_numbers import clean_id_number, is_old_card
+from vaxreg.typed.birth_dates import BirthDate
+from vaxreg.typed.invisible import clean_line
+from vaxreg.typed.names import checked_name
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,6 +34,10 @@ KEPT_IN_REVISIONS = tuple(field.name for field in Identity._meta.get_fields())
 # These two are no facts about the person: the verbs here and in merging set them.
 FACTS = tuple(name for name in KEPT_IN_REVISIONS if name not in {"merged_into", "id_number_proven"})
 
+# Instead of the public id of a record: the person is none of those that were offered.
+SOMEBODY_ELSE = "somebody_else"
+# The same facts from the same user within this time are another press of the same button.
+REPEATED_WITHIN = timedelta(minutes=10)
 # Limits of wrong answers per user, and of all users who ask by a card with one ID number.
 TRIES: Limits = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
 ASKED_PER_ID_NUMBER: Limits = ((20, timedelta(days=1)),)
@@ -70,100 +77,89 @@ class NameOnRecord(Exception):
     """A record with this name and date of birth exists; it may be the same person's."""
 
 
-class IdentityAnswer(NamedTuple):
-    """Facts that a user gives to prove that they may open a record."""
-
-    id_number: str | None
-    search_name: str
-    date_of_birth: date | None
-
-    @property
-    def is_a_card(self) -> bool:
-        """Whether everything was given that is printed on an identity card."""
-        return bool(self.id_number and self.search_name and self.date_of_birth)
-
-
 def open_record(
     user: "User",
     *,
     id_number: str = "",
     full_name: str = "",
-    date_of_birth: date | None = None,
+    date_of_birth: date | BirthDate | None = None,
     relation: str = RecordLink.Relation.SELF,
+    chosen: str = "",
 ) -> RecordLink:
     """Link the record that matches the phone and a second fact.
 
     The second fact is the ID number, or full name (ignoring diacritics) with date of birth. If the
     phone on record is wrong or has changed, ID number, full name and date of birth together ask
     for one's own record (`links.ask`); AskedToOpen is raised, also when there is no such record.
-    Raises NoMatch, TooManyTries, TooManyPeople or HasOwnRecord. Do not call it in a transaction: a rollback would
+    chosen: the public id of one of several records that match; without it SeveralRecords is raised.
+    Raises NoMatch, TooManyTries, TooManyPeople or HasOwnRecord. Do not call it in a transaction: a
+    rollback would
     lose the count of wrong answers.
     """
-    answer = _answer(id_number, full_name, date_of_birth)
+    said = Description.of(id_number, full_name, date_of_birth)
     verdict = _count_a_try(LimitRule("open_record", str(user.pk), TRIES))
-    match = _match_by_phone(user, answer)
-    if match is not None:
+    matches = candidates.to_open(user, said)
+    if matches:
         rate_limits.undo(verdict)
-        return links.make(user, *match, relation)
-    if answer.is_a_card and relation == RecordLink.Relation.SELF:
+        return links.make(user, *_chosen(matches, chosen), relation)
+    if said.is_a_card and relation == RecordLink.Relation.SELF:
         links.refuse_a_second_own_record(user, relation)
         # Only here: each may send a message, and strangers must not spend the tries of the owner.
-        _count_a_try(LimitRule("ask_by_card", str(answer.id_number), ASKED_PER_ID_NUMBER))
-        _ask_by_card(user, answer)
+        _count_a_try(LimitRule("ask_by_card", str(said.id_number), ASKED_PER_ID_NUMBER))
+        _ask_by_card(user, said)
         raise AskedToOpen
     tried = rate_limits.count("open_record", str(user.pk), TRIES[0][1])
     raise NoMatch(max(TRIES[0][0] - tried, 0))
 
 
+@transaction.atomic
 def start_record(
     user: "User",
     *,
     full_name: str,
-    date_of_birth: date,
+    date_of_birth: date | BirthDate,
     sex: str = Sex.UNKNOWN,
     id_number: str = "",
     workplace: str = "",
     area: Area | None = None,
     relation: str = RecordLink.Relation.SELF,
+    chosen: str = "",
 ) -> RecordLink:
     """Create a self-declared record for a person who has none; open the one on the user's phone.
 
     The ID number is unproven: another record may have the same, and the answer does not tell.
-    Raises TooManyTries, TooManyPeople, HasOwnRecord, and ValidationError for impossible facts. Do not call it in a
-    transaction: a rollback would lose the count of attempts.
+    Somebody of another exact name, sex or number has another record. chosen: the public id of one
+    of the records that may be the person's, or SOMEBODY_ELSE; without it SeveralRecords is raised
+    when there are several, or one whose name is written without marks. The same facts at once, or
+    once more, make one record. Raises TooManyTries, TooManyPeople, HasOwnRecord, and
+    ValidationError for impossible facts.
     """
-    answer = _answer(id_number, full_name, date_of_birth)
+    links.lock(user)
+    said = Description.of(id_number, full_name, date_of_birth, sex)
     verdict = _count_a_try(LimitRule("open_record", str(user.pk), TRIES))
-    match = _match_by_phone(user, answer)
+    matches = candidates.to_start(user, said)
     rate_limits.undo(verdict)
-    if match is not None:
+    if chosen == SOMEBODY_ELSE:
+        matches = [match for match in matches if _is_repeated(match[0], said, by=user)]
+    if matches:
+        match = _chosen(matches, chosen)
+        by_name = match[1] == RecordLink.Proof.PHONE_AND_BIRTH
+        if not chosen and by_name and not candidates.is_named_so(match[0], said):
+            # A name without marks may be that of either twin.
+            raise SeveralRecords([match[0]])
         return links.make(user, *match, relation)
-    with transaction.atomic():
-        links.refuse_a_second_own_record(user, relation)
-        citizen = Citizen(
-            full_name=clean_name(full_name),
-            date_of_birth=date_of_birth,
-            sex=sex,
-            id_number=answer.id_number,
-            id_number_proven=False,
-            phone=user.phone or "",
-            workplace=workplace.strip(),
-            area=area,
-            provenance=Citizen.Provenance.SELF_DECLARED,
-            created_at=db_time.now(),
-        )
-        citizen.full_clean()
-        citizen.save(force_insert=True)
-        _write_revision(citizen, 1, citizen.created_at, user, None)
-        return links.make(user, citizen, RecordLink.Proof.DECLARED, relation)
+    links.refuse_a_second_own_record(user, relation)
+    citizen = _declare(said, phone=user.phone or "", workplace=workplace, area=area, by=user)
+    return links.make(user, citizen, RecordLink.Proof.DECLARED, relation)
 
 
+@transaction.atomic
 def start_for_caller(
     *,
     by: "User",
     by_organization: Organization,
     full_name: str,
-    date_of_birth: date,
+    date_of_birth: date | BirthDate,
     phone: str,
     sex: str = Sex.UNKNOWN,
     id_number: str = "",
@@ -172,34 +168,71 @@ def start_for_caller(
 ) -> Citizen:
     """Create a self-declared record for a caller who has none. The agent gets no link to it.
 
-    is_somebody_else: the agent has seen that a record has this name and date of birth, and the
-    caller says that it is not theirs; without it NameOnRecord is raised. Raises IdNumberOnRecord,
-    and ValidationError for impossible facts.
+    is_somebody_else: the agent has seen that a record may be the caller's, by name and date of
+    birth, and the caller says that it is not; without it NameOnRecord is raised. The same facts at
+    once, or once more, make one record. Raises IdNumberOnRecord, and ValidationError for
+    impossible facts.
     """
-    number = clean_id_number(id_number)
-    if number and Citizen.objects.filter(id_number=number, id_number_proven=True).exists():
-        raise IdNumberOnRecord
-    namesakes = Citizen.objects.filter(
-        search_name=search_key(full_name), date_of_birth=date_of_birth
-    )
-    if not is_somebody_else and namesakes.exists():
+    links.lock(by)
+    said = Description.of(id_number, full_name, date_of_birth, sex)
+    found = candidates.namesakes(said)
+    repeated = next((one for one in found if _is_repeated(one, said, by=by)), None)
+    if repeated is not None:
+        return repeated
+    # Provinces gave some numbers of old cards to two people.
+    if said.id_number and not is_old_card(said.id_number):
+        holders = Citizen.objects.filter(id_number=said.id_number, id_number_proven=True)
+        if holders.exists():
+            raise IdNumberOnRecord
+    if found and not is_somebody_else:
         raise NameOnRecord
-    with transaction.atomic():
-        citizen = Citizen(
-            full_name=clean_name(full_name),
-            date_of_birth=date_of_birth,
-            sex=sex,
-            id_number=number,
-            id_number_proven=False,
-            phone=phone,
-            area=area,
-            provenance=Citizen.Provenance.SELF_DECLARED,
-            created_at=db_time.now(),
-        )
-        citizen.full_clean()
-        citizen.save(force_insert=True)
-        _write_revision(citizen, 1, citizen.created_at, by, by_organization)
-        return citizen
+    return _declare(said, phone=phone, area=area, by=by, by_organization=by_organization)
+
+
+def _declare(
+    said: Description,
+    *,
+    phone: str,
+    by: "User",
+    area: Area | None,
+    by_organization: Organization | None = None,
+    workplace: str = "",
+) -> Citizen:
+    """Create a self-declared record. Raises ValidationError for impossible facts."""
+    if said.born is None:
+        raise ValueError("a record needs a date of birth")
+    citizen = Citizen(
+        full_name=_name(said.full_name),
+        **said.born.columns,
+        sex=said.sex,
+        id_number=said.id_number,
+        id_number_proven=False,
+        phone=phone,
+        workplace=clean_line(workplace),
+        area=area,
+        provenance=Citizen.Provenance.SELF_DECLARED,
+        created_at=db_time.now(),
+    )
+    citizen.full_clean()
+    citizen.save(force_insert=True)
+    _write_revision(citizen, 1, citizen.created_at, by, by_organization)
+    return citizen
+
+
+def _is_repeated(citizen: Citizen, said: Description, *, by: "User") -> bool:
+    """Whether the same user has started the same record a moment ago."""
+    lately = citizen.revisions.filter(number=1, by=by, at__gt=db_time.now() - REPEATED_WITHIN)
+    return candidates.is_same(citizen, said) and lately.exists()
+
+
+def _chosen(matches: list[tuple[Citizen, str]], chosen: str) -> tuple[Citizen, str]:
+    """Return the only match, or the one with this public id. Raises SeveralRecords."""
+    if len(matches) == 1:
+        return matches[0]
+    for citizen, proof in matches:
+        if str(citizen.public_id) == chosen:
+            return citizen, proof
+    raise SeveralRecords([citizen for citizen, _proof in matches])
 
 
 def revise_identity(
@@ -221,7 +254,9 @@ def revise_identity(
         raise ValueError(f"no facts of identity: {sorted(unknown)}")
     wanted = dict(changes)
     if "full_name" in wanted:
-        wanted["full_name"] = clean_name(wanted["full_name"])
+        wanted["full_name"] = _name(wanted["full_name"])
+    if "date_of_birth" in wanted:
+        wanted |= BirthDate.of(wanted["date_of_birth"]).columns
     if "id_number" in wanted:
         wanted["id_number"] = clean_id_number(wanted["id_number"] or "")
     with transaction.atomic():
@@ -309,13 +344,12 @@ def check_identity(
     return check
 
 
-def clean_name(full_name: str) -> str:
-    """Return a name as it is stored: Unicode NFC, single spaces."""
-    return " ".join(unicodedata.normalize("NFC", full_name).split())
-
-
-def _answer(id_number: str, full_name: str, date_of_birth: date | None) -> IdentityAnswer:
-    return IdentityAnswer(clean_id_number(id_number), search_key(full_name), date_of_birth)
+def _name(full_name: str) -> str:
+    """Return a name as it is stored. Raises ValidationError keyed "full_name"."""
+    try:
+        return checked_name(full_name)
+    except ValidationError as wrong:
+        raise ValidationError({"full_name": wrong.messages}) from None
 
 
 def _count_a_try(rule: LimitRule) -> LimitVerdict:
@@ -325,33 +359,10 @@ def _count_a_try(rule: LimitRule) -> LimitVerdict:
     return verdict
 
 
-def _match_by_phone(user: "User", answer: IdentityAnswer) -> tuple[Citizen, str] | None:
-    """Return the only citizen on the user's phone that the answer proves, and by what.
-
-    None for none or several. Facts of a part of a merged record lead to the kept record.
-    """
-    if not (user.phone and user.phone_verified):
-        return None
-    on_phone = Citizen.objects.filter(phone=user.phone)
-    if answer.id_number:
-        numbered = {one.kept for one in on_phone.filter(id_number=answer.id_number)[:5]}
-        if len(numbered) == 1:
-            return numbered.pop(), RecordLink.Proof.PHONE_AND_ID
-    if answer.search_name and answer.date_of_birth:
-        named = {one.kept for one in on_phone.filter(_by_birth(answer))[:5]}
-        if len(named) == 1:
-            return named.pop(), RecordLink.Proof.PHONE_AND_BIRTH
-    return None
-
-
-def _by_birth(answer: IdentityAnswer) -> Q:
-    return Q(search_name=answer.search_name, date_of_birth=answer.date_of_birth)
-
-
-def _ask_by_card(user: "User", answer: IdentityAnswer) -> None:
+def _ask_by_card(user: "User", said: Description) -> None:
     """Ask for the record with these three facts, if its ID number is proven."""
     found = Citizen.objects.filter(
-        _by_birth(answer), id_number=answer.id_number, id_number_proven=True
+        said.proven_by() or Q(pk=None), id_number=said.id_number, id_number_proven=True
     ).first()
     if found is not None:
         links.ask(user, found.kept)

@@ -4,23 +4,22 @@ Facts are passed as texts by field name (`Facts`). The population database decid
 facts (dispatch 9438/BYT-CNTT: match or no match).
 """
 
-import re
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from citizens.actions import clean_name
 from citizens.masking import mask_date_of_birth, mask_id, mask_name, mask_phone
 from citizens.models import Citizen, Sex
 from vaxreg import ui
 from vaxreg.forms import EARLIEST, IdNumberField, PhoneField
+from vaxreg.typed.birth_dates import BirthDate
+from vaxreg.typed.names import checked_name
 from vaxreg.uuids import with_public_id
 
 Facts = dict[str, str]
@@ -68,22 +67,17 @@ def checked(name: str, value: str, today: date) -> str:
 
 
 def _name(value: str, today: date) -> str:
-    name = clean_name(value)
-    if " " not in name:
-        raise ValueError(_("Enter the whole name, family name first."))
-    if len(name) > 120 or not all(part.isalpha() for part in re.split(r"[\s'’.-]+", name) if part):
-        raise ValueError(_("A name has letters only, 120 at most."))
-    return name
+    return checked_name(value)
 
 
 def _born(value: str, today: date) -> str:
     try:
-        day = date.fromisoformat(value)
+        born = BirthDate.fromisoformat(value)
     except ValueError:
         raise ValueError(_("Enter the date as day/month/year, for example 27/03/2022.")) from None
-    if not EARLIEST <= day <= today:
+    if born.last < EARLIEST or born.first > today:
         raise ValueError(_("A date of birth lies in the past, after 1900."))
-    return day.isoformat()
+    return born.isoformat()
 
 
 def _sex(value: str, today: date) -> str:
@@ -123,7 +117,7 @@ _CHECKS: dict[str, Callable[[str, date], str]] = {
 def show(name: str, value: str) -> str | None:
     """Return an identity fact in words for the user; None for an unknown field name."""
     if name in (IdentityField.DATE_OF_BIRTH, OtherField.DATE_OF_BIRTH):
-        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+        return str(BirthDate.fromisoformat(value))
     if name == IdentityField.SEX:
         return str(Sex(value).label)
     if name in (IdentityField.PHONE, OtherField.PHONE):
@@ -140,7 +134,7 @@ def masked(name: str, value: str) -> str:
     if name in (IdentityField.FULL_NAME, OtherField.FULL_NAME):
         return mask_name(value)
     if name in (IdentityField.DATE_OF_BIRTH, OtherField.DATE_OF_BIRTH):
-        return mask_date_of_birth(date.fromisoformat(value))
+        return mask_date_of_birth(BirthDate.fromisoformat(value).first)
     return show(name, value) or value
 
 
@@ -148,7 +142,7 @@ def facts_of(citizen: Citizen) -> Facts:
     """Return a person's facts in the form in which corrections store them."""
     return {
         IdentityField.FULL_NAME.value: citizen.full_name,
-        IdentityField.DATE_OF_BIRTH.value: citizen.date_of_birth.isoformat(),
+        IdentityField.DATE_OF_BIRTH.value: citizen.born.isoformat(),
         IdentityField.SEX.value: citizen.sex,
         IdentityField.ID_NUMBER.value: citizen.id_number or "",
         IdentityField.PHONE.value: citizen.phone,
@@ -162,9 +156,9 @@ def differing(citizen: Citizen, facts: Facts) -> Facts:
 
 
 def as_values(facts: Facts) -> dict[str, Any]:
-    """Return facts as values for the columns of Citizen."""
+    """Return facts as `revise_identity` takes them."""
     return {
-        name: date.fromisoformat(value) if name == IdentityField.DATE_OF_BIRTH else value
+        name: BirthDate.fromisoformat(value) if name == IdentityField.DATE_OF_BIRTH else value
         for name, value in facts.items()
     }
 

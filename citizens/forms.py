@@ -4,18 +4,50 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from citizens.models import Sex
+from citizens.actions import SOMEBODY_ELSE
+from citizens.masking import mask_id
+from citizens.models import Citizen, Sex
 from organizations.models import Area
-from vaxreg.forms import DateField, Form, IdNumberField
+from vaxreg import ui
+from vaxreg.forms import BirthDateField, Form, IdNumberField, NameField
 
 LEVELS = ("province", "district", "commune")
 
 
-class OpenRecordForm(Form):
+class RecordChoiceMixin(forms.BaseForm):
+    """Asks which of several records is meant, once the facts fit more than one."""
+
+    def offer(self, records: Iterable[Citizen], *, somebody_else: bool) -> None:
+        """Add the field `record`; somebody_else: none of them may be the person's."""
+        choices = [(str(one.public_id), _record_choice(one)) for one in records]
+        if somebody_else:
+            choices.append((SOMEBODY_ELSE, _("None of these: it is another person")))
+        self.fields["record"] = forms.ChoiceField(
+            label=_("Whose record is it?"), choices=choices, widget=forms.RadioSelect
+        )
+        self.add_error(
+            "record", _("Records on your phone number fit what you typed. Choose the right one.")
+        )
+
+    @property
+    def chosen(self) -> str:
+        """The public id that was chosen, or SOMEBODY_ELSE; "" before anybody asked."""
+        return str(self.data.get(self.add_prefix("record"), ""))
+
+
+def _record_choice(citizen: Citizen) -> Any:
+    facts = [
+        str(citizen.born),
+        str(citizen.get_sex_display()) if citizen.sex != Sex.UNKNOWN else "",
+        mask_id(citizen.id_number),
+    ]
+    return ui.choice(citizen.full_name, " · ".join(fact for fact in facts if fact))
+
+
+class OpenRecordForm(RecordChoiceMixin, Form):
     """The second fact: the ID number, or full name and date of birth; or all three."""
 
     id_number = IdNumberField(
@@ -23,18 +55,8 @@ class OpenRecordForm(Form):
         required=False,
         help_text=gettext_lazy("12 digits of the citizen identity card, or the old 9 digits"),
     )
-    full_name = forms.CharField(
-        label=gettext_lazy("Full name"),
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    date_of_birth = DateField(
-        label=gettext_lazy("Date of birth"),
-        required=False,
-        past_only=True,
-        help_text=gettext_lazy("Day/month/year, for example: 27/03/1988"),
-    )
+    full_name = NameField(label=gettext_lazy("Full name"), required=False)
+    date_of_birth = BirthDateField(label=gettext_lazy("Date of birth"), required=False)
     # The text above the fields says which are required: "optional" would mislead.
     mark_optional = False
 
@@ -109,21 +131,15 @@ class AreaForm(Form):
         return data
 
 
-class StartRecordForm(AreaForm):
+class StartRecordForm(RecordChoiceMixin, AreaForm):
     """The facts of a person whose record does not exist yet."""
 
-    full_name = forms.CharField(
+    full_name = NameField(
         label=gettext_lazy("Full name"),
-        max_length=120,
         help_text=gettext_lazy("As on the identity card, with diacritics"),
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )
-    date_of_birth = DateField(
-        label=gettext_lazy("Date of birth"),
-        past_only=True,
-        required_message=gettext_lazy("Enter the date of birth, for example 27/03/1988."),
-        help_text=gettext_lazy("Day/month/year, for example: 27/03/1988"),
-    )
+    date_of_birth = BirthDateField(label=gettext_lazy("Date of birth"))
     sex = forms.ChoiceField(
         label=gettext_lazy("Sex"),
         choices=[(Sex.FEMALE.value, Sex.FEMALE.label), (Sex.MALE.value, Sex.MALE.label)],
@@ -148,6 +164,7 @@ class StartRecordForm(AreaForm):
         "province",
         "district",
         "commune",
+        "record",
     )
 
     def __init__(self, *args: Any, for_ward: bool, **kwargs: Any) -> None:
@@ -157,10 +174,3 @@ class StartRecordForm(AreaForm):
         if not for_ward:
             self.fields["full_name"].widget.attrs["autocomplete"] = "name"
             self.fields["date_of_birth"].widget.attrs["autocomplete"] = "bday"
-
-    def clean_full_name(self) -> str:
-        """Refuse a single word: Vietnamese names have at least two."""
-        name = " ".join(str(self.cleaned_data["full_name"]).split())
-        if " " not in name:
-            raise ValidationError(_("Enter the whole name, family name first."), code="short")
-        return name

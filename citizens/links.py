@@ -76,6 +76,7 @@ def make(user: "User", citizen: Citizen, proven_by: str, relation: str) -> Recor
     Raises HasOwnRecord, and TooManyPeople for a ward. What the user has asked for and not got ends:
     one own record is enough.
     """
+    lock(user)
     whole = _locked(citizen)
     known = RecordLink.objects.live().filter(user=user, citizen__in=whole).first()
     if known is not None:
@@ -103,6 +104,7 @@ def ask(user: "User", citizen: Citizen) -> None:
     The link begins after `WAIT`, if somebody could be told who might object; else only when staff
     confirm it. Asking again changes nothing, also after an objection.
     """
+    lock(user)
     whole = _locked(citizen)
     asked = RecordLink.objects.filter(user=user, citizen__in=whole)
     # Any link that stands, as that of a guardian, and any that somebody else has ended.
@@ -219,6 +221,11 @@ def _count_people(user: "User") -> None:
         raise TooManyPeople(verdict.retry_at)
     if wards.count() >= MOST_PEOPLE:
         raise TooManyPeople
+
+
+def lock(user: "User") -> None:
+    """Let simultaneous requests of one user about records wait for each other."""
+    get_user_model().objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
 
 
 def _locked(citizen: Citizen) -> list[int]:

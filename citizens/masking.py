@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from vaxreg.id_numbers import replace_numbers
+from vaxreg.typed.numbers_in_text import replace_numbers
 
 HIDDEN_OF_ID = 6
 SHOWN_OF_ID_AT_LEAST = 2

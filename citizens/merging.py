@@ -17,6 +17,7 @@ from citizens.models import Citizen
 from organizations.models import Organization
 from vaxreg.id_numbers import clean_id_number
 from vaxreg.search import search_key
+from vaxreg.typed.birth_dates import BirthDate, may_be
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -30,7 +31,7 @@ def find_others(
     *,
     id_number: str = "",
     full_name: str = "",
-    date_of_birth: date | None = None,
+    date_of_birth: date | BirthDate | None = None,
     phone: str = "",
 ) -> list[Citizen]:
     """Return other records that match, five at most, the best match first.
@@ -44,13 +45,14 @@ def find_others(
         .order_by("pk")
     )
     number, name = clean_id_number(id_number), search_key(full_name)
+    birth = may_be(BirthDate.of(date_of_birth)) if date_of_birth else Q()
     questions = [
         (bool(number), Q(id_number=number)),
         (
             bool(name and date_of_birth and phone),
-            Q(search_name=name, date_of_birth=date_of_birth, phone=phone),
+            Q(birth, search_name=name, phone=phone),
         ),
-        (bool(name and date_of_birth), Q(search_name=name, date_of_birth=date_of_birth)),
+        (bool(name and date_of_birth), Q(birth, search_name=name)),
         (bool(phone), Q(phone=phone)),
     ]
     for is_asked, question in questions:

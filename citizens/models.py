@@ -18,6 +18,8 @@ from organizations.models import Area, Organization
 from vaxreg import db_time
 from vaxreg.fields import SearchKeyField
 from vaxreg.id_numbers import ID_NUMBER_PATTERN
+from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate, BirthPrecision
+from vaxreg.typed.names import HAS_A_LETTER, NOT_IN_A_NAME
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,7 +50,15 @@ class Identity(models.Model):
     """The facts that identify a citizen; each revision keeps a full copy."""
 
     full_name = models.CharField(_("full name"), max_length=120)
+    # The first day that it may be, when the year or the month alone is known.
     date_of_birth = models.DateField(_("date of birth"))
+    birth_precision = models.CharField(
+        _("what is known of the date of birth"),
+        max_length=5,
+        choices=BirthPrecision,
+        default=BirthPrecision.DAY,
+        db_default=BirthPrecision.DAY,
+    )
     sex = models.CharField(_("sex"), max_length=8, choices=Sex, default=Sex.UNKNOWN)
     id_number = models.CharField(_("ID number"), max_length=12, null=True, blank=True)  # noqa: DJ001
     # A number that somebody typed who started a record proves nothing, and blocks nobody.
@@ -77,6 +87,11 @@ class Identity(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def born(self) -> BirthDate:
+        """The date of birth, as far as it is known."""
+        return BirthDate(self.date_of_birth, self.birth_precision)
 
 
 class CitizenQuerySet(models.QuerySet["Citizen"]):
@@ -173,6 +188,18 @@ class Citizen(Identity):
                 condition=Q(NAME_IS_COMPOSED) & ~Q(full_name=""),
                 name="citizen_full_name_composed",
                 violation_error_message=_("A name is stored in composed form and is not empty."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(full_name__regex=NOT_IN_A_NAME) & Q(full_name__regex=HAS_A_LETTER),
+                name="citizen_full_name_visible",
+                violation_error_message=_(
+                    "A name has letters, single spaces and no invisible characters."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=FIRST_DAY_STORED,
+                name="citizen_birth_precision",
+                violation_error_message=_("A year or month of birth is stored as its first day."),
             ),
             models.CheckConstraint(
                 condition=Q(date_of_birth__gte=date(1900, 1, 1), date_of_birth__lte=DAY_OF_ENTRY),

@@ -18,6 +18,7 @@ from accounts.throttled import too_many
 from citizens import actions as citizen_actions
 from citizens import links
 from citizens.actions import AskedToOpen, NoMatch, TooManyTries
+from citizens.candidates import SeveralRecords
 from citizens.forms import AreaForm, OpenRecordForm, StartRecordForm
 from citizens.links import HasOwnRecord, TooManyPeople
 from citizens.models import RecordLink
@@ -35,7 +36,11 @@ def open_record(request: UserRequest) -> HttpResponse:
     form = OpenRecordForm(_sent(request))
     if form.is_valid():
         try:
-            link = citizen_actions.open_record(request.user, relation=relation, **form.cleaned_data)
+            link = citizen_actions.open_record(
+                request.user, relation=relation, chosen=form.chosen, **form.cleaned_data
+            )
+        except SeveralRecords as several:
+            form.offer(several.records, somebody_else=False)
         except NoMatch as no:
             form.add_error(None, _no_match(no.tries_left))
         except TooManyTries as stop:
@@ -78,7 +83,11 @@ def start_record(request: UserRequest) -> HttpResponse:
         wanted = ("full_name", "date_of_birth", "sex", "id_number", "workplace", "area")
         said = {name: form.cleaned_data[name] for name in wanted}
         try:
-            link = citizen_actions.start_record(request.user, relation=relation, **said)
+            link = citizen_actions.start_record(
+                request.user, relation=relation, chosen=form.chosen, **said
+            )
+        except SeveralRecords as several:
+            form.offer(several.records, somebody_else=True)
         except TooManyTries as stop:
             return _too_many_tries(request, stop.retry_at)
         except TooManyPeople as stop:

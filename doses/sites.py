@@ -6,7 +6,8 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from citizens.models import Citizen
 from doses.models import Dose
-from organizations.models import MOST_WORDS, Area, Organization
+from organizations.models import Area, Organization
+from organizations.search import closeness, has_words, parts_of
 from vaxreg.search import search_key
 from vaxreg.uuids import with_public_id
 
@@ -25,19 +26,19 @@ NAMES = (
 
 
 def matching(query: str, area: Area | None, citizen: Citizen) -> list[Organization]:
-    """Return sites in the area whose name or area has all the words, nearest to home first.
+    """Return sites in the area whose name or area has all the words.
 
-    Without words and area: sites of this person's doses, and the station of their commune.
+    Whole names before parts of names, then the nearest to home. Without words and area: sites of
+    this person's doses, and the station of their commune.
     """
-    words = search_key(query)[:200]
-    if not words and area is None:
+    parts = [_in_full(part) for part in parts_of(query)]
+    if not parts and area is None:
         return _suggested(citizen)
-    sites = _giving()
-    for word in words.split()[:MOST_WORDS]:
-        sites = sites.filter(_has(SHORT_FORMS.get(word, word)))
+    sites = _giving().filter(has_words(parts, NAMES))
     if area is not None:
         sites = sites.filter(area__in=Area.objects.around(area))
-    return list(sites.order_by(_distance(citizen), "search_name", "pk")[:MOST_SHOWN])
+    best = sites.order_by(closeness(parts, NAMES), _distance(citizen), "search_name", "pk")
+    return list(best[:MOST_SHOWN])
 
 
 def by_public_id(public_id: str) -> Organization | None:
@@ -69,13 +70,6 @@ def _suggested(citizen: Citizen) -> list[Organization]:
     return list(_giving().filter(known).order_by("search_name", "pk")[:MOST_SHOWN])
 
 
-def _has(words: str) -> Q:
-    condition = Q()
-    for name in NAMES:
-        condition |= Q(**{f"{name}__contains": words})
-    return condition
-
-
 def _distance(citizen: Citizen) -> Case:
     """Order by the common part of the area path with home: commune, district, province."""
     home = citizen.area.today if citizen.area else None
@@ -101,9 +95,14 @@ COMMON = frozenset(
 PHRASES = ("da khoa", "luu dong")
 
 
+def _in_full(words: str) -> str:
+    """Return a search key with its abbreviations written out."""
+    return " ".join(SHORT_FORMS.get(word, word) for word in words.split())
+
+
 def distinctive_words(text: str) -> frozenset[str]:
     """Return the words that distinguish a site from others, without diacritics."""
-    words = " ".join(SHORT_FORMS.get(word, word) for word in search_key(text).split())
+    words = _in_full(search_key(text))
     for phrase in PHRASES:
         words = re.sub(rf"\b{phrase}\b", " ", words)
     return frozenset(word for word in words.split() if word not in COMMON)

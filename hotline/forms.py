@@ -14,7 +14,7 @@ from citizens.models import Sex
 from doses.facts import FIRST_DAY
 from hotline.search import FACT_LABELS, NEEDED, AskedFact
 from vaxreg import db_time
-from vaxreg.forms import DateField, Form, IdNumberField, PhoneField
+from vaxreg.forms import BirthDateField, DateField, Form, IdNumberField, NameField, PhoneField
 
 LONGEST = 1000
 # An agent may enter a call until the end of the next day.
@@ -43,9 +43,7 @@ class SearchForm(Form):
 class CallerForm(Form):
     """The caller's answers. No message says which of them was wrong."""
 
-    date_of_birth = DateField(
-        label=FACT_LABELS[AskedFact.DATE_OF_BIRTH], required=False, past_only=True
-    )
+    date_of_birth = BirthDateField(label=FACT_LABELS[AskedFact.DATE_OF_BIRTH], required=False)
     id_number = IdNumberField(label=FACT_LABELS[AskedFact.ID_NUMBER], required=False)
     phone = PhoneField(
         label=FACT_LABELS[AskedFact.PHONE],
@@ -86,18 +84,11 @@ class CallerForm(Form):
 class NewRecordForm(AreaForm):
     """The data of a caller who has no record, as they say it."""
 
-    full_name = forms.CharField(
+    full_name = NameField(
         label=gettext_lazy("Full name"),
-        max_length=120,
         help_text=gettext_lazy("As on the identity card, with diacritics"),
-        widget=_plain(),
     )
-    date_of_birth = DateField(
-        label=gettext_lazy("Date of birth"),
-        past_only=True,
-        required_message=gettext_lazy("Enter the date of birth, for example 27/03/1988."),
-        help_text=gettext_lazy("Day/month/year, for example: 27/03/1988"),
-    )
+    date_of_birth = BirthDateField(label=gettext_lazy("Date of birth"))
     sex = forms.ChoiceField(
         label=gettext_lazy("Sex"),
         choices=[(Sex.FEMALE.value, Sex.FEMALE.label), (Sex.MALE.value, Sex.MALE.label)],
@@ -117,13 +108,6 @@ class NewRecordForm(AreaForm):
         required=False,
     )
     field_order = ("full_name", "date_of_birth", "sex", "phone", "id_number", "province")
-
-    def clean_full_name(self) -> str:
-        """Refuse a single word as a typing error: Vietnamese names have two or more."""
-        name = " ".join(str(self.cleaned_data["full_name"]).split())
-        if " " not in name:
-            raise ValidationError(_("Enter the whole name, family name first."), code="short")
-        return name
 
 
 class BehalfForm(Form):

@@ -7,7 +7,7 @@ compared here; they are neither shown nor stored. That the check was made is rec
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -29,8 +29,10 @@ from doses.models import Dose
 from doses.sites import distinctive_words
 from hotline.models import CallerCheck
 from vaxreg import db_time
-from vaxreg.forms import DateField, PhoneField
+from vaxreg.forms import BirthDateField, PhoneField
 from vaxreg.search import search_key
+from vaxreg.typed.birth_dates import BirthDate, may_be
+from vaxreg.typed.numbers import compact
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -209,7 +211,7 @@ def _find(typed: str) -> Found:
     if case is not None:
         kept = Citizen.objects.filter(pk=case.citizen_id).values_list("merged_into", flat=True)[0]
         return Found([kept or case.citizen_id], reference=case.reference)
-    number = re.sub(r"[\s.\-()]", "", typed)
+    number = compact(typed, more="()")
     if re.fullmatch(r"\+?\d+", number):
         return _by_number(number)
     # A passport number has a letter; a name has no digit.
@@ -241,13 +243,16 @@ def _by_name(typed: str) -> Found:
     day, words = _born(typed)
     key = search_key(words)
     if day is not None and key:
-        first, last = day
-        named = Citizen.objects.filter(date_of_birth__range=(first, last))
+        named = Citizen.objects.filter(may_be(day))
         for word in key.split()[:6]:
             named = named.filter(search_name__contains=word)
         return _of(named)
     if len(key.split()) < 2:
-        raise SearchTooShort
+        # One word is the whole name of some people, and a part of the names of too many others.
+        whole = _of(Citizen.objects.filter(search_name=key)) if key else Found([])
+        if not whole.citizens:
+            raise SearchTooShort
+        return whole
     return _of(Citizen.objects.filter(Q(search_name=key) | Q(search_name__startswith=f"{key} ")))
 
 
@@ -266,26 +271,25 @@ def _phone(number: str) -> str:
         return ""
 
 
-def _born(typed: str) -> tuple[tuple[date, date] | None, str]:
-    """Return the first and last possible date of birth in the text, and the rest of the text."""
+def _born(typed: str) -> tuple[BirthDate | None, str]:
+    """Return the date of birth in the text, as far as it is given, and the rest of the text."""
     *words, last = typed.split()
     try:
-        day = DateField(required=False).clean(last)
+        day = BirthDateField(required=False).clean(last)
     except ValidationError:
         day = None
     if day is not None:
-        return (day, day), " ".join(words)
+        return day, " ".join(words)
     years = YEAR.findall(typed)
     if not years:
         return None, typed
-    year = int(years[-1])
-    return (date(year, 1, 1), date(year, 12, 31)), YEAR.sub(" ", typed)
+    return BirthDate.fromisoformat(years[-1]), YEAR.sub(" ", typed)
 
 
 def _is_right(citizen: Citizen, fact: AskedFact, said: Any) -> bool:
     own = Dose.objects.of(citizen).completed()
     if fact == AskedFact.DATE_OF_BIRTH:
-        return bool(citizen.date_of_birth == said)
+        return citizen.born.is_met_by(BirthDate.of(said))
     if fact == AskedFact.ID_NUMBER:
         return bool(citizen.id_number) and citizen.id_number == said
     if fact == AskedFact.PHONE:

@@ -8,10 +8,13 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from organizations.models import Area, Membership, Organization
+from vaxreg.forms import AdminForm
 
 
 class KeptMixin:
-    """Rows cannot be deleted on the admin site."""
+    """Rows cannot be deleted on the admin site; what is typed there is cleaned as elsewhere."""
+
+    form: Any = AdminForm
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

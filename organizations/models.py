@@ -18,7 +18,7 @@ from organizations import journal  # noqa: F401 - its tables are tables of this 
 from organizations.acts import Act as Act
 from vaxreg import db_time
 from vaxreg.fields import SearchKeyField
-from vaxreg.search import search_key
+from vaxreg.search import search_words
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -162,7 +162,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     def named(self, words: str) -> Self:
         """Organizations whose name has all these words, ignoring diacritics and case."""
         found = self
-        for word in search_key(words)[:200].split()[:MOST_WORDS]:
+        for word in search_words(words, most=MOST_WORDS):
             found = found.filter(search_name__contains=word)
         return found
 

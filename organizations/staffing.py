@@ -20,6 +20,8 @@ from organizations import actions, letters
 from organizations.journal import ImportRun, StaffEvent
 from organizations.models import Membership, MembershipQuerySet, Organization
 from vaxreg import db_time
+from vaxreg.typed.birth_dates import BirthDate
+from vaxreg.typed.names import clean_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,7 +146,7 @@ def invite(
     email: str,
     full_name: str,
     id_number: str,
-    date_of_birth: date,
+    date_of_birth: date | BirthDate,
     phone: str = "",
     organization: Organization,
     role: str,
@@ -177,7 +179,7 @@ def find_or_make(email: str, full_name: str) -> tuple[User, bool]:
     """Return the user with this e-mail address, locked, or create one without a password."""
     address = email.strip().lower()
     made, is_new = User.objects.get_or_create(
-        email=address, defaults={"full_name": " ".join(full_name.split()), "password": "!"}
+        email=address, defaults={"full_name": clean_name(full_name), "password": "!"}
     )
     if is_new:
         made.set_unusable_password()
@@ -210,7 +212,13 @@ def may_verify(user: User, person: User) -> bool:
 
 @transaction.atomic
 def verify_identity(
-    person: User, *, id_number: str, date_of_birth: date, phone: str, reason: str, by: User
+    person: User,
+    *,
+    id_number: str,
+    date_of_birth: date | BirthDate,
+    phone: str,
+    reason: str,
+    by: User,
 ) -> None:
     """Store who a member of staff is, by a paper that `by` saw.
 

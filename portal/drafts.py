@@ -29,6 +29,7 @@ from portal.forms.claims import FORMS, TITLES, ClaimForm
 from portal.forms.dose import DoseForm
 from vaxreg import db_time
 from vaxreg.forms import Form
+from vaxreg.typed.invisible import clean_text
 from vaxreg.uuids import uuid_or_none
 
 if TYPE_CHECKING:
@@ -160,9 +161,7 @@ def keep(draft: Draft, item: str, typed: Mapping[str, Any], fields: Sequence[str
     """Store what was typed on one page, valid or not."""
     with _changing(draft) as data:
         data.setdefault("typed", {})[item] = {
-            # PostgreSQL's JSON cannot store NUL characters.
-            name: str(typed.get(name, "")).replace("\0", "")[:LONGEST_TEXT]
-            for name in fields
+            name: clean_text(str(typed.get(name, "")))[:LONGEST_TEXT] for name in fields
         }
 
 

@@ -33,7 +33,7 @@ from organizations.models import Membership, Organization
 from organizations.queries import held_roles, with_predecessors
 from vaxreg import db_time
 from vaxreg.paging import Page
-from vaxreg.search import search_key
+from vaxreg.search import search_words
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -146,7 +146,7 @@ def narrowed(
     cases: CorrectionQuerySet, *, words: str = "", kind: str = "", photo: str = ""
 ) -> CorrectionQuerySet:
     """Return the cases that match a name (with or without diacritics) or part of a reference."""
-    for word in search_key(words).split()[:MOST_WORDS]:
+    for word in search_words(words, most=MOST_WORDS):
         cases = cases.filter(
             Q(citizen__search_name__contains=word) | Q(reference__contains=word.upper())
         )

@@ -8,7 +8,10 @@ from vaxreg.search import search_key
 
 
 class SearchKeyField(models.CharField[str, str]):
-    """Holds `search_key(<source>)`, set on every save and bulk_create (not by `update()`)."""
+    """Holds `search_key(<source>)`, set on every save and bulk_create (not by `update()`).
+
+    Cut to the length of the column: the key of a few letters is longer than they are.
+    """
 
     def __init__(self, *args: Any, source: str = "", **kwargs: Any) -> None:
         self.source = source
@@ -21,6 +24,6 @@ class SearchKeyField(models.CharField[str, str]):
         return name, "django.db.models.CharField", args, kwargs
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        key = search_key(getattr(model_instance, self.source))
+        key = search_key(getattr(model_instance, self.source))[: self.max_length]
         setattr(model_instance, self.attname, key)
         return key

@@ -6,19 +6,38 @@ import datetime as dt
 import re
 from typing import Any
 
-import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vaxreg import ui
+from vaxreg.id_numbers import is_id_number
+from vaxreg.typed.birth_dates import BirthDate, BirthPrecision
+from vaxreg.typed.invisible import clean_line, clean_values
+from vaxreg.typed.names import LONGEST_NAME, checked_name, clean_name
+from vaxreg.typed.numbers import compact, plain_digits
+from vaxreg.typed.phones import e164
 
 EARLIEST = dt.date(1900, 1, 1)
 
 
-class FormMixin(forms.BaseForm):
+class TypedMixin(forms.BaseForm):
+    """Takes invisible characters out of what was sent, except of passwords."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        passwords = {
+            self.add_prefix(name)
+            for name, field in self.fields.items()
+            if isinstance(field.widget, forms.PasswordInput)
+        }
+        self.data = _cleaned(self.data, passwords)
+
+
+class FormMixin(TypedMixin):
     """Words error messages and marks optional fields. Put it before the Django form class."""
 
     mark_optional = True
@@ -43,6 +62,24 @@ class Form(FormMixin, forms.Form):
 
 class ModelForm(FormMixin, forms.ModelForm):  # type: ignore[type-arg]
     """Base of all model forms."""
+
+
+class AdminForm(TypedMixin, forms.ModelForm):  # type: ignore[type-arg]
+    """Base of the forms of the admin site."""
+
+
+def _cleaned(data: Any, passwords: set[str]) -> Any:
+    """Return the same mapping, cleaned; a MultiValueDict keeps all values of a name."""
+    if isinstance(data, MultiValueDict):
+        return MultiValueDict(
+            {
+                name: values if name in passwords else clean_values(values)
+                for name, values in data.lists()
+            }
+        )
+    return {
+        name: value if name in passwords else clean_values(value) for name, value in data.items()
+    }
 
 
 class HasOwnErrorMessages:
@@ -112,7 +149,7 @@ class DateField(HasOwnErrorMessages, forms.Field):
         """Parse the date. Raises ValidationError saying exactly what is wrong."""
         if isinstance(value, dt.date):
             return value
-        text = str(value or "").strip()
+        text = plain_digits(clean_line(str(value or "")))
         if not text:
             return None
         date = self._date(text)
@@ -152,15 +189,77 @@ class DateField(HasOwnErrorMessages, forms.Field):
         return ValidationError(self.error_messages[code], code=code, params=params)
 
 
+class BirthDateField(DateField):
+    """A date of birth: a date as above, or month and year (4/1950), or the year alone (1950).
+
+    Zeros or other signs for an unknown part are read too, as identity cards have them: 00/00/1950.
+    """
+
+    default_error_messages = {
+        "required": gettext_lazy("Enter the date of birth, for example 05/09/1988, or the year."),
+        "form": gettext_lazy(
+            "Enter the date of birth as day/month/year, for example 05/09/1988. If no more is"
+            " known: the year, or month/year."
+        ),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        help_text = gettext_lazy(
+            "Day/month/year, for example: 05/09/1988. If no more is known: 1950 or 4/1950"
+        )
+        kwargs.setdefault("help_text", help_text)
+        super().__init__(past_only=True, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a date of birth as far as it is known; show typed text unchanged."""
+        return str(value) if isinstance(value, BirthDate) else super().prepare_value(value)
+
+    def to_python(self, value: Any) -> Any:
+        """Return a BirthDate, or None. Raises ValidationError saying exactly what is wrong."""
+        if isinstance(value, dt.date):
+            return BirthDate(value)
+        if value is None or isinstance(value, BirthDate):
+            return value
+        text = _UNKNOWN.sub("00", plain_digits(clean_line(str(value))))
+        born = self._partial(text)
+        if born is None:
+            date = super().to_python(text)
+            return date and BirthDate(date)
+        if born.first > timezone.localdate():
+            raise self._error("future")
+        if born.last < self.earliest:
+            raise self._error("early", earliest=ui.day(self.earliest))
+        return born
+
+    def _partial(self, text: str) -> BirthDate | None:
+        """Return a date of which the day, or day and month are unknown; None for another text."""
+        for pattern in _PARTIAL:
+            if match := pattern.fullmatch(text):
+                year, month = int(match["year"]), int(match.groupdict().get("month") or 0)
+                if month > 12:
+                    raise self._error("month")
+                if not year:
+                    raise self._error("form")
+                first = dt.date(year, month or 1, 1)
+                return BirthDate(first, BirthPrecision.MONTH if month else BirthPrecision.YEAR)
+        return None
+
+
+# Signs that stand for an unknown day or month: xx/xx/1950, ??/04/1950, --/--/1950.
+_UNKNOWN = re.compile(r"(?i)(?<![0-9a-z])(?:[x?_*]{1,2}|--)(?=\s*[-/.])")
+_BETWEEN = r"\s*[-/. ]\s*"
+_PARTIAL = [
+    re.compile(rf"(?:0{{1,2}}{_BETWEEN})?(?:(?P<month>\d{{1,2}}){_BETWEEN})?(?P<year>\d{{4}})"),
+    re.compile(r"00(?P<month>\d{2})(?P<year>\d{4})"),
+    re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?:[-/.]0{1,2})?"),
+]
+
+
 class PhoneField(HasOwnErrorMessages, forms.CharField):
     """A phone number, cleaned to E.164 (+84912345678); accepts 09…, +84…, 0084… and spaces."""
 
     default_error_messages = {
         "required": gettext_lazy("Enter a phone number, for example 0912 345 678."),
-        "letters": gettext_lazy("A phone number has digits only, for example 0912 345 678."),
-        "short": gettext_lazy("This phone number has too few digits. A mobile number has 10."),
-        "long": gettext_lazy("This phone number has too many digits. A mobile number has 10."),
-        "unknown": gettext_lazy("There is no such phone number. Please check each digit."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -176,38 +275,26 @@ class PhoneField(HasOwnErrorMessages, forms.CharField):
 
     def clean(self, value: Any) -> str:
         """Return E.164, or "" for an optional field left empty. Raises ValidationError."""
-        text = super().clean(value)
-        if not text:
-            return ""
-        compact = re.sub(r"[\s.()\-\u2010-\u2015]", "", text)
-        compact = re.sub(r"^00", "+", compact)
-        if not re.fullmatch(r"\+?\d+", compact):
-            raise self._error("letters")
-        if re.fullmatch(r"84\d{9}", compact):
-            compact = f"+{compact}"
-        try:
-            parsed = phonenumbers.parse(compact, "VN")
-        except phonenumbers.NumberParseException:
-            raise self._error("short" if len(compact) < 8 else "unknown") from None
-        possible = phonenumbers.is_possible_number_with_reason(parsed)
-        if possible == phonenumbers.ValidationResult.TOO_SHORT:
-            raise self._error("short")
-        if possible == phonenumbers.ValidationResult.TOO_LONG:
-            raise self._error("long")
-        if not phonenumbers.is_valid_number(parsed):
-            raise self._error(_wrong_length(parsed) or "unknown")
-        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-    def _error(self, code: str) -> ValidationError:
-        return ValidationError(self.error_messages[code], code=code)
+        return e164(super().clean(value))
 
 
-def _wrong_length(number: phonenumbers.PhoneNumber) -> str:
-    """Return "short", "long" or "". The library accepts a mobile number with a digit too many."""
-    digits = str(number.national_number)
-    if number.country_code != 84 or digits[0] not in "35789" or len(digits) == 9:
-        return ""
-    return "short" if len(digits) < 9 else "long"
+class NameField(forms.CharField):
+    """A person's name, as `vaxreg.typed.names` says what one is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", LONGEST_NAME)
+        attrs = {"autocomplete": "off", "spellcheck": "false"}
+        kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Return the name as it is stored: macOS and iOS send twice as many characters."""
+        return clean_name(super().to_python(value) or "")
+
+    def validate(self, value: str) -> None:
+        """Raise ValidationError for what is no name."""
+        super().validate(value)
+        checked_name(value)
 
 
 class IdNumberField(HasOwnErrorMessages, forms.CharField):
@@ -233,8 +320,8 @@ class IdNumberField(HasOwnErrorMessages, forms.CharField):
 
     def clean(self, value: Any) -> str:
         """Return digits or capital letters without spaces. Raises ValidationError."""
-        text = re.sub(r"[\s.\-\u2010-\u2015]", "", super().clean(value)).upper()
-        if not text or re.fullmatch(r"\d{12}|\d{9}|(?=.*\d)[A-Z]{1,2}[0-9A-Z]{6,8}", text):
+        text = compact(clean_line(super().clean(value))).upper()
+        if not text or is_id_number(text):
             return text
         if text.isdigit():
             params = {"count": len(text)}
@@ -258,7 +345,7 @@ class CodeField(HasOwnErrorMessages, forms.CharField):
 
     def clean(self, value: Any) -> str:
         """Return exactly `length` digits, or "" for an optional field left empty."""
-        text = re.sub(r"[\s.\-\u2010-\u2015]", "", super().clean(value))
+        text = compact(clean_line(super().clean(value)))
         if text and not re.fullmatch(rf"[0-9]{{{self.length}}}", text):
             params = {"length": self.length}
             raise ValidationError(self.error_messages["digits"], code="digits", params=params)

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from vaxreg.id_numbers import replace_numbers
+from vaxreg.typed.numbers_in_text import replace_numbers
 
 # What PostgreSQL adds to an error: "Failing row contains (…)", "Key (full_name)=(…) already exists".
 ROW_OF_ERROR = re.compile(

@@ -1,25 +1,56 @@
-"""Search keys: Vietnamese text without diacritics, as people type it in a search box."""
+"""Search keys: text without diacritics and punctuation, as people type it in a search box."""
 
+import re
 import unicodedata
 
 from django.db.models import CharField, Expression, F, Func, Value
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Trim
+
+# What keyboards and telephones make of the apostrophe in K'Nam.
+APOSTROPHES = (
+    "'\u2018\u2019\u201b\u2032\u00b4`\u02b9\u02bb\u02bc\u02bd\u02c8\u02ca\u02cb\u055a\ua78c\uff07"
+)
+LONGEST = 200
+# The stroke of đ is no mark that can be taken off: Đ, and the letters that look the same.
+STROKED = "\u0111\u00f0\u0256"
+_PLAIN = str.maketrans(STROKED + APOSTROPHES, "d" * len(STROKED) + "'" * len(APOSTROPHES))
+# K' Nam is K'Nam. The same expressions work in PostgreSQL.
+_PREFIX, _JOINED = r"(?<!\w)(\w)' +(?=\w)", r"(?<=\w)'(?=\w)"
 
 
 def search_key(text: str) -> str:
-    """Return the text in lower case, without diacritics, đ as d, white space collapsed.
+    """Return the text in small letters, without diacritics and punctuation, đ as d.
 
-    Equal for NFC and NFD input (macOS and iOS send NFD). Stored beside each name, for matching
-    and for sorting: the embedded PostgreSQL has no Vietnamese collation.
+    Parts stand between single spaces; an apostrophe within a word is left out ("K'Nam" is "knam").
+    Equal for NFC and NFD input (macOS and iOS send NFD). Stored beside each name, for matching and
+    for sorting: the embedded PostgreSQL has no Vietnamese collation.
     """
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c) and c != "\0")
-    return " ".join(letters.split())
+    decomposed = unicodedata.normalize("NFD", text.casefold().translate(_PLAIN))
+    marks_off = "".join(c for c in decomposed if not unicodedata.combining(c))
+    parts = "".join(_in_key(c) for c in marks_off)
+    joined = re.sub(_JOINED, "", re.sub(_PREFIX, r"\1", parts))
+    return unicodedata.normalize("NFC", " ".join(joined.replace("'", " ").split()))
+
+
+def search_words(text: str, *, most: int) -> list[str]:
+    """Return the words to look for in search keys, so many at most; signs alone are found nowhere."""
+    return (search_key(text) or text.strip())[:LONGEST].split()[:most]
+
+
+def _in_key(char: str) -> str:
+    """Return a letter, mark or digit as it is, nothing for an invisible character, else a space."""
+    category = unicodedata.category(char)
+    if char == "'" or category[0] in "LMN":
+        return char
+    return "" if category in ("Cf", "Cs") or char == "\0" else " "
 
 
 # The letters that search_key turns into one plain letter, for the same function in SQL.
 _ACCENTED = [chr(code) for code in (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))]
 _FOLDED = {char: key for char in _ACCENTED if len(key := search_key(char)) == 1 and key != char}
+_FOLDED |= dict.fromkeys(APOSTROPHES, "'")
+_SIGNS = [chr(code) for code in (*range(0x20, 0xC0), *range(0x2010, 0x205F))]
+_FOLDED |= {char: " " for char in _SIGNS if char not in _FOLDED and _in_key(char) == " "}
 # Combining diacritics of decomposed text come last, without a replacement: translate drops them.
 _COMBINING = "".join(chr(code) for code in range(0x300, 0x370) if unicodedata.combining(chr(code)))
 
@@ -29,11 +60,17 @@ def search_key_of(column: str) -> Expression:
 
     It is computed for each row: use it only for few rows, such as the staff of a district.
     """
-    folded = Func(
+    folded: Expression = Func(
         F(column),
         Value("".join(_FOLDED) + _COMBINING),
         Value("".join(_FOLDED.values())),
         function="translate",
         output_field=CharField(),
     )
-    return Func(Lower(folded), function="", template='(%(expressions)s COLLATE "C")')
+    key: Expression = Lower(folded)
+    for pattern, kept in ((_PREFIX, r"\1"), (_JOINED, ""), ("[' ]+", " ")):
+        key = Func(
+            key, Value(pattern), Value(kept), Value("g"), function="regexp_replace",
+            output_field=CharField(),
+        )  # fmt: skip
+    return Func(Trim(key), function="", template='(%(expressions)s COLLATE "C")')

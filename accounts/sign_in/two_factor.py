@@ -24,6 +24,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from vaxreg.encryption import ACCOUNTS
+from vaxreg.typed.numbers import plain_digits
 
 # Encrypted entries in the rows of django-allauth: of an app, and of recovery codes.
 ENCRYPTED = {"secret", "seed"}
@@ -110,8 +111,8 @@ def current_code(user: User) -> tuple[str, int] | None:
 
 
 def clean(typed: str) -> str:
-    """Remove spaces and hyphens, which people copy along."""
-    return "".join(letter for letter in typed if letter.isalnum())
+    """Remove spaces and hyphens, which people copy along; digits of any keyboard are 0 to 9."""
+    return "".join(letter for letter in plain_digits(typed) if letter.isalnum())
 
 
 def renew_encryption() -> int:

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from administration.close_merge_move import TreeAct
 from organizations.models import Area, Membership, Organization, OrganizationQuerySet
+from organizations.search import nearest_name
 from organizations.tree import ALLOWED_PARENTS, NEVER_CLOSED
 from vaxreg import ui
 from vaxreg.forms import Form
+from vaxreg.typed.phones import of_today
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -54,7 +56,7 @@ class OrganizationDetailsForm(Form):
 
     def clean_phone(self) -> str:
         """Accept digits and the usual separators."""
-        typed: str = self.cleaned_data["phone"].strip()
+        typed = of_today(self.cleaned_data["phone"].strip())
         if typed and not PHONE.fullmatch(typed):
             raise ValidationError(_("A phone number has digits only, for example 024 3823 0000."))
         return typed
@@ -117,7 +119,7 @@ class OtherForm(Form):
             if self.sought
             else near | self._above(candidates, organization)
         )
-        shown = list(found.order_by("kind", "search_name", "pk")[: MOST_SHOWN + 1])
+        shown = list(found.order_by("kind", *nearest_name(self.sought))[: MOST_SHOWN + 1])
         self.nothing_found = not shown
         self.more_found = len(shown) > MOST_SHOWN
         to = cast("forms.ModelChoiceField[Organization]", self.fields[self.field])

@@ -10,9 +10,7 @@ from django.utils.translation import gettext_lazy
 from administration.people import choices_of
 from organizations.imports.reading import MOST_BYTES
 from organizations.staffing import LONGEST_REASON
-from vaxreg.forms import DateField, Form, IdNumberField, PhoneField
-
-LONGEST_NAME = 150
+from vaxreg.forms import BirthDateField, Form, IdNumberField, NameField, PhoneField
 
 
 class PersonForm(Form):
@@ -22,7 +20,7 @@ class PersonForm(Form):
         label=gettext_lazy("ID number"),
         help_text=gettext_lazy("As on the identity card, which you have seen."),
     )
-    date_of_birth = DateField(label=gettext_lazy("Date of birth"), past_only=True)
+    date_of_birth = BirthDateField(label=gettext_lazy("Date of birth"))
     phone = PhoneField(
         label=gettext_lazy("Private phone number"),
         help_text=gettext_lazy(
@@ -37,11 +35,7 @@ class InviteForm(PersonForm):
 
     field_order = ("full_name", "email")
 
-    full_name = forms.CharField(
-        label=gettext_lazy("Full name"),
-        max_length=LONGEST_NAME,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    full_name = NameField(label=gettext_lazy("Full name"))
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         help_text=gettext_lazy(
@@ -54,10 +48,6 @@ class InviteForm(PersonForm):
     def __init__(self, *args: Any, roles: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"] = role_field(roles)
-
-    def clean_full_name(self) -> str:
-        """Reduce all white space to single spaces."""
-        return " ".join(self.cleaned_data["full_name"].split())
 
 
 class IdentityForm(PersonForm):

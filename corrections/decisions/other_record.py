@@ -4,7 +4,6 @@ The population database decides facts about identity (dispatch 9438/BYT-CNTT: ma
 Until it is connected, the reviewer compares them with an identity paper and names that paper.
 """
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,6 +14,7 @@ from citizens.access import is_own_or_family
 from citizens.facts import Facts, OtherField
 from citizens.models import Citizen
 from corrections.models import Correction
+from vaxreg.typed.birth_dates import BirthDate
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,7 +37,7 @@ def candidates(case: Correction) -> list[Citizen]:
         case.citizen,
         id_number=said.get(OtherField.ID_NUMBER, ""),
         full_name=said.get(OtherField.FULL_NAME, ""),
-        date_of_birth=date.fromisoformat(born) if born else None,
+        date_of_birth=BirthDate.fromisoformat(born) if born else None,
         phone=said.get(OtherField.PHONE, ""),
     )
 

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 from citizens.models import Citizen, Sex
 from corrections.prechecks.rules import RULES, Code, ProposalWarning, Values
 from doses.models import Dose
 from vaxreg.search import search_key
+from vaxreg.typed.birth_dates import BirthDate
 
 
 def warnings_about_person(proposed: Mapping[str, str], citizen: Citizen) -> list[ProposalWarning]:
@@ -17,13 +17,13 @@ def warnings_about_person(proposed: Mapping[str, str], citizen: Citizen) -> list
     name = " ".join(proposed.get("full_name", "").split())
     if name:
         found += _of_the_name(name, citizen)
-    born = _day(proposed.get("date_of_birth", ""))
+    born = _born(proposed.get("date_of_birth", ""))
     if born:
         found += _of_the_birth(born, citizen)
     if proposed.keys() & {"id_number", "date_of_birth", "sex"}:
         recorded = {
             "id_number": citizen.id_number or "",
-            "date_of_birth": citizen.date_of_birth.isoformat(),
+            "date_of_birth": citizen.born.isoformat(),
             "sex": citizen.sex,
         }
         # Attached to the proposed field: the number on record may be the correct one.
@@ -52,7 +52,7 @@ def _of_the_number(facts: Mapping[str, str]) -> list[ProposalWarning]:
     if not is_female and facts["sex"] == Sex.FEMALE:
         found.append(ProposalWarning(Code.ID_SAYS_MALE, "id_number"))
     year = 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
-    born = _day(facts["date_of_birth"])
+    born = _born(facts["date_of_birth"])
     if born and born.year != year:
         found.append(ProposalWarning(Code.ID_SAYS_YEAR, "id_number", {"year": str(year)}))
     return found
@@ -60,7 +60,7 @@ def _of_the_number(facts: Mapping[str, str]) -> list[ProposalWarning]:
 
 def _of_the_name(name: str, citizen: Citizen) -> list[ProposalWarning]:
     values: Values = {"name": name, "recorded": citizen.full_name}
-    if len(name.split()) < 2:
+    if len(name.split()) < 2 <= len(citizen.full_name.split()):
         return [ProposalWarning(Code.NAME_INCOMPLETE, "full_name", values)]
     found = []
     key = search_key(name)
@@ -73,7 +73,7 @@ def _of_the_name(name: str, citizen: Citizen) -> list[ProposalWarning]:
 
 def _is_plain(name: str) -> bool:
     """Tell whether a name has no diacritics: few Vietnamese names of three words are like that."""
-    return search_key(name) == " ".join(name.lower().split())
+    return "".join(filter(str.isalpha, name)).isascii()
 
 
 def _alike(one: str, other: str) -> bool:
@@ -97,22 +97,24 @@ def _is_one_slip(one: str, other: str) -> bool:
     return after == rest or after == other[at:] or one[at:] == rest
 
 
-def _of_the_birth(born: date, citizen: Citizen) -> list[ProposalWarning]:
+def _of_the_birth(born: BirthDate, citizen: Citizen) -> list[ProposalWarning]:
     first = Dose.objects.completed().of(citizen).order_by("given_on").first()
-    if first is not None and born > first.given_on:
+    if first is not None and born.first > first.given_on:
         after: Values = {"day_first": first.given_on.isoformat()}
         return [ProposalWarning(Code.BORN_AFTER_FIRST_DOSE, "date_of_birth", after)]
-    recorded = citizen.date_of_birth
-    parts = (born.day != recorded.day, born.month != recorded.month, born.year != recorded.year)
+    recorded = citizen.born
+    # Year, month, day, as far as both are known.
+    parts = list(zip(born.isoformat().split("-"), recorded.isoformat().split("-"), strict=False))
     # Day and month exchanged is the most frequent error of all.
-    if all(parts) and (born.day, born.month) != (recorded.month, recorded.day):
+    exchanged = len(parts) == 3 and parts[1] == parts[2][::-1]
+    if all(one != other for one, other in parts) and not exchanged:
         unlike: Values = {"day_recorded": recorded.isoformat()}
         return [ProposalWarning(Code.BIRTH_DATE_UNLIKE, "date_of_birth", unlike)]
     return []
 
 
-def _day(value: str) -> date | None:
+def _born(value: str) -> BirthDate | None:
     try:
-        return date.fromisoformat(value)
+        return BirthDate.fromisoformat(value)
     except ValueError:
         return None

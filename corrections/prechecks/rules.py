@@ -16,6 +16,7 @@ from django.utils.translation import ngettext_lazy
 from corrections.lifecycle import Ground
 from doses.facts import Field, Position
 from vaxreg import ui
+from vaxreg.typed.birth_dates import BirthDate
 
 Values = dict[str, str | int]
 
@@ -318,6 +319,8 @@ class ProposalWarning:
 
 
 def _in_words(name: str, value: str | int) -> str | int:
+    if name == "day_recorded":
+        return str(BirthDate.fromisoformat(str(value)))
     if name == "day" or name.startswith("day_"):
         return ui.day(date.fromisoformat(str(value)))
     if name == "dose":

@@ -1,7 +1,6 @@
 """Check who the people in a file of staff are: ID number, date of birth, private phone."""
 
 from dataclasses import dataclass, field
-from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,15 +10,16 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User, VerifiedIdentity
 from organizations.imports.reading import SheetRow
 from organizations.imports.verdicts import JudgedRow, RowVerdict
-from vaxreg.forms import DateField, IdNumberField, PhoneField
+from vaxreg.forms import BirthDateField, IdNumberField, PhoneField
 from vaxreg.spreadsheets.reading import NUMBER
+from vaxreg.typed.birth_dates import BirthDate
 
 # Excel takes the zeros in front off a number.
 WHOLE_LENGTHS = {8: 9, 11: 12}
 
 FIELDS: dict[str, tuple[object, forms.Field]] = {
     "id_number": (gettext_lazy("ID number"), IdNumberField(required=False)),
-    "born": (gettext_lazy("Date of birth"), DateField(past_only=True, required=False)),
+    "born": (gettext_lazy("Date of birth"), BirthDateField(required=False)),
     "phone": (gettext_lazy("Phone"), PhoneField(required=False)),
 }
 
@@ -32,7 +32,7 @@ class Identities:
     # The account (e-mail address in small letters) that has a number, on record or in the file.
     owners: dict[str, str] = field(default_factory=dict)
     # What an earlier row of the file says of the same account: number and date of birth.
-    said: dict[str, tuple[object, date]] = field(default_factory=dict)
+    said: dict[str, tuple[object, BirthDate]] = field(default_factory=dict)
 
 
 def identities_of(rows: list[SheetRow], users: list[User]) -> Identities:
@@ -56,11 +56,11 @@ def judge(row: SheetRow, judged: JudgedRow, user: User | None, found: Identities
                 _("Without ID number and date of birth this person may not decide yet.")
             )
         return
-    if not number or not isinstance(born, date):
+    if not number or not isinstance(born, BirthDate):
         judged.refuse(_("Give the ID number and the date of birth together, or none of them."))
         return
     if known is not None:
-        if (known.id_number, known.date_of_birth) != (number, born):
+        if known.id_number != number or not known.born.may_be(born):
             judged.refuse(
                 _(
                     "Another ID number or date of birth is verified for this account. It is changed"

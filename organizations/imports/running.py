@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -21,6 +21,7 @@ from organizations.staffing import event_values
 from vaxreg import db_time
 from vaxreg.celery import hint
 from vaxreg.search import search_key
+from vaxreg.typed.birth_dates import BirthDate
 
 # How long the rows of a file are kept, imported or not.
 KEPT = timedelta(days=7)
@@ -249,7 +250,7 @@ def _verify(rows: list[JudgedRow], people: dict[str, int], run: ImportRun) -> No
                 user=user,
                 full_name=user.full_name,
                 id_number=number,
-                date_of_birth=date.fromisoformat(born),
+                **BirthDate.fromisoformat(born).columns,
                 phone=phone,
                 proven_by=VerifiedIdentity.Proof.IMPORT,
                 by=run.made_by,

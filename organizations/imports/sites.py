@@ -23,6 +23,7 @@ from organizations.models import Area, Organization
 from organizations.queries import AREA_DESKS
 from organizations.tree import ALLOWED_PARENTS, LEVEL_OF
 from vaxreg.spreadsheets.reading import DATE, NUMBER
+from vaxreg.typed.phones import of_today
 
 Kinds = Organization.Kind
 CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,31}$")
@@ -329,6 +330,7 @@ def _contacts(row: SheetRow, judged: JudgedRow) -> dict[str, str]:
         judged.says.append(
             _("Phone: a 0 was missing in front, taken as %(phone)s.") % {"phone": phone}
         )
+    phone = of_today(phone)
     if phone and not PHONE.match(phone):
         judged.refuse(_("This is no phone number: %(phone)s") % {"phone": phone[:60]})
     if email:

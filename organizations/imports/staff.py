@@ -22,9 +22,9 @@ from organizations.imports.verdicts import (
 from organizations.models import Membership
 from organizations.staffing import roles_at
 from vaxreg.search import search_key
+from vaxreg.typed.names import checked_name
 
 Roles = Membership.Role
-LONGEST_NAME = 150
 LONGEST_EMAIL = 254
 
 
@@ -137,10 +137,13 @@ def _judge_new(judged: JudgedRow, people: People) -> None:
     name = judged.name
     if not name:
         judged.refuse(_("The name is missing."))
-    elif len(name) > LONGEST_NAME:
-        judged.refuse(_("The name has more than %(most)s characters.") % {"most": LONGEST_NAME})
     elif looks_like_formula(name):
         judged.refuse(_("A name does not begin with = + - or @."))
+    else:
+        try:
+            name = judged.name = checked_name(name)
+        except ValidationError as wrong:
+            judged.refuse(wrong.messages[0])
     first, line = people.names.setdefault(judged.key, (name, judged.line))
     if first != name:
         judged.refuse(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from corrections.models import Correction
 from organizations.models import Membership, Organization, OrganizationQuerySet
+from organizations.search import nearest_name
 from review.forms.reason import LONGEST_REASON, ReasonField
 from vaxreg import ui
 from vaxreg.forms import Form
@@ -93,10 +94,10 @@ class ReceiverForm(Form):
     def __init__(self, *args: Any, by: "User", holder: Organization | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reach = Organization.objects.within_reach(by, Membership.Role.OFFICER)
-        receiving = reach.able_to_receive().select_related("area").order_by("search_name", "pk")
+        receiving = reach.able_to_receive().select_related("area")
         if holder is not None:
             receiving = receiving.exclude(pk=holder.pk)
-        found = receiving.named(self.sought)
+        found = receiving.named(self.sought).order_by(*nearest_name(self.sought))
         shown = list(found[: MOST_SHOWN + 1])
         self.nothing_found = not shown
         self.more_found = len(shown) > MOST_SHOWN

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,10 +24,7 @@ from doses import facts as dose_facts
 from doses.facts import Facts
 from doses.models import Dose
 from vaxreg import ui
-from vaxreg.forms import DateField, Form, IdNumberField, PhoneField
-
-AS_BIRTHDAY = gettext_lazy("Day/month/year, for example: 27/03/1988")
-PLAIN_TEXT = {"autocomplete": "off", "spellcheck": "false"}
+from vaxreg.forms import BirthDateField, Form, IdNumberField, NameField, PhoneField
 
 
 class ClaimForm(Form):
@@ -100,16 +96,12 @@ class DuplicateForm(ClaimForm):
 class PersonDetailsForm(ClaimForm):
     """Asks for facts about the person; an empty field stays as recorded."""
 
-    full_name = forms.CharField(
+    full_name = NameField(
         label=gettext_lazy("Full name"),
         required=False,
-        max_length=120,
         help_text=gettext_lazy("As on the identity card, with diacritics"),
-        widget=forms.TextInput(attrs=PLAIN_TEXT),
     )
-    date_of_birth = DateField(
-        label=gettext_lazy("Date of birth"), required=False, past_only=True, help_text=AS_BIRTHDAY
-    )
+    date_of_birth = BirthDateField(label=gettext_lazy("Date of birth"), required=False)
     sex = forms.ChoiceField(label=gettext_lazy("Sex"), required=False)
     id_number = IdNumberField(
         label=gettext_lazy("ID number"),
@@ -127,13 +119,6 @@ class PersonDetailsForm(ClaimForm):
             self.fields[name].current = shown or _("nothing")  # type: ignore[attr-defined]
         # In a child's record this is another person's phone: the browser must not fill it in.
         self.fields["phone"].widget.attrs["autocomplete"] = "off"
-
-    def clean_full_name(self) -> str:
-        """Refuse a single word as a typing error: Vietnamese names have two or more."""
-        name = " ".join(str(self.cleaned_data["full_name"]).split())
-        if name and " " not in name:
-            raise ValidationError(_("Enter the whole name, family name first."), code="short")
-        return name
 
     def _proposed(self) -> Facts:
         said = _as_facts(self.cleaned_data, {name: name for name in IdentityField})
@@ -154,18 +139,13 @@ class OtherRecordForm(ClaimForm):
         required=False,
         help_text=gettext_lazy("Often the old number of 9 digits"),
     )
-    full_name = forms.CharField(
+    full_name = NameField(
         label=gettext_lazy("Name on the other record"),
         required=False,
-        max_length=120,
         help_text=gettext_lazy("As it is written there, even if it is misspelt"),
-        widget=forms.TextInput(attrs=PLAIN_TEXT),
     )
-    date_of_birth = DateField(
-        label=gettext_lazy("Date of birth on the other record"),
-        required=False,
-        past_only=True,
-        help_text=AS_BIRTHDAY,
+    date_of_birth = BirthDateField(
+        label=gettext_lazy("Date of birth on the other record"), required=False
     )
     phone = PhoneField(
         label=gettext_lazy("Phone number on the other record"),

@@ -146,7 +146,7 @@ def discard(request: UserRequest) -> HttpResponse:
 def filed(request: UserRequest, public_id: UUID) -> HttpResponse:
     """Confirm a filing: references, deadline, who answers, what comes next."""
     own = Filing.objects.filter(citizen__in=parts_of_records_of(request.user).values("pk"))
-    filing = get_object_or_404(own.select_related("citizen"), public_id=public_id)
+    filing = get_object_or_404(own.select_related("citizen__merged_into"), public_id=public_id)
     cases = list(
         Correction.objects.of_own_records(request.user)
         .filter(filing=filing)

@@ -30,7 +30,6 @@ class Wizard:
     """The person, the draft so far, and the addresses of the steps."""
 
     person: RecordHolder
-    several: bool
     draft: Draft | None
     then: str = ""
 
@@ -105,7 +104,7 @@ def wizard_for(request: UserRequest) -> Wizard | None:
         raise Http404
     person = chosen or people[0]
     draft = drafts.draft_of(request.user, person.citizen)
-    return Wizard(person, len(people) > 1, draft, request.GET.get("then", ""))
+    return Wizard(person, draft, request.GET.get("then", ""))
 
 
 def is_autosave(request: UserRequest) -> bool:

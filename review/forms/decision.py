@@ -20,6 +20,7 @@ from doses.facts import NEEDED_TO_ADD, Facts, Field, Position
 from doses.models import Vaccine
 from doses.sites import KINDS_GIVING_DOSES
 from organizations.models import Organization
+from organizations.search import nearest_name
 from review.citizen_preview import CitizenPreview, preview_of
 from vaxreg import db_time, ui
 from vaxreg.forms import DateField, Form
@@ -375,4 +376,6 @@ def search_sites(words: str) -> list[Organization]:
         return []
     # Includes closed sites: a dose of 2021 may have been given there.
     found = Organization.objects.filter(kind__in=KINDS_GIVING_DOSES).named(words)
-    return list(found.order_by(F("closed_on").asc(nulls_first=True), "search_name")[:SITES_FOUND])
+    return list(
+        found.order_by(F("closed_on").asc(nulls_first=True), *nearest_name(words))[:SITES_FOUND]
+    )

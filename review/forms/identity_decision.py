@@ -27,7 +27,7 @@ from doses.models import Dose
 from organizations.models import Organization
 from review.forms.decision import ACCEPT, OWN, DecisionForm
 from vaxreg import db_time, ui
-from vaxreg.forms import DateField, IdNumberField, PhoneField
+from vaxreg.forms import BirthDateField, IdNumberField, NameField, PhoneField
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -88,8 +88,8 @@ class RemovalForm(WithoutDoseFacts):
 class PersonForm(WithoutDoseFacts):
     """Decides about facts of the person, or two records of one; needs an identity paper."""
 
-    value_full_name = forms.CharField(required=False, max_length=120)
-    value_date_of_birth = DateField(required=False, help_text="", past_only=True)
+    value_full_name = NameField(required=False)
+    value_date_of_birth = BirthDateField(required=False, help_text="")
     value_sex = forms.ChoiceField(
         required=False,
         choices=[("", gettext_lazy("Choose")), *(c for c in Sex.choices if c[0] != Sex.UNKNOWN)],

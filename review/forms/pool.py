@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from doses import sites
 from organizations.models import Organization
+from organizations.search import nearest_name
 from review.forms.reason import LONGEST_REASON, ReasonField
 from review.site_suggestions import Suggestion, reason_of
 from vaxreg import ui
@@ -82,7 +83,7 @@ class RouteForm(Form):
         return list(
             giving.named(self.sought)
             .select_related("area__parent__parent")
-            .order_by("search_name", "pk")[:MOST_FOUND]
+            .order_by(*nearest_name(self.sought))[:MOST_FOUND]
         )
 
     def _chosen(self, to: "forms.ModelChoiceField[Organization]") -> Organization | None:

@@ -12,6 +12,7 @@ from corrections.routing import desks
 from doses.facts import Field
 from doses.sites import KINDS_GIVING_DOSES
 from organizations.models import Organization, OrganizationQuerySet
+from organizations.search import nearest_name
 from review import ready_questions
 from review.ready_questions import NEED_LABELS, Need
 from vaxreg import ui
@@ -148,7 +149,8 @@ class PassOnForm(PageForm):
         able = able.select_related("area")
         found: list[Organization] = []
         if self.sought.strip():
-            found = list(able.named(self.sought).order_by("search_name", "pk")[: MOST_SHOWN + 1])
+            best = able.named(self.sought).order_by(*nearest_name(self.sought))
+            found = list(best[: MOST_SHOWN + 1])
         self.more_found = len(found) > MOST_SHOWN
         self.nothing_found = bool(self.sought.strip()) and not found
         shown = [*self._mentioned(able), *found[:MOST_SHOWN]]

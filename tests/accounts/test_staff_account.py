@@ -3,7 +3,7 @@
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import User
@@ -56,3 +56,10 @@ def test_whoever_lost_phone_and_recovery_codes_sets_up_anew(client):
 
     assert not two_factor.is_set_up(minh)
     assert two_factor.recovery_codes(minh) == []
+
+
+def test_a_name_that_is_none_is_told():
+    with pytest.raises(CommandError):
+        staff_account("hoa@example.vn", "--name", "Hoa 2")
+
+    assert not User.objects.exists()

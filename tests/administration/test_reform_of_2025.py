@@ -233,7 +233,7 @@ def test_the_dry_run_said_what_was_done(reformed, db):
         "Districts: 705 end; their health centres stay, below the province.",
     ]
     assert dry[2].startswith("Communes: 10599 become 3321; of 519 that were divided")
-    assert "29 departments and 8849 stations are merged into others, 1571 stations open" in dry[3]
+    assert "29 departments and 8843 stations are merged into others, 1565 stations open" in dry[3]
     assert "0 see less" in dry[5]
     assert dry[6].startswith(f"Open corrections: {inherited} change hands")
     divided = "commune,00103,Phường Xuân La,00611,Phường Xuân Đỉnh,a part: "

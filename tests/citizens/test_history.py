@@ -111,7 +111,7 @@ def test_id_cards_old_and_new_and_passports_are_stored(db, number):
     assert CitizenFactory.create(id_number=number).pk
 
 
-@pytest.mark.parametrize("number", ["", "1234567890", "00108801234x", "c1234567", "12345678"])
+@pytest.mark.parametrize("number", ["", "1234567890", "00108801234x", "c1234567", "1234567"])
 def test_other_id_numbers_are_refused_by_the_database(db, number):
     with pytest.raises(IntegrityError, match="citizen_id_number_form"), transaction.atomic():
         CitizenFactory.create(id_number=number)
@@ -145,3 +145,19 @@ def test_search_by_birth_and_name_is_answered_by_its_index_alone(db):
     )
 
     assert "Index Only Scan using citizen_birth_name" in plan
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Nguyễn  Lan", " Lan", "Lan ", "Lan\u200b", "Nguyễn\u00a0Lan", "\u202aLan", "123", "- -"],
+)
+def test_the_database_refuses_a_name_that_cannot_be_seen_or_read(db, name):
+    with pytest.raises(IntegrityError, match="citizen_full_name_visible"), transaction.atomic():
+        CitizenFactory.create(full_name=name)
+
+
+@pytest.mark.parametrize(
+    "name", ["K'Nam", "Suharto", "Rơ\u0306 Mah H'Lơ\u0306n", "Suresh s/o Raman", "李小龙", "អ៊ុំ"]
+)
+def test_the_database_takes_names_of_all_peoples(db, name):
+    assert CitizenFactory.create(full_name=name).full_name == name

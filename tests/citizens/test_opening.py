@@ -8,6 +8,7 @@ import pytest
 
 from citizens import actions, links
 from citizens.access import records_of
+from citizens.candidates import SeveralRecords
 from citizens.models import RecordLink
 from tests.factories.accounts import UserFactory
 from tests.factories.citizens import CitizenFactory, RecordLinkFactory
@@ -170,14 +171,17 @@ def test_a_person_has_one_own_record(lan, caller):
     assert refused.value.link == own
 
 
-def test_two_people_of_the_same_name_and_birth_on_one_phone_need_the_id_number(lan, caller):
-    CitizenFactory.create(
+def test_of_two_people_of_the_same_name_and_birth_on_one_phone_the_caller_chooses(lan, caller):
+    other = CitizenFactory.create(
         full_name="Nguyễn Thị Lan", date_of_birth=lan.date_of_birth, phone=PHONE, id_number=None
     )
 
-    with pytest.raises(actions.NoMatch):
+    with pytest.raises(SeveralRecords) as several:
         actions.open_record(caller, **BY_BIRTH)
 
+    assert several.value.records == [lan, other]
+    chosen = {"relation": "guardian", "chosen": str(other.public_id)}
+    assert actions.open_record(caller, **BY_BIRTH, **chosen).citizen == other
     assert actions.open_record(caller, **BY_ID).citizen == lan
 
 

@@ -308,7 +308,7 @@ def test_who_opened_the_part_disputes_doses_of_the_whole(world: World):
     [
         (Kind.IDENTITY, {}),
         (Kind.IDENTITY, {"full_name": "Nguyễn Thị Lan"}),
-        (Kind.IDENTITY, {"full_name": "Lan"}),
+        (Kind.IDENTITY, {"full_name": "Lan 2"}),
         (Kind.IDENTITY, {"date_of_birth": "2999-01-01"}),
         (Kind.IDENTITY, {"date_of_birth": "1899-01-01"}),
         (Kind.IDENTITY, {"id_number": "12345"}),

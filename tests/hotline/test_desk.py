@@ -19,7 +19,7 @@ from hotline.search import SearchTooShort, TooManySearches
 from tests import world as worlds
 from tests.cases import file_one, make_overdue
 from tests.conftest import signed_in
-from tests.factories.citizens import crowd
+from tests.factories.citizens import CitizenFactory, crowd
 from tests.hotline.callers import SECRETS, found_page, in_call
 from tests.world import World
 from vaxreg import db_time
@@ -85,10 +85,18 @@ def test_the_number_a_caller_gave_finds_their_record(world: World, correction: C
     assert searched(world, "0903 000 111") == [world.citizens["lan"].pk]
 
 
-@pytest.mark.parametrize("typed", ["lan", "123", "ng"])
+@pytest.mark.parametrize("typed", ["lan", "123", "ng", "%", "💉"])
 def test_too_little_searches_nothing(world: World, typed: str):
     with pytest.raises(SearchTooShort):
         searched(world, typed)
+
+
+@pytest.mark.parametrize("typed", ["suharto", "Suharto", "SUHARTO."])
+def test_a_name_of_one_word_is_found_when_it_is_the_whole_name(world: World, typed: str):
+    known = CitizenFactory.create(full_name="Suharto")
+    CitizenFactory.create(full_name="Suharto Wibowo")
+
+    assert searched(world, typed) == [known.pk]
 
 
 def test_searching_has_a_limit(world: World):

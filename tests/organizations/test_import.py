@@ -462,3 +462,26 @@ def test_two_rows_do_not_say_two_things_about_one_person(country, huong):
 
     assert [row.verdict for row in judgement.rows] == ["new", "refused"]
     assert "An earlier row" in judgement.rows[1].says[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["K'Nam", "Suharto", "Rơ\u0306 Mah H'Lơ\u0306n", "Suresh s/o Raman", "O"]
+)
+def test_a_name_of_any_people_is_taken_over(country, huong, name):
+    imported(huong, [[name, *NURSE[1:]]])
+
+    assert User.objects.get(email=NURSE[1]).full_name == name
+
+
+@pytest.mark.parametrize("name", ["Lan 2", "<b>Lan</b>", "💉", "- -", "lan@example.vn"])
+def test_what_is_no_name_leaves_the_row_out_with_the_reason(country, huong, name):
+    assert "A name " in reason(huong, staff=[[name, *NURSE[1:]]])
+
+
+@pytest.mark.parametrize(
+    ("born", "known"), [("1980", "1980"), (1980, "1980"), ("4/1980", "1980-04")]
+)
+def test_a_birth_known_in_part_verifies_too(country, huong, born, known):
+    imported(huong, [[*NURSE, "001190045678", born, ""]])
+
+    assert User.objects.get(email=NURSE[1]).identities.get().born.isoformat() == known

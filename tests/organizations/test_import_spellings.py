@@ -25,7 +25,7 @@ from tests.organizations.sheets import (
 )
 from vaxreg import db_time
 from vaxreg.spreadsheets.archive import Unreadable
-from vaxreg.spreadsheets.reading import clean_code, clean_text
+from vaxreg.spreadsheets.reading import clean_cell, clean_code
 
 ROW = ["Vũ Thị Mới", "moi@example.vn", "TYT-00109", "Reviewer"]
 SHEET = "xl/worksheets/sheet1.xml"
@@ -70,7 +70,7 @@ def judged(by, data, name="a.xlsx"):
     ],
 )
 def test_a_text_is_read_composed_visible_and_with_plain_hyphens(typed, read):
-    assert clean_text(typed) == read
+    assert clean_cell(typed) == read
     for data, name in both([ENGLISH_STAFF, [typed, "a@example.vn", "TYT-00109", "Reviewer"]]):
         [row] = staff_of(data, name)
         assert row.get("name") == read

@@ -6,7 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from vaxreg.forms import CodeField, DateField, IdNumberField, PhoneField
+from vaxreg.forms import BirthDateField, CodeField, DateField, IdNumberField, PhoneField
+from vaxreg.typed.birth_dates import BirthDate
+from vaxreg.typed.phones import PREFIXES_OF_2018, of_today
 
 
 def complaint(field, value):
@@ -93,6 +95,122 @@ def test_each_wrong_phone_number_has_its_own_sentence(typed, words):
 
 
 @pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # Viettel
+        *(("0162", "032"), ("0163", "033"), ("0164", "034"), ("0165", "035"), ("0166", "036")),
+        *(("0167", "037"), ("0168", "038"), ("0169", "039")),
+        # MobiFone
+        *(("0120", "070"), ("0121", "079"), ("0122", "077"), ("0126", "076"), ("0128", "078")),
+        # VinaPhone
+        *(("0123", "083"), ("0124", "084"), ("0125", "085"), ("0127", "081"), ("0129", "082")),
+        # Vietnamobile, Gmobile
+        *(("0186", "056"), ("0188", "058"), ("0199", "059")),
+    ],
+)
+def test_an_old_number_of_eleven_digits_is_the_one_of_today(old, new):
+    assert PhoneField().clean(f"{old} 345 1234") == f"+84{new[1:]}3451234"
+    assert len(PREFIXES_OF_2018) == 21
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("0168 345 1234", "+84168 345 1234", "+84 (0)168 345 1234", "0084 168 345 1234"),
+        *("84 168 345 1234", "0168.345-1234", "\u202a+84 168\u00a03451234\u202c"),
+    ],
+)
+def test_an_old_number_is_read_in_every_spelling(typed):
+    assert PhoneField().clean(typed) == "+84383451234"
+
+
+@pytest.mark.parametrize(
+    "typed", ["0160 345 1234", "0161 345 1234", "0187 345 1234", "0190 345 1234"]
+)
+def test_a_prefix_that_never_was_is_no_number(typed):
+    assert "Không có số điện thoại này" in complaint(PhoneField(), typed)
+
+
+def test_a_landline_with_a_code_of_today_stays():
+    assert PhoneField().clean("0216 385 1234") == "+842163851234"
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("1950", "1950"),
+        ("00/00/1950", "1950"),
+        ("0/0/1950", "1950"),
+        ("00-00-1950", "1950"),
+        ("xx/xx/1950", "1950"),
+        ("1950-00-00", "1950"),
+        ("4/1950", "1950-04"),
+        ("04.1950", "1950-04"),
+        ("00/04/1950", "1950-04"),
+        ("1950-04", "1950-04"),
+        ("12/4/1950", "1950-04-12"),
+        ("1950-04-12", "1950-04-12"),
+    ],
+)
+def test_a_date_of_birth_is_read_as_far_as_it_is_known(typed, known):
+    born = BirthDateField().clean(typed)
+
+    assert born == BirthDate.fromisoformat(known)
+    assert born.isoformat() == known
+    assert BirthDateField().clean(str(born)) == born
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("13/1950", "12 tháng"),
+        ("1899", "01/01/1900"),
+        ("2999", "tương lai"),
+        ("12/00/1950", "12 tháng"),
+        ("31/2/1950", "không có ngày 31"),
+    ],
+)
+def test_each_wrong_date_of_birth_has_its_own_sentence(typed, words):
+    assert words in complaint(BirthDateField(), typed)
+
+
+def test_the_day_of_a_dose_is_known_whole():
+    assert "ngày/tháng/năm" in complaint(DateField(), "2021")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said", "meets"),
+    [
+        ("1950", "1950-04-12", True),
+        ("1950", "1950-04", True),
+        ("1950", "1950", True),
+        ("1950", "1951", False),
+        ("1950-04", "1950-04-30", True),
+        ("1950-04", "1950", False),
+        ("1950-04", "1950-05", False),
+        ("1950-04-12", "1950-04-12", True),
+        ("1950-04-12", "1950", False),
+        # How a year alone was often recorded.
+        ("1950-01-01", "1950", True),
+    ],
+)
+def test_whoever_says_as_much_as_is_recorded_knows_the_date(recorded, said, meets):
+    one, other = BirthDate.fromisoformat(recorded), BirthDate.fromisoformat(said)
+
+    assert one.is_met_by(other) is meets
+
+
+@pytest.mark.parametrize("number", ["12AB34567", "12345678", "C01X00T47", "SPECI2014", "EA1234567"])
+def test_a_passport_of_any_country_is_read(number):
+    assert IdNumberField().clean(number.lower()) == number
+
+
+@pytest.mark.parametrize("typed", ["1234567", "ABCDEFGH", "O01190123456", "AB", "12345678901"])
+def test_what_is_neither_card_nor_passport_is_refused(typed):
+    complaint(IdNumberField(), typed)
+
+
+@pytest.mark.parametrize(
     ("typed", "clean"),
     [("001 190 123 456", "001190123456"), ("012345678", "012345678"), ("c1234567", "C1234567")],
 )
@@ -110,3 +228,18 @@ def test_a_code_is_read_with_blanks_and_dashes():
     assert CodeField().clean("123 456") == "123456"
     assert CodeField().clean("123-456") == "123456"
     assert "6 chữ số" in complaint(CodeField(), "12345")
+
+
+@pytest.mark.parametrize(
+    ("contact", "now"),
+    [
+        ("0168 345 1234", "0383451234"),
+        ("+84 120 345 1234", "0703451234"),
+        ("024 3825 1234", "024 3825 1234"),
+        ("1900 9095 (máy lẻ 2)", "1900 9095 (máy lẻ 2)"),
+        ("115", "115"),
+        ("", ""),
+    ],
+)
+def test_a_contact_of_an_organization_is_changed_only_when_it_is_an_old_number(contact, now):
+    assert of_today(contact) == now

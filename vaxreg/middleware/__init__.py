@@ -1,1 +1,1 @@
-"""Middleware of the project: security headers, and public pages for shared caches."""
+"""Middleware of the project: headers, public pages for shared caches, cleaned query strings."""

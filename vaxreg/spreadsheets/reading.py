@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from vaxreg.spreadsheets import old_fonts
 from vaxreg.spreadsheets.archive import Hidden, Unreadable, sanitize
+from vaxreg.typed.invisible import clean_line
 
 MOST_ROWS = 20_000
 LONGEST_CELL = 500
@@ -62,23 +63,14 @@ def read_sheets(data: bytes, name: str) -> list[SheetContent]:
     raise Unreadable(_("This is no .xlsx or .csv file. Save it from Excel as .xlsx."))
 
 
-def clean_text(typed: str) -> str:
-    """Return a text of a file as it is compared and stored.
-
-    Composed (NFC; macOS and iOS write NFD), on one line, with plain spaces and hyphens, and without
-    invisible characters.
-    """
-    if typed.isascii() and typed.isprintable():
-        return " ".join(typed.split())
-    text = _HYPHENS.sub("-", unicodedata.normalize("NFC", typed))
-    visible = (char for char in text if unicodedata.category(char) != "Cf")
-    spaced = (" " if unicodedata.category(char)[0] in "CZ" else char for char in visible)
-    return " ".join("".join(spaced).split())
+def clean_cell(typed: str) -> str:
+    """Return a text of a file in one line, without what nobody sees, and with plain hyphens."""
+    return _HYPHENS.sub("-", unicodedata.normalize("NFC", clean_line(typed)))
 
 
 def clean_code(typed: str) -> str:
     """Return a code, number or address of a file: plain digits, letters and hyphens."""
-    return _DASHES.sub("-", unicodedata.normalize("NFKC", clean_text(typed)))
+    return _DASHES.sub("-", unicodedata.normalize("NFKC", clean_cell(typed)))
 
 
 def cell_of(value: Value) -> ReadCell:
@@ -88,7 +80,7 @@ def cell_of(value: Value) -> ReadCell:
     if isinstance(value, str):
         # Before cleaning: in TCVN3, the soft hyphen is the letter ư.
         old = old_fonts.recognize(value[: 2 * LONGEST_CELL])
-        text = clean_text(old.text if old else value)[: LONGEST_CELL + 1]
+        text = clean_cell(old.text if old else value)[: LONGEST_CELL + 1]
         return ReadCell(text, OLD_FONT if old else "")
     if isinstance(value, bool):
         return ReadCell(str(value).upper())
@@ -157,6 +149,6 @@ def _decoded(data: bytes) -> str:
 
 def _number_of(cell: str) -> Value:
     """Return an int for digits only; saving a CSV in Excel may have cut the zeros in front."""
-    bare = cell.strip()
+    bare = clean_line(cell)
     is_number = bare.isascii() and bare.isdigit() and not bare.startswith("0")
     return int(bare) if is_number and len(bare) <= LONGEST_NUMBER else cell

@@ -5,11 +5,13 @@ from argparse import ArgumentParser
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.core.management.base import BaseCommand
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts import sessions
 from accounts.models import User
+from vaxreg.typed.names import checked_name
 
 
 class Command(BaseCommand):
@@ -36,7 +38,10 @@ class Command(BaseCommand):
         password = secrets.token_urlsafe(15)
         user.set_password(password)
         user.must_change_password = True
-        user.full_name = options["name"] or user.full_name
+        try:
+            user.full_name = checked_name(options["name"] or user.full_name)
+        except ValidationError as wrong:
+            raise CommandError(" ".join(wrong.messages)) from None
         user.save()
         sessions.end_all(user)
         if options["forget_second_factor"]:

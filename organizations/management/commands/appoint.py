@@ -1,7 +1,6 @@
 """Appoints staff to an organization, or ends that; for the first accounts of a new server."""
 
 from argparse import ArgumentParser
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +11,7 @@ from accounts.models import User, VerifiedIdentity
 from organizations import actions
 from organizations.models import Membership, Organization
 from vaxreg.forms import IdNumberField, PhoneField
+from vaxreg.typed.birth_dates import BirthDate
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--id-number", help="of the identity card that you have seen; with --born"
         )
-        parser.add_argument("--born", type=date.fromisoformat, help="such as 1985-03-27")
+        parser.add_argument("--born", type=BirthDate.fromisoformat, help="such as 1985-03-27")
         parser.add_argument("--phone", default="", help="private number, such as +84912345678")
         parser.add_argument("--end", action="store_true", help="end the membership now")
 

@@ -1,0 +1,1 @@
+"""What people type or paste: invisible characters, names, phone numbers, dates of birth."""
