@@ -38,14 +38,18 @@ def sign_in_url(request: HttpRequest, kind: SessionKind) -> str:
 
     A form that was being sent cannot be repeated by GET: the user returns to the form's page.
     """
+    url, back = reverse(SIGN_IN_PAGES[kind]), page_of(request)
+    return f"{url}?{urlencode({'next': back})}" if back else url
+
+
+def page_of(request: HttpRequest) -> str:
+    """Return the page that the user sees: of this request, or that with the form; "" if unknown."""
     back = request.get_full_path()
     if request.method not in ("GET", "HEAD") or request.headers.get("HX-Request"):
         origin = f"{request.scheme}://{request.get_host()}"
         page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
         back = page.removeprefix(origin) if page.startswith(f"{origin}/") else ""
-    url = reverse(SIGN_IN_PAGES[kind])
-    back = own_path(back)
-    return f"{url}?{urlencode({'next': back})}" if back else url
+    return own_path(back)
 
 
 def home_url(kind: SessionKind) -> str:

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.http import UserRequest
 from accounts.models import SessionKind
+from accounts.sign_in import kept_text
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -38,7 +41,13 @@ def _page_for(kind: SessionKind, view: UserView[P]) -> View[P]:
 
 
 def to_sign_in(request: HttpRequest, kind: SessionKind) -> HttpResponse:
-    """Redirect to a sign-in page; htmx must load it as a new page, not into a part of this one."""
+    """Redirect to a sign-in page; htmx must load it as a new page, not into a part of this one.
+
+    What was sent after the session had ended is kept for the page to which the sign-in leads back.
+    """
+    is_first = kept_text.KEPT not in request.session
+    if kept_text.keep(request, access.page_of(request)) and is_first:
+        messages.info(request, _("What you typed is kept. Sign in to get it back."))
     url = access.sign_in_url(request, kind)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": url})

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts import sessions
 from accounts.decorators import kind_wanted_by, to_sign_in
 from accounts.models import Language, SessionKind, User
+from accounts.sign_in import kept_text
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -67,11 +68,15 @@ class SessionLimitsMiddleware:
             )
             return
         limit = sessions.limit_reached(request, kind, now)
+        user = cast(User, request.user)
         if limit is None:
             # Background requests of a page do not count as use.
             if "X-Background" not in request.headers:
                 sessions.note_use(request, now)
+            # Templates read it from here: `base.html` puts it back into the form.
+            request.kept_text = kept_text.give_back(request, user)  # type: ignore[attr-defined]
             return
+        request.session_ended_of = user.pk  # type: ignore[attr-defined]
         logout(request)
         hours, minutes = divmod(int(limit.total_seconds()) // 60, 60)
         if hours:

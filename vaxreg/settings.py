@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "vaxreg.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "vaxreg.middleware.headers.SafeHeadersMiddleware",
+    "vaxreg.middleware.uploads.UploadMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vaxreg.errors.DatabaseDownMiddleware",
