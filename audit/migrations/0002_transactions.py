@@ -16,7 +16,7 @@ ADD = "".join(
     f"ALTER TABLE {table} ALTER COLUMN tx SET DEFAULT pg_current_xact_id();"
     for table in TABLES
 )
-DROP = "".join(f"ALTER TABLE {table} DROP COLUMN tx;" for table in TABLES)
+DROP = "".join(f"ALTER TABLE {table} DROP tx;" for table in TABLES)
 KEEP = """
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_seal
     FOR EACH ROW EXECUTE FUNCTION refuse_change()
