@@ -234,7 +234,7 @@ def _told(event: StaffEvent) -> ActEntry:
         title=_sentences()[event.act] % values,
         who=_who(event.by),
         at=event.at,
-        reason=event.reason,
+        reason=event.reason_shown,
         is_bad=event.act in (Act.SUSPENDED, Act.ENDED, Act.ACCOUNT_SUSPENDED),
     )
 
@@ -272,9 +272,9 @@ def _who(by: User | None) -> str:
 def choices_of(roles: Sequence[str]) -> list[tuple[str, Any]]:
     """Return form choices of roles, each with what it may do."""
     says = {
-        "reviewer": _("Reviews the proposals of this organization and decides."),
+        "reviewer": _("Reviews the cases of this organization and decides."),
         "lead": _("Reviews as well, and looks after the reviewers."),
-        "officer": _("Sees what is late in the whole area below, acts on it, appoints staff."),
+        "officer": _("Sees what is overdue in the whole area below, acts on it, appoints staff."),
         "hotline": _("Answers the national phone, files for callers, decides nothing."),
     }
     return [(role, ui.choice(_role(role), says[role])) for role in roles]

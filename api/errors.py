@@ -69,7 +69,7 @@ class ErrorHandler(ExceptionHandler):
                 return ValidationError(_as_detail(exc))
             case StepNotPossible():
                 return Conflict(
-                    _("The correction is in status “%(status)s” now.") % {"status": exc.status},
+                    _("The case is in status “%(status)s” now.") % {"status": exc.status},
                     code="step_not_possible",
                 )
             case StalePage():
@@ -104,12 +104,12 @@ class ErrorHandler(ExceptionHandler):
                 )
             case AlreadyOpen():
                 return Conflict(
-                    _("There is an open correction about this dose: %(reference)s.")
+                    _("There is an open case about this dose: %(reference)s.")
                     % {"reference": exc.correction.reference},
                     code="already_open",
                 )
             case TooManyOpen():
-                return Conflict(_("Too many corrections are open already."), code="too_many_open")
+                return Conflict(_("Too many cases are open already."), code="too_many_open")
             case TooManyFilings():
                 return TooOften(
                     seconds_until(exc.retry_at),

@@ -157,6 +157,7 @@ class FactsSerializer(serializers.Serializer[dict[str, str]]):
 
 class EventSerializer(serializers.ModelSerializer[CorrectionEvent]):
     organization = serializers.CharField(source="organization.name", default=None)
+    remark = serializers.CharField(source="remark_shown", read_only=True)
 
     class Meta:
         model = CorrectionEvent
@@ -172,6 +173,7 @@ class CorrectionSerializer(serializers.ModelSerializer[Correction]):
     proposed = FactsSerializer(read_only=True)
     decided = FactsSerializer(read_only=True, allow_null=True)
     reason = serializers.CharField(source="reason_shown", read_only=True)
+    remark = serializers.CharField(source="remark_shown", read_only=True)
     is_overdue = serializers.SerializerMethodField()
 
     class Meta:
@@ -213,7 +215,7 @@ def _masked(shown: Any, name: str = "") -> Any:
 class QuestionSerializer(serializers.ModelSerializer[CorrectionEvent]):
     """The desk's last question."""
 
-    text = serializers.CharField(source="remark")
+    text = serializers.CharField(source="remark_shown")
     organization = serializers.CharField(source="organization.name", default=None)
 
     class Meta:

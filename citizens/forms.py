@@ -89,7 +89,7 @@ class AreaForm(Form):
         error_messages={"required": gettext_lazy("Choose the province or city.")},
     )
     district = forms.ChoiceField(label=gettext_lazy("District"), required=False)
-    commune = forms.ChoiceField(label=gettext_lazy("Commune or ward"), required=False)
+    commune = forms.ChoiceField(label=gettext_lazy("Commune"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -45,7 +45,10 @@ def end(request: UserRequest) -> HttpResponse:
         raise Http404
     if not links.may_end(request.user, link):
         raise PermissionDenied(
-            _("This person proved more than you did. The hotline or the health station can end it.")
+            _(
+                "This person proved more than you did. The hotline or the commune health station can "
+                "end it."
+            )
         )
     links.end(link, by=request.user)
     messages.success(request, _("Ended. The record does not open for this phone any more."))

@@ -25,7 +25,7 @@ from citizens.masking import mask_phone
 from citizens.models import Citizen, RecordLink, RecordLinkQuerySet
 from messaging.actions import send
 from messaging.models import Channel
-from vaxreg import db_time
+from vaxreg import db_time, ui
 from vaxreg.addresses import absolute
 
 if TYPE_CHECKING:
@@ -264,22 +264,27 @@ def _phones_to_tell(asker: "User", citizen: Citizen) -> dict[str, tuple[str, int
 
 def _tell(link: RecordLink, phone: str, language: str, account: int | None) -> None:
     page = absolute(reverse("record-not-me", args=[objection_token(link)]))
-    with translation.override(language):
-        since = timezone.localtime(link.since)
-        text = _(
-            "So Tiem: a phone ending in %(ending)s asks to open your vaccination record. Not you?"
-            " Stop it before %(time)s on %(day)s: %(page)s"
+    since = timezone.localtime(link.since)
+
+    def text() -> str:
+        return _(
+            "So Tiem: a phone ending in %(ending)s asks to open a vaccination record of this "
+            "phone. Not you? Stop it before %(time)s on %(day)s: %(page)s"
         ) % {
             "ending": mask_phone(link.user.phone)[-3:],
             "time": formats.time_format(since, "H:i"),
             "day": formats.date_format(since, "j/n"),
             "page": page,
         }
+
+    texts = ui.in_each_language(text)
+    with translation.override(language):
         send(
             purpose="record.asked",
             channel=Channel.SMS,
             recipient=phone,
-            text=text,
+            text=texts[language],
+            texts=texts,
             user_id=account,
             dedupe_key=f"record-link:{link.pk}:{phone}",
         )

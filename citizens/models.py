@@ -429,7 +429,7 @@ class RecordLink(models.Model):
                 fields=["user", "citizen"],
                 condition=Q(until=None),
                 name="record_link_once_per_user_and_citizen",
-                violation_error_message=_("This record is linked to this user already."),
+                violation_error_message=_("This record is linked to this account already."),
             ),
             models.UniqueConstraint(
                 fields=["user"],
@@ -454,7 +454,7 @@ class RecordVisit(models.Model):
     class Why(models.TextChoices):
         OWN = "own", _("Own record")
         GUARDIAN = "guardian", _("Guardian")
-        REVIEW = "review", _("Review of a correction")
+        REVIEW = "review", _("Review of a proposal")
         OVERSIGHT = "oversight", _("Oversight")
         HOTLINE = "hotline", _("Hotline")
         PARTNER = "partner", _("Partner system")

@@ -29,8 +29,8 @@ class Audience(StrEnum):
 class HistoryEntry:
     """One event: the parameters of `<c-timeline.item>`.
 
-    details: the texts that came with it, unchanged (a reason, a remark, an official ground). told:
-    the organization to which a missed deadline was reported.
+    details: the texts that came with it (a reason, a remark, an official ground). told: the
+    organization to which a missed deadline was reported.
     """
 
     step: str
@@ -49,11 +49,11 @@ TITLES: dict[str, Promise] = {
     "withdraw": gettext_lazy("Proposal withdrawn"),
     "appeal": gettext_lazy("Appeal to %(to)s"),
     "log_disagreement": gettext_lazy("Disagreement kept with the record"),
-    "confirm": gettext_lazy("The record was confirmed to be right"),
+    "confirm": gettext_lazy("Confirmed: the record is right"),
     "reopen": gettext_lazy("Opened again: the record is still wrong"),
     "pick_up": gettext_lazy("Review begun"),
     "give_back": gettext_lazy("Put back among those waiting for review"),
-    "ask": gettext_lazy("Question to the citizen; the clock stands still"),
+    "ask": gettext_lazy("A question was asked; the clock stands still"),
     "pass_on": gettext_lazy("Passed on to %(to)s"),
     "keep": gettext_lazy("Kept for later"),
     "accept": gettext_lazy("Accepted"),
@@ -128,7 +128,7 @@ def status_sentence(correction: Correction) -> str:
         if correction.kind in REMOVING_KINDS:
             return _("Accepted. The dose has been taken out of the record.")
         if correction.kind == Kind.SPLIT_RECORD:
-            return _("Accepted. Your two records are one now.")
+            return _("Accepted. The two records are one now.")
         return _("Accepted. The record has been corrected.")
     if correction.on_appeal and correction.status in (Status.QUEUED, Status.IN_REVIEW):
         return _("Your appeal is at %(organization)s, which decides anew.") % names
@@ -145,7 +145,7 @@ def status_sentence(correction: Correction) -> str:
         Status.REFUSED: _("Refused. Below stands why, and what you can do next."),
         Status.UPHELD: _("The appeal was refused: the first decision stands. Below stands why."),
         Status.DISAGREED: _("Your disagreement is kept with the record."),
-        Status.WITHDRAWN: _("You have withdrawn this proposal."),
+        Status.WITHDRAWN: _("This proposal was withdrawn."),
         Status.EXPIRED: _(
             "Closed, because the question was not answered for 7 days. "
             "Answer it below, and the proposal is opened again."
@@ -232,7 +232,7 @@ def _details(event: CorrectionEvent, audience: Audience) -> Iterator[str]:
     if event.step == "answer" and event.data.get("photos"):
         yield _("Photos of the paper were sent.")
     if audience == Audience.STAFF or event.step not in STAFF_ONLY_REMARKS:
-        yield event.remark
+        yield event.remark_shown
 
 
 RUNG_TITLES = {

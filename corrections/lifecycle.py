@@ -35,7 +35,7 @@ STATUS_LABELS: dict[Status, Promise] = {
     Status.RECEIVED: pgettext_lazy("status of a correction", "Received"),
     Status.QUEUED: _("Waiting for review"),
     Status.IN_REVIEW: _("Being reviewed"),
-    Status.WAITING: _("Waiting for the citizen"),
+    Status.WAITING: _("Question not answered yet"),
     Status.KEPT: _("Kept for later"),
     Status.TO_COUNTERSIGN: _("Waiting for a second person"),
     Status.ACCEPTED: _("Accepted"),
@@ -316,8 +316,8 @@ GROUND_SENTENCES: dict[Ground, Promise] = {
         "Please file again with the number on the paper."
     ),
     Ground.BIRTH_DATE_DIFFERS: _(
-        "The date of birth on the certificate is not the one on record. "
-        "Please bring your identity card to the vaccination site."
+        "The date of birth on the certificate is not the one on record. Please bring the "
+        "identity card or the birth certificate to the vaccination site."
     ),
     Ground.CERTIFICATE_INCOMPLETE: _(
         "The photo of the certificate lacks the name, the sex, the date or the vaccine. "
@@ -338,8 +338,8 @@ GROUND_SENTENCES: dict[Ground, Promise] = {
         "Please check whether this is the right paper."
     ),
     Ground.NAME_WITHOUT_DIACRITICS: _(
-        "The name is incomplete or typed without diacritics. "
-        "Please file again with the full name as on your identity card."
+        "The name is incomplete or typed without diacritics. Please file again with the full "
+        "name as on the identity card."
     ),
     Ground.VACCINE_DIFFERS: _(
         "The vaccine you gave is not the one on the certificate. "

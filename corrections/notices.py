@@ -17,6 +17,7 @@ from corrections.routing import desks
 from messaging.actions import send
 from messaging.models import Channel
 from organizations.models import Membership, Organization
+from vaxreg import ui
 from vaxreg.addresses import absolute
 
 # How many cases a message about many cases names.
@@ -64,7 +65,7 @@ def _tell_of_many(events: list[CorrectionEvent]) -> None:
             ]
             if len(cases) > len(shown):
                 lines.append(_("… and more, in the list."))
-            said = ["", first.remark] if first.remark else []
+            said = ["", first.remark_shown] if first.remark else []
             send(
                 purpose=f"correction.{first.step}.digest",
                 channel=Channel.EMAIL,
@@ -89,12 +90,15 @@ def _tell_citizen(event: CorrectionEvent, text: Callable[[Correction], str], pur
     phone = on_behalf or user.phone
     if not phone:
         return
-    with translation.override("vi" if on_behalf else user.language):
+    texts = ui.in_each_language(lambda: text(case))
+    language = "vi" if on_behalf else user.language
+    with translation.override(language):
         send(
             purpose=purpose,
             channel=Channel.SMS,
             recipient=phone,
-            text=text(case),
+            text=texts[language],
+            texts=texts,
             user_id=_own_account(case) if on_behalf else user.pk,
             dedupe_key=f"event:{event.pk}:citizen",
             may_wait=True,
@@ -129,7 +133,7 @@ def _tell_staff(
                 "reference": event.correction.reference,
                 "organization": event.correction.holder.name if event.correction.holder else "",
                 "due": _moment(event.correction),
-                "remark": event.remark,
+                "remark": event.remark_shown,
             }
             send(
                 purpose=f"correction.{event.step}",
@@ -178,7 +182,7 @@ def _reminded(event: CorrectionEvent) -> None:
         event,
         event.correction.holder,
         _noop("%(reference)s is due by %(due)s"),
-        _noop("Correction %(reference)s waits at %(organization)s. Due by %(due)s. %(remark)s"),
+        _noop("Case %(reference)s waits at %(organization)s. Due by %(due)s. %(remark)s"),
     )
 
 
@@ -188,8 +192,8 @@ def _escalated(event: CorrectionEvent) -> None:
         event.organization,
         _noop("%(reference)s is overdue at %(organization)s"),
         _noop(
-            "Correction %(reference)s at %(organization)s was due by %(due)s and is not decided. "
-            "You may remind the site, give the case to another one, or decide in its place."
+            "Case %(reference)s at %(organization)s was due by %(due)s and is not decided. You "
+            "may remind the site, give it to another one, or decide in its place."
         ),
     )
 
@@ -199,7 +203,7 @@ def _handed_over(event: CorrectionEvent) -> None:
         event,
         event.correction.holder,
         _noop("%(reference)s was given to you, due by %(due)s"),
-        _noop("Correction %(reference)s is now at %(organization)s. Due by %(due)s. %(remark)s"),
+        _noop("Case %(reference)s is now at %(organization)s. Due by %(due)s. %(remark)s"),
     )
 
 
@@ -216,16 +220,16 @@ def _inherited(event: CorrectionEvent) -> None:
                 purpose="correction.inherit",
                 channel=Channel.EMAIL,
                 recipient=user.email or "",
-                subject=_("Open proposals of %(closed)s are yours now: %(cases)s") % values,
+                subject=_("Open cases of %(closed)s are yours now: %(cases)s") % values,
                 text=(
                     _(
-                        "%(closed)s has closed. %(cases)s open proposals are at %(organization)s"
-                        " now. Their deadlines stay what they were."
+                        "%(closed)s has closed. %(cases)s open cases are at %(organization)s now. Their "
+                        "deadlines stay what they were."
                     )
                     if event.data.get("closed", True)
                     else _(
-                        "Nobody decides at %(closed)s any more. %(cases)s open proposals are at"
-                        " %(organization)s now. Their deadlines stay what they were."
+                        "Nobody decides at %(closed)s any more. %(cases)s open cases are at %(organization)s "
+                        "now. Their deadlines stay what they were."
                     )
                 )
                 % values
@@ -246,8 +250,8 @@ def _put_forward(event: CorrectionEvent) -> None:
         case.holder if colleagues else desks.next_level(case.holder),
         _noop("%(reference)s waits for a second person"),
         _noop(
-            "Correction %(reference)s at %(organization)s was decided by one person and needs a "
-            "second one. Due by %(due)s."
+            "Case %(reference)s at %(organization)s was decided by one person and needs a second "
+            "one. Due by %(due)s."
         ),
     )
 
@@ -257,7 +261,7 @@ def _handed_back(event: CorrectionEvent) -> None:
         event,
         event.correction.holder,
         _noop("%(reference)s was sent back by a second person"),
-        _noop("Correction %(reference)s is to be reviewed again by %(due)s. %(remark)s"),
+        _noop("Case %(reference)s is to be reviewed again by %(due)s. %(remark)s"),
     )
 
 
@@ -270,7 +274,7 @@ def _appealed(event: CorrectionEvent) -> None:
         event,
         event.correction.holder,
         _noop("Appeal %(reference)s, due by %(due)s"),
-        _noop("An appeal on correction %(reference)s waits at %(organization)s. Due by %(due)s."),
+        _noop("An appeal on case %(reference)s waits at %(organization)s. Due by %(due)s."),
     )
 
 
@@ -280,7 +284,7 @@ def _reopened(event: CorrectionEvent) -> None:
         event.correction.holder,
         _noop("%(reference)s is opened again, due by %(due)s"),
         _noop(
-            "The citizen says that the record is still wrong. Correction %(reference)s waits at "
+            "The citizen says that the record is still wrong. Case %(reference)s waits at "
             "%(organization)s. Due by %(due)s."
         ),
     )
@@ -303,24 +307,24 @@ def _link(case: Correction, audience: str) -> str:
 
 _accepted = _sms(
     "correction.decided",
-    _noop("So Tiem: %(reference)s is decided, your record is changed: %(link)s"),
+    _noop("So Tiem: %(reference)s is decided, the record is changed: %(link)s"),
 )
 _OF_MANY = {
     "reassign": (
-        _noop("%(cases)s proposals were given to you"),
-        _noop("%(cases)s proposals were given to you. The most urgent:"),
+        _noop("%(cases)s cases were given to you"),
+        _noop("%(cases)s cases were given to you. The most urgent:"),
         "review/",
     ),
     "remind": (
-        _noop("%(cases)s proposals wait for your answer"),
-        _noop("%(cases)s proposals wait at your desk. The most urgent:"),
+        _noop("%(cases)s cases wait for your answer"),
+        _noop("%(cases)s cases wait at your desk. The most urgent:"),
         "review/",
     ),
     "escalate": (
-        _noop("%(cases)s proposals are overdue"),
+        _noop("%(cases)s cases are overdue"),
         _noop(
-            "%(cases)s proposals were not answered in time. You may remind the sites, give cases "
-            "to other ones, or decide in their place. Overdue for longest:"
+            "%(cases)s cases were not answered in time. You may remind the sites, give them to "
+            "other ones, or decide in their place. Overdue for longest:"
         ),
         "oversight/",
     ),

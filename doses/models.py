@@ -89,7 +89,7 @@ class DoseFacts(models.Model):
     class Provenance(models.TextChoices):
         SITE_ENTRY = "site_entry", _("Entered by the vaccination site")
         BACK_ENTRY = "back_entry", _("Entered later by the vaccination site")
-        CORRECTION = "correction", _("Accepted correction")
+        CORRECTION = "correction", _("Accepted proposal")
         PARTNER = "partner", _("Partner system")
         SELF_DECLARED = "self_declared", _("Self-declared")
 

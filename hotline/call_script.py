@@ -43,7 +43,7 @@ def _standing(case: Correction) -> str:
     """Return the sentence about the state, with details that the citizen's page shows elsewhere."""
     names = {
         "organization": case.holder.name if case.holder else "",
-        "remark": case.remark,
+        "remark": case.remark_shown,
         "ground": str(GROUND_LABELS[Ground(case.ground)]) if case.ground else "",
         "question": question(case),
     }
@@ -69,7 +69,7 @@ def question(case: Correction) -> str:
     Agents read it, and whoever has the address of an upload link.
     """
     asked = case.events.filter(step="ask").order_by("-at", "-id").first()
-    return mask_own_name(asked.remark, case.citizen.full_name) if asked else ""
+    return mask_own_name(asked.remark_shown, case.citizen.full_name) if asked else ""
 
 
 def _time(case: Correction, now: datetime) -> str:
@@ -109,7 +109,7 @@ def _next(case: Correction, now: datetime) -> str:
         "confirm": _(
             "Please look whether it is right now; you can tell me, or say that it is not."
         ),
-        "appeal": _("If you do not agree, you can appeal to the level above within 30 days."),
+        "appeal": _("If you do not agree, you can appeal to the next level up within 30 days."),
         "reopen": _("If it is still wrong, it can be opened again within 30 days."),
         "log_disagreement": _("If you do not agree, that can be kept with the record."),
     }

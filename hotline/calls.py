@@ -61,7 +61,7 @@ STEPS: dict[str, StepKind] = {
         lambda case, by, said: actions.reopen(case, by=by, words=said),
     ),
     "appeal": StepKind(
-        _("Appeal to the level above"),
+        _("Appeal to the next level up"),
         _("Why does the caller not agree?"),
         lambda case, by, said: actions.appeal(case, by=by, words=said),
     ),
@@ -71,7 +71,7 @@ STEPS: dict[str, StepKind] = {
         lambda case, by, said: actions.log_disagreement(case, by=by, words=said),
     ),
     "escalate": StepKind(
-        _("Tell the level above that it is urgent"),
+        _("Tell the next level up that it is urgent"),
         _("Why is it urgent?"),
         lambda case, by, said: actions.escalate(case, by=by, reason=said),
     ),

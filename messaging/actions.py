@@ -1,5 +1,6 @@
 """Functions that write messages, for all other apps: send, resend, delete sent codes."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,6 +50,7 @@ def send(
     may_wait: bool = False,
     digest: str = "",
     in_inbox: bool | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Message:
     """Store the message in the caller's transaction; it is delivered after commit.
 
@@ -56,10 +58,12 @@ def send(
     after delivery; after `useless_after` the message is not sent any more. `template` names the
     text and its version (default: `<purpose>@1`). With `may_wait` it is not sent in quiet hours
     but at 06:00. E-mails with the same `digest` to one person wait MESSAGE_DIGEST_WAIT for each
-    other and are sent as one. `in_inbox` shows it in the person's inbox on the site; by default an
-    SMS to a known user that is no secret. The text of an SMS is written with diacritics;
-    SMS_WITH_DIACRITICS decides whether it is sent with them. An SMS beyond the limit of its phone is
-    not sent: one on the next morning stands for it (daily_limit).
+    other and are sent as one. `in_inbox` shows it in the person's inbox on the site; by default
+    an SMS to a known user that is no secret; `texts` are the same words by language code, for
+    the inbox of somebody who reads another language than the message had. The text of an SMS is
+    written with diacritics; SMS_WITH_DIACRITICS decides whether it is sent with them. An SMS
+    beyond the limit of its phone is not sent: one on the next morning stands for it
+    (daily_limit).
     """
     channel = Channel(channel)
     if digest and (channel != Channel.EMAIL or is_secret):
@@ -70,6 +74,8 @@ def send(
         first_try = quiet_hours.awake(first_try)
     if in_inbox is None:
         in_inbox = channel == Channel.SMS
+    shown = in_inbox and user_id is not None and not is_secret
+    language = get_language() or settings.LANGUAGE_CODE
     values: dict[str, Any] = {
         "purpose": purpose,
         "template": template or f"{purpose}@1",
@@ -77,13 +83,14 @@ def send(
         "recipient": recipient,
         "subject": subject,
         "text": text,
-        "language": get_language() or settings.LANGUAGE_CODE,
+        "language": language,
         "user_id": user_id,
         "is_secret": is_secret,
         "useless_after": useless_after,
         "may_wait": may_wait,
         "digest": digest,
-        "in_inbox": in_inbox and user_id is not None and not is_secret,
+        "in_inbox": shown,
+        "other_languages": _others(texts or {}, language) if shown else {},
         "created_at": now,
         "next_try_at": first_try,
         **(_sms_facts(text) if channel == Channel.SMS else {}),
@@ -187,6 +194,10 @@ def _carrier_of_the_rest(values: dict[str, Any], now: datetime) -> Message:
         next_try_at=daily_limit.next_morning(now),
         **_sms_facts(text),
     )
+
+
+def _others(texts: Mapping[str, str], language: str) -> dict[str, str]:
+    return {code: text for code, text in texts.items() if code != language}
 
 
 def _sms_facts(text: str) -> dict[str, Any]:

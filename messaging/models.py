@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from messaging import sms
@@ -89,6 +90,8 @@ class Message(models.Model):
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     text = models.TextField(_("text"), blank=True)
     language = models.CharField(_("language"), max_length=8, default="vi")
+    # The same text by language code, for a reader of the inbox who has another language now.
+    other_languages = models.JSONField(_("text in other languages"), default=dict, db_default={})
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -212,6 +215,17 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} #{self.pk}"
+
+    @property
+    def text_shown(self) -> str:
+        """The text in the reader's language; as it was sent when there is none."""
+        return str(self.other_languages.get(get_language() or "", self.text))
+
+    @property
+    def language_shown(self) -> str:
+        """The language of `text_shown`."""
+        reader = get_language() or ""
+        return reader if reader in self.other_languages else self.language
 
     @property
     def sms_text(self) -> str:

@@ -6,6 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+# The reason that the system itself writes when work ends with an organization.
+CLOSED = _("%(organization)s has closed.")
 
 
 class ImportRun(models.Model):
@@ -111,3 +115,14 @@ class StaffEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} #{self.pk}"
+
+    @property
+    def reason_shown(self) -> str:
+        """The reason as it was typed; what the system wrote, in the reader's language."""
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                before, _gap, after = str(CLOSED).partition("%(organization)s")
+            if self.reason.startswith(before) and self.reason.endswith(after):
+                name = self.reason.removeprefix(before).removesuffix(after)
+                return str(CLOSED) % {"organization": name}
+        return self.reason

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from organizations.journal import StaffEvent
+from organizations.journal import CLOSED, StaffEvent
 from organizations.models import Act, Area, Membership, Organization
 from vaxreg import db_time
 
@@ -317,7 +317,7 @@ def _note_work(
 ) -> None:
     now = db_time.now()
     with override("vi"):
-        reason = _("%(organization)s has closed.") % {"organization": why.name}
+        reason = str(CLOSED) % {"organization": why.name}
     StaffEvent.objects.bulk_create(
         StaffEvent(
             user_id=one.user_id,

@@ -106,7 +106,7 @@ def words(report: Report, scope: Scope, silent: int) -> Words:
     """Return a report as an e-mail, in the active language."""
     late = report.total.queue.overdue
     subject = (
-        ngettext("%(cases)s proposal overdue", "%(cases)s proposals overdue", late)
+        ngettext("%(cases)s case overdue", "%(cases)s cases overdue", late)
         if late
         else _("Nothing overdue")
     )
@@ -193,8 +193,8 @@ def _soon(soon: int) -> str:
     if not soon:
         return _("None is due within the next 12 hours.")
     return ngettext(
-        "%(cases)s proposal is due within the next 12 hours.",
-        "%(cases)s proposals are due within the next 12 hours.",
+        "%(cases)s case is due within the next 12 hours.",
+        "%(cases)s cases are due within the next 12 hours.",
         soon,
     ) % {"cases": ui.number(soon)}
 

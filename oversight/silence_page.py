@@ -219,12 +219,11 @@ def explanation(reason: Reason) -> str:
     """Return the meaning of a reason, with its time limit."""
     return {
         Reason.CLOSED: _(
-            "New proposals go to the successor or to the next level up; these stay until somebody"
-            " gives them away."
+            "New cases go to the successor or to the next level up; these stay until somebody "
+            "gives them away."
         ),
         Reason.NO_REVIEWER: _(
-            "No active person with the right to decide. New proposals go to the next level up at"
-            " once."
+            "No active person with the right to decide. New cases go to the next level up at once."
         ),
         Reason.NO_DECISION: _(
             "A case lies there since more than three days, or a deadline was missed in these days,"
@@ -310,7 +309,7 @@ def csv_header() -> list[str]:
         _("Reason"),
         _("Last sign of life"),
         _("Open cases"),
-        _("New proposals go to"),
+        _("New cases go to"),
         _("Phone"),
         _("E-mail"),
     ]

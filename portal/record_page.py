@@ -35,7 +35,7 @@ MOST_NOT_ADDED = 20
 SOURCES: dict[str, Promise] = {
     Dose.Provenance.SITE_ENTRY: gettext_lazy("Source: entered by the vaccination site"),
     Dose.Provenance.BACK_ENTRY: gettext_lazy("Source: entered later from the site’s papers"),
-    Dose.Provenance.CORRECTION: gettext_lazy("Source: a correction that was accepted"),
+    Dose.Provenance.CORRECTION: gettext_lazy("Source: a proposal that was accepted"),
     Dose.Provenance.PARTNER: gettext_lazy("Source: another health system"),
     Dose.Provenance.SELF_DECLARED: gettext_lazy("Source: self-declared, not yet verified"),
 }

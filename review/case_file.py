@@ -183,7 +183,7 @@ class CaseFile:
     @property
     def remark(self) -> str:
         """What the desk wrote about its decision."""
-        return self._shown(self.case.remark)
+        return self._shown(self.case.remark_shown)
 
     def _shown(self, said: str) -> str:
         """Return a text as the reader may see it: without numbers for those far above."""
@@ -276,7 +276,7 @@ def why_not(case: Correction, user: "User") -> str:
             "their family: a colleague does."
         )
     if is_same_person(user, case.filing.filed_by_id):
-        return _("You filed this proposal yourself. A colleague decides.")
+        return _("You filed this case yourself. A colleague decides.")
     if case.on_appeal and has_decided(user, case):
         return _("You had a hand in the first decision. Somebody else decides the appeal.")
     if not is_verified(user):

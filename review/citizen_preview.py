@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from corrections import history, lifecycle, next_steps
+from corrections import history, lifecycle, next_steps, ready_texts
 from corrections.lifecycle import GROUND_LABELS, Ground, Party, Status
 from corrections.models import Correction
 from corrections.routing import desks
@@ -45,7 +45,7 @@ def preview_of(case: Correction, step: str, *, remark: str, ground: str = "") ->
             language=language,
             standing=history.status_sentence(decided),
             ground=str(GROUND_LABELS[Ground(ground)]) if ground else "",
-            remark=remark,
+            remark=ready_texts.in_readers_language(remark),
             next=_next(decided),
         )
 

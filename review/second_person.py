@@ -71,7 +71,7 @@ def why_not_second(case: Correction, user: "User") -> str:
     if is_same_person(user, case.first_by_id):
         return _("You decided this yourself. Somebody else confirms it.")
     if is_same_person(user, case.filing.filed_by_id):
-        return _("You filed this proposal. Somebody else confirms the decision.")
+        return _("You filed this case. Somebody else confirms the decision.")
     return _("You entered this dose on the record. Somebody else confirms the decision.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,7 +13,7 @@ from django.utils import formats, timezone
 from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, pgettext
+from django.utils.translation import gettext_noop, override, pgettext
 
 if TYPE_CHECKING:
     from django import forms
@@ -121,7 +121,7 @@ def deadline_words(
         until = _("finished %(time)s") % {"time": when(closed)}
     elif paused:
         state = "paused"
-        words = _("Waiting for the citizen")
+        words = _("Question not answered yet")
         until = ""
         total = _(IN_ALL) % {"duration": duration(now - received)}
     elif now > due:
@@ -230,6 +230,18 @@ def masked_phone(value: str) -> str:
     digits = [index for index, char in enumerate(shown) if char.isdigit()]
     hidden = set(digits[2:-3])
     return "".join("•" if index in hidden else char for index, char in enumerate(shown))
+
+
+def in_each_language(words: Callable[[], str]) -> dict[str, str]:
+    """Return the words by language code, called once in each language of the product.
+
+    For what is stored as text and read later, perhaps by somebody of another language.
+    """
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found[language] = words()
+    return found
 
 
 def choice(label: StrOrPromise, hint: StrOrPromise) -> StrPromise:

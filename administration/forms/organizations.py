@@ -73,8 +73,8 @@ class OpenForm(OrganizationDetailsForm):
         queryset=Area.objects.none(),
         label=gettext_lazy("Area"),
         help_text=gettext_lazy(
-            "A station answers for a commune, a district centre for a district. A hospital or site"
-            " lies in one."
+            "A commune health station answers for a commune, a district centre for a district. A "
+            "hospital or site lies in one."
         ),
         required=False,
         empty_label=gettext_lazy("Choose an area"),

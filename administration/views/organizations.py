@@ -151,7 +151,9 @@ def arrange(request: UserRequest, scope: Scope, public_id: UUID, act: TreeAct) -
     organization = organization_in_reach(request.user, public_id)
     if not tree.may_close_or_move(request.user, organization):
         raise PermissionDenied(
-            _("Only an officer of an organization above this one may close, merge or move it.")
+            _(
+                "Only a health officer of an organization above this one may close, merge or move it."
+            )
         )
     if not organization.is_open:
         return closed_already(request, organization)

@@ -41,7 +41,9 @@ def ministry_page(
     def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not may_change(request.user):
             raise PermissionDenied(
-                _("These pages are for officers of the Ministry of Health. Your account is none.")
+                _(
+                    "These pages are for health officers of the Ministry of Health. Your account is none."
+                )
             )
         return view(request, *args, **kwargs)
 

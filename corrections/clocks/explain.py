@@ -56,7 +56,7 @@ def _lines(clock: Clock, now: datetime) -> list[DueTimeLine]:
         text = (
             _("Stood still: %(why)s") % {"why": one.get_ended_by_display()}
             if one.until
-            else _("Stands still: an answer of the citizen is awaited")
+            else _("Stands still: the question is not answered yet")
         )
         lines.append(DueTimeLine(text, one.since, end, end - one.since))
     lines += [

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from citizens.models import Citizen
-from corrections import access, lifecycle, reference
+from corrections import access, lifecycle, ready_texts, reference
 from corrections.clocks import deadlines, lateness
 from corrections.lifecycle import Status
 from corrections.models.filing import Filing
@@ -32,11 +32,11 @@ class Kind(models.TextChoices):
 
     WRONG_FIELDS = "wrong_fields", _("Wrong details of a dose")
     MISSING_DOSE = "missing_dose", _("Missing dose")
-    NOT_MINE = "not_mine", _("This dose is not mine")
-    NEVER_GIVEN = "never_given", _("I never got this dose")
+    NOT_MINE = "not_mine", _("This dose is somebody else’s")
+    NEVER_GIVEN = "never_given", _("This dose was never given")
     DUPLICATE = "duplicate", _("The same dose stands twice")
     IDENTITY = "identity", _("Wrong personal details")
-    SPLIT_RECORD = "split_record", _("My records are split in two")
+    SPLIT_RECORD = "split_record", _("Records split in two")
 
 
 # Kinds about a recorded dose that remove it from the record.
@@ -328,3 +328,8 @@ class Correction(models.Model):
     def reason_shown(self) -> str:
         """The routing reason in the reader's language."""
         return str(self.routing_reason.get(get_language() or "vi", ""))
+
+    @property
+    def remark_shown(self) -> str:
+        """What the desk wrote about its decision, for a reader: see ready_texts."""
+        return ready_texts.in_readers_language(self.remark)

@@ -33,7 +33,7 @@ class Clock(models.Model):
     class Stop(models.TextChoices):
         DECIDED = "decided", _("decided")
         ANSWERED = "answered", _("answered")
-        WITHDRAWN = "withdrawn", pgettext_lazy("how a clock stopped", "withdrawn")
+        WITHDRAWN = "withdrawn", _("the proposal was withdrawn")
         EXPIRED = "expired", pgettext_lazy("how a clock stopped", "question not answered")
 
     correction = models.ForeignKey(
@@ -127,9 +127,9 @@ class Pause(models.Model):
     """A period in which a clock was paused until the citizen answers."""
 
     class End(models.TextChoices):
-        REPLY = "reply", _("the citizen replied")
+        REPLY = "reply", _("the question was answered")
         CAP = "cap", _("the longest pause was over")
-        MOVED_ON = "moved_on", _("the case was dealt with without the answer")
+        MOVED_ON = "moved_on", _("it was dealt with without the answer")
 
     clock = models.ForeignKey(
         Clock, on_delete=models.PROTECT, related_name="pauses", db_index=False

@@ -10,7 +10,7 @@ from django.db.models import Func, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from corrections import lifecycle
+from corrections import lifecycle, ready_texts
 from corrections.lifecycle import Party
 from corrections.models.case import Correction
 from corrections.models.clocks import Clock
@@ -71,6 +71,11 @@ class CorrectionEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def remark_shown(self) -> str:
+        """The words that came with it, for a reader: see ready_texts."""
+        return ready_texts.in_readers_language(self.remark)
 
 
 class Holding(models.Model):

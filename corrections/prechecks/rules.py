@@ -181,7 +181,7 @@ RULES: dict[Code, WarningRule] = {
         Ground.NOTHING_MATCHES,
         (Field.VACCINE, Field.GIVEN_ON, Field.ORGANIZATION),
         _("Vaccine, date and site all differ from the record."),
-        _("If your paper is about another dose, choose “A dose is missing” in the first step."),
+        _("If the paper is about another dose, choose “A dose is missing” in the first step."),
     ),
     Code.NAME_INCOMPLETE: WarningRule(
         Ground.NAME_WITHOUT_DIACRITICS,
@@ -260,13 +260,13 @@ RULES: dict[Code, WarningRule] = {
     Code.PHOTO_TWICE: WarningRule(
         None,
         ("photos",),
-        _("This is nearly the same picture as another photo here."),
+        _("This is nearly the same photo as another one here."),
         _("One of the two is enough. Remove the worse one."),
     ),
     Code.PHOTO_SENT_BEFORE: WarningRule(
         None,
         ("photos",),
-        _("Nearly the same picture was sent on %(day_sent)s."),
+        _("Nearly the same photo was sent on %(day_sent)s."),
         _(
             "That is fine if the paper shows this dose too. Otherwise take a photo of the right paper."
         ),

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from corrections.clocks import policies
 from corrections.clocks.deadlines import Addressee
@@ -27,6 +25,7 @@ from organizations.queries import (
     national_hotline,
     next_up,
 )
+from vaxreg import ui
 
 Kinds = Organization.Kind
 RANK: dict[str, int] = {
@@ -98,7 +97,7 @@ def _desk_from(first: Organization, why: str) -> Desk | None:
     desk, passed_by = first_able_from(first)
     if desk is None:
         return None
-    reason = _in_each_language(lambda: _sentence(why, first, desk, passed_by))
+    reason = ui.in_each_language(lambda: _sentence(why, first, desk, passed_by))
     return Desk(desk, reason, why in SITE_UNKNOWN)
 
 
@@ -136,10 +135,14 @@ def _sentence(
     names = {"first": first.name, "desk": desk.name}
     sentence = {
         "gave_the_dose": _("%(first)s gave this dose.") % names,
-        "identity": _("%(first)s checks personal details where you live, with your identity paper.")
+        "identity": _(
+            "%(first)s checks personal details at the place of residence, with the identity paper."
+        )
         % names,
-        "named": _("You named %(first)s as the site that gave this dose.") % names,
-        "named_area": _("The site is not known; %(first)s is responsible for the area you named.")
+        "named": _("%(first)s was named as the site that gave this dose.") % names,
+        "named_area": _(
+            "The site is not known; %(first)s is responsible for the area that was named."
+        )
         % names,
         "home_area": _("The site is not known; %(first)s is responsible for the area of residence.")
         % names,
@@ -157,7 +160,7 @@ def _sentence(
 
 def reason_reassigned(officer_of: Organization, reason: str) -> dict[str, str]:
     """Return the routing reason after an officer gave the case to this organization."""
-    return _in_each_language(
+    return ui.in_each_language(
         lambda: (
             _("%(organization)s gave it here: %(reason)s")
             % {"organization": officer_of.name, "reason": reason}
@@ -167,7 +170,7 @@ def reason_reassigned(officer_of: Organization, reason: str) -> dict[str, str]:
 
 def reason_taken_over(organization: Organization, reason: str) -> dict[str, str]:
     """Return the routing reason after the level above took the case over."""
-    return _in_each_language(
+    return ui.in_each_language(
         lambda: (
             _("%(organization)s decides in the site’s place: %(reason)s")
             % {"organization": organization.name, "reason": reason}
@@ -187,16 +190,15 @@ def reason_passed_on(organization: Organization, reason: str, *, is_third: bool)
             )
         return _("%(organization)s passed it on: %(reason)s") % values
 
-    return _in_each_language(sentence)
+    return ui.in_each_language(sentence)
 
 
 def reason_appealed(organization: Organization, desk: Organization) -> dict[str, str]:
     """Return the routing reason of an appeal."""
     values = {"organization": organization.name, "desk": desk.name}
-    return _in_each_language(
+    return ui.in_each_language(
         lambda: (
-            _("You appealed against the decision of %(organization)s; %(desk)s stands above it.")
-            % values
+            _("The decision of %(organization)s was appealed; %(desk)s stands above it.") % values
         )
     )
 
@@ -212,16 +214,16 @@ def reason_inherited(closed: Organization, desk: Organization) -> dict[str, str]
         if heir is None:
             return _("%(closed)s has closed; %(desk)s acts in its place.") % names
         if heir == desk:
-            return _("%(closed)s has closed; %(desk)s has taken over its cases.") % names
+            return _("%(closed)s has closed; %(desk)s has taken over from it.") % names
         return (
             _(
-                "%(closed)s has closed. %(heir)s has taken over from it, but cannot act on this"
-                " case, so %(desk)s acts."
+                "%(closed)s has closed. %(heir)s has taken over from it, but cannot act here, so "
+                "%(desk)s acts."
             )
             % names
         )
 
-    return _in_each_language(sentence)
+    return ui.in_each_language(sentence)
 
 
 def appeal_desk(correction: Correction) -> Organization | None:
@@ -283,14 +285,6 @@ def told_above(
             return organization, passed_over
         passed_over.append(organization)
     return None, passed_over
-
-
-def _in_each_language(sentence: Callable[[], str]) -> dict[str, str]:
-    sentences = {}
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            sentences[language] = sentence()
-    return sentences
 
 
 def stand_ins(organizations: Sequence[Organization]) -> dict[int, Organization | None]:

@@ -96,7 +96,7 @@ def file_dose(request: UserRequest, call: CallerCheck, key: str) -> HttpResponse
         except AlreadyOpen as known:
             details.add_error(None, _already_open(known.correction))
         except TooManyOpen:
-            details.add_error(None, _("Too many proposals of this person are open already."))
+            details.add_error(None, _("Too many cases of this person are open already."))
         except TooManyFilings as stop:
             details.add_error(
                 None,

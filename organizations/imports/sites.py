@@ -205,7 +205,7 @@ def _check_place(row: SheetRow, judged: JudgedRow, known: Organization, record: 
 def _above(row: SheetRow, kind: str, judged: JudgedRow, sites: Sites) -> str:
     """Return the parent's code for a new organization; refuses the row if it cannot be used."""
     if not row.get("parent"):
-        judged.refuse(_("The code of the level above is missing."))
+        judged.refuse(_("The code of the next level up is missing."))
         return ""
     code = find_code(row.get("parent"), row.forms.get("parent", ""), sites.record, judged)
     known = sites.record.organizations.get(code)
@@ -214,15 +214,15 @@ def _above(row: SheetRow, kind: str, judged: JudgedRow, sites: Sites) -> str:
             _check_under(kind, sites.opened[code], code, judged)
         elif code in sites.lines:
             judged.refuse(
-                _("The level above stands in row %(row)s, which is left out.")
+                _("The next level up stands in row %(row)s, which is left out.")
                 % {"row": sites.lines[code]}
             )
         elif not judged.is_refused:
             judged.refuse(_("There is no organization with the code %(code)s.") % {"code": code})
     elif not sites.record.reaches(known):
-        judged.refuse(_("The level above, %(code)s, is outside of your area.") % {"code": code})
+        judged.refuse(_("The next level up, %(code)s, is outside of your area.") % {"code": code})
     elif not known.is_open:
-        judged.refuse(_("The level above, %(code)s, is closed.") % {"code": code})
+        judged.refuse(_("The next level up, %(code)s, is closed.") % {"code": code})
     else:
         _check_under(kind, known.kind, code, judged)
     return code

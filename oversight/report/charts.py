@@ -106,8 +106,8 @@ def trend(report: Report) -> str:
         for place, one in enumerate(flow)
     ]
     sentence = _(
-        "In %(days)s days %(opened)s proposals came and %(decided)s were decided;"
-        " %(open)s are open at the end."
+        "In %(days)s days %(opened)s cases came and %(decided)s were decided; %(open)s are "
+        "open at the end."
     ) % {
         "days": len(flow),
         "opened": ui.number(sum(one.opened for one in flow)),

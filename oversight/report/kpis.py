@@ -96,9 +96,9 @@ def _share(report: Report, address: Callable[[str], str]) -> Kpi:
 def _decided(decided: int) -> str:
     if not decided:
         return _("Nothing was decided in these days.")
-    return ngettext(
-        "%(cases)s proposal was decided", "%(cases)s proposals were decided", decided
-    ) % {"cases": ui.number(decided)}
+    return ngettext("%(cases)s case was decided", "%(cases)s cases were decided", decided) % {
+        "cases": ui.number(decided)
+    }
 
 
 def _kept(in_time: int, due: int) -> str:

@@ -113,16 +113,16 @@ def inside(scope: Scope, field: str) -> Q:
 
 def _reminded(row: Any, now: datetime) -> str:
     return ngettext(
-        "Reminded %(when)s of %(cases)s proposal",
-        "Reminded %(when)s of %(cases)s proposals",
+        "Reminded %(when)s of %(cases)s case",
+        "Reminded %(when)s of %(cases)s cases",
         row["cases"],
     ) % {"when": lately(row["last"], now), "cases": ui.number(row["cases"])}
 
 
 def _given(row: Any, now: datetime) -> str:
     return ngettext(
-        "%(cases)s proposal given to %(organization)s %(when)s",
-        "%(cases)s proposals given to %(organization)s %(when)s",
+        "%(cases)s case given to %(organization)s %(when)s",
+        "%(cases)s cases given to %(organization)s %(when)s",
         row["cases"],
     ) % {
         "when": lately(row["last"], now),
@@ -133,8 +133,8 @@ def _given(row: Any, now: datetime) -> str:
 
 def _taken_over(row: Any, now: datetime) -> str:
     return ngettext(
-        "%(cases)s proposal taken over by %(organization)s %(when)s",
-        "%(cases)s proposals taken over by %(organization)s %(when)s",
+        "%(cases)s case taken over by %(organization)s %(when)s",
+        "%(cases)s cases taken over by %(organization)s %(when)s",
         row["cases"],
     ) % {
         "when": lately(row["last"], now),

@@ -28,16 +28,16 @@ def headline(report: Report) -> str:
     if len(late) == 1:
         return (
             ngettext(
-                "%(cases)s proposal is overdue, at %(worst)s.",
-                "%(cases)s proposals are overdue, all at %(worst)s.",
+                "%(cases)s case is overdue, at %(worst)s.",
+                "%(cases)s cases are overdue, all at %(worst)s.",
                 overdue,
             )
             % values
         )
     return (
         _(
-            "%(cases)s proposals are overdue at %(places)s organizations;"
-            " %(worst)s has %(most)s of them."
+            "%(cases)s cases are overdue at %(places)s organizations; %(worst)s has %(most)s of "
+            "them."
         )
         % values
     )
@@ -48,8 +48,8 @@ def recently_reminded(row: ReportRow, now: datetime) -> str:
     if row.reminded is None:
         return ""
     return ngettext(
-        "Reminded %(when)s of %(cases)s proposal",
-        "Reminded %(when)s of %(cases)s proposals",
+        "Reminded %(when)s of %(cases)s case",
+        "Reminded %(when)s of %(cases)s cases",
         row.reminded.cases,
     ) % {"when": lately(row.reminded.last, now), "cases": ui.number(row.reminded.cases)}
 

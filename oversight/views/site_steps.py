@@ -71,12 +71,12 @@ def say_reminded(request: HttpRequest, organization: Organization, done: RemindR
         "sites": ui.number(done.sites),
     }
     if done.sites > 1:
-        words = _("%(sites)s organizations were reminded of %(cases)s proposals.") % values
+        words = _("%(sites)s organizations were reminded of %(cases)s cases.") % values
     else:
         words = (
             ngettext(
-                "%(organization)s was reminded of %(cases)s proposal.",
-                "%(organization)s was reminded of %(cases)s proposals.",
+                "%(organization)s was reminded of %(cases)s case.",
+                "%(organization)s was reminded of %(cases)s cases.",
                 done.cases,
             )
             % values

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from corrections import ready_texts
 from portal.forms.send import PhotoInput
 from vaxreg.forms import Form
 
@@ -72,7 +73,7 @@ class DisagreementForm(OwnStepForm):
     words = _words(
         gettext_lazy("What do you not agree with?"),
         gettext_lazy("Say what you do not agree with."),
-        gettext_lazy("It is kept as you write it, and shown to whoever reads this case."),
+        gettext_lazy("It is kept as you write it, and shown to whoever reads this proposal."),
     )
 
 
@@ -137,4 +138,4 @@ class AnswerForm(MorePhotosForm):
     @property
     def said(self) -> str:
         """The text; if there is none, a sentence that points to the photos."""
-        return super().said or _("See the photos.")
+        return super().said or str(ready_texts.SEE_THE_PHOTOS)

@@ -120,12 +120,12 @@ def _about_the_person() -> list[tuple[Kind, str, str]]:
     return [
         (
             Kind.IDENTITY,
-            _("My personal details are wrong"),
+            _("Personal details are wrong"),
             _("Name, date of birth, sex, ID number or phone"),
         ),
         (
             Kind.SPLIT_RECORD,
-            _("My doses stand on two records"),
+            _("The doses stand on two records"),
             _("Some under an old number, another name or phone"),
         ),
     ]

@@ -76,7 +76,7 @@ class DuplicateForm(ClaimForm):
 
     duplicate_of = forms.ChoiceField(
         label=gettext_lazy("Which dose does it repeat?"),
-        help_text=gettext_lazy("That dose stays on your record; this one is taken out."),
+        help_text=gettext_lazy("That dose stays on the record; this one is taken out."),
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose the dose that it repeats.")},
     )
@@ -181,17 +181,17 @@ FORMS: dict[Kind, type[ClaimForm]] = {
 # Titles and first sentences of the second step; kinds without a page are not included.
 TITLES = {
     Kind.DUPLICATE: gettext_lazy("The same dose stands twice"),
-    Kind.IDENTITY: gettext_lazy("My personal details are wrong"),
-    Kind.SPLIT_RECORD: gettext_lazy("My doses stand on two records"),
+    Kind.IDENTITY: gettext_lazy("Personal details are wrong"),
+    Kind.SPLIT_RECORD: gettext_lazy("The doses stand on two records"),
 }
 LEADS = {
     Kind.IDENTITY: gettext_lazy(
-        "Fill in only what is wrong. Leave everything else empty. The health station of where you"
-        " live compares it with your identity paper."
+        "Fill in only what is wrong. Leave everything else empty. The commune health station "
+        "of the place of residence compares it with the identity paper."
     ),
     Kind.SPLIT_RECORD: gettext_lazy(
-        "Say what you know of the other record; one line is enough. The health station finds it"
-        " and compares it with your identity paper. No dose is lost."
+        "Say what you know of the other record; one line is enough. The commune health "
+        "station finds it and compares it with the identity paper. No dose is lost."
     ),
 }
 
@@ -204,8 +204,8 @@ def kinds_of(dose: Dose, doses: Iterable[Dose]) -> list[tuple[str, Any]]:
             _("Its details are wrong"),
             _("Vaccine, date, site, lot or dose number"),
         ),
-        (Kind.NOT_MINE, _("This dose is not mine"), _("It is somebody else’s")),
-        (Kind.NEVER_GIVEN, _("I never got this dose"), _("I was not vaccinated then")),
+        (Kind.NOT_MINE, _("This dose is somebody else’s"), _("It was given to another person")),
+        (Kind.NEVER_GIVEN, _("This dose was never given"), _("There was no vaccination then")),
         (Kind.DUPLICATE, _("The same dose stands twice"), _("It was recorded twice")),
     ]
     has_others = any(other != dose for other in doses)

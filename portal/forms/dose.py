@@ -154,7 +154,7 @@ class DoseForm(AreaForm):
             return
         if data.get("site_text") and chosen != UNLISTED:
             self.add_error(
-                "site", _("You wrote a site of your own: choose “Not in this list” as well.")
+                "site", _("The site is written in words: choose “Not in this list” as well.")
             )
         elif self.dose is None and not chosen:
             self.add_error("site", _("Choose the site, or say that it is not in the list."))
@@ -170,7 +170,7 @@ class DoseForm(AreaForm):
                     self.data = {**self.data, level: ""}
 
     def _offer_values(self) -> None:
-        unchanged = _("As recorded") if self.dose else _("I do not know")
+        unchanged = _("As recorded") if self.dose else _("Not known")
         vaccines = Vaccine.objects.values_list("code", "name")
         self._choices("vaccine", lambda: [("", unchanged), *vaccines])
         self._choices("position", [("", unchanged), *Position.choices])
@@ -196,7 +196,7 @@ class DoseForm(AreaForm):
         if self.dose is not None:
             name = self.dose.organization.name
             choices.insert(0, ("", ui.choice(_("As recorded"), name)))
-        words = _("Not in this list") if self.dose else _("Not in this list, or I do not know")
+        words = _("Not in this list") if self.dose else _("Not in this list, or not known")
         return [*choices, (UNLISTED, words)]
 
     def _show_current(self, dose: Dose) -> None:

@@ -34,12 +34,12 @@ class PhotosForm(Form):
         label=gettext_lazy("I no longer have the paper"), required=False
     )
     where_when = forms.CharField(
-        label=gettext_lazy("Without the paper: where and when was the dose given?"),
+        label=gettext_lazy("Without the paper: where and when was this dose given?"),
         required=False,
         max_length=1000,
         help_text=gettext_lazy(
-            "For example: school yard of Chu Văn An, in the morning, with my mother. It helps the"
-            " site to find its own papers."
+            "For example: school yard of Chu Văn An, in the morning, together with the mother. It "
+            "helps the site to find its own papers."
         ),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
@@ -69,7 +69,7 @@ class PhotosForm(Form):
             return data
         if data.get("has_no_paper"):
             if not data.get("where_when") and "where_when" not in self.errors:
-                self.add_error("where_when", _("Write where and when the dose was given."))
+                self.add_error("where_when", _("Write where and when this dose was given."))
         elif self.needs_paper and not self.has_photos and "photos" not in self.errors:
             self.add_error(
                 "photos", _("Add a photo of the paper, or say that you no longer have it.")
@@ -89,8 +89,8 @@ class CheckForm(Form):
     truth = forms.BooleanField(
         label=gettext_lazy("What I wrote is true, and I agree"),
         help_text=gettext_lazy(
-            "Your details and photos are used to check this proposal, by the health facilities"
-            " that handle it and by nobody else."
+            "These details and photos are used to check this proposal, by the organizations that "
+            "handle it and by nobody else."
         ),
         error_messages={
             "required": gettext_lazy("Tick the box if what you wrote is true and you agree.")

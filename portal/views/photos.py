@@ -105,7 +105,7 @@ def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
     case = _case_of(request, photo)
     if case is not None and reads_masked(request.user, case):
         raise PermissionDenied(
-            _("A paper shows names and numbers. It is shown to whoever decides the case.")
+            _("A paper shows names and numbers. It is shown to whoever decides the proposal.")
         )
     key = photo.preview_key if request.GET.get("size") == "preview" else photo.file_key
     try:

@@ -6,15 +6,15 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from corrections import ready_questions
 from corrections.actions.desk import MOST_BOUNCES
 from corrections.models import Correction
+from corrections.ready_questions import NEED_LABELS, Need
 from corrections.routing import desks
 from doses.facts import Field
 from doses.sites import KINDS_GIVING_DOSES
 from organizations.models import Organization, OrganizationQuerySet
 from organizations.search import nearest_name
-from review import ready_questions
-from review.ready_questions import NEED_LABELS, Need
 from vaxreg import ui
 from vaxreg.forms import Form
 

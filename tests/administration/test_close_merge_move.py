@@ -142,7 +142,7 @@ def test_the_citizen_reads_who_has_it_now_and_why(world: World, an, as_citizen):
     case.refresh_from_db()
     assert set(case.routing_reason) == {"vi", "en"}
     assert case.routing_reason["en"] == (
-        "Trạm Y tế Phường Bưởi has closed; Trạm Y tế Phường Quảng An has taken over its cases."
+        "Trạm Y tế Phường Bưởi has closed; Trạm Y tế Phường Quảng An has taken over from it."
     )
     last = entries(case, Audience.CITIZEN)[-1]
     assert world.buoi.name in last.title

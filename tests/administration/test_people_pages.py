@@ -300,7 +300,7 @@ def test_taking_the_last_reviewer_says_first_what_follows(world, correction, huo
 
     assert "Nobody will decide at Trạm Y tế Phường Bưởi" in page
     assert "New ones go to Trung tâm Y tế Quận Tây Hồ" in page
-    assert "1 open proposal lies there" in page
+    assert "1 open case lies there" in page
     refused = go(huong, world, "end", confirmed=False)
     assert refused.status_code == 422
     assert "Nghỉ việc" in refused.text

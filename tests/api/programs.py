@@ -14,5 +14,5 @@ def program(user: User, kind: SessionKind) -> APIClient:
         user, name="test", kind=kind, lifetime=timedelta(days=1), scopes=SCOPES_OF[kind]
     )
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {key}", HTTP_ACCEPT_LANGUAGE="en")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
     return client

@@ -23,7 +23,7 @@ def client_with(world: World, who: str, kind: SessionKind, *scopes: Scope) -> AP
     day = timedelta(days=1)
     key = make_token(world.user(who), name="t", kind=kind, lifetime=day, scopes=scopes)
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {key}", HTTP_ACCEPT_LANGUAGE="en")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
     return client
 
 

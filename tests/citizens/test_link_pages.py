@@ -1,4 +1,4 @@
-"""Who can open my record, on the account page; and the page behind the message "not me"."""
+"""Who can open which record, on the account page; and the page behind the message "not me"."""
 
 import pytest
 from django.test import Client
@@ -69,7 +69,7 @@ def test_the_owner_sees_who_asks_and_stops_it(world: World, asked, stranger, as_
     owner = english(as_citizen(world.user("lan")))
 
     shown = text_of(owner.get("/account/"))
-    assert "Who can open my record" in shown
+    assert "Who can open which record" in shown
     assert "09•• ••• 123" in shown
     assert "opens nothing yet" in shown
     answer = owner.post("/record/links/end/", {"link": asked.pk}, follow=True)
@@ -113,7 +113,7 @@ def test_a_weaker_proof_does_not_put_the_owner_out(world: World, asked, as_citiz
 def test_staff_have_no_such_list(world: World, as_staff: SignIn):
     shown = text_of(english(as_staff(world.user("minh"))).get("/account/"))
 
-    assert "Who can open my record" not in shown
+    assert "Who can open which record" not in shown
 
 
 def test_the_message_leads_to_a_page_that_stops_it_without_a_sign_in(asked):

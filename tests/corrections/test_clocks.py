@@ -224,7 +224,7 @@ def test_each_line_of_how_a_due_time_came_about_can_be_read(world: World, correc
     assert [(line.text, line.at, line.adds) for line in review.lines] == [
         ("Recorded by the system", start, None),
         ("48 hours, nights and holidays included (rules, version 1)", start, 48 * HOUR),
-        ("Stood still: the citizen replied", start + 10 * HOUR, 24 * HOUR),
+        ("Stood still: the question was answered", start + 10 * HOUR, 24 * HOUR),
         ("Due", due, None),
     ]
 

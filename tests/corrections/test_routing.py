@@ -53,7 +53,7 @@ def test_a_site_without_staff_passes_it_up_and_says_so(world: World):
 
     assert correction.holder == world.tay_ho
     assert correction.routing_reason["en"] == (
-        "You named Trạm Y tế Phường Quảng An as the site that gave this dose. "
+        "Trạm Y tế Phường Quảng An was named as the site that gave this dose. "
         "It has no staff to review at present, so Trung tâm Y tế Quận Tây Hồ acts."
     )
 

@@ -123,7 +123,7 @@ def test_a_proposal_is_withdrawn_without_javascript_on_a_small_phone(country: Co
         follow(page, "Rút đề xuất")
         page.fill("[name=words]", "Đã tìm thấy giấy, sổ ghi đúng.")
         press(page, "Rút đề xuất")
-        expect(page.locator("main")).to_contain_text("Bạn đã rút đề xuất này.")
+        expect(page.locator("main")).to_contain_text("Đề xuất này đã được rút.")
         expect(page.locator("body")).to_contain_text("sổ tiêm giữ nguyên như hiện nay")
     case.refresh_from_db()
     assert case.status == Status.WITHDRAWN

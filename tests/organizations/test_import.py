@@ -200,7 +200,7 @@ def test_rows_may_stand_in_any_order(country, huong):
         ({"kind": "Kho"}, "no kind"),
         ({"kind": ""}, "kind is missing"),
         ({"kind": "Ministry of Health"}, "no kind"),
-        ({"parent": ""}, "level above is missing"),
+        ({"parent": ""}, "next level up is missing"),
         ({"parent": "TYT-00187"}, "outside of your area"),
         ({"parent": "SYT-01"}, "outside of your area"),
         ({"parent": "NIX"}, "no organization with the code NIX"),

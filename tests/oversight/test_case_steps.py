@@ -76,7 +76,7 @@ def test_reminding_a_site_skips_what_was_reminded_today_and_what_is_not_late(
     first = huong.post(url, {"remark": "Xin xử lý."}, follow=True)
     again = huong.post(url, follow=True)
 
-    assert "was reminded of 1 proposal." in text_of(first)
+    assert "was reminded of 1 case." in text_of(first)
     assert "There was nothing to remind of" in text_of(again)
     reminded = [case.events.filter(step="remind").count() for case in (late, second)]
     assert reminded == [1, 1]
@@ -93,7 +93,7 @@ def test_the_report_and_the_site_show_that_it_was_reminded(
     site = text_of(huong.get(f"/oversight/sites/{world.buoi.public_id}/"))
 
     assert "Reminded today at" in report
-    assert "The site was reminded of all that is late." in site
+    assert "The site was reminded of all that is overdue." in site
 
 
 def test_giving_a_case_away_moves_it_and_keeps_its_clock(

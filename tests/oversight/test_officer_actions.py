@@ -87,7 +87,7 @@ def test_an_act_says_what_when_and_to_whom(staffed: World):
 
     [act] = done_at(Scope((staffed.tay_ho,)), db_time.now())[staffed.buoi.pk]
 
-    assert act.text.startswith("1 proposal given to Trạm Y tế Phường Quảng An ")
+    assert act.text.startswith("1 case given to Trạm Y tế Phường Quảng An ")
     assert act.icon
 
 

@@ -50,7 +50,7 @@ def test_the_report_says_in_one_sentence_how_much_is_late_and_where(world: World
 
     assert page.status_code == 200
     assert (
-        "3 proposals are overdue at 2 organizations; Trạm Y tế Phường Bưởi has 2 of them."
+        "3 cases are overdue at 2 organizations; Trạm Y tế Phường Bưởi has 2 of them."
         in text_of(page)
     )
 

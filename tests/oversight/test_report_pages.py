@@ -361,7 +361,7 @@ def test_what_was_done_shows_in_the_row_of_the_site(world: World, huong: Client)
 
     text = text_of(huong.get("/oversight/"))
 
-    assert re.search(r"Reminded today at \d\d:\d\d of 1 proposal", text)
+    assert re.search(r"Reminded today at \d\d:\d\d of 1 case", text)
 
 
 @pytest.mark.parametrize("who", ["huong", "phuc", "an"])

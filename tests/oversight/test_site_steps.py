@@ -97,8 +97,8 @@ def test_a_press_handles_more_than_two_hundred_and_says_what_it_left(
     first = huong.post(page_of(staffed, "remind"), follow=True)
     second = huong.post(page_of(staffed, "remind"), follow=True)
 
-    assert "was reminded of 5 proposals. 2 more wait for the next press." in text_of(first)
-    assert "was reminded of 2 proposals." in text_of(second)
+    assert "was reminded of 5 cases. 2 more wait for the next press." in text_of(first)
+    assert "was reminded of 2 cases." in text_of(second)
     assert "5 were left out: reminded of within the last 24 hours." in text_of(second)
 
 
@@ -279,7 +279,7 @@ def test_several_cases_are_given_away_with_one_press_and_their_new_desk_hears_on
     assert {Correction.objects.get(pk=case.pk).holder for case in cases} == {staffed.quang_an}
     assert [case.events.get(step="reassign").remark for case in cases] == ["Bưởi quá tải"] * 3
     assert [email.user for email in emails] == [staffed.user("thu")]
-    assert "3 proposals given to Trạm Y tế Phường Quảng An" in text_of(answer)
+    assert "3 cases given to Trạm Y tế Phường Quảng An" in text_of(answer)
 
 
 def test_what_could_not_be_given_is_told_case_by_case(staffed: World, huong: Client):
@@ -399,5 +399,5 @@ def test_the_contact_card_says_whom_to_call_and_who_decides(staffed: World, huon
 def test_a_site_that_cannot_receive_says_who_does_meanwhile(world: World, huong: Client):
     text = text_of(huong.get(f"/oversight/sites/{world.quang_an.public_id}/"))
 
-    assert "New proposals go to Trung tâm Y tế Quận Tây Hồ until a reviewer is appointed." in text
+    assert "New cases go to Trung tâm Y tế Quận Tây Hồ until a reviewer is appointed." in text
     assert "Appoint a reviewer" in text

@@ -437,7 +437,7 @@ def test_the_page_explains_how_the_due_time_came_about(world, lan):
     shown = text(lan.get(at(case)))
 
     assert "Why is the answer due then?" in shown
-    assert "Stood still: the citizen replied" in shown
+    assert "Stood still: the question was answered" in shown
     assert "20 h" in shown
     assert "Since you sent it: 30 h 00 min. On the clock: 10 h 00 min." in shown
 

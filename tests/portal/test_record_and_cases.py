@@ -214,7 +214,7 @@ def test_a_corrected_dose_is_pointed_out_for_a_month(world, lan, correction):
         later = _text(lan, "/record/")
 
     assert "Corrected on" in fresh
-    assert "Source: a correction that was accepted" in fresh
+    assert "Source: a proposal that was accepted" in fresh
     assert "Corrected on" not in later
 
 
@@ -322,7 +322,7 @@ def test_tracking_of_a_late_case_names_who_was_told_only_once_they_were(world, l
     sweep.sweep()
     after = _text(lan, path)
 
-    assert "is late. Call" in before
+    assert "is overdue. Call" in before
     assert "has been told" not in before
     assert "Trung tâm Y tế Quận Tây Hồ has been told" in after
 

@@ -9,8 +9,8 @@ from django.test import Client
 from corrections import actions
 from corrections.lifecycle import Ground, Status
 from corrections.models import Correction
+from corrections.ready_questions import Need
 from review.forms.steps import UNKNOWN
-from review.ready_questions import Need
 from tests import world as worlds
 from tests.cases import colleague, file_one, make_overdue
 from tests.conftest import SignIn

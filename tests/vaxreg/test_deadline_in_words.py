@@ -61,7 +61,7 @@ def test_a_closed_clock_tells_the_time_it_took_or_how_late_it_came():
 def test_a_paused_clock_still_tells_the_whole_time_since_filing():
     clock = ui.deadline_words(received=RECEIVED, due=DUE, paused=True, now=RECEIVED + 76 * HOUR)
 
-    assert (clock.state, clock.words) == ("paused", "Chờ người dân")
+    assert (clock.state, clock.words) == ("paused", "Chờ trả lời câu hỏi")
     assert clock.total == "tổng 3 ngày 4 giờ"
     assert clock.until == ""
 

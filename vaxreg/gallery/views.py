@@ -63,7 +63,7 @@ class SampleForm(Form):
     )
     photo = forms.FileField(
         label=_("Photo of the paper certificate"),
-        help_text=_("All four corners in the picture. JPG, PNG or HEIC, up to 10 MB."),
+        help_text=_("All four corners in the photo. JPG, PNG or HEIC, up to 10 MB."),
         widget=forms.FileInput(attrs={"data-downscale": True}),
     )
     truth = forms.BooleanField(label=_("What I have written is true."))
@@ -117,7 +117,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
                 ("info", str(_("Received")), [5, 9, 7, 8, 12, 6, 4]),
                 ("primary", str(_("Decided")), [4, 6, 8, 7, 7, 8, 6]),
             ],
-            str(_("Corrections per day")),
+            str(_("Cases per day")),
             WEEK,
         ),
     }

@@ -96,8 +96,8 @@ def _refused(reason: str) -> ValidationError:
     words = {
         "type": _("This is not a photo that we can read. Send a JPEG, PNG or WebP file."),
         "pixels": _(
-            "This picture is larger than 25 megapixels. Take it in a lower resolution, or send a"
-            " screenshot of it."
+            "This photo is larger than 25 megapixels. Take it in a lower resolution, or send a "
+            "screenshot of it."
         ),
         "broken": _(
             "This photo is damaged or did not arrive whole. Choose it again, or take a new one."

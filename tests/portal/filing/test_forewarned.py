@@ -205,4 +205,4 @@ def test_the_reviewer_is_told_about_poor_photos_by_their_number(
 
     content = minh.get(f"/review/{case.reference}/").content.decode()
 
-    assert "Photo 2: This is nearly the same picture as another photo here." in content
+    assert "Photo 2: This is nearly the same photo as another one here." in content
