@@ -58,12 +58,15 @@ HEADINGS: dict[str, tuple[Heading, ...]] = {
 CODES = frozenset({"code", "parent", "area", "organization", "email", "phone", "id_number", "born"})
 
 
+_HYPHENS = re.compile("[-\u2010-\u2015\u2212]")
+
+
 def word_key(word: str) -> str:
     """Return a header, kind or role as it is compared: without diacritics, hyphens and spelling.
 
     The ministry of education writes "xử lí", the ministry of health "xử lý".
     """
-    letters = re.sub(r"[\s\W_]+", " ", search_key(word).replace("-", "")).strip()
+    letters = re.sub(r"[\s\W_]+", " ", search_key(_HYPHENS.sub("", word))).strip()
     return letters.replace("y", "i")
 
 

@@ -61,6 +61,7 @@
     }
   });
   const release = (form) => { delete form.dataset.sent; all("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled")); };
+  document.addEventListener("unsent", (event) => release(event.target));
   addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
 
   // Menus close on Escape and on a click elsewhere.
@@ -124,27 +125,6 @@
     });
   });
 
-  // What was typed when the session ended goes back into its form; hidden fields keep their new values.
-  const kept = document.querySelector("[data-kept]");
-  if (kept) {
-    const fields = JSON.parse(document.getElementById("kept-fields").textContent);
-    const fits = (form) => Object.keys(fields).filter((name) => form.elements[name]).length + (new URL(form.action).pathname === kept.dataset.action ? 100 : 0);
-    const form = all("main form").filter((one) => one.method === "post" && Object.keys(fields).some((name) => one.elements[name])).sort((a, b) => fits(b) - fits(a))[0];
-    if (form) {
-      all("input, textarea, select", form).forEach((field) => {
-        const values = fields[field.name];
-        if (!values || ["hidden", "file", "password", "submit"].includes(field.type)) { if (["checkbox", "radio"].includes(field.type)) field.checked = false; return; }
-        if (["checkbox", "radio"].includes(field.type)) field.checked = values.includes(field.value);
-        else if (field.multiple) [...field.options].forEach((option) => { option.selected = values.includes(option.value); });
-        else field.value = values.length > 1 ? values.shift() : values[0];
-        field.closest("details")?.setAttribute("open", "");
-        ["input", "change"].forEach((name) => field.dispatchEvent(new Event(name, { bubbles: true })));
-      });
-      kept.querySelector("[data-kept-done]").hidden = false;
-      kept.querySelector("[data-kept-text]").hidden = true;
-    }
-  }
-
   // A form saves itself a second after the last change; nothing is shown but what the page asks for.
   all("form[data-autosave]").forEach((form) => {
     let timer;
@@ -161,61 +141,7 @@
     form.addEventListener("submit", () => clearTimeout(timer));
   });
 
-  // The big tile around a file input says what was chosen.
   document.documentElement.classList.add("js");
-  document.addEventListener("change", (event) => {
-    const note = event.target.matches("input[type=file]") && event.target.closest(".drop")?.querySelector("[data-chosen]");
-    if (note && event.target.files.length) note.textContent = [...event.target.files].map((file) => file.name).join(", ");
-  });
-
-  // Photos shrink to 2000 px before they travel; what the browser cannot read goes as it is.
-  const smaller = async (file) => {
-    if (!/^image\/(jpeg|png|webp)$/.test(file.type) || !self.createImageBitmap) return file;
-    try {
-      const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-      const ratio = Math.min(1, 2000 / Math.max(picture.width, picture.height));
-      if (ratio === 1 && file.size < 1500000) return file;
-      const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(picture.width * ratio), height: Math.round(picture.height * ratio) });
-      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-      const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
-      return blob && blob.size < file.size ? new File([blob], file.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" }) : file;
-    } catch { return file; }
-  };
-  const replaces = (() => { try { return Boolean(new DataTransfer()); } catch { return false; } })();
-  if (replaces) document.addEventListener("change", async (event) => {
-    const input = event.target;
-    if (!input.matches("input[type=file][data-downscale]") || input.dataset.shrunk) { delete input.dataset?.shrunk; return; }
-    event.stopImmediatePropagation();
-    const box = new DataTransfer();
-    for (const file of input.files) box.items.add(await smaller(file));
-    input.files = box.files;
-    input.dataset.shrunk = "1";
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-  }, true);
-
-  // Photos travel while the page stays: without a connection they are kept in it, and that is said.
-  document.addEventListener("submit", async (event) => {
-    const form = event.target;
-    const failed = form.querySelector("[data-failed]");
-    const photos = all("input[type=file]", form).some((input) => input.files.length);
-    if (!failed || !photos || event.defaultPrevented || !self.fetch) return;
-    event.preventDefault();
-    failed.hidden = true;
-    const body = new FormData(form);
-    if (event.submitter?.name) body.append(event.submitter.name, event.submitter.value);
-    try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "upload" } });
-      if (answer.headers.has("X-Next")) return location.assign(answer.headers.get("X-Next"));
-      const main = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
-      if (!main) throw new Error("no page");
-      document.querySelector("main").replaceWith(main);
-      focusErrors(main);
-    } catch {
-      failed.hidden = false;
-      failed.focus();
-      release(form);
-    }
-  });
 
   // htmx: the CSRF token goes with each request; what was swapped in gets the same care.
   document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = document.body.dataset.csrf; });
