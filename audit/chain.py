@@ -9,6 +9,8 @@ transaction is the oldest that still runs (`pg_snapshot_xmin`); what older ones 
 """
 
 import hashlib
+import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -50,11 +52,15 @@ class Broken:
     why: str
 
 
-def seal_all() -> int:
-    """Seal what is final and not sealed yet, in every table; return the number of new seals."""
+def seal_all(seconds: float = math.inf) -> int:
+    """Seal what is final and not sealed yet, in every table; return the number of new seals.
+
+    After so many seconds no new seal is begun: each stands by itself, the next call goes on.
+    """
+    until = time.monotonic() + seconds
     made = 0
     for table in TABLES:
-        while _seal_next(table):
+        while time.monotonic() < until and _seal_next(table):
             made += 1
     return made
 

@@ -95,11 +95,8 @@ def send(
         "next_try_at": first_try,
         **(_sms_facts(text) if channel == Channel.SMS else {}),
     }
-    known = Message.objects.filter(dedupe_key=dedupe_key).first() if dedupe_key else None
-    if known is not None:
-        return known
     over = channel == Channel.SMS and not is_secret and daily_limit.is_reached(recipient, now)
-    if over:
+    if over and not (dedupe_key and Message.objects.filter(dedupe_key=dedupe_key).exists()):
         values["carried_by"] = _carrier_of_the_rest(values, now)
     if dedupe_key is None:
         message, created = Message.objects.create(**values), True
@@ -191,7 +188,7 @@ def _carrier_of_the_rest(values: dict[str, Any], now: datetime) -> Message:
         user_id=user_id,
         may_wait=True,
         created_at=now,
-        next_try_at=daily_limit.next_morning(now),
+        next_try_at=quiet_hours.next_morning(now),
         **_sms_facts(text),
     )
 

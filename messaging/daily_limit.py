@@ -9,7 +9,6 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from messaging import quiet_hours
 from messaging.models import OPEN_STATES, Channel, Message
 from vaxreg import ui
 from vaxreg.addresses import absolute
@@ -36,13 +35,6 @@ def waiting_carrier(recipient: str, user_id: int | None) -> Message | None:
     """Return the SMS that stands for the rest and has not been sent yet."""
     open_ones = Message.objects.to(recipient).filter(purpose=PURPOSE, state__in=OPEN_STATES)
     return open_ones.filter(user=user_id, claimed_until=None).first()
-
-
-def next_morning(now: datetime) -> datetime:
-    """Return the first 06:00 (Vietnam time) after `now`."""
-    local = now.astimezone(quiet_hours.VIET_NAM)
-    today = datetime.combine(local.date(), quiet_hours.QUIET_UNTIL, quiet_hours.VIET_NAM)
-    return today if local < today else today + timedelta(days=1)
 
 
 def text(user_id: int | None) -> str:

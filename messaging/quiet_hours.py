@@ -16,8 +16,11 @@ def is_quiet(moment: datetime) -> bool:
 
 def awake(moment: datetime) -> datetime:
     """Return the moment itself, or in quiet hours the 06:00 (Vietnam time) that ends them."""
-    if not is_quiet(moment):
-        return moment
+    return next_morning(moment) if is_quiet(moment) else moment
+
+
+def next_morning(moment: datetime) -> datetime:
+    """Return the first 06:00 (Vietnam time) after the moment."""
     local = moment.astimezone(VIET_NAM)
-    day = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)
+    day = local.date() + timedelta(days=0 if local.time() < QUIET_UNTIL else 1)
     return datetime.combine(day, QUIET_UNTIL, VIET_NAM)

@@ -391,6 +391,8 @@ READINESS_CHECKS = [
 ]
 # What somebody must see to although the system works: sentences that /readyz shows with its 200.
 READINESS_NOTICES = ["background.set_aside.notice"]
+if not DEMO:
+    READINESS_NOTICES += ["vaxreg.database.roles.notice"]
 
 from vaxreg.logs import LOGGING  # noqa: E402,F401
 from vaxreg.sign_in_settings import *  # noqa: E402,F403  (sign-in has many settings)

@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from cryptography.fernet import InvalidToken
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -83,4 +84,11 @@ def give_back(request: HttpRequest, user: User) -> KeptText | None:
 
 def _stored(request: HttpRequest) -> KeptText | None:
     stored = request.session.get(KEPT)
-    return KeptText(**json.loads(ACCOUNTS.decrypt(stored))) if stored else None
+    if stored is None:
+        return None
+    try:
+        return KeptText(**json.loads(ACCOUNTS.decrypt(stored)))
+    except (InvalidToken, TypeError):
+        # Kept under a key that is gone, or by another release.
+        del request.session[KEPT]
+        return None

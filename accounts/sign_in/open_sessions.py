@@ -37,9 +37,10 @@ def of(request: HttpRequest, user: User) -> list[OpenSession]:
     return sorted(lasting, key=lambda one: (not one.is_this, -one.seen_at.timestamp()))
 
 
-def end(user: User, key: str) -> bool:
-    """End the session of this user with this id, as a form sends it; False when there is none."""
-    row = with_id(UserSession.objects.filter(user=user), key).first()
+def end(request: HttpRequest, user: User, key: str) -> bool:
+    """End another session of this user, with this id, as a form sends it; False when there is none."""
+    others = UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key)
+    row = with_id(others, key).first()
     if row is not None:
         row.end()
     return row is not None

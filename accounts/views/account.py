@@ -111,7 +111,7 @@ def end_token(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest) -> HttpResponse:
     """End one of the user's sessions, on whatever device: the id in `session`."""
-    if not open_sessions.end(cast(User, request.user), request.POST.get("session", "")):
+    if not open_sessions.end(request, cast(User, request.user), request.POST.get("session", "")):
         raise Http404
     messages.success(request, _("Ended. That device is signed out."))
     return redirect("accounts:account")

@@ -97,7 +97,7 @@ def _is_ones_own(request: HttpRequest, reference: str) -> bool:
 
 
 def _of_own_phone(request: HttpRequest, reference: str) -> Correction | None:
-    if not (request.user.is_authenticated and access.is_citizen_session(request)):
+    if not (reference and request.user.is_authenticated and access.is_citizen_session(request)):
         return None
     return following.of_phone(reference, request.user)
 

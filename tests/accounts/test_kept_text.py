@@ -130,6 +130,16 @@ def test_it_is_not_readable_in_the_session(lan, correction):
     assert "FG3527" not in str(dict(lan.session))
 
 
+def test_what_was_kept_under_a_key_that_is_gone_is_forgotten(lan, correction, settings):
+    send(lan, f"/corrections/{correction.reference}/withdraw/", {"reason": WORDS})
+    settings.ACCOUNTS_KEYS = ["another key of the tests, long enough for it"]
+
+    sign_in_by_phone(lan)
+
+    assert lan.get("/record/").status_code == 200
+    assert kept_text.KEPT not in lan.session
+
+
 def test_a_form_that_saved_itself_does_not_win_over_what_was_sent_later(lan, correction):
     path = f"/corrections/{correction.reference}/withdraw/"
     send(lan, path, {"reason": "Trên giấy"})

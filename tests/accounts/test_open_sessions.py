@@ -67,7 +67,7 @@ def test_a_citizen_ends_the_session_on_a_lost_phone_and_keeps_this_one(nurse, se
     assert here.get("/account/").status_code == 200
 
 
-def test_nobody_ends_the_session_of_somebody_else(nurse):
+def test_nobody_ends_the_session_of_somebody_else_nor_this_one_here(nurse):
     staff, citizen = at_work(nurse), by_phone()
     hers = UserSession.objects.get(user=nurse)
 
@@ -76,7 +76,11 @@ def test_nobody_ends_the_session_of_somebody_else(nurse):
         for key in (hers.pk, "x", "", "99999999999999999999")
     ]
 
-    assert answers == [404] * 4
+    own = UserSession.objects.exclude(user=nurse).get()
+    answers.append(citizen.post("/account/sessions/end/", {"session": own.pk}).status_code)
+
+    assert answers == [404] * 5
+    assert citizen.get("/account/").status_code == 200
     assert staff.get("/account/").status_code == 200
 
 

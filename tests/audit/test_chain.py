@@ -69,6 +69,14 @@ def test_what_the_application_writes_fits(history):
     }
 
 
+def test_a_pass_that_has_no_time_left_leaves_the_rest_to_the_next_one(world):
+    visit(world)
+
+    assert chain.seal_all(0) == 0
+    seal()
+    assert Seal.objects.exists()
+
+
 def test_nothing_new_makes_no_seal(history):
     before = Seal.objects.count()
 

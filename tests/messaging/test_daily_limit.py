@@ -107,7 +107,7 @@ def test_the_same_event_is_told_once_also_beyond_the_limit():
 def test_the_morning_is_the_next_six_o_clock_in_viet_nam(hour, hours_to_wait):
     moment = NOON.replace(hour=hour)
 
-    assert daily_limit.next_morning(moment) - moment == timedelta(hours=hours_to_wait)
+    assert quiet_hours.next_morning(moment) - moment == timedelta(hours=hours_to_wait)
 
 
 def test_both_texts_fit_into_two_sms_in_both_languages():

@@ -85,11 +85,21 @@ def test_the_application_does_its_work_with_it(given, world, correction):
 
 
 def test_the_role_of_the_tests_owns_the_tables_and_that_is_said(db):
-    assert any("owns" in fault for fault in roles.faults())
+    assert "owns" in roles.notice()
 
 
 def test_a_role_with_these_rights_has_no_fault(given):
-    assert roles.faults() == []
+    assert roles.notice() == ""
+
+
+def test_a_server_that_connects_as_the_owner_says_so_and_works(db, client, settings):
+    settings.READINESS_CHECKS = []
+    settings.READINESS_NOTICES = ["vaxreg.database.roles.notice"]
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "attention")
+    assert "owns" in answer.json()["notices"]["vaxreg"]
 
 
 def test_the_command_says_what_it_gave_and_refuses_a_role_that_is_not_there(db):

@@ -66,8 +66,8 @@ def _rights(table: str, *, changes: bool, deletes: bool) -> tuple[str, ...]:
     return ("SELECT", "INSERT", *(right for right, is_given in more if is_given))
 
 
-def faults() -> list[str]:
-    """Return what is wrong with the role of this connection, in words; empty when nothing is."""
+def notice() -> str:
+    """Return what is wrong with the role of this connection, for `/readyz`; "" when nothing is."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles"
@@ -86,4 +86,4 @@ def faults() -> list[str]:
         found.append(
             f"the role {name} owns {owned} tables and indexes, and can change and empty them"
         )
-    return found
+    return "; ".join(found)
