@@ -1,9 +1,6 @@
 /* Photos that are sent: what was chosen, smaller ones, and what happens without a connection. */
 (() => {
   "use strict";
-  // A page with two tiles loads this file twice.
-  if (document.documentElement.dataset.photos) return;
-  document.documentElement.dataset.photos = "1";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
   // The big tile around a file input says what was chosen.

@@ -45,6 +45,8 @@ def test_a_wrong_vaccine_is_put_right_by_the_site_that_gave_the_dose(
         page.select_option("[name=vaccine]", "PF")
         is_well(lan)
         press(page, "Tiếp tục")
+        # Before its scripts run, a page does not send by itself what is chosen.
+        page.wait_for_load_state()
         page.set_input_files("input[type=file]", photo)
         expect(page.locator(".files img")).to_be_visible()
         is_well(lan)
@@ -132,6 +134,8 @@ def test_a_missing_dose_is_filed_without_javascript_on_a_small_phone(
         page.locator("button[name=find]").click()
         page.get_by_label(re.compile("Trạm Y tế Phường Bưởi")).check()
         press(page, "Tiếp tục")
+        # Before its scripts run, a page does not send by itself what is chosen.
+        page.wait_for_load_state()
         page.set_input_files("input[type=file]", photo)
         page.locator("button[name=add]").click()
         press(page, "Tiếp tục")

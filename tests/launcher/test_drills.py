@@ -60,7 +60,8 @@ def test_a_killed_launcher_leaves_nothing_and_the_next_start_keeps_the_data(runn
 
     running.launcher.kill()
     running.launcher.wait()
-    wait_for(lambda: not running.processes(), SOON, "children gone")
+    # A worker ends what it is doing: no task may take longer than CELERY's limit of 60 s.
+    wait_for(lambda: not running.processes(), 60, "children gone")
     running.start(PORT=str(free_port()))
 
     assert running.sql("SELECT word FROM drill") == [("kept",)]

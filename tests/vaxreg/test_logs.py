@@ -47,6 +47,7 @@ def test_phone_and_id_numbers_are_cut_from_every_text(number):
         *("VR-7K3M-9QXD", "outbox row 1234567", "0a1b2c3d-0123-4567-89ab-001188012345", "48 h"),
         *("0a1b2c3d0123456789ab001188012345", "2026-11-29T11:08:21.123456Z", "192.168.100.200"),
         *("due 2026-11-29 08:00, 2026-11-30 08:00", "line 123, in clean"),
+        *("succeeded in 0.009072472006664611s: None", "took 12.345678901234567 s"),
     ],
 )
 def test_references_and_ids_stay_readable(text):

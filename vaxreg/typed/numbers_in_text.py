@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 # A phone or ID number has at least so many digits.
 FEWEST_DIGITS = 9
+# And no more than this, without the country in front of it.
+MOST_DIGITS = 12
 # The digits of the longest lots, such as 2021070123.
 LONGEST_LOT = 10
 # What people write between the digits of one number: spaces (also those that do not break), dots,
@@ -145,6 +147,9 @@ def _is_other_number(text: str, groups: list[_Group], digits: str) -> bool:
         return True
     signs = {group.gap for group in groups[:-1]}
     lengths = [len(group.digits) for group in groups]
+    if signs == {"."} and len(groups) == 2 and lengths[1] > MOST_DIGITS:
+        # A fraction as programs write it: "succeeded in 0.009072472006664611 s".
+        return True
     if len(signs) == 1 and signs <= {".", ",", " ", "\u00a0"} and digits[0] != "0":
         if len(groups) > 2 and lengths[0] <= 3 and set(lengths[1:]) == {3}:
             is_money = bool(_MONEY.match(text, groups[-1].end))
