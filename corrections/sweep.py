@@ -24,7 +24,7 @@ from corrections import actions, outbox
 from corrections.clocks import deadlines, milestones, recompute, timekeeping
 from corrections.clocks.milestones import LateClock
 from corrections.lifecycle import Status
-from corrections.models import Clock, Correction, Heartbeat, Pause, Policy
+from corrections.models import Clock, Correction, DelayedDecision, Heartbeat, Pause, Policy
 from vaxreg import db_time
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class SweepResult:
     """What one pass did; `failed`: the references of cases with an error."""
 
     errands: int = 0
+    decisions: int = 0
     released: int = 0
     expired: int = 0
     breaches: int = 0
@@ -137,6 +138,23 @@ def _long_pauses() -> QuerySet[Correction]:
     return Correction.objects.filter(pk__in=over.values("clock__correction")).order_by("id")
 
 
+def _decisions() -> QuerySet[Correction]:
+    due = DelayedDecision.objects.due(db_time.sql_now())
+    return Correction.objects.filter(pk__in=due.values("correction")).order_by("id")
+
+
+def _carry_out(case: Correction, swept: SweepResult) -> None:
+    swept.decisions += actions.carry_out(case) is not None
+
+
+def carry_out(correction_id: int) -> None:
+    """Carry out the decision about one case, if one is due; counted as the sweep counts."""
+    case = Correction.objects.get(pk=correction_id)
+    with counting.counted(CASE_WORKS["decisions"], [case.pk]) as begun:
+        if begun:
+            actions.carry_out(case)
+
+
 def _expire(case: Correction, swept: SweepResult) -> None:
     swept.expired += actions.expire(case).status == Status.EXPIRED
 
@@ -192,6 +210,7 @@ def _of_clock(key: str) -> str:
 
 
 CASE_WORKS = {
+    "decisions": Work("corrections.decision", "decisions that nobody took back", about=_of_case),
     "questions": Work("corrections.question", "questions without an answer", about=_of_case),
     "claims": Work("corrections.claim", "cases that nobody gave back", about=_of_case),
     "pauses": Work("corrections.pause", "pauses that are over", about=_of_case),
@@ -206,6 +225,7 @@ MILESTONE = counting.register(
 _CASES: dict[
     str, tuple[Callable[[], QuerySet[Correction]], Callable[[Correction, SweepResult], None]]
 ] = {
+    "decisions": (_decisions, _carry_out),
     "questions": (_questions, _expire),
     "claims": (_claims, _release),
     "pauses": (_long_pauses, _end_pause),

@@ -13,6 +13,12 @@ def do_errand(row_id: int) -> None:
     outbox.do(row_id)
 
 
+@shared_task(name="corrections.carry_out")
+def carry_out(correction_id: int) -> None:
+    """Put a decision in force that nobody took back; the sweep would do it anyway."""
+    sweeping.carry_out(correction_id)
+
+
 @shared_task(name="corrections.sweep")
 def sweep() -> None:
     sweeping.sweep()

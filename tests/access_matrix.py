@@ -120,6 +120,8 @@ case-pass-on                  GET   st      st      st      200     404     404 
 case-pass-on                  POST  st      st      st      422     404     404     404     404     404
 case-pick-up                  GET   st      st      st      go      404     404     404     404     404
 case-pick-up                  POST  st      st      st      go      404     404     404     404     404
+case-take-back                GET   st      st      st      404     404     404     404     404     404
+case-take-back                POST  st      st      st      404     404     404     404     404     404
 correction                    GET   in      200     404     in      in      in      in      in      in
 correction                    POST  in      405     405     in      in      in      in      in      in
 correction-answer             GET   in      go      404     in      in      in      in      in      in

@@ -121,16 +121,18 @@ BREAKER_SECONDS = 10
 _broken_until = 0.0
 
 
-def hint(task_name: str, *args: int | str) -> None:
+def hint(task_name: str, *args: int | str, seconds: float = 0) -> None:
     """Ask Celery, after the current transaction has committed, to run the named task soon.
+
+    seconds: how long the task waits before it runs.
 
     Never raises and never blocks the caller for more than about two seconds. The caller must
     already have written a row by which the sweep finds the same work.
     """
-    transaction.on_commit(lambda: _publish(task_name, args), robust=True)
+    transaction.on_commit(lambda: _publish(task_name, args, seconds), robust=True)
 
 
-def _publish(task_name: str, args: tuple[int | str, ...]) -> None:
+def _publish(task_name: str, args: tuple[int | str, ...], seconds: float) -> None:
     global _broken_until
     if time.monotonic() < _broken_until:
         return
@@ -138,7 +140,7 @@ def _publish(task_name: str, args: tuple[int | str, ...]) -> None:
         # Once per process: it also runs Django's checks, which take far longer than sending a task.
         app.loader.import_default_modules()
     try:
-        app.tasks[task_name].apply_async(args=args, retry=False)
+        app.tasks[task_name].apply_async(args=args, countdown=seconds or None, retry=False)
     except (KombuError, RedisError, OSError) as error:
         _broken_until = time.monotonic() + BREAKER_SECONDS
         log.warning("hint not sent, the sweep will do it: %s (%s)", task_name, error)

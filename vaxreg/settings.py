@@ -335,6 +335,12 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Sổ Tiêm <kho
 # Celery and the Redis client use different URL schemes for a Unix socket.
 CELERY_BROKER_URL = REDIS_URL.replace("unix:", "redis+socket:", 1)
 CELERY_TASK_ALWAYS_EAGER = False
+# For how long a decision may be taken back by its author before anybody is told; 0: not at all.
+TAKE_BACK_SECONDS: int = env.int("TAKE_BACK_SECONDS", default=30)
+if not 0 <= TAKE_BACK_SECONDS <= 60:
+    raise ImproperlyConfigured(
+        "TAKE_BACK_SECONDS is not between 0 and 60. A citizen waits that long for each decision."
+    )
 # After how many deaths of its process a piece of background work is set aside (docs/adr/0006).
 WORK_TRIES: int = env.int("WORK_TRIES", default=3)
 if WORK_TRIES < 2:

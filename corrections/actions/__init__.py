@@ -27,6 +27,7 @@ from corrections.actions.deciding import (
     refuse,
     second_person_reasons,
 )
+from corrections.actions.delaying import NotToBeTakenBack, carry_out, decide, take_back
 from corrections.actions.desk import ask, give_back, keep, note, pass_on, pick_up
 from corrections.actions.oversight import NobodyThere, escalate, reassign, remind, take_over
 from corrections.actions.system import expire, give_up_claims, release, route
@@ -47,6 +48,7 @@ __all__ = [
     "IdentityNotVerified",
     "NobodyAbove",
     "NobodyThere",
+    "NotToBeTakenBack",
     "SamePerson",
     "StalePage",
     "TooLate",
@@ -56,8 +58,10 @@ __all__ = [
     "appeal",
     "appeal_desk_or_reason",
     "ask",
+    "carry_out",
     "confirm",
     "countersign",
+    "decide",
     "escalate",
     "expire",
     "give_back",
@@ -79,6 +83,7 @@ __all__ = [
     "reopenable_until",
     "route",
     "second_person_reasons",
+    "take_back",
     "take_over",
     "withdraw",
 ]

@@ -13,6 +13,7 @@ from corrections.models.case import (
     Kind,
 )
 from corrections.models.clocks import CASE_CLOCKS, KEPT_DEADLINES, Clock, ClockChange, Pause
+from corrections.models.delayed import DelayedDecision
 from corrections.models.evidence import Evidence, UploadLink
 from corrections.models.filing import Draft, Filing, FilingChannel
 from corrections.models.rules import DayOff, Policy, RecomputeRun
@@ -31,6 +32,7 @@ __all__ = [
     "CorrectionEvent",
     "CorrectionQuerySet",
     "DayOff",
+    "DelayedDecision",
     "Draft",
     "Evidence",
     "Filing",

@@ -14,7 +14,7 @@ from corrections import actions, facts
 from corrections.decisions.four_eyes import Reason
 from corrections.facts import FIELD_LABELS
 from corrections.lifecycle import GROUND_LABELS, GROUND_SENTENCES, Ground
-from corrections.models import Correction, Kind
+from corrections.models import Correction, DelayedDecision, Kind
 from doses import facts as dose_facts
 from doses.facts import NEEDED_TO_ADD, Facts, Field, Position
 from doses.models import Vaccine
@@ -39,8 +39,8 @@ STEP_OF_APPEAL = {**STEP_OF, ACCEPT: "overturn", OWN: "overturn_in_part", REFUSE
 FIELD_OF_COLUMN = {"kind": Field.POSITION, "ordinal": Field.POSITION}
 
 
-class GroundSelect(forms.Select):
-    """A select whose options carry the standard sentence as data, for the script."""
+class GroundSelect(forms.RadioSelect):
+    """Radio buttons that carry the standard sentence as data, for the script."""
 
     sentences: Mapping[str, str] = {}
 
@@ -207,7 +207,7 @@ class DecisionForm(Form):
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = cast(forms.ChoiceField, self.fields[name])
-        field.choices = choices if name == "outcome" else [("", _("Choose")), *choices]
+        field.choices = choices if name in ("outcome", "ground") else [("", _("Choose")), *choices]
 
     def _typed(self, name: str) -> str:
         source: Mapping[str, Any] = self.data if self.is_bound else self.initial
@@ -311,34 +311,30 @@ class DecisionForm(Form):
             name = f"value_{FIELD_OF_COLUMN.get(column, column)}"
             self.add_error("outcome" if as_proposed or name not in self.fields else name, errors)
 
-    def decide(self, *, by: "User") -> Correction:
-        """Call the verb of the outcome; raises what the verb raises."""
-        cleaned = self.cleaned_data
-        outcome, version = cleaned["outcome"], cleaned["version"]
-        if outcome == ACCEPT:
-            return self._accept(None, by=by)
-        if outcome == OWN:
-            return self._accept(self.wanted, by=by)
-        if outcome == REFUSE:
-            return actions.refuse(
-                self.case,
-                by=by,
-                ground=Ground(cleaned["ground"]),
-                remark=cleaned["sentence"],
-                version=version,
-            )
-        return actions.keep(self.case, by=by, remark=cleaned["remark"], version=version)
+    def decide(self, *, by: "User") -> Correction | DelayedDecision:
+        """Make the decision, which may be taken back for half a minute; raises what it raises."""
+        verb, arguments = self._verb()
+        version = self.cleaned_data["version"]
+        typed = as_typed({name: str(self.data.get(name, "")) for name in self.fields})
+        return actions.decide(verb, self.case, by=by, version=version, typed=typed, **arguments)
 
-    def _accept(self, values: Facts | None, *, by: "User") -> Correction:
+    def _verb(self) -> tuple[str, dict[str, Any]]:
+        """Return the verb of the outcome, and what it takes."""
         cleaned = self.cleaned_data
-        return actions.accept(
-            self.case,
-            by=by,
-            values=values,
-            remark=cleaned["note"],
-            own_papers=cleaned["own_papers"],
-            version=cleaned["version"],
-        )
+        outcome = cleaned["outcome"]
+        if outcome in (ACCEPT, OWN):
+            return "accept", self._acceptance(None if outcome == ACCEPT else self.wanted)
+        if outcome == REFUSE:
+            return "refuse", {"ground": cleaned["ground"], "remark": cleaned["sentence"]}
+        return "keep", {"remark": cleaned["remark"]}
+
+    def _acceptance(self, values: Facts | None) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        return {
+            "values": values,
+            "remark": cleaned["note"],
+            "own_papers": cleaned["own_papers"],
+        }
 
     def why_second(self) -> list[Reason]:
         """Return why this acceptance needs a second person; empty when it needs none."""

@@ -5,7 +5,7 @@ identity paper that was seen, the second record, or the facts about the person.
 """
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from citizens import facts as identity_facts
 from citizens.facts import IdentityField, OtherField
 from citizens.masking import mask_date_of_birth, mask_id, mask_name, mask_phone
 from citizens.models import Citizen, IdentityCheck, Sex
-from corrections import actions, facts
+from corrections import facts
 from corrections.decisions.other_record import candidates
 from corrections.facts import FIELD_LABELS
 from corrections.models import Correction, Kind
@@ -28,9 +28,6 @@ from organizations.models import Organization
 from review.forms.decision import ACCEPT, OWN, DecisionForm
 from vaxreg import db_time, ui
 from vaxreg.forms import BirthDateField, IdNumberField, NameField, PhoneField
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 ABOUT_A_DOSE = ("site_words", "own_papers", *(f"value_{field}" for field in Field))
 
@@ -238,16 +235,13 @@ class PersonForm(WithoutDoseFacts):
                     self.add_error(name, problem.error_dict.pop(name))
         super().show(problem)
 
-    def _accept(self, values: Facts | None, *, by: "User") -> Correction:
+    def _acceptance(self, values: Facts | None) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        return actions.accept(
-            self.case,
-            by=by,
-            values=self.wanted if self.is_split else values,
-            remark=cleaned["note"],
-            identity_check=cleaned["identity_check"],
-            version=cleaned["version"],
-        )
+        return {
+            "values": self.wanted if self.is_split else values,
+            "remark": cleaned["note"],
+            "identity_check": cleaned["identity_check"],
+        }
 
 
 def _choice(citizen: Citizen) -> Any:

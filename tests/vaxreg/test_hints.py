@@ -28,9 +28,9 @@ def broker(monkeypatch) -> Iterator[list[str]]:
     task = celery.app.tasks["corrections.do_errand"]
     real = task.apply_async
 
-    def apply_async(*, args, retry):
+    def apply_async(*, args, countdown, retry):
         with connect() as connection:
-            return real(args=args, retry=retry, connection=connection)  # type: ignore[call-arg]
+            return real(args=args, countdown=countdown, retry=retry, connection=connection)  # type: ignore[call-arg]
 
     monkeypatch.setattr(task, "apply_async", apply_async)
     yield address
