@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.identity import is_verified
 from citizens.access import is_same_person
@@ -46,6 +47,27 @@ DECIDING = frozenset({"accept", "refuse", "overturn", "uphold", "keep"})
 TALK = frozenset({"ask", "answer", "appeal", "reopen", "log_disagreement"})
 DECISIONS = frozenset({"accept", "accept_in_part", "refuse", "countersign", "countersign_in_part"})
 EARLIER_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The rows of the comparison: what differs, with hints for each row, and what stays.
+
+    hints: those about what stays.
+    """
+
+    differing: list[tuple[ComparisonRow, list[str]]]
+    same: list[ComparisonRow]
+    hints: list[str]
+
+
+@dataclass(frozen=True)
+class OtherDose:
+    """Another dose of the citizen; apart: the days between it and the disputed one, as text."""
+
+    dose: Dose
+    position: str
+    apart: str
 
 
 @dataclass(frozen=True)
@@ -92,10 +114,6 @@ class CaseFile:
     def may_note(self) -> bool:
         return "note" in self.steps
 
-    @property
-    def has_other_steps(self) -> bool:
-        return self.may_ask or self.may_pass_on
-
     @cached_property
     def second(self) -> PendingDecision | None:
         """The decision that waits for a second person; None without one."""
@@ -121,11 +139,24 @@ class CaseFile:
     def masked_id(self) -> str:
         return mask_id(self.case.citizen.id_number)
 
-    def rows(self) -> list[tuple[ComparisonRow, list[str]]]:
-        """The rows of the comparison, each with its hints."""
+    @cached_property
+    def comparison(self) -> Comparison:
+        """What is proposed beside what is recorded; a missing dose differs in everything."""
         found = self._hints() if self.case.is_open and not self.is_masked else {}
-        rows = facts.compare(self.case, masked=self.is_masked)
-        return [(row, found.get(row.field, [])) for row in rows]
+        rows = [
+            (row, found.get(row.field, []))
+            for row in facts.compare(self.case, masked=self.is_masked)
+        ]
+
+        def differs(row: ComparisonRow) -> bool:
+            own_value = bool(row.decided) and row.decided != row.recorded
+            return self.is_missing_dose or row.is_changed or own_value
+
+        return Comparison(
+            differing=[one for one in rows if differs(one[0])],
+            same=[row for row, _hints in rows if not differs(row)],
+            hints=[hint for row, hints in rows if not differs(row) for hint in hints],
+        )
 
     def _hints(self) -> Mapping[str, list[str]]:
         if self.case.kind == Kind.IDENTITY:
@@ -146,13 +177,29 @@ class CaseFile:
             if change.is_changed
         ]
 
-    def other_doses(self) -> list[tuple[Dose, str]]:
-        """The citizen's other doses, oldest first, each with its position in the series."""
+    def other_doses(self) -> list[OtherDose]:
+        """The citizen's other doses, oldest first."""
         doses = Dose.objects.of(self.case.citizen).shown_to_citizen()
         if self.case.dose is not None:
             doses = doses.exclude(pk=self.case.dose.pk)
-        return [(dose, str(Position(f"{dose.kind}-{dose.ordinal}").label)) for dose in doses]
+        return [
+            OtherDose(
+                dose=dose,
+                position=str(Position(f"{dose.kind}-{dose.ordinal}").label),
+                apart=self._apart(dose),
+            )
+            for dose in doses
+        ]
 
+    def _apart(self, dose: Dose) -> str:
+        """Return how many days lie between another dose and this one as it is proposed."""
+        as_proposed = {**self.case.recorded, **self.case.proposed}.get(Field.GIVEN_ON)
+        if not as_proposed or dose.given_on is None:
+            return ""
+        days = abs((date.fromisoformat(as_proposed) - dose.given_on).days)
+        return ngettext("%(days)s day apart", "%(days)s days apart", days) % {"days": days}
+
+    @cached_property
     def earlier(self) -> list[tuple[Correction, str]]:
         """Other proposals about this citizen, the newest first, each with its headline."""
         others = (
@@ -215,6 +262,7 @@ class CaseFile:
     def stays(self) -> list[HoldingPeriod]:
         return corrections_history.stays(self.case, self.now)
 
+    @cached_property
     def misses(self) -> list[MissedDeadline]:
         return corrections_history.misses(self.case)
 

@@ -28,6 +28,9 @@ from review.case_file import CaseFile
 from review.forms.decision import ACCEPT, OWN, DecisionForm, as_typed
 from review.forms.identity_decision import decision_form
 from review.forms.steps import HandBackForm, NoteForm
+from review.outcome_buttons import outcome_buttons
+from review.views.next_case import next_case
+from review.waiting_decisions import taken_back
 from vaxreg import ui
 
 TOO_LATE = (StalePage, HeldByColleague, StepNotPossible)
@@ -47,7 +50,9 @@ class CaseConflict:
 def case_page(request: UserRequest, reference: str) -> HttpResponse:
     """Show everything about one case; the view is logged in the citizen's record."""
     file = case_file.case_file_of(open_case(request.user, reference), request.user)
-    return show(request, file, _form(file))
+    undone = taken_back(request.user, file.case)
+    typed = {**undone.typed, "version": file.case.version} if undone else None
+    return show(request, file, _form(file, initial=typed))
 
 
 @staff_page
@@ -82,7 +87,7 @@ def decide(request: UserRequest, reference: str) -> HttpResponse:
         raise PermissionDenied(file.not_verified)
     if "edit" in request.POST or "find_site" in request.POST:
         return show(request, file, _form(file, initial=_typed(request)))
-    form = _form(file, request.POST)
+    form = _form(file, _sent(request))
     try:
         _require_fresh(file, version_of(request))
         if not form.is_valid():
@@ -95,8 +100,9 @@ def decide(request: UserRequest, reference: str) -> HttpResponse:
         return show(request, file, form, status=422)
     except TOO_LATE as problem:
         return too_late(request, reference, problem)
-    messages.success(request, decided_notice(decided))
-    return redirect(f"{request.path.removesuffix('decide/')}?done=1")
+    if isinstance(decided, Correction):
+        messages.success(request, decided_notice(decided))
+    return next_case(request)
 
 
 def open_case(user: User, reference: str) -> Correction:
@@ -125,6 +131,14 @@ def _form(file: CaseFile, data: Any = None, initial: dict[str, Any] | None = Non
     desks = [file.case.holder] if file.case.holder else []
     form = decision_form(file.case)
     return form(data, initial=initial, case=file.case, desks=desks, steps=file.steps)
+
+
+def _sent(request: UserRequest) -> Any:
+    """Return the submitted form; the button "Accept" says the outcome, whatever else is chosen."""
+    sent = request.POST.copy()
+    if "accept" in sent:
+        sent["outcome"] = ACCEPT
+    return sent
 
 
 def _typed(request: UserRequest) -> dict[str, Any]:
@@ -169,8 +183,8 @@ def show(
         "kept": [*kept, *_kept(form)] if conflict is not None else [],
         "note_form": note_form or NoteForm(),
         "back_form": back_form or HandBackForm(),
+        "buttons": outcome_buttons(form),
         "summary_of": note_form or back_form or form,
-        "just_done": "done" in request.GET and request.method == "GET",
         "looking_for_site": "find_site" in request.POST,
         "is_officer": any(one.role == Membership.Role.OFFICER for one in held_roles(request.user)),
     }
@@ -195,7 +209,7 @@ def _confirm(request: UserRequest, file: CaseFile, form: DecisionForm) -> HttpRe
         "case": file.case,
         "form": form,
         "outcome": outcome,
-        "changes": changes,
+        "changes": [one for one in changes if one.is_changed] or changes,
         "effect": outcomes.sentence(file.case),
         "changes_something": any(change.is_changed for change in changes),
         "why_second": second_person.reason_words(form.why_second()) if accepts else [],

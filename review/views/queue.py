@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import staff_page
@@ -21,6 +19,7 @@ from review import queue
 from review.forms.queue import QueueFilterForm
 from review.notes import unread_by
 from review.queue import TAB_LABELS, QueueTab
+from review.views.next_case import next_case
 from vaxreg import db_time
 
 
@@ -78,11 +77,7 @@ def take_next(request: UserRequest) -> HttpResponse:
     """POST picks up the most urgent case that nobody works on, and opens it."""
     if request.method != "POST":
         return redirect("queue")
-    case = queue.take_next(request.user)
-    if case is None:
-        messages.info(request, _("Nothing is waiting that somebody else has not taken already."))
-        return redirect("queue")
-    return redirect("case", case.reference)
+    return next_case(request)
 
 
 def _tab(request: HttpRequest) -> QueueTab:

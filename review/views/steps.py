@@ -17,7 +17,7 @@ from accounts.models import User
 from corrections import actions
 from corrections.actions import CannotReceive, SamePerson
 from corrections.clocks import timekeeping
-from corrections.models import Correction
+from corrections.models import Correction, DelayedDecision
 from review import case_file, second_person
 from review.case_file import CaseFile
 from review.forms.steps import AskForm, HandBackForm, NoteForm, PassOnForm
@@ -146,16 +146,19 @@ def sign(request: UserRequest, reference: str, step: str, door: ActingPages) -> 
         raise PermissionDenied(case_file.why_not(file.case, request.user)) from None
     except TOO_LATE as problem:
         return door.too_late(request, reference, problem, kept=form.typed())
-    messages.success(
-        request, _("Sent back with your reason.") if form.is_bound else pages.decided_notice(signed)
-    )
+    if form.is_bound:
+        messages.success(request, _("Sent back with your reason."))
+    elif isinstance(signed, Correction):
+        messages.success(request, pages.decided_notice(signed))
     return redirect(door.page, reference)
 
 
-def _signed(request: UserRequest, file: CaseFile, form: HandBackForm) -> Correction:
+def _signed(
+    request: UserRequest, file: CaseFile, form: HandBackForm
+) -> Correction | DelayedDecision:
     version = pages.version_of(request)
     if not form.is_bound:
-        return actions.countersign(file.case, by=request.user, version=version)
+        return actions.decide("countersign", file.case, by=request.user, version=version)
     reason = form.cleaned_data["reason"]
     return actions.hand_back(file.case, by=request.user, reason=reason, version=version)
 

@@ -118,7 +118,7 @@
       if (event.key === "Enter") set(!zoom.checked);
       else if (step && !zoom.checked) {
         const other = photos[index + step];
-        other?.scrollIntoView({ block: "nearest" });
+        other?.scrollIntoView({ block: "nearest", inline: "start" });
         other?.querySelector("[data-frame]")?.focus();
       } else return;
       event.preventDefault();

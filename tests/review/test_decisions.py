@@ -91,10 +91,26 @@ def test_accepting_changes_the_record_and_leads_on(
     answer = decide(minh, correction, "accept")
 
     correction.refresh_from_db()
-    assert answer.url == page(correction) + "?done=1"
+    assert answer.url == "/review/"
     assert correction.status == Status.ACCEPTED
     assert Dose.objects.get(corrections=correction).vaccine == world.pfizer
-    assert "Hồ sơ tiếp theo" in minh.get(answer.url).content.decode()
+
+
+def test_every_decision_opens_the_next_case(correction: Correction, minh: Client, world: World):
+    other = file_one(world, whose="binh")
+
+    answer = decide(minh, correction, "accept")
+
+    other.refresh_from_db()
+    assert answer.url == page(other)
+    assert other.reviewer == world.user("minh")
+
+
+def test_the_button_accept_counts_whatever_else_is_chosen(correction: Correction, minh: Client):
+    answer = minh.post(page(correction) + "decide/", sent(correction, "refuse", accept="1"))
+
+    assert answer.status_code == 200
+    assert answer.context["outcome"] == "accept"
 
 
 def test_only_ticked_rows_are_changed(correction: Correction, minh: Client, world: World):
