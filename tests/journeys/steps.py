@@ -12,6 +12,17 @@ def press(page: Page, words: str) -> None:
     page.locator("main").get_by_role("button", name=words).first.click()
 
 
+def accept(page: Page) -> None:
+    """Press "Accept" in the bar of a case; the confirmation comes next."""
+    page.locator("button[name=accept]").click()
+
+
+def refuse(page: Page, ground: str) -> None:
+    """Choose "Refuse" and an official ground in the bar of a case."""
+    page.locator("label[for=id_outcome_refuse]").click()
+    page.locator(f"[name=ground][value={ground}]").check()
+
+
 def is_well(visit: Visit) -> None:
     """Nothing in the console, nothing for axe, no sideways scroll."""
     shot(visit)

@@ -17,7 +17,7 @@ from tests import world as worlds
 from tests.cases import file_one
 from tests.factories.accounts import staff_user
 from tests.journeys.conftest import Country
-from tests.journeys.steps import is_well, press
+from tests.journeys.steps import accept, is_well, press, refuse
 from vaxreg import db_time
 
 pytestmark = pytest.mark.journey
@@ -34,7 +34,7 @@ def hire(country: Country, key: str, name: str, where: Organization) -> None:
 def says_not_ours(page: Page, case: Correction, words: str, to: str, reason: str) -> None:
     """Open the case, look a site up by its name, and pass the case on to it."""
     page.goto(f"/review/{case.reference}/")
-    page.get_by_role("link", name="Không thuộc đơn vị mình").click()
+    page.get_by_role("link", name=re.compile("Chuyển đi")).click()
     page.fill("[name=q]", words)
     press(page, "Tìm")
     page.get_by_label(re.compile(to)).check()
@@ -73,7 +73,7 @@ def test_not_ours_three_times_goes_to_the_district(country: Country):
         country.staff_signs_in(duc.page, "duc")
         duc.go(f"/review/{case.reference}/")
         expect(duc.page.locator("#time")).to_contain_text("Phường Láng Thượng")
-        duc.page.locator("#time summary").click()
+        duc.page.locator("#time > summary").click()
         is_well(duc)
     case.refresh_from_db()
     assert case.holder == world.dong_da
@@ -94,15 +94,13 @@ def test_two_doses_of_one_filing_are_decided_apart(country: Country):
         page = minh.page
         country.staff_signs_in(page, "minh")
         minh.go(f"/review/{first.reference}/")
-        page.locator("[name=outcome][value=accept]").check()
-        press(page, "Tiếp tục")
+        accept(page)
         is_well(minh)
         press(page, "Sửa sổ")
         is_well(minh)
 
         minh.go(f"/review/{second.reference}/")
-        page.locator("[name=outcome][value=refuse]").check()
-        page.select_option("[name=ground]", "photo_blurred")
+        refuse(page, "photo_blurred")
         is_well(minh)
         press(page, "Tiếp tục")
         expect(page.locator("main")).to_contain_text("Khiếu nại trong vòng 30 ngày")
@@ -132,13 +130,12 @@ def test_a_dose_on_a_photo_alone_waits_for_a_second_person(country: Country, wid
         page = minh.page
         country.staff_signs_in(page, "minh")
         minh.go(f"/review/{case.reference}/")
-        page.locator("[name=outcome][value=accept]").check()
         is_well(minh)
-        press(page, "Tiếp tục")
+        accept(page)
         expect(page.locator("main")).to_contain_text("Cần người thứ hai xác nhận")
         is_well(minh)
         press(page, "Trình người thứ hai")
-        expect(page.locator("main")).to_contain_text("Đang chờ người thứ hai")
+        expect(page.locator("main")).to_contain_text("chờ người thứ hai")
         is_well(minh)
 
         country.staff_signs_in(thu.page, "thu")

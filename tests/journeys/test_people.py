@@ -12,7 +12,7 @@ from corrections.models import Correction
 from messaging.models import Message
 from tests.cases import file_one
 from tests.journeys.conftest import Country
-from tests.journeys.steps import is_well, press
+from tests.journeys.steps import accept, is_well, press
 from tests.organizations.sheets import xlsx
 
 pytestmark = pytest.mark.journey
@@ -87,12 +87,9 @@ def test_a_nurse_is_invited_decides_and_is_out_when_suspended(country: Country):
         world.users["thanh mai"] = user
         country.staff_signs_in(phone, "thanh mai")
         press(phone, "Nhận việc tiếp theo")
-        phone.get_by_label(re.compile("Đồng ý sửa")).check()
-        press(phone, "Tiếp tục")
+        accept(phone)
         press(phone, "Sửa sổ")
         expect(phone.get_by_role("status").first).to_be_visible()
-        phone.goto("/review/")
-        press(phone, "Nhận việc tiếp theo")
         phone.wait_for_url(re.compile(r"/review/VR-"))
         assert Correction.objects.filter(status="accepted", decided_by=user).count() == 1
         assert Correction.objects.filter(status="in_review", reviewer=user).count() == 1

@@ -14,7 +14,7 @@ from doses.models import Dose
 from tests.cases import file_one
 from tests.corrections.statuses import SENTENCE, bring
 from tests.journeys.conftest import Country
-from tests.journeys.steps import is_well, press
+from tests.journeys.steps import accept, is_well, press
 from vaxreg import db_time
 
 pytestmark = pytest.mark.journey
@@ -60,8 +60,7 @@ def test_a_question_is_answered_with_a_photo_and_the_record_put_right(
         country.staff_signs_in(desk, "minh")
         desk.goto(f"/review/{case.reference}/")
         expect(desk.locator("main")).to_contain_text("Lô FG3527, ảnh kèm theo.")
-        desk.get_by_label(re.compile("Đồng ý sửa")).check()
-        press(desk, "Tiếp tục")
+        accept(desk)
         press(desk, "Sửa sổ")
         expect(desk.get_by_role("status").first).to_be_visible()
 
@@ -98,8 +97,7 @@ def test_a_refusal_is_appealed_and_overturned_by_the_district(country: Country):
         desk.goto(f"/review/{case.reference}/")
         expect(desk.locator("main")).to_contain_text("Trên giấy ghi rõ Pfizer, xin xem lại.")
         is_well(huong)
-        desk.locator("input[name=outcome][value=accept]").check()
-        press(desk, "Tiếp tục")
+        accept(desk)
         is_well(huong)
         desk.locator("main").locator("button[name=confirmed]").click()
         expect(desk.get_by_role("status").first).to_be_visible()

@@ -13,7 +13,7 @@ from doses.models import Dose
 from tests import world as worlds
 from tests.cases import file_one, make_overdue
 from tests.journeys.conftest import Country
-from tests.journeys.steps import is_well, press
+from tests.journeys.steps import accept, is_well, press, refuse
 
 pytestmark = pytest.mark.journey
 
@@ -68,8 +68,7 @@ def test_a_wrong_vaccine_is_put_right_by_the_site_that_gave_the_dose(
         press(desk, "Nhận việc tiếp theo")
         expect(desk.get_by_role("heading", level=1)).to_contain_text("Nguyễn Thị Lan")
         is_well(minh)
-        desk.get_by_label(re.compile("Đồng ý sửa")).check()
-        press(desk, "Tiếp tục")
+        accept(desk)
         expect(desk.locator("main")).to_contain_text("Comirnaty")
         is_well(minh)
         press(desk, "Sửa sổ")
@@ -101,8 +100,7 @@ def test_the_district_decides_what_the_site_left_lying(country: Country):
         is_well(huong)
         page.locator("main form button[type=submit]").first.click()
         page.wait_for_url(re.compile("/review/VR-"))
-        page.get_by_label(re.compile("Từ chối")).check()
-        page.select_option("[name=ground]", "photo_blurred")
+        refuse(page, "photo_blurred")
         press(page, "Tiếp tục")
         is_well(huong)
         press(page, "Từ chối đề xuất")
