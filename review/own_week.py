@@ -44,16 +44,15 @@ def own_week(user: "User", desks: list[Organization]) -> OwnWeek:
     decided = queue.history_of(user, desks).filter(
         Q(decided_by=user) | Exists(put_forward), decided_at__gte=since
     )
-    took = sorted(
-        round((decided_at - started_at) / timedelta(minutes=1))
-        for decided_at, started_at in Clock.objects.filter(
-            correction__in=decided.values("pk"),
-            kind__in=(Clock.Kind.REVIEW, Clock.Kind.APPEAL),
-            stopped_at=F("correction__decided_at"),
-        ).values_list("stopped_at", "started_at")
+    clocks = Clock.objects.filter(
+        correction__in=decided.values("pk"),
+        kind__in=(Clock.Kind.REVIEW, Clock.Kind.APPEAL),
+        stopped_at=F("correction__decided_at"),
     )
+    lengths = clocks.values_list(F("stopped_at") - F("started_at"), flat=True)
+    took = sorted(round(length / timedelta(minutes=1)) for length in lengths)
     minutes = quantiles.exact(took, 0.5)
-    asked = Q(status=Status.WAITING) & Exists(of_user.filter(step="ask"))
+    asked = Q(Exists(of_user.filter(step="ask")), status=Status.WAITING)
     open_now = (
         queue.on_desks(user, desks)
         .open()

@@ -69,8 +69,9 @@ def rows(cases: Sequence[Correction]) -> list[QueueRow]:
 def _asked(case: Correction) -> tuple[Facts, Facts]:
     """Return the facts to show as recorded and as proposed: only those that the case is about."""
     if case.kind == Kind.MISSING_DOSE:
-        shown = OF_A_DOSE if case.proposed.get(Field.GIVEN_ON) else (Field.POSITION, Field.VACCINE)
-        return {}, _only(case.proposed, shown)
+        without_day = (Field.POSITION, Field.VACCINE)
+        has_day = case.proposed.get(Field.GIVEN_ON)
+        return {}, _only(case.proposed, OF_A_DOSE if has_day else without_day)
     if case.kind in REMOVING_KINDS:
         return _only(case.recorded, OF_A_DOSE), {}
     if case.kind == Kind.SPLIT_RECORD:

@@ -93,7 +93,8 @@ def thumbnail(photo: Evidence) -> bytes:
     """
     try:
         with default_storage.open(photo.thumbnail_key) as file:
-            return file.read()
+            kept: bytes = file.read()
+            return kept
     except FileNotFoundError:
         pass
     try:

@@ -24,7 +24,7 @@ def refuse(case: Correction, by) -> None:
 
 
 def test_it_counts_what_one_decided_and_how_long_half_of_it_took(world: World):
-    five, four, three, two, one = file_many(world, 5)
+    five, four, _three, two, one = file_many(world, 5)
     minh = world.user("minh")
     for case in (five, four, one):
         refuse(case, minh)

@@ -298,6 +298,8 @@ def test_the_tabs_are_counted_from_the_index_of_the_queue_alone(world: World):
         cursor.execute("ANALYZE corrections_correction")
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
+        # With so few rows any partial index costs the same; these two hold none of the statuses.
+        cursor.execute("DROP INDEX correction_one_open_per_subject, correction_due")
     with CaptureQueriesContext(connection) as asked:
         queue.counts(cases_of(minh), minh)
 
@@ -305,7 +307,7 @@ def test_the_tabs_are_counted_from_the_index_of_the_queue_alone(world: World):
         cursor.execute(f"EXPLAIN {asked.captured_queries[-1]['sql']}")
         plan = " ".join(line for (line,) in cursor.fetchall())
 
-    assert "Index Only Scan using correction_queue" in plan
+    assert "Index Only Scan using correction_queue" in plan, plan
 
 
 def test_cases_that_came_after_the_page_was_drawn_are_counted(world: World):

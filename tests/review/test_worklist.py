@@ -93,9 +93,7 @@ def test_an_officer_reads_pool_and_overdue_cases_on_every_page(
     assert shown.get("/pool/", "0") == str(in_pool)
 
 
-def test_a_number_is_right_on_the_very_next_page_after_ones_own_act(
-    world: World, as_staff: SignIn
-):
+def test_a_number_is_right_on_the_very_next_page_after_ones_own_act(world: World, as_staff: SignIn):
     first, second = file_many(world, 2)
     minh = world.user("minh")
     client = as_staff(minh)
@@ -165,10 +163,12 @@ def test_what_is_to_be_done_is_counted_from_an_index_alone(world: World):
         cursor.execute("ANALYZE corrections_correction")
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
+        # With so few rows any partial index costs the same; these two hold none of the statuses.
+        cursor.execute("DROP INDEX correction_one_open_per_subject, correction_due")
     with CaptureQueriesContext(connection) as asked:
         worklist.numbers(user, list(held_roles(user)), has_pool=False)
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {asked.captured_queries[-1]['sql']}")
         plan = " ".join(line for (line,) in cursor.fetchall())
 
-    assert "Index Only Scan using correction_queue" in plan
+    assert "Index Only Scan using correction_queue" in plan, plan
