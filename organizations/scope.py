@@ -1,6 +1,6 @@
 """The scope of an overdue report: whose cases are counted, and in which row each is counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -109,8 +109,16 @@ class Scope:
 
 def scope_of(user: "User") -> Scope | None:
     """Return what the user oversees as a health officer; None if they are not one."""
+    return scope_in(held_roles(user).filter(role=Membership.Role.OFFICER))
+
+
+def scope_in(officers: Iterable[Membership]) -> Scope | None:
+    """Return what these memberships of an officer oversee, the highest organization given first.
+
+    None without one.
+    """
     tops: list[Organization] = []
-    for membership in held_roles(user).filter(role=Membership.Role.OFFICER):
+    for membership in officers:
         organization = membership.organization
         # Highest first: an organization below another one is included already.
         if not any(organization.path.startswith(top.path) for top in tops):

@@ -99,8 +99,7 @@ def discard(draft: Draft) -> None:
         locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
         if locked is None:
             return
-        photos = locked.evidence.values_list("file_key", "preview_key")
-        keys = [key for pair in photos for key in pair]
+        keys = [key for photo in locked.evidence.all() for key in photo.keys]
         locked.delete()
         evidence.delete_files_on_commit(keys)
 

@@ -14,12 +14,24 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import TruncDate
 
 from corrections.clocks import lateness
 from corrections.clocks.deadlines import HERE
-from corrections.models import Correction, CorrectionQuerySet
+from corrections.models import Correction, CorrectionQuerySet, Heartbeat
 from organizations.models import Organization, Place
 from organizations.scope import Scope
 from reporting import daily_job, measures, quantiles
@@ -54,6 +66,8 @@ __all__ = [
     "Report",
     "ReportRow",
     "last_missed",
+    "number_of",
+    "number_overdue",
     "open_cases",
     "period",
     "report",
@@ -200,6 +214,34 @@ def open_cases(scope: Scope, filters: Filters) -> CorrectionQuerySet:
     """Return the open corrections of a scope."""
     cases = Correction.objects.open().filter(scope.holders())
     return cases.filter(kind=filters.kind) if filters.kind else cases
+
+
+def number_overdue(scope: Scope) -> Subquery:
+    """Return how many cases of a scope are overdue, for use inside a query.
+
+    The same number as in the report: counted now for a district or below, of the last minute for a
+    province or the ministry. NULL when those counts are old; the report then counts all cases.
+    """
+    if not scope.is_high:
+        late = lateness.overdue(db_time.sql_now())
+        return number_of(open_cases(scope, THE_WEEK).filter(late))
+    oldest = db_time.sql_now() - Value(STALE, output_field=DurationField())
+    fresh = Heartbeat.objects.filter(name=daily_job.HEARTBEAT, at__gte=oldest)
+    mine = Q(pk__in=[])
+    for part in _parts_of(scope):
+        mine |= part
+    rows = CurrentFigures.objects.filter(mine, Exists(fresh), kind="").order_by()
+    return Subquery(
+        rows.values(number=Func("overdue", function="SUM", output_field=IntegerField()))
+    )
+
+
+def number_of(cases: CorrectionQuerySet) -> Subquery:
+    """Return the number of these cases, for use inside a query."""
+    counted = cases.order_by().values(
+        number=Func("pk", function="COUNT", output_field=IntegerField())
+    )
+    return Subquery(counted)
 
 
 def _worst_first(now: datetime) -> Callable[[ReportRow], tuple[Any, ...]]:

@@ -19,7 +19,7 @@ from corrections import actions, case_pages, facts, lifecycle
 from corrections.actions import CannotReceive, HeldByColleague, StalePage
 from corrections.clocks import deadlines
 from corrections.lifecycle import Status, StepNotPossible
-from corrections.models import Correction, CorrectionQuerySet
+from corrections.models import Correction, CorrectionEvent, CorrectionQuerySet
 from corrections.parties import parties_of, steps_of
 from corrections.routing import desks
 from corrections.routing.desks import NoDesk
@@ -66,6 +66,8 @@ class PoolRow:
 
     case: Correction
     suggestions: list[Suggestion]
+    # By which sites, the latest first; none of them is among the suggestions.
+    passed_on: list["PassedOn"]
     is_mine: bool
     taken_by: str
     steps: frozenset[str]
@@ -111,6 +113,19 @@ class PoolRow:
     @property
     def may_route(self) -> bool:
         return bool(self.steps & {"pass_on", "reassign"}) and not self.taken_by
+
+
+@dataclass(frozen=True)
+class PassedOn:
+    """A site said "not ours": which one, who there, when, and why.
+
+    The person's own name is masked in the reason, and numbers are removed.
+    """
+
+    organization: Organization | None
+    who: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -187,21 +202,32 @@ def page(user: "User", where: Mapping[str, str]) -> PoolPage:
 
 def rows_of(user: "User", cases: Iterable[Correction], *, most: int) -> list[PoolRow]:
     """Return cases as rows, each with the most probable sites."""
-    finder, now = Finder(), db_time.now()
-    return [_row(user, case, finder.suggest(case, most), now) for case in cases]
+    cases = list(cases)
+    finder, now = Finder(cases), db_time.now()
+    return [_row(user, case, finder, most, now) for case in cases]
 
 
-def _row(user: "User", case: Correction, suggestions: list[Suggestion], now: datetime) -> PoolRow:
+def _row(user: "User", case: Correction, finder: Finder, most: int, now: datetime) -> PoolRow:
     taken = case.status == Status.IN_REVIEW and not deadlines.claim_is_over(case.picked_up_at, now)
     is_mine = taken and case.reviewer_id == user.pk
     name = case.reviewer.full_name if case.reviewer else ""
     parties = parties_of(user, case)
     return PoolRow(
         case=case,
-        suggestions=suggestions,
+        suggestions=finder.suggest(case, most),
+        passed_on=[_passed_on(event, case) for event in finder.passed_on(case)],
         is_mine=is_mine,
         taken_by=name if taken and not is_mine else "",
         steps=frozenset(steps_of(user, case, parties)),
+    )
+
+
+def _passed_on(event: CorrectionEvent, case: Correction) -> PassedOn:
+    return PassedOn(
+        organization=event.organization,
+        who=event.by.full_name if event.by else "",
+        at=event.at,
+        reason=mask_own_name(event.remark_shown, case.citizen.full_name),
     )
 
 

@@ -51,25 +51,25 @@ class QueueTab(StrEnum):
     OPEN = "open"
     OVERDUE = "overdue"
     SOON = "soon"
-    IN_TIME = "in_time"
-    WAITING = "waiting"
-    SECOND = "second"
     MINE = "mine"
+    SECOND = "second"
+    WAITING = "waiting"
     KEPT = "kept"
     DONE = "done"
 
 
 TAB_LABELS: dict[QueueTab, Promise] = {
-    QueueTab.OPEN: _("All open"),
+    QueueTab.OPEN: _("To be done"),
     QueueTab.OVERDUE: _("Overdue"),
     QueueTab.SOON: _("Due soon"),
-    QueueTab.IN_TIME: _("In time"),
-    QueueTab.WAITING: _("Waiting for the citizen"),
-    QueueTab.SECOND: _("For a second person"),
     QueueTab.MINE: _("Mine"),
-    QueueTab.KEPT: _("Kept for later"),
+    QueueTab.SECOND: _("To be confirmed"),
+    QueueTab.WAITING: _("With others"),
+    QueueTab.KEPT: _("For later"),
     QueueTab.DONE: _("Done"),
 }
+# Only shown while it holds something: most desks seldom need a second person.
+SELDOM = frozenset({QueueTab.SECOND})
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,11 @@ def history_of(user: "User", desks: list[Organization]) -> CorrectionQuerySet:
     return cases
 
 
+def to_do(user: "User", desks: list[Organization]) -> CorrectionQuerySet:
+    """Return the cases that wait for the user and the colleagues at these organizations."""
+    return in_tab(on_desks(user, desks), QueueTab.OPEN, user)
+
+
 def in_tab(cases: CorrectionQuerySet, tab: QueueTab, user: "User") -> CorrectionQuerySet:
     if tab == QueueTab.DONE:
         return cases.closed().filter(decided_at__isnull=False)
@@ -117,7 +122,7 @@ def in_tab(cases: CorrectionQuerySet, tab: QueueTab, user: "User") -> Correction
 
 
 def counts(cases: CorrectionQuerySet, user: "User") -> dict[QueueTab, int]:
-    """Return how many open cases each tab has: one query over the index of open cases.
+    """Return how many open cases each tab has: one query, from the index correction_queue alone.
 
     Decided cases are not counted: their number grows for ever.
     """
@@ -129,17 +134,24 @@ def counts(cases: CorrectionQuerySet, user: "User") -> dict[QueueTab, int]:
 
 
 def _conditions(user: "User") -> dict[QueueTab, Q]:
-    now = db_time.sql_now()
+    now, others = db_time.sql_now(), _waits_for_others(user)
     return {
-        QueueTab.OPEN: Q(pk__isnull=False),
-        QueueTab.OVERDUE: lateness.overdue(now),
-        QueueTab.SOON: lateness.soon(now),
-        QueueTab.IN_TIME: lateness.in_time(now),
-        QueueTab.WAITING: Q(status=Status.WAITING),
-        QueueTab.SECOND: Q(status=Status.TO_COUNTERSIGN),
+        QueueTab.OPEN: ~others,
+        QueueTab.OVERDUE: ~others & lateness.overdue(now),
+        QueueTab.SOON: ~others & lateness.soon(now),
         QueueTab.MINE: Q(status=Status.IN_REVIEW, reviewer=user),
+        QueueTab.SECOND: ~others & Q(status=Status.TO_COUNTERSIGN),
+        QueueTab.WAITING: others,
         QueueTab.KEPT: Q(status=Status.KEPT),
     }
+
+
+def _waits_for_others(user: "User") -> Q:
+    """Return the open cases with which the user can do nothing now.
+
+    The citizen was asked, or the user decided first and somebody else has to confirm it.
+    """
+    return Q(status=Status.WAITING) | Q(status=Status.TO_COUNTERSIGN, first_by=user)
 
 
 def narrowed(
@@ -157,6 +169,17 @@ def narrowed(
     return cases
 
 
+def shown_tabs(
+    found: Mapping[QueueTab, int], current: QueueTab
+) -> list[tuple[QueueTab, Promise, int | None]]:
+    """Return the tabs with their labels and counts; None for what is not counted."""
+    return [
+        (tab, label, found.get(tab))
+        for tab, label in TAB_LABELS.items()
+        if tab not in SELDOM or found.get(tab) or tab == current
+    ]
+
+
 def _has_photo() -> Exists:
     return Exists(Evidence.objects.filter(filing=OuterRef("filing")))
 
@@ -172,13 +195,19 @@ def page(cases: CorrectionQuerySet, tab: QueueTab, where: Mapping[str, str]) -> 
     done = tab == QueueTab.DONE
     return case_pages.page(
         cases.select_related("citizen", "reviewer", "decided_by", "first_by", "holder").annotate(
-            has_photo=_has_photo(), last_word=_latest_turn(), now=db_time.sql_now()
+            first_photo=_first_photo(), last_word=_latest_turn(), now=db_time.sql_now()
         ),
         where,
         by="decided_at" if done else "due_at",
         size=PAGE_SIZE,
         newest_first=done,
     )
+
+
+def _first_photo() -> Subquery:
+    """Return a subquery for the public id of the first photo; NULL without one."""
+    photos = Evidence.objects.filter(filing=OuterRef("filing")).order_by("pk")
+    return Subquery(photos.values("public_id")[:1])
 
 
 def _latest_turn() -> Subquery:

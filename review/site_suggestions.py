@@ -1,19 +1,19 @@
 """Suggests sites that may have given a dose, ranked, each with reasons in words.
 
-Four kinds of evidence count: what the citizen wrote (without diacritics, with a typing error), the
+A site that passed the case on as "not ours" is never suggested for it again. Four kinds of evidence count: what the citizen wrote (without diacritics, with a typing error), the
 area they named, who gave that vaccine at about that day, and where their other doses were given.
 """
 
 import difflib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from corrections.models import Correction
+from corrections.models import Correction, CorrectionEvent
 from doses.facts import Field
 from doses.models import Dose, Vaccine
 from doses.sites import KINDS_GIVING_DOSES, distinctive_words, place_of
@@ -53,10 +53,20 @@ class Names:
 
 
 class Finder:
-    """Suggests sites for the cases of one page; common data are read once."""
+    """Suggests sites for the cases of one page; common data are read once.
 
-    def __init__(self) -> None:
+    cases: those of the page, as far as they are known before.
+    """
+
+    def __init__(self, cases: Sequence[Correction] = ()) -> None:
         self._names: dict[str, Names] = {}
+        self._passed_on = passed_on(cases)
+
+    def passed_on(self, case: Correction) -> list[CorrectionEvent]:
+        """Return by which sites this case was passed on as "not ours", the latest first."""
+        if case.pk not in self._passed_on:
+            self._passed_on.update(passed_on([case]))
+        return self._passed_on[case.pk]
 
     def suggest(self, case: Correction, most: int = MOST_SHOWN) -> list[Suggestion]:
         """Return the most probable sites first; only organizations that can receive a case."""
@@ -66,6 +76,8 @@ class Finder:
         _by_doses_given(case, found)
         _by_own_doses(case, found)
         _to_successors(found)
+        for event in self.passed_on(case):
+            found.pop(event.organization_id or 0, None)
         able = (
             Organization.objects.able_to_receive()
             .filter(pk__in=found)
@@ -115,6 +127,20 @@ class Finder:
             words = {pk: some for pk, some in words.items() if some}
             self._names[path] = Names(words, frozenset().union(*words.values()))
         return self._names[path]
+
+
+def passed_on(cases: Iterable[Correction]) -> dict[int, list[CorrectionEvent]]:
+    """Return, for each case, the events with which sites passed it on as "not ours".
+
+    The latest first. A desk that only looked for the site, and sent it there, did not say so.
+    """
+    found: dict[int, list[CorrectionEvent]] = {case.pk: [] for case in cases}
+    events = CorrectionEvent.objects.filter(
+        correction__in=found, step="pass_on", data__bounce__gt=0
+    ).select_related("organization", "by")
+    for event in events.order_by("-at", "-pk"):
+        found[event.correction_id].append(event)
+    return found
 
 
 def _by_area(case: Correction, found: dict[int, dict[str, str]]) -> None:

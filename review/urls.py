@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/", queue.queue_page, name="queue"),
     path("review/next/", queue.take_next, name="queue-next"),
     path("review/news/", queue.news, name="queue-news"),
+    path("review/week/", queue.own_week_page, name="own-week"),
     path("review/openings/", openings.openings_page, name="openings"),
     path("review/<str:reference>/", case.case_page, name="case"),
     path("review/<str:reference>/decide/", case.decide, name="case-decide"),

@@ -258,6 +258,8 @@ oversight-site                GET   st      st      st      403     403     200 
 oversight-site                POST  st      st      st      403     403     405     405     405     403
 oversight-take-over           GET   st      st      st      403     403     200     404     200     403
 oversight-take-over           POST  st      st      st      403     403     422     404     422     403
+own-week                      GET   st      st      st      200     200     200     200     200     200
+own-week                      POST  st      st      st      405     405     405     405     405     405
 people                        GET   st      st      st      403     403     200     404     200     403
 people                        POST  st      st      st      403     403     405     405     405     403
 people-all                    GET   st      st      st      403     403     200     200     200     403

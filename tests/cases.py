@@ -10,7 +10,7 @@ from citizens.models import Citizen
 from corrections import actions
 from corrections.actions import filing
 from corrections.actions.filing import Claim
-from corrections.models import Correction, Kind
+from corrections.models import Correction, Kind, Policy
 from organizations.models import Membership
 from tests import world as worlds
 from tests.factories.accounts import staff_user
@@ -45,6 +45,20 @@ def colleague(world: World) -> "worlds.User":
         user=nurse, organization=world.buoi, role="reviewer", since=db_time.now() - worlds.LONG_AGO
     )
     return nurse
+
+
+def waits_for_second(correction: Correction, *, first: "worlds.User") -> Correction:
+    """Let somebody accept a missing dose on a photo alone: a second person has to confirm it."""
+    rule = {"four_eyes": ["dose_on_photo_alone"], "second_look_percent": 0}
+    Policy.objects.get_or_create(version=2, defaults={**rule, "made_at": db_time.now()})
+    assert correction.named_site is not None
+    values = {
+        "vaccine": "PF",
+        "given_on": "2021-11-21",
+        "position": "primary-1",
+        "organization": str(correction.named_site.public_id),
+    }
+    return actions.accept(correction, by=first, values=values, remark="Theo giấy")
 
 
 def make_overdue(correction: Correction, hours: float = 49) -> Correction:

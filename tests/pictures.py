@@ -48,10 +48,10 @@ def keep_files_in(folder: Path, settings: Any) -> None:
     }
 
 
-def attach_photo(case: Correction, *, by: User) -> Evidence:
+def attach_photo(case: Correction, *, by: User, content: bytes = b"picture") -> Evidence:
     """Add a photo to the filing of a case, as if it had been filed with it."""
-    draft = Draft.objects.create(user=by, citizen=case.citizen)
-    photo = store(draft, Picture(b"picture", b"picture", 10, 10), by=by)
+    draft, _made = Draft.objects.get_or_create(user=by, citizen=case.citizen)
+    photo = store(draft, Picture(content, content, 10, 10), by=by)
     photo.draft, photo.filing = None, case.filing
     photo.save()
     return photo

@@ -193,8 +193,11 @@ class Correction(models.Model):
         verbose_name = _("correction")
         verbose_name_plural = _("corrections")
         indexes = [
+            # It includes what the tabs and the numbers in the header ask, so that they are counted
+            # from the index alone.
             models.Index(
                 fields=["holder", "due_at", "id"],
+                include=["status", "paused_at", "reviewer", "first_by"],
                 condition=Q(status__in=OPEN_STATUSES),
                 name="correction_queue",
             ),
@@ -218,6 +221,7 @@ class Correction(models.Model):
             ),
             models.Index(
                 fields=["holder", "triage_due_at"],
+                include=["status"],
                 condition=Q(triage_due_at__isnull=False),
                 name="correction_pool",
             ),

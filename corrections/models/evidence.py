@@ -10,6 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from corrections.models.case import Correction
 from corrections.models.filing import Draft, Filing
 
+# How the name of a thumbnail ends, after the name of its photo.
+THUMBNAIL = "-thumbnail.jpg"
+
+
+def thumbnail_key(file_key: str) -> str:
+    """Return where the thumbnail of the photo with this key is stored."""
+    return f"{file_key.removesuffix('.jpg')}{THUMBNAIL}"
+
 
 class Evidence(models.Model):
     """A photo of the paper, re-encoded by us; the uploaded file is not kept."""
@@ -60,6 +68,16 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def thumbnail_key(self) -> str:
+        """The picture for lists. No column says whether it is there: it can be made again."""
+        return thumbnail_key(self.file_key)
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of all stored files of this photo."""
+        return [self.file_key, self.preview_key, self.thumbnail_key]
 
 
 class UploadLink(models.Model):

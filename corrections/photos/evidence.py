@@ -27,11 +27,12 @@ from background import counting
 from citizens.access import parts_of_records_of
 from citizens.models import Citizen
 from corrections.models import Correction, Draft, Evidence
+from corrections.models.evidence import THUMBNAIL, thumbnail_key
 from corrections.photos import near_duplicates
 from corrections.prechecks import photos
 from corrections.prechecks.rules import Code
 from vaxreg import db_time, ui
-from vaxreg.photos.cleaning import Picture, clean, refuse_by_size
+from vaxreg.photos.cleaning import Picture, clean, refuse_by_size, thumbnail_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -71,7 +72,7 @@ def rebuild(sent: UploadedFile[Any], *, by: "User") -> Picture:
 
 def remove(photo: Evidence) -> None:
     """Remove a photo from a draft; its files are deleted after the commit."""
-    keys = [photo.file_key, photo.preview_key]
+    keys = photo.keys
     draft = photo.draft
     with transaction.atomic():
         photo.delete()
@@ -83,6 +84,27 @@ def remove(photo: Evidence) -> None:
 def delete_files_on_commit(keys: list[str]) -> None:
     """Delete stored files once the transaction that deleted their rows has committed."""
     transaction.on_commit(lambda: _delete_files(keys), robust=True)
+
+
+def thumbnail(photo: Evidence) -> bytes:
+    """Return the thumbnail; makes and stores it for a photo that came before there were any.
+
+    Raises FileNotFoundError when the photo's files are gone or cannot be read.
+    """
+    try:
+        with default_storage.open(photo.thumbnail_key) as file:
+            kept: bytes = file.read()
+            return kept
+    except FileNotFoundError:
+        pass
+    try:
+        with default_storage.open(photo.preview_key) as file:
+            made = thumbnail_of(file.read())
+    except OSError as unreadable:
+        raise FileNotFoundError(photo.preview_key) from unreadable
+    # Of two requests at once one stores it under another name: purge_files removes that one.
+    default_storage.save(photo.thumbnail_key, ContentFile(made))
+    return made
 
 
 def seen_by(user: "User", *, as_staff: bool) -> QuerySet[Evidence]:
@@ -132,8 +154,9 @@ def _purge_shelf(shelf: str, older_than: timedelta) -> int:
         for key in (f"{shelf}/{name}" for name in names)
         if default_storage.get_modified_time(key) < limit
     ]
-    rows = Evidence.objects.filter(Q(file_key__in=old) | Q(preview_key__in=old))
-    named = {key for pair in rows.values_list("file_key", "preview_key") for key in pair}
+    photos_of = [f"{key.removesuffix(THUMBNAIL)}.jpg" for key in old if key.endswith(THUMBNAIL)]
+    rows = Evidence.objects.filter(Q(file_key__in=[*old, *photos_of]) | Q(preview_key__in=old))
+    named = {key for photo in rows for key in photo.keys}
     orphans = [key for key in old if key not in named]
     _delete_files(orphans)
     return len(orphans)
@@ -173,6 +196,8 @@ def write_files(picture: Picture, *, by: "User", about: Citizen) -> Iterator[dic
     try:
         default_storage.save(file_key, ContentFile(picture.whole))
         default_storage.save(preview_key, ContentFile(picture.preview))
+        if picture.thumbnail:
+            default_storage.save(thumbnail_key(file_key), ContentFile(picture.thumbnail))
         yield {
             "uploaded_by": by,
             "file_key": file_key,
@@ -187,7 +212,7 @@ def write_files(picture: Picture, *, by: "User", about: Citizen) -> Iterator[dic
             ],
         }
     except BaseException:
-        _delete_files([file_key, preview_key])
+        _delete_files([file_key, preview_key, thumbnail_key(file_key)])
         raise
 
 

@@ -2,7 +2,8 @@
 
 import logging
 from functools import wraps
-from typing import Any, ParamSpec
+from io import BytesIO
+from typing import IO, Any, ParamSpec
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from accounts.access import is_staff_session
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from citizens.access import parts_of_records_of
+from citizens.visits import log_listed
 from corrections.models import Correction, Draft, Evidence
 from corrections.parties import reads_masked
 from corrections.photos import evidence
@@ -37,6 +39,8 @@ P = ParamSpec("P")
 
 log = logging.getLogger(__name__)
 
+# The value of `size` in the address of a thumbnail.
+THUMBNAIL = "thumbnail"
 TEXTS = ("has_no_paper", "where_when")
 # Five photos of 10 MB and what wraps them; of anything longer not a byte is read.
 MOST_BYTES = evidence.MOST_PHOTOS * cleaning.MOST_BYTES + cleaning.MEGABYTE
@@ -98,7 +102,10 @@ def remove(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
 
 @require_safe
 def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
-    """Send a photo or its preview to a user who may see it; views by staff are logged."""
+    """Send a photo, its preview or its thumbnail to a user who may see it.
+
+    Views by staff are logged: a thumbnail as a list, once a day.
+    """
     as_staff = is_staff_session(request)
     seen = evidence.seen_by(request.user, as_staff=as_staff)
     photo = get_object_or_404(seen.select_related("filing__citizen"), public_id=public_id)
@@ -107,13 +114,16 @@ def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
         raise PermissionDenied(
             _("A paper shows names and numbers. It is shown to whoever decides the proposal.")
         )
-    key = photo.preview_key if request.GET.get("size") == "preview" else photo.file_key
+    size = request.GET.get("size", "")
     try:
-        file = default_storage.open(key)
+        file = _file_of(photo, size)
     except FileNotFoundError:
         log.error("a photo's file is missing: evidence row %s", photo.pk)
         raise Http404 from None
-    if case is not None:
+    if case is not None and size == THUMBNAIL:
+        # Nothing can be read on it: it is part of the list in which it stands.
+        log_listed(request.user, [case.citizen_id])
+    elif case is not None:
         log_reading(request.user, case)
     # Its own name was never kept; this one says nothing about anybody.
     response = FileResponse(file, content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
@@ -123,6 +133,12 @@ def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _file_of(photo: Evidence, size: str) -> IO[bytes]:
+    if size == THUMBNAIL:
+        return BytesIO(evidence.thumbnail(photo))
+    return default_storage.open(photo.preview_key if size == "preview" else photo.file_key)
 
 
 def _too_much(request: UserRequest) -> HttpResponse | None:

@@ -138,10 +138,16 @@ def _chosen_rows(request: UserRequest) -> list[PoolRow]:
 
 
 def _together(rows: list[PoolRow]) -> list[Suggestion]:
-    """Return one list of suggestions for all cases: sites that fit most of them first."""
+    """Return one list of suggestions for all cases: sites that fit most of them first.
+
+    A site that passed one of them on is not suggested for the others either: they go together.
+    """
     together: dict[int, Suggestion] = {}
+    not_theirs = {one.organization for row in rows for one in row.passed_on}
     for row in rows:
         for one in row.suggestions:
+            if one.site in not_theirs:
+                continue
             known = together.setdefault(one.site.pk, Suggestion(one.site, is_holder=one.is_holder))
             known.score += one.score
             known.reasons += [reason for reason in one.reasons if reason not in known.reasons]

@@ -1,4 +1,4 @@
-"""Views of the queue: tabs, pages, and the next case."""
+"""Views of the queue: tabs, pages, the next case, and the reviewer's own week."""
 
 from datetime import datetime
 
@@ -10,15 +10,15 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from citizens.visits import log_listed
-from corrections import facts
 from corrections.access import is_hotline
 from corrections.models import Correction
 from organizations.queries import held_roles
 from reporting import compute
-from review import queue
+from review import queue, queue_rows
 from review.forms.queue import QueueFilterForm
 from review.notes import unread_by
-from review.queue import TAB_LABELS, QueueTab
+from review.own_week import own_week
+from review.queue import QueueTab
 from review.views.next_case import next_case
 from vaxreg import db_time
 
@@ -49,11 +49,12 @@ def queue_page(request: UserRequest) -> HttpResponse:
         "notes": unread_by(request.user),
         "form": form,
         "is_narrowed": any(narrowing.values()),
+        "filters": sum(bool(narrowing[name]) for name in ("kind", "photo")),
         "tab": tab,
-        "tabs": [(one, label, counts.get(one, "")) for one, label in TAB_LABELS.items()],
-        "waiting": counts[QueueTab.OPEN],
+        "tabs": queue.shown_tabs(counts, tab),
+        "to_do": counts[QueueTab.OPEN],
         "page": page,
-        "rows": [(case, facts.headline(case), queue.badges(case)) for case in page.rows],
+        "rows": queue_rows.rows(page.rows),
         "median": None if page.rows else compute.week_median(desks),
         "since": page.rows[0].now if page.rows else db_time.now(),  # type: ignore[attr-defined]
     }
@@ -70,6 +71,16 @@ def news(request: UserRequest) -> HttpResponse:
         desks = queue.desks_of(request.user)
         arrived = queue.arrived_since(queue.on_desks(request.user, desks), since)
     return render(request, "review/news.html", {"since": since, "arrived": arrived})
+
+
+@staff_page
+@require_safe
+def own_week_page(request: UserRequest) -> HttpResponse:
+    """Show a reviewer their own last seven days."""
+    work = list(held_roles(request.user))
+    desks = queue.desks_in(work)
+    context = {"work": work, "week": own_week(request.user, desks)}
+    return render(request, "review/week.html", context)
 
 
 @staff_page

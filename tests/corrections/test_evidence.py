@@ -220,7 +220,7 @@ def test_each_cause_has_words_of_its_own():
 def test_a_photo_is_rebuilt_from_its_pixels_with_nothing_else_in_it(data: bytes):
     made = cleaning.clean(data)
 
-    for file in (made.whole, made.preview):
+    for file in (made.whole, made.preview, made.thumbnail):
         photo = Image.open(io.BytesIO(file))
         photo.load()
         assert photo.format == "JPEG"
@@ -325,7 +325,7 @@ def test_the_name_a_file_came_with_is_never_used(draft: Draft, storage: Path, na
     photo = evidence.add(draft, upload, by=draft.user)
 
     names = {str(path.relative_to(storage)) for path in stored_files(storage)}
-    assert names == {photo.file_key, photo.preview_key}
+    assert names == set(photo.keys)
     assert all(len(key) < 64 and key.startswith("evidence/") for key in names)
 
 
@@ -479,7 +479,7 @@ def test_files_without_a_row_are_purged_after_a_day(draft: Draft, storage: Path)
     for file in (old, young):
         file.write_bytes(b"left over")
     yesterday = time.time() - timedelta(hours=25).total_seconds()
-    for file in (old, storage / photo.file_key, storage / photo.preview_key):
+    for file in (old, *(storage / key for key in photo.keys)):
         os.utime(file, (yesterday, yesterday))
 
     deleted = evidence.purge_files()
@@ -487,4 +487,4 @@ def test_files_without_a_row_are_purged_after_a_day(draft: Draft, storage: Path)
     assert deleted == 1
     assert not old.exists()
     assert young.exists()
-    assert default_storage.exists(photo.file_key)
+    assert all(default_storage.exists(key) for key in photo.keys)

@@ -139,7 +139,7 @@ def test_a_dose_on_a_photo_alone_waits_for_a_second_person(country: Country, wid
         is_well(minh)
 
         country.staff_signs_in(thu.page, "thu")
-        thu.page.get_by_role("link", name=re.compile("Chờ người thứ hai")).click()
+        thu.page.get_by_role("link", name=re.compile("Cần xác nhận")).click()
         is_well(thu)
         thu.page.get_by_role("link", name="Nguyễn Thị Lan").click()
         is_well(thu)

@@ -76,9 +76,11 @@ def test_an_officer_merges_two_stations_and_the_nurse_finds_the_queue(country: C
         # The nurse of Phường Quảng An finds what waits, and what was decided before her time.
         phone = an.page
         country.staff_signs_in(phone, "an")
-        for case in (waits, asked, late):
+        for case in (waits, late):
             expect(phone.locator("main")).to_contain_text(case.reference)
         is_well(an)
+        phone.goto("/review/?tab=waiting")
+        expect(phone.locator("main")).to_contain_text(asked.reference)
         phone.goto("/review/?tab=done")
         expect(phone.locator("main")).to_contain_text(decided.reference)
         expect(phone.locator("main")).to_contain_text("Phường Bưởi")

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import SessionKind
 from corrections import actions, sweep
@@ -154,6 +156,93 @@ def test_a_site_without_staff_is_not_suggested(world: World):
     case = missing(world, named_area=world.areas["tay_ho"], site_text="quang an")
 
     assert world.quang_an not in [one.site for one in Finder().suggest(case)]
+
+
+def passed_on(world: World, *, reason: str = "Không có trong sổ") -> Correction:
+    """Minh's site says of a missing dose that it is not theirs; the district looks for the site."""
+    worlds.dose(world)
+    case = missing(
+        world, named_site=world.buoi, named_area=world.areas["tay_ho"], site_text="tram y te buoi"
+    )
+    return actions.pass_on(case, by=world.user("minh"), reason=reason)
+
+
+def test_the_site_that_passed_a_case_on_is_not_suggested_for_it(world: World):
+    untouched = missing(
+        world, whose="binh", key="key-2", named_area=world.areas["tay_ho"], site_text="tyt buoi"
+    )
+    case = passed_on(world)
+
+    assert world.buoi in [one.site for one in Finder().suggest(untouched)]
+    assert world.buoi not in [one.site for one in Finder().suggest(case)]
+
+
+def test_none_of_two_sites_that_passed_it_on_is_suggested(world: World):
+    staffed(world, "quang_an")
+    nurse = world.quang_an.memberships.get().user
+    worlds.dose(world)
+    case = missing(world, named_site=world.buoi, site_text="quang an, buoi")
+    case = actions.pass_on(case, by=world.user("minh"), to=world.quang_an, reason="Ở Quảng An")
+    case = actions.pass_on(case, by=nurse, reason="Cũng không phải")
+
+    (row,) = pool.rows_of(world.user("huong"), [case], most=5)
+
+    assert {world.buoi, world.quang_an}.isdisjoint(one.site for one in row.suggestions)
+    assert [one.reason for one in row.passed_on] == ["Cũng không phải", "Ở Quảng An"]
+
+
+def test_a_desk_that_only_looked_for_the_site_has_not_said_no(world: World, case: Correction):
+    huong = world.user("huong")
+
+    moved = actions.pass_on(case, by=huong, to=world.quang_an, reason="Người dân nói Quảng An")
+
+    (row,) = pool.rows_of(huong, [moved], most=5)
+    assert row.passed_on == []
+
+
+def test_a_site_that_closed_hands_no_reasons_to_one_that_passed_it_on(world: World):
+    staffed(world, "quang_an")
+    case = passed_on(world)
+    worlds.dose(world, organization=world.quang_an, given_on=date(2021, 11, 21))
+    world.quang_an.closed_on = date(2022, 1, 1)
+    world.quang_an.successor = world.buoi
+    world.quang_an.save()
+
+    assert world.buoi not in [one.site for one in Finder().suggest(case)]
+
+
+def test_cases_that_go_together_are_not_suggested_to_who_passed_one_of_them_on(world: World):
+    case = passed_on(world)
+    other = missing(
+        world, whose="binh", key="key-2", named_area=world.areas["tay_ho"], site_text="tyt buoi"
+    )
+    huong = signed_in(world.user("huong"), SessionKind.STAFF)
+
+    page = huong.get("/pool/route/", {"case": [case.reference, other.reference]})
+
+    assert str(world.buoi.public_id) not in page.content.decode()
+
+
+def test_the_page_says_which_site_passed_it_on_who_there_and_why(world: World):
+    case = passed_on(world, reason="Chị Nguyễn Thị Lan không có trong sổ, gọi 0912 345 678")
+    huong = signed_in(world.user("huong"), SessionKind.STAFF)
+
+    for page in (huong.get("/pool/"), huong.get("/pool/route/", {"case": case.reference})):
+        html = page.content.decode()
+        assert "Trạm Y tế Phường Bưởi: “Chị N. T. Lan không có trong sổ" in html
+        assert "Phạm Thị Minh" in html
+        assert "345 678" not in html
+
+
+def test_the_reasons_of_a_whole_page_are_read_in_one_query(world: World):
+    cases = [passed_on(world)]
+    finder = Finder(cases)
+
+    with CaptureQueriesContext(connection) as asked:
+        for case in cases:
+            finder.passed_on(case)
+
+    assert not asked.captured_queries
 
 
 def test_routing_many_reports_each_and_keeps_the_clock(world: World, case: Correction):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from corrections import actions
@@ -12,9 +13,9 @@ from corrections.lifecycle import Ground, Status
 from corrections.models import Correction
 from organizations.models import Membership
 from review import queue
-from review.queue import QueueTab
+from review.queue import TAB_LABELS, QueueTab
 from tests import world as worlds
-from tests.cases import colleague, file_many, file_one, make_overdue
+from tests.cases import colleague, file_many, file_one, make_overdue, waits_for_second
 from tests.factories.accounts import verify_again
 from tests.reporting.caseload import write_case
 from tests.world import World
@@ -41,19 +42,22 @@ def test_the_most_urgent_case_stands_first(world: World):
 
 
 def test_each_tab_holds_its_own_and_counts_them(world: World, correction: Correction):
-    late, soon, in_time, kept, mine, done = file_many(world, 6)
+    late, soon, in_time, kept, mine, done, asked = file_many(world, 7)
     minh = world.user("minh")
     make_overdue(late, 49)
     make_overdue(soon, 40)
     actions.keep(kept, by=minh, remark="Chờ sổ giấy")
     actions.pick_up(mine, by=minh)
     actions.refuse(done, by=minh, ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ")
+    actions.ask(asked, by=minh, question="Xin chụp lại giấy")
 
     counts = queue.counts(cases_of(minh), minh)
 
     assert in_tab(minh, QueueTab.OVERDUE) == [late.reference]
     assert in_tab(minh, QueueTab.SOON) == [soon.reference]
-    assert in_time.reference in in_tab(minh, QueueTab.IN_TIME)
+    assert in_time.reference in in_tab(minh, QueueTab.OPEN)
+    assert in_tab(minh, QueueTab.WAITING) == [asked.reference]
+    assert asked.reference not in in_tab(minh, QueueTab.OPEN)
     assert in_tab(minh, QueueTab.KEPT) == [kept.reference]
     assert in_tab(minh, QueueTab.MINE) == [mine.reference]
     assert in_tab(minh, QueueTab.DONE) == [done.reference]
@@ -62,12 +66,60 @@ def test_each_tab_holds_its_own_and_counts_them(world: World, correction: Correc
         QueueTab.OPEN: 6,
         QueueTab.OVERDUE: 1,
         QueueTab.SOON: 1,
-        QueueTab.IN_TIME: 4,
         QueueTab.MINE: 1,
         QueueTab.KEPT: 1,
-        QueueTab.WAITING: 0,
+        QueueTab.WAITING: 1,
         QueueTab.SECOND: 0,
     }
+
+
+def test_what_one_decided_oneself_waits_with_others_and_is_to_do_for_a_colleague(world: World):
+    case, other = file_many(world, 2)
+    minh, thu = world.user("minh"), colleague(world)
+    waits_for_second(case, first=minh)
+
+    assert in_tab(minh, QueueTab.OPEN) == [other.reference]
+    assert in_tab(minh, QueueTab.WAITING) == [case.reference]
+    assert in_tab(minh, QueueTab.SECOND) == []
+    assert in_tab(thu, QueueTab.OPEN) == [case.reference, other.reference]
+    assert in_tab(thu, QueueTab.SECOND) == [case.reference]
+    assert in_tab(thu, QueueTab.WAITING) == []
+
+
+def test_an_overdue_case_that_waits_for_others_is_not_counted_as_late_work_of_ones_own(
+    world: World,
+):
+    case = make_overdue(file_many(world, 1)[0], 60)
+    minh, thu = world.user("minh"), colleague(world)
+    waits_for_second(case, first=minh)
+
+    assert queue.counts(cases_of(minh), minh)[QueueTab.OVERDUE] == 0
+    assert queue.counts(cases_of(thu), thu)[QueueTab.OVERDUE] == 1
+
+
+@pytest.mark.parametrize("of", [2, 5])
+def test_each_open_case_is_either_to_do_or_waits_for_others(world: World, of: int):
+    minh, thu = world.user("minh"), colleague(world)
+    cases = file_many(world, of)
+    waits_for_second(cases[0], first=minh)
+    actions.ask(cases[1], by=thu, question="Xin chụp lại giấy")
+
+    for user in (minh, thu):
+        both = in_tab(user, QueueTab.OPEN) + in_tab(user, QueueTab.WAITING)
+        assert sorted(both) == sorted(case.reference for case in cases)
+
+
+def test_the_tab_for_a_second_person_is_there_only_while_it_holds_something():
+    none = {QueueTab.OPEN: 3, QueueTab.SECOND: 0}
+    one = {**none, QueueTab.SECOND: 1}
+
+    def tabs(counts, current=QueueTab.OPEN):
+        return [tab for tab, _label, _count in queue.shown_tabs(counts, current)]
+
+    assert QueueTab.SECOND not in tabs(none)
+    assert QueueTab.SECOND in tabs(one)
+    assert QueueTab.SECOND in tabs(none, QueueTab.SECOND)
+    assert [tab for tab in TAB_LABELS if tab in tabs(one)] == tabs(one)
 
 
 def test_the_tabs_agree_with_what_the_model_calls_overdue(world: World, correction: Correction):
@@ -236,6 +288,26 @@ def test_the_queue_of_a_desk_is_read_from_its_index(world: World):
 
     assert "Index Scan using correction_queue" in plan
     assert "Sort" not in plan
+
+
+def test_the_tabs_are_counted_from_the_index_of_the_queue_alone(world: World):
+    for hours in range(60):
+        write_case(world, world.buoi, db_time.now() - timedelta(hours=hours))
+    minh = world.user("minh")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE corrections_correction")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        # With so few rows any partial index costs the same; these two hold none of the statuses.
+        cursor.execute("DROP INDEX correction_one_open_per_subject, correction_due")
+    with CaptureQueriesContext(connection) as asked:
+        queue.counts(cases_of(minh), minh)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {asked.captured_queries[-1]['sql']}")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+
+    assert "Index Only Scan using correction_queue" in plan, plan
 
 
 def test_cases_that_came_after_the_page_was_drawn_are_counted(world: World):

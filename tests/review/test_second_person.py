@@ -202,7 +202,7 @@ def test_the_queue_has_a_tab_for_what_waits_for_a_second_person(
     world: World, waiting: Correction, thu: Client, as_staff: SignIn
 ):
     theirs = thu.get("/review/?tab=second").content.decode()
-    own = as_staff(world.user("minh")).get("/review/?tab=second").content.decode()
+    own = as_staff(world.user("minh")).get("/review/?tab=waiting").content.decode()
 
     assert "Phạm Thị Minh; chờ người thứ hai" in theirs
     assert "Bạn; chờ người khác xác nhận" in own

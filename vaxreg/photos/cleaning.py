@@ -1,6 +1,7 @@
 """Make an uploaded photo safe: check its size, decode it in a separate process, re-encode it."""
 
 import hashlib
+import io
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from vaxreg import ui
 from vaxreg.photos import decoder
@@ -37,7 +39,7 @@ HEIF_BRANDS = frozenset(
 
 @dataclass(frozen=True)
 class Picture:
-    """A photo re-encoded from its pixels, and its preview: two JPEG files without metadata."""
+    """A photo re-encoded from its pixels, preview and thumbnail: JPEG files without metadata."""
 
     whole: bytes
     preview: bytes
@@ -45,6 +47,8 @@ class Picture:
     height: int
     # From the decoder (see `decoder.measure`); empty if it gave none.
     measures: dict[str, int] = field(default_factory=dict)
+    # Empty when it is to be made of the preview, when a list asks for it.
+    thumbnail: bytes = b""
 
     @property
     def likeness(self) -> int | None:
@@ -130,5 +134,22 @@ def _decode(data: bytes) -> Picture:
     head = json.loads(line)
     if "refused" in head:
         raise _refused(head["refused"])
-    size = head["sizes"][0]
-    return Picture(rest[:size], rest[size:], head["width"], head["height"], head["measures"])
+    whole, preview, _thumbnail = head["sizes"]
+    return Picture(
+        whole=rest[:whole],
+        preview=rest[whole : whole + preview],
+        width=head["width"],
+        height=head["height"],
+        measures=head["measures"],
+        thumbnail=rest[whole + preview :],
+    )
+
+
+def thumbnail_of(preview: bytes) -> bytes:
+    """Return the thumbnail of a preview. Takes JPEGs of our own only: it decodes them right here.
+
+    Raises OSError when the preview cannot be read.
+    """
+    picture = Image.open(io.BytesIO(preview), formats=["JPEG"])
+    picture.draft("RGB", decoder.THUMBNAIL)
+    return decoder.thumbnail(picture)

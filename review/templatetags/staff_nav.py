@@ -1,4 +1,4 @@
-"""Which pages the header offers to staff, by the roles they hold now."""
+"""Which pages the header offers to staff by the roles they hold now, and what waits on each."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,8 @@ from django import template
 from corrections.access import READING_ROLES, is_hotline
 from organizations.models import Membership, Organization
 from organizations.queries import AREA_DESKS, held_roles
+from review import worklist
+from review.worklist import Numbers
 
 register = template.Library()
 
@@ -27,19 +29,21 @@ class Links:
     coverage: bool
     pool: bool
     hotline: bool
+    waiting: Numbers
 
 
 @register.simple_tag(takes_context=True)
 def staff_links(context: dict[str, Any]) -> Links:
-    """Return the pages that the reader's live memberships open.
+    """Return the pages that the reader's live memberships open, with what waits there.
 
-    Takes one query, unless the page passes the memberships in the context as `work`.
+    Takes two queries; one if the page passes the memberships in the context as `work`.
     """
     user = context["request"].user
     work = context.get("work")
     if work is None:
         work = list(held_roles(user)) if user.is_authenticated else []
     roles = {one.role for one in work}
+    has_pool = any(one.organization.kind in POOL_DESKS for one in work)
     return Links(
         queue=bool(roles & set(READING_ROLES)) or not work,
         oversight=Membership.Role.OFFICER in roles,
@@ -49,6 +53,7 @@ def staff_links(context: dict[str, Any]) -> Links:
             one.role == Membership.Role.OFFICER and one.organization.kind in COUNTED_DESKS
             for one in work
         ),
-        pool=any(one.organization.kind in POOL_DESKS for one in work),
+        pool=has_pool,
         hotline=any(is_hotline(one) for one in work),
+        waiting=worklist.numbers(user, work, has_pool=has_pool),
     )
