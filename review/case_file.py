@@ -41,10 +41,15 @@ from vaxreg import db_time
 if TYPE_CHECKING:
     from accounts.models import User
 
-DECIDING = frozenset({"accept", "refuse", "overturn", "uphold", "keep"})
+DECIDING = frozenset({"accept", "refuse", "cannot_confirm", "overturn", "uphold", "keep"})
 # Steps with texts between reviewer and citizen after filing.
 TALK = frozenset({"ask", "answer", "appeal", "reopen", "log_disagreement"})
-DECISIONS = frozenset({"accept", "accept_in_part", "refuse", "countersign", "countersign_in_part"})
+DECISIONS = frozenset(
+    {
+        *("accept", "accept_in_part", "refuse", "cannot_confirm"),
+        *("countersign", "countersign_in_part"),
+    }
+)
 EARLIER_SHOWN = 10
 
 
@@ -184,6 +189,11 @@ class CaseFile:
     def remark(self) -> str:
         """What the desk wrote about its decision."""
         return self._shown(self.case.remark_shown)
+
+    @property
+    def searched(self) -> list[str]:
+        """Where was searched, if it cannot be confirmed."""
+        return [self._shown(place) for place in self.case.searched_shown]
 
     def _shown(self, said: str) -> str:
         """Return a text as the reader may see it: without numbers for those far above."""

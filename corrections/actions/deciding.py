@@ -1,5 +1,9 @@
-"""Verbs that decide a correction: accept, refuse, countersign, hand back; also on appeal."""
+"""Verbs that decide a correction: accept, refuse, cannot confirm, countersign, hand back.
 
+Also on appeal.
+"""
+
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from citizens import actions as citizen_actions
 from citizens.access import accounts_of_person, is_same_person
@@ -19,6 +24,7 @@ from corrections.decisions import effects, four_eyes, other_record
 from corrections.lifecycle import Ground
 from corrections.models import Correction, Kind, OutboxRow
 from corrections.models.case import IDENTITY_KINDS
+from corrections.searched import CANNOT_CONFIRM_SENTENCES, Searched
 from doses.facts import Facts, Field
 
 if TYPE_CHECKING:
@@ -151,6 +157,47 @@ def refuse(
     turn = begin(step, correction, by=by, version=version)
     turn.case.ground, turn.case.remark = ground, remark
     return finish(turn, step, remark=remark, data={"ground": ground}, follow=OutboxRow.Errand.TELL)
+
+
+@transaction.atomic
+def cannot_confirm(
+    correction: Correction,
+    *,
+    by: "User",
+    searched: Collection[str] = (),
+    searched_words: str = "",
+    remark: str = "",
+    version: int | None = None,
+) -> Correction:
+    """Close the case because the papers that were searched do not show what is proposed.
+
+    searched: names of `Searched`; searched_words: other places, in the reviewer's words. remark: the
+    sentence for the citizen; empty: the ready one, in their language. On appeal it is the same step.
+    Raises ValidationError keyed "searched" when nothing was searched or a name is not known.
+    """
+    turn = begin("cannot_confirm", correction, by=by, version=version)
+    case = turn.case
+    known = [place.value for place in Searched if place in searched]
+    words = " ".join(searched_words.split())
+    if len(known) < len(set(searched)):
+        raise ValidationError({"searched": _("This is not one of the places to search.")})
+    if not known and not words:
+        raise ValidationError({"searched": _("Say where you looked: one place at least.")})
+    case.searched, case.searched_words = known, words
+    case.remark = remark.strip() or ready_sentence(case)
+    return finish(
+        turn,
+        "cannot_confirm",
+        remark=case.remark,
+        data={"searched": known, "searched_words": words},
+        follow=OutboxRow.Errand.TELL,
+    )
+
+
+def ready_sentence(case: Correction) -> str:
+    """Return what the citizen reads of a case that cannot be confirmed, in their language."""
+    with override(case.filing.filed_by.language):
+        return str(CANNOT_CONFIRM_SENTENCES[case.about])
 
 
 @transaction.atomic

@@ -129,7 +129,7 @@ def _form(file: CaseFile, data: Any = None, initial: dict[str, Any] | None = Non
 
 def _typed(request: UserRequest) -> dict[str, Any]:
     """Return the submitted texts, and the version of the case they were typed for."""
-    return {**as_typed(request.POST.dict()), "version": version_of(request)}
+    return {**as_typed(request.POST), "version": version_of(request)}
 
 
 def version_of(request: UserRequest) -> int:
@@ -181,7 +181,7 @@ def _kept(form: DecisionForm) -> list[tuple[str, str]]:
     """Return the typed texts of a stale page, to be read and copied."""
     return [
         (str(form.fields[name].label), str(form.initial[name]))
-        for name in ("note", "sentence", "remark")
+        for name in ("note", "sentence", "searched_words", "not_found", "remark")
         if form.initial.get(name)
     ]
 
@@ -214,7 +214,7 @@ def too_late(
     """Return 409: nothing was stored. Shows what happened in the meantime, and the typed texts."""
     file = case_file.case_file_of(open_case(request.user, reference), request.user)
     meanwhile = case_file.since_version(file.case, version_of(request) or file.case.version)
-    form = _form(file, initial={**as_typed(request.POST.dict()), "version": file.case.version})
+    form = _form(file, initial={**as_typed(request.POST), "version": file.case.version})
     conflict = _conflict(file, problem, meanwhile)
     return show(request, file, form, status=409, conflict=conflict, kept=kept)
 
@@ -251,6 +251,9 @@ def decided_notice(case: Correction) -> str:
             "%(reference)s is accepted in part. The record of %(name)s is corrected."
         ),
         Status.REFUSED: _("%(reference)s is refused. %(name)s reads why."),
+        Status.CANNOT_CONFIRM: _(
+            "%(reference)s is closed: it cannot be confirmed. %(name)s reads where you searched."
+        ),
         Status.UPHELD: _("The appeal %(reference)s is refused. %(name)s reads why."),
         Status.KEPT: _("%(reference)s is kept for later. The 48 hours run on."),
         Status.TO_COUNTERSIGN: _(

@@ -51,7 +51,7 @@ ACCEPTING = {
 STEP_NAMES = sorted(set(STEPS) - BY_ITSELF)
 # Most lives are long and full of questions and handing on; a decision ends many of the others.
 OFTEN = {"ask": 6, "pass_on": 6, "answer": 4, "appeal": 4, "reopen": 2, "note": 2}
-ENDS = {"refuse", "uphold", "withdraw", "log_disagreement"}
+ENDS = {"refuse", "cannot_confirm", "uphold", "withdraw", "log_disagreement"}
 PROPOSED = {"vaccine": "PF", "given_on": "2021-08-30"}
 
 
@@ -163,6 +163,11 @@ class CorrectionLife(RuleBasedStateMachine):
                 lambda: actions.refuse(
                     self._fresh(), by=by, ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ"
                 ),
+            )
+        if step == "cannot_confirm":
+            return (
+                lambda life: life.cannot_confirm(who),
+                lambda: actions.cannot_confirm(self._fresh(), by=by, searched=["lot_list"]),
             )
         if step in ("countersign", "countersign_in_part"):
             return (
