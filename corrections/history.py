@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from corrections import stalled
+from corrections.decisions import four_eyes
 from corrections.lifecycle import GROUND_LABELS, Ground, Party, Status
 from corrections.models import Breach, Correction, CorrectionEvent, Holding, Kind
 from corrections.models.case import REMOVING_KINDS
@@ -235,6 +236,8 @@ def _details(event: CorrectionEvent, audience: Audience) -> Iterator[str]:
         yield str(event.data.get("reason", {}).get(get_language() or "vi", ""))
     if event.step in ("refuse", "uphold") and event.data.get("ground"):
         yield str(GROUND_LABELS[Ground(event.data["ground"])])
+    if event.step == "put_forward" and audience == Audience.STAFF:
+        yield from four_eyes.in_words(event.data)
     if event.step == "cannot_confirm":
         places = searched_labels(event.data["searched"], event.data["searched_words"])
         yield _("Searched: %(places)s") % {"places": "; ".join(places)}

@@ -139,7 +139,10 @@ class CaseFile:
             return {}
         as_it_would_stand = {**self.case.recorded, **self.case.proposed}
         found = hints.hints_about(as_it_would_stand, self.case.citizen, dose=self.case.dose)
-        return {field.value: words for field, words in found.items()}
+        by_field = {field.value: words for field, words in found.items()}
+        if hint := second_person.hint_about_date(self.case):
+            by_field[Field.GIVEN_ON.value] = [*by_field.get(Field.GIVEN_ON.value, []), hint]
+        return by_field
 
     def changed_since(self) -> list[FactChange]:
         """Facts of the record that changed after the proposal was filed."""

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, override
 
 from corrections import actions, facts
-from corrections.decisions.four_eyes import Reason
 from corrections.facts import FIELD_LABELS
 from corrections.lifecycle import GROUND_LABELS, GROUND_SENTENCES, Ground
 from corrections.models import Correction, Kind
@@ -396,13 +395,12 @@ class DecisionForm(Form):
             version=cleaned["version"],
         )
 
-    def why_second(self) -> list[Reason]:
-        """Return why this acceptance needs a second person; empty when it needs none."""
+    def why_second(self) -> dict[str, Any]:
+        """Return why this acceptance needs a second person (see four_eyes.in_words), or {}."""
         return actions.second_person_reasons(
             self.case,
             self.wanted,
             own_papers=self.cleaned_data["own_papers"],
-            today=timezone.localdate(db_time.now()),
         )
 
     def citizen_preview(self) -> CitizenPreview:

@@ -17,13 +17,14 @@ from citizens.models import RecordVisit
 from citizens.visits import log_visit
 from corrections import actions
 from corrections.actions import HeldByColleague, StalePage
+from corrections.decisions import four_eyes
 from corrections.decisions import outcome as outcomes
 from corrections.history import HistoryEntry
 from corrections.lifecycle import STATUS_LABELS, Status, StepNotPossible
 from corrections.models import Correction
 from organizations.models import Membership
 from organizations.queries import held_roles
-from review import case_file, second_person
+from review import case_file
 from review.case_file import CaseFile
 from review.forms.decision import ACCEPT, OWN, DecisionForm, as_typed
 from review.forms.identity_decision import decision_form
@@ -198,7 +199,7 @@ def _confirm(request: UserRequest, file: CaseFile, form: DecisionForm) -> HttpRe
         "changes": changes,
         "effect": outcomes.sentence(file.case),
         "changes_something": any(change.is_changed for change in changes),
-        "why_second": second_person.reason_words(form.why_second()) if accepts else [],
+        "why_second": four_eyes.in_words(form.why_second()) if accepts else [],
         "citizen_preview": form.citizen_preview(),
     }
     return render(request, "review/confirm.html", context)
