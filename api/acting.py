@@ -198,6 +198,15 @@ class Refuse(StepView):
     verb = staticmethod(actions.refuse)
 
 
+class CannotConfirm(StepView):
+    """Close it: the papers that were searched do not show what is proposed."""
+
+    shape = shapes.CannotConfirmSerializer
+    post = step(shapes.CannotConfirmSerializer)(StepView.post)
+
+    verb = staticmethod(actions.cannot_confirm)
+
+
 class Countersign(StepView):
     """Confirm a colleague's decision as the second person; only now the record changes."""
 

@@ -22,6 +22,7 @@ from corrections.models import Clock, Correction, CorrectionEvent, Filing
 from corrections.models.case import Kind
 from corrections.parties import parties_of, reads_masked
 from corrections.photos.added import MOST_AT_ONCE
+from corrections.searched import Searched
 from doses.facts import Position
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
@@ -35,7 +36,7 @@ PERSON_NUMBERS = {
     *(IdentityField.ID_NUMBER, IdentityField.PHONE),
     *(OtherField.ID_NUMBER, OtherField.PHONE),
 }
-TEXTS = {"words", "remark", "text", "reason", "site_text"}
+TEXTS = {"words", "remark", "text", "reason", "site_text", "searched_words"}
 # Steps that share one address: the verb finds out from the case which of them it is.
 ADDRESSES = {
     "accept_in_part": "accept",
@@ -47,6 +48,7 @@ ADDRESSES = {
 }
 
 
+SEARCHED = [(place.value, place.name) for place in Searched]
 SEXES = [choice for choice in Sex.choices if choice[0] != Sex.UNKNOWN]
 
 
@@ -173,6 +175,9 @@ class CorrectionSerializer(serializers.ModelSerializer[Correction]):
     proposed = FactsSerializer(read_only=True)
     decided = FactsSerializer(read_only=True, allow_null=True)
     reason = serializers.CharField(source="reason_shown", read_only=True)
+    searched = serializers.ListField(
+        child=serializers.ChoiceField(choices=SEARCHED), read_only=True
+    )
     remark = serializers.CharField(source="remark_shown", read_only=True)
     is_overdue = serializers.SerializerMethodField()
 
@@ -181,8 +186,8 @@ class CorrectionSerializer(serializers.ModelSerializer[Correction]):
         fields = [
             "reference", "kind", "status", "dose", "holder", "reason", "recorded", "proposed",
             "decided", "site_text", "received_at", "due_at", "paused_at", "answer_by",
-            "is_overdue", "on_appeal", "decided_at", "ground", "remark", "confirmed_at",
-            "version",
+            "is_overdue", "on_appeal", "decided_at", "ground", "searched",
+            "searched_words", "remark", "confirmed_at", "version",
         ]  # fmt: skip
 
     @extend_schema_field(serializers.BooleanField())
@@ -384,6 +389,25 @@ class AcceptSerializer(StepSerializer):
 class RefuseSerializer(StepSerializer):
     ground = serializers.ChoiceField(choices=[(g.value, g.name) for g in Ground])
     remark = serializers.CharField(max_length=LONGEST)
+
+
+class CannotConfirmSerializer(StepSerializer):
+    searched = serializers.ListField(
+        child=serializers.ChoiceField(choices=SEARCHED),
+        required=False,
+        default=list,
+        help_text=_("Where was searched; one place at least, here or in `searched_words`."),
+    )
+    searched_words = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=200
+    )
+    remark = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=LONGEST,
+        help_text=_("What the citizen reads; empty: the ready sentence."),
+    )
 
 
 class RemindSerializer(serializers.Serializer[Any]):

@@ -29,6 +29,7 @@ STEPS: dict[str, type[acting.StepView]] = {
     "keep": acting.Keep,
     "accept": acting.Accept,
     "refuse": acting.Refuse,
+    "cannot-confirm": acting.CannotConfirm,
     "countersign": acting.Countersign,
     "hand-back": acting.HandBack,
     "note": acting.Note,

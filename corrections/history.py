@@ -14,9 +14,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from corrections import stalled
+from corrections.decisions import four_eyes
 from corrections.lifecycle import GROUND_LABELS, Ground, Party, Status
 from corrections.models import Breach, Correction, CorrectionEvent, Holding, Kind
 from corrections.models.case import REMOVING_KINDS
+from corrections.searched import searched_labels
 from organizations.models import Organization
 
 
@@ -59,6 +61,7 @@ TITLES: dict[str, Promise] = {
     "accept": gettext_lazy("Accepted"),
     "accept_in_part": gettext_lazy("Accepted in part"),
     "refuse": gettext_lazy("Refused"),
+    "cannot_confirm": gettext_lazy("Cannot be confirmed"),
     "overturn": gettext_lazy("Appeal granted"),
     "overturn_in_part": gettext_lazy("Appeal granted in part"),
     "uphold": gettext_lazy("Appeal refused: the first decision stands"),
@@ -99,7 +102,7 @@ MILESTONE_TITLES_ALONE: dict[str, Promise] = {
     "three_quarters": gettext_lazy("A quarter of the time is left; nobody could be reminded"),
     "nine_tenths": gettext_lazy("A tenth of the time is left; nobody could be reminded"),
 }
-BAD = frozenset({"refuse", "uphold", "escalate", "expire"})
+BAD = frozenset({"refuse", "cannot_confirm", "uphold", "escalate", "expire"})
 # Remarks between staff, not shown to the citizen. Notes are hidden as a whole.
 STAFF_ONLY_REMARKS = frozenset({"remind", "escalate", "put_forward", "hand_back"})
 STAFF_ONLY = frozenset({"note", "hand_back"})
@@ -143,6 +146,10 @@ def status_sentence(correction: Correction) -> str:
         ),
         Status.PARTLY_ACCEPTED: _("Accepted in part. Below stands what was changed."),
         Status.REFUSED: _("Refused. Below stands why, and what you can do next."),
+        Status.CANNOT_CONFIRM: _(
+            "Cannot be confirmed. Below stands where %(organization)s searched, and what you can do "
+            "next."
+        ),
         Status.UPHELD: _("The appeal was refused: the first decision stands. Below stands why."),
         Status.DISAGREED: _("Your disagreement is kept with the record."),
         Status.WITHDRAWN: _("This proposal was withdrawn."),
@@ -229,6 +236,11 @@ def _details(event: CorrectionEvent, audience: Audience) -> Iterator[str]:
         yield str(event.data.get("reason", {}).get(get_language() or "vi", ""))
     if event.step in ("refuse", "uphold") and event.data.get("ground"):
         yield str(GROUND_LABELS[Ground(event.data["ground"])])
+    if event.step == "put_forward" and audience == Audience.STAFF:
+        yield from four_eyes.in_words(event.data)
+    if event.step == "cannot_confirm":
+        places = searched_labels(event.data["searched"], event.data["searched_words"])
+        yield _("Searched: %(places)s") % {"places": "; ".join(places)}
     if event.step == "answer" and event.data.get("photos"):
         yield _("Photos of the paper were sent.")
     if audience == Audience.STAFF or event.step not in STAFF_ONLY_REMARKS:

@@ -3,7 +3,7 @@
 No database.
 Pages build their buttons from it, verbs (actions/) check against it, the API lists it, tests go
 through it. The outcomes come from dispatch 9458/BYT-CNTT, step 2: approved, processed later,
-rejected.
+rejected; beside them "cannot be confirmed", for what the site's own papers do not show (ADR 28).
 """
 
 from collections.abc import Iterable
@@ -25,6 +25,7 @@ class Status(StrEnum):
     ACCEPTED = "accepted"
     PARTLY_ACCEPTED = "partly_accepted"
     REFUSED = "refused"
+    CANNOT_CONFIRM = "cannot_confirm"
     UPHELD = "upheld"
     DISAGREED = "disagreed"
     WITHDRAWN = "withdrawn"
@@ -41,8 +42,9 @@ STATUS_LABELS: dict[Status, Promise] = {
     Status.ACCEPTED: _("Accepted"),
     Status.PARTLY_ACCEPTED: _("Accepted in part"),
     Status.REFUSED: _("Refused"),
+    Status.CANNOT_CONFIRM: _("Cannot be confirmed"),
     Status.UPHELD: _("Appeal refused"),
-    Status.DISAGREED: _("Refused, disagreement on record"),
+    Status.DISAGREED: _("Decided, disagreement on record"),
     Status.WITHDRAWN: pgettext_lazy("status of a correction", "Withdrawn"),
     Status.EXPIRED: _("Closed, question not answered"),
 }
@@ -124,13 +126,15 @@ STEPS: dict[str, Step] = {
     "appeal": Step(
         _("Appeal"),
         _CITIZEN,
-        frozenset({Status.REFUSED, Status.PARTLY_ACCEPTED, Status.DISAGREED}),
+        frozenset(
+            {Status.REFUSED, Status.CANNOT_CONFIRM, Status.PARTLY_ACCEPTED, Status.DISAGREED}
+        ),
         Status.QUEUED,
     ),
     "log_disagreement": Step(
         _("Keep my disagreement on record"),
         _CITIZEN,
-        frozenset({Status.REFUSED, Status.PARTLY_ACCEPTED, Status.UPHELD}),
+        frozenset({Status.REFUSED, Status.CANNOT_CONFIRM, Status.PARTLY_ACCEPTED, Status.UPHELD}),
         Status.DISAGREED,
     ),
     "confirm": Step(
@@ -157,6 +161,10 @@ STEPS: dict[str, Step] = {
         _("Accept in part"), _by(Party.REVIEWER), DECIDABLE, Status.PARTLY_ACCEPTED, decides=True
     ),
     "refuse": Step(_("Refuse"), _by(Party.REVIEWER), DECIDABLE, Status.REFUSED, decides=True),
+    # Not a refusal: nothing in the papers that were searched. On appeal it is the same step.
+    "cannot_confirm": Step(
+        _("Cannot be confirmed"), _DESK, DECIDABLE, Status.CANNOT_CONFIRM, decides=True
+    ),
     "overturn": Step(
         _("Grant the appeal"), _by(Party.APPEAL_REVIEWER), DECIDABLE, Status.ACCEPTED, decides=True
     ),

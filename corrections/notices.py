@@ -341,6 +341,12 @@ _TELLERS: dict[str, Callable[[CorrectionEvent], None]] = {
         "correction.decided",
         _noop("So Tiem: %(reference)s was refused. Why and what next: %(link)s"),
     ),
+    "cannot_confirm": _sms(
+        "correction.decided",
+        _noop(
+            "So Tiem: %(reference)s cannot be confirmed. Where was searched, what next: %(link)s"
+        ),
+    ),
     "uphold": _sms(
         "correction.decided",
         _noop("So Tiem: your appeal on %(reference)s was refused. Why: %(link)s"),

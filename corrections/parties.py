@@ -37,6 +37,7 @@ DECIDING_STEPS = (
     "accept",
     "accept_in_part",
     "refuse",
+    "cannot_confirm",
     "put_forward",
     "countersign",
     "countersign_in_part",

@@ -1,8 +1,9 @@
 """Stored texts that are ready sentences of the product, shown in the reader's language.
 
 A decision, a question and an answer store the words as they were sent. When these are a ready
-sentence of an official ground, a ready question, or the sentence that points to photos, whoever
-reads another language reads the same sentence in theirs; what a person typed stays as it is.
+sentence of an official ground or of "cannot be confirmed", a ready question, or the sentence that
+points to photos, whoever reads another language reads the same sentence in theirs; what a person
+typed stays as it is.
 """
 
 from functools import cache
@@ -14,9 +15,16 @@ from django.utils.translation import override
 
 from corrections.lifecycle import GROUND_SENTENCES
 from corrections.ready_questions import QUESTIONS
+from corrections.searched import CANNOT_CONFIRM_SENTENCES
 
 # The words of an answer that consists of photos alone.
 SEE_THE_PHOTOS = _("See the photos.")
+READY = (
+    *GROUND_SENTENCES.values(),
+    *CANNOT_CONFIRM_SENTENCES.values(),
+    *QUESTIONS.values(),
+    SEE_THE_PHOTOS,
+)
 
 
 def in_readers_language(stored: str) -> str:
@@ -34,6 +42,6 @@ def _by_words() -> dict[str, Promise]:
     known: dict[str, Promise] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
-            for ready in (*GROUND_SENTENCES.values(), *QUESTIONS.values(), SEE_THE_PHOTOS):
+            for ready in READY:
                 known[str(ready)] = ready
     return known

@@ -17,6 +17,7 @@ from corrections.actions.filing import Claim
 from corrections.lifecycle import GROUND_SENTENCES, Ground, Status
 from corrections.models import Correction, Draft, Kind
 from corrections.photos import evidence
+from corrections.searched import Searched
 from demo import entries, paper
 from doses import actions as dose_actions
 from doses.models import Dose, Vaccine
@@ -96,6 +97,11 @@ REVIEWERS = {
     "Trạm Y tế Phường Nhật Tân": "cuong",
     "Trạm Y tế Phường Láng Thượng": "tuan",
 }
+# Decided cases that the site's own papers do not show.
+UNCONFIRMED: dict[str, list[Story]] = {
+    "Trạm Y tế Phường Bưởi": [Story(80.0, "missing", "cannot_confirm", 20.0)],
+    "Trạm Y tế Phường Quảng An": [Story(101.0, "lot", "cannot_confirm", 31.0)],
+}
 WORDS = {
     "vaccine": "Mũi này của tôi là loại khác với trong sổ. Xin xem ảnh giấy xác nhận.",
     "date": "Ngày tiêm trong sổ không đúng với giấy xác nhận tôi được phát.",
@@ -121,6 +127,7 @@ def decided_lately(site: str, chance: random.Random) -> Iterator[Story]:
         ending = chance.choices(["accept", "accept_in_part", "refuse"], [7, 1, 3])[0]
         what = chance.choice(["vaccine", "date", "lot", "missing", "vaccine_and_date"])
         yield Story(age, what, ending, after)
+    yield from UNCONFIRMED.get(site, [])
 
 
 def with_doses(person: Citizen, site: Organization, chance: random.Random) -> list[Dose]:
@@ -293,6 +300,13 @@ def _end(
                 ground = Ground.PHOTO_BLURRED if case.pk % 2 else Ground.DATE_DIFFERS
                 sentence = str(GROUND_SENTENCES[ground])
                 case = actions.refuse(case, by=nurse, ground=ground, remark=sentence)
+            case "cannot_confirm":
+                case = actions.cannot_confirm(
+                    case,
+                    by=nurse,
+                    searched=[Searched.PAPER_REGISTER, Searched.SCREENING_FORMS],
+                    searched_words="danh sách đăng ký của tổ dân phố",
+                )
             case _:
                 in_full = story.ending != "accept_in_part"
                 case = actions.accept(

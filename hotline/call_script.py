@@ -45,6 +45,7 @@ def _standing(case: Correction) -> str:
         "organization": case.holder.name if case.holder else "",
         "remark": case.remark_shown,
         "ground": str(GROUND_LABELS[Ground(case.ground)]) if case.ground else "",
+        "searched": "; ".join(case.searched_shown),
         "question": question(case),
     }
     if case.status == Status.WAITING:
@@ -58,6 +59,10 @@ def _standing(case: Correction) -> str:
         return _("%(organization)s accepted it in part. %(remark)s") % names
     if case.status == Status.REFUSED:
         return _("%(organization)s refused it. The ground: %(ground)s. %(remark)s") % names
+    if case.status == Status.CANNOT_CONFIRM:
+        return (
+            _("%(organization)s cannot confirm it. It searched: %(searched)s. %(remark)s") % names
+        )
     if case.status == Status.UPHELD:
         return _("The appeal was refused by %(organization)s. %(remark)s") % names
     return history.status_sentence(case)

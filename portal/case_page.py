@@ -29,8 +29,7 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
     now = db_time.now()
     lines = history.entries(case, Audience.CITIZEN)
     rows = facts.compare(case)
-    # The decision in force has a ground only if it refused the proposal.
-    has_result = case.status not in CLOSED_WITHOUT_DECISION and not case.is_open and not case.ground
+    is_decided = not case.is_open and case.status not in CLOSED_WITHOUT_DECISION
     steps = next_steps.offered(case, parties.parties_of(user, case), now)
     accounts = explain.explain(case, now)
     return {
@@ -42,7 +41,7 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
         "lines": lines,
         "told": history.told_last(lines),
         "proposed": [row for row in rows if row.is_changed],
-        "results": record_page.results(rows) if has_result else [],
+        "results": record_page.results(rows) if is_decided and not case.is_turned_down else [],
         "photos": case.filing.evidence.all(),
         "place": _place(case.holder),
         "accounts": accounts,

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 RECENTLY = timedelta(days=30)
 # A proposed dose that ended so stays on the page, with a way to the reasons. Not one that its owner
 # withdrew.
-NOT_ADDED = (Status.REFUSED, Status.UPHELD, Status.DISAGREED, Status.EXPIRED)
+NOT_ADDED = (
+    *(Status.REFUSED, Status.CANNOT_CONFIRM, Status.UPHELD),
+    *(Status.DISAGREED, Status.EXPIRED),
+)
 MOST_NOT_ADDED = 20
 
 SOURCES: dict[str, Promise] = {

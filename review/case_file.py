@@ -42,10 +42,15 @@ from vaxreg import db_time
 if TYPE_CHECKING:
     from accounts.models import User
 
-DECIDING = frozenset({"accept", "refuse", "overturn", "uphold", "keep"})
+DECIDING = frozenset({"accept", "refuse", "cannot_confirm", "overturn", "uphold", "keep"})
 # Steps with texts between reviewer and citizen after filing.
 TALK = frozenset({"ask", "answer", "appeal", "reopen", "log_disagreement"})
-DECISIONS = frozenset({"accept", "accept_in_part", "refuse", "countersign", "countersign_in_part"})
+DECISIONS = frozenset(
+    {
+        *("accept", "accept_in_part", "refuse", "cannot_confirm"),
+        *("countersign", "countersign_in_part"),
+    }
+)
 EARLIER_SHOWN = 10
 
 
@@ -165,7 +170,10 @@ class CaseFile:
             return {}
         as_it_would_stand = {**self.case.recorded, **self.case.proposed}
         found = hints.hints_about(as_it_would_stand, self.case.citizen, dose=self.case.dose)
-        return {field.value: words for field, words in found.items()}
+        by_field = {field.value: words for field, words in found.items()}
+        if hint := second_person.hint_about_date(self.case):
+            by_field[Field.GIVEN_ON.value] = [*by_field.get(Field.GIVEN_ON.value, []), hint]
+        return by_field
 
     def changed_since(self) -> list[FactChange]:
         """Facts of the record that changed after the proposal was filed."""
@@ -231,6 +239,11 @@ class CaseFile:
     def remark(self) -> str:
         """What the desk wrote about its decision."""
         return self._shown(self.case.remark_shown)
+
+    @property
+    def searched(self) -> list[str]:
+        """Where was searched, if it cannot be confirmed."""
+        return [self._shown(place) for place in self.case.searched_shown]
 
     def _shown(self, said: str) -> str:
         """Return a text as the reader may see it: without numbers for those far above."""

@@ -6,15 +6,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from review.forms.decision import ACCEPT, KEEP, OWN, REFUSE, DecisionForm
+from review.forms.decision import ACCEPT, CANNOT_CONFIRM, KEEP, OWN, REFUSE, DecisionForm
 
-# Letters that name the act in neither language alone: Accept, Part, Refuse, Keep.
-KEYS = {ACCEPT: "A", OWN: "P", REFUSE: "R", KEEP: "K"}
+# Accept, Part, Refuse, Unknown to us, Keep: the same letters in both languages.
+KEYS = {ACCEPT: "A", OWN: "P", REFUSE: "R", CANNOT_CONFIRM: "U", KEEP: "K"}
 # By step of the life cycle; an appeal has steps of its own.
 LABELS: dict[str, Promise] = {
     "accept": _("Accept, next case"),
     "accept_in_part": _("In part"),
     "refuse": pgettext_lazy("button", "Refuse"),
+    "cannot_confirm": _("Cannot confirm"),
     "keep": pgettext_lazy("button", "Keep"),
     "overturn": _("Grant, next case"),
     "overturn_in_part": _("Grant in part"),

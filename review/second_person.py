@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from citizens.access import is_same_person
 from corrections import actions
-from corrections.decisions import outcome
-from corrections.decisions.four_eyes import REASON_LABELS, Reason
+from corrections.decisions import far_dates, four_eyes, outcome
 from corrections.decisions.outcome import FactChange
 from corrections.lifecycle import Status
 from corrections.models import Correction
+from doses.facts import Field
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -56,7 +56,7 @@ def pending_decision(
         organization=put.organization.name if put.organization else "",
         since=put.at,
         remark=case.pending["remark"],
-        reasons=reason_words(case.pending["reasons"]),
+        reasons=four_eyes.in_words(case.pending),
         own_papers=case.pending["own_papers"],
         changes=outcome.outcome_of(case, case.pending["values"]),
         effect=outcome.sentence(case),
@@ -75,6 +75,15 @@ def why_not_second(case: Correction, user: "User") -> str:
     return _("You entered this dose on the record. Somebody else confirms the decision.")
 
 
-def reason_words(reasons: list[str] | list[Reason]) -> list[str]:
-    """Return as text why a decision needs a second person."""
-    return [str(REASON_LABELS[Reason(reason)]) for reason in reasons]
+def hint_about_date(case: Correction) -> str:
+    """Return that the proposed date needs a second person, and why; empty when it does not."""
+    wanted = dict(case.proposed)
+    if case.dose is None and case.named_site is not None:
+        wanted.setdefault(Field.ORGANIZATION, str(case.named_site.public_id))
+    if case.dose is None and not (wanted.get(Field.ORGANIZATION) and wanted.get(Field.VACCINE)):
+        return ""
+    why = actions.second_person_reasons(case, wanted, own_papers=True)
+    if "far_date" not in why:
+        return ""
+    words = far_dates.from_stored(why["far_date"]).words
+    return _("%(why)s. A second person must confirm it.") % {"why": words}

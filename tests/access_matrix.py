@@ -52,6 +52,8 @@ api:appeal                    GET   401     405     405     403     403     403 
 api:appeal                    POST  401     409     404     403     403     403     403     403     403
 api:ask                       GET   401     403     403     405     405     405     405     405     405
 api:ask                       POST  401     403     403     200     404     403     404     403     404
+api:cannot-confirm            GET   401     403     403     405     405     405     405     405     405
+api:cannot-confirm            POST  401     403     403     200     404     403     404     403     404
 api:confirm                   GET   401     405     405     403     403     403     403     403     403
 api:confirm                   POST  401     409     404     403     403     403     403     403     403
 api:correction                GET   401     200     404     200     404     200     404     200     404

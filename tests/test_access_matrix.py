@@ -32,6 +32,7 @@ from tests.world import World
 BODIES: dict[str, dict[str, str]] = {
     "api:keep": {"remark": "Chờ sổ giấy"},
     "api:refuse": {"ground": "photo_blurred", "remark": "Ảnh mờ"},
+    "api:cannot-confirm": {"searched_words": "Kho trạm"},
     "api:reassign": {"to": "{elsewhere}", "reason": "Nghỉ"},
     "api:answer": {"words": "Lô FG3527"},
     "api:appeal": {"words": "Trên giấy ghi Pfizer"},

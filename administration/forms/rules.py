@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from corrections.clocks import working_days
-from corrections.decisions.four_eyes import REASON_LABELS, SWITCHED
+from corrections.decisions.four_eyes import REASON_LABELS, SWITCHED, switched_on
 from corrections.models import DayOff, Policy
 from vaxreg import db_time, ui
 from vaxreg.forms import DateField, Form, ModelForm
@@ -24,7 +24,7 @@ NUMBERS = (
     "statutory_working_days",
     "pause_cap_days",
     "triage_hours",
-    "old_date_days",
+    "far_date_days",
     "second_look_percent",
 )
 # The same limits as the database constraint policy_numbers_make_sense.
@@ -34,7 +34,7 @@ BOUNDS = {
     "statutory_working_days": (1, 60),
     "pause_cap_days": (1, 60),
     "triage_hours": (1, 720),
-    "old_date_days": (1, 3650),
+    "far_date_days": (1, 364),
     "second_look_percent": (0, 100),
 }
 
@@ -68,7 +68,7 @@ class RulesForm(ModelForm):
             "pause_cap_days",
             "triage_hours",
             "four_eyes",
-            "old_date_days",
+            "far_date_days",
             "second_look_percent",
             "note",
         ]
@@ -77,7 +77,7 @@ class RulesForm(ModelForm):
         numbers = {name: getattr(in_force, name) for name in NUMBERS}
         kwargs["initial"] = {
             **numbers,
-            "four_eyes": in_force.four_eyes,
+            "four_eyes": [reason.value for reason in switched_on(in_force.four_eyes)],
             "instead_of": in_force.version,
         }
         super().__init__(*args, **kwargs)
@@ -129,14 +129,14 @@ class RulesForm(ModelForm):
             if cleaned[name] != getattr(self.in_force, name)
         ]
         old, new = self.in_force.four_eyes, cleaned["four_eyes"]
-        if set(old) != set(new):
+        if switched_on(old) != switched_on(new):
             found.append((str(self.fields["four_eyes"].label), in_words(old), in_words(new)))
         return found
 
 
 def in_words(four_eyes: Collection[str]) -> str:
     """Return as text when a second person is needed."""
-    named = [str(label) for reason, label in REASON_LABELS.items() if reason in four_eyes]
+    named = [str(REASON_LABELS[reason]) for reason in switched_on(four_eyes)]
     return "; ".join(named) or _("never")
 
 

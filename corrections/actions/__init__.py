@@ -21,9 +21,11 @@ from corrections.actions.citizen import (
 from corrections.actions.deciding import (
     SamePerson,
     accept,
+    cannot_confirm,
     countersign,
     hand_back,
     may_countersign,
+    ready_sentence,
     refuse,
     second_person_reasons,
 )
@@ -58,6 +60,7 @@ __all__ = [
     "appeal",
     "appeal_desk_or_reason",
     "ask",
+    "cannot_confirm",
     "carry_out",
     "confirm",
     "countersign",
@@ -75,6 +78,7 @@ __all__ = [
     "note",
     "pass_on",
     "pick_up",
+    "ready_sentence",
     "reassign",
     "refuse",
     "release",

@@ -1,5 +1,9 @@
-"""Verbs that decide a correction: accept, refuse, countersign, hand back; also on appeal."""
+"""Verbs that decide a correction: accept, refuse, cannot confirm, countersign, hand back.
 
+Also on appeal.
+"""
+
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from citizens import actions as citizen_actions
 from citizens.access import accounts_of_person, is_same_person
@@ -15,10 +20,12 @@ from citizens.models import IdentityCheck
 from corrections import facts
 from corrections.actions.turn import Turn, begin, finish, on_behalf_of
 from corrections.clocks import policies
-from corrections.decisions import effects, four_eyes, other_record
+from corrections.decisions import effects, far_dates, four_eyes, other_record
+from corrections.decisions.four_eyes import Reason
 from corrections.lifecycle import Ground
 from corrections.models import Correction, Kind, OutboxRow
 from corrections.models.case import IDENTITY_KINDS
+from corrections.searched import CANNOT_CONFIRM_SENTENCES, Searched
 from doses.facts import Facts, Field
 
 if TYPE_CHECKING:
@@ -94,30 +101,40 @@ def _adds_dose(case: Correction) -> bool:
 def _decide(turn: Turn, step: str, wanted: Facts, remark: str, *, own_papers: bool) -> Correction:
     """Store the decision and change the record, or wait for a second person first."""
     case = turn.case
-    reasons = second_person_reasons(case, wanted, own_papers=own_papers, today=_today(turn))
+    why = second_person_reasons(case, wanted, own_papers=own_papers)
     basis: dict[str, Any] = {"own_papers": own_papers}
-    if reasons:
-        data = {**basis, "reasons": [reason.value for reason in reasons]}
+    if why:
+        data = {**basis, **why}
         case.first_by = turn.by
         case.pending = {"step": step, "values": wanted, "remark": remark, **data}
         return finish(turn, "put_forward", data=data, follow=OutboxRow.Errand.TELL)
     return _carry_out(turn, step, step, wanted, remark, basis)
 
 
-def second_person_reasons(
-    case: Correction, wanted: Facts, *, own_papers: bool, today: date
-) -> list[four_eyes.Reason]:
-    """Return why the policy in force asks for a second person; empty if it does not."""
+def second_person_reasons(case: Correction, wanted: Facts, *, own_papers: bool) -> dict[str, Any]:
+    """Return why the policy in force asks for a second person; empty if it does not.
+
+    The result is stored as it is, and read by four_eyes.in_words.
+    """
     policy = policies.current()
-    return four_eyes.reasons(
+    changes = effects.changes_of(case, wanted)
+    # The other facts of a dose that is added say at which site, and of what, it was given.
+    distance = far_dates.distance(case, wanted) if Field.GIVEN_ON in changes else None
+    is_far = distance is not None and distance.exceeds(policy.far_date_days)
+    found = four_eyes.reasons(
         case.kind,
-        effects.changes_of(case, wanted),
+        changes,
         own_papers=own_papers,
-        today=today,
+        is_far=is_far,
         asked_by_policy=policy.four_eyes,
-        old_date_days=policy.old_date_days,
         drawn=four_eyes.is_drawn(case.public_id, policy.second_look_percent),
     )
+    if not found:
+        return {}
+    why: dict[str, Any] = {"reasons": [reason.value for reason in found]}
+    if distance is not None and Reason.FAR_DATE in found:
+        why["far_date"] = distance.stored()
+    return why
 
 
 def _carry_out(
@@ -154,6 +171,47 @@ def refuse(
 
 
 @transaction.atomic
+def cannot_confirm(
+    correction: Correction,
+    *,
+    by: "User",
+    searched: Collection[str] = (),
+    searched_words: str = "",
+    remark: str = "",
+    version: int | None = None,
+) -> Correction:
+    """Close the case because the papers that were searched do not show what is proposed.
+
+    searched: names of `Searched`; searched_words: other places, in the reviewer's words. remark: the
+    sentence for the citizen; empty: the ready one, in their language. On appeal it is the same step.
+    Raises ValidationError keyed "searched" when nothing was searched or a name is not known.
+    """
+    turn = begin("cannot_confirm", correction, by=by, version=version)
+    case = turn.case
+    known = [place.value for place in Searched if place in searched]
+    words = " ".join(searched_words.split())
+    if len(known) < len(set(searched)):
+        raise ValidationError({"searched": _("This is not one of the places to search.")})
+    if not known and not words:
+        raise ValidationError({"searched": _("Say where you looked: one place at least.")})
+    case.searched, case.searched_words = known, words
+    case.remark = remark.strip() or ready_sentence(case)
+    return finish(
+        turn,
+        "cannot_confirm",
+        remark=case.remark,
+        data={"searched": known, "searched_words": words},
+        follow=OutboxRow.Errand.TELL,
+    )
+
+
+def ready_sentence(case: Correction) -> str:
+    """Return what the citizen reads of a case that cannot be confirmed, in their language."""
+    with override(case.filing.filed_by.language):
+        return str(CANNOT_CONFIRM_SENTENCES[case.about])
+
+
+@transaction.atomic
 def countersign(correction: Correction, *, by: "User", version: int | None = None) -> Correction:
     """Confirm a colleague's decision as the second person; the record changes only now.
 
@@ -164,7 +222,9 @@ def countersign(correction: Correction, *, by: "User", version: int | None = Non
     _require_second(turn)
     pending = turn.case.pending or {}
     step = "countersign_in_part" if pending["step"].endswith("in_part") else "countersign"
-    data = {"reasons": pending["reasons"], "own_papers": pending["own_papers"]}
+    data = {
+        name: pending[name] for name in ("reasons", "far_date", "own_papers") if name in pending
+    }
     return _carry_out(turn, step, pending["step"], pending["values"], pending["remark"], data)
 
 

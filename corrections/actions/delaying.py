@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 VERBS: Mapping[str, Callable[..., Correction]] = {
     "accept": deciding.accept,
     "refuse": deciding.refuse,
+    "cannot_confirm": deciding.cannot_confirm,
     "keep": desk.keep,
     "countersign": deciding.countersign,
 }
@@ -53,7 +54,7 @@ def decide(
     *,
     by: "User",
     version: int | None,
-    typed: Mapping[str, str] | None = None,
+    typed: Mapping[str, Any] | None = None,
     **arguments: Any,
 ) -> Correction | DelayedDecision:
     """Make a decision that can be taken back for TAKE_BACK_SECONDS; return the waiting row.

@@ -227,7 +227,8 @@ def _open_again(turn: Turn) -> None:
     if other is not None:
         raise AlreadyOpen(other)
     case.decided_by = case.decided_at = case.confirmed_at = None
-    case.ground = case.remark = ""
+    case.ground = case.remark = case.searched_words = ""
+    case.searched = []
     kind = Clock.Kind.APPEAL if case.on_appeal else Clock.Kind.REVIEW
     timekeeping.start(case, kind, turn.at)
 

@@ -1,16 +1,17 @@
 """Tells when a decision needs a second person, and why: a policy setting per kind of change."""
 
-from collections.abc import Collection
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from corrections.decisions import far_dates
 from corrections.models.case import REMOVING_KINDS, Kind
-from doses.facts import Facts, Field
+from doses.facts import Facts
 
 
 class Reason(StrEnum):
@@ -19,20 +20,35 @@ class Reason(StrEnum):
     DOSE_ON_PHOTO_ALONE = "dose_on_photo_alone"
     DOSE_ENTERED_IN_ERROR = "dose_entered_in_error"
     ID_NUMBER = "id_number"
+    FAR_DATE = "far_date"
+    # No longer asked for, but older decisions and versions of the rules have this name.
     OLD_DATE = "old_date"
     RANDOM = "random"
 
 
 # What the rules switch on or off; the random look has a rate instead.
-SWITCHED = tuple(reason for reason in Reason if reason != Reason.RANDOM)
+SWITCHED = tuple(one for one in Reason if one not in (Reason.OLD_DATE, Reason.RANDOM))
 
 REASON_LABELS: dict[Reason, Promise] = {
     Reason.DOSE_ON_PHOTO_ALONE: _("A dose is added on a photo alone"),
     Reason.DOSE_ENTERED_IN_ERROR: _("A dose is taken out of the record"),
     Reason.ID_NUMBER: _("An ID number changes"),
+    Reason.FAR_DATE: _(
+        "The new date lies far from the date on record, or from the days on which the site vaccinated"
+    ),
     Reason.OLD_DATE: _("The new date lies far back"),
     Reason.RANDOM: _("A dose is added; this case was drawn at random for a second look"),
 }
+
+
+def switched_on(names: Collection[str]) -> list[Reason]:
+    """Return what a version of the rules asks for; one from before asks for old dates."""
+    is_far = {Reason.FAR_DATE.value, Reason.OLD_DATE.value}
+    return [
+        one
+        for one in SWITCHED
+        if one in names or (one == Reason.FAR_DATE and is_far.intersection(names))
+    ]
 
 
 def reasons(
@@ -40,15 +56,15 @@ def reasons(
     changes: Facts,
     *,
     own_papers: bool,
-    today: date,
+    is_far: bool,
     asked_by_policy: Collection[str],
-    old_date_days: int,
     drawn: bool = False,
 ) -> list[Reason]:
     """Return why this decision needs a second person; empty when it needs none.
 
     changes: the facts that would be new on the record. own_papers: the reviewer found the dose in
-    the site's own papers, not only on the citizen's photo. drawn: see `is_drawn`.
+    the site's own papers, not only on the citizen's photo. is_far: see far_dates.py. drawn: see
+    `is_drawn`.
     """
     found = []
     if kind == Kind.MISSING_DOSE and not own_papers:
@@ -57,13 +73,28 @@ def reasons(
         found.append(Reason.DOSE_ENTERED_IN_ERROR)
     if "id_number" in changes:
         found.append(Reason.ID_NUMBER)
-    given_on = changes.get(Field.GIVEN_ON)
-    if given_on and today - date.fromisoformat(given_on) > timedelta(days=old_date_days):
-        found.append(Reason.OLD_DATE)
-    asked = [reason for reason in found if reason in asked_by_policy]
+    if is_far:
+        found.append(Reason.FAR_DATE)
+    switches = switched_on(asked_by_policy)
+    asked = [reason for reason in found if reason in switches]
     if kind == Kind.MISSING_DOSE and drawn and not asked:
         return [Reason.RANDOM]
     return asked
+
+
+def in_words(why: Mapping[str, Any]) -> list[str]:
+    """Return as text why a decision needs a second person, with figures where they are known.
+
+    why: "reasons", the names; "far_date", the distance of the date (DateDistance.stored). So it
+    stands in `Correction.pending` and in events; empty when no second person is needed.
+    """
+    words = []
+    for name in why.get("reasons", []):
+        if name == Reason.FAR_DATE and "far_date" in why:
+            words.append(far_dates.from_stored(why["far_date"]).words)
+        else:
+            words.append(str(REASON_LABELS[Reason(name)]))
+    return words
 
 
 def is_drawn(case_id: UUID, percent: int) -> bool:

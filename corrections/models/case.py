@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from corrections import access, lifecycle, ready_texts, reference
 from corrections.clocks import deadlines, lateness
 from corrections.lifecycle import Status
 from corrections.models.filing import Filing
+from corrections.searched import About, searched_labels
 from doses.models import Dose
 from organizations.models import Area, Organization
 from vaxreg import db_time
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 OPEN_STATUSES = sorted(lifecycle.OPEN)
 CLOSED_STATUSES = sorted(lifecycle.CLOSED)
 DECIDED_STATUSES = sorted(lifecycle.DECIDED)
+NOT_SEARCHED = Q(searched=[], searched_words="")
 
 
 class Kind(models.TextChoices):
@@ -175,6 +177,9 @@ class Correction(models.Model):
         blank=True,
         choices=[(g.value, label) for g, label in lifecycle.GROUND_LABELS.items()],
     )
+    # Where was searched, if it cannot be confirmed: names of searched.Searched, and other words.
+    searched = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
+    searched_words = models.CharField(max_length=200, blank=True, db_default="")
     # The sentence for the citizen, written with the decision.
     remark = models.TextField(blank=True)
     # A decision that waits for a second person: who made it; the verb to call with its parameters.
@@ -254,6 +259,12 @@ class Correction(models.Model):
                 name="correction_ground_iff_turned_down",
             ),
             models.CheckConstraint(
+                condition=(Q(status=Status.CANNOT_CONFIRM) & ~NOT_SEARCHED)
+                | Q(status=Status.DISAGREED)
+                | (~Q(status__in=[Status.CANNOT_CONFIRM, Status.DISAGREED]) & NOT_SEARCHED),
+                name="correction_searched_iff_cannot_confirm",
+            ),
+            models.CheckConstraint(
                 condition=Q(status=Status.WAITING, answer_by__isnull=False)
                 | (~Q(status=Status.WAITING) & Q(paused_at=None, answer_by=None)),
                 name="correction_paused_only_while_asked",
@@ -315,6 +326,23 @@ class Correction(models.Model):
     def reminded_lately(self, now: datetime) -> bool:
         """A health officer reminded the holder within 24 hours; equals lateness.reminded()."""
         return self.reminded_at is not None and self.reminded_at > now - deadlines.REPEAT_AFTER
+
+    @property
+    def about(self) -> About:
+        """What a reviewer looks for in the site's papers."""
+        if self.kind in IDENTITY_KINDS:
+            return About.PERSON
+        return About.MISSING_DOSE if self.kind == Kind.MISSING_DOSE else About.RECORDED_DOSE
+
+    @property
+    def is_turned_down(self) -> bool:
+        """The decision in force leaves the record as it is: refused, or cannot be confirmed."""
+        return bool(self.ground or self.searched or self.searched_words)
+
+    @property
+    def searched_shown(self) -> list[str]:
+        """Where was searched, as text; empty unless it was decided as "cannot be confirmed"."""
+        return searched_labels(self.searched, self.searched_words)
 
     @property
     def reported_as(self) -> str:

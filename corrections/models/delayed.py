@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models import Expression, Q
 from django.utils.translation import gettext_lazy as _
 
-from corrections.lifecycle import STATUS_LABELS
 from corrections.models.case import Correction
 
 
@@ -39,9 +38,7 @@ class DelayedDecision(models.Model):
     # The version of the case for which it was made; any other one makes it impossible.
     version = models.PositiveIntegerField()
     # The status to which it will lead.
-    leads_to = models.CharField(
-        max_length=16, choices=[(one.value, label) for one, label in STATUS_LABELS.items()]
-    )
+    leads_to = models.CharField(max_length=16)
     made_at = models.DateTimeField()
     carry_out_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -26,11 +26,16 @@ class Policy(models.Model):
     triage_hours = models.PositiveSmallIntegerField(
         _("hours within which a case without a site finds one"), default=4
     )
-    # Decisions that need a second person (four_eyes.Reason), and the age in days of an "old" date.
+    # Decisions that need a second person (four_eyes.Reason), and the days after which a new date is
+    # far (decisions/far_dates.py). Under a year: a date with a wrong year is always far.
     four_eyes = models.JSONField(_("a second person confirms"), default=list, blank=True)
-    old_date_days = models.PositiveSmallIntegerField(
-        _("days after which a date needs a second person"), default=90
+    far_date_days = models.PositiveSmallIntegerField(
+        _("days after which a new date is far from the one on record, or from a day of the site"),
+        default=30,
+        db_default=30,
     )
+    # Read by the release before far_date_days; the next one drops it (docs/adr/0010).
+    old_date_days = models.PositiveSmallIntegerField(default=90, db_default=90)
     # Of 100 doses that one person may add, so many are looked at by a second one, drawn at random.
     second_look_percent = models.PositiveSmallIntegerField(
         _("added doses in a hundred that a second person looks at, drawn at random"),
@@ -56,6 +61,7 @@ class Policy(models.Model):
                     statutory_working_days__range=(1, 60),
                     pause_cap_days__range=(1, 60),
                     triage_hours__range=(1, 720),
+                    far_date_days__range=(1, 364),
                     old_date_days__gte=1,
                     second_look_percent__lte=100,
                 ),

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, gettext_noop, override
 
 from corrections import actions, facts
-from corrections.decisions.four_eyes import Reason
 from corrections.facts import FIELD_LABELS
 from corrections.lifecycle import GROUND_LABELS, GROUND_SENTENCES, Ground
 from corrections.models import Correction, DelayedDecision, Kind
+from corrections.searched import SEARCHED_LABELS
 from doses import facts as dose_facts
 from doses.facts import NEEDED_TO_ADD, Facts, Field, Position
 from doses.models import Vaccine
@@ -31,10 +32,20 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 ACCEPT, OWN, REFUSE, KEEP = "accept", "own", "refuse", "keep"
+CANNOT_CONFIRM = "cannot_confirm"
 SITES_FOUND = 20
 # By outcome: the step that must be possible.
-STEP_OF = {ACCEPT: "accept", OWN: "accept_in_part", REFUSE: "refuse", KEEP: "keep"}
+STEP_OF = {
+    ACCEPT: "accept",
+    OWN: "accept_in_part",
+    REFUSE: "refuse",
+    CANNOT_CONFIRM: "cannot_confirm",
+    KEEP: "keep",
+}
 STEP_OF_APPEAL = {**STEP_OF, ACCEPT: "overturn", OWN: "overturn_in_part", REFUSE: "uphold"}
+# By outcome: the field with the words for the citizen; for the others it is the note.
+WORDS_OF = {REFUSE: "sentence", CANNOT_CONFIRM: "not_found", KEEP: "remark"}
+NOT_IN_THE_PAPERS = gettext_noop("You searched, and the site’s papers do not show it.")
 # By column of Dose: the field of this form that shows its errors.
 FIELD_OF_COLUMN = {"kind": Field.POSITION, "ordinal": Field.POSITION}
 
@@ -52,7 +63,7 @@ class GroundSelect(forms.RadioSelect):
 
 
 class DecisionForm(Form):
-    """One decision on one case: accept, accept with own values, refuse, or keep."""
+    """One decision on one case: accept, with own values, refuse, cannot confirm, or keep."""
 
     # The outcome decides which fields are required; only the note is always optional, and says so.
     mark_optional = False
@@ -97,6 +108,24 @@ class DecisionForm(Form):
         help_text=gettext_lazy("Left empty, the ready sentence of the ground is sent."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    searched = forms.MultipleChoiceField(
+        label=gettext_lazy("Where you looked"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(place.value, label) for place, label in SEARCHED_LABELS.items()],
+    )
+    searched_words = forms.CharField(
+        label=gettext_lazy("Elsewhere, in your own words (optional)"),
+        required=False,
+        max_length=200,
+    )
+    not_found = forms.CharField(
+        label=gettext_lazy("What the citizen will read"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("Left empty, the ready sentence is sent."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
     remark = forms.CharField(
         label=gettext_lazy("Why it is kept, and what it waits for"),
         required=False,
@@ -121,6 +150,7 @@ class DecisionForm(Form):
         self._offer_outcomes()
         self._offer_facts(desks)
         self._offer_grounds()
+        self._offer_ready_sentence()
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -173,6 +203,7 @@ class DecisionForm(Form):
         choices += [
             (OWN, ui.choice(*own)),
             (REFUSE, ui.choice(*refuse)),
+            (CANNOT_CONFIRM, ui.choice(_("Cannot be confirmed"), _(NOT_IN_THE_PAPERS))),
             (KEEP, ui.choice(_("Keep for later"), _("Not decided yet; the 48 hours run on."))),
         ]
         self._choices("outcome", [one for one in choices if self.step_of[one[0]] in self.steps])
@@ -238,6 +269,10 @@ class DecisionForm(Form):
         self._choices("ground", [(g.value, str(label)) for g, label in GROUND_LABELS.items()])
         self.fields["sentence"].widget.attrs["lang"] = self.language
 
+    def _offer_ready_sentence(self) -> None:
+        self.fields["not_found"].initial = actions.ready_sentence(self.case)
+        self.fields["not_found"].widget.attrs["lang"] = self.language
+
     def clean(self) -> dict[str, Any]:
         """Validate only the fields of the chosen outcome."""
         outcome = self.cleaned_data.get("outcome", "")
@@ -252,9 +287,19 @@ class DecisionForm(Form):
                 self.add_error("ground", _("Choose the official ground."))
             elif ground and not self.cleaned_data.get("sentence"):
                 self.cleaned_data["sentence"] = self.sentences[ground]
+        elif outcome == CANNOT_CONFIRM:
+            self._clean_search()
         elif outcome == KEEP and not self.cleaned_data.get("remark"):
             self.add_error("remark", _("Say why it is kept."))
         return self.cleaned_data
+
+    def _clean_search(self) -> None:
+        cleaned = self.cleaned_data
+        said_where = cleaned.get("searched") or cleaned.get("searched_words")
+        if not said_where and not {"searched", "searched_words"} & set(self.errors):
+            self.add_error("searched", _("Say where you looked: one place at least."))
+        if not cleaned.get("not_found") and "not_found" not in self.errors:
+            cleaned["not_found"] = actions.ready_sentence(self.case)
 
     def _forget_errors_beside(self, outcome: str) -> None:
         """Drop errors of fields that belong to another outcome."""
@@ -263,6 +308,7 @@ class DecisionForm(Form):
             ACCEPT: {"note", "own_papers"},
             OWN: {"note", "own_papers", *about_facts},
             REFUSE: {"ground", "sentence"},
+            CANNOT_CONFIRM: {"searched", "searched_words", "not_found"},
             KEEP: {"remark"},
         }.get(outcome, set())
         for name in set(self.errors) - relevant - {"version", "outcome"}:
@@ -315,7 +361,8 @@ class DecisionForm(Form):
         """Make the decision, which may be taken back for half a minute; raises what it raises."""
         verb, arguments = self._verb()
         version = self.cleaned_data["version"]
-        typed = as_typed({name: str(self.data.get(name, "")) for name in self.fields})
+        kept = as_typed(cast(QueryDict, self.data))
+        typed = {name: value for name, value in kept.items() if name in self.fields}
         return actions.decide(verb, self.case, by=by, version=version, typed=typed, **arguments)
 
     def _verb(self) -> tuple[str, dict[str, Any]]:
@@ -326,6 +373,12 @@ class DecisionForm(Form):
             return "accept", self._acceptance(None if outcome == ACCEPT else self.wanted)
         if outcome == REFUSE:
             return "refuse", {"ground": cleaned["ground"], "remark": cleaned["sentence"]}
+        if outcome == CANNOT_CONFIRM:
+            return "cannot_confirm", {
+                "searched": cleaned["searched"],
+                "searched_words": cleaned["searched_words"],
+                "remark": cleaned["not_found"],
+            }
         return "keep", {"remark": cleaned["remark"]}
 
     def _acceptance(self, values: Facts | None) -> dict[str, Any]:
@@ -336,31 +389,37 @@ class DecisionForm(Form):
             "own_papers": cleaned["own_papers"],
         }
 
-    def why_second(self) -> list[Reason]:
-        """Return why this acceptance needs a second person; empty when it needs none."""
+    def why_second(self) -> dict[str, Any]:
+        """Return why this acceptance needs a second person (see four_eyes.in_words), or {}."""
         return actions.second_person_reasons(
             self.case,
             self.wanted,
             own_papers=self.cleaned_data["own_papers"],
-            today=timezone.localdate(db_time.now()),
         )
 
     def citizen_preview(self) -> CitizenPreview:
         """Return the decision as the citizen will read it."""
         cleaned = self.cleaned_data
         outcome = cleaned["outcome"]
-        words = {REFUSE: "sentence", KEEP: "remark"}.get(outcome, "note")
+        words = WORDS_OF.get(outcome, "note")
+        searches = outcome == CANNOT_CONFIRM
         return preview_of(
             self.case,
             self.step_of[outcome],
             remark=cleaned[words],
             ground=cleaned["ground"] if outcome == REFUSE else "",
+            searched=cleaned["searched"] if searches else (),
+            searched_words=cleaned["searched_words"] if searches else "",
         )
 
 
-def as_typed(typed: Mapping[str, Any]) -> dict[str, Any]:
+def as_typed(typed: QueryDict) -> dict[str, Any]:
     """Return submitted data as initial values of a new form: kept, but not validated."""
-    kept = {name: value for name, value in typed.items() if name != "version"}
+    kept: dict[str, Any] = {name: value for name, value in typed.items() if name != "version"}
+    kept["searched"] = typed.getlist("searched")
+    if typed.get("outcome") != CANNOT_CONFIRM:
+        # The form has the ready sentence in it from the start: nobody typed it.
+        kept.pop("not_found", None)
     for name in ("own_papers", *(f"take_{field}" for field in FIELD_LABELS)):
         kept[name] = typed.get(name, "") not in ("", "False")
     return kept

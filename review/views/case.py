@@ -17,13 +17,14 @@ from citizens.models import RecordVisit
 from citizens.visits import log_visit
 from corrections import actions
 from corrections.actions import HeldByColleague, StalePage
+from corrections.decisions import four_eyes
 from corrections.decisions import outcome as outcomes
 from corrections.history import HistoryEntry
 from corrections.lifecycle import STATUS_LABELS, Status, StepNotPossible
 from corrections.models import Correction
 from organizations.models import Membership
 from organizations.queries import held_roles
-from review import case_file, second_person
+from review import case_file
 from review.case_file import CaseFile
 from review.forms.decision import ACCEPT, OWN, DecisionForm, as_typed
 from review.forms.identity_decision import decision_form
@@ -143,7 +144,7 @@ def _sent(request: UserRequest) -> Any:
 
 def _typed(request: UserRequest) -> dict[str, Any]:
     """Return the submitted texts, and the version of the case they were typed for."""
-    return {**as_typed(request.POST.dict()), "version": version_of(request)}
+    return {**as_typed(request.POST), "version": version_of(request)}
 
 
 def version_of(request: UserRequest) -> int:
@@ -195,7 +196,7 @@ def _kept(form: DecisionForm) -> list[tuple[str, str]]:
     """Return the typed texts of a stale page, to be read and copied."""
     return [
         (str(form.fields[name].label), str(form.initial[name]))
-        for name in ("note", "sentence", "remark")
+        for name in ("note", "sentence", "searched_words", "not_found", "remark")
         if form.initial.get(name)
     ]
 
@@ -212,7 +213,7 @@ def _confirm(request: UserRequest, file: CaseFile, form: DecisionForm) -> HttpRe
         "changes": [one for one in changes if one.is_changed] or changes,
         "effect": outcomes.sentence(file.case),
         "changes_something": any(change.is_changed for change in changes),
-        "why_second": second_person.reason_words(form.why_second()) if accepts else [],
+        "why_second": four_eyes.in_words(form.why_second()) if accepts else [],
         "citizen_preview": form.citizen_preview(),
     }
     return render(request, "review/confirm.html", context)
@@ -228,7 +229,7 @@ def too_late(
     """Return 409: nothing was stored. Shows what happened in the meantime, and the typed texts."""
     file = case_file.case_file_of(open_case(request.user, reference), request.user)
     meanwhile = case_file.since_version(file.case, version_of(request) or file.case.version)
-    form = _form(file, initial={**as_typed(request.POST.dict()), "version": file.case.version})
+    form = _form(file, initial={**as_typed(request.POST), "version": file.case.version})
     conflict = _conflict(file, problem, meanwhile)
     return show(request, file, form, status=409, conflict=conflict, kept=kept)
 
@@ -265,6 +266,9 @@ def decided_notice(case: Correction) -> str:
             "%(reference)s is accepted in part. The record of %(name)s is corrected."
         ),
         Status.REFUSED: _("%(reference)s is refused. %(name)s reads why."),
+        Status.CANNOT_CONFIRM: _(
+            "%(reference)s is closed: it cannot be confirmed. %(name)s reads where you searched."
+        ),
         Status.UPHELD: _("The appeal %(reference)s is refused. %(name)s reads why."),
         Status.KEPT: _("%(reference)s is kept for later. The 48 hours run on."),
         Status.TO_COUNTERSIGN: _(

@@ -37,7 +37,7 @@ def one_of_each(world: World) -> dict[str, Correction]:
     """A case in every status in which a desk holds one."""
     minh = world.user("minh")
     Policy.objects.create(
-        version=2, four_eyes=["old_date"], second_look_percent=0, made_at=db_time.now()
+        version=2, four_eyes=["far_date"], second_look_percent=0, made_at=db_time.now()
     )
     found = {
         "queued": file_at(world, 1),

@@ -24,7 +24,7 @@ NUMBERS = {
     "statutory_working_days": 2,
     "pause_cap_days": 7,
     "triage_hours": 4,
-    "old_date_days": 90,
+    "far_date_days": 30,
     "second_look_percent": 0,
 }
 

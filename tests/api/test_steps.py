@@ -69,7 +69,8 @@ def test_a_citizen_reads_exactly_the_steps_of_the_table(
 
 def test_a_nurse_reads_the_steps_of_her_desk(world: World, minh: APIClient, correction: Correction):
     assert read(minh, correction)["steps"] == [
-        "pick-up", "ask", "pass-on", "keep", "accept", "refuse", "note",
+        "pick-up", "ask", "pass-on", "keep", "accept", "refuse", "cannot-confirm",
+        "note",
     ]  # fmt: skip
 
 
@@ -193,6 +194,37 @@ def test_a_yes_a_no_and_a_withdrawal_are_taken(world: World, lan: APIClient):
     assert confirmed.json()["confirmed_at"] is not None
     assert reopened.json()["status"] == "queued"
     assert withdrawn.json()["status"] == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("sent", "remark"),
+    [
+        ({"searched": ["lot_list", "paper_register"]}, None),
+        ({"searched_words": "kho trạm"}, None),
+        ({"searched": ["session_list"], "searched_words": "kho", "remark": "Mất sổ."}, "Mất sổ."),
+    ],
+)
+def test_it_cannot_be_confirmed_and_says_where_was_searched(
+    minh: APIClient, correction: Correction, sent, remark
+):
+    said = take(minh, correction, "cannot-confirm", sent).json()
+
+    assert said["status"] == "cannot_confirm"
+    assert set(said["searched"]) == set(sent.get("searched", []))
+    assert said["searched_words"] == sent.get("searched_words", "")
+    assert said["remark"] == remark or (remark is None and said["remark"])
+
+
+@pytest.mark.parametrize("sent", [{}, {"searched": []}, {"searched_words": " "}])
+def test_without_a_place_it_is_400_and_names_the_field(
+    minh: APIClient, correction: Correction, sent
+):
+    answer = take(minh, correction, "cannot-confirm", sent)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["attr"] == "searched"
+    correction.refresh_from_db()
+    assert correction.status == Status.QUEUED
 
 
 def test_a_disagreement_is_kept(world: World, lan: APIClient):

@@ -31,7 +31,7 @@ def rules(**changed: object) -> Policy:
             "pause_cap_days",
             "triage_hours",
             "four_eyes",
-            "old_date_days",
+            "far_date_days",
             "second_look_percent",
         )
     }

@@ -36,6 +36,8 @@ def bring(world: World, status: Status) -> Correction:
         return actions.accept(case, by=minh)
     if status == Status.PARTLY_ACCEPTED:
         return actions.accept(case, by=minh, values={"vaccine": "PF", "lot": "FG3527"})
+    if status == Status.CANNOT_CONFIRM:
+        return actions.cannot_confirm(case, by=minh, searched=["paper_register", "lot_list"])
     if status == Status.WITHDRAWN:
         return actions.withdraw(case, by=lan)
     if status == Status.QUEUED:

@@ -1,14 +1,12 @@
 """When a second person confirms, who may be it, and that nothing changes before."""
 
-from datetime import date
-
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from corrections import actions
 from corrections.actions import SamePerson
 from corrections.decisions import four_eyes
-from corrections.decisions.four_eyes import Reason
+from corrections.decisions.four_eyes import SWITCHED, Reason
 from corrections.lifecycle import Status
 from corrections.models import Kind, Policy
 from doses.models import Dose
@@ -18,49 +16,45 @@ from tests.factories.accounts import staff_user
 from tests.world import World
 from vaxreg import db_time
 
-TODAY = date(2021, 12, 1)
 EVERY = [reason.value for reason in Reason]
 
 
 @pytest.mark.parametrize(
-    ("kind", "changes", "own_papers", "expected"),
+    ("kind", "changes", "own_papers", "is_far", "expected"),
     [
-        (Kind.MISSING_DOSE, {"given_on": "2021-11-20"}, False, [Reason.DOSE_ON_PHOTO_ALONE]),
-        (Kind.MISSING_DOSE, {"given_on": "2021-11-20"}, True, []),
-        (Kind.MISSING_DOSE, {"given_on": "2021-08-01"}, True, [Reason.OLD_DATE]),
-        (Kind.NEVER_GIVEN, {}, True, [Reason.DOSE_ENTERED_IN_ERROR]),
-        (Kind.NOT_MINE, {}, False, [Reason.DOSE_ENTERED_IN_ERROR]),
-        (Kind.DUPLICATE, {}, False, [Reason.DOSE_ENTERED_IN_ERROR]),
-        (Kind.IDENTITY, {"id_number": "001188012345"}, False, [Reason.ID_NUMBER]),
-        (Kind.IDENTITY, {"full_name": "Nguyễn Thị Lan"}, False, []),
-        (Kind.WRONG_FIELDS, {"vaccine": "PF"}, False, []),
-        # 90 days before 01/12/2021 is 02/09/2021: over 90 days is the day before.
-        (Kind.WRONG_FIELDS, {"given_on": "2021-09-02"}, False, []),
-        (Kind.WRONG_FIELDS, {"given_on": "2021-09-01"}, False, [Reason.OLD_DATE]),
+        (Kind.MISSING_DOSE, {"lot": "A1"}, False, False, [Reason.DOSE_ON_PHOTO_ALONE]),
+        (Kind.MISSING_DOSE, {"lot": "A1"}, True, False, []),
+        (Kind.MISSING_DOSE, {"given_on": "2021-08-01"}, True, True, [Reason.FAR_DATE]),
+        (Kind.NEVER_GIVEN, {}, True, False, [Reason.DOSE_ENTERED_IN_ERROR]),
+        (Kind.NOT_MINE, {}, False, False, [Reason.DOSE_ENTERED_IN_ERROR]),
+        (Kind.DUPLICATE, {}, False, False, [Reason.DOSE_ENTERED_IN_ERROR]),
+        (Kind.IDENTITY, {"id_number": "001188012345"}, False, False, [Reason.ID_NUMBER]),
+        (Kind.IDENTITY, {"full_name": "Nguyễn Thị Lan"}, False, False, []),
+        (Kind.WRONG_FIELDS, {"vaccine": "PF"}, False, False, []),
+        (Kind.WRONG_FIELDS, {"given_on": "2021-09-02"}, False, False, []),
+        (Kind.WRONG_FIELDS, {"given_on": "2021-09-02"}, False, True, [Reason.FAR_DATE]),
     ],
 )
-def test_which_decisions_need_a_second_person(kind, changes, own_papers, expected):
+def test_which_decisions_need_a_second_person(kind, changes, own_papers, is_far, expected):
     found = four_eyes.reasons(
         kind,
         changes,
         own_papers=own_papers,
-        today=TODAY,
+        is_far=is_far,
         asked_by_policy=EVERY,
-        old_date_days=90,
     )
 
     assert found == expected
 
 
-@pytest.mark.parametrize("reason", EVERY)
+@pytest.mark.parametrize("reason", [one.value for one in SWITCHED])
 def test_a_reason_that_the_policy_does_not_name_asks_for_nobody(reason: str):
     found = four_eyes.reasons(
         Kind.MISSING_DOSE,
         {"given_on": "2021-03-09", "id_number": "1"},
         own_papers=False,
-        today=TODAY,
+        is_far=True,
         asked_by_policy=[reason],
-        old_date_days=90,
     )
 
     assert set(found) <= {Reason(reason)}
@@ -81,7 +75,7 @@ def put_forward(world: World):
 
 def test_until_a_second_person_confirms_nothing_is_recorded(put_forward):
     assert put_forward.status == Status.TO_COUNTERSIGN
-    assert put_forward.pending["reasons"] == ["dose_on_photo_alone", "old_date"]
+    assert put_forward.pending["reasons"] == ["dose_on_photo_alone", "far_date"]
     assert not Dose.objects.exists()
 
 
@@ -119,7 +113,7 @@ def test_who_entered_the_dose_does_not_confirm_its_removal(world: World):
     Policy.objects.create(version=2, four_eyes=EVERY, second_look_percent=0, made_at=db_time.now())
     thu = colleague(world)
     dose = worlds.dose(world, by=thu)
-    case = file_one(world, dose=dose, proposed={"given_on": "2021-08-30"})
+    case = file_one(world, dose=dose, proposed={"given_on": "2021-06-30"})
     case = actions.accept(case, by=world.user("minh"))
 
     with pytest.raises(SamePerson):

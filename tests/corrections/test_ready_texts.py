@@ -16,6 +16,7 @@ from corrections.history import Audience
 from corrections.lifecycle import GROUND_SENTENCES, Ground
 from corrections.models import Correction, OutboxRow
 from corrections.ready_questions import QUESTIONS, Need
+from corrections.searched import CANNOT_CONFIRM_SENTENCES
 from hotline import call_script
 from messaging.models import Message
 from portal.forms.case import AnswerForm
@@ -30,6 +31,7 @@ LANGUAGES = ("vi", "en")
 OTHER = {"vi": "en", "en": "vi"}
 READY = {
     **{f"ground {ground}": words for ground, words in GROUND_SENTENCES.items()},
+    **{f"search {about}": words for about, words in CANNOT_CONFIRM_SENTENCES.items()},
     **{f"question {need}": words for need, words in QUESTIONS.items()},
     "photos": ready_texts.SEE_THE_PHOTOS,
 }

@@ -284,7 +284,9 @@ def test_the_words_say_that_it_is_late(world: World, correction: Correction):
     assert "was due at" in words or "trễ" in words or "quá hạn" in words
 
 
-@pytest.mark.parametrize("status", ["asked", "refused", "accepted", "kept", "withdrawn"])
+@pytest.mark.parametrize(
+    "status", ["asked", "refused", "unconfirmed", "accepted", "kept", "withdrawn"]
+)
 def test_every_standing_has_words_without_names(world: World, correction: Correction, status: str):
     minh = world.user("minh")
     match status:
@@ -293,6 +295,10 @@ def test_every_standing_has_words_without_names(world: World, correction: Correc
         case "refused":
             case_ = actions.refuse(
                 correction, by=minh, ground="photo_blurred", remark="Gọi 0912345678"
+            )
+        case "unconfirmed":
+            case_ = actions.cannot_confirm(
+                correction, by=minh, searched_words="kho", remark="Bà Nguyễn Thị Lan: không có"
             )
         case "accepted":
             case_ = actions.accept(correction, by=minh)

@@ -98,6 +98,8 @@ def brought(world: World, case: Correction, status: Status) -> Correction:
         return actions.withdraw(case, by=lan)
     if status == Status.ACCEPTED:
         return actions.accept(case, by=minh)
+    if status == Status.CANNOT_CONFIRM:
+        return actions.cannot_confirm(case, by=minh, searched=["paper_register"])
     if status in (Status.REFUSED, Status.UPHELD):
         ground = Ground.NAME_WITHOUT_DIACRITICS
         with override("en"):
@@ -110,7 +112,7 @@ def brought(world: World, case: Correction, status: Status) -> Correction:
 
 STATUSES = (
     *(Status.QUEUED, Status.WAITING, Status.EXPIRED, Status.WITHDRAWN, Status.ACCEPTED),
-    *(Status.REFUSED, Status.UPHELD),
+    *(Status.REFUSED, Status.CANNOT_CONFIRM, Status.UPHELD),
 )
 
 

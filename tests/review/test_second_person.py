@@ -139,11 +139,11 @@ def test_who_entered_the_dose_in_dispute_cannot_be_the_second_person(
     world: World, as_staff: SignIn
 ):
     Policy.objects.create(
-        version=2, four_eyes=["old_date"], second_look_percent=0, made_at=db_time.now()
+        version=2, four_eyes=["far_date"], second_look_percent=0, made_at=db_time.now()
     )
     thu = colleague(world)
     dose = worlds.dose(world, by=thu)
-    case = file_one(world, dose=dose, proposed={"given_on": "2021-08-30"})
+    case = file_one(world, dose=dose, proposed={"given_on": "2021-06-30"})
     waiting = actions.accept(case, by=world.user("minh"))
     client = as_staff(thu)
 

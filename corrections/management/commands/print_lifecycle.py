@@ -19,10 +19,11 @@ from corrections.lifecycle import (
     Status,
     Step,
 )
+from corrections.searched import SEARCHED_LABELS
 
 # Task.status and Task.businessStatus of HL7's Patient Request for Corrections guide, 1.0.0 (R4), as
 # a one-to-one mapping. HL7 has no word for 'kept': the task is on hold. Nor for 'expired': it was
-# cancelled while information was awaited.
+# cancelled while information was awaited. Nor for 'cannot_confirm': attempted and not completed.
 HL7: dict[Status, tuple[str, str]] = {
     Status.RECEIVED: ("received", "queued"),
     Status.QUEUED: ("ready", "queued"),
@@ -33,6 +34,7 @@ HL7: dict[Status, tuple[str, str]] = {
     Status.ACCEPTED: ("completed", "amendment-completed"),
     Status.PARTLY_ACCEPTED: ("completed", "partial-amendment-completed"),
     Status.REFUSED: ("completed", "denied"),
+    Status.CANNOT_CONFIRM: ("failed", "denied"),
     Status.UPHELD: ("completed", "inform-rebuttal-option"),
     Status.DISAGREED: ("completed", "disagreement-logged"),
     Status.WITHDRAWN: ("cancelled", "requester-cancelled"),
@@ -79,6 +81,8 @@ def document() -> str:
             _table(["mark", "hours after receipt", "who is told", "breach"], _milestones()),
             "## Grounds of a refusal\n",
             _table(["ground", "on the screen"], _grounds()),
+            "## Where was searched, if it cannot be confirmed\n",
+            _table(["place", "on the screen"], _places()),
         ]
     return "\n".join(parts)
 
@@ -163,6 +167,10 @@ def _hours(milestone: Milestone) -> float:
 
 def _grounds() -> list[list[str]]:
     return [[f"`{ground.value}`", str(label)] for ground, label in GROUND_LABELS.items()]
+
+
+def _places() -> list[list[str]]:
+    return [[f"`{place.value}`", str(label)] for place, label in SEARCHED_LABELS.items()]
 
 
 def _code(status: Status | None) -> str:

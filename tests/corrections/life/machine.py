@@ -51,19 +51,19 @@ ACCEPTING = {
 STEP_NAMES = sorted(set(STEPS) - BY_ITSELF)
 # Most lives are long and full of questions and handing on; a decision ends many of the others.
 OFTEN = {"ask": 6, "pass_on": 6, "answer": 4, "appeal": 4, "reopen": 2, "note": 2}
-ENDS = {"refuse", "uphold", "withdraw", "log_disagreement"}
-PROPOSED = {"vaccine": "PF", "given_on": "2021-08-30"}
+ENDS = {"refuse", "cannot_confirm", "uphold", "withdraw", "log_disagreement"}
+PROPOSED = {"vaccine": "PF", "given_on": "2021-06-30"}
 
 
 def begin(world: World) -> Correction:
-    """Add a colleague, let a date far back need two people, and file what lives are about."""
+    """Add a colleague, let a date far from the record need two people, and file what lives are about."""
     nurse = staff_user(email="thu@example.vn", full_name="Ngô Thị Thu")
     Membership.objects.create(
         user=nurse, organization=world.buoi, role="reviewer", since=START - worlds.LONG_AGO
     )
     world.users["thu"] = nurse
     Membership.objects.update(since=START - worlds.LONG_AGO)
-    Policy.objects.create(version=2, four_eyes=["old_date"], second_look_percent=0, made_at=START)
+    Policy.objects.create(version=2, four_eyes=["far_date"], second_look_percent=0, made_at=START)
     with db_time.at(START):
         return file_one(world, dose=worlds.dose(world), proposed=dict(PROPOSED))
 
@@ -163,6 +163,11 @@ class CorrectionLife(RuleBasedStateMachine):
                 lambda: actions.refuse(
                     self._fresh(), by=by, ground=Ground.PHOTO_BLURRED, remark="Ảnh mờ"
                 ),
+            )
+        if step == "cannot_confirm":
+            return (
+                lambda life: life.cannot_confirm(who),
+                lambda: actions.cannot_confirm(self._fresh(), by=by, searched=["lot_list"]),
             )
         if step in ("countersign", "countersign_in_part"):
             return (

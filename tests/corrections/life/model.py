@@ -266,6 +266,11 @@ class Life:
         self.deciders.add(who)
         self._decide("upheld" if self.on_appeal else "refused")
 
+    def cannot_confirm(self, who: str) -> None:
+        self.begin("cannot_confirm", who)
+        self.deciders.add(who)
+        self._decide("cannot_confirm")
+
     def _decide(self, status: str) -> None:
         self._reach(status)
         self.decided_at = self.now

@@ -7,8 +7,8 @@ file                CH   -                                                    re
 answer              CH   waiting expired                                      queued
 add_photo           CH   received queued in_review waiting kept to_countersign =
 withdraw            CH   received queued in_review waiting kept to_countersign withdrawn
-appeal              CH   refused partly_accepted disagreed                    queued
-log_disagreement    CH   refused partly_accepted upheld                       disagreed
+appeal              CH   refused cannot_confirm partly_accepted disagreed     queued
+log_disagreement    CH   refused cannot_confirm partly_accepted upheld        disagreed
 confirm             CH   accepted partly_accepted                             =
 reopen              CH   accepted partly_accepted                             queued
 pick_up             RA   queued in_review kept                                in_review
@@ -19,6 +19,7 @@ keep                RA   queued in_review kept                                ke
 accept              R    queued in_review kept waiting                        accepted
 accept_in_part      R    queued in_review kept waiting                        partly_accepted
 refuse              R    queued in_review kept waiting                        refused
+cannot_confirm      RA   queued in_review kept waiting                        cannot_confirm
 overturn            A    queued in_review kept waiting                        accepted
 overturn_in_part    A    queued in_review kept waiting                        partly_accepted
 uphold              A    queued in_review kept waiting                        upheld
@@ -31,7 +32,8 @@ reassign            O    queued in_review waiting kept to_countersign         qu
 take_over           O    queued in_review waiting kept to_countersign         in_review
 escalate            SH   received queued in_review waiting kept to_countersign =
 note                RAOH received queued in_review waiting kept to_countersign accepted
-                         partly_accepted refused upheld disagreed withdrawn expired =
+                         partly_accepted refused cannot_confirm upheld disagreed withdrawn
+                         expired =
 route               S    received                                             queued
 inherit             S    queued waiting kept to_countersign                   =
 expire              S    waiting                                              expired
