@@ -45,6 +45,8 @@ ADDRESSES = {
     "uphold": "refuse",
     "countersign_in_part": "countersign",
 }
+# Steps without an address: phone numbers are opened on the case page only.
+ON_PAGES_ONLY = frozenset({"call"})
 
 
 SEXES = [choice for choice in Sex.choices if choice[0] != Sex.UNKNOWN]
@@ -275,7 +277,9 @@ class CorrectionDetailSerializer(CorrectionSerializer):
         names = next_steps.offered(
             correction, mine, self.context["now"], may_decide=is_verified(user)
         )
-        addresses = dict.fromkeys(ADDRESSES.get(name, name) for name in names)
+        addresses = dict.fromkeys(
+            ADDRESSES.get(name, name) for name in names if name not in ON_PAGES_ONLY
+        )
         return [name.replace("_", "-") for name in addresses]
 
     @extend_schema_field(ClockSerializer(many=True))

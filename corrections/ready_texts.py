@@ -1,8 +1,9 @@
 """Stored texts that are ready sentences of the product, shown in the reader's language.
 
 A decision, a question and an answer store the words as they were sent. When these are a ready
-sentence of an official ground, a ready question, or the sentence that points to photos, whoever
-reads another language reads the same sentence in theirs; what a person typed stays as it is.
+sentence of an official ground, a ready question, what came of a call, or the sentence that points
+to photos, whoever reads another language reads the same sentence in theirs; what a person typed
+stays as it is.
 """
 
 from functools import cache
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from corrections.lifecycle import GROUND_SENTENCES
+from corrections.phone_calls import OUTCOMES
 from corrections.ready_questions import QUESTIONS
 
 # The words of an answer that consists of photos alone.
@@ -34,6 +36,11 @@ def _by_words() -> dict[str, Promise]:
     known: dict[str, Promise] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
-            for ready in (*GROUND_SENTENCES.values(), *QUESTIONS.values(), SEE_THE_PHOTOS):
+            for ready in (
+                *GROUND_SENTENCES.values(),
+                *QUESTIONS.values(),
+                *OUTCOMES,
+                SEE_THE_PHOTOS,
+            ):
                 known[str(ready)] = ready
     return known

@@ -106,6 +106,8 @@ case                          GET   st      st      st      200     404     404 
 case                          POST  st      st      st      200     404     404     404     404     404
 case-ask                      GET   st      st      st      200     404     404     404     404     404
 case-ask                      POST  st      st      st      422     404     404     404     404     404
+case-call                     GET   st      st      st      200     404     404     404     404     404
+case-call                     POST  st      st      st      200     404     404     404     404     404
 case-countersign              GET   st      st      st      go      404     404     404     404     404
 case-countersign              POST  st      st      st      409     404     404     404     404     404
 case-decide                   GET   st      st      st      go      404     404     404     404     404

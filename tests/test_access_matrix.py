@@ -49,6 +49,7 @@ BODIES: dict[str, dict[str, str]] = {
     "correction-appeal": {"words": "Trên giấy ghi Pfizer"},
     "correction-disagree": {"words": "Tôi không đồng ý"},
     "correction-reopen": {"words": "Lô vẫn sai"},
+    "case-call": {"reason": "result"},
     "case-decide": {"version": "{version}", "outcome": "nothing"},
     "case-pick-up": {"version": "{version}"},
     "case-give-back": {"version": "{version}"},
