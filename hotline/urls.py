@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from hotline.views import calls, desk, upload
+from hotline.views import calls, desk, file, upload
 
 CALL = "hotline/calls/<uuid:public_id>/"
 
@@ -13,8 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hotline/check/<uuid:public_id>/", desk.check, name="hotline-check"),
     path(CALL, desk.caller, name="hotline-caller"),
     path(f"{CALL}opening/", calls.opening, name="hotline-opening"),
-    path(f"{CALL}file/", calls.file, name="hotline-file"),
-    path(f"{CALL}file/<slug:key>/", calls.file_dose, name="hotline-file-dose"),
+    path(f"{CALL}file/", file.choose, name="hotline-file"),
+    path(f"{CALL}file/<slug:key>/", file.details, name="hotline-file-dose"),
     path(f"{CALL}<str:reference>/link/", calls.send_link, name="hotline-link"),
     path(f"{CALL}<str:reference>/<slug:step>/", calls.take, name="hotline-step"),
     path("upload/<str:token>/", upload.upload, name="upload"),
