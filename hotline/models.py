@@ -1,4 +1,4 @@
-"""Checks of callers."""
+"""Checks of callers, and messages that agents sent again."""
 
 import uuid
 
@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from citizens.models import Citizen
+from messaging.models import Message
 
 
 class CallerCheck(models.Model):
@@ -36,3 +37,24 @@ class CallerCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class MessageResend(models.Model):
+    """An agent sent a message to a caller once more. Append-only (migration 0004)."""
+
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    call = models.ForeignKey(
+        CallerCheck, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("message sent again")
+        verbose_name_plural = _("messages sent again")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.at:%Y-%m-%d %H:%M}"

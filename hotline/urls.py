@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{CALL}opening/", calls.opening, name="hotline-opening"),
     path(f"{CALL}file/", file.choose, name="hotline-file"),
     path(f"{CALL}file/<slug:key>/", file.details, name="hotline-file-dose"),
+    path(f"{CALL}messages/<uuid:key>/again/", calls.send_again, name="hotline-message-again"),
     path(f"{CALL}<str:reference>/link/", calls.send_link, name="hotline-link"),
     path(f"{CALL}<str:reference>/<slug:step>/", calls.take, name="hotline-step"),
     path("upload/<str:token>/", upload.upload, name="upload"),

@@ -180,6 +180,8 @@ hotline-file-dose             GET   st      st      st      403     403     403 
 hotline-file-dose             POST  st      st      st      403     403     403     403     403     422
 hotline-link                  GET   st      st      st      403     403     403     403     403     405
 hotline-link                  POST  st      st      st      403     403     403     403     403     go
+hotline-message-again         GET   st      st      st      403     403     403     403     403     405
+hotline-message-again         POST  st      st      st      403     403     403     403     403     go
 hotline-new-record            GET   st      st      st      403     403     403     403     403     200
 hotline-new-record            POST  st      st      st      403     403     403     403     403     422
 hotline-opening               GET   st      st      st      403     403     403     403     403     405

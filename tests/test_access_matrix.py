@@ -14,6 +14,7 @@ from django.test import Client
 from accounts.models import SessionKind
 from citizens.models import RecordVisit
 from corrections.models import Correction
+from corrections.notices import message_key
 from hotline import search
 from messaging.models import Message
 from organizations.imports import running
@@ -104,6 +105,11 @@ def address(pattern: str, case: Correction, world: World) -> str:
         values["public_id"] = str(
             search.begin_with_new(case.citizen, by=world.user("mai")).public_id
         )
+    if "hotline/calls/" in pattern and "messages/" in pattern:
+        told = Message.objects.create(
+            channel="sms", recipient="+84912345678", dedupe_key=message_key(case.events.first().pk)
+        )
+        values["key"] = str(told.key)
     if "review/notes/" in pattern:
         note = notes.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")
         values["public_id"] = str(note.public_id)

@@ -1,4 +1,6 @@
-"""Views of an agent during a call: take a step for the caller, send a link."""
+"""Views of an agent during a call: take a step for the caller, send a link or a message again."""
+
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,17 +12,20 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import UserRequest
+from accounts.throttled import too_many
 from citizens import links
 from citizens.masking import mask_phone
 from corrections import facts
 from corrections.actions import AlreadyOpen, NobodyAbove, TooLate
 from corrections.lifecycle import StepNotPossible
 from corrections.models import Correction
-from hotline import call_script, calls, upload_links
+from hotline import call_script, calls, message_log, upload_links
 from hotline.calls import STEPS
 from hotline.forms import SaidForm, focused
 from hotline.models import CallerCheck
 from hotline.views.desk import call_page
+from messaging.actions import NotResendable, TooSoon
+from messaging.models import Message
 from vaxreg import errors
 from vaxreg.uuids import with_id
 
@@ -106,6 +111,28 @@ def send_link(request: UserRequest, call: CallerCheck, reference: str) -> HttpRe
             request,
             _("The link is on its way to %(phone)s. It is good for 48 hours and 4 photos.")
             % {"phone": mask_phone(message.recipient)},
+        )
+    return redirect("hotline-caller", call.public_id)
+
+
+@call_page
+@require_POST
+def send_again(request: UserRequest, call: CallerCheck, key: UUID) -> HttpResponse:
+    """Send a message to the caller once more; which agent did it is stored."""
+    try:
+        message = message_log.resend(call, key, by=request.user)
+    except Message.DoesNotExist:
+        raise Http404 from None
+    except message_log.TooManyResends as stop:
+        return too_many(request, stop.retry_at, again="hotline", template="hotline/too_many.html")
+    except TooSoon:
+        messages.info(request, _("It was sent again a moment ago. Please wait ten minutes."))
+    except NotResendable:
+        messages.info(request, _("This message is on its way, has arrived, or is out of date."))
+    else:
+        messages.success(
+            request,
+            _("It is sent again to %(phone)s.") % {"phone": mask_phone(message.recipient)},
         )
     return redirect("hotline-caller", call.public_id)
 

@@ -21,7 +21,7 @@ from citizens.actions import IdNumberOnRecord, NameOnRecord
 from citizens.models import Citizen, RecordVisit
 from citizens.visits import log_listed, log_visit
 from corrections import access
-from hotline import calls, search
+from hotline import calls, message_log, search
 from hotline.forms import CallerForm, NewRecordForm, SearchForm, focused
 from hotline.models import CallerCheck
 from hotline.search import Found, SearchTooShort, TooManySearches
@@ -174,6 +174,7 @@ def caller(request: UserRequest, call: CallerCheck) -> HttpResponse:
         "until": call.at + search.CALL_TIME,
         "cases": calls.cases(call, request.user),
         "doses": calls.doses(call.citizen),
+        "messages_sent": message_log.of_caller(call, request.user),
         "waiting": calls.waiting_links(call.citizen),
         "now": db_time.now(),
     }
