@@ -13,6 +13,7 @@ from citizens.forms import AreaForm
 from citizens.masking import mask_phone
 from citizens.models import Sex
 from doses.facts import FIRST_DAY
+from hotline.models import BestTime
 from hotline.search import FACT_LABELS, NEEDED, AskedFact
 from vaxreg import db_time
 from vaxreg.forms import BirthDateField, DateField, Form, IdNumberField, NameField, PhoneField
@@ -204,3 +205,30 @@ class SaidForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["words"].label = label
         self.fields["words"].required = required
+
+
+class CallbackForm(Form):
+    """Which number to call back, and at which time of day.
+
+    phone_on_record (E.164): taken during a call when no other number is typed; shown masked.
+    """
+
+    phone = PhoneField(label=gettext_lazy("Phone number to call"))
+    best_time = forms.ChoiceField(
+        label=gettext_lazy("When is it best?"),
+        choices=BestTime.choices,
+        initial=BestTime.ANY.value,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, phone_on_record: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.phone_on_record = phone_on_record
+        if phone_on_record:
+            self.fields["phone"].required = False
+            self.fields["phone"].current = mask_phone(phone_on_record)  # type: ignore[attr-defined]
+            self.fields["phone"].widget.attrs["autocomplete"] = "off"
+
+    def clean_phone(self) -> str:
+        """Return the number that was typed, else the one on record."""
+        return str(self.cleaned_data["phone"] or self.phone_on_record)

@@ -102,6 +102,8 @@ api:vaccines                  GET   200     200     200     200     200     200 
 api:vaccines                  POST  405     405     405     405     405     405     405     405     405
 api:withdraw                  GET   401     405     405     403     403     403     403     403     403
 api:withdraw                  POST  401     200     404     403     403     403     403     403     403
+call-me-back                  GET   200     200     200     200     200     200     200     200     200
+call-me-back                  POST  422     422     422     422     422     422     422     422     422
 case                          GET   st      st      st      200     404     404     404     404     404
 case                          POST  st      st      st      200     404     404     404     404     404
 case-ask                      GET   st      st      st      200     404     404     404     404     404
@@ -168,6 +170,14 @@ followed                      GET   go      go      go      go      go      go  
 followed                      POST  go      go      go      go      go      go      go      go      go
 hotline                       GET   st      st      st      403     403     403     403     403     200
 hotline                       POST  st      st      st      403     403     403     403     403     422
+hotline-callback              GET   st      st      st      403     403     403     403     403     200
+hotline-callback              POST  st      st      st      403     403     403     403     403     go
+hotline-callback-claim        GET   st      st      st      403     403     403     403     403     405
+hotline-callback-claim        POST  st      st      st      403     403     403     403     403     go
+hotline-callback-note         GET   st      st      st      403     403     403     403     403     200
+hotline-callback-note         POST  st      st      st      403     403     403     403     403     go
+hotline-callbacks             GET   st      st      st      403     403     403     403     403     200
+hotline-callbacks             POST  st      st      st      403     403     403     403     403     405
 hotline-caller                GET   st      st      st      403     403     403     403     403     200
 hotline-caller                POST  st      st      st      403     403     403     403     403     405
 hotline-check                 GET   st      st      st      403     403     403     403     403     200

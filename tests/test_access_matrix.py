@@ -15,7 +15,8 @@ from accounts.models import SessionKind
 from citizens.models import RecordVisit
 from corrections.models import Correction
 from corrections.notices import message_key
-from hotline import search
+from hotline import callbacks, search
+from hotline.models import BestTime
 from messaging.models import Message
 from organizations.imports import running
 from organizations.journal import ImportRun
@@ -51,6 +52,7 @@ BODIES: dict[str, dict[str, str]] = {
     "correction-disagree": {"words": "Tôi không đồng ý"},
     "correction-reopen": {"words": "Lô vẫn sai"},
     "case-call": {"reason": "result"},
+    "hotline-callback-note": {"best_time": "any"},
     "case-decide": {"version": "{version}", "outcome": "nothing"},
     "case-pick-up": {"version": "{version}"},
     "case-give-back": {"version": "{version}"},
@@ -110,6 +112,10 @@ def address(pattern: str, case: Correction, world: World) -> str:
             channel="sms", recipient="+84912345678", dedupe_key=message_key(case.events.first().pk)
         )
         values["key"] = str(told.key)
+    if "hotline/callbacks/<" in pattern:
+        mai, lan = world.user("mai"), case.citizen
+        asked = callbacks.note(lan, lan.phone, BestTime.ANY, by=mai)
+        values["public_id"] = str(callbacks.claim(asked, by=mai).public_id)
     if "review/notes/" in pattern:
         note = notes.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")
         values["public_id"] = str(note.public_id)
@@ -160,7 +166,14 @@ OF_LAN = (
 
 # Their examples are a number like hers.
 WITH_EXAMPLES = {
-    *("accounts:sign_in", "landing", "record-open", "record-start", "hotline-new-record"),
+    *(
+        "accounts:sign_in",
+        "call-me-back",
+        "landing",
+        "record-open",
+        "record-start",
+        "hotline-new-record",
+    ),
     "ui-gallery",
 }
 

@@ -21,7 +21,7 @@ from citizens.actions import IdNumberOnRecord, NameOnRecord
 from citizens.models import Citizen, RecordVisit
 from citizens.visits import log_listed, log_visit
 from corrections import access
-from hotline import calls, message_log, search
+from hotline import callbacks, calls, message_log, search
 from hotline.forms import CallerForm, NewRecordForm, SearchForm, focused
 from hotline.models import CallerCheck
 from hotline.search import Found, SearchTooShort, TooManySearches
@@ -97,6 +97,7 @@ def desk(request: UserRequest) -> HttpResponse:
         "found": found,
         "people": search.people(found.citizens) if found else [],
         "call": _running_call(request),
+        "to_call": callbacks.due_count(),
     }
     return render(request, "hotline/desk.html", context, status=422 if form.has_errors else 200)
 
