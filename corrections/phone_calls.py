@@ -17,11 +17,11 @@ class CallReason(StrEnum):
 
 
 REASON_LABELS: dict[CallReason, Promise] = {
-    CallReason.QUESTION: _("Ask about the proposal"),
+    CallReason.QUESTION: _("Ask about the case"),
     CallReason.PAPER: _("Ask for the paper, or a better photo"),
     CallReason.COME: _("Ask them to come to us"),
     CallReason.RESULT: _("Say what was decided"),
-    CallReason.OTHER: _("Something else"),
+    CallReason.OTHER: _("Another reason"),
 }
 
 # Ready notes about a call that was made.

@@ -35,9 +35,9 @@ MOST_SHOWN = 20
 PER_AGENT: Limits = [(30, timedelta(hours=1)), (120, timedelta(days=1))]
 # What a message was about, by its purpose.
 ABOUT: dict[str, Promise] = {
-    "correction.received": _("The proposal was received"),
+    "correction.received": _("The case was received"),
     "correction.asked": _("The site has a question"),
-    "correction.decided": _("The proposal was decided"),
+    "correction.decided": _("The case was decided"),
     "correction.appealed": _("The appeal was received"),
     "correction.expired": _("Closed without an answer"),
     "correction.upload_link": _("Link for a photo of the paper"),

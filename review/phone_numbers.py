@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 # Openings by one member of staff. A desk that calls all day makes fewer calls than this.
 PER_PERSON: Limits = [(30, timedelta(hours=1)), (120, timedelta(days=1))]
 
-ANSWERS = _("Answers about this proposal go here")
+ANSWERS = _("Answers about this case go here")
 GUARDIAN = _("Guardian")
 OWN_ACCOUNT = _("The person’s own sign-in")
-ON_RECORD = _("On the record")
+ON_RECORD = _("Number of the record")
 
 
 class TooManyCalls(Exception):

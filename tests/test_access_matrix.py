@@ -113,8 +113,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
         )
         values["key"] = str(told.key)
     if "hotline/callbacks/<" in pattern:
-        mai, lan = world.user("mai"), case.citizen
-        asked = callbacks.note(lan, lan.phone, BestTime.ANY, by=mai)
+        mai = world.user("mai")
+        asked = callbacks.note(case.citizen, case.citizen.phone, BestTime.ANY, by=mai)
         values["public_id"] = str(callbacks.claim(asked, by=mai).public_id)
     if "review/notes/" in pattern:
         note = notes.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")

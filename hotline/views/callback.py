@@ -32,7 +32,9 @@ SENT = "sent"
 def call_me_back(request: HttpRequest) -> HttpResponse:
     """Ask for a number and a time of day, without signing in; all numbers get the same answer."""
     if request.method != "POST":
-        known = request.user.phone if access.is_citizen_session(request) else ""
+        user = request.user
+        is_citizen = access.is_citizen_session(request)
+        known = user.phone if user.is_authenticated and is_citizen else ""
         form = CallbackForm(initial={"phone": known})
         context = {"form": form, "is_sent": SENT in request.GET}
         return render(request, "hotline/callback/ask.html", context)

@@ -70,8 +70,14 @@ def take(request: UserRequest, call: CallerCheck, reference: str, step: str) -> 
         raise Http404
     if step not in calls.offered(case, request.user):
         return _too_late(request, call, case)
-    asks = {"label": kind.asked or "", "required": kind.required and kind.asked is not None}
-    form = SaidForm(request.POST, **asks) if request.method == "POST" else focused(SaidForm(**asks))
+    is_sent = request.method == "POST"
+    form = SaidForm(
+        request.POST if is_sent else None,
+        label=kind.asked or "",
+        required=kind.required and kind.asked is not None,
+    )
+    if not is_sent:
+        focused(form)
     if form.is_valid():
         try:
             kind.take(case, request.user, form.cleaned_data["words"])

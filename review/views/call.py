@@ -49,7 +49,10 @@ def _ask_why(request: UserRequest, file: CaseFile, form: CallForm) -> HttpRespon
         "case": file.case,
         "form": form,
         "phones": phone_numbers.of_case(file.case),
-        "reasons": [(one.value, label) for one, label in REASON_LABELS.items()],
+        "reasons": [
+            (one.value, label) for one, label in REASON_LABELS.items() if one != CallReason.OTHER
+        ],
+        "other": REASON_LABELS[CallReason.OTHER],
     }
     status = 422 if form.has_errors else 200
     return render(request, "review/call.html", context, status=status)
