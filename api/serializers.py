@@ -46,6 +46,8 @@ ADDRESSES = {
     "uphold": "refuse",
     "countersign_in_part": "countersign",
 }
+# Steps without an address: phone numbers are opened on the case page only.
+ON_PAGES_ONLY = frozenset({"call"})
 
 
 SEARCHED = [(place.value, place.name) for place in Searched]
@@ -280,7 +282,9 @@ class CorrectionDetailSerializer(CorrectionSerializer):
         names = next_steps.offered(
             correction, mine, self.context["now"], may_decide=is_verified(user)
         )
-        addresses = dict.fromkeys(ADDRESSES.get(name, name) for name in names)
+        addresses = dict.fromkeys(
+            ADDRESSES.get(name, name) for name in names if name not in ON_PAGES_ONLY
+        )
         return [name.replace("_", "-") for name in addresses]
 
     @extend_schema_field(ClockSerializer(many=True))

@@ -459,6 +459,7 @@ class RecordVisit(models.Model):
         HOTLINE = "hotline", _("Hotline")
         PARTNER = "partner", _("Partner system")
         LIST = "list", _("Seen in a list")
+        CALL = "call", _("Phone number seen, to call")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -18,6 +18,7 @@ from corrections.decisions import four_eyes
 from corrections.lifecycle import GROUND_LABELS, Ground, Party, Status
 from corrections.models import Breach, Correction, CorrectionEvent, Holding, Kind
 from corrections.models.case import REMOVING_KINDS
+from corrections.phone_calls import REASON_LABELS, CallReason
 from corrections.searched import searched_labels
 from organizations.models import Organization
 
@@ -74,6 +75,7 @@ TITLES: dict[str, Promise] = {
     "take_over": gettext_lazy("%(organization)s decides in the site’s place"),
     "escalate": gettext_lazy("%(organization)s was told that it is urgent"),
     "note": gettext_lazy("Note"),
+    "call": gettext_lazy("Phone number opened to call the citizen"),
     "route": gettext_lazy("Sent to %(organization)s"),
     "inherit": gettext_lazy("%(from)s can no longer act: %(organization)s acts from now on"),
     "expire": gettext_lazy("Closed: the question was not answered for 7 days"),
@@ -105,7 +107,7 @@ MILESTONE_TITLES_ALONE: dict[str, Promise] = {
 BAD = frozenset({"refuse", "cannot_confirm", "uphold", "escalate", "expire"})
 # Remarks between staff, not shown to the citizen. Notes are hidden as a whole.
 STAFF_ONLY_REMARKS = frozenset({"remind", "escalate", "put_forward", "hand_back"})
-STAFF_ONLY = frozenset({"note", "hand_back"})
+STAFF_ONLY = frozenset({"note", "call", "hand_back"})
 
 
 def entries(correction: Correction, audience: Audience) -> list[HistoryEntry]:
@@ -243,6 +245,8 @@ def _details(event: CorrectionEvent, audience: Audience) -> Iterator[str]:
         yield _("Searched: %(places)s") % {"places": "; ".join(places)}
     if event.step == "answer" and event.data.get("photos"):
         yield _("Photos of the paper were sent.")
+    if event.step == "call":
+        yield str(REASON_LABELS[CallReason(event.data["reason"])])
     if audience == Audience.STAFF or event.step not in STAFF_ONLY_REMARKS:
         yield event.remark_shown
 

@@ -156,6 +156,8 @@ STEPS: dict[str, Step] = {
     "ask": Step(_("Ask the citizen"), _DESK, AT_WORK, Status.WAITING),
     "pass_on": Step(_("Pass on: not ours"), _by(Party.REVIEWER), AT_WORK, Status.QUEUED),
     "keep": Step(_("Keep for later"), _DESK, AT_WORK, Status.KEPT, decides=True),
+    # The phone numbers are opened; nobody is called about a case that was withdrawn or expired.
+    "call": Step(_("Call the citizen"), _DESK, ON_A_DESK | DECIDED),
     "accept": Step(_("Accept"), _by(Party.REVIEWER), DECIDABLE, Status.ACCEPTED, decides=True),
     "accept_in_part": Step(
         _("Accept in part"), _by(Party.REVIEWER), DECIDABLE, Status.PARTLY_ACCEPTED, decides=True

@@ -100,9 +100,14 @@ def _tell_citizen(event: CorrectionEvent, text: Callable[[Correction], str], pur
             text=texts[language],
             texts=texts,
             user_id=_own_account(case) if on_behalf else user.pk,
-            dedupe_key=f"event:{event.pk}:citizen",
+            dedupe_key=message_key(event.pk),
             may_wait=True,
         )
+
+
+def message_key(event_id: int) -> str:
+    """Return the de-duplication key of the SMS about an event: the citizen gets one at most."""
+    return f"event:{event_id}:citizen"
 
 
 def _own_account(case: Correction) -> int | None:

@@ -1,9 +1,9 @@
 """Stored texts that are ready sentences of the product, shown in the reader's language.
 
 A decision, a question and an answer store the words as they were sent. When these are a ready
-sentence of an official ground or of "cannot be confirmed", a ready question, or the sentence that
-points to photos, whoever reads another language reads the same sentence in theirs; what a person
-typed stays as it is.
+sentence of an official ground or of "cannot be confirmed", a ready question, what came of a call, or
+the sentence that points to photos, whoever reads another language reads the same sentence in theirs;
+what a person typed stays as it is.
 """
 
 from functools import cache
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from corrections.lifecycle import GROUND_SENTENCES
+from corrections.phone_calls import OUTCOMES
 from corrections.ready_questions import QUESTIONS
 from corrections.searched import CANNOT_CONFIRM_SENTENCES
 
@@ -23,6 +24,7 @@ READY = (
     *GROUND_SENTENCES.values(),
     *CANNOT_CONFIRM_SENTENCES.values(),
     *QUESTIONS.values(),
+    *OUTCOMES,
     SEE_THE_PHOTOS,
 )
 

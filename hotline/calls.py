@@ -22,7 +22,6 @@ from corrections.actions.filing import Claim, OnBehalf
 from corrections.lifecycle import Party
 from corrections.models import Correction, CorrectionQuerySet, Filing
 from corrections.parties import parties_of
-from doses.models import Dose
 from hotline import call_script, search
 from hotline.models import CallerCheck
 from hotline.upload_links import contact_phone
@@ -127,11 +126,6 @@ def offered(case: Correction, agent: "User") -> list[str]:
 def doses(citizen: Citizen) -> list[record_page.DoseCard]:
     """Return the doses as their owner sees them: without ID number and phone."""
     return record_page.cards(citizen)
-
-
-def disputable_doses(citizen: Citizen) -> list[Dose]:
-    """Return the recorded doses that a caller may dispute."""
-    return list(Dose.objects.of(citizen).shown_to_citizen())
 
 
 def waiting_links(citizen: Citizen) -> RecordLinkQuerySet:

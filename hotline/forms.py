@@ -1,7 +1,7 @@
 """Forms of the hotline: search, the caller's answers, filing and steps for a caller."""
 
 from datetime import datetime, timedelta
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from citizens.forms import AreaForm
+from citizens.masking import mask_phone
 from citizens.models import Sex
 from doses.facts import FIRST_DAY
+from hotline.models import BestTime
 from hotline.search import FACT_LABELS, NEEDED, AskedFact
 from vaxreg import db_time
 from vaxreg.forms import BirthDateField, DateField, Form, IdNumberField, NameField, PhoneField
@@ -19,6 +21,17 @@ from vaxreg.forms import BirthDateField, DateField, Form, IdNumberField, NameFie
 LONGEST = 1000
 # An agent may enter a call until the end of the next day.
 TOLD_WITHIN = timedelta(days=2)
+
+
+FormT = TypeVar("FormT", bound=forms.BaseForm)
+
+
+def focused(form: FormT) -> FormT:
+    """Let the cursor stand in the first field of the page; of radio buttons none is marked."""
+    first = form.visible_fields()[0].field.widget
+    if not isinstance(first, forms.RadioSelect):
+        first.attrs["autofocus"] = True
+    return form
 
 
 def _plain(**attrs: Any) -> forms.TextInput:
@@ -111,7 +124,11 @@ class NewRecordForm(AreaForm):
 
 
 class BehalfForm(Form):
-    """Additional fields of a filing for a caller: when they told it, and the phone to answer to."""
+    """Additional fields of a filing for a caller: when they told it, and the phone to answer to.
+
+    phone_on_record (E.164): the answer goes there unless the caller names another phone. The agent
+    reads it masked.
+    """
 
     told_at = forms.CharField(
         label=gettext_lazy("When did the caller tell it?"),
@@ -136,6 +153,21 @@ class BehalfForm(Form):
         error_messages={"required": gettext_lazy("Read it to the caller, and tick if they agree.")},
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, phone_on_record: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.phone_on_record = phone_on_record
+        if phone_on_record:
+            field = self.fields["contact_phone"]
+            field.required = False
+            field.help_text = gettext_lazy(
+                "The answer and the link for the photo are sent there. Leave it empty for the phone on record."
+            )
+            field.current = mask_phone(phone_on_record)  # type: ignore[attr-defined]
+
+    def clean_contact_phone(self) -> str:
+        """Return the phone that was typed, else the one on record."""
+        return str(self.cleaned_data["contact_phone"] or self.phone_on_record)
 
     def clean_told_at(self) -> datetime:
         """Accept a time of today or yesterday, not in the future."""
@@ -173,3 +205,30 @@ class SaidForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["words"].label = label
         self.fields["words"].required = required
+
+
+class CallbackForm(Form):
+    """Which number to call back, and at which time of day.
+
+    phone_on_record (E.164): taken during a call when no other number is typed; shown masked.
+    """
+
+    phone = PhoneField(label=gettext_lazy("Phone number to call"))
+    best_time = forms.ChoiceField(
+        label=gettext_lazy("When is it best?"),
+        choices=BestTime.choices,
+        initial=BestTime.ANY.value,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, phone_on_record: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.phone_on_record = phone_on_record
+        if phone_on_record:
+            self.fields["phone"].required = False
+            self.fields["phone"].current = mask_phone(phone_on_record)  # type: ignore[attr-defined]
+            self.fields["phone"].widget.attrs["autocomplete"] = "off"
+
+    def clean_phone(self) -> str:
+        """Return the number that was typed, else the one on record."""
+        return str(self.cleaned_data["phone"] or self.phone_on_record)

@@ -76,10 +76,15 @@ def send_link(case: Correction, *, by: "User") -> Message:
             channel=Channel.SMS,
             recipient=phone,
             text=text % {"reference": case.reference, "link": address(token)},
-            dedupe_key=f"upload_link:{link.pk}",
+            dedupe_key=message_key(link.pk),
             is_secret=True,
             useless_after=link.expires_at,
         )
+
+
+def message_key(link_id: int) -> str:
+    """Return the de-duplication key of the SMS with a link: there is one for each link."""
+    return f"upload_link:{link_id}"
 
 
 def contact_phone(case: Correction) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from review.views import case, notes, openings, pool, queue, steps, take_back
+from review.views import call, case, notes, openings, pool, queue, steps, take_back
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("review/notes/<uuid:public_id>/read/", notes.mark_read, name="note-read"),
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "review/<str:reference>/give-back/", case.take, {"step": "give-back"}, name="case-give-back"
     ),
     path("review/<str:reference>/ask/", steps.ask, name="case-ask"),
+    path("review/<str:reference>/call/", call.call, name="case-call"),
     path("review/<str:reference>/pass-on/", steps.pass_on, name="case-pass-on"),
     path("review/<str:reference>/take-back/", take_back.take_back, name="case-take-back"),
     path("review/<str:reference>/note/", steps.desk_note, name="case-note"),

@@ -14,7 +14,9 @@ from django.test import Client
 from accounts.models import SessionKind
 from citizens.models import RecordVisit
 from corrections.models import Correction
-from hotline import search
+from corrections.notices import message_key
+from hotline import callbacks, search
+from hotline.models import BestTime
 from messaging.models import Message
 from organizations.imports import running
 from organizations.journal import ImportRun
@@ -50,6 +52,8 @@ BODIES: dict[str, dict[str, str]] = {
     "correction-appeal": {"words": "Trên giấy ghi Pfizer"},
     "correction-disagree": {"words": "Tôi không đồng ý"},
     "correction-reopen": {"words": "Lô vẫn sai"},
+    "case-call": {"reason": "result"},
+    "hotline-callback-note": {"best_time": "any"},
     "case-decide": {"version": "{version}", "outcome": "nothing"},
     "case-pick-up": {"version": "{version}"},
     "case-give-back": {"version": "{version}"},
@@ -104,6 +108,15 @@ def address(pattern: str, case: Correction, world: World) -> str:
         values["public_id"] = str(
             search.begin_with_new(case.citizen, by=world.user("mai")).public_id
         )
+    if "hotline/calls/" in pattern and "messages/" in pattern:
+        told = Message.objects.create(
+            channel="sms", recipient="+84912345678", dedupe_key=message_key(case.events.first().pk)
+        )
+        values["key"] = str(told.key)
+    if "hotline/callbacks/<" in pattern:
+        mai = world.user("mai")
+        asked = callbacks.note(case.citizen, case.citizen.phone, BestTime.ANY, by=mai)
+        values["public_id"] = str(callbacks.claim(asked, by=mai).public_id)
     if "review/notes/" in pattern:
         note = notes.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")
         values["public_id"] = str(note.public_id)
@@ -154,7 +167,14 @@ OF_LAN = (
 
 # Their examples are a number like hers.
 WITH_EXAMPLES = {
-    *("accounts:sign_in", "landing", "record-open", "record-start", "hotline-new-record"),
+    *(
+        "accounts:sign_in",
+        "call-me-back",
+        "landing",
+        "record-open",
+        "record-start",
+        "hotline-new-record",
+    ),
     "ui-gallery",
 }
 

@@ -112,6 +112,10 @@ app.conf.update(
             "task": "portal.purge_files",
             "schedule": crontab(hour=3, minute=17),
         },
+        "Every night: forget the numbers of people who asked to be called back 30 days ago": {
+            "task": "hotline.forget_callbacks",
+            "schedule": crontab(hour=3, minute=37),
+        },
     },
 )
 app.autodiscover_tasks()

@@ -30,7 +30,7 @@ from corrections.actions.deciding import (
     second_person_reasons,
 )
 from corrections.actions.delaying import NotToBeTakenBack, carry_out, decide, take_back
-from corrections.actions.desk import ask, give_back, keep, note, pass_on, pick_up
+from corrections.actions.desk import ask, call, give_back, keep, note, pass_on, pick_up
 from corrections.actions.oversight import NobodyThere, escalate, reassign, remind, take_over
 from corrections.actions.system import expire, give_up_claims, release, route
 from corrections.actions.turn import (
@@ -60,6 +60,7 @@ __all__ = [
     "appeal",
     "appeal_desk_or_reason",
     "ask",
+    "call",
     "cannot_confirm",
     "carry_out",
     "confirm",

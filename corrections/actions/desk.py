@@ -1,4 +1,4 @@
-"""Verbs of the holder before a decision: pick up, give back, ask, keep, pass on, add a note."""
+"""Verbs of the holder beside a decision: pick up, give back, ask, call, keep, pass on, add a note."""
 
 from typing import TYPE_CHECKING
 
@@ -6,9 +6,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from citizens.models import RecordVisit
+from citizens.visits import log_visit
 from corrections.actions.turn import CannotReceive, begin, finish, hand_over
 from corrections.clocks import deadlines, timekeeping
 from corrections.models import Correction, OutboxRow
+from corrections.phone_calls import CallReason
 from corrections.routing import desks
 from organizations.models import Organization
 
@@ -125,3 +128,17 @@ def note(correction: Correction, *, by: "User", text: str) -> Correction:
     if not text.strip():
         raise ValidationError({"text": _("Write the note.")})
     return finish(turn, "note", remark=text.strip())
+
+
+@transaction.atomic
+def call(correction: Correction, *, by: "User", reason: CallReason, words: str = "") -> Correction:
+    """Record that the desk opens the citizen's phone numbers to call, and why; nothing else changes.
+
+    It stands in the history of the case, and in the citizen's record among those who saw it. Raises
+    ValidationError keyed "words" when another reason is meant and no words say which.
+    """
+    turn = begin("call", correction, by=by)
+    if reason == CallReason.OTHER and not words.strip():
+        raise ValidationError({"words": _("Write why you call.")})
+    log_visit(by, turn.case.citizen, RecordVisit.Why.CALL, organization=turn.held_by)
+    return finish(turn, "call", remark=words.strip(), data={"reason": reason.value})

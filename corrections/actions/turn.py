@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 # Steps with which the holder gives the citizen a first answer (Decree 356/2025/NĐ-CP).
 ANSWERS = frozenset({"ask", "keep"})
 # Steps after which a reviewer's open page is still correct: they do not raise the version.
-STEPS_KEEPING_VERSION = frozenset({"remind", "escalate", "note"})
+STEPS_KEEPING_VERSION = frozenset({"remind", "escalate", "note", "call"})
 
 
 class IdentityNotVerified(PermissionDenied):

@@ -21,8 +21,8 @@ from citizens.actions import IdNumberOnRecord, NameOnRecord
 from citizens.models import Citizen, RecordVisit
 from citizens.visits import log_listed, log_visit
 from corrections import access
-from hotline import calls, search
-from hotline.forms import CallerForm, NewRecordForm, SearchForm
+from hotline import callbacks, calls, message_log, search
+from hotline.forms import CallerForm, NewRecordForm, SearchForm, focused
 from hotline.models import CallerCheck
 from hotline.search import Found, SearchTooShort, TooManySearches
 from vaxreg import db_time
@@ -74,7 +74,7 @@ def call_page(view: CallView[P]) -> Callable[Concatenate[HttpRequest, UUID, P], 
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk(request: UserRequest) -> HttpResponse:
     """Show the search field and the last results: masked, and nothing of them in the address."""
-    form = SearchForm(request.POST if request.method == "POST" else None)
+    form = SearchForm(request.POST) if request.method == "POST" else focused(SearchForm())
     if form.is_valid():
         try:
             result = search.search(form.cleaned_data["typed"], by=request.user)
@@ -97,6 +97,7 @@ def desk(request: UserRequest) -> HttpResponse:
         "found": found,
         "people": search.people(found.citizens) if found else [],
         "call": _running_call(request),
+        "to_call": callbacks.due_count(),
     }
     return render(request, "hotline/desk.html", context, status=422 if form.has_errors else 200)
 
@@ -115,7 +116,7 @@ def check(request: UserRequest, public_id: UUID) -> HttpResponse:
             _("This is your own record or your family’s. A colleague must help.")
         )
     _log_visit(request, citizen)
-    form = CallerForm(request.POST if request.method == "POST" else None)
+    form = CallerForm(request.POST) if request.method == "POST" else focused(CallerForm())
     if form.is_valid():
         try:
             call = search.check_caller(citizen, form.cleaned_data, by=request.user)
@@ -138,7 +139,7 @@ def new_record(request: UserRequest) -> HttpResponse:
     if "areas" in request.POST:
         form = NewRecordForm(initial=request.POST.dict())
         return render(request, "hotline/new_record.html", {"form": form})
-    form = NewRecordForm(request.POST if request.method == "POST" else None)
+    form = NewRecordForm(request.POST) if request.method == "POST" else focused(NewRecordForm())
     is_namesake = False
     if form.is_valid():
         try:
@@ -174,6 +175,7 @@ def caller(request: UserRequest, call: CallerCheck) -> HttpResponse:
         "until": call.at + search.CALL_TIME,
         "cases": calls.cases(call, request.user),
         "doses": calls.doses(call.citizen),
+        "messages_sent": message_log.of_caller(call, request.user),
         "waiting": calls.waiting_links(call.citizen),
         "now": db_time.now(),
     }

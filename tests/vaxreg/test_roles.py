@@ -20,6 +20,7 @@ INSERT_ONLY = {
     *("corrections_correctionevent", "corrections_breach", "corrections_clockchange"),
     *("corrections_policy", "doses_doserevision", "citizens_citizenrevision"),
     *("citizens_recordvisit", "citizens_identitycheck", "hotline_callercheck"),
+    *("hotline_messageresend", "hotline_callbacktry"),
     *("organizations_place", "organizations_staffevent", "organizations_act"),
     *("public_statistics_publishedfigures", "reporting_reportday", "audit_seal"),
 }

@@ -18,6 +18,7 @@ from corrections.actions import (
 )
 from corrections.lifecycle import Ground, StepNotPossible
 from corrections.models import Correction, Policy
+from corrections.phone_calls import CallReason
 from organizations.models import Membership
 from tests import world as worlds
 from tests.cases import file_one
@@ -198,6 +199,7 @@ class CorrectionLife(RuleBasedStateMachine):
             "escalate": {"reason": "Gấp"},
             "take_over": {"reason": "Quá hạn"},
             "note": {"text": "Đã gọi"},
+            "call": {"reason": CallReason.RESULT},
         }.get(step, {})
         verb = getattr(actions, step)
         return (

@@ -356,5 +356,8 @@ class Life:
         self._reach("in_review")
         self.reviewer, self.picked_up = who, self.now
 
+    def call(self, who: str) -> None:
+        self.begin("call", who)
+
     def note(self, who: str) -> None:
         self.begin("note", who)

@@ -15,6 +15,8 @@ pick_up             RA   queued in_review kept                                in
 give_back           RAS  in_review                                            queued
 ask                 RA   queued in_review kept                                waiting
 pass_on             R    queued in_review kept                                queued
+call                RA   queued in_review waiting kept to_countersign accepted
+                         partly_accepted refused upheld disagreed =
 keep                RA   queued in_review kept                                kept
 accept              R    queued in_review kept waiting                        accepted
 accept_in_part      R    queued in_review kept waiting                        partly_accepted

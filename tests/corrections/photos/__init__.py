@@ -1,0 +1,1 @@
+"""Photos of the paper: what is taken in, and what is shown."""
