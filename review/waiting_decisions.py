@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import DurationField, F, Q, Value
 from django.utils.functional import Promise
 
 from corrections.lifecycle import OPEN, STATUS_LABELS, Status
 from corrections.models import Correction, DelayedDecision
+from corrections.models.delayed import UNFINISHED
 from vaxreg import db_time
 
 if TYPE_CHECKING:
@@ -31,17 +32,18 @@ class WaitingDecision:
 
 def waiting_decisions(user: "User") -> list[WaitingDecision]:
     """Return what the user may take back now, or must look at again, the newest first. One query."""
-    now = db_time.now()
+    now = db_time.sql_now()
     rows = (
-        DelayedDecision.objects.filter(by=user)
+        DelayedDecision.objects.filter(by=user, end__in=UNFINISHED)
         .filter(
-            Q(ended_at=None, carry_out_at__gt=now)
+            Q(end="", carry_out_at__gt=now)
             | Q(
                 end=DelayedDecision.End.NOT_POSSIBLE,
-                ended_at__gt=now - TOLD_FOR,
+                ended_at__gt=now - Value(TOLD_FOR, output_field=DurationField()),
                 correction__status__in=OPEN,
             )
         )
+        .annotate(left=F("carry_out_at") - now)
         .select_related("correction__citizen")
         .order_by("-made_at")
     )
@@ -50,7 +52,7 @@ def waiting_decisions(user: "User") -> list[WaitingDecision]:
             reference=row.correction.reference,
             name=row.correction.citizen.full_name,
             label=STATUS_LABELS[Status(row.leads_to)],
-            seconds=max(0, round((row.carry_out_at - now).total_seconds())),
+            seconds=max(0, round(row.left.total_seconds())),
             may_take_back=row.ended_at is None,
         )
         for row in rows

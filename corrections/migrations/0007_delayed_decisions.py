@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                         name="decision_to_carry_out",
                     ),
                     models.Index(
-                        condition=models.Q(("ended_at", None)),
+                        condition=models.Q(("end__in", ("", "not_possible"))),
                         fields=["by"],
                         name="decision_of_author",
                     ),

@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from corrections.models.case import Correction
 
 
+# The decisions of which their author still reads: those that wait, and those that failed.
+UNFINISHED = ("", "not_possible")
+
+
 class DelayedDecisionQuerySet(models.QuerySet["DelayedDecision"]):
     def live(self) -> "DelayedDecisionQuerySet":
         """Neither carried out, nor taken back, nor found impossible."""
@@ -62,7 +66,7 @@ class DelayedDecision(models.Model):
             models.Index(
                 fields=["carry_out_at"], condition=Q(ended_at=None), name="decision_to_carry_out"
             ),
-            models.Index(fields=["by"], condition=Q(ended_at=None), name="decision_of_author"),
+            models.Index(fields=["by"], condition=Q(end__in=UNFINISHED), name="decision_of_author"),
         ]
 
     def __str__(self) -> str:
