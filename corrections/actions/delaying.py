@@ -62,14 +62,17 @@ def decide(
     verb: a key of VERBS; arguments: what it takes besides, as JSON values. typed: the form as it
     was sent. Returns the decided correction when nothing waits: its deadline is near, or the
     setting is 0. Raises what the verb raises, and HeldByColleague while a colleague's decision
-    about the same case waits. The same decision sent twice is made once.
+    about the same case waits. The same decision sent twice is made once; another one by the same
+    person replaces it.
     """
     case = lock(correction)
     waiting = DelayedDecision.objects.live().filter(correction=case).first()
     if waiting is not None:
         if waiting.by_id != by.pk:
             raise HeldByColleague
-        return waiting
+        if (waiting.verb, waiting.arguments) == (verb, arguments):
+            return waiting
+        _end(waiting, DelayedDecision.End.TAKEN_BACK)
     now = db_time.now()
     seconds = timedelta(seconds=settings.TAKE_BACK_SECONDS)
     if not seconds or now <= case.due_at <= now + NEAR_DUE:

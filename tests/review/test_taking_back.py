@@ -161,6 +161,20 @@ def test_the_same_decision_sent_twice_is_made_once(correction: Correction, minh:
     assert DelayedDecision.objects.count() == 1
 
 
+def test_another_decision_by_the_same_person_replaces_the_first(
+    correction: Correction, minh: Client
+):
+    decide(minh, correction)
+    correction.refresh_from_db()
+
+    decide(minh, correction, "refuse", ground="photo_blurred", sentence="Ảnh mờ quá")
+    with in_half_a_minute():
+        sweep.sweep()
+
+    assert status_of(correction) == Status.REFUSED
+    assert DelayedDecision.objects.filter(end=DelayedDecision.End.TAKEN_BACK).count() == 1
+
+
 @pytest.mark.parametrize(
     ("verb", "arguments", "refused"),
     [
