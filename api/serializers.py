@@ -27,6 +27,7 @@ from doses.models import Dose, Vaccine
 from organizations.models import Organization
 from portal import case_page
 from vaxreg.typed.birth_dates import BirthDate
+from vaxreg.typed.dates import PartialDate, Precision
 from vaxreg.typed.names import checked_name
 
 LONGEST = 2000
@@ -90,6 +91,33 @@ class BirthDateField(serializers.Field[str, Any, str, Any]):
         return value if isinstance(value, str) else value.isoformat()
 
 
+@extend_schema_field(
+    {
+        "type": "string",
+        "pattern": r"^\d{4}-\d{2}(-\d{2})?$",
+        "description": "2021-11-21, or 2021-11 in a proposal where the day is not known.",
+    }
+)
+class DoseDateField(serializers.Field[str, Any, str, Any]):
+    """The day of a dose; in a proposal it may be a month alone, which a decision completes."""
+
+    default_error_messages = {"form": _("Write the date as 2021-11-21, or as 2021-11.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text as facts store it."""
+        try:
+            known = PartialDate.fromisoformat(str(data).strip())
+        except ValueError:
+            self.fail("form")
+        if known.precision == Precision.YEAR:
+            self.fail("form")
+        return known.isoformat()
+
+    def to_representation(self, value: str) -> str:
+        """Return the text; facts are texts already."""
+        return value
+
+
 class RecordSerializer(serializers.ModelSerializer[Citizen]):
     id = serializers.UUIDField(source="public_id", read_only=True)
     relation = serializers.ChoiceField(choices=RecordLink.Relation.choices, read_only=True)
@@ -128,7 +156,7 @@ class FactsSerializer(serializers.Serializer[dict[str, str]]):
     """Facts about a dose or a person; what is left out stays as it is or is not known."""
 
     vaccine = serializers.CharField(required=False, help_text=_("Vaccine code."))
-    given_on = serializers.DateField(required=False)
+    given_on = DoseDateField(required=False)
     organization = serializers.UUIDField(required=False, help_text=_("Id of the site."))
     lot = serializers.CharField(required=False, max_length=64)
     position = serializers.ChoiceField(choices=Position.choices, required=False)

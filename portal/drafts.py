@@ -26,7 +26,7 @@ from corrections.photos import evidence
 from doses.facts import dose_title
 from doses.models import Dose
 from portal.forms.claims import FORMS, TITLES, ClaimForm
-from portal.forms.dose import DoseForm
+from portal.forms.dose import DoseForm, as_typed_texts
 from vaxreg import db_time
 from vaxreg.forms import Form
 from vaxreg.typed.invisible import clean_text
@@ -140,6 +140,19 @@ def choose(
             data["missing"] = ["missing-1"]
 
 
+def add_dose(draft: Draft, key: str) -> Item:
+    """Add a recorded dose (its public id) whose details are wrong, and return its item.
+
+    What the draft says about it already is kept.
+    """
+    with _changing(draft) as data:
+        chosen = data.get("doses", [])
+        if key not in chosen:
+            data["doses"] = [*chosen, key]
+            data["kinds"] = {**data.get("kinds", {}), key: Kind.WRONG_FIELDS.value}
+    return next(item for item in items(draft) if item.key == key)
+
+
 def add_missing(draft: Draft) -> str:
     """Add one more missing dose, and return its key."""
     with _changing(draft) as data:
@@ -163,6 +176,20 @@ def keep(draft: Draft, item: str, typed: Mapping[str, Any], fields: Sequence[str
         data.setdefault("typed", {})[item] = {
             name: clean_text(str(typed.get(name, "")))[:LONGEST_TEXT] for name in fields
         }
+
+
+def changed(item: Item, typed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what was typed, without what is recorded already: the fields were filled with it.
+
+    So a draft proposes nothing that the citizen left alone, also when the record changes.
+    """
+    if item.dose is None or item.kind != Kind.WRONG_FIELDS:
+        return typed
+    recorded = as_typed_texts(item.dose)
+    return {
+        name: "" if str(value).strip() == recorded.get(name) else value
+        for name, value in typed.items()
+    }
 
 
 def typed(draft: Draft, item: str) -> dict[str, str]:

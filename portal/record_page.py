@@ -21,6 +21,7 @@ from corrections.models.case import DOSE_KINDS
 from doses.facts import Field, Position
 from doses.models import Dose, DoseRevision
 from vaxreg import db_time
+from vaxreg.typed.dates import PartialDate
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -55,7 +56,7 @@ class DoseCard:
 
     badge: str
     title: str
-    given_on: date | None
+    given_on: PartialDate | None
     site: str
     lot: str
     source: str
@@ -111,7 +112,9 @@ def cards(citizen: Citizen) -> list[DoseCard]:
     shown += [_proposed(case, names, now) for case in missing]
     shown += [_closed(case, names, now) for case in refused]
     # A dose without a date is sorted first, so that it is seen.
-    return sorted(shown, key=lambda card: card.given_on or date.max, reverse=True)
+    return sorted(
+        shown, key=lambda card: card.given_on.first if card.given_on else date.max, reverse=True
+    )
 
 
 def _changes_since(citizen: Citizen, since: datetime) -> dict[int, DoseRevision]:
@@ -131,7 +134,7 @@ def _recorded(
     return DoseCard(
         badge=_badge(position),
         title=_title(position, dose.vaccine.name),
-        given_on=dose.given_on,
+        given_on=PartialDate(dose.given_on),
         site=dose.organization.name,
         lot=dose.lot,
         source=str(SOURCES[dose.provenance]),
@@ -152,7 +155,7 @@ def _proposed(case: Correction, names: Mapping[str, str], now: datetime) -> Dose
     return DoseCard(
         badge=_badge(said.get(Field.POSITION, "")),
         title=_title(said.get(Field.POSITION, ""), names.get(said.get(Field.VACCINE, ""), "")),
-        given_on=date.fromisoformat(day) if day else None,
+        given_on=PartialDate.fromisoformat(day) if day else None,
         site=site,
         lot=said.get(Field.LOT, ""),
         source=str(SOURCES[Dose.Provenance.SELF_DECLARED]),

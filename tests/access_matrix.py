@@ -158,6 +158,8 @@ file-photo-remove             GET   in      405     405     in      in      in  
 file-photo-remove             POST  in      go      go      in      in      in      in      in      in
 file-photos                   GET   in      go      go      in      in      in      in      in      in
 file-photos                   POST  in      go      go      in      in      in      in      in      in
+file-wrong-dose               GET   in      405     405     in      in      in      in      in      in
+file-wrong-dose               POST  in      404     404     in      in      in      in      in      in
 filed                         GET   in      200     404     in      in      in      in      in      in
 filed                         POST  in      405     405     in      in      in      in      in      in
 follow                        GET   200     200     200     200     200     200     200     200     200
