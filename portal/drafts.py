@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 2000
 # A draft and its photos are deleted after this time without a change.
 KEPT = timedelta(days=30)
+# To say that a dose was never given takes no more words.
+WITHOUT_PAGE = (Kind.NOT_MINE, Kind.NEVER_GIVEN)
 PHOTOS = "photos"
 CHECK = "check"
 OLD_DRAFT = counting.register(
@@ -57,7 +59,7 @@ class Item:
     @property
     def has_page(self) -> bool:
         """It has a page of its own, because its form has fields."""
-        return self.kind not in (Kind.NOT_MINE, Kind.NEVER_GIVEN)
+        return self.kind not in WITHOUT_PAGE
 
     @property
     def needs_paper(self) -> bool:
@@ -196,6 +198,19 @@ def typed(draft: Draft, item: str) -> dict[str, str]:
     """Return what was typed on one page so far, by field."""
     texts: dict[str, str] = draft.data.get("typed", {}).get(item, {})
     return dict(texts)
+
+
+def says_something(draft: Draft) -> bool:
+    """Whether something was typed in it, or chosen that needs no more words.
+
+    To open a page of the wizard is no proposal yet, and nothing to remind anybody of.
+    """
+    chosen = draft.data.get("doses", [])
+    kinds = draft.data.get("kinds", {})
+    texts = draft.data.get("typed", {}).values()
+    return any(kinds.get(key) in WITHOUT_PAGE for key in chosen) or any(
+        text for page in texts for text in page.values()
+    )
 
 
 def items(draft: Draft | None) -> list[Item]:

@@ -48,6 +48,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         {"step": "confirm"},
         name="correction-confirm",
     ),
+    path("corrections/<str:reference>/dismiss/", case.put_away, name="correction-dismiss"),
+    path(
+        "corrections/<str:reference>/restore/",
+        case.put_away,
+        {"restore": True},
+        name="correction-restore",
+    ),
     path(
         "corrections/<str:reference>/reopen/",
         case.take,

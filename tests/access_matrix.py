@@ -130,10 +130,14 @@ correction-confirm            GET   in      go      404     in      in      in  
 correction-confirm            POST  in      409     404     in      in      in      in      in      in
 correction-disagree           GET   in      go      404     in      in      in      in      in      in
 correction-disagree           POST  in      409     404     in      in      in      in      in      in
+correction-dismiss            GET   in      405     405     in      in      in      in      in      in
+correction-dismiss            POST  in      409     404     in      in      in      in      in      in
 correction-photos             GET   in      200     404     in      in      in      in      in      in
 correction-photos             POST  in      422     404     in      in      in      in      in      in
 correction-reopen             GET   in      go      404     in      in      in      in      in      in
 correction-reopen             POST  in      409     404     in      in      in      in      in      in
+correction-restore            GET   in      405     405     in      in      in      in      in      in
+correction-restore            POST  in      409     404     in      in      in      in      in      in
 correction-withdraw           GET   in      200     404     in      in      in      in      in      in
 correction-withdraw           POST  in      go      404     in      in      in      in      in      in
 corrections                   GET   in      200     200     in      in      in      in      in      in

@@ -29,6 +29,7 @@ from corrections.actions.deciding import (
 )
 from corrections.actions.desk import ask, give_back, keep, note, pass_on, pick_up
 from corrections.actions.oversight import NobodyThere, escalate, reassign, remind, take_over
+from corrections.actions.reactions import dismiss, restore
 from corrections.actions.system import expire, give_up_claims, release, route
 from corrections.actions.turn import (
     AlreadyOpen,
@@ -58,6 +59,7 @@ __all__ = [
     "ask",
     "confirm",
     "countersign",
+    "dismiss",
     "escalate",
     "expire",
     "give_back",
@@ -77,6 +79,7 @@ __all__ = [
     "remind",
     "reopen",
     "reopenable_until",
+    "restore",
     "route",
     "second_person_reasons",
     "take_over",
