@@ -62,11 +62,6 @@ class Item:
         return self.kind not in WITHOUT_PAGE
 
     @property
-    def needs_paper(self) -> bool:
-        """It is reviewed by a photo of the paper."""
-        return self.kind in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE)
-
-    @property
     def fields(self) -> tuple[str, ...]:
         """The names of the fields on its page."""
         form: type[Form] = FORMS.get(self.kind, DoseForm)

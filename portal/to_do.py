@@ -29,6 +29,8 @@ class OpenQuestion:
     """A question of a desk; is_closed: the time for it has passed, and it may be answered still."""
 
     case: Correction
+    # The name of the person, unless it is the reader.
+    whose: str
     headline: str
     words: str
     until: datetime | None
@@ -39,7 +41,7 @@ class OpenQuestion:
 class UnsentDraft:
     """A proposal that was begun: about what, what is missing, and where to go on."""
 
-    citizen: Citizen
+    whose: str
     about: str
     missing: str
     url: str
@@ -50,6 +52,7 @@ class NewAnswer:
     """A decision; is_granted: the citizen is asked whether the record is right now."""
 
     case: Correction
+    whose: str
     headline: str
     is_granted: bool
 
@@ -65,11 +68,6 @@ class ToDo:
     def count(self) -> int:
         return len(self._cases) + len(self._drafts)
 
-    @property
-    def names_people(self) -> bool:
-        """Each task says whose it is: there is more than one record."""
-        return len(self._holders) > 1
-
     @cached_property
     def questions(self) -> list[OpenQuestion]:
         asked = [case for case in self._cases if case.status not in lifecycle.ANSWERED]
@@ -80,6 +78,7 @@ class ToDo:
         return [
             OpenQuestion(
                 case=case,
+                whose=self._name(case.citizen),
                 headline=facts.headline(case),
                 words=words.get(case.pk, ""),
                 until=case.answer_by,
@@ -91,7 +90,12 @@ class ToDo:
     @cached_property
     def answers(self) -> list[NewAnswer]:
         return [
-            NewAnswer(case, facts.headline(case), is_granted=case.status in lifecycle.GRANTED)
+            NewAnswer(
+                case,
+                self._name(case.citizen),
+                facts.headline(case),
+                is_granted=case.status in lifecycle.GRANTED,
+            )
             for case in self._cases
             if case.status in lifecycle.ANSWERED
         ]
@@ -105,11 +109,15 @@ class ToDo:
         holder = next(one for one in self._holders if one.citizen == citizen)
         step = checked.step_to_do
         return UnsentDraft(
-            citizen=citizen,
+            whose=self._name(citizen),
             about=", ".join(item.title for item in checked.items),
             missing=_missing(step, checked),
             url=Wizard(holder, draft).step_url(step),
         )
+
+    def _name(self, citizen: Citizen) -> str:
+        own = any(one.is_own and one.citizen == citizen.kept for one in self._holders)
+        return "" if own else citizen.kept.full_name
 
     @cached_property
     def _holders(self) -> Sequence[RecordHolder]:

@@ -7,12 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.identity import is_verified
 from citizens.access import is_same_person
 from citizens.masking import cut_numbers, mask_id
-from corrections import actions, facts, history, lifecycle, stalled
+from corrections import actions, facts, history, lifecycle, papers, stalled
 from corrections import history as corrections_history
 from corrections.clocks import deadlines, explain
 from corrections.clocks.explain import ClockFile
@@ -112,6 +113,11 @@ class CaseFile:
     @property
     def headline(self) -> str:
         return facts.headline(self.case)
+
+    @property
+    def compare_with(self) -> str:
+        """With which paper the proposal is compared; "" when no paper can show it."""
+        return papers.compare_with(self.case, timezone.localdate(self.now))
 
     @property
     def is_missing_dose(self) -> bool:

@@ -180,6 +180,7 @@ def filed(request: UserRequest, public_id: UUID) -> HttpResponse:
         "filing": filing,
         "cases": _titled(cases),
         "first": cases[0] if cases else None,
+        "is_of_identity": all(case.kind in IDENTITY_KINDS for case in cases),
         "on_its_way": bool(without_desk) and not told,
         "stalled": told,
     }
