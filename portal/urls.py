@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         {"step": "confirm"},
         name="correction-confirm",
     ),
+    path("corrections/<str:reference>/helped/", case.helped, name="correction-helped"),
     path("corrections/<str:reference>/dismiss/", case.put_away, name="correction-dismiss"),
     path(
         "corrections/<str:reference>/restore/",

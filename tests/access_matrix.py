@@ -132,6 +132,8 @@ correction-disagree           GET   in      go      404     in      in      in  
 correction-disagree           POST  in      409     404     in      in      in      in      in      in
 correction-dismiss            GET   in      405     405     in      in      in      in      in      in
 correction-dismiss            POST  in      409     404     in      in      in      in      in      in
+correction-helped             GET   in      405     405     in      in      in      in      in      in
+correction-helped             POST  in      409     404     in      in      in      in      in      in
 correction-photos             GET   in      200     404     in      in      in      in      in      in
 correction-photos             POST  in      422     404     in      in      in      in      in      in
 correction-reopen             GET   in      go      404     in      in      in      in      in      in

@@ -29,7 +29,7 @@ from corrections.actions.deciding import (
 )
 from corrections.actions.desk import ask, give_back, keep, note, pass_on, pick_up
 from corrections.actions.oversight import NobodyThere, escalate, reassign, remind, take_over
-from corrections.actions.reactions import dismiss, restore
+from corrections.actions.reactions import dismiss, rate, restore
 from corrections.actions.system import expire, give_up_claims, release, route
 from corrections.actions.turn import (
     AlreadyOpen,
@@ -73,6 +73,7 @@ __all__ = [
     "note",
     "pass_on",
     "pick_up",
+    "rate",
     "reassign",
     "refuse",
     "release",

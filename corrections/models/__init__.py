@@ -2,7 +2,7 @@
 
 History is append-only: database triggers refuse UPDATE and DELETE on events, breaches, changes of a
 clock and what citizens say of an answer, and DELETE on corrections and filings (migrations 0002,
-0004 and 0007).
+0004, 0007 and 0008).
 """
 
 from corrections.models.case import (
@@ -16,7 +16,7 @@ from corrections.models.case import (
 from corrections.models.clocks import CASE_CLOCKS, KEPT_DEADLINES, Clock, ClockChange, Pause
 from corrections.models.evidence import Evidence, UploadLink
 from corrections.models.filing import Draft, Filing, FilingChannel
-from corrections.models.reactions import Dismissal
+from corrections.models.reactions import Dismissal, HelpAnswer
 from corrections.models.rules import DayOff, Policy, RecomputeRun
 from corrections.models.trail import Breach, CorrectionEvent, Heartbeat, Holding, OutboxRow
 
@@ -39,6 +39,7 @@ __all__ = [
     "Filing",
     "FilingChannel",
     "Heartbeat",
+    "HelpAnswer",
     "Holding",
     "Kind",
     "OutboxRow",

@@ -117,6 +117,21 @@ def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
 
 @citizen_page
 @require_POST
+def helped(request: UserRequest, reference: str) -> HttpResponse:
+    """Store whether a decision helped; after "no" the page shows what can be done."""
+    case = _own_case(request.user, reference)
+    said = request.POST.get("helped", "")
+    if said not in ("yes", "no"):
+        return redirect("correction", reference)
+    try:
+        actions.rate(case, by=request.user, helped=said == "yes")
+    except StepNotPossible as refusal:
+        return _refused(request, reference, "rate", "", refusal)
+    return redirect(f"{reverse('correction', args=[reference])}#helped")
+
+
+@citizen_page
+@require_POST
 def put_away(request: UserRequest, reference: str, restore: bool = False) -> HttpResponse:
     """Take an answer that did not grant the proposal off the record page, or show it again."""
     case = _own_case(request.user, reference)
