@@ -16,6 +16,7 @@ from citizens.models import Citizen, IdentityCheck, RecordLink, Sex
 from corrections import facts, history, next_steps
 from corrections.actions.filing import MOST_CLAIMS
 from corrections.clocks import explain
+from corrections.disagreements import Disagreement
 from corrections.facts import FIELD_LABELS
 from corrections.lifecycle import Ground, Party
 from corrections.models import Clock, Correction, CorrectionEvent, Filing
@@ -128,17 +129,32 @@ class RecordSerializer(serializers.ModelSerializer[Citizen]):
         fields = ["id", "full_name", "date_of_birth", "sex", "relation"]
 
 
+class DisagreementSerializer(serializers.Serializer[Disagreement]):
+    """What the citizen had kept with the record, against a decision about this dose."""
+
+    reference = serializers.CharField(source="case.reference", read_only=True)
+    at = serializers.DateTimeField(read_only=True)
+    words = serializers.CharField(read_only=True)
+
+
 class DoseSerializer(serializers.ModelSerializer[Dose]):
     id = serializers.UUIDField(source="public_id", read_only=True)
     vaccine = serializers.SlugRelatedField[Vaccine](slug_field="code", read_only=True)
     organization = OrganizationSerializer(read_only=True)
+    disagreements = serializers.SerializerMethodField()
 
     class Meta:
         model = Dose
         fields = [
             "id", "vaccine", "given_on", "organization", "lot", "kind", "ordinal", "provenance",
-            "recorded_at", "revision",
+            "recorded_at", "revision", "disagreements",
         ]  # fmt: skip
+
+    @extend_schema_field(DisagreementSerializer(many=True))
+    def get_disagreements(self, dose: Dose) -> list[dict[str, Any]]:
+        """Return those of this dose; the view reads them once for the whole record."""
+        kept = self.context.get("disagreements", {}).get(dose.pk, [])
+        return [dict(DisagreementSerializer(one).data) for one in kept]
 
 
 class NameField(serializers.CharField):

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from citizens.models import Citizen, RecordLink
-from corrections import facts, lifecycle
+from corrections import disagreements, facts, lifecycle
+from corrections.disagreements import Disagreement
 from corrections.models import Correction, Kind
 from corrections.models.case import DOSE_KINDS
 from doses.facts import Field, Position
@@ -69,6 +70,8 @@ class DoseCard:
     is_new: bool = False
     # The proposal that was closed and not granted, until the citizen puts its answer away.
     closed: Correction | None = None
+    # What the citizen had kept against decisions about it, the newest first.
+    disagreements: Sequence[Disagreement] = ()
 
     @property
     def is_proposed(self) -> bool:
@@ -93,7 +96,7 @@ def people(user: "User") -> list[RecordHolder]:
 
 
 def cards(citizen: Citizen, *, whose: str = "") -> list[DoseCard]:
-    """Return the doses of a record, newest first, with proposed and refused ones. 7 queries.
+    """Return the doses of a record, newest first, with proposed and refused ones. 8 queries.
 
     whose: the person's name, unless the reader is that person.
     """
@@ -107,15 +110,26 @@ def cards(citizen: Citizen, *, whose: str = "") -> list[DoseCard]:
     )
     about = {case.dose_id: case for case in open_ones if case.kind in DOSE_KINDS}
     changes = _changes_since(citizen, now - RECENTLY)
+    kept = disagreements.of_record(citizen)
+    of_dose = disagreements.by_dose(kept)
     missing = [case for case in open_ones if case.kind == Kind.MISSING_DOSE]
     refused, not_added = _not_granted(citizen, missing)
     shown = [
-        _recorded(dose, about.get(dose.pk), changes.get(dose.pk), refused.get(dose.pk), state)
+        replace(
+            _recorded(dose, about.get(dose.pk), changes.get(dose.pk), refused.get(dose.pk), state),
+            disagreements=of_dose.get(dose.pk, ()),
+        )
         for dose in Dose.objects.of(citizen).shown_to_citizen()
     ]
     names = facts.names_in([case.proposed for case in (*missing, *not_added)])
     shown += [_proposed(case, names, state) for case in missing]
-    shown += [_closed(case, names, state) for case in not_added]
+    shown += [
+        replace(
+            _closed(case, names, state),
+            disagreements=[one for one in kept if one.case.pk == case.pk],
+        )
+        for case in not_added
+    ]
     # A dose without a date is sorted first, so that it is seen.
     return sorted(
         shown, key=lambda card: card.given_on.first if card.given_on else date.max, reverse=True
