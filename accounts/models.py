@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vaxreg.fields import SearchKeyField
 from vaxreg.id_numbers import ID_NUMBER_PATTERN
-from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate, BirthPrecision
+from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
+from vaxreg.typed.dates import Precision
 
 
 class Language(models.TextChoices):
@@ -184,9 +185,9 @@ class VerifiedIdentity(models.Model):
     birth_precision = models.CharField(
         _("what is known of the date of birth"),
         max_length=5,
-        choices=BirthPrecision,
-        default=BirthPrecision.DAY,
-        db_default=BirthPrecision.DAY,
+        choices=Precision,
+        default=Precision.DAY,
+        db_default=Precision.DAY,
     )
     # A private number, by which the registry knows the person too; E.164 or "".
     phone = models.CharField(_("phone number"), max_length=16, blank=True)

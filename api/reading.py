@@ -23,6 +23,7 @@ from api.serializers import (
 from citizens.access import records_of
 from citizens.models import Citizen, RecordLink
 from citizens.visits import log_listed, log_own
+from corrections import disagreements
 from corrections.models import Correction
 from corrections.visits import log_reading
 from doses.models import Dose, Vaccine
@@ -68,7 +69,13 @@ class Doses(generics.ListAPIView[Dose]):
         user = cast(User, self.request.user)
         citizen = get_object_or_404(records_of(user), public_id=self.kwargs["record"])
         log_own(user, citizen)
+        self.disagreements = disagreements.by_dose(disagreements.of_record(citizen))
         return Dose.objects.of(citizen).shown_to_citizen()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Pass on the disagreements of the record, read once."""
+        kept = getattr(self, "disagreements", {})
+        return {**super().get_serializer_context(), "disagreements": kept}
 
 
 class OneCorrection(WithDatabaseTime, generics.RetrieveAPIView[Correction]):

@@ -16,6 +16,7 @@ from citizens.models import Citizen, IdentityCheck, RecordLink, Sex
 from corrections import facts, history, next_steps
 from corrections.actions.filing import MOST_CLAIMS
 from corrections.clocks import explain
+from corrections.disagreements import Disagreement
 from corrections.facts import FIELD_LABELS
 from corrections.lifecycle import Ground, Party
 from corrections.models import Clock, Correction, CorrectionEvent, Filing
@@ -28,6 +29,7 @@ from doses.models import Dose, Vaccine
 from organizations.models import Organization
 from portal import case_page
 from vaxreg.typed.birth_dates import BirthDate
+from vaxreg.typed.dates import PartialDate, Precision
 from vaxreg.typed.names import checked_name
 
 LONGEST = 2000
@@ -94,6 +96,33 @@ class BirthDateField(serializers.Field[str, Any, str, Any]):
         return value if isinstance(value, str) else value.isoformat()
 
 
+@extend_schema_field(
+    {
+        "type": "string",
+        "pattern": r"^\d{4}-\d{2}(-\d{2})?$",
+        "description": "2021-11-21, or 2021-11 in a proposal where the day is not known.",
+    }
+)
+class DoseDateField(serializers.Field[str, Any, str, Any]):
+    """The day of a dose; in a proposal it may be a month alone, which a decision completes."""
+
+    default_error_messages = {"form": _("Write the date as 2021-11-21, or as 2021-11.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text as facts store it."""
+        try:
+            known = PartialDate.fromisoformat(str(data).strip())
+        except ValueError:
+            self.fail("form")
+        if known.precision == Precision.YEAR:
+            self.fail("form")
+        return known.isoformat()
+
+    def to_representation(self, value: str) -> str:
+        """Return the text; facts are texts already."""
+        return value
+
+
 class RecordSerializer(serializers.ModelSerializer[Citizen]):
     id = serializers.UUIDField(source="public_id", read_only=True)
     relation = serializers.ChoiceField(choices=RecordLink.Relation.choices, read_only=True)
@@ -104,17 +133,32 @@ class RecordSerializer(serializers.ModelSerializer[Citizen]):
         fields = ["id", "full_name", "date_of_birth", "sex", "relation"]
 
 
+class DisagreementSerializer(serializers.Serializer[Disagreement]):
+    """What the citizen had kept with the record, against a decision about this dose."""
+
+    reference = serializers.CharField(source="case.reference", read_only=True)
+    at = serializers.DateTimeField(read_only=True)
+    words = serializers.CharField(read_only=True)
+
+
 class DoseSerializer(serializers.ModelSerializer[Dose]):
     id = serializers.UUIDField(source="public_id", read_only=True)
     vaccine = serializers.SlugRelatedField[Vaccine](slug_field="code", read_only=True)
     organization = OrganizationSerializer(read_only=True)
+    disagreements = serializers.SerializerMethodField()
 
     class Meta:
         model = Dose
         fields = [
             "id", "vaccine", "given_on", "organization", "lot", "kind", "ordinal", "provenance",
-            "recorded_at", "revision",
+            "recorded_at", "revision", "disagreements",
         ]  # fmt: skip
+
+    @extend_schema_field(DisagreementSerializer(many=True))
+    def get_disagreements(self, dose: Dose) -> list[dict[str, Any]]:
+        """Return those of this dose; the view reads them once for the whole record."""
+        kept = self.context.get("disagreements", {}).get(dose.pk, [])
+        return [dict(DisagreementSerializer(one).data) for one in kept]
 
 
 class NameField(serializers.CharField):
@@ -132,7 +176,7 @@ class FactsSerializer(serializers.Serializer[dict[str, str]]):
     """Facts about a dose or a person; what is left out stays as it is or is not known."""
 
     vaccine = serializers.CharField(required=False, help_text=_("Vaccine code."))
-    given_on = serializers.DateField(required=False)
+    given_on = DoseDateField(required=False)
     organization = serializers.UUIDField(required=False, help_text=_("Id of the site."))
     lot = serializers.CharField(required=False, max_length=64)
     position = serializers.ChoiceField(choices=Position.choices, required=False)

@@ -18,7 +18,8 @@ from organizations.models import Area, Organization
 from vaxreg import db_time
 from vaxreg.fields import SearchKeyField
 from vaxreg.id_numbers import ID_NUMBER_PATTERN
-from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate, BirthPrecision
+from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
+from vaxreg.typed.dates import Precision
 from vaxreg.typed.names import HAS_A_LETTER, NOT_IN_A_NAME
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ class Identity(models.Model):
     birth_precision = models.CharField(
         _("what is known of the date of birth"),
         max_length=5,
-        choices=BirthPrecision,
-        default=BirthPrecision.DAY,
-        db_default=BirthPrecision.DAY,
+        choices=Precision,
+        default=Precision.DAY,
+        db_default=Precision.DAY,
     )
     sex = models.CharField(_("sex"), max_length=8, choices=Sex, default=Sex.UNKNOWN)
     id_number = models.CharField(_("ID number"), max_length=12, null=True, blank=True)  # noqa: DJ001

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,9 +34,12 @@ from doses.facts import (
     _vaccine,
     dose_name,
     facts_of,
+    lacks_a_day,
 )
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
+from vaxreg import ui
+from vaxreg.typed.dates import PartialDate
 from vaxreg.uuids import with_public_id
 
 
@@ -72,6 +74,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     Kind.IDENTITY: tuple(IdentityField),
     Kind.SPLIT_RECORD: tuple(OtherField),
 }
+DATES = frozenset({Field.GIVEN_ON, IdentityField.DATE_OF_BIRTH, OtherField.DATE_OF_BIRTH})
 REMOVED: Facts = {Removal.STATUS.value: Dose.Status.ENTERED_IN_ERROR.value}
 
 
@@ -91,6 +94,13 @@ class ComparisonRow:
     def is_changed(self) -> bool:
         """The proposed value differs from the recorded one."""
         return self.is_proposed and self.proposed != self.recorded
+
+    @property
+    def in_words(self) -> str:
+        """The proposed date in words, so that whoever typed it sees how it was read; else ""."""
+        if self.field not in DATES or not self.proposed_value:
+            return ""
+        return ui.date_in_words(PartialDate.fromisoformat(self.proposed_value))
 
 
 def compare(correction: Correction, *, masked: bool = False) -> list[ComparisonRow]:
@@ -129,7 +139,7 @@ def show(field: str, value: str, names: dict[str, str]) -> str:
     if not value:
         return ""
     if field == Field.GIVEN_ON:
-        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+        return str(PartialDate.fromisoformat(value))
     if field == Field.POSITION:
         return str(Position(value).label)
     if field == Removal.STATUS:
@@ -199,13 +209,19 @@ def headline(correction: Correction) -> str:
 
 
 def check(
-    facts: Facts, *, today: date, complete: bool = False, kind: str = Kind.WRONG_FIELDS
+    facts: Facts,
+    *,
+    today: date,
+    complete: bool = False,
+    to_record: bool = False,
+    kind: str = Kind.WRONG_FIELDS,
 ) -> Facts:
     """Return cleaned facts without empty ones. Raises ValidationError keyed by field name.
 
     Hard rules only: unknown vaccine or site, a date in the future or before the first COVID-19 dose
-    in Viet Nam (08/03/2021). complete: every fact that a new dose needs must be there. Corrections
-    that remove a dose have no facts.
+    in Viet Nam (08/03/2021). complete: every fact that a new dose needs must be there.
+    to_record: the facts will stand on the record, so that a month without a day is not enough.
+    Corrections that remove a dose have no facts.
     """
     clean: Facts = {}
     errors: dict[str, str] = {}
@@ -225,6 +241,8 @@ def check(
             errors[field] = _("%(detail)s is needed to add a dose.") % {
                 "detail": FIELD_LABELS[field]
             }
+    if to_record and Field.GIVEN_ON not in errors and lacks_a_day(clean):
+        errors[Field.GIVEN_ON] = _("The day is not known yet: enter the whole date.")
     if errors:
         raise ValidationError(errors)
     return {**clean, **REMOVED} if kind in REMOVING_KINDS else clean

@@ -62,6 +62,14 @@ OPEN = frozenset(
 CLOSED = frozenset(Status) - OPEN
 # Closed by a decision about the record, not by the citizen or by the end of the time to answer.
 DECIDED = CLOSED - {Status.WITHDRAWN, Status.EXPIRED}
+# A question waits for the citizen.
+AWAITING_CITIZEN = frozenset({Status.WAITING})
+# Decided as proposed, in part at least.
+GRANTED = frozenset({Status.ACCEPTED, Status.PARTLY_ACCEPTED})
+# Closed, and the record does not say what was proposed; the citizen did not take it back.
+NOT_GRANTED = CLOSED - GRANTED - {Status.WITHDRAWN}
+# Decided, and the citizen has not answered with a disagreement.
+ANSWERED = DECIDED - {Status.DISAGREED}
 ON_A_DESK = OPEN - {Status.RECEIVED}
 # Statuses in which the holder works on it; it may be decided in WAITING too.
 AT_WORK = frozenset({Status.QUEUED, Status.IN_REVIEW, Status.KEPT})

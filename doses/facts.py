@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
+from vaxreg.typed.dates import PartialDate, Precision
 from vaxreg.uuids import with_public_id
 
 Facts = dict[str, str]
@@ -57,12 +58,14 @@ FIRST_DAY = date(2021, 3, 8)
 
 def _given_on(value: str, today: date) -> str:
     try:
-        day = date.fromisoformat(value)
+        day = PartialDate.fromisoformat(value)
     except ValueError:
         raise ValueError(_("Enter the date as day/month/year, for example 27/03/2022.")) from None
-    if day > today:
+    if day.precision == Precision.YEAR:
+        raise ValueError(_("This is a year alone. Write the month too, for example 3/2022."))
+    if day.first > today:
         raise ValueError(_("The date lies in the future. Enter the date on the paper."))
-    if day < FIRST_DAY:
+    if day.last < FIRST_DAY:
         raise ValueError(
             _("The first COVID-19 dose in Viet Nam was given on 08/03/2021. Check the date.")
         )
@@ -99,9 +102,27 @@ def facts_of(dose: Dose) -> dict[str, Any]:
 
 
 def differing(dose: Dose, facts: Facts) -> Facts:
-    """Return only those facts that differ from the recorded dose."""
+    """Return only those facts that differ from the recorded dose.
+
+    A month without a day does not differ from a recorded day in it.
+    """
     recorded = facts_of(dose)
-    return {name: value for name, value in facts.items() if recorded.get(name) != value}
+    return {
+        name: value for name, value in facts.items() if not is_met(name, value, recorded.get(name))
+    }
+
+
+def is_met(name: str, said: str, stands: str | None) -> bool:
+    """Whether a fact stands as it was said: the same value, or a day of the month that was said."""
+    if name != Field.GIVEN_ON or not stands:
+        return said == stands
+    return PartialDate.fromisoformat(said).may_be(PartialDate.fromisoformat(stands))
+
+
+def lacks_a_day(facts: Facts) -> bool:
+    """Whether the date is a month alone: a proposal may say so, a dose on the record may not."""
+    said = facts.get(Field.GIVEN_ON)
+    return bool(said) and not PartialDate.fromisoformat(said).is_whole
 
 
 def as_values(facts: Facts) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
         "question": question(case) if case.status in ASKING else None,
         "may_be_right": case.status in (Status.ACCEPTED, Status.PARTLY_ACCEPTED),
         "newer": next_steps.newer(case),
+        "help_answer": case.help_answers.filter(decided_at=case.decided_at).last(),
         "now": now,
         **_second_thoughts(case, now),
     }

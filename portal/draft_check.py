@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from corrections import papers
 from corrections.actions import filing
 from corrections.actions.filing import Claim
 from corrections.models import Draft, Evidence, Filing
+from corrections.papers import Paper
 from corrections.prechecks import doses
 from corrections.prechecks.rules import ProposalWarning
 from portal import drafts
@@ -23,6 +26,7 @@ from portal.drafts import CHECK, PHOTOS, Item
 from portal.forms.claims import ClaimForm
 from portal.forms.dose import DoseForm
 from portal.forms.send import PhotosForm
+from vaxreg import db_time
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -105,10 +109,19 @@ class CheckedDraft:
         }
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
+    @cached_property
+    def papers(self) -> list[Paper]:
+        """The papers that show whether the items are right."""
+        today = timezone.localdate(db_time.now())
+        return papers.papers_for([item.kind for item in self.items], self.draft.citizen, today)
+
     @property
     def needs_paper(self) -> bool:
-        """At least one item is reviewed by a photo of the paper."""
-        return any(item.needs_paper for item in self.items)
+        """At least one item is reviewed by a photo of the vaccination paper.
+
+        An identity paper may be brought instead: the original counts for more than its photo.
+        """
+        return Paper.VACCINATION in self.papers
 
     def paper_with(self, problems: Sequence[str]) -> PhotosForm:
         """Return the form of the photo page; problems: errors of photos that were just uploaded."""

@@ -26,7 +26,7 @@ from corrections.photos import evidence
 from doses.facts import dose_title
 from doses.models import Dose
 from portal.forms.claims import FORMS, TITLES, ClaimForm
-from portal.forms.dose import DoseForm
+from portal.forms.dose import DoseForm, as_typed_texts
 from vaxreg import db_time
 from vaxreg.forms import Form
 from vaxreg.typed.invisible import clean_text
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 2000
 # A draft and its photos are deleted after this time without a change.
 KEPT = timedelta(days=30)
+# To say that a dose was never given takes no more words.
+WITHOUT_PAGE = (Kind.NOT_MINE, Kind.NEVER_GIVEN)
 PHOTOS = "photos"
 CHECK = "check"
 OLD_DRAFT = counting.register(
@@ -57,12 +59,7 @@ class Item:
     @property
     def has_page(self) -> bool:
         """It has a page of its own, because its form has fields."""
-        return self.kind not in (Kind.NOT_MINE, Kind.NEVER_GIVEN)
-
-    @property
-    def needs_paper(self) -> bool:
-        """It is reviewed by a photo of the paper."""
-        return self.kind in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE)
+        return self.kind not in WITHOUT_PAGE
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -139,6 +136,19 @@ def choose(
             data["missing"] = ["missing-1"]
 
 
+def add_dose(draft: Draft, key: str) -> Item:
+    """Add a recorded dose (its public id) whose details are wrong, and return its item.
+
+    What the draft says about it already is kept.
+    """
+    with _changing(draft) as data:
+        chosen = data.get("doses", [])
+        if key not in chosen:
+            data["doses"] = [*chosen, key]
+            data["kinds"] = {**data.get("kinds", {}), key: Kind.WRONG_FIELDS.value}
+    return next(item for item in items(draft) if item.key == key)
+
+
 def add_missing(draft: Draft) -> str:
     """Add one more missing dose, and return its key."""
     with _changing(draft) as data:
@@ -164,10 +174,37 @@ def keep(draft: Draft, item: str, typed: Mapping[str, Any], fields: Sequence[str
         }
 
 
+def changed(item: Item, typed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what was typed, without what is recorded already: the fields were filled with it.
+
+    So a draft proposes nothing that the citizen left alone, also when the record changes.
+    """
+    if item.dose is None or item.kind != Kind.WRONG_FIELDS:
+        return typed
+    recorded = as_typed_texts(item.dose)
+    return {
+        name: "" if str(value).strip() == recorded.get(name) else value
+        for name, value in typed.items()
+    }
+
+
 def typed(draft: Draft, item: str) -> dict[str, str]:
     """Return what was typed on one page so far, by field."""
     texts: dict[str, str] = draft.data.get("typed", {}).get(item, {})
     return dict(texts)
+
+
+def says_something(draft: Draft) -> bool:
+    """Whether something was typed in it, or chosen that needs no more words.
+
+    To open a page of the wizard is no proposal yet, and nothing to remind anybody of.
+    """
+    chosen = draft.data.get("doses", [])
+    kinds = draft.data.get("kinds", {})
+    texts = draft.data.get("typed", {}).values()
+    return any(kinds.get(key) in WITHOUT_PAGE for key in chosen) or any(
+        text for page in texts for text in page.values()
+    )
 
 
 def items(draft: Draft | None) -> list[Item]:

@@ -4,9 +4,10 @@ Read-only. A proposed missing dose is shown beside the recorded ones at once, ma
 it counts nowhere else until it is verified.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
@@ -14,26 +15,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from citizens.models import Citizen, RecordLink
-from corrections import facts
-from corrections.lifecycle import Status
+from corrections import disagreements, facts, lifecycle
+from corrections.disagreements import Disagreement
 from corrections.models import Correction, Kind
 from corrections.models.case import DOSE_KINDS
 from doses.facts import Field, Position
 from doses.models import Dose, DoseRevision
+from portal import dose_states
+from portal.dose_states import DoseState
 from vaxreg import db_time
+from vaxreg.typed.dates import PartialDate
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 # For this long a dose is marked as changed by a correction.
 RECENTLY = timedelta(days=30)
-# A proposed dose that ended so stays on the page, with a way to the reasons. Not one that its owner
-# withdrew.
-NOT_ADDED = (
-    *(Status.REFUSED, Status.CANNOT_CONFIRM, Status.UPHELD),
-    *(Status.DISAGREED, Status.EXPIRED),
-)
-MOST_NOT_ADDED = 20
+MOST_NOT_GRANTED = 40
+
+StateOf = Callable[[Correction], DoseState]
 
 SOURCES: dict[str, Promise] = {
     Dose.Provenance.SITE_ENTRY: gettext_lazy("Source: entered by the vaccination site"),
@@ -58,18 +58,20 @@ class DoseCard:
 
     badge: str
     title: str
-    given_on: date | None
+    given_on: PartialDate | None
     site: str
     lot: str
     source: str
     dose: Dose | None = None
     open_correction: Correction | None = None
-    is_late: bool = False
+    state: DoseState | None = None
     changed_at: datetime | None = None
     changed_by: str = ""
     is_new: bool = False
-    # The proposal that was closed without the dose; what it says, and where to read why.
+    # The proposal that was closed and not granted, until the citizen puts its answer away.
     closed: Correction | None = None
+    # What the citizen had kept against decisions about it, the newest first.
+    disagreements: Sequence[Disagreement] = ()
 
     @property
     def is_proposed(self) -> bool:
@@ -93,9 +95,13 @@ def people(user: "User") -> list[RecordHolder]:
     return list(found.values())
 
 
-def cards(citizen: Citizen) -> list[DoseCard]:
-    """Return the doses of a record, newest first, with proposed and refused ones. 7 queries."""
+def cards(citizen: Citizen, *, whose: str = "") -> list[DoseCard]:
+    """Return the doses of a record, newest first, with proposed and refused ones. 8 queries.
+
+    whose: the person's name, unless the reader is that person.
+    """
     now = db_time.now()
+    state = partial(dose_states.state_of, now=now, whose=whose)
     open_ones = list(
         Correction.objects.of(citizen)
         .open()
@@ -104,17 +110,30 @@ def cards(citizen: Citizen) -> list[DoseCard]:
     )
     about = {case.dose_id: case for case in open_ones if case.kind in DOSE_KINDS}
     changes = _changes_since(citizen, now - RECENTLY)
+    kept = disagreements.of_record(citizen)
+    of_dose = disagreements.by_dose(kept)
+    missing = [case for case in open_ones if case.kind == Kind.MISSING_DOSE]
+    refused, not_added = _not_granted(citizen, missing)
     shown = [
-        _recorded(dose, about.get(dose.pk), changes.get(dose.pk), now)
+        replace(
+            _recorded(dose, about.get(dose.pk), changes.get(dose.pk), refused.get(dose.pk), state),
+            disagreements=of_dose.get(dose.pk, ()),
+        )
         for dose in Dose.objects.of(citizen).shown_to_citizen()
     ]
-    missing = [case for case in open_ones if case.kind == Kind.MISSING_DOSE]
-    refused = _not_added(citizen, missing)
-    names = facts.names_in([case.proposed for case in (*missing, *refused)])
-    shown += [_proposed(case, names, now) for case in missing]
-    shown += [_closed(case, names, now) for case in refused]
+    names = facts.names_in([case.proposed for case in (*missing, *not_added)])
+    shown += [_proposed(case, names, state) for case in missing]
+    shown += [
+        replace(
+            _closed(case, names, state),
+            disagreements=[one for one in kept if one.case.pk == case.pk],
+        )
+        for case in not_added
+    ]
     # A dose without a date is sorted first, so that it is seen.
-    return sorted(shown, key=lambda card: card.given_on or date.max, reverse=True)
+    return sorted(
+        shown, key=lambda card: card.given_on.first if card.given_on else date.max, reverse=True
+    )
 
 
 def _changes_since(citizen: Citizen, since: datetime) -> dict[int, DoseRevision]:
@@ -128,26 +147,33 @@ def _changes_since(citizen: Citizen, since: datetime) -> dict[int, DoseRevision]
 
 
 def _recorded(
-    dose: Dose, correction: Correction | None, change: DoseRevision | None, now: datetime
+    dose: Dose,
+    correction: Correction | None,
+    change: DoseRevision | None,
+    refused: Correction | None,
+    state: StateOf,
 ) -> DoseCard:
+    closed = refused if correction is None else None
+    told = correction or closed
     position = f"{dose.kind}-{dose.ordinal}"
     return DoseCard(
         badge=_badge(position),
         title=_title(position, dose.vaccine.name),
-        given_on=dose.given_on,
+        given_on=PartialDate(dose.given_on),
         site=dose.organization.name,
         lot=dose.lot,
         source=str(SOURCES[dose.provenance]),
         dose=dose,
         open_correction=correction,
-        is_late=correction is not None and correction.is_overdue(now),
+        closed=closed,
+        state=state(told) if told else None,
         changed_at=change.at if change else None,
         changed_by=change.correction_reference if change else "",
         is_new=change is not None and change.number == 1,
     )
 
 
-def _proposed(case: Correction, names: Mapping[str, str], now: datetime) -> DoseCard:
+def _proposed(case: Correction, names: Mapping[str, str], state: StateOf) -> DoseCard:
     said = case.proposed
     day = said.get(Field.GIVEN_ON)
     place = case.named_site or case.named_area
@@ -155,44 +181,61 @@ def _proposed(case: Correction, names: Mapping[str, str], now: datetime) -> Dose
     return DoseCard(
         badge=_badge(said.get(Field.POSITION, "")),
         title=_title(said.get(Field.POSITION, ""), names.get(said.get(Field.VACCINE, ""), "")),
-        given_on=date.fromisoformat(day) if day else None,
+        given_on=PartialDate.fromisoformat(day) if day else None,
         site=site,
         lot=said.get(Field.LOT, ""),
         source=str(SOURCES[Dose.Provenance.SELF_DECLARED]),
         open_correction=case,
-        is_late=case.is_overdue(now),
+        state=state(case),
     )
 
 
-def _not_added(citizen: Citizen, open_ones: list[Correction]) -> list[Correction]:
-    """Return the proposals of missing doses that were closed without the dose, the newest first.
+def _not_granted(
+    citizen: Citizen, open_ones: list[Correction]
+) -> tuple[dict[int, Correction], list[Correction]]:
+    """Return closed proposals that were not granted: by recorded dose, and of missing doses.
 
-    One that was proposed again since is left out: the newer proposal says what became of it.
+    Without those that the citizen put away, and those that were proposed again since: the newer
+    proposal says what became of it. Of a recorded dose the newest alone may say so.
     """
     closed = (
         Correction.objects.of(citizen)
-        .filter(kind=Kind.MISSING_DOSE, status__in=NOT_ADDED)
+        .closed()
+        .filter(kind__in=(*DOSE_KINDS, Kind.MISSING_DOSE))
+        .with_dismissal()
         .select_related("holder", "named_site", "named_area")
-        .order_by("-received_at", "-id")[:MOST_NOT_ADDED]
+        .order_by("-received_at", "-id")[:MOST_NOT_GRANTED]
     )
+    newest: dict[int, Correction] = {}
     again = {(case.proposed.get(Field.POSITION), _day_of(case)) for case in open_ones}
-    found = []
+    not_added = []
     for case in closed:
         subject = (case.proposed.get(Field.POSITION), _day_of(case))
-        if subject not in again:
+        if case.kind != Kind.MISSING_DOSE and case.dose_id:
+            newest.setdefault(case.dose_id, case)
+        elif case.status in lifecycle.GRANTED:
             again.add(subject)
-            found.append(case)
-    return found
+        elif case.status in lifecycle.NOT_GRANTED and subject not in again:
+            again.add(subject)
+            not_added.append(case)
+    return (
+        {dose: case for dose, case in newest.items() if _stands(case)},
+        [case for case in not_added if _stands(case)],
+    )
+
+
+def _stands(case: Correction) -> bool:
+    """Whether a closed proposal was not granted, and its answer is not put away."""
+    return case.status in lifecycle.NOT_GRANTED and not case.is_dismissed  # type: ignore[attr-defined]
 
 
 def _day_of(case: Correction) -> str:
     return str(case.proposed.get(Field.GIVEN_ON, ""))
 
 
-def _closed(case: Correction, names: Mapping[str, str], now: datetime) -> DoseCard:
+def _closed(case: Correction, names: Mapping[str, str], state: StateOf) -> DoseCard:
     source = _("Source: self-declared, not confirmed")
-    proposed = _proposed(case, names, now)
-    return replace(proposed, open_correction=None, is_late=False, closed=case, source=source)
+    return replace(_proposed(case, names, state), open_correction=None, closed=case, source=source)
 
 
 def _title(position: str, vaccine: str) -> str:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/", record.record, name="record"),
     path("corrections/", record.corrections, name="corrections"),
     path("corrections/new/", filing.start, name="file"),
+    path("corrections/new/wrong/<uuid:public_id>/", filing.wrong_dose, name="file-wrong-dose"),
     path("corrections/new/dose/<slug:key>/", filing.details, name="file-dose"),
     path("corrections/new/photos/", photos.photos, name="file-photos"),
     path("corrections/new/photos/remove/", photos.remove, name="file-photo-remove"),
@@ -46,6 +47,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         case.take,
         {"step": "confirm"},
         name="correction-confirm",
+    ),
+    path("corrections/<str:reference>/helped/", case.helped, name="correction-helped"),
+    path("corrections/<str:reference>/dismiss/", case.put_away, name="correction-dismiss"),
+    path(
+        "corrections/<str:reference>/restore/",
+        case.put_away,
+        {"restore": True},
+        name="correction-restore",
     ),
     path(
         "corrections/<str:reference>/reopen/",

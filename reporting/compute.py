@@ -31,7 +31,7 @@ from django.db.models.functions import TruncDate
 
 from corrections.clocks import lateness
 from corrections.clocks.deadlines import HERE
-from corrections.models import Correction, CorrectionQuerySet, Heartbeat
+from corrections.models import Correction, CorrectionQuerySet, Heartbeat, HelpAnswer
 from organizations.models import Organization, Place
 from organizations.scope import Scope
 from reporting import daily_job, measures, quantiles
@@ -46,6 +46,7 @@ from reporting.report import (
     Days,
     Figures,
     Filters,
+    HelpCount,
     OpenCases,
     Reader,
     ReminderCount,
@@ -87,7 +88,7 @@ THE_WEEK = Filters()
 STALE = timedelta(minutes=3)
 
 
-SECTIONS = ("queue", "figures", "reminded")
+SECTIONS = ("queue", "figures", "reminded", "helped")
 
 
 @dataclass
@@ -118,6 +119,9 @@ def report(scope: Scope, filters: Filters = THE_WEEK) -> Report:
     reminded: dict[int, ReminderCount] = sections.run(
         "reminded", lambda: {} if scope.is_high else _reminded(scope, now), {}
     )
+    helped: dict[int, HelpCount] = sections.run(
+        "helped", lambda: {} if scope.is_high else _helped(scope, filters, now), {}
+    )
     reader = Reader(filters, measures.day_of(now), found.is_known)
     organizations, with_parts = _organizations(scope, {*queue, *found.of})
     rows = [
@@ -127,6 +131,7 @@ def report(scope: Scope, filters: Filters = THE_WEEK) -> Report:
             is_part=organization.pk in with_parts,
             queue=queue.get(organization.pk, OpenCases()),
             reminded=reminded.get(organization.pk),
+            helped=helped.get(organization.pk, HelpCount()),
         )
         for organization in organizations
     ]
@@ -135,6 +140,9 @@ def report(scope: Scope, filters: Filters = THE_WEEK) -> Report:
         scope.tops[0] if len(scope.tops) == 1 else None,
         everything,
         queue=sum_of_open_cases(queue.values()),
+        helped=HelpCount(
+            sum(one.helped for one in helped.values()), sum(one.said for one in helped.values())
+        ),
     )
     return Report(
         at=at,
@@ -340,3 +348,21 @@ def _reminded(scope: Scope, now: datetime) -> dict[int, ReminderCount]:
         .annotate(cases=Count("pk"), last=Max("reminded_at"))
     )
     return {int(row["unit"]): ReminderCount(row["cases"], row["last"]) for row in rows}
+
+
+def _helped(scope: Scope, filters: Filters, now: datetime) -> dict[int, HelpCount]:
+    """Return what citizens said in the period of the decisions of each row.
+
+    Read now and not from the daily figures: what was said may be changed later, a closed day not.
+    """
+    first = measures.day_of(now) - timedelta(days=filters.days - 1)
+    said = HelpAnswer.objects.newest().filter(scope.holders(), at__gte=measures.beginning(first))
+    if filters.kind:
+        said = said.filter(correction__kind=filters.kind)
+    rows = (
+        said.order_by()
+        .annotate(unit=scope.unit())
+        .values("unit")
+        .annotate(yes=Count("pk", filter=Q(helped=True)), said=Count("pk"))
+    )
+    return {int(row["unit"]): HelpCount(row["yes"], row["said"]) for row in rows}

@@ -87,6 +87,14 @@ class ReminderCount:
 
 
 @dataclass(frozen=True)
+class HelpCount:
+    """How many citizens said that a decision helped, of all who said whether it did."""
+
+    helped: int = 0
+    said: int = 0
+
+
+@dataclass(frozen=True)
 class DayFlow:
     """Cases that came and that were decided on a day, and the open ones at its end (or now)."""
 
@@ -115,6 +123,7 @@ class ReportRow:
     trend: Sequence[int] = ()
     weekdays: Sequence[int] = ()
     reminded: ReminderCount | None = None
+    help: HelpCount = HelpCount()
 
     @property
     def is_quiet(self) -> bool:
@@ -202,6 +211,7 @@ class Reader:
         queue: OpenCases,
         is_part: bool = False,
         reminded: ReminderCount | None = None,
+        helped: HelpCount = HelpCount(),
     ) -> ReportRow:
         """Return the row of an organization: the sum of the figures in `parts`."""
         length = self.filters.days
@@ -218,6 +228,7 @@ class Reader:
             trend=[*self._midnights(parts), queue.overdue],
             weekdays=self._weekdays(parts),
             reminded=reminded,
+            help=helped,
         )
 
     def flow(self, parts: Sequence[Days], open_now: int) -> Iterator[DayFlow]:

@@ -7,18 +7,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.identity import is_verified
 from citizens.access import is_same_person
 from citizens.masking import cut_numbers, mask_id
-from corrections import actions, facts, history, lifecycle, stalled
+from corrections import actions, disagreements, facts, history, lifecycle, papers, stalled
 from corrections import history as corrections_history
 from corrections.clocks import deadlines, explain
 from corrections.clocks.explain import ClockFile
 from corrections.decisions import outcome
 from corrections.decisions.outcome import FactChange
+from corrections.disagreements import Disagreement
 from corrections.facts import FIELD_LABELS, ComparisonRow
 from corrections.history import HistoryEntry, HoldingPeriod, MissedDeadline
 from corrections.lifecycle import Party, Status
@@ -135,6 +137,25 @@ class CaseFile:
     @property
     def headline(self) -> str:
         return facts.headline(self.case)
+
+    @property
+    def compare_with(self) -> str:
+        """With which paper the proposal is compared; "" when no paper can show it."""
+        return papers.compare_with(self.case, timezone.localdate(self.now))
+
+    @cached_property
+    def disagreements(self) -> list[tuple[Disagreement, str]]:
+        """What the citizen had kept against earlier decisions, each with its headline.
+
+        First those about the dose of this case; without this case's own, which its history shows.
+        """
+        others = [
+            replace(one, words=self._shown(one.words))
+            for one in disagreements.of_record(self.case.citizen)
+            if one.case != self.case
+        ]
+        others.sort(key=lambda one: one.dose_id is None or one.dose_id != self.case.dose_id)
+        return [(one, facts.headline(one.case)) for one in others]
 
     @property
     def is_missing_dose(self) -> bool:

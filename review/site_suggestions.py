@@ -8,7 +8,7 @@ import difflib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +20,7 @@ from doses.sites import KINDS_GIVING_DOSES, distinctive_words, place_of
 from organizations.models import Area, Organization
 from organizations.queries import current_holder
 from vaxreg import ui
+from vaxreg.typed.dates import PartialDate
 
 MOST_SHOWN = 5
 # People are wrong by a day or two; a campaign at one place lasted about as long.
@@ -166,10 +167,10 @@ def _by_doses_given(case: Correction, found: dict[int, dict[str, str]]) -> None:
     around = case.named_area or _district(case.citizen.area)
     if not day or around is None or not (code or lot):
         return
-    given_on = date.fromisoformat(day)
+    given_on = PartialDate.fromisoformat(day)
     there = Dose.objects.completed().filter(
         organization__in=_in_area(around),
-        given_on__range=(given_on - ABOUT, given_on + ABOUT),
+        given_on__range=(given_on.first - ABOUT, given_on.last + ABOUT),
     )
     vaccine = Vaccine.objects.filter(code=code).first()
     of_lot: Counter[int] = Counter()
@@ -177,7 +178,7 @@ def _by_doses_given(case: Correction, found: dict[int, dict[str, str]]) -> None:
     for pk, vaccine_id, used in there.values_list("organization", "vaccine", "lot")[:5000]:
         of_lot[pk] += bool(lot) and used == lot
         of_vaccine[pk] += vaccine is not None and vaccine_id == vaccine.pk
-    shown = {"day": ui.day(given_on), "lot": lot, "vaccine": vaccine.name if vaccine else ""}
+    shown = {"day": str(given_on), "lot": lot, "vaccine": vaccine.name if vaccine else ""}
     for pk, count in (+of_lot).items():
         found[pk]["lot"] = ngettext(
             "It gave %(count)d dose of lot %(lot)s about %(day)s.",

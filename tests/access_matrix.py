@@ -138,10 +138,16 @@ correction-confirm            GET   in      go      404     in      in      in  
 correction-confirm            POST  in      409     404     in      in      in      in      in      in
 correction-disagree           GET   in      go      404     in      in      in      in      in      in
 correction-disagree           POST  in      409     404     in      in      in      in      in      in
+correction-dismiss            GET   in      405     405     in      in      in      in      in      in
+correction-dismiss            POST  in      409     404     in      in      in      in      in      in
+correction-helped             GET   in      405     405     in      in      in      in      in      in
+correction-helped             POST  in      409     404     in      in      in      in      in      in
 correction-photos             GET   in      200     404     in      in      in      in      in      in
 correction-photos             POST  in      422     404     in      in      in      in      in      in
 correction-reopen             GET   in      go      404     in      in      in      in      in      in
 correction-reopen             POST  in      409     404     in      in      in      in      in      in
+correction-restore            GET   in      405     405     in      in      in      in      in      in
+correction-restore            POST  in      409     404     in      in      in      in      in      in
 correction-withdraw           GET   in      200     404     in      in      in      in      in      in
 correction-withdraw           POST  in      go      404     in      in      in      in      in      in
 corrections                   GET   in      200     200     in      in      in      in      in      in
@@ -166,6 +172,8 @@ file-photo-remove             GET   in      405     405     in      in      in  
 file-photo-remove             POST  in      go      go      in      in      in      in      in      in
 file-photos                   GET   in      go      go      in      in      in      in      in      in
 file-photos                   POST  in      go      go      in      in      in      in      in      in
+file-wrong-dose               GET   in      405     405     in      in      in      in      in      in
+file-wrong-dose               POST  in      404     404     in      in      in      in      in      in
 filed                         GET   in      200     404     in      in      in      in      in      in
 filed                         POST  in      405     405     in      in      in      in      in      in
 follow                        GET   200     200     200     200     200     200     200     200     200

@@ -50,6 +50,7 @@ BODIES: dict[str, dict[str, str]] = {
     "oversight-reassign": {"to": "{elsewhere}", "reason": "Nghỉ"},
     "correction-answer": {"words": "Lô FG3527", "asked": "0"},
     "correction-appeal": {"words": "Trên giấy ghi Pfizer"},
+    "correction-helped": {"helped": "no"},
     "correction-disagree": {"words": "Tôi không đồng ý"},
     "correction-reopen": {"words": "Lô vẫn sai"},
     "case-call": {"reason": "result"},

@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from vaxreg import ui
 from vaxreg.id_numbers import is_id_number
-from vaxreg.typed.birth_dates import BirthDate, BirthPrecision
+from vaxreg.typed import dates
+from vaxreg.typed.birth_dates import BirthDate
+from vaxreg.typed.dates import PartialDate, Precision
 from vaxreg.typed.invisible import clean_line, clean_values
 from vaxreg.typed.names import LONGEST_NAME, checked_name, clean_name
-from vaxreg.typed.numbers import compact, plain_digits
+from vaxreg.typed.numbers import compact
 from vaxreg.typed.phones import e164
 
 EARLIEST = dt.date(1900, 1, 1)
@@ -110,7 +112,11 @@ def _inside_sentence(label: str) -> str:
 
 
 class DateField(HasOwnErrorMessages, forms.Field):
-    """A date typed as text: 27/3/2022, 27-03-2022, 27.03.2022, 27032022 or 2022-03-27."""
+    """A date typed as `vaxreg.typed.dates` reads it: 27/3/2022, 27.3.22, 27032022.
+
+    months: month and year alone (3/2022, tháng 3 năm 2022) are a date too; the value is then a
+    PartialDate, else a datetime.date.
+    """
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": "12"})
     default_error_messages = {
@@ -119,19 +125,29 @@ class DateField(HasOwnErrorMessages, forms.Field):
         "year": gettext_lazy("Write the year in full, for example 2022."),
         "month": gettext_lazy("There are only 12 months. Write the day first, then the month."),
         "day": gettext_lazy("%(month)s has no day %(day)s. Please check the date."),
+        "no_day": gettext_lazy("This is a month alone. Write the day too, for example 27/03/2022."),
+        "no_month": gettext_lazy("This is a year alone. Write the month too, for example 3/2022."),
         "future": gettext_lazy("This date is in the future. Please check the date."),
         "early": gettext_lazy("The date must be %(earliest)s or later."),
     }
+    # Of a date of birth nobody guesses the century: 12/4/22 is a child, or a person of 104.
+    guess_century = True
 
     def __init__(
         self,
         *,
         past_only: bool = False,
         earliest: dt.date = EARLIEST,
+        months: bool = False,
         required_message: Any = None,
         **kwargs: Any,
     ) -> None:
-        kwargs.setdefault("help_text", gettext_lazy("For example: 27/03/2022"))
+        example = (
+            gettext_lazy("For example: 27/03/2022. If the day is not known: 3/2022")
+            if months
+            else gettext_lazy("For example: 27/03/2022")
+        )
+        kwargs.setdefault("help_text", example)
         if required_message is not None:
             kwargs["error_messages"] = {
                 **kwargs.get("error_messages", {}),
@@ -140,24 +156,20 @@ class DateField(HasOwnErrorMessages, forms.Field):
         super().__init__(**kwargs)
         self.past_only = past_only
         self.earliest = earliest
+        self.months = months
 
     def prepare_value(self, value: Any) -> Any:
-        """Show a date as day/month/year; show typed text unchanged."""
+        """Show a date as day/month/year, as far as it is known; show typed text unchanged."""
+        if isinstance(value, PartialDate):
+            return str(value)
         return ui.day(value) if isinstance(value, dt.date) else value
 
-    def to_python(self, value: Any) -> dt.date | None:
-        """Parse the date. Raises ValidationError saying exactly what is wrong."""
-        if isinstance(value, dt.date):
-            return value
-        text = plain_digits(clean_line(str(value or "")))
-        if not text:
-            return None
-        date = self._date(text)
-        if self.past_only and date > timezone.localdate():
-            raise self._error("future")
-        if date < self.earliest:
-            raise self._error("early", earliest=ui.day(self.earliest))
-        return date
+    def to_python(self, value: Any) -> Any:
+        """Read the date. Raises ValidationError saying exactly what is wrong."""
+        if value is None or isinstance(value, dt.date | PartialDate):
+            return self._made(PartialDate(value) if isinstance(value, dt.date) else value)
+        text = clean_line(str(value))
+        return self._made(self._read(text) if text else None)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare dates, not texts: 27/3/2022 and 27/03/2022 are the same."""
@@ -166,24 +178,35 @@ class DateField(HasOwnErrorMessages, forms.Field):
         except ValidationError:
             return True
 
-    def _date(self, text: str) -> dt.date:
-        if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", text):
-            year, month, day = (int(part) for part in match.groups())
-        elif match := re.fullmatch(r"(\d{2})(\d{2})(\d{4})", text):
-            day, month, year = (int(part) for part in match.groups())
-        elif match := re.fullmatch(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{1,4})", text):
-            if len(match[3]) != 4:
-                raise self._error("year")
-            day, month, year = (int(part) for part in match.groups())
-        else:
-            raise self._error("form")
-        if not 1 <= month <= 12:
-            raise self._error("month")
+    def _read(self, text: str) -> PartialDate:
+        today = timezone.localdate()
         try:
-            return dt.date(year, month, day)
-        except ValueError:
-            shown = f"{month:02d}/{year}"
-            raise self._error("day", day=str(day), month=shown) from None
+            known = dates.read(
+                text,
+                earliest=self.earliest,
+                latest=today if self.past_only else None,
+                today=today,
+                guess_century=self.guess_century,
+            )
+        except dates.UnreadableDate as wrong:
+            raise self._error(wrong.code, **wrong.params) from None
+        self._require_enough(known)
+        if self.past_only and known.first > today:
+            raise self._error("future")
+        if known.last < self.earliest:
+            raise self._error("early", earliest=ui.day(self.earliest))
+        return known
+
+    def _require_enough(self, known: PartialDate) -> None:
+        """Raise for a month or a year alone where that is too little."""
+        if known.precision == Precision.YEAR:
+            raise self._error("no_month" if self.months else "form")
+        if known.precision == Precision.MONTH and not self.months:
+            raise self._error("no_day")
+
+    def _made(self, known: PartialDate | None) -> Any:
+        """Return the value of the field."""
+        return known if known is None or self.months else known.first
 
     def _error(self, code: str, **params: str) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code, params=params)
@@ -202,6 +225,7 @@ class BirthDateField(DateField):
             " known: the year, or month/year."
         ),
     }
+    guess_century = False
 
     def __init__(self, **kwargs: Any) -> None:
         help_text = gettext_lazy(
@@ -210,49 +234,12 @@ class BirthDateField(DateField):
         kwargs.setdefault("help_text", help_text)
         super().__init__(past_only=True, **kwargs)
 
-    def prepare_value(self, value: Any) -> Any:
-        """Show a date of birth as far as it is known; show typed text unchanged."""
-        return str(value) if isinstance(value, BirthDate) else super().prepare_value(value)
+    def _require_enough(self, known: PartialDate) -> None:
+        """A year alone is enough."""
 
-    def to_python(self, value: Any) -> Any:
-        """Return a BirthDate, or None. Raises ValidationError saying exactly what is wrong."""
-        if isinstance(value, dt.date):
-            return BirthDate(value)
-        if value is None or isinstance(value, BirthDate):
-            return value
-        text = _UNKNOWN.sub("00", plain_digits(clean_line(str(value))))
-        born = self._partial(text)
-        if born is None:
-            date = super().to_python(text)
-            return date and BirthDate(date)
-        if born.first > timezone.localdate():
-            raise self._error("future")
-        if born.last < self.earliest:
-            raise self._error("early", earliest=ui.day(self.earliest))
-        return born
-
-    def _partial(self, text: str) -> BirthDate | None:
-        """Return a date of which the day, or day and month are unknown; None for another text."""
-        for pattern in _PARTIAL:
-            if match := pattern.fullmatch(text):
-                year, month = int(match["year"]), int(match.groupdict().get("month") or 0)
-                if month > 12:
-                    raise self._error("month")
-                if not year:
-                    raise self._error("form")
-                first = dt.date(year, month or 1, 1)
-                return BirthDate(first, BirthPrecision.MONTH if month else BirthPrecision.YEAR)
-        return None
-
-
-# Signs that stand for an unknown day or month: xx/xx/1950, ??/04/1950, --/--/1950.
-_UNKNOWN = re.compile(r"(?i)(?<![0-9a-z])(?:[x?_*]{1,2}|--)(?=\s*[-/.])")
-_BETWEEN = r"\s*[-/. ]\s*"
-_PARTIAL = [
-    re.compile(rf"(?:0{{1,2}}{_BETWEEN})?(?:(?P<month>\d{{1,2}}){_BETWEEN})?(?P<year>\d{{4}})"),
-    re.compile(r"00(?P<month>\d{2})(?P<year>\d{4})"),
-    re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?:[-/.]0{1,2})?"),
-]
+    def _made(self, known: PartialDate | None) -> BirthDate | None:
+        """Return a BirthDate, or None."""
+        return known and BirthDate(known.first, known.precision)
 
 
 class PhoneField(HasOwnErrorMessages, forms.CharField):

@@ -15,6 +15,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override, pgettext
 
+from vaxreg.typed.dates import PartialDate, Precision
+
 if TYPE_CHECKING:
     from django import forms
     from django.http import HttpRequest
@@ -192,6 +194,19 @@ def time(value: dt.datetime) -> str:
 def day(value: dt.date) -> str:
     """Date: 21/11/2026 (Vietnam time)."""
     return formats.date_format(_local(value), "d/m/Y")
+
+
+def date_in_words(value: PartialDate) -> str:
+    """A date as it is said: Sunday, 20 March 2022; March 2022; 2022."""
+    if value.precision == Precision.YEAR:
+        return str(value.year)
+    # A format as of Django's date filter; a letter that stands for itself has a backslash before.
+    form = (
+        pgettext("format of a date in words", r"l, j F Y")
+        if value.is_whole
+        else pgettext("format of a month in words", r"F Y")
+    )
+    return formats.date_format(value.first, form)
 
 
 def _local(value: dt.date) -> dt.date:

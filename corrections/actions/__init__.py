@@ -32,6 +32,7 @@ from corrections.actions.deciding import (
 from corrections.actions.delaying import NotToBeTakenBack, carry_out, decide, take_back
 from corrections.actions.desk import ask, call, give_back, keep, note, pass_on, pick_up
 from corrections.actions.oversight import NobodyThere, escalate, reassign, remind, take_over
+from corrections.actions.reactions import dismiss, rate, restore
 from corrections.actions.system import expire, give_up_claims, release, route
 from corrections.actions.turn import (
     AlreadyOpen,
@@ -66,6 +67,7 @@ __all__ = [
     "confirm",
     "countersign",
     "decide",
+    "dismiss",
     "escalate",
     "expire",
     "give_back",
@@ -79,6 +81,7 @@ __all__ = [
     "note",
     "pass_on",
     "pick_up",
+    "rate",
     "ready_sentence",
     "reassign",
     "refuse",
@@ -86,6 +89,7 @@ __all__ = [
     "remind",
     "reopen",
     "reopenable_until",
+    "restore",
     "route",
     "second_person_reasons",
     "take_back",

@@ -26,6 +26,7 @@ from corrections.lifecycle import Ground
 from corrections.models import Correction, Kind, OutboxRow
 from corrections.models.case import IDENTITY_KINDS
 from corrections.searched import CANNOT_CONFIRM_SENTENCES, Searched
+from doses import facts as dose_facts
 from doses.facts import Facts, Field
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def accept(
     turn = begin(_step("accept", correction), correction, by=by, version=version)
     case = turn.case
     asked = case.proposed if values is None else values
-    wanted = facts.check(asked, today=_today(turn), complete=_adds_dose(case), kind=case.kind)
+    wanted = facts.check(
+        asked, today=_today(turn), complete=_adds_dose(case), to_record=True, kind=case.kind
+    )
     if case.kind == Kind.SPLIT_RECORD:
         other = other_record.other_record(case, wanted, by=by)
         wanted = {**case.proposed, OtherField.RECORD.value: str(other.public_id)}
@@ -72,7 +75,7 @@ def accept(
         raise ValidationError(dict.fromkeys(asked_for, _("Say what is to be recorded.")))
     # To fill in what the citizen left empty (the lot, for example) refuses nothing.
     as_proposed = asked_for <= set(wanted) and all(
-        wanted[name] == value for name, value in case.proposed.items()
+        dose_facts.is_met(name, value, wanted[name]) for name, value in case.proposed.items()
     )
     own_values = case.kind in (Kind.WRONG_FIELDS, Kind.IDENTITY) and set(wanted) > asked_for
     if case.kind in IDENTITY_KINDS:

@@ -1,7 +1,8 @@
 """The tables of corrections. Only the verbs (corrections/actions) write to them.
 
-History is append-only: database triggers refuse UPDATE and DELETE on events, breaches and changes
-of a clock, and DELETE on corrections and filings (migrations 0002 and 0004).
+History is append-only: database triggers refuse UPDATE and DELETE on events, breaches, changes of a
+clock and what citizens say of an answer, and DELETE on corrections and filings (migrations 0002,
+0004, 0007 and 0008).
 """
 
 from corrections.models.case import (
@@ -16,6 +17,7 @@ from corrections.models.clocks import CASE_CLOCKS, KEPT_DEADLINES, Clock, ClockC
 from corrections.models.delayed import DelayedDecision
 from corrections.models.evidence import Evidence, UploadLink
 from corrections.models.filing import Draft, Filing, FilingChannel
+from corrections.models.reactions import Dismissal, HelpAnswer
 from corrections.models.rules import DayOff, Policy, RecomputeRun
 from corrections.models.trail import Breach, CorrectionEvent, Heartbeat, Holding, OutboxRow
 
@@ -33,11 +35,13 @@ __all__ = [
     "CorrectionQuerySet",
     "DayOff",
     "DelayedDecision",
+    "Dismissal",
     "Draft",
     "Evidence",
     "Filing",
     "FilingChannel",
     "Heartbeat",
+    "HelpAnswer",
     "Holding",
     "Kind",
     "OutboxRow",

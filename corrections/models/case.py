@@ -4,9 +4,11 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +82,23 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     def open(self) -> Self:
         """Not decided yet. Repeats the condition of the partial indexes, so that they are used."""
         return self.filter(status__in=OPEN_STATUSES)
+
+    def with_dismissal(self) -> Self:
+        """Annotates `is_dismissed`: the citizen has put away the answer as it stands now."""
+        newest = (
+            apps.get_model("corrections.Dismissal")
+            .objects.filter(correction=OuterRef("pk"), version=OuterRef("version"))
+            .order_by("-pk")
+            .values("is_dismissed")[:1]
+        )
+        return self.annotate(is_dismissed=Coalesce(Subquery(newest), False))
+
+    def without_newer(self) -> Self:
+        """Without those about whose subject a newer proposal is open."""
+        newer = Correction.objects.open().filter(
+            citizen=OuterRef("citizen"), subject=OuterRef("subject")
+        )
+        return self.exclude(Exists(newer.exclude(pk=OuterRef("pk"))))
 
     def closed(self) -> Self:
         return self.filter(status__in=CLOSED_STATUSES)

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from corrections.models.case import Correction
 
-
 # The decisions of which their author still reads: those that wait, and those that failed.
 UNFINISHED = ("", "not_possible")
 

@@ -29,15 +29,20 @@ UNLISTED = "unlisted"
 
 
 class DoseForm(AreaForm):
-    """Details of one dose: for a recorded dose only what differs, for a missing one all.
+    """Details of one dose: for a recorded dose what differs, for a missing one all.
 
+    The fields of a recorded dose are filled with what is recorded; an empty one is as recorded too.
     Bound to the typed texts, which the draft stores too. After validation `claim` has the result.
     """
 
     position = forms.ChoiceField(label=gettext_lazy("Dose number"), required=False)
     vaccine = forms.ChoiceField(label=gettext_lazy("Vaccine"), required=False)
     given_on = DateField(
-        label=gettext_lazy("Date given"), required=False, past_only=True, earliest=FIRST_DAY
+        label=gettext_lazy("Date given"),
+        required=False,
+        past_only=True,
+        earliest=FIRST_DAY,
+        months=True,
     )
     lot = forms.CharField(
         label=gettext_lazy("Lot number"),
@@ -76,7 +81,7 @@ class DoseForm(AreaForm):
         self._offer_values()
         self._offer_sites()
         if dose is not None:
-            self._show_current(dose)
+            self._fill_in(dose)
 
     @property
     def found(self) -> int:
@@ -170,10 +175,10 @@ class DoseForm(AreaForm):
                     self.data = {**self.data, level: ""}
 
     def _offer_values(self) -> None:
-        unchanged = _("As recorded") if self.dose else _("Not known")
+        unknown = [] if self.dose else [("", _("Not known"))]
         vaccines = Vaccine.objects.values_list("code", "name")
-        self._choices("vaccine", lambda: [("", unchanged), *vaccines])
-        self._choices("position", [("", unchanged), *Position.choices])
+        self._choices("vaccine", lambda: [*unknown, *vaccines])
+        self._choices("position", [*unknown, *Position.choices])
 
     def _offer_sites(self) -> None:
         self._choices("site", lambda: self._sites)
@@ -199,16 +204,21 @@ class DoseForm(AreaForm):
         words = _("Not in this list") if self.dose else _("Not in this list, or not known")
         return [*choices, (UNLISTED, words)]
 
-    def _show_current(self, dose: Dose) -> None:
-        recorded = dose_facts.facts_of(dose)
-        current = {
-            "vaccine": dose.vaccine.name,
-            "given_on": ui.day(dose.given_on),
-            "lot": dose.lot or _("nothing"),
-            "position": facts.show(Field.POSITION, recorded["position"], {}),
-        }
-        for name, value in current.items():
-            self.fields[name].current = value  # type: ignore[attr-defined]
+    def _fill_in(self, dose: Dose) -> None:
+        """Put what is recorded into fields without a typed text; beside the others say it."""
+        names = {dose.vaccine.code: dose.vaccine.name}
+        if dose.lot:
+            # An empty field would be as recorded, and not take the lot away.
+            self.fields["lot"].help_text = ""
+        for name, value in as_typed_texts(dose).items():
+            typed = self._sent(name)
+            if typed and typed != value:
+                shown = facts.show(name, dose_facts.facts_of(dose)[name], names)
+                self.fields[name].current = shown or _("nothing")  # type: ignore[attr-defined]
+            elif self.is_bound:
+                self.data = {**self.data, name: value}
+            else:
+                self.initial[name] = value
 
     @cached_property
     def _area(self) -> Area | None:
@@ -217,6 +227,17 @@ class DoseForm(AreaForm):
 
     def _choices(self, name: str, choices: Choices | Callable[[], Choices]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = choices
+
+
+def as_typed_texts(dose: Dose) -> dict[str, str]:
+    """Return what is recorded of a dose as somebody would type it, by field."""
+    recorded = dose_facts.facts_of(dose)
+    return {
+        Field.POSITION.value: recorded["position"],
+        Field.VACCINE.value: recorded["vaccine"],
+        Field.GIVEN_ON.value: ui.day(dose.given_on),
+        Field.LOT.value: dose.lot,
+    }
 
 
 def _site_label(site: Organization) -> Any:

@@ -14,9 +14,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
@@ -34,6 +36,7 @@ from portal.forms.case import AnswerForm, MorePhotosForm, OwnStepForm
 from portal.views.photos import bounded
 from vaxreg import db_time
 from vaxreg.photos.cleaning import Picture
+from vaxreg.uuids import uuid_or_none
 
 REFUSALS = (StepNotPossible, TooLate, NobodyAbove, AlreadyOpen)
 
@@ -83,8 +86,10 @@ def correction(request: UserRequest, reference: str) -> HttpResponse:
         raise Http404
     if canonical != reference:
         return redirect("correction", canonical)
-    own = Correction.objects.of_own_records(request.user).select_related(
-        "citizen", "filing", "holder__area__parent__parent", "named_area", "dose"
+    own = (
+        Correction.objects.of_own_records(request.user)
+        .with_dismissal()
+        .select_related("citizen", "filing", "holder__area__parent__parent", "named_area", "dose")
     )
     case = get_object_or_404(own, reference=canonical)
     return render(request, "portal/correction.html", case_page.page(case, request.user))
@@ -107,7 +112,41 @@ def take(request: UserRequest, reference: str, step: str) -> HttpResponse:
     except REFUSALS as refusal:
         return _refused(request, reference, step, form.said, refusal)
     messages.success(request, case_page.recorded_notice(step, fresh))
-    return redirect("correction", reference)
+    return _back(request, reference)
+
+
+@citizen_page
+@require_POST
+def helped(request: UserRequest, reference: str) -> HttpResponse:
+    """Store whether a decision helped; after "no" the page shows what can be done."""
+    case = _own_case(request.user, reference)
+    said = request.POST.get("helped", "")
+    if said not in ("yes", "no"):
+        return redirect("correction", reference)
+    try:
+        actions.rate(case, by=request.user, helped=said == "yes")
+    except StepNotPossible as refusal:
+        return _refused(request, reference, "rate", "", refusal)
+    return redirect(f"{reverse('correction', args=[reference])}#helped")
+
+
+@citizen_page
+@require_POST
+def put_away(request: UserRequest, reference: str, restore: bool = False) -> HttpResponse:
+    """Take an answer that did not grant the proposal off the record page, or show it again."""
+    case = _own_case(request.user, reference)
+    try:
+        if restore:
+            actions.restore(case, by=request.user)
+            messages.success(request, _("It is shown on the record again."))
+        else:
+            actions.dismiss(case, by=request.user)
+            messages.success(
+                request, _("It is put away. It stays under My proposals; there you can undo this.")
+            )
+    except StepNotPossible as refusal:
+        return _refused(request, reference, "dismiss", "", refusal)
+    return _back(request, reference)
 
 
 @citizen_page
@@ -165,6 +204,14 @@ def add_photo(request: UserRequest, reference: str) -> HttpResponse:
     step = "answer" if answered else "add_photo"
     messages.success(request, case_page.recorded_notice(step, fresh))
     return redirect("correction", reference)
+
+
+def _back(request: UserRequest, reference: str) -> HttpResponse:
+    """Return to the record from which the button was pressed, else to the case."""
+    person = uuid_or_none(request.POST.get("person", ""))
+    if person is None:
+        return redirect("correction", reference)
+    return redirect(f"{reverse('record')}?{urlencode({'person': person})}")
 
 
 def _own_case(user: User, reference: str) -> Correction:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -70,6 +71,26 @@ def start(request: UserRequest) -> HttpResponse:
 
 
 @citizen_page
+@require_POST
+def wrong_dose(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """Begin with one dose of the record: its details come at once, without the first step."""
+    wizard = wizard_for(request)
+    if wizard is None:
+        return redirect("record")
+    person = wizard.person.citizen
+    dose = get_object_or_404(Dose.objects.of(person).shown_to_citizen(), public_id=public_id)
+    case = Correction.objects.of(person).open().filter(dose=dose, kind__in=DOSE_KINDS).first()
+    if case is not None:
+        messages.info(request, _("You sent a proposal about this dose. Here is where it stands."))
+        return redirect("correction", case.reference)
+    try:
+        item = drafts.add_dose(drafts.begin(request.user, person), str(public_id))
+    except Draft.DoesNotExist:
+        return gone(request, wizard)
+    return redirect(wizard.step_url(item.key) if item.has_page else wizard.start)
+
+
+@citizen_page
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @with_draft
@@ -85,7 +106,7 @@ def details(request: UserRequest, wizard: Wizard, draft: Draft, key: str) -> Htt
         drafts.take_out(draft, key)
         return redirect(wizard.remaining)
     if request.method == "POST":
-        drafts.keep(draft, key, request.POST, item.fields)
+        drafts.keep(draft, key, drafts.changed(item, request.POST), item.fields)
     if is_autosave(request):
         return HttpResponse(status=204)
     judged = CheckedDraft(draft)
@@ -159,6 +180,7 @@ def filed(request: UserRequest, public_id: UUID) -> HttpResponse:
         "filing": filing,
         "cases": _titled(cases),
         "first": cases[0] if cases else None,
+        "is_of_identity": all(case.kind in IDENTITY_KINDS for case in cases),
         "on_its_way": bool(without_desk) and not told,
         "stalled": told,
     }
@@ -255,6 +277,7 @@ def _details_page(
         "of": len(listed),
         "back": wizard.before(item.key),
         "may_add": item.kind == Kind.MISSING_DOSE and _is_last_missing(item, listed),
+        "other_ways": wizard.url("file", dose=item.key) if item.dose else "",
         "lead": LEADS.get(item.kind, ""),
         "is_paused": is_paused,
         **_by_field(judged.warnings[item.key], FIELDS[item.kind]),

@@ -23,6 +23,7 @@ from accounts.http import UserRequest
 from citizens.access import parts_of_records_of
 from citizens.visits import log_listed
 from corrections.models import Correction, Draft, Evidence
+from corrections.papers import ASKED, IDENTITY_PAPERS
 from corrections.parties import reads_masked
 from corrections.photos import evidence
 from corrections.prechecks.rules import from_json
@@ -180,7 +181,11 @@ def _photos_page(
     request: UserRequest, wizard: Wizard, draft: Draft, form: PhotosForm
 ) -> HttpResponse:
     added = list(draft.evidence.all())
+    asked = CheckedDraft(draft).papers
     context = {
+        "asked": [ASKED[paper] for paper in asked],
+        "is_of_identity": bool(asked) and IDENTITY_PAPERS.issuperset(asked),
+        "may_be_brought": not IDENTITY_PAPERS.isdisjoint(asked),
         "wizard": wizard,
         "form": form,
         "step": 3,

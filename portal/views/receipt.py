@@ -11,6 +11,7 @@ from accounts.http import UserRequest
 from citizens.access import parts_of_records_of
 from citizens.masking import mask_name
 from corrections.models import Correction, Filing
+from corrections.models.case import IDENTITY_KINDS
 from portal import following
 from vaxreg import db_time
 from vaxreg.qr import qr
@@ -31,10 +32,12 @@ def receipt(request: UserRequest, public_id: UUID) -> HttpResponse:
         .select_related("holder")
         .order_by("pk")
     )
+    slips = [(case, qr(following.link(case.reference))) for case in cases]
     context = {
+        "is_of_identity": all(case.kind in IDENTITY_KINDS for case, _code in slips),
         "filing": filing,
         "name": mask_name(filing.citizen.full_name),
-        "slips": [(case, qr(following.link(case.reference))) for case in cases],
+        "slips": slips,
         "follow_address": following.page_address(),
         "now": db_time.now(),
     }

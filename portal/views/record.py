@@ -14,6 +14,7 @@ from corrections import case_pages, facts
 from corrections.models import Correction
 from portal import record_page
 from portal.record_page import RecordHolder
+from portal.to_do import ToDo
 from vaxreg import db_time
 from vaxreg.uuids import uuid_or_none
 
@@ -31,7 +32,13 @@ def record(request: UserRequest) -> HttpResponse:
         return render(request, "portal/no_record.html")
     person = _chosen(people, request.GET.get("person", ""))
     _note_visit(request, person)
-    context = {"people": people, "person": person, "cards": record_page.cards(person.citizen)}
+    whose = "" if person.is_own else person.citizen.full_name
+    context = {
+        "people": people,
+        "person": person,
+        "cards": record_page.cards(person.citizen, whose=whose),
+        "to_do": ToDo(request.user, people),
+    }
     return render(request, "portal/record.html", context)
 
 

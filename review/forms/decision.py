@@ -26,6 +26,7 @@ from review.citizen_preview import CitizenPreview, preview_of
 from vaxreg import db_time, ui
 from vaxreg.forms import DateField, Form
 from vaxreg.search import search_key
+from vaxreg.typed.dates import PartialDate
 from vaxreg.uuids import uuid_or_none
 
 if TYPE_CHECKING:
@@ -211,6 +212,8 @@ class DecisionForm(Form):
     def _can_take_as_proposed(self) -> bool:
         """Tell whether a missing dose has all its facts; a site in free words is not a fact."""
         proposed = self.case.proposed
+        if dose_facts.lacks_a_day(proposed):
+            return False
         if self.is_missing_dose:
             return all(proposed.get(field) for field in NEEDED_TO_ADD)
         return bool(proposed) and not self.case.site_text
@@ -223,7 +226,7 @@ class DecisionForm(Form):
             if field == Field.ORGANIZATION:
                 value = value or own_site
             if field == Field.GIVEN_ON and value:
-                value = dose_facts.as_values({field: value})["given_on"]
+                value = PartialDate.fromisoformat(value)
             self.fields[f"value_{field}"].initial = value
             self.fields[f"value_{field}"].label = str(FIELD_LABELS[field])
             if not self.is_missing_dose:
@@ -343,7 +346,9 @@ class DecisionForm(Form):
             return
         today = timezone.localdate(db_time.now())
         try:
-            self.wanted = facts.check(values, today=today, complete=self.is_missing_dose)
+            self.wanted = facts.check(
+                values, today=today, complete=self.is_missing_dose, to_record=True
+            )
         except ValidationError as problem:
             self.show(problem)
 

@@ -39,11 +39,10 @@ def test_a_date_is_read_in_every_usual_spelling(typed):
     [
         ("", "Hãy nhập ngày"),
         ("hôm qua", "ngày/tháng/năm"),
-        ("27/3/22", "bốn chữ số của năm"),
+        ("27/3/202", "bốn chữ số của năm"),
         ("3/27/2022", "ngày trước, tháng sau"),
         ("31/2/2022", "Tháng 02/2022 không có ngày 31"),
         ("1/1/1899", "01/01/1900"),
-        ("0/3/2022", "không có ngày 0"),
     ],
 )
 def test_each_wrong_date_has_its_own_sentence(typed, words):

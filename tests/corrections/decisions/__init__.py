@@ -1,0 +1,1 @@
+"""Deciding: outcomes, second persons, far dates, and who may not decide."""
