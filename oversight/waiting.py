@@ -11,8 +11,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db.models import (
-    Case,
-    CharField,
     Count,
     DurationField,
     Exists,
@@ -20,7 +18,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Value,
-    When,
 )
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -70,6 +67,16 @@ ONE: dict[Kind, Promise] = {
     Kind.POOL: _("Without a site"),
     Kind.DESK: _("On your own desk"),
     Kind.NOTE: _("Note"),
+}
+
+
+TO_SIGN = Q(status=Status.TO_COUNTERSIGN)
+# What each kind of cases is; together they are all that wait, and none is of two kinds.
+CONDITIONS: dict[Kind, Q] = {
+    Kind.APPEAL: ~TO_SIGN & Q(triage_due_at=None, on_appeal=True),
+    Kind.SIGNATURE: TO_SIGN,
+    Kind.POOL: ~TO_SIGN & Q(triage_due_at__isnull=False),
+    Kind.DESK: ~TO_SIGN & Q(triage_due_at=None, on_appeal=False),
 }
 
 
@@ -145,7 +152,9 @@ def _page(
     if not desks:
         return Waiting([], [])
     cases, unread = _cases(user, desks), list(_unread(user, desks))
-    counted = dict(cases.order_by().values_list("waits_as").annotate(number=Count("pk")))
+    counted = cases.order_by().aggregate(
+        **{kind.value: Count("pk", filter=condition) for kind, condition in CONDITIONS.items()}
+    )
     counted[Kind.NOTE.value] = len(unread)
     groups = [
         WaitingGroup(kind, label, counted[kind])
@@ -153,7 +162,7 @@ def _page(
         if counted.get(kind)
     ]
     if only is not None:
-        cases = cases.filter(waits_as=only.value)
+        cases = cases.filter(CONDITIONS.get(only, Q(pk__in=[])))
     found = case_pages.page(
         cases.select_related("holder", "dose"),
         where,
@@ -175,7 +184,7 @@ def _desks_of(user: "User") -> list[int]:
 
 
 def _cases(user: "User", desks: Sequence[int]) -> CorrectionQuerySet:
-    """Return the cases that wait, each with `waits_as` (a Kind) and `urgency` (its next deadline).
+    """Return the cases that wait, each with `urgency`, its next deadline.
 
     On the officer's own desk: what is to be decided or sent to a site. There and directly below:
     decisions to confirm. Those farther below have an officer of their own.
@@ -195,7 +204,7 @@ def _cases(user: "User", desks: Sequence[int]) -> CorrectionQuerySet:
         .exclude(filing__filed_by__in=mine)
         .exclude(Q(status=Status.TO_COUNTERSIGN) & Q(first_by__in=mine))
         .exclude(Q(on_appeal=True) & Exists(decided))
-        .annotate(waits_as=_waits_as(), urgency=URGENCY)
+        .annotate(urgency=URGENCY)
     )
     return cases
 
@@ -206,14 +215,13 @@ def _with_colleague(user: "User") -> Q:
     return Q(status=Status.IN_REVIEW) & claimed & ~Q(reviewer=user)
 
 
-def _waits_as() -> Case:
-    return Case(
-        When(status=Status.TO_COUNTERSIGN, then=Value(Kind.SIGNATURE.value)),
-        When(triage_due_at__isnull=False, then=Value(Kind.POOL.value)),
-        When(on_appeal=True, then=Value(Kind.APPEAL.value)),
-        default=Value(Kind.DESK.value),
-        output_field=CharField(),
-    )
+def _kind_of(case: Correction) -> Kind:
+    """Return the kind whose condition the case meets."""
+    if case.status == Status.TO_COUNTERSIGN:
+        return Kind.SIGNATURE
+    if case.triage_due_at is not None:
+        return Kind.POOL
+    return Kind.APPEAL if case.on_appeal else Kind.DESK
 
 
 def _unread(user: "User", desks: Sequence[int]) -> QuerySet[OfficerNote]:
@@ -221,8 +229,7 @@ def _unread(user: "User", desks: Sequence[int]) -> QuerySet[OfficerNote]:
 
 
 def _case_item(case: Correction, user: "User") -> WaitingItem:
-    kind = Kind(case.waits_as)  # type: ignore[attr-defined]
-    at: datetime = case.urgency  # type: ignore[attr-defined]
+    kind, at = _kind_of(case), case.triage_due_at or case.due_at
     take_url = ""
     if kind == Kind.SIGNATURE:
         url, act, icon = (

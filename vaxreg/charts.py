@@ -27,13 +27,14 @@ class BarPart:
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a bar chart."""
+    """One row of a bar chart; href is of its label, number_href of its value."""
 
     label: str
     value: float
     parts: Sequence[BarPart]
     href: str = ""
     note: str = ""
+    number_href: str = ""
 
 
 def bars(

@@ -29,12 +29,15 @@ def bars(report: Report, address: Address, most: int = MOST_BARS) -> list[charts
                     (tone, age, late)
                     for (tone, age), late in zip(words.ages(), words.late(row), strict=True)
                 ],
-                address.cases("overdue", row),
+                address.page_of(row),
             )
             for row in rows
         ]
     )
-    return [replace(bar, note=_ages_of(row)) for bar, row in zip(drawn, rows, strict=True)]
+    return [
+        replace(bar, note=_ages_of(row), number_href=address.cases("overdue", row))
+        for bar, row in zip(drawn, rows, strict=True)
+    ]
 
 
 def bars_axis(report: Report) -> str:

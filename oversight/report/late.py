@@ -21,12 +21,11 @@ WORST = 10
 class LateRow:
     """A row with overdue cases: its bar and what officers did lately.
 
-    page: of the organization. remind_url: a press reminds the site of all that is overdue.
-    ask_url: shows first how many sites below would be reminded. queue_url: the officer's own desk.
+    remind_url: a press reminds the site of all that is overdue. ask_url: shows first how many sites
+    below would be reminded. queue_url: the officer's own desk.
     """
 
     bar: Bar
-    page: str
     acts: Sequence[OfficerAct]
     remind_url: str = ""
     ask_url: str = ""
@@ -42,7 +41,6 @@ def worst(
         replace(
             _act(row, own_desks),
             bar=bar,
-            page=address.page_of(row),
             acts=acts.get(organization_of(row).pk, ()),
         )
         for row, bar in zip(rows, charts.bars(report, address, WORST), strict=True)
@@ -51,7 +49,7 @@ def worst(
 
 def _act(row: ReportRow, own_desks: AbstractSet[int]) -> LateRow:
     site = organization_of(row)
-    nothing = LateRow(Bar("", 0, ()), "", ())
+    nothing = LateRow(Bar("", 0, ()), ())
     if site.pk in own_desks:
         return replace(nothing, queue_url=f"{reverse('queue')}?tab=overdue")
     if row.is_part:

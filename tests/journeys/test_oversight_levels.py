@@ -90,7 +90,7 @@ def test_a_district_officer_narrows_the_report_and_reads_it_as_a_table(busy: Cou
         is_well(huong)
 
         # Two weeks, one commune: the address holds it, a chip takes it away.
-        page.get_by_role("link", name="14 ngày qua").click()
+        page.get_by_role("link", name="14 ngày qua", exact=True).click()
         page.locator("summary").filter(has_text="Bộ lọc").click()
         page.locator("summary").filter(has_text="Phường, xã").click()
         page.get_by_role("checkbox", name="Phường Bưởi").check()
