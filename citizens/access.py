@@ -45,9 +45,13 @@ def is_number_of(user: "User", id_number: str) -> bool:
 
 def own_or_family_among(user: "User", citizens: Iterable[int]) -> set[int]:
     """Return which of these citizens (ids) are the user or family, in one query."""
-    kin = RawSQL("SELECT citizens_own_or_family(%s)", [user.pk])
-    rows = Citizen.objects.filter(pk__in=set(citizens)).filter(pk__in=kin)
+    rows = Citizen.objects.filter(pk__in=set(citizens)).filter(pk__in=own_or_family_of(user))
     return set(rows.values_list("pk", flat=True))
+
+
+def own_or_family_of(user: "User") -> RawSQL:
+    """Return the ids of all citizens who are the user or family, for `…__in`."""
+    return RawSQL("SELECT citizens_own_or_family(%s)", [user.pk])
 
 
 def accounts_of_person(user: "User") -> RawSQL:

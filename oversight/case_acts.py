@@ -65,10 +65,15 @@ def desk_of(user: "User", case: Correction) -> Organization | None:
     return acting_organization(user, case, Party.OVERSEER)
 
 
+def own_desks(user: "User") -> set[int]:
+    """Return the ids of the organizations where the officer works: they decide the cases there."""
+    own = Membership.objects.live().of(user).in_roles(access.DESK_ROLES)
+    return set(own.values_list("organization", flat=True))
+
+
 def is_own_desk(user: "User", organization: Organization) -> bool:
     """Tell whether the officer works there: then they decide its cases and remind nobody."""
-    own = Membership.objects.live().of(user).in_roles(access.DESK_ROLES)
-    return own.filter(organization=organization).exists()
+    return organization.pk in own_desks(user)
 
 
 def moved_away(organization: Organization, user: "User") -> list[Correction]:

@@ -1,5 +1,6 @@
-"""Silent organizations, as a job last found them."""
+"""Silent organizations as a job last found them, and who was shown the phone of a site."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ class Silence(models.Model):
         UNREAD = "unread", _("Cases that nobody opened")
         NO_SIGN_IN = "no_sign_in", _("Nobody signed in")
         BOUNCING = "bouncing", _("E-mail does not arrive")
+        NOT_INVITED = "not_invited", _("Nobody was ever invited")
 
     organization = models.ForeignKey(
         Organization, on_delete=models.CASCADE, related_name="silences", db_index=False
@@ -43,3 +45,34 @@ class Silence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization_id} {self.reason}"
+
+
+class ContactReveal(models.Model):
+    """A health officer was shown the phone number of an organization. Append-only."""
+
+    class Why(models.TextChoices):
+        OVERDUE = "overdue", _("Cases are overdue")
+        SILENCE = "silence", _("It does not answer")
+        OTHER = "other", _("Another reason")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("user")
+    )
+    organization = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("organization"),
+    )
+    why = models.CharField(_("why"), max_length=8, choices=Why)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("look at a phone number")
+        verbose_name_plural = _("looks at phone numbers")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["organization", "at"], name="contact_reveal_of")]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.user_id} {self.at:%Y-%m-%d %H:%M}"

@@ -2,7 +2,8 @@
 
 New cases skip an organization without a reviewer (routing/desks.py). They do not skip one that has
 reviewers but does not answer, and the citizens who wait are not told. Both are listed until they
-answer again.
+answer again. Where nobody was ever appointed there is nobody who could answer: those organizations
+are listed apart, as not invited yet, and not counted as silent.
 
 For a site or a district the database is queried at once. For a province and the country a job
 stores the same results in a table (Silence), because the live queries would take too long there.
@@ -16,6 +17,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import (
     Count,
+    DateTimeField,
     Exists,
     IntegerField,
     Max,
@@ -24,6 +26,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
 )
 from django.db.models.functions import Coalesce
 
@@ -73,11 +76,16 @@ class Flag:
 
 @dataclass(frozen=True)
 class Summary:
-    """Number of silent organizations for each reason, and of all together."""
+    """Number of organizations for each reason, and of all silent ones together."""
 
     at: datetime | None
     counts: dict[Reason, int] = field(default_factory=dict)
     organizations: int = 0
+
+    @property
+    def uninvited(self) -> int:
+        """Number of organizations where nobody was ever invited to work."""
+        return self.counts.get(Reason.NOT_INVITED, 0)
 
     def is_stale(self, now: datetime) -> bool:
         """Tell whether the job that computes the table has stopped."""
@@ -89,11 +97,13 @@ def summary(scope: Scope, now: datetime) -> Summary:
     if is_live(scope):
         found = find(within(scope), now)
         counts = {reason: sum(flag.reason == reason for flag in found) for reason in Reason}
-        return Summary(now, counts, len({flag.organization_id for flag in found}))
+        silent = {flag.organization_id for flag in found if flag.reason != Reason.NOT_INVITED}
+        return Summary(now, counts, len(silent))
     kept = kept_flags(scope).order_by()
     rows = kept.values_list("reason").annotate(count=Count("pk"))
     by_reason = dict.fromkeys(Reason, 0) | {Reason(name): count for name, count in rows}
-    silent = kept.aggregate(number=Count("organization", distinct=True))["number"]
+    answering = kept.exclude(reason=Reason.NOT_INVITED)
+    silent = answering.aggregate(number=Count("organization", distinct=True))["number"]
     return Summary(refreshed_at(), by_reason, silent)
 
 
@@ -116,6 +126,17 @@ def kept_flags(scope: Scope) -> QuerySet[Silence]:
     for top in scope.tops:
         inside |= Q(organization__path__startswith=top.path)
     return Silence.objects.filter(inside)
+
+
+def invited_units(scope: Scope) -> set[int]:
+    """Return the ids of the rows of a report (Scope.unit) where anybody was ever invited to work."""
+    inside = Q(pk__in=[])
+    for top in scope.tops:
+        at = "organization" if scope.alone else "organization__path__startswith"
+        inside |= Q(**{at: top if scope.alone else top.path})
+    worked = Membership.objects.filter(inside).order_by()
+    units = worked.annotate(unit=scope.unit("organization")).values_list("unit", flat=True)
+    return {int(unit) for unit in units.distinct()}
 
 
 def refreshed_at() -> datetime | None:
@@ -164,7 +185,8 @@ def find(inside: Q, now: datetime) -> list[Flag]:
     able = Organization.objects.able_to_receive().filter(inside)
     return [
         *_flags(Reason.CLOSED, _closed(organizations)),
-        *_flags(Reason.NO_REVIEWER, _no_reviewer(organizations, able, now)),
+        *_flags(Reason.NO_REVIEWER, _no_reviewer(organizations, able)),
+        *_flags(Reason.NOT_INVITED, _not_invited(organizations)),
         *_flags(Reason.NO_DECISION, _no_decision(able, now)),
         *_flags(Reason.UNREAD, _unread(able, now)),
         *_flags(Reason.NO_SIGN_IN, _no_sign_in(able, now)),
@@ -195,11 +217,21 @@ def _closed(organizations: OrganizationQuerySet) -> QuerySet[Organization]:
 
 
 def _no_reviewer(
-    organizations: OrganizationQuerySet, able: OrganizationQuerySet, now: datetime
+    organizations: OrganizationQuerySet, able: OrganizationQuerySet
 ) -> QuerySet[Organization]:
-    """Open, without an active reviewer: new cases skip it."""
-    idle = organizations.open().exclude(pk__in=able.values("pk"))
+    """Open, without an active reviewer although somebody worked there: new cases skip it."""
+    idle = organizations.open().filter(_ever_invited()).exclude(pk__in=able.values("pk"))
     return idle.annotate(silent_since=_last_membership())
+
+
+def _not_invited(organizations: OrganizationQuerySet) -> QuerySet[Organization]:
+    """Open, and nobody was ever invited to work there: new cases skip it."""
+    idle = organizations.open().filter(~_ever_invited())
+    return idle.annotate(silent_since=Value(None, output_field=DateTimeField()))
+
+
+def _ever_invited() -> Exists:
+    return Exists(Membership.objects.filter(organization=OuterRef("pk")))
 
 
 def _last_membership() -> Subquery:

@@ -15,7 +15,7 @@ from corrections.routing.desks import stand_ins
 from organizations.models import Membership, Organization
 from organizations.scope import Scope
 from oversight import silence
-from oversight.models import Silence
+from oversight.models import ContactReveal, Silence
 from oversight.silence import Flag, Reason
 from vaxreg import paging, ui
 from vaxreg.spreadsheets.writing import Cell
@@ -27,16 +27,20 @@ FIRST_OF_EACH = 10
 PAGE = 50
 # The worst first: organizations that cannot receive, then those that do not answer.
 ORDER = tuple(Reason)
-CANNOT_RECEIVE = (Reason.CLOSED, Reason.NO_REVIEWER)
+CANNOT_RECEIVE = (Reason.CLOSED, Reason.NO_REVIEWER, Reason.NOT_INVITED)
 
 
 @dataclass(frozen=True)
 class SilenceStep:
-    """Something that an officer can do now about a silent organization."""
+    """Something that an officer can do now about a silent organization.
+
+    why: the step is a press that sends this reason (ContactReveal.Why) to `href`; "": a link.
+    """
 
     label: str
     href: str
     icon: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,6 +216,7 @@ def title(reason: Reason) -> str:
         Reason.UNREAD: _("Cases that nobody has opened"),
         Reason.NO_SIGN_IN: _("Nobody signed in for a week"),
         Reason.BOUNCING: _("E-mail does not arrive"),
+        Reason.NOT_INVITED: _("Not invited yet"),
     }[reason]
 
 
@@ -241,6 +246,10 @@ def explanation(reason: Reason) -> str:
             "E-mail to somebody who works there was returned within seven days, and none has"
             " arrived since: reminders are not read."
         ),
+        Reason.NOT_INVITED: _(
+            "Nobody was ever invited to work there, so it is not counted as silent. New cases go to"
+            " the next level up at once."
+        ),
     }[reason]
 
 
@@ -255,23 +264,25 @@ def sentence(flag: Flag) -> str:
         return _("The oldest was received: %(day)s") % when if when else ""
     if flag.reason == Reason.BOUNCING:
         return _("Since: %(day)s") % when if when else ""
-    if when:
-        return _("The last one left: %(day)s") % when
-    return _("Nobody was ever appointed")
+    if flag.reason == Reason.NOT_INVITED:
+        return _("Nobody was ever appointed")
+    return _("The last one left: %(day)s") % when if when else _("Nobody decides there yet")
 
 
 def steps(organization: Organization, flag: Flag, *, is_own: bool) -> list[SilenceStep]:
     """Return what can be done now, the most useful step first."""
     people = SilenceStep(_("Appoint a reviewer"), _at("people", organization), "user-plus")
+    invite = SilenceStep(_("Invite somebody"), _at("people", organization), "user-plus")
     address = SilenceStep(_("Check the addresses"), _at("people", organization), "mail")
     if is_own:
         if flag.reason in (Reason.NO_DECISION, Reason.UNREAD):
             return [SilenceStep(_("Open your own queue"), reverse("queue"), "arrow-right")]
         return [address] if flag.reason == Reason.BOUNCING else []
     call = SilenceStep(
-        _("Call %(phone)s") % {"phone": ui.phone(organization.phone)},
-        f"tel:{organization.phone.replace(' ', '')}",
+        _("Show the phone number"),
+        _at("oversight-phone", organization),
         "phone",
+        why=ContactReveal.Why.SILENCE.value,
     )
     note = SilenceStep(
         _("Write a note"), _at("oversight-note-site", organization), "message-circle"
@@ -291,6 +302,7 @@ def steps(organization: Organization, flag: Flag, *, is_own: bool) -> list[Silen
         Reason.UNREAD: [call, note, give],
         Reason.NO_SIGN_IN: [call, note, give],
         Reason.BOUNCING: [call, address],
+        Reason.NOT_INVITED: [invite, call],
     }[flag.reason]
     possible = wanted if organization.phone else [step for step in wanted if step is not call]
     return possible if flag.cases else [step for step in possible if step not in (give, oldest)]
@@ -310,7 +322,6 @@ def csv_header() -> list[str]:
         _("Last sign of life"),
         _("Open cases"),
         _("New cases go to"),
-        _("Phone"),
         _("E-mail"),
     ]
 
@@ -333,6 +344,5 @@ def csv_rows(scope: Scope, user: "User", now: datetime) -> Iterator[list[Cell]]:
                 timezone.localtime(line.flag.since) if line.flag.since else None,
                 line.flag.cases,
                 line.receives.name if line.receives else "",
-                one.phone,
                 one.email,
             ]

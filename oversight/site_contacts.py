@@ -1,7 +1,10 @@
-"""Whom to call about a site: its phone, its staff with their last sign-in, and the levels above."""
+"""Whom to call about a site: its phone, its staff with their last sign-in, and the levels above.
+
+The phone number is shown for an hour after a press that leaves a row: who, when and why.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from corrections.access import READING_ROLES
@@ -9,10 +12,17 @@ from corrections.routing.desks import stand_ins
 from messaging.queries import unreachable_by_email
 from organizations.models import Membership, Organization
 from organizations.queries import ancestors
+from oversight.models import ContactReveal
 from oversight.silence import BOUNCED_WITHIN, NO_SIGN_IN_FOR
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+# How long a number that was asked for stays on the officer's page.
+SHOWN_FOR = timedelta(hours=1)
+# Rows that are read to know whether this officer asked lately, and those that the page lists.
+LATEST, LISTED = 20, 3
 
 
 @dataclass(frozen=True)
@@ -30,13 +40,16 @@ class Worker:
 class ContactCard:
     """The contact data of an organization.
 
-    receives: who gets what is sent to it; the organization itself if it can receive.
+    receives: who gets what is sent to it; the organization itself if it can receive. phone: empty
+    until the officer has asked for it. reveals: who was shown it last.
     """
 
     organization: Organization
     staff: list[Worker]
     above: list[Organization]
     receives: Organization | None
+    phone: str
+    reveals: list[ContactReveal]
 
     @property
     def can_receive(self) -> bool:
@@ -49,8 +62,15 @@ class ContactCard:
         return sum(one.decides for one in self.staff)
 
 
-def card(organization: Organization, now: datetime) -> ContactCard:
-    """Return the contact data of one organization, without closed accounts."""
+def reveal(
+    organization: Organization, *, by: "User", why: ContactReveal.Why, now: datetime
+) -> ContactReveal:
+    """Store that the officer is shown the phone number; their page then has it for an hour."""
+    return ContactReveal.objects.create(user=by, organization=organization, why=why, at=now)
+
+
+def card(organization: Organization, user: "User", now: datetime) -> ContactCard:
+    """Return the contact data of one organization for an officer, without closed accounts."""
     works = list(
         Membership.objects.live()
         .filter(organization=organization, user__is_active=True)
@@ -61,11 +81,16 @@ def card(organization: Organization, now: datetime) -> ContactCard:
     people: dict[int, list[Membership]] = {}
     for one in works:
         people.setdefault(one.user_id, []).append(one)
+    asked = ContactReveal.objects.filter(organization=organization).select_related("user")
+    reveals = list(asked[:LATEST])
+    is_shown = any(one.user_id == user.pk and one.at > now - SHOWN_FOR for one in reveals)
     return ContactCard(
         organization,
         [_worker(held, now, set(bouncing)) for held in people.values()],
         ancestors(organization),
         stand_ins([organization])[organization.pk],
+        phone=organization.phone if is_shown else "",
+        reveals=reveals[:LISTED],
     )
 
 

@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from oversight.views import case, case_steps, report, silence, site, site_steps
+from oversight.views import case, case_steps, report, silence, site, site_steps, waiting
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("oversight/", report.overview, name="oversight"),
     path("oversight/report/<str:part>.<str:ending>", report.download, name="oversight-file"),
+    path("oversight/report/<slug:part>/", report.part, name="oversight-part"),
+    path("oversight/waiting/", waiting.overview, name="oversight-waiting"),
     path("oversight/cases/", report.cases, name="oversight-cases"),
     path("oversight/cases/<str:reference>/", case.case, name="oversight-case"),
     path("oversight/cases/<str:reference>/remind/", case_steps.remind, name="oversight-remind"),
@@ -46,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="oversight-remind-all",
     ),
     path("oversight/sites/<uuid:public_id>/give/", site_steps.give, name="oversight-give"),
+    path("oversight/sites/<uuid:public_id>/phone/", site_steps.phone, name="oversight-phone"),
     path(
         "oversight/sites/<uuid:public_id>/note/",
         site_steps.write_note,

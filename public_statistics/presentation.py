@@ -62,6 +62,7 @@ def contents(month: date, lines: list[PublishedFigures]) -> dict[str, Any]:
         "bars": bars(parts),
         "course": [(f"{line.month:%m/%Y}", line) for line in course],
         "trend": trend(course) if len(course) > 1 else "",
+        "trend_legend": [("info", _("Received")), ("over", _("Missed"))],
         "held_back": sum(not line.is_complete for line in parts),
         "small": SMALL,
         "fewest": FEWEST_HIDDEN_ROWS,
@@ -124,6 +125,7 @@ def trend(course: list[PublishedFigures]) -> str:
             f"{line.month:%m/%y}" if line.month.month == 1 or not number else f"{line.month:%m}"
             for number, line in enumerate(course)
         ],
+        _("proposals and deadlines"),
     )
 
 

@@ -266,6 +266,10 @@ oversight-note                GET   st      st      st      403     403     go  
 oversight-note                POST  st      st      st      403     403     422     404     422     403
 oversight-note-site           GET   st      st      st      403     403     200     404     200     403
 oversight-note-site           POST  st      st      st      403     403     go      404     go      403
+oversight-part                GET   st      st      st      403     403     200     200     200     403
+oversight-part                POST  st      st      st      403     403     405     405     405     403
+oversight-phone               GET   st      st      st      403     403     405     405     405     403
+oversight-phone               POST  st      st      st      403     403     go      404     go      403
 oversight-reassign            GET   st      st      st      403     403     200     404     200     403
 oversight-reassign            POST  st      st      st      403     403     422     404     422     403
 oversight-remind              GET   st      st      st      403     403     200     404     200     403
@@ -282,6 +286,8 @@ oversight-site                GET   st      st      st      403     403     200 
 oversight-site                POST  st      st      st      403     403     405     405     405     403
 oversight-take-over           GET   st      st      st      403     403     200     404     200     403
 oversight-take-over           POST  st      st      st      403     403     422     404     422     403
+oversight-waiting             GET   st      st      st      403     403     200     200     200     403
+oversight-waiting             POST  st      st      st      403     403     405     405     405     403
 own-week                      GET   st      st      st      200     200     200     200     200     200
 own-week                      POST  st      st      st      405     405     405     405     405     405
 people                        GET   st      st      st      403     403     200     404     200     403

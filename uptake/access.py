@@ -12,21 +12,26 @@ from uptake.places import homes
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Depth 2: the direct parts of a province; smaller areas are not counted separately.
+# Depth 2: the direct parts of a province have pages; their communes are rows on these.
 DEEPEST = 2
 
 
 @dataclass(frozen=True)
 class CoveragePlace:
-    """The country (path "" and no code), a province, or a direct part of a province."""
+    """The country (path "" and no code), a province, a direct part of it, or a commune in that."""
 
     path: str
     name: str
     code: str = ""
 
     @property
+    def has_page(self) -> bool:
+        """It has sums of its own by day and age."""
+        return self.depth <= DEEPEST
+
+    @property
     def depth(self) -> int:
-        """0 for the country, 1 for a province, 2 for a direct part of one."""
+        """0 for the country, 1 for a province, 2 for a direct part of one, 3 for a commune in that."""
         return self.path.count("/")
 
     def contains(self, other: "CoveragePlace") -> bool:
@@ -61,8 +66,8 @@ def overseen_places(memberships: "Iterable[Membership]") -> list[CoveragePlace]:
 
 
 def parts_of(place: CoveragePlace) -> list[CoveragePlace]:
-    """Return the current parts of a place, by name; [] at depth 2."""
-    if place.depth >= DEEPEST:
+    """Return the current parts of a place, by name; [] for a commune."""
+    if place.depth > DEEPEST:
         return []
     areas = Area.objects.current().order_by("search_name", "code")
     inside = areas.filter(parent__path=place.path) if place.path else areas.filter(parent=None)

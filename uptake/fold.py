@@ -109,7 +109,8 @@ DAYS_REACHED = ", ".join(f"('{measure.value}', {measure.value}_on)" for measure 
 SUMS = """
     SELECT level.place, span.is_month, span.day, measure, band, sum(people)::integer AS people
       FROM (
-        SELECT place, reached.day, reached.measure, {band} AS band, sum(sign) AS people
+        SELECT coalesce(substring(place FROM '^[^/]*/(?:[^/]*/)?'), '') AS place,
+               reached.day, reached.measure, {band} AS band, sum(sign) AS people
           FROM ({courses}) course
          CROSS JOIN LATERAL (VALUES {days}) reached (measure, day)
          WHERE reached.day IS NOT NULL
@@ -126,18 +127,24 @@ SUMS = """
      GROUP BY 1, 2, 3, 4, 5
     HAVING sum(people) <> 0
 """
-ALL_SUMS = SUMS.format(
-    band=IN_BAND, days=DAYS_REACHED, courses="SELECT 1 AS sign, * FROM uptake_course"
-)
-DIFFERENCE = SUMS.format(
-    band=IN_BAND,
-    days=DAYS_REACHED,
-    courses="""
+# The same for communes within districts: by month, and of all ages together.
+COMMUNE_SUMS = """
+    SELECT place, date_trunc('month', reached.day::timestamp)::date AS month, reached.measure,
+           sum(sign)::integer AS people
+      FROM ({courses}) course
+     CROSS JOIN LATERAL (VALUES {days}) reached (measure, day)
+     WHERE reached.day IS NOT NULL AND place ~ '^[^/]+/[^/]+/[^/]+/$'
+     GROUP BY 1, 2, 3
+    HAVING sum(sign) <> 0
+"""
+EVERY_COURSE = "SELECT 1 AS sign, * FROM uptake_course"
+CHANGED_COURSES = """
         SELECT -1 AS sign, uptake_course.*
           FROM uptake_course JOIN uptake_asked ON person = citizen_id
         UNION ALL
-        SELECT 1, uptake_fresh.* FROM uptake_fresh""",
-)
+        SELECT 1, uptake_fresh.* FROM uptake_fresh"""
+ALL_SUMS = SUMS.format(band=IN_BAND, days=DAYS_REACHED, courses=EVERY_COURSE)
+DIFFERENCE = SUMS.format(band=IN_BAND, days=DAYS_REACHED, courses=CHANGED_COURSES)
 SAME_ROW = """
     (told.place, told.is_month, told.day, told.measure, told.band)
     = (new.place, new.is_month, new.day, new.measure, new.band)"""
@@ -153,6 +160,24 @@ REPLACE = f"""
     WHEN MATCHED AND told.people <> new.people THEN UPDATE SET people = new.people
     WHEN NOT MATCHED THEN INSERT (place, is_month, day, measure, band, people)
         VALUES (new.place, new.is_month, new.day, new.measure, new.band, new.people)
+    WHEN NOT MATCHED BY SOURCE THEN DELETE
+"""  # noqa: S608 — no value from outside in it
+SAME_COMMUNE = """
+    (told.place, told.month, told.measure) = (new.place, new.month, new.measure)"""
+ADD_COMMUNES = f"""
+    MERGE INTO uptake_communeuptake told
+    USING ({COMMUNE_SUMS.format(days=DAYS_REACHED, courses=CHANGED_COURSES)}) new ON {SAME_COMMUNE}
+    WHEN MATCHED AND told.people + new.people = 0 THEN DELETE
+    WHEN MATCHED THEN UPDATE SET people = told.people + new.people
+    WHEN NOT MATCHED THEN INSERT (place, month, measure, people)
+        VALUES (new.place, new.month, new.measure, new.people)
+"""  # noqa: S608 — no value from outside in it
+REPLACE_COMMUNES = f"""
+    MERGE INTO uptake_communeuptake told
+    USING ({COMMUNE_SUMS.format(days=DAYS_REACHED, courses=EVERY_COURSE)}) new ON {SAME_COMMUNE}
+    WHEN MATCHED AND told.people <> new.people THEN UPDATE SET people = new.people
+    WHEN NOT MATCHED THEN INSERT (place, month, measure, people)
+        VALUES (new.place, new.month, new.measure, new.people)
     WHEN NOT MATCHED BY SOURCE THEN DELETE
 """  # noqa: S608 — no value from outside in it
 FORGET = """
@@ -213,10 +238,12 @@ def rebuild() -> Rebuilt:
         Change.objects.all().delete()
         cursor.execute(ASKED_ALL)
         cursor.execute(PARTS_OF_ALL)
-        wrong_courses = _store_courses(cursor, then=None)
+        wrong_courses = _store_courses(cursor)
         cursor.execute("ANALYZE uptake_course")
         cursor.execute(REPLACE)
         wrong_sums = cursor.rowcount
+        cursor.execute(REPLACE_COMMUNES)
+        wrong_sums += cursor.rowcount
         cursor.execute(
             "SELECT (SELECT count(*) FROM uptake_course), (SELECT count(*) FROM uptake_uptake)"
         )
@@ -246,19 +273,19 @@ def _fold_some() -> int:
         if people:
             cursor.execute(ASKED, {"changed": people})
             cursor.execute(PARTS)
-            _store_courses(cursor, then=ADD)
+            _store_courses(cursor, ADD, ADD_COMMUNES)
         return len(changed)
 
 
-def _store_courses(cursor: CursorWrapper, *, then: str | None) -> int:
+def _store_courses(cursor: CursorWrapper, *then: str) -> int:
     """Store the courses of `asked`, after running `then` to compare; return how many differed."""
     cursor.execute("ANALYZE uptake_asked; ANALYZE uptake_part")
     cursor.execute(HOME_OF_SOME)
     cursor.execute("ANALYZE uptake_home")
     cursor.execute(FRESH)
     cursor.execute("ANALYZE uptake_fresh")
-    if then:
-        cursor.execute(then)
+    for statement in then:
+        cursor.execute(statement)
     cursor.execute(FORGET)
     differed: int = cursor.rowcount
     cursor.execute(KEEP)

@@ -150,8 +150,36 @@ class Uptake(models.Model):
         return f"{self.place} {self.day} {self.measure} {self.band}: {self.people}"
 
 
+class CommuneUptake(models.Model):
+    """Number of people of a commune within a district who reached a measure in a month.
+
+    Without days and ages: the sums of `Uptake` for communes would be a hundred million rows.
+    """
+
+    place = models.CharField(_("place"), max_length=40, db_collation="C")
+    month = models.DateField(_("first day of the month"))
+    measure = models.CharField(_("measure"), max_length=8, choices=Measure)
+    people = models.IntegerField(_("people"))
+
+    class Meta:
+        verbose_name = _("uptake of a commune")
+        verbose_name_plural = _("uptake of communes")
+        ordering = ["place", "month", "measure"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "month", "measure"],
+                include=["people"],
+                name="commune_uptake_once",
+            ),
+            models.CheckConstraint(condition=Q(people__gt=0), name="commune_uptake_of_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.month} {self.measure}: {self.people}"
+
+
 class Population(models.Model):
-    """Number of residents of a province or district by age band: the denominator of shares."""
+    """Number of residents of an area by age band: the denominator of shares."""
 
     area = models.ForeignKey(
         Area,

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from organizations.models import Area
 from uptake.models import Band, Population
-from uptake.places import homes
+from uptake.places import COMMUNE, homes
 from vaxreg.spreadsheets.reading import OLD_FONT, cell_of, clean_code
 
 COLUMNS = ("area_code", "age_band", "people", "source", "as_of")
@@ -28,7 +28,7 @@ class NotLoaded(Exception):
 def load(lines: Iterable[str]) -> int:
     """Store a CSV table (comma or semicolon), replacing existing rows; return the number of rows.
 
-    One row per area and age band; `area_code` is that of a province or of a direct part of one.
+    One row per area and age band; `area_code` is that of a province, district or commune.
     Raises NotLoaded with all errors; row 1 is the header.
     """
     rows = list(lines)
@@ -41,7 +41,7 @@ def load(lines: Iterable[str]) -> int:
     if missing:
         raise NotLoaded([f"row 1: no column {', '.join(missing)}; needed: {', '.join(COLUMNS)}"])
     areas = {
-        area.code: area.pk for area in Area.objects.current() if area.path.count("/") in (1, 2)
+        area.code: area.pk for area in Area.objects.current() if area.path.count("/") <= COMMUNE
     }
     problems: list[str] = []
     read: dict[tuple[int, str], Population] = {}
@@ -79,7 +79,7 @@ def of_places(places: Iterable[str]) -> dict[tuple[str, str], int]:
             Q(area__path__in=wanted) | Q(area__replaced_by__isnull=False)
         ).values_list("area", "area__path", "band", "people")
     )
-    now = homes({area for area, _path, _band, _people in rows})
+    now = homes({area for area, _path, _band, _people in rows}, COMMUNE)
     found: Counter[tuple[str, str]] = Counter()
     for area, path, band, people in rows:
         place = now.get(area, "")
@@ -91,7 +91,7 @@ def of_places(places: Iterable[str]) -> dict[tuple[str, str], int]:
 def _mistakes(row: dict[str, str | None], areas: dict[str, int]) -> Iterator[str]:
     code, band, people, source, as_of = (_cell(row, name) for name in COLUMNS)
     if code not in areas:
-        yield f"area_code {code!r} is no province or district of today"
+        yield f"area_code {code!r} is no province, district or commune of today"
     if band not in Band.values:
         yield f"age_band {band!r} is none of {', '.join(Band.values)}"
     if not (people.isascii() and people.isdigit() and len(people) <= 9):

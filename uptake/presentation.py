@@ -97,13 +97,13 @@ def part_rows(report: Coverage, measure: str, address: Address) -> list[Coverage
     """
     known = [line for line in report.parts if not _is_unknown(line)]
     lines = sorted(known, key=lambda line: _order(line, measure))
-    return [_row(line, address(line.place) if line.place else "") for line in lines]
+    return [_row(line, _url(line, address)) for line in lines]
 
 
 def unknown_parts(report: Coverage, address: Address) -> list[tuple[str, str]]:
-    """Return (name, URL) of parts without a population and without anybody counted."""
+    """Return (name, URL or "") of parts without a population and without anybody counted."""
     return [
-        (line.place.name, address(line.place))
+        (line.place.name, _url(line, address))
         for line in report.parts
         if line.place and _is_unknown(line)
     ]
@@ -114,18 +114,46 @@ def band_rows(report: Coverage) -> list[CoverageRow]:
     return [_row(line) for line in report.bands]
 
 
-def bars(report: Coverage, measure: str, address: Address) -> list[charts.Bar]:
-    """Return the parts with a population as bars; a full bar is 100 %."""
+@dataclass(frozen=True)
+class CoverageBars:
+    """Bars with what a full one is; is_share: percent of the population, otherwise people."""
+
+    rows: list[charts.Bar]
+    axis: str
+    is_share: bool
+
+
+def part_bars(report: Coverage, measure: str, address: Address) -> CoverageBars:
+    """Return the parts as bars, the lowest share first; without any population by people."""
     known = [line for line in report.known_parts if line.population]
+    lines = known or [line for line in report.known_parts if not _is_unknown(line)]
+    return _bars(sorted(lines, key=lambda line: _order(line, measure)), measure, address)
+
+
+def band_bars(report: Coverage, measure: str) -> CoverageBars:
+    """Return the age bands as bars, the youngest first."""
+    return _bars(report.bands, measure, lambda _place: "")
+
+
+def _bars(lines: list[CoverageCount], measure: str, address: Address) -> CoverageBars:
+    is_share = bool(lines) and all(line.population for line in lines)
+    most = max((line.counts[measure].people for line in lines), default=0)
     drawn = []
-    for line in sorted(known, key=lambda line: _order(line, measure)):
+    for line in lines:
         count = line.counts[measure]
         percent = 100 * (count.share or 0)
+        value = percent if is_share else count.people
+        length = min(percent, 100) if is_share else 100 * count.people / (most or 1)
         title = f"{_name(line)}: {_stands_on(count)}"
-        part = charts.BarPart("0", f"{min(percent, 100):.1f}", "ok", title)
-        href = address(line.place) if line.place else ""
-        drawn.append(charts.Bar(_name(line), percent, [part], href))
-    return drawn
+        part = charts.BarPart("0", f"{length:.1f}", "ok", title)
+        note = _stands_on(count) if is_share else ""
+        drawn.append(charts.Bar(_name(line), value, [part], _url(line, address), note))
+    axis = ui.percent(1) if is_share else _("%(people)s people") % {"people": ui.number(most)}
+    return CoverageBars(drawn, axis, is_share)
+
+
+def _url(line: CoverageCount, address: Address) -> str:
+    return address(line.place) if line.place and line.place.has_page else ""
 
 
 def total_lines(report: Coverage) -> Chart:
@@ -138,7 +166,13 @@ def total_lines(report: Coverage) -> Chart:
     words = _("In the end: %(numbers)s.") % {
         "numbers": ", ".join(f"{one.label} {ui.number(last[one])}" for one in Measure)
     }
-    return Chart(charts.trend(series, words, _ticks(report)), words)
+    return Chart(charts.trend(series, words, _ticks(report), _("people")), words)
+
+
+def legend(report: Coverage) -> list[tuple[str, str]]:
+    """Return (tone, name) of each line of total_lines with its last number."""
+    last = report.steps[-1].total
+    return [(TONES[measure], f"{measure.label}: {ui.number(last[measure])}") for measure in Measure]
 
 
 def new_line(report: Coverage, measure: str) -> Chart:
@@ -151,7 +185,7 @@ def new_line(report: Coverage, measure: str) -> Chart:
         "when": _moment_name(most, is_month=not report.filters.period),
     }
     lines = [(TONES[Measure(measure)], name, values)]
-    return Chart(charts.trend(lines, f"{name}. {words}", _ticks(report)), words)
+    return Chart(charts.trend(lines, f"{name}. {words}", _ticks(report), _("people")), words)
 
 
 def trend_rows(report: Coverage) -> list[TrendRow]:

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.utils import timezone
 
 from organizations.models import REGISTRY_START
 from uptake import population
-from uptake.access import CoveragePlace, parts_of
-from uptake.models import Band, Change, Measure, Uptake
+from uptake.access import DEEPEST, CoveragePlace, parts_of
+from uptake.models import Band, Change, CommuneUptake, Measure, Uptake
 from vaxreg import db_time
 
 # Length of the table by day, in days; 0: one row per month since the first dose.
@@ -78,6 +79,11 @@ class Coverage:
     steps: list[TrendPoint]
 
     @property
+    def hides_communes(self) -> bool:
+        """Communes are counted by month and for all ages: for other filters they are left out."""
+        return self.place.depth == DEEPEST and not can_count_communes(self.filters)
+
+    @property
     def lacks_population(self) -> bool:
         return any(line.population is None for line in [self.whole, *self.known_parts])
 
@@ -103,7 +109,10 @@ class Coverage:
 def coverage(place: CoveragePlace, filters: CoverageFilters) -> Coverage:
     """Return the coverage of a place at the end of a day."""
     parts = parts_of(place)
-    people = _people([place.path, *(part.path for part in parts)], filters.day)
+    if place.depth == DEEPEST:
+        parts = parts if can_count_communes(filters) else []
+    people = _people([place.path, *(part.path for part in parts if part.has_page)], filters.day)
+    people |= _people_of_communes([part.path for part in parts if not part.has_page], filters.day)
     living = _living(place, parts)
     bands = filters.bands
     return Coverage(
@@ -115,6 +124,12 @@ def coverage(place: CoveragePlace, filters: CoverageFilters) -> Coverage:
         bands=[_line(people, living, place, [band], band) for band in bands],
         steps=steps(place, filters),
     )
+
+
+def can_count_communes(filters: CoverageFilters) -> bool:
+    """Tell whether the sums of communes answer: all ages, until today or the end of a month."""
+    is_whole = filters.day >= timezone.localdate() or filters.day == _last_of_month(filters.day)
+    return is_whole and not filters.band
 
 
 def as_of() -> datetime:
@@ -164,6 +179,18 @@ def _people(paths: list[str], day: date) -> dict[Key, int]:
     for place, measure, band, number in _until(asked, month, day, "place", "measure", "band"):
         sums[place, measure, band] += number
     return sums
+
+
+def _people_of_communes(paths: list[str], day: date) -> dict[Key, int]:
+    """Return how many had reached each measure by the end of the month, under the first band.
+
+    Communes have no sums by age: _line adds up the bands, and the others are empty.
+    """
+    if not paths:
+        return {}
+    asked = CommuneUptake.objects.filter(place__in=paths, month__lte=day.replace(day=1))
+    rows = asked.order_by().values_list("place", "measure").annotate(number=Sum("people"))
+    return {(place, measure, Band.values[0]): number for place, measure, number in rows}
 
 
 def _until(asked: QuerySet[Uptake], month: date, day: date, *by: str) -> Iterable[tuple[Any, ...]]:

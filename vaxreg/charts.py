@@ -8,6 +8,9 @@ from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from vaxreg import ui
 
 LEVELS = 5
 
@@ -24,13 +27,14 @@ class BarPart:
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a bar chart."""
+    """One row of a bar chart; href is of its label, number_href of its value."""
 
     label: str
     value: float
     parts: Sequence[BarPart]
     href: str = ""
     note: str = ""
+    number_href: str = ""
 
 
 def bars(
@@ -40,7 +44,9 @@ def bars(
 
     Each row is (label, pieces, href); a piece is (tone, tooltip, value).
     """
-    top = max((sum(value for _tone, _words, value in pieces) for _, pieces, _ in rows), default=0)
+    top = max(
+        (sum(value for _tone, _words, value in pieces) for _label, pieces, _href in rows), default=0
+    )
     drawn = []
     for label, pieces, href in rows:
         x = 0.0
@@ -106,7 +112,11 @@ def small_multiples(
 
     words: for each row a sentence for screen readers; without it they read out the values.
     """
-    top = None if own_scale else max((max(values, default=0) for _, values, _ in rows), default=0)
+    top = (
+        None
+        if own_scale
+        else max((max(values, default=0) for _label, values, _href in rows), default=0)
+    )
     read = words or [
         f"{label}: " + ", ".join(f"{value:g}" for value in values) for label, values, _ in rows
     ]
@@ -142,8 +152,8 @@ def heat(
 
     links: for each row its href and those of its cells; a cell of 0 gets no link.
     """
-    top = max((max(values, default=0) for _, values in rows), default=0)
-    nowhere = [("", [""] * len(values)) for _, values in rows]
+    top = max((max(values, default=0) for _label, values in rows), default=0)
+    nowhere = [("", [""] * len(values)) for _label, values in rows]
     return Heat(
         columns,
         [
@@ -161,20 +171,29 @@ def heat(
 
 
 def trend(
-    series: Sequence[tuple[str, str, Sequence[float]]], label: str, ticks: Sequence[str] = ()
+    series: Sequence[tuple[str, str, Sequence[float]]],
+    label: str,
+    ticks: Sequence[str] = (),
+    unit: str = "",
 ) -> SafeString:
-    """Draw one line for each (tone, name, values) over the same days, the name at its right end."""
-    width, height, left, right, floor = 640, 220, 8, 120, 24
-    peak = max((max(values, default=0) for _, _, values in series), default=0) or 1
-    count = max((len(values) for _, _, values in series), default=0)
+    """Draw one line for each (tone, name, values) over the same days, with both axes.
+
+    ticks: words under the points. unit: what the numbers at the left count. The name of a line
+    stands at its right end; on a phone it is left out there, so that a legend must say it too.
+    """
+    width, height, left, right, top, floor = 640, 300, 66, 120, 50, 28
+    peak = max((max(values, default=0) for _tone, _name, values in series), default=0)
+    marks = _axis_marks(peak)
+    count = max((len(values) for _tone, _name, values in series), default=0)
     step = (width - left - right) / max(count - 1, 1)
+
+    def y_of(value: float) -> float:
+        return top + (1 - value / marks[-1]) * (height - floor - top)
+
     lines = [
-        [
-            (left + index * step, 12 + (1 - value / peak) * (height - floor - 20))
-            for index, value in enumerate(values)
-        ]
-        or [(left, height - floor)]
-        for _, _, values in series
+        [(left + index * step, y_of(value)) for index, value in enumerate(values)]
+        or [(left, y_of(0))]
+        for _tone, _name, values in series
     ]
     labels = _spread_labels([points[-1][1] + 5 for points in lines], lowest=height - floor)
 
@@ -197,34 +216,71 @@ def trend(
     drawn = format_html_join(
         "",
         '<g class="trend__line trend__line--{}"><title>{}</title><polyline points="{}"/>'
-        '<circle cx="{}" cy="{}" r="3.5"/><text x="{}" y="{}">{}</text></g>',
+        '<circle cx="{}" cy="{}" r="3.5"/><text class="trend__name" x="{}" y="{}">{}</text></g>',
         (
             line(tone, name, points, label_y)
-            for (tone, name, _), points, label_y in zip(series, lines, labels, strict=True)
+            for (tone, name, _values), points, label_y in zip(series, lines, labels, strict=True)
         ),
     )
-    marks = format_html_join(
+    below = format_html_join(
         "",
         '<text class="trend__tick" x="{}" y="{}" text-anchor="middle">{}</text>',
         (
-            (_svg_number(max(left + index * step, 18)), str(height - 4), tick)
+            (_svg_number(left + index * step), str(height - 4), tick)
             for index, tick in enumerate(ticks)
             if tick
         ),
     )
+    beside = format_html_join(
+        "",
+        '<line class="trend__floor" x1="{}" x2="{}" y1="{}" y2="{}"/>'
+        '<text class="trend__tick" x="{}" y="{}" text-anchor="end">{}</text>',
+        (
+            (
+                left,
+                width - right,
+                _svg_number(y_of(mark)),
+                _svg_number(y_of(mark)),
+                left - 8,
+                _svg_number(y_of(mark) + 5),
+                _axis_number(mark),
+            )
+            for mark in marks
+        ),
+    )
     return format_html(
         '<svg class="trend" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        '<line class="trend__floor" x1="{}" x2="{}" y1="{}" y2="{}"/>{}{}</svg>',
+        '<text class="trend__tick" x="0" y="20">{}</text>{}{}{}</svg>',
         width,
         height,
         label,
-        left,
-        width - right,
-        height - floor,
-        height - floor,
+        unit,
+        beside,
         drawn,
-        marks,
+        below,
     )
+
+
+def axis_top(peak: float) -> int:
+    """Return the number at which an axis for values up to `peak` ends."""
+    return _axis_marks(peak)[-1]
+
+
+def _axis_marks(peak: float) -> list[int]:
+    """Return three to five round numbers from 0 to `peak` or a little more: 0, 20, 40."""
+    step = 1
+    while step * 4 < peak:
+        # 1, 2, 5, 10, 20, 50 and so on.
+        step = step * 5 // 2 if str(step)[0] == "2" else step * 2
+    return [step * place for place in range(max(2, -int(-peak // step)) + 1)]
+
+
+def _axis_number(value: int) -> str:
+    """Return a number for an axis; from ten thousand on in thousands or millions."""
+    for size, words in ((1_000_000, _("%(number)s m")), (1_000, _("%(number)s k"))):
+        if value >= size and value >= 10_000:
+            return words % {"number": ui.number(round(value / size, 1), value % size != 0)}
+    return ui.number(value)
 
 
 def _spread_labels(wanted: Sequence[float], *, lowest: float, apart: float = 17) -> list[float]:

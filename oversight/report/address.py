@@ -23,14 +23,12 @@ Query = list[tuple[str, str]]
 class Address:
     """What a report URL says: the organization, the filters, and how the parts are shown.
 
-    tables: names of the parts shown as a table. own_scale: each small chart has its own scale.
-    shade: what the tiles of the map show. sort: a column of the comparison table, with "-" for
-    descending order.
+    own_scale: each small chart has its own scale. shade: what the tiles of the map show. sort: a
+    column of the comparison table, with "-" for descending order.
     """
 
     filters: Filters
     under: Organization | None = None
-    tables: frozenset[str] = frozenset()
     own_scale: bool = False
     shade: str = ""
     sort: str = ""
@@ -50,14 +48,21 @@ class Address:
             query.append(("by", chosen.by))
         return query
 
-    def report(self, part: str = "") -> str:
-        """Return the URL of this report; part: the anchor to scroll to."""
+    def report(self, anchor: str = "") -> str:
+        """Return the URL of the first page of this report; anchor: where to scroll to."""
         query = self.narrowing() + self._shown()
-        return _with(reverse("oversight"), query) + (f"#{part}" if part else "")
+        return _with(reverse("oversight"), query) + (f"#{anchor}" if anchor else "")
+
+    def part(self, name: str, page: int = 1) -> str:
+        """Return the URL of the page of one part; page: of its table, from 1."""
+        query = self.narrowing() + self._shown()
+        if page > 1:
+            query.append(("page", str(page)))
+        return _with(reverse("oversight-part", args=[name]), query)
 
     def _shown(self) -> Query:
         """Return the parameters that decide how the report is shown."""
-        query = [("table", name) for name in sorted(self.tables)]
+        query: Query = []
         if self.own_scale:
             query.append(("scale", "own"))
         if self.shade:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from oversight.report import parts, words
 from oversight.report.address import Address, organization_of
@@ -17,9 +18,9 @@ MOST_HEATED = 15
 MOST_TICKS = 7
 
 
-def bars(report: Report, address: Address) -> list[charts.Bar]:
-    """Return a bar for each row with overdue cases, shaded by how late they are."""
-    rows = report.late_rows[:MOST_BARS]
+def bars(report: Report, address: Address, most: int = MOST_BARS) -> list[charts.Bar]:
+    """Return a bar for each of the worst rows, shaded by how late the overdue cases are."""
+    rows = report.late_rows[:most]
     drawn = charts.bars(
         [
             (
@@ -28,12 +29,21 @@ def bars(report: Report, address: Address) -> list[charts.Bar]:
                     (tone, age, late)
                     for (tone, age), late in zip(words.ages(), words.late(row), strict=True)
                 ],
-                address.cases("overdue", row),
+                address.page_of(row),
             )
             for row in rows
         ]
     )
-    return [replace(bar, note=_ages_of(row)) for bar, row in zip(drawn, rows, strict=True)]
+    return [
+        replace(bar, note=_ages_of(row), number_href=address.cases("overdue", row))
+        for bar, row in zip(drawn, rows, strict=True)
+    ]
+
+
+def bars_axis(report: Report) -> str:
+    """Return what a full bar is: the number of the worst row, with its unit."""
+    most = max((row.queue.overdue for row in report.rows), default=0)
+    return ngettext("%(cases)s case", "%(cases)s cases", most) % {"cases": ui.number(most)}
 
 
 def _ages_of(row: ReportRow) -> str:
@@ -52,6 +62,27 @@ def sparks(report: Report, address: Address) -> list[charts.Multiple]:
         [(organization_of(row).label, row.trend, address.page_of(row)) for row in rows],
         own_scale=address.own_scale,
         words=[_spark_words(row) for row in rows],
+    )
+
+
+def spark_axis(report: Report, *, own_scale: bool) -> str:
+    """Return both axes of the small charts as one sentence: their days, and their top."""
+    days = parts.trend_days(report)
+    values = {
+        "first": f"{days[-1]:%d/%m}" if days else "",
+        "most": ui.number(max((max(row.trend, default=0) for row in report.rows), default=0)),
+    }
+    if own_scale:
+        return (
+            _("Cases overdue at midnight, from %(first)s to now; each line has its own scale.")
+            % values
+        )
+    return (
+        _(
+            "Cases overdue at midnight, from %(first)s to now; all lines have the same scale, 0 to"
+            " %(most)s cases."
+        )
+        % values
     )
 
 
@@ -122,4 +153,5 @@ def trend(report: Report) -> str:
         ],
         sentence,
         ticks,
+        unit=_("cases"),
     )

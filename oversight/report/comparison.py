@@ -72,7 +72,7 @@ def table(report: Report, address: Address) -> Table:
         falls = not order.is_falling if is_current else name in DESCENDING_FIRST
         return make(
             title,
-            sort=address.but(sort=("-" if falls else "") + name).report("league"),
+            sort=address.but(sort=("-" if falls else "") + name).part("league"),
             ordered=("descending" if order.is_falling else "ascending") if is_current else "",
         )
 

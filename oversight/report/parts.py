@@ -18,25 +18,55 @@ from vaxreg.tables import Table, TableCell
 Acts = Mapping[int, Sequence[OfficerAct]]
 
 
+# Rows of a table on one page: the whole country would make a page too heavy for a phone.
+PAGE = 25
+
+
 @dataclass(frozen=True)
 class ReportPart:
-    """One part of the page: a chart, a table, or an error; with the URLs of all of them."""
+    """One part of a report: a chart or an error, one page of its table, files; with all URLs.
+
+    page: of the table, from 1. url: the page of this part. again_url: the page that showed it.
+    """
 
     name: str
     title: str
     make: Callable[[], Table]
-    is_table: bool
     has_failed: bool
-    chart_url: str
-    table_url: str
-    again_url: str
+    page: int
+    page_url: Callable[[int], str]
     csv: str
     xlsx: str
 
     @cached_property
     def table(self) -> Table:
-        """The numbers as a table; computed lazily, because a page with charts shows few tables."""
+        """All numbers as a table; computed lazily, because the first page shows few tables."""
         return self.make()
+
+    @property
+    def url(self) -> str:
+        return self.page_url(1)
+
+    @property
+    def shown(self) -> Table:
+        """The rows of this page, with the total of all."""
+        first = (self.page - 1) * PAGE
+        return replace(self.table, rows=self.table.rows[first : first + PAGE])
+
+    @property
+    def pages(self) -> int:
+        """Number of pages of the table."""
+        return -(-len(self.table.rows) // PAGE) or 1
+
+    @property
+    def newer(self) -> str:
+        """The URL of the page before, or ""."""
+        return self.page_url(self.page - 1) if self.page > 1 else ""
+
+    @property
+    def older(self) -> str:
+        """The URL of the next page, or ""."""
+        return self.page_url(self.page + 1) if self.page < self.pages else ""
 
 
 def all_parts(report: Report, address: Address, acts: Acts) -> dict[str, ReportPart]:
@@ -44,7 +74,7 @@ def all_parts(report: Report, address: Address, acts: Acts) -> dict[str, ReportP
     return {name: one_part(name, report, address, acts) for name in PART_BUILDERS}
 
 
-def one_part(name: str, report: Report, address: Address, acts: Acts) -> ReportPart:
+def one_part(name: str, report: Report, address: Address, acts: Acts, page: int = 1) -> ReportPart:
     """Return one part. acts: what officers did lately, by id (officer_actions.done_at).
 
     Raises KeyError for an unknown name.
@@ -54,11 +84,9 @@ def one_part(name: str, report: Report, address: Address, acts: Acts) -> ReportP
         name=name,
         title=maker.title(),
         make=lambda: maker.table(report, address, acts),
-        is_table=name in address.tables,
         has_failed=bool(maker.needs & report.failed),
-        chart_url=address.but(tables=address.tables - {name}).report(name),
-        table_url=address.but(tables=address.tables | {name}).report(name),
-        again_url=address.report(name),
+        page=page,
+        page_url=lambda number: address.part(name, number),
         csv=address.file(name, "csv"),
         xlsx=address.file(name, "xlsx"),
     )
@@ -108,14 +136,14 @@ def overdue(report: Report, address: Address, _acts: Acts) -> Table:
 
 
 def days(report: Report, address: Address, _acts: Acts) -> Table:
-    """Return overdue cases at the last midnights, and now."""
+    """Return overdue cases now, and at the last midnights, the latest first: a phone shows these."""
     midnights = trend_days(report)
     return Table(
         [
             tables.text_column(_("Code"), in_page=False),
             tables.text_column(_("Organization")),
-            *(tables.number_column(f"{day:%d/%m}") for day in midnights),
             tables.number_column(_("Now")),
+            *(tables.number_column(f"{day:%d/%m}") for day in midnights),
         ],
         [
             [_code(row), _name(row, address), *_trend(row, row, midnights, address)]
@@ -135,19 +163,19 @@ def _trend(
 ) -> list[TableCell]:
     *before, now = row.trend
     return [
+        tables.count_cell(now, address.cases("overdue", of), kind="over"),
         *(
             tables.count_cell(number, address.cases("overdue", of, day=day))
-            for day, number in zip(midnights, before, strict=True)
+            for day, number in zip(midnights, reversed(before), strict=True)
         ),
-        tables.count_cell(now, address.cases("overdue", of), kind="over"),
     ]
 
 
 def trend_days(report: Report) -> list[date]:
-    """Return the days of a row's trend, without today; the last number of a trend is of now."""
+    """Return the days of a row's trend without today, the latest first."""
     today = timezone.localdate(report.at)
     back = len(report.total.trend) - 1
-    return [today - timedelta(days=ago) for ago in range(back, 0, -1)]
+    return [today - timedelta(days=ago) for ago in range(1, back + 1)]
 
 
 def missed(report: Report, address: Address, _acts: Acts) -> Table:

@@ -17,9 +17,9 @@ from accounts.http import UserRequest
 from organizations.models import Organization
 from organizations.pages import narrowed, officer_page, organization_in_reach, places, with_query
 from organizations.scope import Scope
-from oversight import silence
+from oversight import case_acts, silence, waiting
 from oversight.forms.report import ReportForm, communes_of
-from oversight.report import charts, comparison, kpis, officer_actions, parts, tile_map, words
+from oversight.report import charts, comparison, kpis, late, officer_actions, parts, tile_map, words
 from oversight.report.address import Address, organization_of
 from oversight.report.parts import Acts
 from oversight.views import case_lists
@@ -36,7 +36,7 @@ T = TypeVar("T")
 @officer_page
 @require_safe
 def overview(request: UserRequest, scope: Scope) -> HttpResponse:
-    """Show overdue cases of the officer's area: how many, where, and how late."""
+    """Show what waits for the officer, and what is overdue in the area: how much, and where."""
     if request.GET.get("holder"):
         return redirect(_page_of(request))
     whole = scope
@@ -45,7 +45,9 @@ def overview(request: UserRequest, scope: Scope) -> HttpResponse:
     address = address_of(request, form, under)
     report = compute.report(scope, address.filters)
     acts = acts_in(scope, report)
+    user = request.user
     context = {
+        "waiting": section_or(lambda: waiting.first_of(user), None) if under is None else None,
         "report": report,
         "is_behind": report.as_of is None or report.at - report.as_of > compute.STALE,
         "under": under,
@@ -55,16 +57,53 @@ def overview(request: UserRequest, scope: Scope) -> HttpResponse:
         "last_missed": None if report.total.queue.overdue else compute.last_missed(scope),
         "figures": kpis.figures(report, address.cases),
         "parts": parts.all_parts(report, address, acts),
+        "ages": words.ages(),
+        "late": late.worst(report, address, acts, case_acts.own_desks(user)),
+        "more_late": max(0, len(report.late_rows) - late.WORST),
         "silence": section_or(lambda: silence.summary(scope, report.at), silence.Summary(None)),
         "silence_url": with_query(reverse("oversight-silence"), under=under),
+        "uninvited_url": with_query(
+            reverse("oversight-silence"), under=under, reason=silence.Reason.NOT_INVITED.value
+        ),
+        "here": request.get_full_path(),
         **_filters(form, address, report),
-        **_charts(report, address),
-        "quiet": [
-            Link(organization_of(row).label, address.page_of(row)) for row in report.quiet_rows
-        ],
+        **_flow(report),
+        **_heat(report, address),
+        **_map(scope, report, address),
         "sets_rules": any(top.kind == Organization.Kind.MINISTRY for top in whole.tops),
     }
     return render(request, "oversight/report.html", context)
+
+
+@officer_page
+@require_safe
+def part(request: UserRequest, scope: Scope, part: str) -> HttpResponse:
+    """Show one part of the report whole: its chart, and its table page by page."""
+    if part not in parts.PART_BUILDERS:
+        raise Http404
+    whole = scope
+    scope, under = narrowed(request, scope)
+    form = ReportForm(request.GET, communes=communes_of(scope))
+    address = address_of(request, form, under)
+    report = compute.report(scope, address.filters)
+    made = parts.one_part(part, report, address, acts_in(scope, report), _page_number(request))
+    if not made.has_failed and made.page > made.pages:
+        raise Http404
+    context = {
+        "report": report,
+        "places": places(scope),
+        "path": path(whole, under, address),
+        "under": under,
+        "part": made,
+        "parts": {part: made},
+        "tabs": [
+            (address.part(name), one.title(), name == part)
+            for name, one in parts.PART_BUILDERS.items()
+        ],
+        **_filters(form, address, report),
+        **_chart_of(part, report, address),
+    }
+    return render(request, "oversight/part.html", context)
 
 
 @officer_page
@@ -129,6 +168,12 @@ def section_or(section: Callable[[], T], otherwise: T) -> T:
         return otherwise
 
 
+def _page_number(request: UserRequest) -> int:
+    """Return ?page=, from 1; anything that is no number counts as 1."""
+    wanted = request.GET.get("page", "")
+    return max(1, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
+
+
 def _lists_of(address: Address, desk: Organization | None) -> Callable[[str], str]:
     row = ReportRow(desk) if desk else None
     return lambda tab: f"{address.cases(tab, row)}#cases"
@@ -155,7 +200,6 @@ def address_of(request: UserRequest, form: ReportForm, under: Organization | Non
     return Address(
         form.filters(),
         under,
-        tables=frozenset(read.getlist("table")) & frozenset(parts.PART_BUILDERS),
         own_scale=read.get("scale") == "own",
         shade=shade if shade in tile_map.SHADES else "",
         sort=sort if comparison.Order.read(sort) else "",
@@ -213,24 +257,57 @@ def _filters(form: ReportForm, address: Address, report: Report) -> dict[str, An
     }
 
 
-def _charts(report: Report, address: Address) -> dict[str, Any]:
-    bars, heat = charts.bars(report, address), charts.heat(report, address)
-    sparks = charts.sparks(report, address)
+def _chart_of(part: str, report: Report, address: Address) -> dict[str, Any]:
+    """Return what the chart of a part needs; the parts without one are tables only."""
+    charts_of: dict[str, Callable[[], dict[str, Any]]] = {
+        "overdue": lambda: _bars(report, address),
+        "days": lambda: _sparks(report, address),
+        "missed": lambda: _heat(report, address),
+        "flow": lambda: _flow(report),
+        "league": lambda: {"least": comparison.FEWEST_DEADLINES},
+        "organizations": lambda: {
+            "quiet": [
+                Link(organization_of(row).label, address.page_of(row))
+                for row in report.quiet_rows[: parts.PAGE]
+            ],
+            "quiet_number": len(report.quiet_rows),
+        },
+    }
+    return charts_of[part]()
+
+
+def _bars(report: Report, address: Address) -> dict[str, Any]:
     return {
         "ages": words.ages(),
-        "bars": bars,
-        "more_bars": len(report.late_rows) - len(bars),
-        "heat": heat,
-        "more_heat": len(parts.missed_rows(report)) - len(heat.rows),
-        "sparks": sparks,
-        "more_sparks": sum(any(row.trend) for row in report.rows) - len(sparks),
-        "least": comparison.FEWEST_DEADLINES,
+        "bars": charts.bars(report, address),
+        "bars_axis": charts.bars_axis(report),
+    }
+
+
+def _heat(report: Report, address: Address) -> dict[str, Any]:
+    return {"heat": charts.heat(report, address)}
+
+
+def _sparks(report: Report, address: Address) -> dict[str, Any]:
+    return {
+        "sparks": charts.sparks(report, address),
+        "spark_axis": charts.spark_axis(report, own_scale=address.own_scale),
         "own_scale": address.own_scale,
-        "scale_url": address.but(own_scale=not address.own_scale).report("days"),
+        "scale_url": address.but(own_scale=not address.own_scale).part("days"),
+    }
+
+
+def _flow(report: Report) -> dict[str, Any]:
+    return {
         "trend": charts.trend(report),
         "trend_legend": charts.trend_legend(report),
         "flow_known": any(day.opened or day.decided or day.open for day in report.flow),
-        "board": tile_map.province_map(report, address),
+    }
+
+
+def _map(scope: Scope, report: Report, address: Address) -> dict[str, Any]:
+    invited = section_or(lambda: silence.invited_units(scope), None)
+    return {
+        "board": tile_map.province_map(report, address, invited),
         "board_failed": tile_map.has_failed(report, address),
-        "has_league": any(row.is_part for row in report.rows),
     }

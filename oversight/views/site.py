@@ -11,12 +11,15 @@ from organizations.pages import officer_page, organization_in_reach
 from organizations.scope import Scope
 from oversight import bulk_reassign, bulk_remind, case_acts, silence_page, site_contacts
 from oversight.forms.report import ReportForm
+from oversight.models import ContactReveal
 from oversight.report import kpis
 from oversight.report.address import site_list
 from oversight.report.officer_actions import WEEK, done_at
+from oversight.silence_page import SilentOrganization
 from oversight.views import case_lists
 from oversight.views.site_steps import OUTCOMES
 from reporting import compute
+from reporting.report import Report
 from review import notes
 from vaxreg import db_time
 
@@ -36,7 +39,8 @@ def site(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
         "organization": organization,
         "report": report,
         "figures": kpis.figures(report, links),
-        "card": site_contacts.card(organization, now),
+        "card": site_contacts.card(organization, user, now),
+        "why_call": _why_call(report, silent),
         "acts": done_at(alone, now, within=WEEK).get(organization.pk, []),
         "silent": silent,
         "silent_steps": silence_page.steps_of(silent),
@@ -50,3 +54,10 @@ def site(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
         **case_lists.listing(request, asked, report, links),
     }
     return render(request, "oversight/site.html", context)
+
+
+def _why_call(report: Report, silent: list[SilentOrganization]) -> ContactReveal.Why:
+    if silent:
+        return ContactReveal.Why.SILENCE
+    overdue = report.total.queue.overdue
+    return ContactReveal.Why.OVERDUE if overdue else ContactReveal.Why.OTHER

@@ -1,4 +1,4 @@
-"""Views of a health officer's acts on a site: remind, give its cases away, write a note."""
+"""Views of a health officer's acts on a site: remind, give cases away, write a note, call."""
 
 import re
 from uuid import UUID
@@ -7,9 +7,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import UserRequest
 from citizens.visits import log_listed
@@ -17,12 +18,14 @@ from corrections.actions import CannotReceive
 from organizations.models import Organization
 from organizations.pages import officer_page, organization_in_reach
 from organizations.scope import Scope
-from oversight import bulk_reassign, bulk_remind, case_acts
+from oversight import bulk_reassign, bulk_remind, case_acts, site_contacts
 from oversight.bulk_remind import MOST_REMINDED, RemindResult
 from oversight.forms.acts import GiveForm, NoteToSiteForm, RemindForm
+from oversight.models import ContactReveal
 from review import notes
 from review.pool import Outcomes
-from vaxreg import ui
+from vaxreg import db_time, ui
+from vaxreg.addresses import own_path
 
 # Session key: the results of the last cases given away, shown once.
 OUTCOMES = "oversight.given_outcomes"
@@ -37,7 +40,7 @@ def remind(
 ) -> HttpResponse:
     """Remind a site of its overdue cases; whole: also all organizations below it.
 
-    Cases reminded of within 24 hours are left out.
+    Cases reminded of within 24 hours are left out. `next` is the page to return to.
     """
     organization = organization_in_reach(request.user, public_id)
     form = RemindForm(request.POST if request.method == "POST" else None)
@@ -46,7 +49,8 @@ def remind(
             organization, by=request.user, remark=form.cleaned_data["remark"], whole=whole
         )
         say_reminded(request, organization, done)
-        return redirect("oversight-site", public_id=public_id)
+        back = own_path(request.POST.get("next"))
+        return redirect(back) if back else redirect("oversight-site", public_id=public_id)
     context = {
         "form": form,
         "organization": organization,
@@ -189,3 +193,17 @@ def write_note(request: UserRequest, scope: Scope, public_id: UUID) -> HttpRespo
     context = {"form": form, "organization": organization}
     status = 422 if form.has_errors else 200
     return render(request, "oversight/note.html", context, status=status)
+
+
+@officer_page
+@require_POST
+def phone(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
+    """Show the phone number of a site, and store who asked for it, when and why."""
+    organization = organization_in_reach(request.user, public_id)
+    wanted = request.POST.get("why", "")
+    why = ContactReveal.Why(wanted) if wanted in ContactReveal.Why.values else None
+    site_contacts.reveal(
+        organization, by=request.user, why=why or ContactReveal.Why.OTHER, now=db_time.now()
+    )
+    page = reverse("oversight-site", args=[public_id])
+    return redirect(f"{page}#contact")

@@ -64,11 +64,13 @@ def test_the_ministry_drills_from_the_map_down_to_a_case(
         page.locator("#map").get_by_role("link", name="Hà Nội").click()
         expect(main).to_contain_text("Sở Y tế Hà Nội")
         is_well(ministry)
-        page.locator("#league").get_by_role("link", name="Trung tâm Y tế Quận Tây Hồ").click()
+        page.locator("#map").get_by_role("link", name="Tây Hồ").click()
         expect(main).to_contain_text("đề xuất quá hạn")
         expect(page.get_by_role("navigation", name="Các cấp")).to_contain_text("Sở Y tế Hà Nội")
 
         # From the number of the site to the list, from there to the case.
+        page.locator("#parts").get_by_role("link", name="Tất cả các đơn vị").click()
+        is_well(ministry)
         row = page.locator("#organizations tr").filter(has_text="Phường Bưởi")
         late = row.get_by_role("link").nth(1)
         number = int(late.inner_text())
@@ -88,18 +90,19 @@ def test_a_district_officer_narrows_the_report_and_reads_it_as_a_table(busy: Cou
         is_well(huong)
 
         # Two weeks, one commune: the address holds it, a chip takes it away.
-        page.get_by_role("link", name="14 ngày qua").click()
+        page.get_by_role("link", name="14 ngày qua", exact=True).click()
         page.locator("summary").filter(has_text="Bộ lọc").click()
         page.locator("summary").filter(has_text="Phường, xã").click()
         page.get_by_role("checkbox", name="Phường Bưởi").check()
         page.get_by_role("button", name="Áp dụng").click()
         expect(page).to_have_url(re.compile(r"days=14.*commune=00109"))
-        expect(page.locator("#organizations")).not_to_contain_text("Phường Quảng An")
+        expect(page.locator("#overdue")).not_to_contain_text("Phường Quảng An")
         is_well(huong)
 
         # The bars as a table: the same number, still filtered.
-        page.locator("#overdue").get_by_role("link", name="Bảng").click()
-        expect(page).to_have_url(re.compile(r"commune=00109.*table=overdue"))
+        page.locator("#parts").get_by_role("link", name="Quá hạn theo đơn vị").click()
+        expect(page).to_have_url(re.compile(r"report/overdue/.*commune=00109"))
+        page.locator("#overdue summary").click()
         table = page.locator("#overdue table")
         expect(table).to_contain_text("Phường Bưởi")
         is_well(huong)
@@ -113,4 +116,4 @@ def test_a_district_officer_narrows_the_report_and_reads_it_as_a_table(busy: Cou
             "link", name="Phường Bưởi"
         ).click()
         expect(page).not_to_have_url(re.compile("commune"))
-        expect(page.locator("#organizations")).to_contain_text("Phường Quảng An")
+        expect(page.locator("#overdue")).to_contain_text("Phường Quảng An")

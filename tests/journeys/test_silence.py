@@ -41,8 +41,13 @@ def test_an_officer_finds_the_silent_station_and_acts(country: Country):
         page.goto("/oversight/silence/")
         expect(page.locator("main")).to_contain_text("1 đơn vị không phản hồi")
         expect(page.locator("main")).to_contain_text("Chưa ai đăng nhập lần nào")
-        expect(page.locator("main a[href^='tel:']").first).to_be_visible()
         is_well(huong)
+
+        # A press shows the number to call, and stores that she has seen it.
+        page.locator("#no_sign_in").get_by_role("button", name="Xem số điện thoại").click()
+        expect(page.locator("#contact a[href^='tel:']")).to_be_visible()
+        is_well(huong)
+        page.goto("/oversight/silence/")
 
         # She writes a note; the page of the station says that nobody has read it.
         page.locator("#no_sign_in").get_by_role("link", name="Gửi lời nhắn").click()
@@ -69,7 +74,7 @@ def test_an_officer_finds_the_silent_station_and_acts(country: Country):
         assert Correction.objects.get(pk=fresh.pk).holder == world.buoi
 
         # The report shows it as done.
-        page.goto("/oversight/")
+        page.goto("/oversight/report/organizations/")
         expect(page.locator("main")).to_contain_text("Đã giao 2 đề xuất cho")
         expect(page.locator("main")).to_contain_text("chưa ai đọc")
 

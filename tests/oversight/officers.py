@@ -1,9 +1,12 @@
 """Officers of each level, signed in; and figures that are counted."""
 
+from datetime import timedelta
+
 from django.test import Client
 
+from accounts.models import User
 from corrections.sweep import sweep
-from organizations.models import Membership
+from organizations.models import Membership, Organization
 from reporting import daily_job
 from tests.conftest import SignIn
 from tests.world import LONG_AGO, World
@@ -35,3 +38,15 @@ def count_all() -> None:
     sweep()
     daily_job.close_days(seconds=120)
     daily_job.refresh()
+
+
+def leave(organization: Organization) -> None:
+    """Let somebody have worked at an organization, who left it two days ago."""
+    user = User.objects.create_user(email=f"{organization.code.lower()}-left@example.vn")
+    Membership.objects.create(
+        user=user,
+        organization=organization,
+        role="reviewer",
+        since=db_time.now() - LONG_AGO,
+        until=db_time.now() - timedelta(days=2),
+    )

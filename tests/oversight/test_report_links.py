@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.test import Client
 
+from oversight.report.parts import PART_BUILDERS
 from oversight.views import report
 from tests.conftest import SignIn
 from tests.oversight.officers import clients, count_all
@@ -78,11 +79,13 @@ def test_every_number_leads_to_as_many_rows(
     world: World, as_staff: SignIn, caseload: None, bare_lists: None, who: str, query: str
 ):
     client = clients(world, as_staff)[who]
-    tables = "".join(f"&table={name}" for name in ("overdue", "days", "missed", "flow"))
     with db_time.at(db_time.now()):
         drawn = client.get(f"/oversight/{query}").content.decode()
-        page = client.get(f"/oversight/{query}{tables}").content.decode()
-        found = dict.fromkeys([*links(drawn), *links(page)])
+        pages = [
+            client.get(f"/oversight/report/{part}/{query}").content.decode()
+            for part in PART_BUILDERS
+        ]
+        found = dict.fromkeys(link for page in (drawn, *pages) for link in links(page))
 
         wrong = [
             (url, number, rows)

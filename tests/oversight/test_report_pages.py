@@ -86,9 +86,10 @@ def test_the_total_stands_below_the_rows(world: World, huong: Client):
     for holder in (world.buoi, world.buoi, world.quang_an):
         write_case(world, holder, db_time.now() - 60 * HOUR)
 
-    page = huong.get("/oversight/?table=overdue")
+    page = huong.get("/oversight/report/overdue/")
 
-    foot = page.context["parts"]["overdue"].table.foot
+    with override("en"):
+        foot = page.context["part"].table.foot
     assert [cell.text for _column, cell in foot] == ["Total", "3", "3", "0", "0"]
     assert "Total 3 3 0 0" in text_of(page)
 
@@ -257,7 +258,7 @@ def test_a_filter_that_cannot_be_understood_is_left_out_and_named(huong: Client,
 
 
 @pytest.mark.parametrize(
-    "query", ["table=nothing", "sort=nothing", "shade=nothing", "scale=x", "sort=--", "day=31"]
+    "query", ["page=x", "sort=nothing", "shade=nothing", "scale=x", "sort=--", "day=31"]
 )
 def test_what_the_page_does_not_know_changes_nothing(huong: Client, query: str):
     assert huong.get(f"/oversight/?{query}").status_code == 200

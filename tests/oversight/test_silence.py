@@ -248,7 +248,9 @@ def test_the_job_keeps_for_a_province_what_is_found_live_in_its_districts(staffe
     assert kept == live
     assert (staffed.buoi.pk, Reason.UNREAD) in kept
     assert summary.counts[Reason.BOUNCING] == 1
-    assert summary.organizations == len({organization for organization, _reason in kept})
+    silent = {organization for organization, reason in kept if reason != Reason.NOT_INVITED}
+    assert summary.organizations == len(silent)
+    assert summary.uninvited == 1
     assert not summary.is_stale(db_time.now())
     assert summary.is_stale(db_time.now() + HOUR)
 

@@ -15,6 +15,7 @@ from organizations.scope import Scope
 from oversight import silence, silence_page
 from oversight.silence import Flag, Reason
 from tests.conftest import SignIn
+from tests.oversight.officers import leave
 from tests.pages import in_english, text_of
 from tests.reporting.caseload import write_case
 from tests.world import LONG_AGO, World
@@ -26,7 +27,8 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def awake(world: World) -> World:
-    """Everybody was there this morning; at Phường Quảng An nobody decides."""
+    """Everybody was there this morning; at Phường Quảng An nobody decides any more."""
+    leave(world.quang_an)
     User.objects.update(last_login=db_time.now() - HOUR)
     return world
 
@@ -37,8 +39,8 @@ def huong(awake: World, as_staff: SignIn) -> Client:
 
 
 def write_stations(world: World, number: int) -> list[Organization]:
-    """Write stations of Tây Hồ at which nobody works."""
-    return [
+    """Write stations of Tây Hồ at which nobody works any more."""
+    stations = [
         Organization.objects.create(
             code=f"DTC-{one}",
             name=f"Điểm tiêm số {one}",
@@ -48,6 +50,17 @@ def write_stations(world: World, number: int) -> list[Organization]:
         )
         for one in range(number)
     ]
+    worked = User.objects.filter(email="left@example.vn").first()
+    worked = worked or User.objects.create_user(email="left@example.vn")
+    for station in stations:
+        Membership.objects.create(
+            user=worked,
+            organization=station,
+            role="reviewer",
+            since=db_time.now() - LONG_AGO,
+            until=db_time.now() - HOUR,
+        )
+    return stations
 
 
 def test_an_officer_reads_who_does_not_answer_why_and_what_to_do(awake: World, huong: Client):
@@ -61,7 +74,8 @@ def test_an_officer_reads_who_does_not_answer_why_and_what_to_do(awake: World, h
     assert "New cases go to Trung tâm Y tế Quận Tây Hồ." in text
     assert "No decision for three days (1)" in text
     assert "Cases that nobody has opened (1)" in text
-    assert 'href="tel:02438230000"' in page.content.decode()
+    assert f"/oversight/sites/{awake.buoi.public_id}/phone/" in page.content.decode()
+    assert "tel:02438230000" not in page.content.decode()
     assert f"/people/{awake.quang_an.public_id}/" in page.content.decode()
     assert f"/oversight/sites/{awake.buoi.public_id}/give/" in page.content.decode()
     assert f"/oversight/sites/{awake.buoi.public_id}/note/" in page.content.decode()
@@ -202,3 +216,42 @@ def test_every_reason_has_words_and_a_next_step(awake: World, reason: Reason):
     assert silence_page.explanation(reason)
     assert silence_page.sentence(flag)
     assert silence_page.steps(awake.buoi, flag, is_own=False)
+
+
+def test_where_nobody_was_ever_invited_an_organization_is_listed_apart_and_not_as_silent(
+    world: World, as_staff: SignIn
+):
+    User.objects.update(last_login=db_time.now() - HOUR)
+    huong = in_english(as_staff(world.user("huong")))
+
+    page = text_of(huong.get("/oversight/silence/"))
+    report = text_of(huong.get("/oversight/"))
+
+    assert "Every organization that was invited is answering." in page
+    assert "Not invited yet (1)" in page
+    assert "Phường Quảng An" in page
+    assert "organizations do not answer" not in report
+    assert "organization does not answer" not in report
+    assert "1 organization is not invited yet." in report
+
+
+@pytest.mark.parametrize("who", ["huong", "phuc"])
+def test_an_invitation_that_was_ever_made_counts_even_if_it_was_not_taken_up(
+    world: World, who: str
+):
+    scope = Scope((world.tay_ho if who == "huong" else world.so_y_te,))
+    silence.refresh()
+    before = silence.summary(scope, db_time.now())
+    invited = User.objects.create_user(email="moi@example.vn", is_active=False)
+    Membership.objects.create(
+        user=invited, organization=world.quang_an, role="reviewer", since=db_time.now()
+    )
+    silence.refresh()
+
+    after = silence.summary(scope, db_time.now())
+
+    assert (before.uninvited - after.uninvited, after.organizations - before.organizations) == (
+        1,
+        1,
+    )
+    assert after.counts[Reason.NO_REVIEWER] == before.counts[Reason.NO_REVIEWER] + 1

@@ -23,14 +23,18 @@ from tests.world import World
 from uptake import fold as folding
 from uptake import tasks
 from uptake.fold import rebuild, update_sums
-from uptake.models import LOWEST_AGE, Band, Change, Course, Uptake
+from uptake.models import LOWEST_AGE, Band, Change, CommuneUptake, Course, Uptake
 
 Row = tuple[str, bool, date, str, str]
 
 
 def stored() -> dict[Row, int]:
     rows = Uptake.objects.values_list("place", "is_month", "day", "measure", "band", "people")
-    return {(place, month, day, measure, band): n for place, month, day, measure, band, n in rows}
+    communes = CommuneUptake.objects.values_list("place", "month", "measure", "people")
+    return {
+        **{(place, month, day, measure, band): n for place, month, day, measure, band, n in rows},
+        **{(place, True, month, measure, ""): n for place, month, measure, n in communes},
+    }
 
 
 def by_hand() -> dict[Row, int]:
@@ -39,7 +43,8 @@ def by_hand() -> dict[Row, int]:
     for person in Citizen.objects.filter(merged_into=None).select_related("area"):
         doses = Dose.objects.of(person).exclude(provenance="self_declared")
         days = reached(doses.filter(status="completed").select_related("vaccine"))
-        steps = person.area.path.split("/")[:-1][:2] if person.area else []
+        path = person.area.path if person.area else ""
+        steps = path.split("/")[:-1][:2]
         places = ["".join(f"{step}/" for step in steps[:n]) for n in range(len(steps) + 1)]
         for measure, day in days.items():
             birthday_is_to_come = (day.month, day.day) < (
@@ -53,6 +58,8 @@ def by_hand() -> dict[Row, int]:
             for place in places:
                 sums[place, False, day, measure, band.value] += 1
                 sums[place, True, day.replace(day=1), measure, band.value] += 1
+            if path.count("/") == 3:
+                sums[path, True, day.replace(day=1), measure, ""] += 1
     return dict(sums)
 
 

@@ -308,3 +308,59 @@ def test_programs_are_told_what_is_wrong(vaccinated, as_staff: SignIn, wrong):
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["attr"] == next(iter(wrong))
+
+
+def test_a_district_sees_its_communes_until_today_and_the_end_of_a_month(
+    vaccinated, as_staff: SignIn
+):
+    place = access.CoveragePlace("01/003/", "Quận Tây Hồ", "003")
+
+    today = reports.coverage(place, CoverageFilters(timezone.localdate()))
+    month = reports.coverage(place, CoverageFilters(date(2021, 8, 31)))
+    page = as_staff(vaccinated.user("huong")).get(reverse("coverage"))
+
+    def people(report: reports.Coverage) -> dict[str, int]:
+        return {
+            line.place.name: line.counts["one_dose"].people for line in report.parts if line.place
+        }
+
+    assert people(today) == {"Phường Bưởi": 3, "Phường Quảng An": 0}
+    # One of them had the first dose forty days later.
+    assert people(month) == {"Phường Bưởi": 2, "Phường Quảng An": 0}
+    assert [bar.label for bar in page.context["bars"].rows] == ["Phường Bưởi"]
+    assert page.context["bars"].rows[0].href == ""
+
+
+@pytest.mark.parametrize("query", ["day=15-08-2021", "band=18-49", "band=5-11&day=31-08-2021"])
+def test_communes_are_left_out_where_their_sums_would_be_untrue(
+    vaccinated, as_staff: SignIn, query: str
+):
+    client = as_staff(vaccinated.user("huong"))
+    client.cookies["language"] = "en"
+
+    page = client.get(f"{reverse('coverage')}?{query}")
+
+    assert page.context["report"].parts == []
+    assert "Communes are counted for all ages together" in text(page)
+
+
+def test_a_commune_has_a_share_once_its_population_is_loaded(vaccinated):
+    live(vaccinated, "00109", 10)
+    place = access.CoveragePlace("01/003/", "Quận Tây Hồ", "003")
+
+    report = reports.coverage(place, CoverageFilters(timezone.localdate()))
+
+    shares = {line.place.name: line.counts["one_dose"].share for line in report.parts if line.place}
+    assert shares == {"Phường Bưởi": 3 / 60, "Phường Quảng An": None}
+
+
+def test_the_ages_are_bars_of_shares_or_else_of_people(vaccinated, as_staff: SignIn):
+    client = as_staff(vaccinated.user("huong"))
+    without = client.get(reverse("coverage")).context["band_bars"]
+    live(vaccinated, "003", 100)
+    known = client.get(reverse("coverage")).context["band_bars"]
+
+    assert len(without.rows) == len(known.rows) == len(Band)
+    assert (without.is_share, known.is_share) == (False, True)
+    assert max(bar.value for bar in without.rows) == 3
+    assert max(bar.value for bar in known.rows) == 3.0

@@ -33,8 +33,11 @@ def test_semicolons_as_excel_writes_them_are_read(world: World):
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (GOOD.replace("003", "999"), "row 3: area_code '999' is no province or district of today"),
-        (GOOD.replace("003", "00109"), "row 3: area_code '00109'"),
+        (
+            GOOD.replace("003", "999"),
+            "row 3: area_code '999' is no province, district or commune of today",
+        ),
+        (GOOD.replace("003", "00999"), "row 3: area_code '00999'"),
         (GOOD.replace("18-49", "18-50"), "row 3: age_band '18-50' is none of 0-4, 5-11"),
         (GOOD.replace("76000", "76.000"), "row 3: people '76.000' is no whole number"),
         (GOOD.replace("76000", "-1"), "row 3: people '-1'"),

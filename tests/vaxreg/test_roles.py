@@ -23,6 +23,7 @@ INSERT_ONLY = {
     *("hotline_messageresend", "hotline_callbacktry"),
     *("organizations_place", "organizations_staffevent", "organizations_act"),
     *("public_statistics_publishedfigures", "reporting_reportday", "audit_seal"),
+    "oversight_contactreveal",
 }
 NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),
