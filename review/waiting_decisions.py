@@ -52,7 +52,7 @@ def waiting_decisions(user: "User") -> list[WaitingDecision]:
             reference=row.correction.reference,
             name=row.correction.citizen.full_name,
             label=STATUS_LABELS[Status(row.leads_to)],
-            seconds=max(0, round(row.left.total_seconds())),
+            seconds=max(0, round(row.left.total_seconds())),  # type: ignore[attr-defined]
             may_take_back=row.ended_at is None,
         )
         for row in rows

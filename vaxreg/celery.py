@@ -144,7 +144,7 @@ def _publish(task_name: str, args: tuple[int | str, ...], seconds: float) -> Non
         # Once per process: it also runs Django's checks, which take far longer than sending a task.
         app.loader.import_default_modules()
     try:
-        app.tasks[task_name].apply_async(args=args, countdown=seconds or None, retry=False)
+        app.tasks[task_name].apply_async(args=args, countdown=seconds, retry=False)
     except (KombuError, RedisError, OSError) as error:
         _broken_until = time.monotonic() + BREAKER_SECONDS
         log.warning("hint not sent, the sweep will do it: %s (%s)", task_name, error)
