@@ -90,14 +90,17 @@ def figures(report: Coverage) -> list[CoverageFigure]:
     ]
 
 
-def part_rows(report: Coverage, measure: str, address: Address) -> list[CoverageRow]:
+def parts_in_order(report: Coverage, measure: str) -> list[CoverageCount]:
     """Return the parts, the lowest share of this measure first, parts without a population last.
 
     Parts without a population and without anybody counted are left out.
     """
     known = [line for line in report.parts if not _is_unknown(line)]
-    lines = sorted(known, key=lambda line: _order(line, measure))
-    return [_row(line, address(line.place) if line.place else "") for line in lines]
+    return sorted(known, key=lambda line: _order(line, measure))
+
+
+def part_rows(parts: Iterable[CoverageCount], address: Address) -> list[CoverageRow]:
+    return [_row(line, address(line.place) if line.place else "") for line in parts]
 
 
 def unknown_parts(report: Coverage, address: Address) -> list[tuple[str, str]]:
@@ -114,11 +117,12 @@ def band_rows(report: Coverage) -> list[CoverageRow]:
     return [_row(line) for line in report.bands]
 
 
-def bars(report: Coverage, measure: str, address: Address) -> list[charts.Bar]:
-    """Return the parts with a population as bars; a full bar is 100 %."""
-    known = [line for line in report.known_parts if line.population]
+def bars(parts: Iterable[CoverageCount], measure: str, address: Address) -> list[charts.Bar]:
+    """Return those of the parts that have a population as bars; a full bar is 100 %."""
     drawn = []
-    for line in sorted(known, key=lambda line: _order(line, measure)):
+    for line in parts:
+        if not line.population:
+            continue
         count = line.counts[measure]
         percent = 100 * (count.share or 0)
         title = f"{_name(line)}: {_stands_on(count)}"

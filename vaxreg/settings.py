@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "vaxreg.middleware.uploads.UploadMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "vaxreg.middleware.compression.CompressionMiddleware",
     "vaxreg.errors.DatabaseDownMiddleware",
     "vaxreg.middleware.public.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -164,7 +165,7 @@ TEMPLATES = [
                 (
                     "django.template.loaders.cached.Loader",
                     [
-                        "django_cotton.cotton_loader.Loader",
+                        "vaxreg.templating.loader.Loader",
                         "django.template.loaders.filesystem.Loader",
                         "django.template.loaders.app_directories.Loader",
                     ],
