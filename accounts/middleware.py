@@ -21,9 +21,9 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class LanguageMiddleware:
-    """Vietnamese unless the user chose another language, by cookie or in the account.
+    """The language that the user chose, by cookie or in the account; else that of the browser.
 
-    The browser's preference is ignored: borrowed and imported phones are often set to English.
+    A program says in `Accept-Language` what its own user reads. Vietnamese when nothing fits.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -33,12 +33,13 @@ class LanguageMiddleware:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         if chosen not in Language.values and settings.SESSION_COOKIE_NAME in request.COOKIES:
             chosen = request.session.get(sessions.LANGUAGE)
-        language = chosen if chosen in Language.values else settings.LANGUAGE_CODE
-        with translation.override(language):
-            request.LANGUAGE_CODE = language
+        if chosen not in Language.values:
+            chosen = translation.get_language_from_request(request)
+        with translation.override(chosen):
+            request.LANGUAGE_CODE = chosen
             response = self.get_response(request)
-            response.headers.setdefault("Content-Language", language)
-            patch_vary_headers(response, ["Cookie"])
+            response.headers.setdefault("Content-Language", chosen)
+            patch_vary_headers(response, ["Cookie", "Accept-Language"])
             return response
 
 

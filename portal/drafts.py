@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.choices import flatten_choices
 from django.utils.translation import gettext as _
 
 from background import counting
@@ -238,6 +239,17 @@ def form_of(draft: Draft, item: Item, data: Any, **more: Any) -> DoseForm | Clai
         form, kept = FORMS[item.kind], draft.citizen.kept
         return form(data, kind=item.kind, dose=item.dose, citizen=kept, **more)
     return DoseForm(data, dose=item.dose, citizen=draft.citizen, **more)
+
+
+def in_words(draft: Draft, item: Item) -> list[tuple[str, str]]:
+    """Return what was typed about an item as (label, text); choices by their words."""
+    texts, found = typed(draft, item.key), []
+    for name, field in blank_form(draft, item).fields.items():
+        text = texts.get(name, "").strip()
+        choices = dict(flatten_choices(getattr(field, "choices", [])))
+        if text and uuid_or_none(text) is None:
+            found.append((str(field.label or ""), str(choices.get(text, text))))
+    return found
 
 
 def rows(claim: Claim, citizen: Citizen) -> list[ComparisonRow]:

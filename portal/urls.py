@@ -2,13 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.views import case, filing, follow, landing, photos, receipt, record
+from portal.views import case, filing, follow, landing, offline, photos, receipt, record
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing.landing, name="landing"),
     path("follow/", follow.follow, name="follow"),
     path("follow/<uuid:public_id>/", follow.followed, name="followed"),
     path("record/", record.record, name="record"),
+    path("record/kept/", offline.kept, name="record-kept"),
+    path("offline/", offline.offline, name="offline"),
+    path("app.webmanifest", offline.manifest, name="manifest"),
+    path("worker.js", offline.worker, name="worker"),
     path("corrections/", record.corrections, name="corrections"),
     path("corrections/new/", filing.start, name="file"),
     path("corrections/new/wrong/<uuid:public_id>/", filing.wrong_dose, name="file-wrong-dose"),

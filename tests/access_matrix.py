@@ -212,6 +212,8 @@ hotline-step                  GET   st      st      st      403     403     403 
 hotline-step                  POST  st      st      st      403     403     403     403     403     422
 landing                       GET   200     go      go      go      go      go      go      go      go
 landing                       POST  405     405     405     405     405     405     405     405     405
+manifest                      GET   200     200     200     200     200     200     200     200     200
+manifest                      POST  405     405     405     405     405     405     405     405     405
 message-again                 GET   in      405     405     in      in      in      in      in      in
 message-again                 POST  in      go      404     in      in      in      in      in      in
 message-choice                GET   404     404     404     404     404     404     404     404     404
@@ -222,6 +224,8 @@ messaging:inbox               GET   200     200     200     200     200     200 
 messaging:inbox               POST  405     405     405     405     405     405     405     405     405
 note-read                     GET   st      st      st      go      404     404     404     404     404
 note-read                     POST  st      st      st      go      404     404     404     404     404
+offline                       GET   200     200     200     200     200     200     200     200     200
+offline                       POST  405     405     405     405     405     405     405     405     405
 openings                      GET   st      st      st      200     200     200     200     200     200
 openings                      POST  st      st      st      404     404     404     404     404     404
 organization                  GET   st      st      st      403     403     200     404     200     403
@@ -344,6 +348,8 @@ record-areas                  GET   in      200     200     in      in      in  
 record-areas                  POST  in      405     405     in      in      in      in      in      in
 record-asked                  GET   in      200     200     in      in      in      in      in      in
 record-asked                  POST  in      405     405     in      in      in      in      in      in
+record-kept                   GET   in      200     200     in      in      in      in      in      in
+record-kept                   POST  in      405     405     in      in      in      in      in      in
 record-link-end               GET   in      405     405     in      in      in      in      in      in
 record-link-end               POST  in      404     404     in      in      in      in      in      in
 record-not-me                 GET   404     404     404     404     404     404     404     404     404
@@ -366,6 +372,8 @@ ui-gallery                    GET   200     200     200     200     200     200 
 ui-gallery                    POST  422     422     422     422     422     422     422     422     422
 upload                        GET   404     404     404     404     404     404     404     404     404
 upload                        POST  404     404     404     404     404     404     404     404     404
+worker                        GET   200     200     200     200     200     200     200     200     200
+worker                        POST  405     405     405     405     405     405     405     405     405
 """
 
 

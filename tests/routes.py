@@ -1,8 +1,24 @@
-"""The routes that the product answers: names and patterns, as Django resolves them."""
+"""The routes that the product answers, as Django resolves them, and how tests get to each."""
 
+import re
 from collections.abc import Iterator
 
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import SessionKind
+from corrections.models import Correction
+from corrections.notices import message_key
+from hotline import callbacks, search
+from hotline.models import BestTime
+from messaging.models import Message
+from organizations.imports import running
+from organizations.journal import ImportRun
+from review import notes
+from tests.access_matrix import CITIZENS
+from tests.conftest import signed_in
+from tests.organizations.sheets import xlsx
+from tests.world import World
 
 
 def routes(resolver: URLResolver | None = None, name: str = "") -> Iterator[tuple[str, str]]:
@@ -15,3 +31,72 @@ def routes(resolver: URLResolver | None = None, name: str = "") -> Iterator[tupl
         else:
             assert isinstance(entry, URLPattern)
             yield f"{name}{entry.name}", str(entry.pattern)
+
+
+PATTERNS = dict(routes())
+
+
+def address(pattern: str, case: Correction, world: World) -> str:
+    """Fill a pattern in with Lan's case."""
+    values = {
+        "reference": case.reference,
+        "record": str(case.citizen.public_id),
+        "key": f"dose-{case.dose.public_id}" if case.dose else "",
+        "public_id": str(world.buoi.public_id),
+        "step": "note",
+        "token": "unknown",
+        "part": "organizations",
+        "ending": "csv",
+        "person": str(world.user("minh").public_id),
+        "role": "reviewer",
+    }
+    if "organizations/import/<" in pattern:
+        values["public_id"] = str(imported_by_huong(world).public_id)
+    if pattern.startswith("messages/"):
+        lan = world.user("lan")
+        told = Message.objects.create(user=lan, in_inbox=True, channel="sms", recipient=lan.phone)
+        values["key"] = str(told.key)
+    if "hotline/check/" in pattern:
+        values["public_id"] = str(case.citizen.public_id)
+    if "hotline/calls/" in pattern:
+        values["public_id"] = str(
+            search.begin_with_new(case.citizen, by=world.user("mai")).public_id
+        )
+    if "hotline/calls/" in pattern and "messages/" in pattern:
+        told = Message.objects.create(
+            channel="sms", recipient="+84912345678", dedupe_key=message_key(case.events.first().pk)
+        )
+        values["key"] = str(told.key)
+    if "hotline/callbacks/<" in pattern:
+        mai = world.user("mai")
+        asked = callbacks.note(case.citizen, case.citizen.phone, BestTime.ANY, by=mai)
+        values["public_id"] = str(callbacks.claim(asked, by=mai).public_id)
+    if "review/notes/" in pattern:
+        note = notes.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")
+        values["public_id"] = str(note.public_id)
+    if "filed/" in pattern:
+        values["public_id"] = str(case.filing.public_id)
+    if "evidence/" in pattern:
+        values["public_id"] = str(case.filing.evidence.get().public_id)
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match[1]], pattern)
+
+
+def imported_by_huong(world: World) -> ImportRun:
+    """A file with one new nurse, looked at by Hương and not imported."""
+    row = ["Vũ Thị Mới", "moi@example.vn", world.buoi.code, "Reviewer"]
+    return running.begin(xlsx(staff=[row]), "a.xlsx", by=world.user("huong"))
+
+
+def client_of(actor: str, world: World) -> Client:
+    if actor == "nobody":
+        return Client()
+    kind = SessionKind.CITIZEN if actor in CITIZENS else SessionKind.STAFF
+    return signed_in(world.user(actor), kind)
+
+
+def in_a_call(client: Client, where: str, case: Correction) -> None:
+    """Let the session have found the caller and passed the check, whoever's it is."""
+    session = client.session
+    session["hotline.found"] = [[case.citizen_id], False, ""]
+    session["hotline.call"] = where.split("/")[3] if "/calls/" in where else ""
+    session.save()

@@ -1,33 +1,24 @@
 """Who may see and do what: every route, every method, every member of the cast, every cell."""
 
-import re
 from http.cookies import SimpleCookie
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
-from django.core.signals import request_finished
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 
 from accounts.models import SessionKind
 from citizens.models import RecordVisit
 from corrections.models import Correction
-from corrections.notices import message_key
-from hotline import callbacks, search
-from hotline.models import BestTime
-from messaging.models import Message
-from organizations.imports import running
-from organizations.journal import ImportRun
-from review import notes
 from tests import world as worlds
-from tests.access_matrix import ACTORS, CITIZENS, MATRIX
+from tests.access_matrix import ACTORS, MATRIX
 from tests.cases import file_one, make_overdue
 from tests.conftest import signed_in
-from tests.organizations.sheets import xlsx
+from tests.pages import close
 from tests.pictures import attach_photo, keep_files_in
-from tests.routes import routes
+from tests.routes import PATTERNS, address, client_of, in_a_call
 from tests.world import World
 
 # What a POST must carry to get past the form and on to the question who may.
@@ -71,9 +62,6 @@ def rows() -> dict[tuple[str, str], list[str]]:
     return table
 
 
-PATTERNS = dict(routes())
-
-
 @pytest.fixture
 def case(world: World, settings, tmp_path) -> Correction:
     """Lan's correction with a photo, overdue at Phường Bưởi."""
@@ -81,72 +69,6 @@ def case(world: World, settings, tmp_path) -> Correction:
     case = make_overdue(file_one(world))
     attach_photo(case, by=world.user("lan"))
     return case
-
-
-def address(pattern: str, case: Correction, world: World) -> str:
-    """Fill a pattern in with Lan's case."""
-    values = {
-        "reference": case.reference,
-        "record": str(case.citizen.public_id),
-        "key": f"dose-{case.dose.public_id}" if case.dose else "",
-        "public_id": str(world.buoi.public_id),
-        "step": "note",
-        "token": "unknown",
-        "part": "organizations",
-        "ending": "csv",
-        "person": str(world.user("minh").public_id),
-        "role": "reviewer",
-    }
-    if "organizations/import/<" in pattern:
-        values["public_id"] = str(imported_by_huong(world).public_id)
-    if pattern.startswith("messages/"):
-        lan = world.user("lan")
-        told = Message.objects.create(user=lan, in_inbox=True, channel="sms", recipient=lan.phone)
-        values["key"] = str(told.key)
-    if "hotline/check/" in pattern:
-        values["public_id"] = str(case.citizen.public_id)
-    if "hotline/calls/" in pattern:
-        values["public_id"] = str(
-            search.begin_with_new(case.citizen, by=world.user("mai")).public_id
-        )
-    if "hotline/calls/" in pattern and "messages/" in pattern:
-        told = Message.objects.create(
-            channel="sms", recipient="+84912345678", dedupe_key=message_key(case.events.first().pk)
-        )
-        values["key"] = str(told.key)
-    if "hotline/callbacks/<" in pattern:
-        mai = world.user("mai")
-        asked = callbacks.note(case.citizen, case.citizen.phone, BestTime.ANY, by=mai)
-        values["public_id"] = str(callbacks.claim(asked, by=mai).public_id)
-    if "review/notes/" in pattern:
-        note = notes.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")
-        values["public_id"] = str(note.public_id)
-    if "filed/" in pattern:
-        values["public_id"] = str(case.filing.public_id)
-    if "evidence/" in pattern:
-        values["public_id"] = str(case.filing.evidence.get().public_id)
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match[1]], pattern)
-
-
-def imported_by_huong(world: World) -> ImportRun:
-    """A file with one new nurse, looked at by Hương and not imported."""
-    row = ["Vũ Thị Mới", "moi@example.vn", world.buoi.code, "Reviewer"]
-    return running.begin(xlsx(staff=[row]), "a.xlsx", by=world.user("huong"))
-
-
-def client_of(actor: str, world: World) -> Client:
-    if actor == "nobody":
-        return Client()
-    kind = SessionKind.CITIZEN if actor in CITIZENS else SessionKind.STAFF
-    return signed_in(world.user(actor), kind)
-
-
-def in_a_call(client: Client, where: str, case: Correction) -> None:
-    """Let the session have found the caller and passed the check, whoever's it is."""
-    session = client.session
-    session["hotline.found"] = [[case.citizen_id], False, ""]
-    session["hotline.call"] = where.split("/")[3] if "/calls/" in where else ""
-    session.save()
 
 
 def cell(answer: HttpResponseBase) -> str:
@@ -218,10 +140,7 @@ def asked(
         unseen = shows_lan(answer) and visits.count() == before
         transaction.set_rollback(True)
     client.cookies = cookies
-    # As Django's own client does: the end of an answer must not end the test's transaction.
-    request_finished.disconnect(close_old_connections)
-    answer.close()
-    request_finished.connect(close_old_connections)
+    close(answer)
     return cell(answer), unseen
 
 

@@ -1,6 +1,6 @@
 """Presentation of a coverage report: sentences, tables, bars and lines for the page and files."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -90,14 +90,17 @@ def figures(report: Coverage) -> list[CoverageFigure]:
     ]
 
 
-def part_rows(report: Coverage, measure: str, address: Address) -> list[CoverageRow]:
+def parts_in_order(report: Coverage, measure: str) -> list[CoverageCount]:
     """Return the parts, the lowest share of this measure first, parts without a population last.
 
     Parts without a population and without anybody counted are left out.
     """
     known = [line for line in report.parts if not _is_unknown(line)]
-    lines = sorted(known, key=lambda line: _order(line, measure))
-    return [_row(line, _url(line, address)) for line in lines]
+    return sorted(known, key=lambda line: _order(line, measure))
+
+
+def part_rows(parts: Iterable[CoverageCount], address: Address) -> list[CoverageRow]:
+    return [_row(line, _url(line, address)) for line in parts]
 
 
 def unknown_parts(report: Coverage, address: Address) -> list[tuple[str, str]]:
@@ -123,11 +126,10 @@ class CoverageBars:
     is_share: bool
 
 
-def part_bars(report: Coverage, measure: str, address: Address) -> CoverageBars:
-    """Return the parts as bars, the lowest share first; without any population by people."""
-    known = [line for line in report.known_parts if line.population]
-    lines = known or [line for line in report.known_parts if not _is_unknown(line)]
-    return _bars(sorted(lines, key=lambda line: _order(line, measure)), measure, address)
+def part_bars(parts: Sequence[CoverageCount], measure: str, address: Address) -> CoverageBars:
+    """Return those with a population as bars of shares; without any, all of them by people."""
+    known = [line for line in parts if line.population]
+    return _bars(known or list(parts), measure, address)
 
 
 def band_bars(report: Coverage, measure: str) -> CoverageBars:

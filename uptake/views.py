@@ -21,7 +21,11 @@ from uptake.forms import CoverageFilterForm
 from uptake.models import Measure
 from uptake.reports import CoverageFilters
 from vaxreg import ui
+from vaxreg.paging import stretch
 from vaxreg.spreadsheets.writing import Sheet, csv_file, xlsx_file
+
+# Parts of a place on one page; a province has up to 170 communes.
+PARTS = 40
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,9 @@ def overview(request: UserRequest, overseen: Overseen) -> HttpResponse:
         form.query(),
     )
     wider = access.parent_of(place, overseen.places)
+    parts = stretch(
+        presentation.parts_in_order(report, measure), request.GET.get("from", ""), size=PARTS
+    )
 
     def address(of: CoveragePlace) -> str:
         return with_query("coverage", chosen, of)
@@ -70,10 +77,13 @@ def overview(request: UserRequest, overseen: Overseen) -> HttpResponse:
         "others": [(top.name, address(top)) for top in overseen.places if top != place],
         "headline": presentation.headline(report),
         "figures": presentation.figures(report),
-        "bars": presentation.part_bars(report, measure, address),
+        "bars": presentation.part_bars(parts.rows, measure, address),
         "band_bars": presentation.band_bars(report, measure),
         "legend": presentation.legend(report),
-        "part_rows": presentation.part_rows(report, measure, address),
+        "parts": parts,
+        "part_rows": presentation.part_rows(parts.rows, address),
+        "parts_before": with_query("coverage", {**chosen, "from": parts.before}, place),
+        "parts_after": with_query("coverage", {**chosen, "from": parts.after}, place),
         "unknown_parts": presentation.unknown_parts(report, address),
         "band_rows": presentation.band_rows(report),
         "lines": presentation.total_lines(report),

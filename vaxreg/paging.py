@@ -1,10 +1,10 @@
-"""Keyset pagination: the thousandth page costs as much as the first.
+"""Pages of long lists. Keyset pagination: the thousandth page costs as much as the first.
 
 A page starts after (or before) a row of its neighbour, named in the URL by that row's mark. The
 mark gives only a position in the order; which rows the user may see is decided by the queryset.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
+S = TypeVar("S")
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 # Columns as for `order_by`; together they are unique.
@@ -80,3 +81,34 @@ def opposite(order: Order) -> Order:
 
 def _behind(column: str) -> str:
     return f"{column[1:]}__lt" if column.startswith("-") else f"{column}__gt"
+
+
+@dataclass(frozen=True)
+class Stretch(Generic[S]):
+    """A part of a list that is in memory as a whole; first and last count from 1.
+
+    `before` and `after` are the values of ?from= for the parts around it, "" if there is none.
+    """
+
+    rows: list[S]
+    first: int
+    last: int
+    total: int
+    before: str
+    after: str
+
+
+def stretch(rows: Sequence[S], start: str, *, size: int) -> Stretch[S]:
+    """Return `size` rows from the row with the number `start`; anything else gives the first."""
+    number = int(start) if start.isascii() and start.isdecimal() and len(start) < 9 else 1
+    first = number if 1 <= number <= len(rows) else 1
+    shown = list(rows[first - 1 : first - 1 + size])
+    last = first - 1 + len(shown)
+    return Stretch(
+        rows=shown,
+        first=first,
+        last=last,
+        total=len(rows),
+        before=str(max(1, first - size)) if first > 1 else "",
+        after=str(last + 1) if last < len(rows) else "",
+    )

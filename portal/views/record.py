@@ -30,8 +30,8 @@ def record(request: UserRequest) -> HttpResponse:
     people = record_page.people(request.user)
     if not people:
         return render(request, "portal/no_record.html")
-    person = _chosen(people, request.GET.get("person", ""))
-    _note_visit(request, person)
+    person = chosen_person(people, request.GET.get("person", ""))
+    note_visit(request, person)
     whose = "" if person.is_own else person.citizen.full_name
     context = {
         "people": people,
@@ -63,7 +63,7 @@ def corrections(request: UserRequest) -> HttpResponse:
     return render(request, "portal/corrections.html", context)
 
 
-def _chosen(people: list[RecordHolder], asked: str) -> RecordHolder:
+def chosen_person(people: list[RecordHolder], asked: str) -> RecordHolder:
     """Return the record that is asked for, or the first one. Other people's records are 404."""
     if not asked:
         return people[0]
@@ -74,7 +74,7 @@ def _chosen(people: list[RecordHolder], asked: str) -> RecordHolder:
     raise Http404
 
 
-def _note_visit(request: UserRequest, person: RecordHolder) -> None:
+def note_visit(request: UserRequest, person: RecordHolder) -> None:
     """Log who opened whose record, once per session and record."""
     visited = request.session.get(VISITED, [])
     if person.citizen.pk in visited:

@@ -42,6 +42,8 @@ urlpatterns = [
     path("review/", for_staff),
     path("both/", for_anybody_signed_in),
     path("open/", for_everybody),
+    # What every page leads to.
+    path("", include("portal.urls")),
 ]
 
 

@@ -28,11 +28,43 @@ def test_signing_out_everywhere_ends_the_sessions_on_all_devices(lan):
     assert here.get("/record/").status_code == 302
 
 
-def test_pages_are_vietnamese_whatever_the_browser_prefers(client):
-    answer = client.get("/open/", headers={"accept-language": "en-GB,en;q=0.9"})
+@pytest.mark.parametrize(
+    ("prefers", "language"),
+    [
+        ("en", "en"),
+        ("en-GB,en;q=0.9", "en"),
+        ("en-US,en;q=0.9,vi;q=0.8", "en"),
+        ("fr-FR,fr;q=0.9,en;q=0.5", "en"),
+        ("vi-VN,vi;q=0.9,en;q=0.8", "vi"),
+        ("en;q=0.3,vi", "vi"),
+        ("fr", "vi"),
+        ("zh-CN,zh;q=0.9", "vi"),
+        ("*", "vi"),
+        ("", "vi"),
+        ("nonsense;;q=x", "vi"),
+    ],
+)
+def test_a_first_visit_is_in_the_language_of_the_browser(client, prefers, language):
+    answer = client.get("/open/", headers={"accept-language": prefers})
 
-    assert answer.content == b"vi"
-    assert answer.headers["Content-Language"] == "vi"
+    assert answer.content.decode() == language
+    assert answer.headers["Content-Language"] == language
+    assert "Accept-Language" in answer.headers["Vary"]
+
+
+def test_what_was_chosen_wins_over_the_browser(client, lan):
+    english = {"accept-language": "en"}
+    sign_in_citizen(client, lan)
+
+    assert client.get("/open/", headers=english).content == b"vi"
+
+    client.post("/i18n/setlang/", {"language": "en", "next": "/open/"})
+
+    assert client.get("/open/", headers={"accept-language": "vi"}).content == b"en"
+
+
+def test_without_a_language_asked_for_pages_are_vietnamese(client):
+    assert client.get("/open/").content == b"vi"
 
 
 def test_the_language_switch_is_remembered_by_cookie_and_account(client, lan):

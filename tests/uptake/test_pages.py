@@ -7,11 +7,13 @@ import openpyxl
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from organizations.models import Area, Membership
 from tests import world as worlds
 from tests.conftest import SignIn
 from tests.factories.citizens import CitizenFactory
+from tests.pages import in_english, text_of
 from tests.uptake.given import give
 from tests.world import World
 from uptake import access, reports
@@ -364,3 +366,17 @@ def test_the_ages_are_bars_of_shares_or_else_of_people(vaccinated, as_staff: Sig
     assert (without.is_share, known.is_share) == (False, True)
     assert max(bar.value for bar in without.rows) == 3
     assert max(bar.value for bar in known.rows) == 3.0
+
+
+def test_the_areas_of_a_place_lead_on_to_the_next_ones(vaccinated, as_staff: SignIn, monkeypatch):
+    monkeypatch.setattr("uptake.views.PARTS", 1)
+    phuc = in_english(as_staff(vaccinated.user("phuc")))
+
+    first = phuc.get("/coverage/")
+    following = phuc.get(first.context["parts_after"])
+
+    assert "Areas 1–1 of" in text_of(first)
+    assert f'href="{escape(first.context["parts_after"])}#areas"' in first.content.decode()
+    assert len(following.context["part_rows"]) == 1
+    assert following.context["part_rows"] != first.context["part_rows"]
+    assert "Previous areas" in text_of(following)

@@ -42,3 +42,27 @@ def test_all_pages_together_are_all_rows_forth_and_back(messages, order):
     assert [row for page in forth for row in page.rows] == everything
     assert [page.rows for page in back[:0:-1]] == [page.rows for page in forth[:-1]]
     assert [page.is_first for page in forth] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("asked", "numbers", "before", "after"),
+    [
+        ("", range(1, 41), "", "41"),
+        ("1", range(1, 41), "", "41"),
+        ("41", range(41, 81), "1", "81"),
+        ("81", range(81, 101), "41", ""),
+        ("30", range(30, 70), "1", "70"),
+        ("101", range(1, 41), "", "41"),
+        ("0", range(1, 41), "", "41"),
+        ("-3", range(1, 41), "", "41"),
+        ("x", range(1, 41), "", "41"),
+        ("٤١", range(1, 41), "", "41"),
+        ("9" * 30, range(1, 41), "", "41"),
+    ],
+)
+def test_a_list_in_memory_is_shown_a_stretch_at_a_time(asked, numbers, before, after):
+    shown = paging.stretch(range(1, 101), asked, size=40)
+
+    assert shown.rows == list(numbers)
+    assert (shown.first, shown.last, shown.total) == (numbers[0], numbers[-1], 100)
+    assert (shown.before, shown.after) == (before, after)

@@ -1,1 +1,1 @@
-"""Middleware of the project: headers, public pages for shared caches, cleaned query strings."""
+"""Middleware of the project: headers, compression, public pages for shared caches, query strings."""

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 
 
 class PublicPagesMiddleware:
-    """Removes the cookies from requests for `PUBLIC_PAGES`, so that no answer can depend on them.
+    """Removes cookies and language from requests for `PUBLIC_PAGES`: no answer can depend on them.
 
-    An answer depends on the URL alone, its language included; it neither varies by cookie nor
-    sets one.
+    An answer depends on the URL alone, its language included; it neither varies by header nor
+    sets a cookie.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -20,11 +20,9 @@ class PublicPagesMiddleware:
         if not request.path.startswith(settings.PUBLIC_PAGES):
             return self.get_response(request)
         request.META.pop("HTTP_COOKIE", None)
+        request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
         request.COOKIES = {}
         response = self.get_response(request)
         response.cookies.clear()
-        varies = [name.strip() for name in response.headers.get("Vary", "").split(",")]
         del response.headers["Vary"]
-        if others := [name for name in varies if name and name.lower() != "cookie"]:
-            response.headers["Vary"] = ", ".join(others)
         return response

@@ -6,8 +6,11 @@ import datetime as dt
 import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 from django import template
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
 from lucide.templatetags.lucide import lucide
 
 from vaxreg import charts, ui
@@ -27,16 +30,16 @@ register.simple_tag(charts.spark, name="spark")
 register.simple_tag(charts.trend, name="trend")
 
 
+# What lucide writes into each drawing and `.icon` in base.css says once.
+LOOK = {"fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin"}
+
+
 @lru_cache(maxsize=256)
 def _icon(name: str, size: int) -> str:
-    return lucide(
-        name,
-        size=size,
-        stroke_width="2",
-        aria_hidden="true",
-        focusable="false",
-        **{"class": "icon"},
-    )
+    drawing = ElementTree.fromstring(lucide(name, size=size))  # noqa: S314 (of a package)
+    look = {name: value for name, value in drawing.attrib.items() if name not in LOOK}
+    lines = format_html_join("", "<{}{}/>", ((line.tag, flatatt(line.attrib)) for line in drawing))
+    return format_html('<svg class="icon"{} aria-hidden="true">{}</svg>', flatatt(look), lines)
 
 
 @register.simple_tag

@@ -1,0 +1,1 @@
+"""How the templates of the product become templates of Django."""
