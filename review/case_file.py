@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.identity import is_verified
 from citizens.access import is_same_person
+from citizens.facts import IdentityField
 from citizens.masking import cut_numbers, mask_id
 from corrections import actions, disagreements, facts, history, lifecycle, papers, stalled
 from corrections import history as corrections_history
@@ -25,6 +26,7 @@ from corrections.facts import FIELD_LABELS, ComparisonRow
 from corrections.history import HistoryEntry, HoldingPeriod, MissedDeadline
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction, Evidence, FilingChannel, Kind
+from corrections.models.case import IDENTITY_KINDS
 from corrections.parties import (
     AT_THE_DESK,
     has_decided,
@@ -54,6 +56,7 @@ DECISIONS = frozenset(
     }
 )
 EARLIER_SHOWN = 10
+NUMBERS = frozenset({IdentityField.ID_NUMBER.value, IdentityField.PHONE.value})
 
 
 @dataclass(frozen=True)
@@ -178,9 +181,14 @@ class CaseFile:
             own_value = bool(row.decided) and row.decided != row.recorded
             return self.is_missing_dose or row.is_changed or own_value
 
+        same = [row for row, _hints in rows if not differs(row) and row.recorded]
+        if same and self.case.kind in IDENTITY_KINDS:
+            # A number that nobody disputes is not needed for the decision.
+            hidden = {row.field: row for row in facts.compare(self.case, masked=True)}
+            same = [hidden[row.field] if row.field in NUMBERS else row for row in same]
         return Comparison(
             differing=[one for one in rows if differs(one[0])],
-            same=[row for row, _hints in rows if not differs(row)],
+            same=same,
             hints=[hint for row, hints in rows if not differs(row) for hint in hints],
         )
 

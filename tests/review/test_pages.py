@@ -12,7 +12,7 @@ from accounts.sessions import SEEN_AT
 from citizens.models import RecordVisit
 from corrections import actions
 from corrections.lifecycle import Ground, Status
-from corrections.models import Correction, Evidence
+from corrections.models import Correction, Evidence, Kind
 from doses.actions import revise
 from doses.facts import Field
 from reporting import daily_job
@@ -412,3 +412,14 @@ def test_who_is_not_verified_reads_why_and_whom_to_ask_and_finds_no_decision(
     assert "Danh tính của bạn chưa được xác minh" in shown
     assert "decide/" not in shown
     assert answer.status_code == 403
+
+
+def test_a_number_that_nobody_disputes_is_masked_on_the_case(world: World, as_staff: SignIn):
+    lan = world.citizens["lan"]
+    case = file_one(world, kind=Kind.IDENTITY, proposed={"full_name": "Nguyễn Thị Lân"})
+
+    shown = as_staff(world.user("minh")).get(page(case)).content.decode()
+
+    assert lan.id_number
+    assert lan.id_number not in shown
+    assert lan.id_number[-4:] in shown
