@@ -22,7 +22,7 @@ from doses.models import Dose, Vaccine
 from messaging.models import Message, State
 from organizations.models import Area, Organization
 from oversight import silence
-from public_statistics import publish
+from public_statistics import coverage, publish
 from reporting import daily_job
 from vaxreg import db_time
 
@@ -56,6 +56,7 @@ def seed() -> str:
     daily_job.close_days()
     daily_job.refresh()
     publish.publish()
+    coverage.publish()
     silence.refresh()
     return done
 

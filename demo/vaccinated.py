@@ -1,4 +1,4 @@
-"""One in a thousand residents of Hà Nội, vaccinated at the city's rates, to show coverage.
+"""One in a thousand residents of four cities, vaccinated at the rates of Hà Nội, to show coverage.
 
 Written with bulk inserts: thousands of people in seconds.
 """
@@ -22,14 +22,16 @@ from uptake.fold import update_sums
 from uptake.models import LOWEST_AGE, Band, Measure, Population, Uptake
 from vaxreg import db_time
 
-# Census of 2019, in thousands, by the code of the district.
+# Census of 2019, in thousands, by the code of the district of Hà Nội.
 THOUSANDS = {
     "001": 222, "002": 136, "003": 160, "004": 322, "005": 293, "006": 372, "007": 304, "008": 506,
     "009": 294, "016": 341, "017": 406, "018": 286, "019": 264, "020": 274, "021": 335, "250": 227,
     "268": 398, "269": 151, "271": 291, "272": 182, "273": 174, "274": 243, "275": 203, "276": 217,
     "277": 337, "278": 208, "279": 248, "280": 230, "281": 205, "282": 204,
 }  # fmt: skip
-SOURCE = "Bản trình diễn: một phần nghìn dân số Hà Nội, Tổng điều tra 2019"
+# By the code of the province: Hải Phòng, Đà Nẵng, Cần Thơ.
+CITIES = {"31": 2028, "48": 1134, "92": 1235}
+SOURCE = "Bản trình diễn: một phần nghìn dân số, Tổng điều tra 2019"
 AS_OF = date(2019, 4, 1)
 
 
@@ -74,18 +76,20 @@ class VaccinatedPerson(NamedTuple):
 
 
 def vaccinate() -> None:
-    """Write the population of the districts, and vaccinated people up to the city's rates."""
+    """Write the population of districts and cities, and vaccinated people up to their rates."""
     districts = list(
         Area.objects.current().filter(code__in=THOUSANDS, path__startswith="01/").order_by("code")
     )
-    _populate(districts)
+    areas = Area.objects.current().filter(code__in=CITIES, level=Area.Level.PROVINCE)
+    cities = list(areas.order_by("code"))
+    _populate(districts, cities)
     update_sums()
     there: dict[tuple[str, str], int] = defaultdict(int)
     counted = Uptake.objects.filter(is_month=True, measure=Measure.ONE_DOSE)
     for place, band, number in counted.values_list("place", "band").annotate(Sum("people")):
         there[place, band] = number
     chance = random.Random(2021)  # noqa: S311 — a story, not a secret
-    lives = [life for district in districts for life in _lives(district, there, chance)]
+    lives = [life for place in (*districts, *cities) for life in _lives(place, there, chance)]
     now = db_time.now()
     for life in lives:
         # Set here, not by the database: Django can then send the rows as arrays, twice as fast.
@@ -108,10 +112,11 @@ def vaccinate() -> None:
     update_sums()
 
 
-def _populate(districts: list[Area]) -> None:
+def _populate(districts: list[Area], cities: list[Area]) -> None:
     province = Area.objects.current().get(code="01", level=Area.Level.PROVINCE)
     sizes = {area: {b: _people(area, b) for b in Band} for area in districts}
     sizes[province] = {band: sum(size[band] for size in sizes.values()) for band in Band}
+    sizes |= {city: {b: _people(city, b) for b in Band} for city in cities}
     Population.objects.bulk_create(
         Population(area=area, band=band, people=number, source=SOURCE, as_of=AS_OF)
         for area, bands in sizes.items()
@@ -119,24 +124,25 @@ def _populate(districts: list[Area]) -> None:
     )
 
 
-def _people(district: Area, band: Band) -> int:
-    return round(THOUSANDS[district.code] * CAMPAIGNS[band].part)
+def _people(place: Area, band: Band) -> int:
+    thousands = CITIES if place.level == Area.Level.PROVINCE else THOUSANDS
+    return round(thousands[place.code] * CAMPAIGNS[band].part)
 
 
 def _lives(
-    district: Area, there: dict[tuple[str, str], int], chance: random.Random
+    place: Area, there: dict[tuple[str, str], int], chance: random.Random
 ) -> Iterator[VaccinatedPerson]:
     stations = list(
         Organization.objects.open()
-        .filter(kind=Organization.Kind.COMMUNE_STATION, area__path__startswith=district.path)
+        .filter(kind=Organization.Kind.COMMUNE_STATION, area__path__startswith=place.path)
         .select_related("area")
         .order_by("code")
     )
     vaccines = {vaccine.code: vaccine for vaccine in Vaccine.objects.all()}
     for band, campaign in CAMPAIGNS.items():
-        # Coverage differs between districts.
+        # Coverage differs between places.
         reach = min(campaign.one_dose * chance.uniform(0.93, 1.03), 1)
-        wanted = round(_people(district, band) * reach) - there[district.path, band]
+        wanted = round(_people(place, band) * reach) - there[place.path, band]
         for _number in range(max(wanted, 0)):
             site = chance.choice(stations)
             code = chance.choices(list(campaign.vaccines), list(campaign.vaccines.values()))[0]

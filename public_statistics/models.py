@@ -1,4 +1,4 @@
-"""Published statistics: one month at a time, never changed."""
+"""Published statistics: months of proposals and days of coverage, never changed."""
 
 from django.db import models
 from django.db.models import Q
@@ -82,3 +82,24 @@ class PublishedFigures(models.Model):
     def is_complete(self) -> bool:
         """No count of this row is hidden."""
         return self.received is not None and self.in_time is not None
+
+
+class PublishedCoverage(models.Model):
+    """The vaccination coverage of one day as it was published. A trigger refuses UPDATE and DELETE.
+
+    One document for each day: it is read as a whole, and a day has too many provinces for rows.
+    Its numbers are rounded (public_statistics/coverage.py); exact ones are not in this table.
+    """
+
+    day = models.DateField(_("day"), primary_key=True)
+    # Fields of coverage.CoverageLine; the country first.
+    lines = models.JSONField(_("lines"))
+    published_at = models.DateTimeField(_("published at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("published coverage")
+        verbose_name_plural = _("published coverage")
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d}"

@@ -1,11 +1,12 @@
 """Views of the public statistics, without signing in: a page, JSON and CSV.
 
-The response depends on nothing but the URL, with ?lang= and ?month= (vaxreg/public.py).
+The response depends on nothing but the URL, with ?lang=, ?month= and ?day=
+(vaxreg/middleware/public.py). coverage_views.py and rights.py have the other public pages.
 """
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import wraps
 
@@ -19,32 +20,43 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from accounts.models import Language
 from public_statistics import presentation, publish
-from public_statistics.models import PublishedFigures
 from vaxreg.spreadsheets import writing
 
-# Seconds for which caches may keep a response: a month is published once.
-KEPT = 3600
+# Seconds for which caches may keep a response: what is published never changes. Only briefly while
+# nothing is published: whoever was early must not read for an hour that there is nothing.
+KEPT, KEPT_EMPTY = 3600, 60
 
 View = Callable[[HttpRequest], HttpResponse]
 
 
-def public_page(view: View) -> View:
-    """Let anybody read a view and any cache keep it, in the language of the URL."""
+def public_page(
+    last_published: Callable[[], datetime | None] | None = None,
+) -> Callable[[View], View]:
+    """Let anybody read a view and any cache keep it, in the language of the URL.
 
-    @wraps(view)
-    def page(request: HttpRequest) -> HttpResponse:
-        wanted = request.GET.get("lang", "")
-        language = wanted if wanted in Language.values else settings.LANGUAGE_CODE
-        with translation.override(language):
-            response = view(request)
-        response.headers["Content-Language"] = language
-        response.headers["Cache-Control"] = f"public, max-age={KEPT}"
-        published: datetime | None = publish.last_published()
-        if published is not None:
-            response.headers["Last-Modified"] = http_date(published.timestamp())
-        return response
+    last_published: returns when what it shows was last added to, or None while there is nothing.
+    Not given for pages of the product's own text.
+    """
 
-    return login_not_required(require_safe(conditional_page(page)))
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def page(request: HttpRequest) -> HttpResponse:
+            published = last_published() if last_published else None
+            wanted = request.GET.get("lang", "")
+            language = wanted if wanted in Language.values else settings.LANGUAGE_CODE
+            with translation.override(language):
+                response = view(request)
+            response.headers["Content-Language"] = language
+            is_empty = last_published is not None and published is None
+            seconds = KEPT_EMPTY if is_empty else KEPT
+            response.headers["Cache-Control"] = f"public, max-age={seconds}"
+            if published is not None:
+                response.headers["Last-Modified"] = http_date(published.timestamp())
+            return response
+
+        return login_not_required(require_safe(conditional_page(page)))
+
+    return decorate
 
 
 def open_data(response: HttpResponse) -> HttpResponse:
@@ -54,7 +66,7 @@ def open_data(response: HttpResponse) -> HttpResponse:
     return response
 
 
-@public_page
+@public_page(publish.last_published)
 def page(request: HttpRequest) -> HttpResponse:
     """Show one month: the country, each province, and the country's last months."""
     months = publish.months()
@@ -67,7 +79,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "public_statistics/page.html", context)
 
 
-@public_page
+@public_page(publish.last_published)
 def as_json(request: HttpRequest) -> HttpResponse:
     """Send every published row as JSON; the format is described in docs/statistics.md."""
     lines = [presentation.as_data(line) for line in publish.lines()]
@@ -75,10 +87,10 @@ def as_json(request: HttpRequest) -> HttpResponse:
         **presentation.description(request.build_absolute_uri("/statistics/")),
         "lines": lines,
     }
-    return open_data(JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 1}))
+    return open_data(json_file(document))
 
 
-@public_page
+@public_page(publish.last_published)
 def as_csv(request: HttpRequest) -> HttpResponse:
     """Send every published row as CSV: for programs, or with ?lang= for Excel in that language."""
     lines = publish.lines()
@@ -86,20 +98,28 @@ def as_csv(request: HttpRequest) -> HttpResponse:
         return open_data(
             writing.csv_file("so-tiem-statistics", presentation.header(), presentation.rows(lines))
         )
-    return open_data(plain_csv(lines))
+    data = (presentation.as_data(line) for line in lines)
+    return open_data(plain_csv("so-tiem-statistics", presentation.FIELDS, data))
 
 
-def plain_csv(lines: list[PublishedFigures]) -> HttpResponse:
-    """Write the rows with English column names, decimal points, and empty cells for NULL."""
+def plain_csv(
+    name: str, fields: Sequence[str], lines: Iterable[Mapping[str, object]]
+) -> HttpResponse:
+    """Write the lines with English column names, decimal points, and empty cells for None."""
     buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, presentation.FIELDS)
+    writer = csv.DictWriter(buffer, fields)
     writer.writeheader()
-    writer.writerows(presentation.as_data(line) for line in lines)
+    writer.writerows(lines)
     return HttpResponse(
         buffer.getvalue(),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="so-tiem-statistics.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
+
+
+def json_file(document: Mapping[str, object]) -> HttpResponse:
+    """Write a document as readable JSON."""
+    return JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
 def chosen(request: HttpRequest, months: list[date]) -> date | None:

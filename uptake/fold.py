@@ -84,11 +84,12 @@ FRESH = """
           FROM counted
     ), reached AS (
         SELECT person, min(given_on) AS one_dose_on, min(complete_on) AS complete_on,
-               min(given_on) FILTER (WHERE is_booster AND given_on > complete_on) AS booster_on
+               min(given_on) FILTER (WHERE is_booster AND given_on > complete_on) AS booster_on,
+               array_agg(given_on ORDER BY given_on) AS dose_days
           FROM completed GROUP BY person
     )
     SELECT person, coalesce(home.place, '') AS place, date_of_birth AS born_on,
-           one_dose_on, complete_on, booster_on
+           one_dose_on, complete_on, booster_on, dose_days
       FROM reached
       JOIN uptake_part USING (person)
       LEFT JOIN uptake_home home USING (area_id)
@@ -180,21 +181,52 @@ REPLACE_COMMUNES = f"""
         VALUES (new.place, new.month, new.measure, new.people)
     WHEN NOT MATCHED BY SOURCE THEN DELETE
 """  # noqa: S608 — no value from outside in it
+# Doses by province and day, with the sign of the course; grouped first by area and day.
+DOSES = """
+    SELECT level.place, lowest.day, sum(doses)::integer AS doses
+      FROM (
+        SELECT place, given.day, sum(sign) AS doses
+          FROM ({courses}) course CROSS JOIN LATERAL unnest(dose_days) given (day)
+         GROUP BY 1, 2
+        HAVING sum(sign) <> 0
+      ) lowest
+     CROSS JOIN LATERAL (
+        SELECT '' UNION SELECT substring(lowest.place FROM '^[^/]+/') WHERE lowest.place <> ''
+     ) level (place)
+     GROUP BY 1, 2
+    HAVING sum(doses) <> 0
+"""
+SAME_DAY = "(told.place, told.day) = (new.place, new.day)"
+ADD_DOSES = f"""
+    MERGE INTO uptake_dosesgiven told USING ({DOSES.format(courses=CHANGED_COURSES)}) new
+       ON {SAME_DAY}
+    WHEN MATCHED AND told.doses + new.doses = 0 THEN DELETE
+    WHEN MATCHED THEN UPDATE SET doses = told.doses + new.doses
+    WHEN NOT MATCHED THEN INSERT (place, day, doses) VALUES (new.place, new.day, new.doses)
+"""  # noqa: S608 — no value from outside in it
+REPLACE_DOSES = f"""
+    MERGE INTO uptake_dosesgiven told USING ({DOSES.format(courses=EVERY_COURSE)}) new
+       ON {SAME_DAY}
+    WHEN MATCHED AND told.doses <> new.doses THEN UPDATE SET doses = new.doses
+    WHEN NOT MATCHED THEN INSERT (place, day, doses) VALUES (new.place, new.day, new.doses)
+    WHEN NOT MATCHED BY SOURCE THEN DELETE
+"""  # noqa: S608 — no value from outside in it
 FORGET = """
     DELETE FROM uptake_course USING uptake_asked
      WHERE citizen_id = uptake_asked.person
        AND NOT EXISTS (SELECT FROM uptake_fresh fresh WHERE fresh.person = citizen_id)
 """
-FACTS = "place, born_on, one_dose_on, complete_on, booster_on"
+FACTS = "place, born_on, one_dose_on, complete_on, booster_on, dose_days"
 KEEP = f"""
     INSERT INTO uptake_course AS told (citizen_id, {FACTS})
     SELECT person, {FACTS} FROM uptake_fresh
     ON CONFLICT (citizen_id) DO UPDATE
        SET ({FACTS}) = (excluded.place, excluded.born_on, excluded.one_dose_on,
-                        excluded.complete_on, excluded.booster_on)
-     WHERE (told.place, told.born_on, told.one_dose_on, told.complete_on, told.booster_on)
+                        excluded.complete_on, excluded.booster_on, excluded.dose_days)
+     WHERE (told.place, told.born_on, told.one_dose_on, told.complete_on, told.booster_on,
+            told.dose_days)
            IS DISTINCT FROM (excluded.place, excluded.born_on, excluded.one_dose_on,
-                             excluded.complete_on, excluded.booster_on)
+                             excluded.complete_on, excluded.booster_on, excluded.dose_days)
 """  # noqa: S608 — no value from outside in it
 MOVED = """
     INSERT INTO uptake_change (citizen_id)
@@ -244,6 +276,8 @@ def rebuild() -> Rebuilt:
         wrong_sums = cursor.rowcount
         cursor.execute(REPLACE_COMMUNES)
         wrong_sums += cursor.rowcount
+        cursor.execute(REPLACE_DOSES)
+        wrong_sums += cursor.rowcount
         cursor.execute(
             "SELECT (SELECT count(*) FROM uptake_course), (SELECT count(*) FROM uptake_uptake)"
         )
@@ -273,7 +307,7 @@ def _fold_some() -> int:
         if people:
             cursor.execute(ASKED, {"changed": people})
             cursor.execute(PARTS)
-            _store_courses(cursor, ADD, ADD_COMMUNES)
+            _store_courses(cursor, ADD, ADD_COMMUNES, ADD_DOSES)
         return len(changed)
 
 

@@ -3,6 +3,7 @@
 Everything but Population is computed from doses and citizens (`uptake.fold`).
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
@@ -86,6 +87,8 @@ class Course(models.Model):
     one_dose_on = models.DateField(_("first dose on"))
     complete_on = models.DateField(_("primary series complete on"), null=True)
     booster_on = models.DateField(_("booster on"), null=True)
+    # Every day with a dose that counts. NULL in rows from before the doses were counted.
+    dose_days = ArrayField(models.DateField(), verbose_name=_("days of doses"), null=True)
 
     class Meta:
         verbose_name = _("course of a person")
@@ -176,6 +179,32 @@ class CommuneUptake(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place} {self.month} {self.measure}: {self.people}"
+
+
+class DosesGiven(models.Model):
+    """Number of doses given on a day to people of a province, or of the country (place "").
+
+    Of all ages. Doses that count are those of the courses: verified ones, one per person and day.
+    """
+
+    place = models.CharField(_("place"), max_length=40, blank=True, db_collation="C")
+    day = models.DateField(_("day"))
+    doses = models.IntegerField(_("doses"))
+
+    class Meta:
+        verbose_name = _("doses given")
+        verbose_name_plural = _("doses given")
+        ordering = ["place", "day"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "day"], include=["doses"], name="doses_given_once"
+            ),
+            # As for uptake: a negative number is an error in the fold.
+            models.CheckConstraint(condition=Q(doses__gt=0), name="doses_given_are_some"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.day}: {self.doses}"
 
 
 class Population(models.Model):

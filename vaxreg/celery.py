@@ -104,6 +104,10 @@ app.conf.update(
             "task": "public_statistics.publish_statistics",
             "schedule": timedelta(hours=1),
         },
+        "Every hour: publish the coverage of days that are over": {
+            "task": "public_statistics.publish_coverage",
+            "schedule": timedelta(hours=1),
+        },
         "Every minute from 7 to 10: e-mail the report of 07:30 to officers who have not got it": {
             "task": "oversight.send_morning_reports",
             "schedule": crontab(hour="7-9"),

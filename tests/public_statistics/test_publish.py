@@ -194,6 +194,13 @@ def test_the_page_says_so_while_nothing_is_published(world):
     assert "Chưa có tháng nào được công bố" in answer.content.decode()
 
 
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_who_looked_before_the_first_month_does_not_read_for_an_hour_that_there_is_none(
+    world, address
+):
+    assert Client().get(address).headers["Cache-Control"] == "public, max-age=60"
+
+
 def test_page_json_and_csv_say_the_same(published):
     page = Client().get("/statistics/?lang=en").content.decode()
     lines = json.loads(Client().get("/statistics.json").content)["lines"]

@@ -23,7 +23,7 @@ from tests.world import World
 from uptake import fold as folding
 from uptake import tasks
 from uptake.fold import rebuild, update_sums
-from uptake.models import LOWEST_AGE, Band, Change, CommuneUptake, Course, Uptake
+from uptake.models import LOWEST_AGE, Band, Change, CommuneUptake, Course, DosesGiven, Uptake
 
 Row = tuple[str, bool, date, str, str]
 
@@ -60,6 +60,23 @@ def by_hand() -> dict[Row, int]:
                 sums[place, True, day.replace(day=1), measure, band.value] += 1
             if path.count("/") == 3:
                 sums[path, True, day.replace(day=1), measure, ""] += 1
+    return dict(sums)
+
+
+def stored_doses() -> dict[tuple[str, date], int]:
+    rows = DosesGiven.objects.values_list("place", "day", "doses")
+    return {(place, day): doses for place, day, doses in rows}
+
+
+def doses_by_hand() -> dict[tuple[str, date], int]:
+    """Count one dose per person and day, for the country and the province of the person."""
+    sums: Counter[tuple[str, date]] = Counter()
+    for person in Citizen.objects.filter(merged_into=None).select_related("area"):
+        doses = Dose.objects.of(person).exclude(provenance="self_declared")
+        places = {"", person.area.path.split("/")[0] + "/"} if person.area else {""}
+        for day in set(doses.filter(status="completed").values_list("given_on", flat=True)):
+            for place in places:
+                sums[place, day] += 1
     return dict(sums)
 
 
@@ -139,6 +156,7 @@ def test_after_any_edits_the_fold_has_what_a_count_by_hand_has(world: World, see
         update_sums()
 
         assert stored() == by_hand()
+        assert stored_doses() == doses_by_hand()
     assert stored(), "the edits were about something"
     assert not Change.objects.exists()
 
@@ -149,12 +167,12 @@ def test_a_rebuild_finds_nothing_to_put_right_after_folds(world: World, seed):
     for _edit in range(60):
         edit(world, chance)
     update_sums()
-    before, courses = stored(), list(Course.objects.values())
+    before, courses = (stored(), stored_doses()), list(Course.objects.values())
 
     built = rebuild()
 
     assert (built.wrong_courses, built.wrong_sums) == (0, 0)
-    assert (stored(), list(Course.objects.values())) == (before, courses)
+    assert ((stored(), stored_doses()), list(Course.objects.values())) == (before, courses)
 
 
 def test_a_rebuild_puts_right_what_is_wrong_and_says_how_much(world: World, capsys):

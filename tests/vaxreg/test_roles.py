@@ -22,6 +22,7 @@ INSERT_ONLY = {
     *("citizens_recordvisit", "citizens_identitycheck", "hotline_callercheck"),
     *("hotline_messageresend", "hotline_callbacktry"),
     *("organizations_place", "organizations_staffevent", "organizations_act"),
+    "public_statistics_publishedcoverage",
     *("public_statistics_publishedfigures", "reporting_reportday", "audit_seal"),
     "oversight_contactreveal",
 }
