@@ -1,5 +1,6 @@
 """The rules on record: all changes of the policy or the calendar, and who may make them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -49,11 +50,13 @@ def changes() -> list[RecordedChange]:
     return sorted(found, key=lambda made: made.at, reverse=True)
 
 
-def may_change(user: "User") -> bool:
-    """Tell whether the user may change the rules: an officer of the ministry."""
-    return (
-        user.is_superuser
-        or held_roles(user)
-        .filter(role=Membership.Role.OFFICER, organization__kind=Organization.Kind.MINISTRY)
-        .exists()
+def may_change(user: "User", work: Iterable[Membership] | None = None) -> bool:
+    """Tell whether the user may change the rules: an officer of the ministry.
+
+    work: the live memberships with their organizations, where they are known already.
+    """
+    held = held_roles(user) if work is None else work
+    return user.is_superuser or any(
+        one.role == Membership.Role.OFFICER and one.organization.kind == Organization.Kind.MINISTRY
+        for one in held
     )

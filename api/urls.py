@@ -3,13 +3,14 @@
 from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 from api import acting, coverage, oversight, own_steps, reading
+from api.docs import Docs
 
 # Swagger UI writes inline styles, which the CSP forbids on all other pages.
 docs = csp_update({"style-src": "'unsafe-inline'"})(
-    login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api:schema"))
+    login_not_required(Docs.as_view(url_name="api:schema"))
 )
 
 STEPS: dict[str, type[acting.StepView]] = {

@@ -180,6 +180,10 @@ follow                        GET   200     200     200     200     200     200 
 follow                        POST  422     422     422     422     422     422     422     422     422
 followed                      GET   go      go      go      go      go      go      go      go      go
 followed                      POST  go      go      go      go      go      go      go      go      go
+help                          GET   200     200     200     200     200     200     200     200     200
+help                          POST  405     405     405     405     405     405     405     405     405
+help-audience                 GET   200     200     200     200     200     200     200     200     200
+help-audience                 POST  405     405     405     405     405     405     405     405     405
 hotline                       GET   st      st      st      403     403     403     403     403     200
 hotline                       POST  st      st      st      403     403     403     403     403     422
 hotline-callback              GET   st      st      st      403     403     403     403     403     200

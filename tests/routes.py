@@ -49,6 +49,7 @@ def address(pattern: str, case: Correction, world: World) -> str:
         "ending": "csv",
         "person": str(world.user("minh").public_id),
         "role": "reviewer",
+        "audience": "officers",
     }
     if "organizations/import/<" in pattern:
         values["public_id"] = str(imported_by_huong(world).public_id)

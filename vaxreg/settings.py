@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "review",
     "administration",
     "public_statistics",
+    "help",
     "hotline",
     "oversight",
     "api",

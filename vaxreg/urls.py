@@ -11,6 +11,7 @@ APPS = [
     "oversight",
     "administration",
     "public_statistics",
+    "help",
     "uptake",
     "accounts",
     "messaging",

@@ -1,4 +1,4 @@
-"""Whose session a page belongs to, for what a browser keeps of it."""
+"""Whose session a page belongs to: for its menu, and for what a browser keeps of it."""
 
 from django import template
 from django.template import RequestContext
@@ -25,3 +25,11 @@ def session_owner(context: RequestContext) -> str:
     if sessions.kind_of(request) == SessionKind.CITIZEN:
         mark = salted_hmac("accounts.owner", request.session.session_key).hexdigest()[:16]
     return format_html(' data-owner="{}"', mark)
+
+
+@register.simple_tag(takes_context=True)
+def session_kind(context: RequestContext) -> str:
+    """Return "citizen" or "staff", or "" when nobody is signed in."""
+    request = context.get("request")
+    kind = sessions.kind_of(request) if hasattr(request, "user") else None
+    return kind.value if kind else ""
