@@ -122,7 +122,7 @@ def is_met(name: str, said: str, stands: str | None) -> bool:
 def lacks_a_day(facts: Facts) -> bool:
     """Whether the date is a month alone: a proposal may say so, a dose on the record may not."""
     said = facts.get(Field.GIVEN_ON)
-    return bool(said) and not PartialDate.fromisoformat(said).is_whole
+    return said is not None and said != "" and not PartialDate.fromisoformat(said).is_whole
 
 
 def as_values(facts: Facts) -> dict[str, Any]:

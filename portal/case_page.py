@@ -11,7 +11,7 @@ from corrections.clocks import explain
 from corrections.clocks.explain import ClockExplanation
 from corrections.history import Audience
 from corrections.lifecycle import Status
-from corrections.models import Clock, Correction, CorrectionEvent
+from corrections.models import Clock, Correction, CorrectionEvent, HelpAnswer
 from organizations.models import Organization
 from portal import record_page
 from vaxreg import db_time, ui
@@ -51,10 +51,17 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
         "question": question(case) if case.status in ASKING else None,
         "may_be_right": case.status in (Status.ACCEPTED, Status.PARTLY_ACCEPTED),
         "newer": next_steps.newer(case),
-        "help_answer": case.help_answers.filter(decided_at=case.decided_at).last(),
+        "help_answer": _help_answer(case),
         "now": now,
         **_second_thoughts(case, now),
     }
+
+
+def _help_answer(case: Correction) -> HelpAnswer | None:
+    """Return what was said last of the decision in force."""
+    if case.decided_at is None:
+        return None
+    return case.help_answers.filter(decided_at=case.decided_at).last()
 
 
 def _ran(case: Correction, accounts: list[ClockExplanation], now: datetime) -> timedelta:

@@ -140,12 +140,11 @@ class ToDo:
                 | (lately & Q(status__in=lifecycle.NOT_GRANTED))
             )
             .without_newer()
-            .with_dismissal()
+            .not_put_away()
             .select_related("citizen__merged_into", "holder", "dose__vaccine")
             .order_by("received_at", "pk")
         )
-        shown = [case for case in waiting if not case.is_dismissed]
-        return sorted(shown, key=lambda case: case.status in lifecycle.ANSWERED)
+        return sorted(waiting, key=lambda case: case.status in lifecycle.ANSWERED)
 
     @cached_property
     def _drafts(self) -> list[Draft]:

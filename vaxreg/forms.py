@@ -239,7 +239,7 @@ class BirthDateField(DateField):
 
     def _made(self, known: PartialDate | None) -> BirthDate | None:
         """Return a BirthDate, or None."""
-        return known and BirthDate(known.first, known.precision)
+        return None if known is None else BirthDate(known.first, known.precision)
 
 
 class PhoneField(HasOwnErrorMessages, forms.CharField):

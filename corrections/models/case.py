@@ -93,6 +93,10 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         )
         return self.annotate(is_dismissed=Coalesce(Subquery(newest), False))
 
+    def not_put_away(self) -> Self:
+        """Those whose answer, as it stands now, the citizen has not put away."""
+        return self.with_dismissal().exclude(Q(("is_dismissed", True)))
+
     def without_newer(self) -> Self:
         """Without those about whose subject a newer proposal is open."""
         newer = Correction.objects.open().filter(

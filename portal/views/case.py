@@ -211,7 +211,7 @@ def _back(request: UserRequest, reference: str) -> HttpResponse:
     person = uuid_or_none(request.POST.get("person", ""))
     if person is None:
         return redirect("correction", reference)
-    return redirect(f"{reverse('record')}?{urlencode({'person': person})}")
+    return redirect(f"{reverse('record')}?{urlencode({'person': str(person)})}")
 
 
 def _own_case(user: User, reference: str) -> Correction:

@@ -21,6 +21,7 @@ from corrections.actions.filing import MOST_CLAIMS, MOST_OPEN, TooManyFilings, T
 from corrections.facts import FIELDS
 from corrections.models import Correction, Draft, Filing, Kind
 from corrections.models.case import DOSE_KINDS, IDENTITY_KINDS
+from corrections.papers import IDENTITY_PAPERS
 from corrections.prechecks.rules import ProposalWarning, from_json
 from doses.facts import dose_title
 from doses.models import Dose
@@ -79,7 +80,8 @@ def wrong_dose(request: UserRequest, public_id: UUID) -> HttpResponse:
         return redirect("record")
     person = wizard.person.citizen
     dose = get_object_or_404(Dose.objects.of(person).shown_to_citizen(), public_id=public_id)
-    case = Correction.objects.of(person).open().filter(dose=dose, kind__in=DOSE_KINDS).first()
+    own = Correction.objects.of_own_records(request.user).open()
+    case = own.filter(dose=dose, kind__in=DOSE_KINDS).first()
     if case is not None:
         messages.info(request, _("You sent a proposal about this dose. Here is where it stands."))
         return redirect("correction", case.reference)
@@ -346,6 +348,7 @@ def _check_page(
             for item, claim in zip(judged.items, judged.claims, strict=True)
         ],
         "photos": photos,
+        "is_of_identity": bool(judged.papers) and IDENTITY_PAPERS.issuperset(judged.papers),
         "is_warned": any(judged.warnings.values()) or any(found for _photo, found in photos),
         "said": drafts.typed(draft, drafts.PHOTOS),
         "draft_key": draft.key,

@@ -22,6 +22,8 @@ def test_a_warning_comes_and_goes_while_lan_types_and_never_stops_her(country: C
         press(page, "Tiếp tục")
 
         page.select_option("[name=vaccine]", "PF")
+        # The field holds the recorded date: it is taken out first.
+        page.locator("[name=given_on]").clear()
         page.locator("[name=given_on]").press_sequentially("01/06/2021")
         expect(page.locator("#advice-vaccine")).to_contain_text("12/06/2021")
         expect(page.locator("[name=given_on]")).to_be_focused()

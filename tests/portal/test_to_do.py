@@ -219,7 +219,7 @@ def test_old_answers_are_no_tasks(world: World):
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
-            "UPDATE corrections_correction SET decided_at = decided_at - %s", [timedelta(days=31)]
+            "UPDATE corrections_correction SET decided_at = decided_at - interval '31 days'"
         )
         cursor.execute("SET session_replication_role = DEFAULT")
 
