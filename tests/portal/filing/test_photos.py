@@ -38,7 +38,7 @@ def test_of_several_photos_the_good_ones_are_kept_and_each_bad_one_is_named(
     assert answer.status_code == 422
     assert Evidence.objects.count() == 1
     assert "Photo 2: This is not a photo" in content
-    assert "Photo 3: This is a HEIC photo" in content
+    assert "Photo 3: This file is damaged" in content
     assert "y.jpg" not in content
 
 
