@@ -16,20 +16,17 @@ from corrections.models import Draft, Evidence
 from corrections.photos import evidence
 from corrections.prechecks.rules import Code, from_json
 from portal import drafts
-from tests.pictures import certificate, keep_files_in, picture
+from tests.corrections.heic_files import ALPHA, BIG, PAPER, SIDEWAYS, TWO
+from tests.pictures import certificate, keep_files_in, pdf, picture
 from tests.world import World
 from vaxreg.photos import cleaning
 
-FILES = Path(__file__).parent / "files"
-PAPER, SIDEWAYS, ALPHA, TWO, BIG = (
-    (FILES / f"{name}.heic").read_bytes() for name in ("paper", "sideways", "alpha", "two", "big")
-)
 INK = b"0 0 1 rg 40 40 60 60 re f"
 
 
-def pdf_of(*photos: Image.Image) -> bytes:
+def scan(photo: Image.Image) -> bytes:
     out = io.BytesIO()
-    photos[0].save(out, "PDF", save_all=True, append_images=photos[1:])
+    photo.save(out, "PDF")
     return out.getvalue()
 
 
@@ -55,12 +52,6 @@ def written(
         b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R %s>>\nstartxref\n%d\n%%%%EOF\n"
         % (size, table, size, tail, len(out))
     )
-
-
-def page(colour: str) -> Image.Image:
-    sheet = Image.new("RGB", (200, 300), "white")
-    sheet.paste(colour, (20, 20, 120, 90))
-    return sheet
 
 
 SCRIPT = b"<</S/JavaScript/JS(app.alert\\(1\\); this.exportDataObject\\({}\\))>>"
@@ -89,9 +80,9 @@ ACCEPTED = {
     "heic of two pictures": (TWO, 1),
     "heic with html after it": (PAPER + b"<html><script>alert(1)</script>", 1),
     "heic with a pdf after it": (PAPER + written(), 1),
-    "scan as a pdf": (pdf_of(certificate()), 1),
-    "pdf of two pages": (pdf_of(page("red"), page("blue")), 2),
-    "pdf with an empty page": (pdf_of(page("red"), Image.new("RGB", (200, 300), "white")), 1),
+    "scan as a pdf": (scan(certificate()), 1),
+    "pdf of two pages": (pdf("red", "blue"), 2),
+    "pdf with an empty page": (pdf("red", "white"), 1),
     "pdf with a script": (
         written(SCRIPT, root=b"/OpenAction 5 0 R", of_page=b"/AA<</O 5 0 R>>"),
         1,
@@ -135,7 +126,7 @@ REFUSED = {
     "avif that calls itself heif": (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif" + b"\0" * 90, "broken"),
     "film": (b"\0\0\0\x18ftypmp42" + b"\0" * 90, "type"),
     "only the head of a pdf": (b"%PDF-1.7\n1 0 obj", "broken"),
-    "pdf cut in half": (pdf_of(certificate())[:20_000], "broken"),
+    "pdf cut in half": (scan(certificate())[:20_000], "broken"),
     "pdf without its last line but one": (written().replace(b"startxref", b""), "broken"),
     "pdf of noise": (b"%PDF-1.7\n" + os.urandom(4000) + b"\nstartxref\n9\n%%EOF", "broken"),
     "pdf without pages": (
@@ -212,7 +203,7 @@ def test_a_page_is_drawn_large_enough_to_read_and_no_larger():
 
 
 def test_of_a_long_pdf_three_pages_are_taken_and_that_is_said(draft: Draft):
-    added = add(draft, pdf_of(*map(page, ("red", "blue", "green", "black", "brown"))))
+    added = add(draft, pdf("red", "blue", "green", "black", "brown"))
 
     warnings = [from_json(photo.warnings) for photo in added]
     told = [[one for one in found if one.code == Code.PAGES_LEFT_OUT] for found in warnings]
@@ -222,7 +213,7 @@ def test_of_a_long_pdf_three_pages_are_taken_and_that_is_said(draft: Draft):
 
 
 def test_a_pdf_is_one_try_of_the_day(draft: Draft):
-    add(draft, pdf_of(page("red"), page("blue")))
+    add(draft, pdf("red", "blue"))
 
     assert Attempt.objects.filter(purpose="photo").count() == 1
     assert Evidence.objects.filter(draft=draft).count() == 2
@@ -230,10 +221,10 @@ def test_a_pdf_is_one_try_of_the_day(draft: Draft):
 
 def test_a_pdf_with_more_pages_than_there_is_room_for_leaves_nothing(draft: Draft, tmp_path: Path):
     for colours in (("red", "blue"), ("green", "black")):
-        add(draft, pdf_of(*map(page, colours)))
+        add(draft, pdf(*colours))
 
     with pytest.raises(ValidationError) as refused, override("en"):
-        add(draft, pdf_of(page("brown"), page("pink")))
+        add(draft, pdf("brown", "pink"))
 
     assert refused.value.code == "too_many"
     assert "This PDF has 2 pages, and there is room for 1 more." in refused.value.messages[0]
@@ -242,11 +233,11 @@ def test_a_pdf_with_more_pages_than_there_is_room_for_leaves_nothing(draft: Draf
 
 
 def test_a_page_that_is_there_already_is_not_kept_twice(draft: Draft):
-    add(draft, pdf_of(page("red"), page("blue")))
+    add(draft, pdf("red", "blue"))
 
-    more = add(draft, pdf_of(page("red"), page("red"), page("black")))
+    more = add(draft, pdf("red", "red", "black"))
     with pytest.raises(ValidationError) as refused:
-        add(draft, pdf_of(page("red"), page("blue")))
+        add(draft, pdf("red", "blue"))
 
     assert len(more) == 1
     assert Evidence.objects.count() == 3

@@ -118,7 +118,7 @@ def _photo(data: bytes) -> Any:
 
 def _heif() -> list[str]:
     """Let Pillow read HEIC: the first picture of a file, without its thumbnails and depth maps."""
-    import pi_heif  # type: ignore[import-untyped]
+    import pi_heif
 
     pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
     # More threads would need more memory, and the limit of CPU time counts all of them.
