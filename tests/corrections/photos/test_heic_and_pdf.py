@@ -16,7 +16,7 @@ from corrections.models import Draft, Evidence
 from corrections.photos import evidence
 from corrections.prechecks.rules import Code, from_json
 from portal import drafts
-from tests.corrections.heic_files import ALPHA, BIG, PAPER, SIDEWAYS, TWO
+from tests.corrections.photos.heic_files import ALPHA, BIG, PAPER, SIDEWAYS, TWO
 from tests.pictures import certificate, keep_files_in, pdf, picture
 from tests.world import World
 from vaxreg.photos import cleaning
