@@ -57,7 +57,9 @@ class AddPhoto(OwnStep):
         """Keep all of the photos, or none."""
         user = cast(User, self.request.user)
         try:
-            pictures = [evidence.rebuild(file, by=user) for file in values["photos"]]
+            pictures = [
+                picture for file in values["photos"] for picture in evidence.rebuild(file, by=user)
+            ]
         except ValidationError as refused:
             raise ValidationError({"photos": refused.messages}) from None
         added.add(case, pictures, by=user)

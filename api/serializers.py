@@ -505,5 +505,8 @@ class PhotosSerializer(serializers.Serializer[Any]):
         child=serializers.FileField(),
         min_length=1,
         max_length=MOST_AT_ONCE,
-        help_text=_("JPEG, PNG or WebP, 10 MB each; the field is repeated for each photo."),
+        help_text=_(
+            "JPEG, PNG, WebP, HEIC or PDF, 10 MB each; the field is repeated for each photo. Of a "
+            "PDF the first three pages are taken, each as a photo."
+        ),
     )

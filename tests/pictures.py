@@ -37,6 +37,18 @@ def picture(
     return out.getvalue()
 
 
+def pdf(*colours: str) -> bytes:
+    """Return a PDF of one page per colour."""
+    pages = []
+    for colour in colours:
+        page = Image.new("RGB", (200, 300), "white")
+        page.paste(colour, (20, 20, 120, 90))
+        pages.append(page)
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:])
+    return out.getvalue()
+
+
 def keep_files_in(folder: Path, settings: Any) -> None:
     """Let the test store its photos below this folder."""
     settings.STORAGES = {

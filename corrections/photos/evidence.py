@@ -10,7 +10,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -46,19 +46,19 @@ FOLDER = "evidence"
 SHELVES = [f"{number:02x}" for number in range(256)]
 
 
-def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> Evidence:
-    """Store a photo with a draft. Raises ValidationError with one specific sentence per cause.
+def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> list[Evidence]:
+    """Store a photo with a draft, or each page of a PDF: all of them or none.
 
-    At most 5 photos per draft and 20 tries per person and day; both limits are exact when requests
+    Raises ValidationError with one specific sentence per cause. At most 5 photos per draft and 20 tries per person and day; both limits are exact when requests
     run at once. Raises Draft.DoesNotExist when the draft was filed or deleted in the meantime.
     """
     refuse_by_size(sent.size or 0)
     _refuse_sixth(draft)
-    return store(draft, rebuild(sent, by=by), by=by)
+    return _store(draft, rebuild(sent, by=by), by=by)
 
 
-def rebuild(sent: UploadedFile[Any], *, by: "User") -> Picture:
-    """Rebuild an uploaded photo; counts as one of 20 tries a day. Raises ValidationError."""
+def rebuild(sent: UploadedFile[Any], *, by: "User") -> list[Picture]:
+    """Rebuild an uploaded photo or PDF; counts as one of 20 tries a day. Raises ValidationError."""
     refuse_by_size(sent.size or 0)
     verdict = rate_limits.count_attempt("photo", str(by.pk), PER_DAY)
     if verdict.retry_at is not None:
@@ -162,10 +162,20 @@ def _purge_shelf(shelf: str, older_than: timedelta) -> int:
     return len(orphans)
 
 
-def _refuse_sixth(draft: Draft) -> None:
-    if Evidence.objects.filter(draft=draft).count() >= MOST_PHOTOS:
+def _refuse_sixth(draft: Draft, more: int = 1) -> None:
+    there = Evidence.objects.filter(draft=draft).count()
+    if there >= MOST_PHOTOS:
         raise ValidationError(
             _("There are 5 photos already. Remove one to add another."), code="too_many"
+        )
+    if there + more > MOST_PHOTOS:
+        raise ValidationError(
+            _(
+                "This PDF has %(pages)s pages, and there is room for %(room)s more. Remove a photo,"
+                " or send a screenshot of one page."
+            )
+            % {"pages": more, "room": MOST_PHOTOS - there},
+            code="too_many",
         )
 
 
@@ -174,13 +184,24 @@ def store(draft: Draft, picture: Picture, *, by: "User") -> Evidence:
 
     Raises ValidationError for a sixth photo or one that the draft has already.
     """
-    with write_files(picture, by=by, about=draft.citizen) as columns, transaction.atomic():
+    return _store(draft, [picture], by=by)[0]
+
+
+def _store(draft: Draft, pictures: list[Picture], *, by: "User") -> list[Evidence]:
+    with ExitStack() as files, transaction.atomic():
         # Adding a photo and filing the draft take the same lock.
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
-        _refuse_sixth(locked)
-        if Evidence.objects.filter(draft=locked, sha256=picture.sha256).exists():
+        new = {picture.sha256: picture for picture in pictures}
+        for kept in locked.evidence.filter(sha256__in=new).values_list("sha256", flat=True):
+            del new[kept]
+        _refuse_sixth(locked, len(new) or 1)
+        if not new:
             raise ValidationError(_("This photo is here already."), code="twice")
-        return Evidence.objects.create(draft=locked, **columns)
+        columns = [
+            files.enter_context(write_files(picture, by=by, about=locked.citizen))
+            for picture in new.values()
+        ]
+        return [Evidence.objects.create(draft=locked, **values) for values in columns]
 
 
 @contextmanager

@@ -13,9 +13,13 @@ LEAST_SHARPNESS = 60
 
 
 def warnings_about_picture(picture: Picture) -> list[ProposalWarning]:
-    """Return why a photo is hard to read; empty when the decoder measured nothing."""
+    """Return why a photo is hard to read, and whether pages of its PDF are missing."""
     measured = {name: value for name, value in picture.measures.items() if name != "likeness"}
-    return warnings_about_photo(picture.width, picture.height, **measured) if measured else []
+    # Without measures the decoder measured nothing.
+    found = warnings_about_photo(picture.width, picture.height, **measured) if measured else []
+    if picture.pages:
+        found.append(_photo(Code.PAGES_LEFT_OUT, pages=picture.pages))
+    return found
 
 
 def warnings_about_photo(

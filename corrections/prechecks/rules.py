@@ -52,6 +52,7 @@ class Code(StrEnum):
     PHOTO_BLURRED = "photo_blurred"
     PHOTO_TWICE = "photo_twice"
     PHOTO_SENT_BEFORE = "photo_sent_before"
+    PAGES_LEFT_OUT = "pages_left_out"
 
 
 @dataclass(frozen=True)
@@ -270,6 +271,12 @@ RULES: dict[Code, WarningRule] = {
         _(
             "That is fine if the paper shows this dose too. Otherwise take a photo of the right paper."
         ),
+    ),
+    Code.PAGES_LEFT_OUT: WarningRule(
+        None,
+        ("photos",),
+        _("The PDF has %(pages)d pages; only the first three were taken."),
+        _("If the dose is on another page, send a screenshot of that page."),
     ),
 }
 

@@ -85,15 +85,16 @@ def _pictures(request: HttpRequest, link: UploadLink) -> tuple[list[Picture], li
                 raise ValidationError(
                     _("That is enough for today. Call the hotline if you need help.")
                 )
-            pictures.append(cleaning.clean(file.read()))
+            pictures.extend(cleaning.clean(file.read()))
         except ValidationError as refused:
             words = {"number": number, "problem": refused.messages[0]}
             problems.append(
                 _("Photo %(number)s: %(problem)s") % words if len(sent) > 1 else words["problem"]
             )
-    if len(sent) > room:
+    if len(sent) > room or len(pictures) > room:
+        # The pages of a PDF are photos too.
         problems.append(_("At most 4 photos can be sent through one link."))
-    return pictures, [str(problem) for problem in problems]
+    return pictures[:room], [str(problem) for problem in problems]
 
 
 def _page(

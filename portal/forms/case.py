@@ -26,18 +26,7 @@ def _words(label: Any, missing: Any, help_text: Any = "", rows: int = 5) -> form
 
 
 def _photos(label: Any) -> forms.FileField:
-    return forms.FileField(
-        label=label,
-        required=False,
-        widget=PhotoInput(
-            attrs={
-                "multiple": True,
-                # With this list an iPhone converts HEIC to JPEG.
-                "accept": "image/jpeg,image/png,image/webp",
-                "data-downscale": True,
-            }
-        ),
-    )
+    return forms.FileField(label=label, required=False, widget=PhotoInput())
 
 
 class OwnStepForm(Form):

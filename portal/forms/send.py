@@ -12,7 +12,16 @@ from vaxreg.forms import Form
 
 
 class PhotoInput(forms.FileInput):
+    """Lets several photos or PDFs of the paper be chosen; a script makes photos smaller."""
+
     allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        # The endings are for systems that know no type of HEIC.
+        accepted = (
+            "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif,application/pdf"
+        )
+        super().__init__({"multiple": True, "accept": accepted, "data-downscale": True})
 
 
 class PhotosForm(Form):
@@ -21,14 +30,7 @@ class PhotosForm(Form):
     photos = forms.FileField(
         label=gettext_lazy("Photos of the paper"),
         required=False,
-        widget=PhotoInput(
-            attrs={
-                "multiple": True,
-                # With this list an iPhone converts HEIC to JPEG.
-                "accept": "image/jpeg,image/png,image/webp",
-                "data-downscale": True,
-            }
-        ),
+        widget=PhotoInput(),
     )
     has_no_paper = forms.BooleanField(
         label=gettext_lazy("I no longer have the paper"), required=False

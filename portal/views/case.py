@@ -260,7 +260,7 @@ def _pictures(request: UserRequest) -> tuple[list[Picture], list[str]]:
         problems.append(_("Choose at most 4 photos at once."))
     for number, file in enumerate(sent[: added.MOST_AT_ONCE], 1):
         try:
-            pictures.append(evidence.rebuild(file, by=request.user))
+            pictures.extend(evidence.rebuild(file, by=request.user))
         except ValidationError as refused:
             words = {"number": number, "problem": refused.messages[0]}
             problems.append(

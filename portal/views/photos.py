@@ -155,10 +155,7 @@ def _too_much(request: UserRequest) -> HttpResponse | None:
         request,
         _("That was too much at once. Choose at most 5 photos, each of 10 MB at most."),
     )
-    url = request.get_full_path()
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
-    return redirect(url)
+    return redirect(request.get_full_path())
 
 
 def _add_all(
@@ -168,8 +165,11 @@ def _add_all(
     added, problems = [], []
     for number, file in enumerate(sent, 1):
         try:
-            added.append(evidence.add(draft, file, by=request.user))
+            added.extend(evidence.add(draft, file, by=request.user))
         except ValidationError as refused:
+            if refused.error_list[0].code == "twice" and request.headers.get("X-Upload-Again"):
+                # The answer to the first try was lost on its way: the photo is where it should be.
+                continue
             words = {"number": number, "problem": refused.messages[0]}
             problems.append(
                 _("Photo %(number)s: %(problem)s") % words if len(sent) > 1 else words["problem"]

@@ -11,7 +11,7 @@
 
   // Photos shrink to 2000 px before they travel; what the browser cannot read goes as it is.
   const smaller = async (file) => {
-    if (!/^image\/(jpeg|png|webp)$/.test(file.type) || !self.createImageBitmap) return file;
+    if (!/^image\/(jpeg|png|webp|hei[cf])$/.test(file.type) || !self.createImageBitmap) return file;
     try {
       const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
       const ratio = Math.min(1, 2000 / Math.max(picture.width, picture.height));
@@ -34,27 +34,94 @@
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }, true);
 
-  // Photos travel while the page stays: without a connection they are kept in it, and that is said.
-  document.addEventListener("submit", async (event) => {
+  // Photos travel while the page stays. What a lost connection or a busy server stopped is sent again by itself.
+  const PAUSES = [2, 4, 8, 15, 30];
+  const STALLED = 45, CHECKED = 120;
+  const jobs = new Map();
+  const inputs = (form) => all("input[type=file]", form);
+  const chosen = (form) => inputs(form).some((input) => input.files.length);
+
+  const show = (text, from) => {
+    const main = new DOMParser().parseFromString(text, "text/html").querySelector("main");
+    if (!main) return false;
+    document.querySelector("main").replaceWith(main);
+    (main.querySelector("[data-focus]") || (from && main.querySelector("input[type=file]")))?.focus({ preventScroll: Boolean(from) });
+    return true;
+  };
+
+  const send = (form, name, value, atOnce) => {
+    const box = form.querySelector("[data-upload]");
+    const words = box.querySelector("[data-state]");
+    const bar = box.querySelector("progress");
+    const again = box.querySelector("[data-try]");
+    let request, timer, tries = 0, sent = false;
+    const say = (state) => {
+      const text = words.dataset[state] || "";
+      if (words.textContent !== text) words.textContent = text;
+      bar.hidden = state !== "sending" && state !== "checking";
+      again.hidden = state !== "offline" && state !== "busy";
+      box.dataset.upload = state;
+      form.querySelector("[data-failed]").hidden = state !== "failed";
+    };
+    const release = () => { request = null; clearTimeout(timer); inputs(form).forEach((input) => { input.disabled = false; }); form.dispatchEvent(new Event("unsent", { bubbles: true })); };
+    const end = (state) => { release(); jobs.delete(form); say(state); };
+    const wait = (state) => { release(); say(state); timer = setTimeout(attempt, 1000 * PAUSES[Math.min(tries++, PAUSES.length - 1)]); };
+    const fail = () => { end("failed"); form.querySelector("[data-failed]").focus(); };
+    const watch = (seconds) => { clearTimeout(timer); timer = setTimeout(() => request?.abort(), seconds * 1000); };
+    const arrived = async () => {
+      clearTimeout(timer);
+      if ([502, 503, 504].includes(request.status)) return wait("busy");
+      const next = request.getResponseHeader("X-Next");
+      if (!next) return show(request.responseText) ? end("") : fail();
+      inputs(form).forEach((input) => { input.disabled = false; input.value = ""; });
+      if (atOnce && new URL(next, location.href).pathname === location.pathname) {
+        try { if (show(await (await fetch(next)).text(), form)) return end(""); } catch { /* the browser says why */ }
+      }
+      jobs.delete(form);
+      location.assign(next);
+    };
+    const attempt = () => {
+      clearTimeout(timer);
+      if (!form.isConnected || !chosen(form)) return end("");
+      if (navigator.onLine === false) return wait("offline");
+      const body = new FormData(form);
+      if (name) body.append(name, value);
+      request = new XMLHttpRequest();
+      request.open("POST", form.action);
+      request.setRequestHeader("X-Requested-With", "upload");
+      // The answer to an earlier try may have been lost: then the photo is there already.
+      if (sent) request.setRequestHeader("X-Upload-Again", "1");
+      request.upload.onprogress = (event) => { if (event.lengthComputable) bar.value = 100 * event.loaded / event.total; watch(STALLED); };
+      request.upload.onload = () => { bar.value = 100; say("checking"); watch(CHECKED); };
+      request.onload = arrived;
+      request.onerror = request.onabort = () => wait("offline");
+      bar.value = 0;
+      say("sending");
+      inputs(form).forEach((input) => { input.disabled = true; });
+      watch(STALLED);
+      sent = true;
+      request.send(body);
+    };
+    jobs.set(form, () => { if (!request) attempt(); });
+    attempt();
+  };
+
+  addEventListener("online", () => jobs.forEach((now) => now()));
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-try]")) jobs.get(event.target.closest("form"))?.(); });
+  document.addEventListener("submit", (event) => {
     const form = event.target;
-    const failed = form.querySelector("[data-failed]");
-    const photos = all("input[type=file]", form).some((input) => input.files.length);
-    if (!failed || !photos || event.defaultPrevented || !self.fetch) return;
+    if (jobs.has(form)) { event.preventDefault(); return jobs.get(form)(); }
+    if (event.defaultPrevented || !form.querySelector("[data-upload]") || !chosen(form)) return;
     event.preventDefault();
-    failed.hidden = true;
-    const body = new FormData(form);
-    if (event.submitter?.name) body.append(event.submitter.name, event.submitter.value);
-    try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "upload" } });
-      if (answer.headers.has("X-Next")) return location.assign(answer.headers.get("X-Next"));
-      const main = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
-      if (!main) throw new Error("no page");
-      document.querySelector("main").replaceWith(main);
-      main.querySelector("[data-focus]")?.focus();
-    } catch {
-      failed.hidden = false;
-      failed.focus();
-      form.dispatchEvent(new Event("unsent", { bubbles: true }));
-    }
+    send(form, event.submitter?.name, event.submitter?.value, false);
   });
+  // Where photos are shown as they come, they are sent as soon as they are chosen.
+  document.addEventListener("change", (event) => {
+    const field = event.target.matches("input[type=file]") && event.target.closest("[data-send-as]");
+    if (!field || !chosen(event.target.form)) return;
+    if (jobs.has(event.target.form)) jobs.get(event.target.form)();
+    else send(event.target.form, field.dataset.sendAs, "1", true);
+  });
+  // A photo that is not with us yet is lost only after a warning.
+  addEventListener("beforeunload", (event) => { if (all("form").some((form) => form.querySelector("[data-upload]") && chosen(form))) event.preventDefault(); });
 })();

@@ -240,7 +240,7 @@ def test_a_disagreement_is_kept(world: World, lan: APIClient):
 def test_photos_are_added_all_or_none(
     world: World, lan: APIClient, correction: Correction, monkeypatch, settings, tmp_path
 ):
-    monkeypatch.setattr(evidence, "clean", lambda data: Picture(data, data, 10, 10))
+    monkeypatch.setattr(evidence, "clean", lambda data: [Picture(data, data, 10, 10)])
     settings.MEDIA_ROOT = tmp_path
     address = f"/api/v1/corrections/{correction.reference}/add-photo/"
 

@@ -22,7 +22,7 @@ from messaging.models import Message
 from tests.cases import file_one
 from tests.conftest import signed_in
 from tests.hotline.callers import SECRETS, in_call
-from tests.pictures import keep_files_in
+from tests.pictures import keep_files_in, pdf
 from tests.world import World
 from vaxreg import db_time
 from vaxreg.logs import cut_personal_data
@@ -326,6 +326,23 @@ def test_after_four_photos_the_link_is_used_up(world: World):
     assert Evidence.objects.filter(filing=case.filing).count() == 4
     assert last.status_code in (200, 422)
     assert after.status_code == 404
+
+
+def test_pages_of_a_pdf_count_as_photos_of_a_link_and_those_without_room_are_told(world: World):
+    case = on_behalf(world)
+    path = sent_link(world, case)
+    caller = Client()
+    first, second = (
+        SimpleUploadedFile("giay.pdf", pdf(*colours), "application/pdf")
+        for colours in (("red", "blue", "green"), ("black", "brown"))
+    )
+
+    caller.post(path, {"photos": [first]})
+    answer = caller.post(path, {"photos": [second]})
+
+    assert Evidence.objects.filter(filing=case.filing).count() == 4
+    assert answer.status_code == 422
+    assert "4 ảnh" in answer.content.decode()
 
 
 @pytest.mark.parametrize("how", ["expired", "unknown", "closed"])

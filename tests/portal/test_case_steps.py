@@ -41,7 +41,7 @@ def lan(world: World, as_citizen: SignIn) -> Client:
 @pytest.fixture(autouse=True)
 def photos_are_quick(monkeypatch, settings, tmp_path):
     """A photo is what was sent, without the process that decodes it; files lie in a folder."""
-    monkeypatch.setattr(evidence, "clean", lambda data: Picture(data, data, 10, 10))
+    monkeypatch.setattr(evidence, "clean", lambda data: [Picture(data, data, 10, 10)])
     backend = "django.core.files.storage.FileSystemStorage"
     settings.STORAGES = {
         **settings.STORAGES,

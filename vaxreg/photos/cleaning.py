@@ -8,8 +8,9 @@ import os
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -32,11 +33,6 @@ WAIT_SECONDS = 30
 _slots = threading.BoundedSemaphore(2)
 
 
-HEIF_BRANDS = frozenset(
-    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
-)
-
-
 @dataclass(frozen=True)
 class Picture:
     """A photo re-encoded from its pixels, preview and thumbnail: JPEG files without metadata."""
@@ -49,6 +45,8 @@ class Picture:
     measures: dict[str, int] = field(default_factory=dict)
     # Empty when it is to be made of the preview, when a list asks for it.
     thumbnail: bytes = b""
+    # How many pages its PDF has, if not all of them were taken and this is the last that was.
+    pages: int = 0
 
     @property
     def likeness(self) -> int | None:
@@ -61,24 +59,29 @@ class Picture:
         return hashlib.sha256(self.whole).hexdigest()
 
 
-def clean(data: bytes) -> Picture:
-    """Re-encode a photo in a separate process. Raises ValidationError if it is not a photo."""
+def clean(data: bytes) -> list[Picture]:
+    """Re-encode a photo, or each of the first three pages of a PDF, in a separate process.
+
+    Raises ValidationError if it is neither.
+    """
     refuse_by_size(len(data))
-    if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS:
-        raise ValidationError(
-            _(
-                "This is a HEIC photo, which most computers cannot open. On the iPhone choose"
-                " Settings > Camera > Formats > Most Compatible and take it again, or take a"
-                " screenshot of it and send that."
-            ),
-            code="heic",
+    head, files = _decode(data)
+    pictures = []
+    for drawn in head["photos"]:
+        whole, preview, thumbnail = (files.read(size) for size in drawn["sizes"])
+        pictures.append(
+            Picture(
+                whole=whole,
+                preview=preview,
+                width=drawn["width"],
+                height=drawn["height"],
+                measures=drawn["measures"],
+                thumbnail=thumbnail,
+            )
         )
-    if data[:5] == b"%PDF-":
-        raise ValidationError(
-            _("This is a PDF, not a photo. Take a photo of the paper, or a screenshot of the PDF."),
-            code="pdf",
-        )
-    return _decode(data)
+    if head["pages"] > decoder.MOST_PAGES:
+        pictures[-1] = replace(pictures[-1], pages=head["pages"])
+    return pictures
 
 
 def refuse_by_size(size: int) -> None:
@@ -98,19 +101,26 @@ def refuse_by_size(size: int) -> None:
 
 def _refused(reason: str) -> ValidationError:
     words = {
-        "type": _("This is not a photo that we can read. Send a JPEG, PNG or WebP file."),
+        "type": _(
+            "This is not a photo that we can read. Send a photo (JPEG, PNG, WebP, HEIC) or a PDF."
+        ),
         "pixels": _(
             "This photo is larger than 25 megapixels. Take it in a lower resolution, or send a "
             "screenshot of it."
         ),
+        "locked": _(
+            "This PDF opens with a password only. Send it without the password, or a screenshot "
+            "of it."
+        ),
+        "blank": _("Nothing can be seen in this PDF. Send a photo of the paper, or a screenshot."),
         "broken": _(
-            "This photo is damaged or did not arrive whole. Choose it again, or take a new one."
+            "This file is damaged, or did not arrive whole. Choose it again, or take a new photo."
         ),
     }
     return ValidationError(words[reason], code=reason)
 
 
-def _decode(data: bytes) -> Picture:
+def _decode(data: bytes) -> tuple[dict[str, Any], io.BytesIO]:
     # The environment of that process must not hold our settings and secrets.
     inherited = {
         name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ
@@ -130,19 +140,11 @@ def _decode(data: bytes) -> Picture:
     except (subprocess.SubprocessError, OSError) as error:
         log.warning("photo refused: the decoder ended with %s", type(error).__name__)
         raise _refused("broken") from None
-    line, _newline, rest = done.stdout.partition(b"\n")
-    head = json.loads(line)
+    files = io.BytesIO(done.stdout)
+    head: dict[str, Any] = json.loads(files.readline())
     if "refused" in head:
         raise _refused(head["refused"])
-    whole, preview, _thumbnail = head["sizes"]
-    return Picture(
-        whole=rest[:whole],
-        preview=rest[whole : whole + preview],
-        width=head["width"],
-        height=head["height"],
-        measures=head["measures"],
-        thumbnail=rest[whole + preview :],
-    )
+    return head, files
 
 
 def thumbnail_of(preview: bytes) -> bytes:

@@ -1,7 +1,8 @@
-"""A separate process that turns an untrusted file into three clean JPEGs. Imports nothing of ours.
+"""A separate process that turns an untrusted file into clean JPEGs. Imports nothing of ours.
 
-cleaning.py runs it by its path. It reads the file from stdin and writes one line of JSON, then
-the photo, its preview and its thumbnail. A file that attacks a decoder harms this process only.
+cleaning.py runs it by its path. It reads the file from stdin and writes one line of JSON, then of
+each photo (a PDF has one per page) the photo, its preview and its thumbnail. A file that attacks a
+decoder harms this process only.
 """
 
 import io
@@ -15,6 +16,23 @@ MEMORY = 700 * 1024 * 1024
 CPU_SECONDS = 8
 FORMATS = ["JPEG", "PNG", "WEBP"]
 MOST_PIXELS = 25_000_000
+# What an ISO media file (ISO 14496-12) must say it is to be a HEIC photo (ISO 23008-12).
+HEIF_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
+)
+PDF_BEGIN = b"%PDF-"
+# Writers put an empty line or a byte order mark in front of it.
+BEFORE_PDF = b"\xef\xbb\xbf\0\t\n\f\r "
+# The end of a PDF says where its parts stand; signatures and servers add a little behind it.
+PDF_END = b"startxref"
+PDF_TAIL = 4096
+MOST_PAGES = 3
+# Pixels of the longer side of a page: 200 dots per inch on A4.
+PAGE_SIDE = 2340
+# Of 256 levels of grey: a page with less contrast is empty.
+LEAST_CONTRAST = 16
+# Codes of FPDF_GetLastError (pdfium, fpdfview.h): a password, or a security handler we lack.
+LOCKED = (4, 5)
 PREVIEW = (1600, 1600)
 # For lists: 48 pixels on a screen of three times the density. Nothing written can be read on it.
 THUMBNAIL = (144, 144)
@@ -28,6 +46,10 @@ MOST_EXIF = 65_536
 HELD_BACK = 32
 
 
+class Refused(Exception):
+    """The file is not accepted; the argument is the reason, a key of cleaning.py."""
+
+
 def limit() -> None:
     """Limit memory, CPU time and files of this process before it reads any input."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -37,17 +59,37 @@ def limit() -> None:
 
 
 def clean(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    """Return size or reason of refusal, and as JPEG the photo, its preview and its thumbnail."""
+    """Return what is to be told of the photos, and of each the photo, its preview, its thumbnail.
+
+    Raises Refused.
+    """
+    if data.lstrip(BEFORE_PDF).startswith(PDF_BEGIN):
+        count, photos = _pages(data)
+    else:
+        count, photos = 0, [_photo(data)]
+    heads, files = [], []
+    for photo in photos:
+        head, drawn = _drawn(photo)
+        heads.append(head)
+        files += drawn
+    return {"pages": count, "photos": heads}, files
+
+
+def _photo(data: bytes) -> Any:
+    """Return a photo as a new RGB image, upright."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     # Our own limit is lower, and is checked before any pixel is decoded.
     Image.MAX_IMAGE_PIXELS = None
+    formats = FORMATS
+    if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS:
+        formats = _heif()
     try:
-        sent = Image.open(io.BytesIO(without_metadata(data)), formats=FORMATS)
+        sent = Image.open(io.BytesIO(without_metadata(data)), formats=formats)
     except UnidentifiedImageError:
-        return {"refused": "type"}, []
+        raise Refused("type" if formats is FORMATS else "broken") from None
     if sent.width * sent.height > MOST_PIXELS:
-        return {"refused": "pixels"}, []
+        raise Refused("pixels")
     try:
         sent.load()
     except OSError:
@@ -71,11 +113,64 @@ def clean(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
         photo.paste(layer, mask=layer.getchannel("A"))
     else:
         photo.paste(upright.convert("RGB"))
+    return photo
+
+
+def _heif() -> list[str]:
+    """Let Pillow read HEIC: the first picture of a file, without its thumbnails and depth maps."""
+    import pi_heif
+
+    pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    # More threads would need more memory, and the limit of CPU time counts all of them.
+    pi_heif.options.DECODE_THREADS = 1
+    return ["HEIF"]
+
+
+def _pages(data: bytes) -> tuple[int, list[Any]]:
+    """Return how many pages a PDF has, and the first three as drawn, without empty ones.
+
+    Only what is drawn on a page is seen: this build of pdfium runs no scripts and opens no
+    attachments or addresses.
+    """
+    import pypdfium2
+
+    if PDF_END not in data.rstrip(BEFORE_PDF)[-PDF_TAIL:]:
+        # pdfium would guess the rest of a file that did not arrive whole.
+        raise Refused("broken")
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise Refused("locked" if error.err_code in LOCKED else "broken") from None
+    # What was filled into a form is drawn too.
+    document.init_forms()
+    count = len(document)
+    photos = []
+    for number in range(min(count, MOST_PAGES)):
+        page = document[number]
+        scale = PAGE_SIDE / max(page.get_size())
+        photo = page.render(scale=scale).to_pil().convert("RGB")
+        darkest, brightest = photo.convert("L").getextrema()
+        if brightest - darkest >= LEAST_CONTRAST:
+            photos.append(photo)
+        page.close()
+    if not photos:
+        raise Refused("blank")
+    return count, photos
+
+
+def _drawn(photo: Any) -> tuple[dict[str, Any], list[bytes]]:
+    """Return size and measures of a photo, and its three files."""
     whole = _jpeg(photo, 88)
     size = photo.size
     photo.thumbnail(PREVIEW)
-    head = {"width": size[0], "height": size[1], "measures": measure(photo)}
-    return head, [whole, _jpeg(photo, 80), thumbnail(photo)]
+    files = [whole, _jpeg(photo, 80), thumbnail(photo)]
+    head = {
+        "width": size[0],
+        "height": size[1],
+        "measures": measure(photo),
+        "sizes": [len(file) for file in files],
+    }
+    return head, files
 
 
 def thumbnail(photo: Any) -> bytes:
@@ -174,15 +269,16 @@ def _jpeg(picture: Any, quality: int) -> bytes:
 
 
 def main() -> None:
-    """Read the file, write the result. Every exception gives the same answer: broken file."""
+    """Read the file, write the result. Every other exception gives the same answer: broken file."""
     limit()
     data = sys.stdin.buffer.read()
     try:
         head, files = clean(data)
+    except Refused as refusal:
+        head, files = {"refused": str(refusal)}, []
     except Exception:
         head, files = {"refused": "broken"}, []
-    line = json.dumps({**head, "sizes": [len(file) for file in files]})
-    sys.stdout.buffer.write(line.encode() + b"\n" + b"".join(files))
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + b"".join(files))
 
 
 if __name__ == "__main__":

@@ -57,8 +57,8 @@ def png_that_claims(width: int, height: int) -> bytes:
 def quick(monkeypatch) -> None:
     """Photos that need no decoding: for tests that count many of them."""
 
-    def clean(data: bytes) -> cleaning.Picture:
-        return cleaning.Picture(data, data, 400, 300)
+    def clean(data: bytes) -> list[cleaning.Picture]:
+        return [cleaning.Picture(data, data, 400, 300)]
 
     monkeypatch.setattr(evidence, "clean", clean)
 
@@ -110,16 +110,12 @@ REFUSED = {
     "bmp": (picture("BMP"), "type"),
     "ico": (picture("ICO", size=(32, 32)), "type"),
     "eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) run\n", "type"),
-    "pdf": (b"%PDF-1.7\n1 0 obj", "pdf"),
     "zip": (b"PK\x03\x04" + b"\0" * 100, "type"),
     "program": (b"MZ\x90\0" + b"\0" * 100, "type"),
     "elf": (b"\x7fELF" + b"\0" * 100, "type"),
     "php": (b"<?php system($_GET['c']); ?>", "type"),
     "eicar": (b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*", "type"),
     "avif": (b"\0\0\0\x20ftypavif" + b"\0" * 50, "type"),
-    "heic": (b"\0\0\0\x18ftypheic" + b"\0" * 50, "heic"),
-    "heif": (b"\0\0\0\x18ftypmif1" + b"\0" * 50, "heic"),
-    "heic sequence": (b"\0\0\0\x18ftyphevc" + b"\0" * 50, "heic"),
     "jpeg cut in half": (picture(size=(900, 900))[:3000], "broken"),
     "png cut in half": (picture("PNG", size=(900, 900))[:-800], "broken"),
     "webp cut in half": (picture("WEBP", size=(900, 900))[:60], "broken"),
@@ -218,7 +214,7 @@ def test_each_cause_has_words_of_its_own():
 
 @pytest.mark.parametrize("data", ACCEPTED.values(), ids=ACCEPTED.keys())
 def test_a_photo_is_rebuilt_from_its_pixels_with_nothing_else_in_it(data: bytes):
-    made = cleaning.clean(data)
+    [made] = cleaning.clean(data)
 
     for file in (made.whole, made.preview, made.thumbnail):
         photo = Image.open(io.BytesIO(file))
@@ -239,14 +235,14 @@ def test_a_photo_is_rebuilt_from_its_pixels_with_nothing_else_in_it(data: bytes)
 
 
 def test_a_photo_taken_sideways_stands_upright():
-    made = cleaning.clean(gps_photo())
+    [made] = cleaning.clean(gps_photo())
 
     assert (made.width, made.height) == (300, 400)
     assert Image.open(io.BytesIO(made.whole)).size == (300, 400)
 
 
 def test_the_preview_has_at_most_1600_pixels():
-    made = cleaning.clean(picture(size=(4000, 3000)))
+    [made] = cleaning.clean(picture(size=(4000, 3000)))
 
     assert Image.open(io.BytesIO(made.preview)).size == (1600, 1200)
     assert (made.width, made.height) == (4000, 3000)
@@ -322,7 +318,7 @@ def test_the_name_a_file_came_with_is_never_used(draft: Draft, storage: Path, na
     upload = sent(picture())
     upload._name = name  # past the cleaning that Django does
 
-    photo = evidence.add(draft, upload, by=draft.user)
+    [photo] = evidence.add(draft, upload, by=draft.user)
 
     names = {str(path.relative_to(storage)) for path in stored_files(storage)}
     assert names == set(photo.keys)
@@ -355,9 +351,10 @@ def test_twenty_photos_a_day_are_the_most_even_when_they_are_removed_again(
     draft: Draft, quick: None
 ):
     for number in range(20):
-        evidence.remove(
-            evidence.add(draft, sent(picture(colour=f"#0000{number * 12:02x}")), by=draft.user)
+        [photo] = evidence.add(
+            draft, sent(picture(colour=f"#0000{number * 12:02x}")), by=draft.user
         )
+        evidence.remove(photo)
 
     with pytest.raises(ValidationError) as refused:
         evidence.add(draft, sent(picture()), by=draft.user)
@@ -389,7 +386,7 @@ def in_parallel(times: int, act) -> list[object]:
 
 @pytest.mark.django_db(transaction=True)
 def test_ten_photos_at_once_leave_five(draft: Draft, storage: Path, quick: None):
-    def add(number: int) -> Evidence:
+    def add(number: int) -> list[Evidence]:
         return evidence.add(draft, sent(picture(colour=f"#00{number * 12:02x}00")), by=draft.user)
 
     results = in_parallel(10, add)
@@ -404,17 +401,18 @@ def test_ten_photos_at_once_leave_five(draft: Draft, storage: Path, quick: None)
 def test_the_daily_limit_is_exact_under_a_race(world: World, draft: Draft, quick: None):
     others = drafts.begin(world.user("lan"), world.citizens["child"])
     for number in range(17):
-        evidence.remove(
-            evidence.add(draft, sent(picture(colour=f"#{number * 12:02x}0000")), by=draft.user)
+        [photo] = evidence.add(
+            draft, sent(picture(colour=f"#{number * 12:02x}0000")), by=draft.user
         )
+        evidence.remove(photo)
 
-    def add(number: int) -> Evidence:
+    def add(number: int) -> list[Evidence]:
         upload = sent(picture(colour=f"#00{number * 12:02x}00"))
         return evidence.add(draft if number % 2 else others, upload, by=draft.user)
 
     results = in_parallel(8, add)
 
-    assert sum(isinstance(result, Evidence) for result in results) == 3
+    assert sum(isinstance(result, list) for result in results) == 3
     assert Attempt.objects.filter(purpose="photo").count() == 20
 
 
@@ -452,7 +450,7 @@ def test_a_photo_for_a_draft_that_was_sent_meanwhile_leaves_nothing(draft: Draft
 def test_removing_a_photo_removes_its_files(
     draft: Draft, storage: Path, quick: None, django_capture_on_commit_callbacks
 ):
-    photo = evidence.add(draft, sent(picture()), by=draft.user)
+    [photo] = evidence.add(draft, sent(picture()), by=draft.user)
 
     with django_capture_on_commit_callbacks(execute=True):
         evidence.remove(photo)
@@ -473,7 +471,7 @@ def test_throwing_a_draft_away_removes_its_photos(
 
 
 def test_files_without_a_row_are_purged_after_a_day(draft: Draft, storage: Path):
-    photo = evidence.add(draft, sent(picture()), by=draft.user)
+    [photo] = evidence.add(draft, sent(picture()), by=draft.user)
     (storage / "evidence" / "ab").mkdir(parents=True, exist_ok=True)
     old, young = storage / "evidence/ab/ab1.jpg", storage / "evidence/ab/ab2.jpg"
     for file in (old, young):

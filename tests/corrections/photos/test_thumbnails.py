@@ -32,7 +32,7 @@ def paper(case: Correction, world: World, made: Picture) -> Evidence:
 def taken() -> Picture:
     data = io.BytesIO()
     certificate().save(data, "JPEG")
-    return cleaning.clean(data.getvalue())
+    return cleaning.clean(data.getvalue())[0]
 
 
 def from_before(made: Picture) -> Picture:
@@ -59,7 +59,7 @@ def address(photo: Evidence) -> str:
     ],
 )
 def test_a_thumbnail_has_at_most_144_pixels_and_few_bytes(size, small):
-    made = cleaning.clean(picture(size=size))
+    [made] = cleaning.clean(picture(size=size))
 
     assert Image.open(io.BytesIO(made.thumbnail)).size == small
     assert len(made.thumbnail) < 6_000

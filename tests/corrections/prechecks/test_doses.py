@@ -167,7 +167,7 @@ def test_every_warning_has_words_and_survives_being_stored(language: str):
         "dose": "primary-1", "dose_other": "primary-2", "dose_before": "primary-1", "dose_taken": "primary-1",
         "day_first": "2021-08-29", "day_taken": "2021-08-29", "day_recorded": "1988-03-27",
         "day_sent": "2021-09-01", "name": "Lan", "recorded": "Nguyễn Thị Lan",
-        "width": 320, "height": 200, "year": 1988,
+        "width": 320, "height": 200, "year": 1988, "pages": 5,
     }  # fmt: skip
     written = [ProposalWarning(code, "given_on", values) for code in Code]
 

@@ -44,9 +44,8 @@ def screenshot(ink: str, ground: str) -> Image.Image:
 
 
 def codes(picture: Image.Image) -> set[Code]:
-    return {
-        warning.code for warning in photos.warnings_about_picture(cleaning.clean(saved(picture)))
-    }
+    [made] = cleaning.clean(saved(picture))
+    return {warning.code for warning in photos.warnings_about_picture(made)}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +90,8 @@ def draft(world: World) -> Draft:
 
 
 def keep(draft: Draft, picture: Image.Image, quality: int = 88) -> Evidence:
-    return evidence.store(draft, cleaning.clean(saved(picture, quality)), by=draft.user)
+    [made] = cleaning.clean(saved(picture, quality))
+    return evidence.store(draft, made, by=draft.user)
 
 
 def kept_codes(photo: Evidence) -> set[Code]:

@@ -29,7 +29,7 @@ def english():
 @pytest.fixture
 def quick(monkeypatch) -> None:
     """Photos that need no decoding."""
-    monkeypatch.setattr(evidence, "clean", lambda data: cleaning.Picture(data, data, 400, 300))
+    monkeypatch.setattr(evidence, "clean", lambda data: [cleaning.Picture(data, data, 400, 300)])
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from corrections.models import Correction, Draft, Evidence
 from corrections.photos import evidence
 from doses.models import Dose
 from tests.conftest import SignIn
+from tests.pictures import pdf
 from tests.portal.filing.walk import choose, look, photo, send
 from tests.world import World
 
@@ -38,8 +39,53 @@ def test_of_several_photos_the_good_ones_are_kept_and_each_bad_one_is_named(
     assert answer.status_code == 422
     assert Evidence.objects.count() == 1
     assert "Photo 2: This is not a photo" in content
-    assert "Photo 3: This is a HEIC photo" in content
+    assert "Photo 3: This file is damaged" in content
     assert "y.jpg" not in content
+
+
+def test_a_pdf_is_taken_page_by_page_and_what_is_missing_is_said(lan: Client, dose: Dose):
+    choose(lan, dose.public_id)
+    scan = SimpleUploadedFile("z.pdf", pdf("red", "blue", "green", "black"), "application/pdf")
+
+    lan.post("/corrections/new/photos/", {"add": "1", "photos": [scan]})
+
+    content = lan.get("/corrections/new/photos/").content.decode()
+    assert Evidence.objects.count() == 3
+    assert "The PDF has 4 pages; only the first three were taken." in content
+
+
+def test_the_chooser_offers_photos_of_all_phones_and_pdfs(lan: Client, dose: Dose):
+    choose(lan, dose.public_id)
+
+    content = lan.get("/corrections/new/photos/").content.decode()
+
+    accepted = content.split('accept="')[1].split('"')[0].split(",")
+    kinds = {"image/jpeg", "image/png", "image/webp", "image/heic", ".heic", "application/pdf"}
+    assert kinds <= set(accepted)
+
+
+@pytest.mark.parametrize(("again", "status"), [({}, 422), ({"X-Upload-Again": "1"}, 302)])
+def test_a_photo_that_is_sent_again_because_its_answer_was_lost_is_no_mistake(
+    lan: Client, dose: Dose, quick: None, again: dict[str, str], status: int
+):
+    choose(lan, dose.public_id)
+    lan.post("/corrections/new/photos/", {"add": "1", "photos": [photo()]})
+
+    answer = lan.post("/corrections/new/photos/", {"add": "1", "photos": [photo()]}, headers=again)
+
+    assert answer.status_code == status
+    assert Evidence.objects.count() == 1
+
+
+def test_what_is_no_photo_is_refused_at_the_second_try_too(lan: Client, dose: Dose):
+    choose(lan, dose.public_id)
+    bad = SimpleUploadedFile("y.jpg", b"<html>", content_type="image/jpeg")
+
+    answer = lan.post(
+        "/corrections/new/photos/", {"add": "1", "photos": [bad]}, headers={"X-Upload-Again": "1"}
+    )
+
+    assert answer.status_code == 422
 
 
 def test_a_photo_can_be_taken_out_again(lan: Client, dose: Dose, quick: None):
