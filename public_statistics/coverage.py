@@ -76,18 +76,17 @@ def publish(seconds: float = PASS) -> list[date]:
     """
     until = time.monotonic() + seconds
     published: list[date] = []
-    while time.monotonic() < until:
-        first, last = _next_days()
-        if first is None or first > last:
-            break
-        if not daily.has_counted_doses():
-            log.warning("coverage is not published: run manage.py rebuild_coverage")
-            break
+    first, last = _next_days()
+    if first is not None and first <= last and not daily.has_counted_doses():
+        log.warning("coverage is not published: run manage.py rebuild_coverage")
+        return []
+    while first is not None and first <= last and time.monotonic() < until:
         with counting.counted(DAYS, [first.isoformat()]) as begun:
             done = _publish(first, last) if begun else []
         if not done:
             break
         published += done
+        first, last = _next_days()
     return published
 
 

@@ -52,7 +52,7 @@ def contents(shown: PublishedCoverage, month: list[PublishedCoverage]) -> dict[s
         "published_at": shown.published_at,
         "headline": headline(country),
         "figures": figures(country),
-        "rows": [(part_name(line), line) for line in lines if _is_worth_a_row(line)],
+        "rows": [(part_name(line), cells(line)) for line in lines if _is_worth_a_row(line)],
         "days": [
             _day_row(one, month) for one in reversed(month) if one.day.month == shown.day.month
         ],
@@ -113,6 +113,16 @@ def part_name(line: dict[str, Any]) -> str:
     """Return the name of the part that a line is about."""
     names = {COUNTRY: _("Whole country"), NO_PROVINCE: _("Province not known")}
     return str(line["area_name"] or names.get(line["part"], line["area_code"]))
+
+
+def cells(line: dict[str, Any]) -> list[str]:
+    """Return the numbers of a line as words, in the order of the columns of the page."""
+    shares = [line["share_one_dose"], line["share_complete"]]
+    numbers = [line[name] for name in ("one_dose", "complete", "doses", "doses_that_day")]
+    return [
+        *("–" if share is None else ui.percent(share, 1) for share in shares),
+        *("–" if number is None else ui.number(number) for number in numbers),
+    ]
 
 
 def description(url: str) -> dict[str, str | int]:

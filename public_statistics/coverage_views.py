@@ -1,6 +1,7 @@
 """Views of the public coverage, without signing in: a page for a day, JSON and CSV of a month."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -49,7 +50,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     return open_data(plain_csv(name, coverage_page.FIELDS, lines))
 
 
-def lines_asked(request: HttpRequest) -> list[dict[str, object]]:
+def lines_asked(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the lines of the month in the URL, or of the newest one; 404 if it has none."""
     first = chosen_month(request, coverage.months())
     return coverage_page.month_data(first, days_of(first)) if first else []

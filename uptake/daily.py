@@ -90,8 +90,8 @@ def _changes(paths: list[str], first: date, last: date) -> Iterator[tuple[date, 
         yield day, place, DOSES, number
 
 
-def _summed(asked: QuerySet[Any], column: str, *by: str) -> QuerySet[Any, tuple[Any, ...]]:
-    return asked.order_by().values_list(*by).annotate(number=Sum(column))
+def _summed(asked: QuerySet[Any], column: str, *by: str) -> Iterator[tuple[Any, ...]]:
+    return iter(asked.order_by().values_list(*by).annotate(number=Sum(column)))
 
 
 def _adults(place: CoveragePlace, living: dict[tuple[str, str], int]) -> int | None:

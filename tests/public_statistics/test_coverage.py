@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -52,7 +53,7 @@ def publish_autumn() -> None:
 DAYS_OF_AUTUMN = [OCTOBER + timedelta(days=number) for number in range(-1, 3)]
 
 
-def the_next_morning() -> db_time.at:
+def the_next_morning() -> AbstractContextManager[None]:
     return db_time.at(datetime(2021, 8, 3, 0, 30, tzinfo=HERE))
 
 
