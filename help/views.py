@@ -1,11 +1,14 @@
 """Views of the help pages; open to everybody, without signing in."""
 
+from typing import cast
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import access
+from accounts.models import User
 from help import search
 from help.texts import AUDIENCES, Audience
 from organizations.models import Membership
@@ -43,7 +46,7 @@ def _audience_of(request: HttpRequest) -> Audience:
     """Return the audience of whoever is signed in; citizens' for everybody else."""
     if not access.is_staff_session(request):
         return AUDIENCES["citizens"]
-    roles = {one.role for one in held_roles(request.user)}
+    roles = {one.role for one in held_roles(cast(User, request.user))}
     if Membership.Role.HOTLINE in roles:
         return AUDIENCES["hotline"]
     if roles & {Membership.Role.REVIEWER, Membership.Role.LEAD} or not roles:

@@ -31,5 +31,5 @@ def session_owner(context: RequestContext) -> str:
 def session_kind(context: RequestContext) -> str:
     """Return "citizen" or "staff", or "" when nobody is signed in."""
     request = context.get("request")
-    kind = sessions.kind_of(request) if hasattr(request, "user") else None
+    kind = sessions.kind_of(request) if request and hasattr(request, "user") else None
     return kind.value if kind else ""

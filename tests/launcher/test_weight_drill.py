@@ -72,7 +72,8 @@ def kind_of(where: str) -> str:
 
 def walk(house: House, session: str) -> Iterator[tuple[str, str, int]]:
     """Follow the links of all pages; yield address, page and bytes on the wire."""
-    seen, kinds = set(), Counter[str]()
+    seen: set[str] = set()
+    kinds = Counter[str]()
     waiting = deque(urljoin(house.url, start) for start in STARTS)
     while waiting and len(seen) < IN_ALL:
         where = waiting.popleft()
