@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from accounts.access import is_staff_session
 from accounts.identity import is_verified
+from api.fields import BirthDateField, DoseDateField
 from citizens import facts as identity_facts
 from citizens.facts import IdentityField, OtherField
 from citizens.masking import cut_numbers
@@ -28,8 +29,6 @@ from doses.facts import Position
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
 from portal import case_page
-from vaxreg.typed.birth_dates import BirthDate
-from vaxreg.typed.dates import PartialDate, Precision
 from vaxreg.typed.names import checked_name
 
 LONGEST = 2000
@@ -68,59 +67,6 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
     class Meta:
         model = Organization
         fields = ["id", "code", "name", "kind", "phone"]
-
-
-@extend_schema_field(
-    {
-        "type": "string",
-        "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$",
-        "description": "As in FHIR: 1950-04-12, or 1950-04 or 1950 where no more is known.",
-    }
-)
-class BirthDateField(serializers.Field[str, Any, str, Any]):
-    """A date of birth, as in FHIR: 1950-04-12, or 1950-04 or 1950 where no more is known."""
-
-    default_error_messages = {
-        "form": _("Write a date of birth as 1950-04-12, or as 1950-04 or 1950.")
-    }
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return the text as facts store it."""
-        try:
-            return BirthDate.fromisoformat(str(data).strip()).isoformat()
-        except ValueError:
-            self.fail("form")
-
-    def to_representation(self, value: BirthDate | str) -> str:
-        """Return the text; facts are texts already."""
-        return value if isinstance(value, str) else value.isoformat()
-
-
-@extend_schema_field(
-    {
-        "type": "string",
-        "pattern": r"^\d{4}-\d{2}(-\d{2})?$",
-        "description": "2021-11-21, or 2021-11 in a proposal where the day is not known.",
-    }
-)
-class DoseDateField(serializers.Field[str, Any, str, Any]):
-    """The day of a dose; in a proposal it may be a month alone, which a decision completes."""
-
-    default_error_messages = {"form": _("Write the date as 2021-11-21, or as 2021-11.")}
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return the text as facts store it."""
-        try:
-            known = PartialDate.fromisoformat(str(data).strip())
-        except ValueError:
-            self.fail("form")
-        if known.precision == Precision.YEAR:
-            self.fail("form")
-        return known.isoformat()
-
-    def to_representation(self, value: str) -> str:
-        """Return the text; facts are texts already."""
-        return value
 
 
 class RecordSerializer(serializers.ModelSerializer[Citizen]):

@@ -33,6 +33,10 @@ class IdentityField(StrEnum):
     PHONE = "phone"
 
 
+# Shown in full only where they are in dispute.
+NUMBERS = frozenset({IdentityField.ID_NUMBER, IdentityField.PHONE})
+
+
 class OtherField(StrEnum):
     """Facts that the citizen knows of another record of the same person."""
 

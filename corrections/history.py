@@ -75,7 +75,7 @@ TITLES: dict[str, Promise] = {
     "take_over": gettext_lazy("%(organization)s decides in the site’s place"),
     "escalate": gettext_lazy("%(organization)s was told that it is urgent"),
     "note": gettext_lazy("Note"),
-    "call": gettext_lazy("Phone number opened to call the citizen"),
+    "call": gettext_lazy("Phone number opened for a call"),
     "route": gettext_lazy("Sent to %(organization)s"),
     "inherit": gettext_lazy("%(from)s can no longer act: %(organization)s acts from now on"),
     "expire": gettext_lazy("Closed: the question was not answered for 7 days"),

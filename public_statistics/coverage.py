@@ -1,7 +1,7 @@
 """Publishes the vaccination coverage of each day once, rounded, when the day is over.
 
 Every number is rounded by itself, and the country is the sum of the rounded numbers: so no total
-and no earlier day says more about a number than the number itself does (docs/adr/0030). The file
+and no earlier day says more about a number than the number itself does (docs/adr/0032). The file
 formats for other programs are described in docs/statistics.md.
 """
 

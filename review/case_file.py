@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.identity import is_verified
 from citizens.access import is_same_person
-from citizens.facts import IdentityField
+from citizens.facts import NUMBERS
 from citizens.masking import cut_numbers, mask_id
 from corrections import actions, disagreements, facts, history, lifecycle, papers, stalled
 from corrections import history as corrections_history
@@ -56,7 +56,6 @@ DECISIONS = frozenset(
     }
 )
 EARLIER_SHOWN = 10
-NUMBERS = frozenset({IdentityField.ID_NUMBER.value, IdentityField.PHONE.value})
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from citizens import facts as identity_facts
-from citizens.facts import IdentityField, OtherField
+from citizens.facts import NUMBERS, IdentityField, OtherField
 from citizens.masking import mask_date_of_birth, mask_id, mask_name, mask_phone
 from citizens.models import Citizen, IdentityCheck, Sex
 from corrections import facts
@@ -137,11 +137,17 @@ class PersonForm(WithoutDoseFacts):
                 "field": field.value,
                 "take": self[f"take_{field}"],
                 "value": self[f"value_{field}"],
-                "recorded": facts.show(field, recorded[field], {}),
+                "recorded": self._shown(field, recorded[field]),
                 "is_needed": False,
             }
             for field in IdentityField
         ]
+
+    def _shown(self, field: IdentityField, recorded: str) -> str:
+        """Return what is on record; a number only if it is in dispute."""
+        if field in NUMBERS and field not in self.case.proposed:
+            return identity_facts.masked(field, recorded)
+        return facts.show(field, recorded, {})
 
     def _recorded(self) -> Facts:
         return identity_facts.facts_of(self.case.citizen.kept)
@@ -170,7 +176,9 @@ class PersonForm(WithoutDoseFacts):
             self.fields["other_record"].initial = records[0][0]
 
     def _offer_fact(self, field: IdentityField) -> None:
-        value: Any = self.case.proposed.get(field) or self._recorded()[field]
+        value: Any = self.case.proposed.get(field)
+        if not value and field not in NUMBERS:
+            value = self._recorded()[field]
         if field == IdentityField.DATE_OF_BIRTH:
             value = identity_facts.as_values({field: value})[field]
         self.fields[f"value_{field}"].initial = value
