@@ -170,9 +170,7 @@ class CommuneUptake(models.Model):
         ordering = ["place", "month", "measure"]
         constraints = [
             models.UniqueConstraint(
-                fields=["place", "month", "measure"],
-                include=["people"],
-                name="commune_uptake_once",
+                fields=["place", "month", "measure"], name="commune_uptake_once"
             ),
             models.CheckConstraint(condition=Q(people__gt=0), name="commune_uptake_of_somebody"),
         ]
@@ -196,9 +194,7 @@ class DosesGiven(models.Model):
         verbose_name_plural = _("doses given")
         ordering = ["place", "day"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["place", "day"], include=["doses"], name="doses_given_once"
-            ),
+            models.UniqueConstraint(fields=["place", "day"], name="doses_given_once"),
             # As for uptake: a negative number is an error in the fold.
             models.CheckConstraint(condition=Q(doses__gt=0), name="doses_given_are_some"),
         ]

@@ -46,7 +46,10 @@
   acts["="] = acts["+"];
   const press = (place) => {
     // Not the label: the focus that comes with it would scroll the page.
-    (document.getElementById(place.htmlFor) || place).click();
+    const box = document.getElementById(place.htmlFor);
+    (box || place).click();
+    // Enter then sends the form of what was chosen.
+    if (box?.type === "radio") box.focus({ preventScroll: true });
     const panel = place.htmlFor && document.querySelector(`.decide__part--${place.previousElementSibling?.value}`);
     if (panel) (panel.querySelector("input, textarea, select") || place).focus({ preventScroll: true });
     if (place.tagName === "SUMMARY") place.parentElement.querySelector("textarea, input")?.focus();

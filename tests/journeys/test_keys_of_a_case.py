@@ -200,3 +200,24 @@ def test_a_decision_is_taken_back_with_and_without_scripts(
     two[0].refresh_from_db()
     assert two[0].status == Status.IN_REVIEW
     assert DelayedDecision.objects.get().end == DelayedDecision.End.TAKEN_BACK
+
+
+def test_asking_a_ready_question_is_three_keys_and_the_next_case_one_more(
+    country: Country, two: list[Correction]
+):
+    with country.window(width=1280) as minh:
+        keys = Keyboard(minh.page)
+        country.staff_signs_in(minh.page, "minh")
+        minh.go(f"/review/{two[0].reference}/")
+
+        keys.press("q")
+        minh.page.wait_for_url(re.compile("/ask/"))
+        is_well(minh)
+        keys.press("1", "Enter")
+        minh.page.wait_for_url(at(two[0]))
+        keys.press("n")
+
+        expect(minh.page).to_have_url(at(two[1]))
+        assert keys.pressed == 4
+    two[0].refresh_from_db()
+    assert two[0].status == Status.WAITING

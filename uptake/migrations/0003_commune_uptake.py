@@ -41,7 +41,6 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("place", "month", "measure"),
-                        include=("people",),
                         name="commune_uptake_once",
                     ),
                     models.CheckConstraint(

@@ -40,9 +40,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "doses given",
                 "ordering": ["place", "day"],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("place", "day"), include=("doses",), name="doses_given_once"
-                    ),
+                    models.UniqueConstraint(fields=("place", "day"), name="doses_given_once"),
                     models.CheckConstraint(
                         condition=models.Q(("doses__gt", 0)), name="doses_given_are_some"
                     ),
