@@ -34,7 +34,10 @@ def read_reference(typed: str) -> str | None:
     Spaces, dashes, case and the prefix do not matter.
     """
     letters = "".join(c for c in typed.upper() if c.isalnum())
-    letters = letters.removeprefix("VR").translate(LOOKALIKES)
+    # A code may itself begin with the two letters of the prefix.
+    if len(letters) > LENGTH:
+        letters = letters.removeprefix("VR")
+    letters = letters.translate(LOOKALIKES)
     if len(letters) != LENGTH or any(c not in ALPHABET for c in letters):
         return None
     if check_character(letters[:-1]) != letters[-1]:

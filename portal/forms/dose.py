@@ -172,7 +172,7 @@ class DoseForm(AreaForm):
             if level in self.fields and self.is_bound:
                 offered = cast(forms.Select, self.fields[level].widget).choices
                 if self._sent(level) not in {str(value) for value, _label in offered}:
-                    self.data = {**self.data, level: ""}
+                    self.data = {**dict(self.data.items()), level: ""}
 
     def _offer_values(self) -> None:
         unknown = [] if self.dose else [("", _("Not known"))]
@@ -186,7 +186,7 @@ class DoseForm(AreaForm):
             # The record changed after this was typed, and has the same site now.
             self.initial["site"] = ""
             if self.is_bound:
-                self.data = {**self.data, "site": ""}
+                self.data = {**dict(self.data.items()), "site": ""}
 
     @cached_property
     def _sites(self) -> Choices:
@@ -216,7 +216,7 @@ class DoseForm(AreaForm):
                 shown = facts.show(name, dose_facts.facts_of(dose)[name], names)
                 self.fields[name].current = shown or _("nothing")  # type: ignore[attr-defined]
             elif self.is_bound:
-                self.data = {**self.data, name: value}
+                self.data = {**dict(self.data.items()), name: value}
             else:
                 self.initial[name] = value
 

@@ -22,6 +22,11 @@ def test_case_dashes_and_prefix_do_not_matter(dressed):
     assert read_reference(dressed(code)) == code
 
 
+@pytest.mark.parametrize("dressed", ["VR-VRWM-DQJ9", "VRWM-DQJ9", "vrwm dqj9", "VRVRWMDQJ9"])
+def test_a_code_that_begins_like_the_prefix_is_read_with_and_without_it(dressed: str):
+    assert read_reference(dressed) == "VR-VRWM-DQJ9"
+
+
 def test_any_single_wrong_letter_is_noticed():
     code = new_reference()
     letters = code.removeprefix("VR-").replace("-", "")

@@ -163,7 +163,7 @@ def test_somebody_works_everywhere_but_where_the_story_is_that_nobody_does(
 
     able = Organization.objects.able_to_receive()
     assert set(Organization.objects.exclude(pk__in=able.values("pk"))) == {world.quang_an}
-    alarms = silence.Silence.objects.filter(reason=silence.Reason.NO_REVIEWER)
+    alarms = silence.Silence.objects.filter(reason=silence.Reason.NOT_INVITED)
     assert [one.organization for one in alarms] == [world.quang_an]
 
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 ROLE = "app_of_the_tests"
 INSERT_ONLY = {
     *("corrections_correctionevent", "corrections_breach", "corrections_clockchange"),
+    *("corrections_dismissal", "corrections_helpanswer"),
     *("corrections_policy", "doses_doserevision", "citizens_citizenrevision"),
     *("citizens_recordvisit", "citizens_identitycheck", "hotline_callercheck"),
     *("hotline_messageresend", "hotline_callbacktry"),

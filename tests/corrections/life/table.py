@@ -16,7 +16,7 @@ give_back           RAS  in_review                                            qu
 ask                 RA   queued in_review kept                                waiting
 pass_on             R    queued in_review kept                                queued
 call                RA   queued in_review waiting kept to_countersign accepted
-                         partly_accepted refused upheld disagreed =
+                         partly_accepted refused cannot_confirm upheld disagreed =
 keep                RA   queued in_review kept                                kept
 accept              R    queued in_review kept waiting                        accepted
 accept_in_part      R    queued in_review kept waiting                        partly_accepted
