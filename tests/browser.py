@@ -58,6 +58,18 @@ def browser() -> Iterator[Browser]:
         os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
+# The innermost places that reach over the right edge, and that nothing cuts off.
+STICKS_OUT = """
+() => [...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+    .filter((one) => {
+        while ((one = one.parentElement)) if (getComputedStyle(one).overflowX !== "visible") return false;
+        return true;
+    })
+    .slice(-3).map((one) => `${one.tagName}.${one.className.baseVal ?? one.className}`).join(", ")
+"""
+
+
 @dataclass
 class Visit:
     """A page that remembers what went wrong in its console (a CSP violation is an error there)."""
@@ -81,7 +93,7 @@ class Visit:
             places = [str(node["target"]) for node in rule["nodes"][:3]]
             found.append(f"{rule['id']}: {rule['help']} at {', '.join(places)}")
         if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append("scrolls sideways")
+            found.append(f"scrolls sideways: {self.page.evaluate(STICKS_OUT)}")
         return found
 
 

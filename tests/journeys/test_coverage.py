@@ -36,6 +36,7 @@ def test_phuc_looks_where_fewest_are_vaccinated_and_goes_there(country: Country,
         expect(main).to_contain_text("3 người đã tiêm ít nhất một mũi")
         is_well(phuc)
 
+        phuc.page.locator("#areas summary").first.click()
         phuc.page.locator("#areas table").get_by_role("link").first.click()
         expect(main).to_contain_text("Quận Tây Hồ: 8,3% dân số đã tiêm ít nhất một mũi")
         is_well(phuc)

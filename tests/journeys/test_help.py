@@ -14,8 +14,8 @@ def test_a_nurse_finds_a_key_she_forgot(country: Country, width: int):
     with country.window(width=width) as minh:
         page = minh.page
         country.staff_signs_in(page, "minh")
-        page.locator("[data-menu] summary").click()
-        page.locator("[data-menu]").get_by_role("link", name="Trợ giúp").click()
+        page.locator(".top [data-menu] summary").click()
+        page.locator(".top [data-menu]").get_by_role("link", name="Trợ giúp").click()
         expect(page.get_by_role("heading", level=2)).to_have_text("Trả lời đề xuất, việc gấp trước")
         is_well(minh)
 

@@ -120,7 +120,7 @@ def test_refusing_with_a_ground_and_its_sentence_is_four_keys(
         assert keys.pressed == 4
     two[0].refresh_from_db()
     assert (two[0].status, two[0].ground) == (Status.REFUSED, Ground.PHOTO_BLURRED)
-    assert two[0].remark.startswith("Ảnh chụp")
+    assert two[0].remark.startswith("Ảnh quá mờ")
 
 
 def test_every_act_has_its_key_and_the_key_stands_on_the_button(
@@ -134,7 +134,7 @@ def test_every_act_has_its_key_and_the_key_stands_on_the_button(
             page.keyboard.press(key)
             page.wait_for_url(re.compile(leads_to))
         minh.go(f"/review/{two[0].reference}/")
-        for key, part in {"p": "own", "k": "keep", "u": "search", "r": "refuse"}.items():
+        for key, part in {"p": "own", "k": "keep", "u": "cannot_confirm", "r": "refuse"}.items():
             page.keyboard.press(key)
             expect(page.locator(f".decide__part--{part}")).to_be_visible()
             page.locator("body").focus()
