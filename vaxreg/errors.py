@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 DATABASE_DOWN = (OperationalError, InterfaceError)
 RETRY_SECONDS = 30
+# The header of these pages has its links, but counts nothing: strangers may ask for many of them.
+QUIET = {"counts_nothing": True}
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -25,28 +27,28 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     reason = str(exception or "")
     if _is_api(request.path):
         return _api_error("client_error", "permission_denied", reason, 403)
-    return render(request, "403.html", {"reason": reason}, status=403)
+    return render(request, "403.html", {"reason": reason, **QUIET}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: no such page, or not for this user; both answers are the same."""
     if _is_api(request.path):
         return _api_error("client_error", "not_found", _("There is nothing here."), 404)
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {**QUIET}, status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that was open too long or came from another site; nothing was changed."""
     if _is_api(request.path):
         return _api_error("client_error", "csrf", reason, 403)
-    return render(request, "403_csrf.html", {"again": request.get_full_path()}, status=403)
+    return render(request, "403_csrf.html", {"again": request.get_full_path(), **QUIET}, status=403)
 
 
 def conflict(
     request: HttpRequest, *, headline: str, text: str, href: str, link: str
 ) -> HttpResponse:
     """409: somebody else acted first, or it is too late. `text` says who and when; `href`: next."""
-    context = {"headline": headline, "text": text, "href": href, "link": link}
+    context = {"headline": headline, "text": text, "href": href, "link": link, **QUIET}
     return render(request, "409.html", context, status=409)
 
 
