@@ -1,5 +1,6 @@
 """Facts of a dose: field names; check, show and compare them."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -123,6 +124,15 @@ def lacks_a_day(facts: Facts) -> bool:
     """Whether the date is a month alone: a proposal may say so, a dose on the record may not."""
     said = facts.get(Field.GIVEN_ON)
     return said is not None and said != "" and not PartialDate.fromisoformat(said).is_whole
+
+
+def known_day(facts: Mapping[str, Any]) -> date | None:
+    """Return the day that these facts give; None for a month alone, for none, and for nonsense."""
+    try:
+        day = PartialDate.fromisoformat(str(facts.get(Field.GIVEN_ON) or ""))
+    except ValueError:
+        return None
+    return day.first if day.is_whole else None
 
 
 def as_values(facts: Facts) -> dict[str, Any]:

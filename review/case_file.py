@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -229,10 +229,10 @@ class CaseFile:
 
     def _apart(self, dose: Dose) -> str:
         """Return how many days lie between another dose and this one as it is proposed."""
-        as_proposed = {**self.case.recorded, **self.case.proposed}.get(Field.GIVEN_ON)
-        if not as_proposed or dose.given_on is None:
+        as_proposed = dose_facts.known_day({**self.case.recorded, **self.case.proposed})
+        if as_proposed is None:
             return ""
-        days = abs((date.fromisoformat(as_proposed) - dose.given_on).days)
+        days = abs((as_proposed - dose.given_on).days)
         return ngettext("%(days)s day apart", "%(days)s days apart", days) % {"days": days}
 
     @cached_property

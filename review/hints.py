@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from citizens.models import Citizen
 from corrections.prechecks import doses, person
-from doses.facts import Facts, Field
+from doses.facts import Facts, Field, known_day
 from doses.models import Dose, Vaccine
 from vaxreg.uuids import uuid_or_none
 
@@ -28,7 +28,7 @@ def hints_about(facts: Facts, citizen: Citizen, *, dose: Dose | None = None) -> 
     hints: Hints = defaultdict(list)
     for warning in doses.about_dose(facts, citizen, dose=dose):
         hints[Field(warning.field)].append(warning.sentence)
-    day = _day(facts.get(Field.GIVEN_ON, ""))
+    day = known_day(facts)
     if day is not None:
         others = Dose.objects.completed()
         if dose is not None:
@@ -83,10 +83,3 @@ def _of_the_site(
         hints[Field.VACCINE].append(
             _("Doses are on record from this site and day, but none of this vaccine.")
         )
-
-
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None

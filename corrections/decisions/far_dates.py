@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from corrections.models import Correction
-from doses.facts import Facts, Field
+from doses.facts import Facts, Field, known_day
 from doses.models import Dose, DoseQuerySet
 from vaxreg import ui
 
@@ -92,15 +92,14 @@ def from_stored(stored: Mapping[str, Any]) -> DateDistance:
 
 
 def distance(case: Correction, wanted: Facts) -> DateDistance | None:
-    """Return how far the date in `wanted` is from what is known; None if it gives no new date.
+    """Return how far the day in `wanted` is from what is known; None if it gives no new day.
 
     Compared with the date on record; for a missing dose with the days on which its site gave the
     same lot or, where the lot is not known there, the same vaccine.
     """
-    given_on = wanted.get(Field.GIVEN_ON)
-    if not given_on:
+    day = known_day(wanted)
+    if day is None:
         return None
-    day = date.fromisoformat(given_on)
     if case.dose is None:
         return _from_the_site(wanted, day)
     return DateDistance(Basis.RECORDED, day, case.dose.given_on)

@@ -8,7 +8,7 @@ from citizens.models import Citizen
 from corrections.models import Kind
 from corrections.prechecks import person
 from corrections.prechecks.rules import RULES, Code, ProposalWarning, Values
-from doses.facts import Facts, Field, Position
+from doses.facts import Facts, Field, Position, known_day
 from doses.models import Dose, Vaccine
 
 # Additional doses after 28 days, boosters after 3 months (Ministry of Health, December 2021; at
@@ -40,15 +40,13 @@ class Proposal:
     def as_it_would_stand(self) -> "DoseOnRecord":
         """Return the dose as it would be on the record after acceptance."""
         facts = self.facts
-        vaccine, day = self._vaccine(), facts.get(Field.GIVEN_ON, "")
+        vaccine, day = self._vaccine(), known_day(facts)
         if self.dose is None:
-            return DoseOnRecord(
-                facts.get(Field.POSITION, ""), _day(day), vaccine, is_recorded=False
-            )
+            return DoseOnRecord(facts.get(Field.POSITION, ""), day, vaccine, is_recorded=False)
         recorded = _line_of(self.dose)
         return DoseOnRecord(
             facts.get(Field.POSITION) or recorded.position,
-            _day(day) or recorded.given_on,
+            day or recorded.given_on,
             vaccine or recorded.vaccine,
             is_recorded=False,
         )
@@ -267,10 +265,3 @@ def _of_the_whole(proposal: Proposal) -> list[ProposalWarning]:
 
 def _age(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
