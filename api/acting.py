@@ -128,8 +128,18 @@ class StepView(WithDatabaseTime, APIView):
 
 
 def step(shape: type[serializers.Serializer[Any]]) -> Any:
-    """Describe the request and response of a step for the OpenAPI schema."""
-    return extend_schema(request=shape, responses=shapes.CorrectionSerializer)
+    """Describe the request and response of a step for the OpenAPI schema.
+
+    Each view gets a function of its own: a description belongs to the function it decorates.
+    """
+
+    def described(take: Callable[[Any, Request, str], Response]) -> Any:
+        def post(view: StepView, request: Request, reference: str) -> Response:
+            return take(view, request, reference)
+
+        return extend_schema(request=shape, responses=shapes.CorrectionSerializer)(post)
+
+    return described
 
 
 class PickUp(StepView):

@@ -19,7 +19,7 @@ from corrections.actions.filing import MOST_CLAIMS
 from corrections.clocks import explain
 from corrections.disagreements import Disagreement
 from corrections.facts import FIELD_LABELS
-from corrections.lifecycle import Ground, Party
+from corrections.lifecycle import GROUND_LABELS, Party
 from corrections.models import Clock, Correction, CorrectionEvent, Filing
 from corrections.models.case import Kind
 from corrections.parties import parties_of, reads_masked
@@ -375,13 +375,16 @@ class AcceptSerializer(StepSerializer):
     identity_check = serializers.ChoiceField(
         choices=IdentityCheck.Paper.choices,
         required=False,
+        allow_blank=True,
         default="",
         help_text=_("The paper with which facts about the person were compared."),
     )
 
 
 class RefuseSerializer(StepSerializer):
-    ground = serializers.ChoiceField(choices=[(g.value, g.name) for g in Ground])
+    ground = serializers.ChoiceField(
+        choices=[(g.value, label) for g, label in GROUND_LABELS.items()]
+    )
     remark = serializers.CharField(max_length=LONGEST)
 
 

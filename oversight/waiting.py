@@ -127,14 +127,6 @@ class Waiting:
         return sum(group.count for group in self.groups)
 
 
-def count_for(user: "User") -> int:
-    """Return how many things wait for the officer, with three queries; 0 for anybody else."""
-    desks = _desks_of(user)
-    if not desks:
-        return 0
-    return _cases(user, desks).count() + _unread(user, desks).count()
-
-
 def first_of(user: "User") -> Waiting:
     """Return the first things that wait, the most urgent first."""
     return _page(user, {}, size=FIRST)

@@ -51,7 +51,7 @@ NOT_IN_THE_PAPERS = gettext_noop("You searched, and the site’s papers do not s
 FIELD_OF_COLUMN = {"kind": Field.POSITION, "ordinal": Field.POSITION}
 
 
-class GroundSelect(forms.RadioSelect):
+class GroundChoice(forms.RadioSelect):
     """Radio buttons that carry the standard sentence as data, for the script."""
 
     sentences: Mapping[str, str] = {}
@@ -100,7 +100,7 @@ class DecisionForm(Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     ground = forms.ChoiceField(
-        label=gettext_lazy("Official ground"), required=False, widget=GroundSelect
+        label=gettext_lazy("Official ground"), required=False, widget=GroundChoice
     )
     sentence = forms.CharField(
         label=gettext_lazy("What the citizen will read"),
@@ -268,7 +268,7 @@ class DecisionForm(Form):
     def _offer_grounds(self) -> None:
         with override(self.language):
             self.sentences = {ground.value: str(GROUND_SENTENCES[ground]) for ground in Ground}
-        cast(GroundSelect, self.fields["ground"].widget).sentences = self.sentences
+        cast(GroundChoice, self.fields["ground"].widget).sentences = self.sentences
         self._choices("ground", [(g.value, str(label)) for g, label in GROUND_LABELS.items()])
         self.fields["sentence"].widget.attrs["lang"] = self.language
 

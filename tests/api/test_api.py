@@ -284,6 +284,28 @@ def test_the_openapi_description_is_valid_and_is_3_1(db):
     assert answer.data["openapi"].startswith("3.1")
 
 
+@pytest.mark.parametrize(
+    ("step", "body"),
+    [
+        ("refuse", "RefuseRequest"),
+        ("accept", "AcceptRequest"),
+        ("cannot-confirm", "CannotConfirmRequest"),
+        ("pass-on", "PassOnRequest"),
+        ("ask", "AskRequest"),
+        ("keep", "KeepRequest"),
+    ],
+)
+def test_each_step_is_described_with_the_body_that_it_takes(db: None, step: str, body: str):
+    answer = APIClient().get(
+        reverse("api:schema"), headers={"Accept": "application/vnd.oai.openapi+json"}
+    )
+
+    path = answer.data["paths"][f"/api/v1/corrections/{{reference}}/{step}/"]
+    described = path["post"]["requestBody"]["content"]["application/json"]["schema"]
+
+    assert described == {"$ref": f"#/components/schemas/{body}"}
+
+
 def test_the_swagger_page_calls_no_other_host(db):
     page = APIClient().get(reverse("api:docs"), headers={"Accept": "text/html"}).content.decode()
 
