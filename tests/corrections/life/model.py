@@ -247,11 +247,12 @@ class Life:
             (whole, appeal), "overturn" if whole else "overturn_in_part"
         )
         self.begin(step, who)
-        self.deciders.add(who)
         if whole and not self.date_recorded:
+            self.deciders.add(who)
             self._reach("to_countersign")
             self.first, self.pending_in_part = who, False
             return
+        self._has_decided(who)
         self._record(who, whole=whole)
         self._decide("accepted" if whole else "partly_accepted")
 
@@ -263,13 +264,18 @@ class Life:
 
     def refuse(self, who: str) -> None:
         self.begin("uphold" if self.on_appeal else "refuse", who)
-        self.deciders.add(who)
+        self._has_decided(who)
         self._decide("upheld" if self.on_appeal else "refused")
 
     def cannot_confirm(self, who: str) -> None:
         self.begin("cannot_confirm", who)
         self.deciders.add(who)
         self._decide("cannot_confirm")
+
+    def _has_decided(self, who: str) -> None:
+        """Whoever decides an appeal may still call about it; who decided first has no part in it."""
+        if not self.on_appeal:
+            self.deciders.add(who)
 
     def _decide(self, status: str) -> None:
         self._reach(status)
