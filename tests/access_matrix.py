@@ -168,6 +168,8 @@ file-discard                  GET   in      405     405     in      in      in  
 file-discard                  POST  in      go      go      in      in      in      in      in      in
 file-dose                     GET   in      go      go      in      in      in      in      in      in
 file-dose                     POST  in      go      go      in      in      in      in      in      in
+file-missing-dose             GET   in      405     405     in      in      in      in      in      in
+file-missing-dose             POST  in      go      go      in      in      in      in      in      in
 file-photo-remove             GET   in      405     405     in      in      in      in      in      in
 file-photo-remove             POST  in      go      go      in      in      in      in      in      in
 file-photos                   GET   in      go      go      in      in      in      in      in      in
