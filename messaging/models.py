@@ -22,6 +22,7 @@ class Channel(models.TextChoices):
     CONSOLE = "console", _("console")
     EMAIL = "email", _("e-mail")
     SMS = "sms", _("SMS")
+    CALL = "call", _("phone call")
 
 
 class State(models.TextChoices):

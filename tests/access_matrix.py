@@ -12,6 +12,8 @@ accounts:account              GET   in      200     200     200     200     200 
 accounts:account              POST  in      422     422     422     422     422     422     422     422
 accounts:code                 GET   in      in      in      in      in      in      in      in      in
 accounts:code                 POST  in      in      in      in      in      in      in      in      in
+accounts:code_state           GET   204     204     204     204     204     204     204     204     204
+accounts:code_state           POST  405     405     405     405     405     405     405     405     405
 accounts:demo_second_factors  GET   200     200     200     200     200     200     200     200     200
 accounts:demo_second_factors  POST  405     405     405     405     405     405     405     405     405
 accounts:end_session          GET   in      405     405     405     405     405     405     405     405
