@@ -81,7 +81,9 @@ def code(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if asked is None:
         return redirect("accounts:sign_in")
-    form = CodeForm(request.POST or None, digits=asked.digits)
+    became = _became(asked)
+    by_call = became is not None and became.by_call
+    form = CodeForm(request.POST or None, digits=asked.digits, by_call=by_call)
     if form.is_valid():
         typed, device = form.cleaned_data["code"], device_of(request)
         check = codes.check(uuid.UUID(asked.code_id), typed, device=device)
@@ -93,7 +95,7 @@ def code(request: HttpRequest) -> HttpResponse:
             return too_many(request, check.retry_at, again="accounts:sign_in", status=429)
         form.add_error("code", _what_is_wrong(check))
     status = 422 if form.has_errors else 200
-    context = {"form": form, "asked": asked, "became": _became(asked)}
+    context = {"form": form, "asked": asked, "became": became}
     return render(request, "accounts/code.html", context, status=status)
 
 
