@@ -274,6 +274,8 @@ oversight-give                GET   st      st      st      403     403     200 
 oversight-give                POST  st      st      st      403     403     422     404     422     403
 oversight-hand-back           GET   st      st      st      403     403     go      404     go      403
 oversight-hand-back           POST  st      st      st      403     403     422     404     422     403
+oversight-messages            GET   st      st      st      403     403     403     403     403     403
+oversight-messages            POST  st      st      st      403     403     405     405     405     403
 oversight-note                GET   st      st      st      403     403     go      404     go      403
 oversight-note                POST  st      st      st      403     403     422     404     422     403
 oversight-note-site           GET   st      st      st      403     403     200     404     200     403
