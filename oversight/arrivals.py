@@ -13,7 +13,10 @@ MUCH, LEAST = 0.1, 10
 
 
 def table(hours: list[Hour]) -> Table:
-    """Return lost messages of all, per hour and operator, and per hour for the codes alone."""
+    """Return lost messages of all, per hour and operator, and per hour for the codes alone.
+
+    Hours without a message are left out.
+    """
     operators = list(Operator)
     return Table(
         [
@@ -30,6 +33,7 @@ def table(hours: list[Hour]) -> Table:
                 _codes(hour.total),
             ]
             for hour in hours
+            if hour.total.sent
         ],
         [
             tables.text_cell(_("24 hours")),
@@ -51,6 +55,8 @@ def total(hours: list[Hour]) -> Arrivals:
 def headline(hours: list[Hour]) -> str:
     """Return the first sentence of the page: what was lost, and with whom most of it."""
     everything = total(hours)
+    if not everything.sent:
+        return _("No SMS was written in the last 24 hours, and nobody was called.")
     if not everything.lost:
         return _("Nothing was lost in the last 24 hours.")
     by_operator = {

@@ -94,10 +94,14 @@ def test_a_share_is_marked_only_where_there_are_enough_messages():
     assert [cell.kind for cell in row[1:3]] == ["over", ""]
 
 
-def test_a_quiet_day_says_so(world: World, as_staff: SignIn):
-    page = in_english(clients(world, as_staff)["an"]).get("/oversight/messages/")
+def test_a_quiet_day_says_so_and_quiet_hours_have_no_row(world: World, as_staff: SignIn):
+    an = in_english(clients(world, as_staff)["an"])
 
+    assert "No SMS was written in the last 24 hours" in text_of(an.get("/oversight/messages/"))
+    write(VIETTEL)
+    page = an.get("/oversight/messages/")
     assert "Nothing was lost in the last 24 hours." in text_of(page)
+    assert len(page.context["table"].rows) == 1
 
 
 @pytest.mark.parametrize("who", ["huong", "phuc", "minh", "mai"])
