@@ -12,7 +12,8 @@ from django.contrib.auth import get_user_model
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from accounts.identity import is_verified
 from accounts.rate_limits import LimitRule, Limits
 from citizens.access import is_own_or_family
 from citizens.masking import mask_phone
-from citizens.models import Citizen, RecordLink, RecordLinkQuerySet
+from citizens.models import Citizen, RecordLink, RecordLinkQuerySet, RecordVisit
 from messaging.actions import send
 from messaging.models import Channel
 from vaxreg import db_time, ui
@@ -165,10 +166,19 @@ def asked_for(citizen: Citizen) -> RecordLinkQuerySet:
 
 
 def of_my_records(user: "User") -> RecordLinkQuerySet:
-    """Return the links to the records that the user may open now, the user's own included."""
+    """Return the links to the records that the user may open now, the user's own included.
+
+    Each has `last_used`: when its user last read the record, None for never.
+    """
     records = Citizen.objects.parts_linked_to(user)
+    read = RecordVisit.objects.filter(
+        citizen=Coalesce(OuterRef("citizen__merged_into"), OuterRef("citizen")),
+        user=OuterRef("user"),
+        why__in=(RecordVisit.Why.OWN, RecordVisit.Why.GUARDIAN),
+    )
     return (
         RecordLink.objects.filter(until=None, citizen__in=records)
+        .annotate(last_used=Subquery(read.order_by("-at").values("at")[:1]))
         .select_related("user", "citizen__merged_into")
         .order_by("citizen_id", "asked_at", "pk")
     )

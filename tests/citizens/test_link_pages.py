@@ -80,6 +80,23 @@ def test_the_owner_sees_who_asks_and_stops_it(world: World, asked, stranger, as_
     assert asked.ended_by == world.user("lan")
 
 
+def test_the_owner_sees_when_the_record_was_read_last(world: World, as_citizen: SignIn):
+    lan = world.user("lan")
+    owner = english(as_citizen(lan))
+    links.make(world.user("binh"), world.citizens["lan"], "staff", RecordLink.Relation.GUARDIAN)
+
+    assert main_of(owner.get("/account/")).count("Never read yet") >= 2
+    owner.get("/record/")
+
+    used = {
+        link.user: link.last_used
+        for link in links.of_my_records(lan).filter(citizen=world.citizens["lan"])
+    }
+    assert used[lan] is not None
+    assert used[world.user("binh")] is None
+    assert "Last read" in main_of(owner.get("/account/"))
+
+
 def test_whoever_asked_sees_nothing_of_it_on_their_account(asked, stranger, as_citizen: SignIn):
     shown = text_of(english(as_citizen(stranger)).get("/account/"))
 
