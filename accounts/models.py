@@ -48,7 +48,7 @@ class UserManager(BaseUserManager["User"]):
         """Create a user with an e-mail address or a phone number (E.164, "+84912345678").
 
         Without a password nobody can sign in by password. Raises IntegrityError when the address
-        or number is taken or when both are missing.
+        or number is taken, or when both are missing and the user has no VNeID.
         """
         user = self.model(
             email=email.strip().lower() if email else None,
@@ -72,7 +72,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """One person. Citizens sign in by phone, staff by e-mail; the same person may do both."""
+    """One person. Citizens sign in by phone or VNeID, staff by e-mail; one person may do both."""
 
     public_id = models.UUIDField(_("public ID"), default=uuid.uuid4, unique=True, editable=False)
     # NULL, not "", when unknown: unique columns allow several NULLs.
@@ -88,6 +88,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may use the administration site"), default=False)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     sessions_ended_at = models.DateTimeField(_("sessions ended at"), null=True, blank=True)
+    # Signs in by VNeID (identity/models.py), perhaps in no other way.
+    has_vneid = models.BooleanField(_("signs in by VNeID"), default=False, db_default=False)
     # No staff sign-in, but access to one's own record; `is_active=False` ends both.
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
 
@@ -107,8 +109,8 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("There is already a user with this e-mail address."),
             ),
             models.CheckConstraint(
-                condition=Q(email__isnull=False) | Q(phone__isnull=False),
-                name="user_can_be_reached",
+                condition=Q(email__isnull=False) | Q(phone__isnull=False) | Q(has_vneid=True),
+                name="user_can_sign_in",
                 violation_error_message=_("Give an e-mail address or a phone number."),
             ),
             models.CheckConstraint(

@@ -1,0 +1,12 @@
+"""Takes django-allauth's tables of providers out of the administration site: nothing reads them.
+
+VNeID is configured by the environment alone (identity/vneid/allauth.py).
+"""
+
+import allauth.socialaccount.admin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.contrib import admin
+
+__all__ = ["allauth"]
+
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])
