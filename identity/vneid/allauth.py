@@ -6,6 +6,8 @@ would store (accounts, tokens, claims as JSON) is not used: identity/models.py h
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import requests
@@ -18,7 +20,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from identity.vneid import checks
-from identity.vneid.calls import LimitedSession
+from identity.vneid.calls import LimitedSession, Unreadable
 from identity.vneid.checks import UnknownKey
 from identity.vneid.configuration import Configuration, configured
 from identity.vneid.refusals import Reason, Refusal
@@ -29,6 +31,20 @@ SCOPE = ["openid", "profile"]
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 # Seconds for which description and keys are used again.
 REMEMBERED = 300
+
+
+@contextmanager
+def _told_in_words() -> Iterator[None]:
+    """Turn what a call raises into a Refusal."""
+    try:
+        yield
+    except Unreadable as error:
+        raise Refusal(Reason.UNREADABLE, str(error)) from error
+    except requests.RequestException as error:
+        raise Refusal(Reason.NO_ANSWER, type(error).__name__) from error
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        # allauth looks into headers and bodies without asking what is there.
+        raise Refusal(Reason.UNREADABLE, type(error).__name__) from error
 
 
 class VneidAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -58,7 +74,7 @@ class VneidAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def get_requests_session(self) -> LimitedSession:
         """Return a session whose calls end."""
         known = configured()
-        return LimitedSession(known.timeout if known else 1.0)
+        return LimitedSession(known.timeout, known.issuer) if known else LimitedSession(1.0)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """False: accounts are made by identity/actions.py."""
@@ -136,18 +152,13 @@ class VneidProtocol(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     def tokens(self, app: SocialApp, verifier: str) -> dict[str, Any]:
         """Exchange the code of this request; return the token endpoint's answer."""
         client = self.get_client(self.request, app)
-        try:
-            found = self.get_access_token_data(self.request, app, client, verifier)
-        except OAuth2Error as error:
-            # allauth writes the whole answer into the error: it must not reach a log.
-            raise Refusal(Reason.UNTRUSTED, "token endpoint") from error
-        except requests.JSONDecodeError as error:
-            raise Refusal(Reason.UNREADABLE, "token endpoint") from error
-        except requests.RequestException as error:
-            raise Refusal(Reason.NO_ANSWER, type(error).__name__) from error
-        except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise Refusal(Reason.UNREADABLE, "token endpoint") from error
-        if not isinstance(found, dict) or not isinstance(found.get("id_token"), str):
+        with _told_in_words():
+            try:
+                found = self.get_access_token_data(self.request, app, client, verifier)
+            except OAuth2Error as error:
+                # allauth writes the whole answer into the error: it must not reach a log.
+                raise Refusal(Reason.UNTRUSTED, "token endpoint") from error
+        if not isinstance(found.get("id_token"), str):
             raise Refusal(Reason.UNREADABLE, "no ID token")
         return found
 
@@ -184,18 +195,12 @@ class VneidProtocol(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return checks.checked(id_token, keys, configuration=self.configuration, nonce=nonce)
 
     def _json(self, address: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
-        try:
-            with LimitedSession(self.configuration.timeout) as session:
-                response = session.get(address, headers=headers)
+        known = self.configuration
+        with LimitedSession(known.timeout, known.issuer) as session, _told_in_words():
+            response = session.get(address, headers=headers)
             if response.status_code != 200:
-                raise Refusal(Reason.NO_ANSWER, f"status {response.status_code}")
-            found = response.json()
-        except (requests.JSONDecodeError, UnicodeError, RecursionError) as error:
-            raise Refusal(Reason.UNREADABLE, "not JSON") from error
-        except (requests.RequestException, ValueError) as error:
-            raise Refusal(Reason.NO_ANSWER, type(error).__name__) from error
-        if not isinstance(found, dict):
-            raise Refusal(Reason.UNREADABLE, "not an object")
+                raise requests.HTTPError(f"status {response.status_code}")
+            found: dict[str, Any] = response.json()
         return found
 
     def _may_be_called(self, address: Any) -> bool:

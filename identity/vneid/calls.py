@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
@@ -33,6 +34,10 @@ def taking_turns() -> Iterator[None]:
         _turns.release()
 
 
+class Unreadable(requests.RequestException):
+    """The answer is no JSON object, or leads elsewhere."""
+
+
 class TooLong(requests.RequestException):
     """The answer has too many bytes, or took too long as a whole."""
 
@@ -43,15 +48,20 @@ class LimitedSession(requests.Session):
     Redirects are not followed: they would send our secret and the person's code to another server.
     """
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, issuer: str = "") -> None:
         super().__init__()
+        # Proxies from the environment, but not for a provider on this machine.
+        self.trust_env = urlsplit(issuer).hostname not in ("localhost", "127.0.0.1", "::1")
         self._timeout = timeout
         # No compression: a few compressed bytes can expand to any size.
         self.headers["Accept-Encoding"] = "identity"
         self.headers["Accept"] = "application/json"
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        """Raises requests.RequestException, TooLong among them."""
+        """Return an answer of below 500; that of 200 is a JSON object.
+
+        Raises requests.RequestException: Unreadable, TooLong, and those of requests.
+        """
         kwargs |= {"timeout": self._timeout, "allow_redirects": False, "stream": True}
         until = time.monotonic() + self._timeout
         response = super().request(method, url, *args, **kwargs)
@@ -59,6 +69,12 @@ class LimitedSession(requests.Session):
             # As requests itself stores a body that was read.
             response._content = self._read(response, until)
             response._content_consumed = True  # type: ignore[attr-defined]
+        if response.status_code >= 500:
+            raise requests.HTTPError(f"status {response.status_code}")
+        if response.status_code == 200:
+            _refuse_unreadable(response)
+        elif response.status_code < 400:
+            raise Unreadable(f"status {response.status_code}")
         return response
 
     @staticmethod
@@ -76,3 +92,12 @@ class LimitedSession(requests.Session):
             # urllib3's own errors, which requests turns into its own only where it reads itself.
             raise requests.ConnectionError(type(error).__name__) from error
         return body
+
+
+def _refuse_unreadable(response: requests.Response) -> None:
+    try:
+        found = response.json()
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("not JSON") from error
+    if not isinstance(found, dict):
+        raise Unreadable("not an object")

@@ -7,11 +7,10 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from identity.vneid.configuration import Configuration
 from identity.vneid.refusals import Reason, Refusal
-from django.utils import timezone
-
 from vaxreg import db_time
 from vaxreg.typed import dates
 from vaxreg.typed.birth_dates import BirthDate
