@@ -24,7 +24,7 @@ class VneidIdentity(models.Model):
     )
     # The provider (`iss`) and its name for the account there (`sub`), OpenID Connect Core section 2.
     issuer = models.CharField(_("issuer"), max_length=200)
-    subject = models.CharField(_("subject"), max_length=255)
+    subject = models.CharField(_("subject at the issuer"), max_length=255)
     full_name = models.CharField(_("full name"), max_length=120)
     date_of_birth = models.DateField(_("date of birth"))
     # VNeID gives the year alone of people who know no more.

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("issuer", models.CharField(max_length=200, verbose_name="issuer")),
-                ("subject", models.CharField(max_length=255, verbose_name="subject")),
+                ("subject", models.CharField(max_length=255, verbose_name="subject at the issuer")),
                 ("full_name", models.CharField(max_length=120, verbose_name="full name")),
                 ("date_of_birth", models.DateField(verbose_name="date of birth")),
                 (
