@@ -11,8 +11,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vaxreg import ui
 from vaxreg.fields import SearchKeyField
 from vaxreg.id_numbers import ID_NUMBER_PATTERN
 from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
@@ -146,6 +148,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """The given name, which comes last in Vietnamese names."""
         return self.full_name.split(" ")[-1]
+
+    @property
+    def shown_as(self) -> str:
+        """The account as others see it: its phone number, masked; VNeID has accounts without one."""
+        return ui.masked_phone(self.phone) if self.phone else gettext("an account with VNeID")
 
     def get_session_auth_hash(self) -> str:
         """A hash that changes with the password and `sessions_ended_at`: ends older sessions."""

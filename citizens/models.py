@@ -12,11 +12,10 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Coalesce, Least, Now, Reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Area, Organization
-from vaxreg import db_time, ui
+from vaxreg import db_time
 from vaxreg.fields import SearchKeyField
 from vaxreg.id_numbers import ID_NUMBER_PATTERN
 from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
@@ -450,12 +449,6 @@ class RecordLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} · {self.relation} · {self.citizen_id}"
-
-    @property
-    def shown_as(self) -> str:
-        """The account, as others see it: its phone number, masked; VNeID has accounts without one."""
-        phone = self.user.phone
-        return ui.masked_phone(phone) if phone else gettext("an account with VNeID")
 
 
 class RecordVisit(models.Model):

@@ -45,6 +45,8 @@ class Handler(BaseHTTPRequestHandler):
         match path:
             case "/":
                 self._page(200, pages.choose_fault(self.provider.fault))
+            case "/favicon.ico":
+                self._send(204, b"", {})
             case "/authorize":
                 self._ask_who(given)
             case "/.well-known/openid-configuration":

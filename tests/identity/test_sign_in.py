@@ -39,11 +39,6 @@ def client(client):
     return client
 
 
-def words_of(message: Message) -> str:
-    """The text in each language."""
-    return " ".join([message.text, *message.other_languages.values()])
-
-
 def page_of(client: Client, address: str) -> str:
     return " ".join(client.get(address, follow=True).content.decode().split())
 
@@ -144,14 +139,15 @@ def test_a_phone_number_is_no_key_so_nobody_elses_account_is_entered(vneid, clie
 )
 def test_a_record_with_another_name_or_birth_waits_for_staff(vneid, client, changed):
     record = CitizenFactory.create(**{**LAN, **changed}, phone=PHONE)
+    UserFactory.create(phone=PHONE, language="en")
 
     vneid.sign_in(client, "lan")
 
-    user, link = User.objects.get(), RecordLink.objects.get()
+    user, link = VneidIdentity.objects.get().user, RecordLink.objects.get()
     assert not records_of(user).exists()
     assert link.needs_confirmation
     assert list(links.asked_for(record)) == [link]
-    assert "Health staff look at the papers" in words_of(Message.objects.get())
+    assert "Health staff look at the papers" in Message.objects.get().text
     page = page_of(client, "/record/")
     assert "has another name or date of birth" in page
     assert "bring your identity card" in page
@@ -178,13 +174,14 @@ def test_the_same_facts_written_another_way_open_the_record(vneid, client, writt
 
 def test_an_unproven_number_opens_only_after_the_phone_could_object(vneid, client):
     record = CitizenFactory.create(**LAN, phone=PHONE, id_number_proven=False)
+    UserFactory.create(phone=PHONE, language="en")
 
     vneid.sign_in(client, "lan")
 
-    user, link = User.objects.get(), RecordLink.objects.get()
+    user, link = VneidIdentity.objects.get().user, RecordLink.objects.get()
     assert not records_of(user).exists()
     assert (link.since - link.asked_at, link.needs_confirmation) == (links.WAIT, False)
-    assert "somebody with VNeID asks" in words_of(Message.objects.get())
+    assert "somebody with VNeID asks" in Message.objects.get().text
     assert "nobody has checked yet whose it is" in page_of(client, "/record/")
     with db_time.at(link.since):
         assert list(records_of(user)) == [record]

@@ -69,7 +69,7 @@ def test_a_busy_port_is_left_to_whom_it_belongs(places, monkeypatch):
     [
         ({"DEMO": "0"}, "127.0.0.1"),
         ({"DEMO": "1", "VNEID_ISSUER": "https://vneid.example.vn"}, "127.0.0.1"),
-        ({"DEMO": "1"}, "0.0.0.0"),
+        ({"DEMO": "1"}, "0.0.0.0"),  # noqa: S104
         ({"DEMO": "1"}, "::"),
         ({"DEMO": "1"}, "::1"),
     ],
