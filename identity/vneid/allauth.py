@@ -154,10 +154,12 @@ class VneidProtocol(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         client = self.get_client(self.request, app)
         with _told_in_words():
             try:
-                found = self.get_access_token_data(self.request, app, client, verifier)
-            except OAuth2Error as error:
-                # allauth writes the whole answer into the error: it must not reach a log.
-                raise Refusal(Reason.UNTRUSTED, "token endpoint") from error
+                found: dict[str, Any] = self.get_access_token_data(
+                    self.request, app, client, verifier
+                )
+            except OAuth2Error:
+                # allauth writes the whole answer into its error: it must not reach a log.
+                raise Refusal(Reason.UNTRUSTED, "token endpoint") from None
         if not isinstance(found.get("id_token"), str):
             raise Refusal(Reason.UNREADABLE, "no ID token")
         return found

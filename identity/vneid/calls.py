@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from queue import Empty, Queue
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,7 +44,10 @@ class TooLong(requests.RequestException):
 
 
 class LimitedSession(requests.Session):
-    """Every call ends: `timeout` seconds to connect, for each part, and for the whole body.
+    """Every call ends after `timeout` seconds, whatever it waits for.
+
+    A thread of its own makes it: the search for an address and the lines of headers have no limit
+    otherwise. One that is given up ends when its socket does.
 
     Redirects are not followed: they would send our secret and the person's code to another server.
     """
@@ -63,18 +67,36 @@ class LimitedSession(requests.Session):
         Raises requests.RequestException: Unreadable, TooLong, and those of requests.
         """
         kwargs |= {"timeout": self._timeout, "allow_redirects": False, "stream": True}
-        until = time.monotonic() + self._timeout
-        response = super().request(method, url, *args, **kwargs)
-        with response:
-            # As requests itself stores a body that was read.
-            response._content = self._read(response, until)
-            response._content_consumed = True  # type: ignore[attr-defined]
+        done: Queue[requests.Response | Exception] = Queue()
+
+        def call() -> None:
+            try:
+                done.put(self._call(method, url, *args, **kwargs))
+            except Exception as error:
+                done.put(error)
+
+        threading.Thread(target=call, daemon=True, name="vneid").start()
+        try:
+            response = done.get(timeout=self._timeout)
+        except Empty:
+            raise requests.Timeout("as a whole") from None
+        if isinstance(response, Exception):
+            raise response
         if response.status_code >= 500:
             raise requests.HTTPError(f"status {response.status_code}")
         if response.status_code == 200:
             _refuse_unreadable(response)
         elif response.status_code < 400:
             raise Unreadable(f"status {response.status_code}")
+        return response
+
+    def _call(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        until = time.monotonic() + self._timeout
+        response = super().request(method, url, *args, **kwargs)
+        with response:
+            # As requests itself stores a body that was read.
+            response._content = self._read(response, until)
+            response._content_consumed = True  # type: ignore[attr-defined]
         return response
 
     @staticmethod

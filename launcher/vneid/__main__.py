@@ -121,6 +121,9 @@ class Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case Fault.TRICKLE:
                 self._trickle(json.dumps(body).encode())
+            case Fault.TRICKLING_HEADERS:
+                self._write_slowly(b"HTTP/1.0 200 OK\r\nX-Wait: " + b"x" * 60_000)
+                self.close_connection = True
             case Fault.DOWN:
                 self.close_connection = True
             case Fault.ERROR:
@@ -140,6 +143,9 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
+        self._write_slowly(content)
+
+    def _write_slowly(self, content: bytes) -> None:
         for byte in content:
             if self.closing.wait(TRICKLE):
                 return

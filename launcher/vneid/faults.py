@@ -22,6 +22,7 @@ class Fault(enum.StrEnum):
     # It does not answer as it should.
     SLOW = "slow"
     TRICKLE = "trickle"
+    TRICKLING_HEADERS = "trickling_headers"
     DOWN = "down"
     ERROR = "error"
     UNREADABLE = "unreadable"

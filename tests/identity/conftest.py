@@ -21,7 +21,7 @@ def vneid(stand_in: Vneid, settings) -> Iterator[Vneid]:
     settings.VNEID_CLIENT_ID = CLIENT_ID
     settings.VNEID_CLIENT_SECRET = CLIENT_SECRET
     settings.VNEID_LEVELS = ["2"]
-    settings.VNEID_TIMEOUT = 0.4
+    settings.VNEID_TIMEOUT = 20.0
     remembered.clear()
     yield stand_in
     stand_in.set_fault("none")

@@ -14,6 +14,7 @@ from identity.models import VneidIdentity
 from messaging.models import Message
 from tests.factories.accounts import UserFactory, verify
 from tests.factories.citizens import CitizenFactory, RecordLinkFactory
+from tests.factories.organizations import AreaFactory
 from tests.sign_in import sign_in_citizen, sign_in_staff
 from vaxreg import db_time
 
@@ -74,7 +75,7 @@ def test_the_phone_on_record_and_the_other_holders_are_told_at_once(vneid, clien
     told = sorted(Message.objects.all(), key=lambda one: one.recipient)
     assert [one.recipient for one in told] == ["+84901234567", PHONE]
     assert {(one.purpose, one.may_wait) for one in told} == {("record.opened", False)}
-    assert all("VNeID" in one.text and LAN["id_number"] not in one.text for one in told)
+    assert all("VNeID" in one.text and "001188012345" not in one.text for one in told)
     token = re.search(r"/record/not-me/([^/]+)/", told[0].text)
     assert token
     assert links.link_of_token(token.group(1)).proven_by == "vneid"
@@ -342,3 +343,48 @@ def test_the_sign_in_page_offers_vneid_and_keeps_where_one_wanted_to_go(vneid, c
 
     assert "Sign in with VNeID" in page
     assert 'href="/sign-in/vneid/?next=%2Fcorrections%2F"' in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/record/",
+        "/record/open/",
+        "/record/start/",
+        "/record/asked/",
+        "/corrections/",
+        "/messages/",
+        "/account/",
+        "/call-me-back/",
+        "/help/",
+        "/follow/",
+    ],
+)
+@pytest.mark.parametrize("person", ["lan", "hanh"])
+def test_every_page_of_a_citizen_works_without_a_phone_number(vneid, client, lan, person, address):
+    vneid.sign_in(client, person)
+
+    answer = client.get(address, follow=True)
+
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "None" not in re.sub(r"<[^>]*>", "", page)
+
+
+def test_an_account_without_a_phone_starts_a_record(vneid, client):
+    vneid.sign_in(client, "hanh")
+    province = AreaFactory.create()
+
+    form = client.post(
+        "/record/start/",
+        {
+            "full_name": "Lê Thị Hạnh",
+            "date_of_birth": "15/06/1990",
+            "sex": "female",
+            "id_number": "001190055667",
+            "province": province.code,
+        },
+    )
+
+    assert form.status_code == 302
+    assert records_of(User.objects.get()).get().phone == ""
