@@ -37,12 +37,20 @@ def enter(person: Person) -> tuple["User", Opening]:
         return _enter(person)
 
 
-@transaction.atomic
 def add(user: "User", person: Person) -> Opening:
     """Let this account, which is signed in, be entered by this VNeID too; open its record.
 
     Raises Refusal: STAFF, OTHER_ACCOUNT, OTHER_PERSON, OTHER_NUMBER.
     """
+    try:
+        return _add(user, person)
+    except IntegrityError as taken:
+        # Another account has taken it at the same moment.
+        raise Refusal(Reason.OTHER_ACCOUNT) from taken
+
+
+@transaction.atomic
+def _add(user: "User", person: Person) -> Opening:
     user = get_user_model().objects.select_for_update(of=("self",)).get(pk=user.pk)
     _refuse_staff(user)
     known = _in_force(person)

@@ -7,6 +7,7 @@ import pytest
 from accounts.models import User
 from citizens.access import records_of
 from citizens.models import RecordLink
+from identity import actions
 from identity.models import VneidIdentity
 from tests.factories.accounts import UserFactory
 from tests.factories.citizens import CitizenFactory, RecordLinkFactory
@@ -139,3 +140,35 @@ def test_a_bad_answer_adds_nothing(vneid, client, user, lan, fault):
     assert not VneidIdentity.objects.exists()
     assert not records_of(user).exists()
     assert not User.objects.get().has_vneid
+
+
+def another_moment(monkeypatch):
+    """Let the next question who has this VNeID be answered as it was a moment ago: nobody."""
+    answers = [lambda person: None]
+    now = actions._in_force
+    monkeypatch.setattr(actions, "_in_force", lambda who: (answers.pop() if answers else now)(who))
+
+
+def test_a_vneid_that_another_account_took_at_the_same_moment_is_told_in_words(
+    vneid, client, user, lan, monkeypatch
+):
+    vneid.sign_in(client, "lan")
+    sign_in_citizen(client, user)
+    client.cookies["language"] = "en"
+    another_moment(monkeypatch)
+
+    answer = vneid.sign_in(client, "lan", start=START)
+
+    assert answer.status_code == 403
+    assert "belongs to another account" in answer.content.decode()
+
+
+def test_somebody_who_enters_twice_at_once_has_one_account(vneid, client, lan, monkeypatch):
+    vneid.sign_in(client, "lan")
+    client.post("/sign-out/")
+    another_moment(monkeypatch)
+
+    answer = vneid.sign_in(client, "lan")
+
+    assert answer.headers["Location"] == "/record/"
+    assert VneidIdentity.objects.count() == 1
