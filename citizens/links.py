@@ -24,8 +24,7 @@ from accounts.rate_limits import LimitRule, Limits
 from citizens.access import is_own_or_family
 from citizens.masking import mask_phone
 from citizens.models import Citizen, RecordLink, RecordLinkQuerySet
-from messaging.actions import send
-from messaging.models import Channel
+from messaging.actions import send_to_citizen
 from vaxreg import db_time, ui
 from vaxreg.addresses import absolute
 
@@ -99,8 +98,7 @@ def make(user: "User", citizen: Citizen, proven_by: str, relation: str) -> Recor
         asked_at=now,
         since=now,
     )
-    for phone, (language, account) in _phones_to_tell(user, citizen).items():
-        _tell(link, OPENED, phone, language, account)
+    _tell_all(link, OPENED)
     return link
 
 
@@ -119,7 +117,6 @@ def ask(user: "User", citizen: Citizen) -> None:
         return
     now = db_time.now()
     RecordLink.objects.waiting().filter(user=user).update(until=now, ended_by=user)
-    phones = _phones_to_tell(user, citizen)
     link = RecordLink.objects.create(
         user=user,
         citizen=citizen,
@@ -127,10 +124,9 @@ def ask(user: "User", citizen: Citizen) -> None:
         proven_by=Proof.ID_AND_BIRTH,
         asked_at=now,
         since=now + WAIT,
-        needs_confirmation=not phones,
+        needs_confirmation=not _phones_to_tell(user, citizen),
     )
-    for phone, (language, account) in phones.items():
-        _tell(link, ASKED, phone, language, account)
+    _tell_all(link, ASKED)
 
 
 @transaction.atomic
@@ -156,8 +152,7 @@ def ask_staff(user: "User", citizen: Citizen) -> None:
         since=now,
         needs_confirmation=True,
     )
-    for phone, (language, account) in _phones_to_tell(user, citizen).items():
-        _tell(link, ASKED, phone, language, account)
+    _tell_all(link, ASKED)
 
 
 def was_ended_by_others(user: "User", whole: Collection[int]) -> bool:
@@ -310,18 +305,29 @@ def _phones_to_tell(asker: "User", citizen: Citizen) -> dict[str, tuple[str, int
     return phones
 
 
+def _tell_all(link: RecordLink, purpose: str) -> None:
+    """Tell the phones on the record and everybody who opens it, but not who has this link."""
+    for phone, (language, account) in _phones_to_tell(link.user, link.citizen).items():
+        _tell(link, purpose, phone, language, account)
+    whole = Citizen.objects.whole(link.citizen)
+    others = RecordLink.objects.live().filter(citizen__in=whole, user__phone=None)
+    for one in (
+        others.exclude(user=link.user).select_related("user").order_by("user").distinct("user")
+    ):
+        _tell(link, purpose, "", one.user.language, one.user.pk)
+
+
 def _tell(link: RecordLink, purpose: str, phone: str, language: str, account: int | None) -> None:
     page = absolute(reverse("record-not-me", args=[objection_token(link)]))
     texts = ui.in_each_language(lambda: _words(link, purpose, page))
     with translation.override(language):
-        send(
+        send_to_citizen(
             purpose=purpose,
-            channel=Channel.SMS,
-            recipient=phone,
+            phone=phone,
             text=texts[language],
             texts=texts,
             user_id=account,
-            dedupe_key=f"record-link:{link.pk}:{phone}",
+            dedupe_key=f"record-link:{link.pk}:{phone or account}",
         )
 
 

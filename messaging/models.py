@@ -22,6 +22,8 @@ class Channel(models.TextChoices):
     CONSOLE = "console", _("console")
     EMAIL = "email", _("e-mail")
     SMS = "sms", _("SMS")
+    # For accounts without a phone number, which VNeID makes; see `send_to_citizen`.
+    INBOX = "inbox", _("inbox on the site")
 
 
 class State(models.TextChoices):

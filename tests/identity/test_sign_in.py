@@ -10,8 +10,13 @@ from accounts.models import User
 from citizens import links
 from citizens.access import account_ids_of_person, records_of
 from citizens.models import Citizen, RecordLink
+from corrections import actions, outbox
+from corrections.actions import filing
+from corrections.actions.filing import Claim
+from corrections.models import OutboxRow
 from identity.models import VneidIdentity
 from messaging.models import Message
+from tests import world as worlds
 from tests.factories.accounts import UserFactory, verify
 from tests.factories.citizens import CitizenFactory, RecordLinkFactory
 from tests.factories.organizations import AreaFactory
@@ -388,3 +393,37 @@ def test_an_account_without_a_phone_starts_a_record(vneid, client):
 
     assert form.status_code == 302
     assert records_of(User.objects.get()).get().phone == ""
+
+
+def test_a_holder_without_a_phone_is_told_in_the_inbox_on_the_site(vneid, client, lan):
+    vneid.sign_in(client, "lan")
+    holder = VneidIdentity.objects.get().user
+    other = UserFactory.create(phone="+84901234567")
+
+    links.make(other, lan, "staff", "guardian")
+
+    told = Message.objects.get(user=holder)
+    assert (told.channel, told.purpose, told.in_inbox) == ("inbox", "record.opened", True)
+    page = page_of(client, "/messages/")
+    assert "a phone ending in 567 opened" in page
+    assert "Only here: your account has no phone number" in page
+    assert "Send it to my phone again" not in page
+
+
+def test_a_question_about_a_proposal_reaches_an_account_without_a_phone(vneid, client, world):
+    vneid.sign_in(client, "lan")
+    user = VneidIdentity.objects.get().user
+
+    filed = filing.file(
+        by=user,
+        citizen=world.citizens["lan"],
+        key="of-lan",
+        claims=[Claim(dose=worlds.dose(world), proposed={"vaccine": world.pfizer.code})],
+    )
+    case = actions.route(filed.corrections.get())
+    actions.ask(case, by=world.user("minh"), question="Bạn còn giấy xác nhận không?")
+    for row in OutboxRow.objects.order_by("pk"):
+        outbox.do(row.pk)
+
+    assert Message.objects.filter(user=user, channel="inbox", purpose="correction.asked")
+    assert case.reference in page_of(client, "/messages/")
