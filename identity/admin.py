@@ -3,10 +3,8 @@
 VNeID is configured by the environment alone (identity/vneid/allauth.py).
 """
 
-import allauth.socialaccount.admin
+import allauth.socialaccount.admin  # noqa: F401 (it registers them, so it comes first)
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
-
-__all__ = ["allauth"]
 
 admin.site.unregister([SocialAccount, SocialApp, SocialToken])

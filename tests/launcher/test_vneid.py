@@ -6,8 +6,9 @@ import urllib.request
 
 import pytest
 
+from demo.people import STAFF
 from launcher import services
-from launcher.places import Places
+from launcher.places import ROOT, Places
 from launcher.services import start_vneid
 from launcher.vneid.people import PEOPLE
 from tests.launcher.house import free_port, wait_for
@@ -82,14 +83,14 @@ def test_a_server_a_provider_of_ones_own_and_other_machines_are_left_alone(place
 
 
 def test_its_people_are_those_of_the_demo():
-    from pathlib import Path
-
-    seeded = Path("demo/seed.py").read_text(encoding="utf-8")
+    seeded = (ROOT / "demo" / "seed.py").read_text(encoding="utf-8")
 
     for key in ("lan", "binh"):
         one = PEOPLE[key]
         assert one.name in seeded
         assert f'"{one.id_number}"' in seeded
+    # The first of the staff, who has this number as well (demo/people.py).
+    assert (PEOPLE["minh"].name, PEOPLE["minh"].id_number) == (STAFF[0].name, "001180000000")
 
 
 def test_it_starts_as_a_process_and_describes_itself(places):
