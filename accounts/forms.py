@@ -37,12 +37,14 @@ class PhoneForm(Form):
 
 
 class CodeForm(Form):
-    """The one-time code from the SMS."""
+    """The one-time code from the SMS or call."""
 
-    def __init__(self, *args: Any, digits: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, digits: int, by_call: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        label = _("The %(count)s digits from the SMS") % {"count": digits}
-        self.fields["code"] = CodeField(length=digits, label=label)
+        told_in = _("The %(count)s digits from the SMS")
+        if by_call:
+            told_in = _("The %(count)s digits from the call")
+        self.fields["code"] = CodeField(length=digits, label=told_in % {"count": digits})
 
 
 class PasswordSignInForm(Form):

@@ -269,6 +269,15 @@ class SignInCode(models.Model):
     expires_at = models.DateTimeField(_("expires at"))
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+    # What carries the code; NULL when none was sent, or it is deleted with its secret.
+    message = models.ForeignKey(
+        "messaging.Message",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("message"),
+    )
 
     class Meta:
         verbose_name = _("sign-in code")

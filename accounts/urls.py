@@ -8,6 +8,7 @@ from accounts.views import account, citizen, demo, inbox, invitation, message_ch
 pages = [
     path("sign-in/", citizen.sign_in, name="sign_in"),
     path("sign-in/code/", citizen.code, name="code"),
+    path("sign-in/code/state/", citizen.code_state, name="code_state"),
     path("sign-in/code/again/", citizen.send_again, name="send_again"),
     path("sign-out/", account.sign_out, name="sign_out"),
     path("sign-out/everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),

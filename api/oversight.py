@@ -60,6 +60,13 @@ class RowSerializer(serializers.Serializer[Any]):
     overdue_longer = serializers.IntegerField()
     overdue_a_week_ago = serializers.IntegerField(allow_null=True, help_text="At midnight.")
     earliest_deadline = serializers.DateTimeField(allow_null=True)
+    share_helped = serializers.FloatField(
+        allow_null=True,
+        help_text=(
+            "Decisions that helped, of those of which citizens said in the period whether they did."
+            " Null above the district, and when fewer than ten said so."
+        ),
+    )
     figures = FiguresSerializer()
     before = FiguresSerializer(help_text="The period of the same length before.")
 
@@ -143,6 +150,7 @@ def _row(row: ReportRow) -> dict[str, Any]:
         "overdue_longer": queue.late_longer,
         "overdue_a_week_ago": row.overdue_before,
         "earliest_deadline": queue.oldest_due,
+        "share_helped": row.help.share,
         "figures": row.figures,
         "before": row.before,
     }

@@ -54,8 +54,8 @@ CITIZENS = Audience(
             "paper",
             _("Report what is wrong or missing"),
             _(
-                "On your record press “Report a wrong or missing dose”, say what is right, and add a"
-                " photo of the paper. What you type is kept at every step, also when you stop halfway."
+                "On your record press “This dose is wrong” or “Report a missing dose”, say what is right,"
+                " and add a photo of the paper. What you type is kept at every step, also when you stop halfway."
             ),
             "file",
             _("Report a wrong or missing dose"),

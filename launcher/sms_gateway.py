@@ -2,7 +2,8 @@
 
     SMS_GATEWAY_TOKEN=… SMS_RECEIPT_SECRET=… python -m launcher.sms_gateway --port 8025
 
-POST /messages {id, to, text}: 202; the same id again gets the same answer and sends nothing.
+POST /messages {id, to, text}: 202; the same id again gets the same answer and sends nothing. With
+"kind": "call" (and "language") it calls the number and reads the text out instead of an SMS.
 GET /messages/<id>: the state of a message. GET /sent: all messages sent. POST /mood: how it
 behaves from now on (see Mood). Every call needs `Authorization: Bearer <token>`. It uses the
 standard library only.
@@ -61,6 +62,8 @@ class Sms:
     to: str
     text: str
     state: str = "accepted"
+    # "sms" or "call".
+    kind: str = "sms"
 
 
 @dataclass
@@ -176,7 +179,8 @@ class Handler(BaseHTTPRequestHandler):
                 self.gateway.mood = Mood(**body)
                 self._answer(200, asdict(self.gateway.mood))
             elif self.path == "/messages":
-                self._take(Sms(str(body["id"]), str(body["to"]), str(body["text"])))
+                kind = str(body.get("kind", "sms"))
+                self._take(Sms(str(body["id"]), str(body["to"]), str(body["text"]), kind=kind))
             else:
                 self._answer(404, {"error": "unknown"})
         except (ValueError, KeyError, TypeError) as error:

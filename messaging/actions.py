@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from messaging import daily_limit, quiet_hours, sms
 from messaging.models import OPEN_STATES, Channel, Message, SmsForm, State
+from messaging.operators import operator_of
 from vaxreg import db_time
 from vaxreg.celery import hint
 
@@ -19,7 +20,7 @@ MOST_RESENDS = 5
 # Fields that a copy takes over from the message that it repeats.
 COPIED = (
     *("purpose", "template", "channel", "recipient", "subject", "text", "language", "user_id"),
-    *("sms_form", "segments", "may_wait", "useless_after", "in_inbox"),
+    *("sms_form", "segments", "operator", "may_wait", "useless_after", "in_inbox"),
 )
 
 
@@ -93,7 +94,7 @@ def send(
         "other_languages": _others(texts or {}, language) if shown else {},
         "created_at": now,
         "next_try_at": first_try,
-        **(_sms_facts(text) if channel == Channel.SMS else {}),
+        **_facts_of(channel, recipient, text),
     }
     over = channel == Channel.SMS and not is_secret and daily_limit.is_reached(recipient, now)
     if over and not (dedupe_key and Message.objects.filter(dedupe_key=dedupe_key).exists()):
@@ -203,7 +204,7 @@ def _carrier_of_the_rest(values: dict[str, Any], now: datetime) -> Message:
         may_wait=True,
         created_at=now,
         next_try_at=quiet_hours.next_morning(now),
-        **_sms_facts(text),
+        **_facts_of(Channel.SMS, recipient, text),
     )
 
 
@@ -211,6 +212,14 @@ def _others(texts: Mapping[str, str], language: str) -> dict[str, str]:
     return {code: text for code, text in texts.items() if code != language}
 
 
-def _sms_facts(text: str) -> dict[str, Any]:
-    form = SmsForm.FULL if settings.SMS_WITH_DIACRITICS else SmsForm.PLAIN
-    return {"sms_form": form, "segments": sms.segments(sms.as_sent(text)).segments}
+def _facts_of(channel: Channel, recipient: str, text: str) -> dict[str, Any]:
+    """Return what an SMS or a call has besides: its operator, and the size of an SMS."""
+    if channel == Channel.CALL:
+        return {"operator": operator_of(recipient)}
+    if channel != Channel.SMS:
+        return {}
+    return {
+        "operator": operator_of(recipient),
+        "sms_form": SmsForm.FULL if settings.SMS_WITH_DIACRITICS else SmsForm.PLAIN,
+        "segments": sms.segments(sms.as_sent(text)).segments,
+    }

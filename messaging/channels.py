@@ -1,4 +1,4 @@
-"""Channels by which messages are sent: the console, e-mail, an SMS gateway over HTTP."""
+"""Channels by which messages are sent: the console, e-mail, SMS and calls of a gateway over HTTP."""
 
 import json
 import logging
@@ -74,14 +74,19 @@ class Email:
             raise
 
 
-class SmsGateway:
-    """Posts JSON to the gateway, which recognizes a repeated message by its key."""
+class Gateway:
+    """Posts JSON to the gateway, which recognizes a repeated message by its key.
+
+    It sends an SMS, or for `"kind": "call"` calls the number and reads the text out in its language.
+    """
 
     gives_receipts = True
 
     def deliver(self, message: Message) -> None:
         """Post the message. Raises Undeliverable for a 4xx answer about this message."""
         body = {"id": str(message.key), "to": message.recipient, "text": message.sms_text}
+        if message.channel == Channel.CALL:
+            body |= {"kind": "call", "language": message.language, "text": message.text}
         try:
             _call(settings.SMS_GATEWAY_URL, body, key=str(message.key))
         except httpx.HTTPStatusError as error:
@@ -149,7 +154,8 @@ class Inbox:
 CHANNELS: dict[str, MessageChannel] = {
     Channel.CONSOLE: Console(),
     Channel.EMAIL: Email(),
-    Channel.SMS: SmsGateway(),
+    Channel.SMS: Gateway(),
+    Channel.CALL: Gateway(),
     Channel.INBOX: Inbox(),
 }
 
@@ -160,7 +166,8 @@ def channel_for(message: Message) -> MessageChannel:
     The phone numbers of the demo may belong to real people: only the stand-in gateway, which runs
     on this machine, gets them.
     """
-    if settings.DEMO and not (message.channel == Channel.SMS and _gateway_is_here()):
+    of_gateway = message.channel in (Channel.SMS, Channel.CALL)
+    if settings.DEMO and not (of_gateway and _gateway_is_here()):
         return CHANNELS[Channel.CONSOLE]
     return CHANNELS[message.channel]
 

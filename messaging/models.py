@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from messaging import sms
+from messaging.operators import Operator
 from vaxreg import db_time
 from vaxreg.encryption import BlindIndexField, EncryptedTextField, blind_indexes
 
@@ -22,6 +23,7 @@ class Channel(models.TextChoices):
     CONSOLE = "console", _("console")
     EMAIL = "email", _("e-mail")
     SMS = "sms", _("SMS")
+    CALL = "call", _("phone call")
     # For accounts without a phone number, which VNeID makes; see `send_to_citizen`.
     INBOX = "inbox", _("inbox on the site")
 
@@ -89,6 +91,10 @@ class Message(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     recipient = EncryptedTextField(_("recipient"))
     recipient_hash = BlindIndexField(_("blind index of the recipient"), of="recipient")
+    # Who carries it, by the number; empty for an e-mail.
+    operator = models.CharField(
+        _("operator"), max_length=12, choices=Operator.choices, blank=True, db_default=""
+    )
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     text = models.TextField(_("text"), blank=True)
     language = models.CharField(_("language"), max_length=8, default="vi")
@@ -213,6 +219,12 @@ class Message(models.Model):
             ),
             models.Index(F("confirm_by"), condition=Q(state=State.SENT), name="message_confirm_by"),
             models.Index(F("created_at"), condition=Q(is_secret=True), name="message_secret_age"),
+            models.Index(
+                fields=["created_at"],
+                condition=~Q(operator=""),
+                include=["operator", "state", "is_secret"],
+                name="message_by_operator",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Delivery receipts of SMS: sent by the gateway, or asked for when they are late."""
+"""Delivery receipts of SMS and calls: sent by the gateway, or asked for when they are late."""
 
 import logging
 import uuid
@@ -8,7 +8,7 @@ from django.db import transaction
 
 from background import counting
 from messaging import actions, channels, delivery
-from messaging.models import Channel, Message, State
+from messaging.models import Message, State
 from vaxreg import db_time
 
 log = logging.getLogger(__name__)
@@ -52,8 +52,8 @@ def ask_due(limit: int = ROUND) -> int:
     asked = 0
     while asked < limit and (message := _next_to_ask()) is not None:
         asked += 1
-        channel = channels.CHANNELS[Channel.SMS]
-        if not isinstance(channel, channels.SmsGateway):
+        channel = channels.CHANNELS[message.channel]
+        if not isinstance(channel, channels.Gateway):
             break
         with counting.counted(RECEIPT, [message.pk]) as begun:
             if begun and not _ask(channel, message):
@@ -61,7 +61,7 @@ def ask_due(limit: int = ROUND) -> int:
     return asked
 
 
-def _ask(channel: channels.SmsGateway, message: Message) -> bool:
+def _ask(channel: channels.Gateway, message: Message) -> bool:
     """Ask about one message and store the answer; False when the gateway does not answer."""
     try:
         state = channel.ask(message)

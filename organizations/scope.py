@@ -95,6 +95,11 @@ class Scope:
         """Whether the scope is a province or more."""
         return not self.alone and any(top.kind in HIGH for top in self.tops)
 
+    @property
+    def is_country(self) -> bool:
+        """Whether it is the ministry's: rules and messages are of the whole country."""
+        return any(top.kind == Organization.Kind.MINISTRY for top in self.tops)
+
     def in_communes(self, communes: Sequence[Area]) -> "Scope":
         """Return the desks of the scope in these communes; the whole scope if none are given."""
         if not communes:

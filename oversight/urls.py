@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from oversight.views import case, case_steps, report, silence, site, site_steps, waiting
+from oversight.views import arrivals, case, case_steps, report, silence, site, site_steps, waiting
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("oversight/", report.overview, name="oversight"),
     path("oversight/report/<str:part>.<str:ending>", report.download, name="oversight-file"),
     path("oversight/report/<slug:part>/", report.part, name="oversight-part"),
+    path("oversight/messages/", arrivals.overview, name="oversight-messages"),
     path("oversight/waiting/", waiting.overview, name="oversight-waiting"),
     path("oversight/cases/", report.cases, name="oversight-cases"),
     path("oversight/cases/<str:reference>/", case.case, name="oversight-case"),

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("corrections/", record.corrections, name="corrections"),
     path("corrections/new/", filing.start, name="file"),
     path("corrections/new/wrong/<uuid:public_id>/", filing.wrong_dose, name="file-wrong-dose"),
+    path("corrections/new/missing/", filing.missing_dose, name="file-missing-dose"),
     path("corrections/new/dose/<slug:key>/", filing.details, name="file-dose"),
     path("corrections/new/photos/", photos.photos, name="file-photos"),
     path("corrections/new/photos/remove/", photos.remove, name="file-photo-remove"),

@@ -152,6 +152,7 @@ def report(scope: Scope, filters: Filters = THE_WEEK) -> Report:
         total=total,
         flow=list(reader.flow(everything, total.queue.open)),
         failed=frozenset(sections.failed),
+        has_help=not scope.is_high,
     )
 
 

@@ -86,12 +86,21 @@ class ReminderCount:
     last: datetime
 
 
+# Of fewer citizens no share is told of which answers helped.
+FEWEST_WHO_SAID = 10
+
+
 @dataclass(frozen=True)
 class HelpCount:
     """How many citizens said that a decision helped, of all who said whether it did."""
 
     helped: int = 0
     said: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """The share that helped; None for few: it would tell who said what."""
+        return self.helped / self.said if self.said >= FEWEST_WHO_SAID else None
 
 
 @dataclass(frozen=True)
@@ -145,6 +154,7 @@ class Report:
 
     at: the moment at which open cases were counted. as_of: the moment up to which the daily figures
     are complete. total: the sum of the rows; its organization is None when several are on top.
+    has_help: whether it counts which answers helped; reports of districts do.
     """
 
     at: datetime
@@ -154,6 +164,7 @@ class Report:
     total: ReportRow
     flow: list[DayFlow]
     failed: frozenset[str] = frozenset()
+    has_help: bool = True
 
     @property
     def late_rows(self) -> list[ReportRow]:

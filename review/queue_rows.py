@@ -96,10 +96,11 @@ def _only(facts_of_case: Mapping[str, str], fields: Sequence[str]) -> Facts:
 
 def _change(case: Correction, recorded: Facts, proposed: Facts, names: dict[str, str]) -> Change:
     old = {field: _shown(field, value, names) for field, value in recorded.items()}
-    if Field.VACCINE in old:
-        # Two long names fit in no line: the old one is shown without what stands in brackets.
-        old[Field.VACCINE] = old[Field.VACCINE].split(" (")[0]
     new = {field: _shown(field, value, names) for field, value in proposed.items()}
+    if Field.VACCINE in old and Field.VACCINE in new:
+        # Two long names fit in no line: they are shown without what stands in brackets.
+        for side in (old, new):
+            side[Field.VACCINE] = side[Field.VACCINE].split(" (")[0]
     if case.site_text and Field.ORGANIZATION in new and not new[Field.ORGANIZATION]:
         new[Field.ORGANIZATION] = cut_numbers(case.site_text)
     return Change(label=_label(case, list(new)), old=_joined(old), new=_joined(new))

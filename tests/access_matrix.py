@@ -12,6 +12,8 @@ accounts:account              GET   in      200     200     200     200     200 
 accounts:account              POST  in      422     422     422     422     422     422     422     422
 accounts:code                 GET   in      in      in      in      in      in      in      in      in
 accounts:code                 POST  in      in      in      in      in      in      in      in      in
+accounts:code_state           GET   204     204     204     204     204     204     204     204     204
+accounts:code_state           POST  405     405     405     405     405     405     405     405     405
 accounts:demo_second_factors  GET   200     200     200     200     200     200     200     200     200
 accounts:demo_second_factors  POST  405     405     405     405     405     405     405     405     405
 accounts:end_session          GET   in      405     405     405     405     405     405     405     405
@@ -168,6 +170,8 @@ file-discard                  GET   in      405     405     in      in      in  
 file-discard                  POST  in      go      go      in      in      in      in      in      in
 file-dose                     GET   in      go      go      in      in      in      in      in      in
 file-dose                     POST  in      go      go      in      in      in      in      in      in
+file-missing-dose             GET   in      405     405     in      in      in      in      in      in
+file-missing-dose             POST  in      go      go      in      in      in      in      in      in
 file-photo-remove             GET   in      405     405     in      in      in      in      in      in
 file-photo-remove             POST  in      go      go      in      in      in      in      in      in
 file-photos                   GET   in      go      go      in      in      in      in      in      in
@@ -270,6 +274,8 @@ oversight-give                GET   st      st      st      403     403     200 
 oversight-give                POST  st      st      st      403     403     422     404     422     403
 oversight-hand-back           GET   st      st      st      403     403     go      404     go      403
 oversight-hand-back           POST  st      st      st      403     403     422     404     422     403
+oversight-messages            GET   st      st      st      403     403     403     403     403     403
+oversight-messages            POST  st      st      st      403     403     405     405     405     403
 oversight-note                GET   st      st      st      403     403     go      404     go      403
 oversight-note                POST  st      st      st      403     403     422     404     422     403
 oversight-note-site           GET   st      st      st      403     403     200     404     200     403

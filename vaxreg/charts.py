@@ -76,15 +76,14 @@ def spark(
     ]
     last = points[-1] if points else (pad, height - pad)
     return format_html(
-        '<svg class="spark spark--{}" viewBox="0 0 {} {}" width="{}" height="{}" role="img"'
-        ' aria-label="{}"><title>{}</title><polyline points="{}"/>'
+        '<svg class="spark spark--{}" viewBox="0 0 {} {}" width="{}" height="{}" role="img">'
+        '<title>{}</title><polyline points="{}"/>'
         '<circle cx="{}" cy="{}" r="3"/></svg>',
         tone,
         width,
         height,
         width,
         height,
-        label,
         label,
         " ".join(f"{_svg_number(x)},{_svg_number(y)}" for x, y in points),
         _svg_number(last[0]),

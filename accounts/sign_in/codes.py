@@ -1,4 +1,4 @@
-"""One-time codes by SMS: send one, and check what the user typed.
+"""One-time codes by SMS or call: send one, and check what the user typed.
 
 Unknown phone numbers are treated like known ones: sending creates an unverified account, so that
 the answer and its headers are the same, and everybody can sign in with their own phone. Opening a
@@ -72,11 +72,14 @@ class Sending:
 
 
 @transaction.atomic
-def send(phone: str, *, address: str, device: Device = UNKNOWN) -> Sending:
-    """Send a new code to this number (E.164) unless a rate limit refuses.
+def send(
+    phone: str, *, address: str, device: Device = UNKNOWN, channel: Channel = Channel.SMS
+) -> Sending:
+    """Send a new code to this number (E.164), or call it, unless a rate limit refuses.
 
-    While strangers guess at codes all over the country, the code is longer. `address` is the client's IP address. Codes requested by other sessions stay valid: a stranger
-    who types somebody's number must not invalidate that person's code.
+    While strangers guess at codes all over the country, the code is longer. `address` is the
+    client's IP address. Codes requested by other sessions stay valid: a stranger who types
+    somebody's number must not invalidate that person's code.
     """
     hour = settings.SIGN_IN_HOUR
     verdict = rate_limits.count_attempts(
@@ -101,17 +104,17 @@ def send(phone: str, *, address: str, device: Device = UNKNOWN) -> Sending:
     expires_at = now + settings.SIGN_IN_CODE_LIFETIME
     row = SignInCode(user=user, created_at=now, expires_at=expires_at, digits=digits)
     row.code_hash = ACCOUNTS.digest(LABEL, _labelled(row, code))
-    row.save()
     if user.is_active:
-        messages.send(
+        row.message = messages.send(
             purpose="sign_in_code",
-            channel=Channel.SMS,
+            channel=channel,
             recipient=phone,
-            text=_text(code),
+            text=_spoken(code) if channel == Channel.CALL else _text(code),
             user_id=user.pk,
             is_secret=True,
             useless_after=row.expires_at,
         )
+    row.save()
     return Sending(verdict, row.pk, now, digits)
 
 
@@ -187,6 +190,14 @@ def _matches(row: SignInCode, typed: str) -> bool:
     """Compare with the hash under each key: the key may be replaced while a code is valid."""
     possible = ACCOUNTS.digests(LABEL, _labelled(row, typed))
     return any(hmac.compare_digest(row.code_hash, one) for one in possible)
+
+
+def _spoken(code: str) -> str:
+    """Return what is read out in a call: the digits one by one, and once more."""
+    return _(
+        "This is Sổ Tiêm. Your code to sign in is: %(digits)s. Once more: %(digits)s. Tell it to"
+        " nobody, not even to health staff."
+    ) % {"digits": ", ".join(code)}
 
 
 def _text(code: str) -> str:

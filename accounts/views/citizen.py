@@ -13,15 +13,16 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import access
 from accounts.forms import CodeForm, PhoneForm
 from accounts.models import SessionKind
-from accounts.sign_in import citizen_session, codes
+from accounts.sign_in import citizen_session, code_message, codes
 from accounts.sign_in.codes import CodeOutcome, Sending
 from accounts.sign_in.devices import device_of
 from accounts.throttled import too_many
+from messaging.models import Channel
 from vaxreg import db_time
 from vaxreg.addresses import client_address, own_path
 
@@ -84,7 +85,9 @@ def code(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if asked is None:
         return redirect("accounts:sign_in")
-    form = CodeForm(request.POST or None, digits=asked.digits)
+    became = _became(asked)
+    by_call = became is not None and became.by_call
+    form = CodeForm(request.POST or None, digits=asked.digits, by_call=by_call)
     if form.is_valid():
         typed, device = form.cleaned_data["code"], device_of(request)
         check = codes.check(uuid.UUID(asked.code_id), typed, device=device)
@@ -97,22 +100,47 @@ def code(request: HttpRequest) -> HttpResponse:
             return too_many(request, check.retry_at, again="accounts:sign_in", status=429)
         form.add_error("code", _what_is_wrong(check))
     status = 422 if form.has_errors else 200
-    return render(request, "accounts/code.html", {"form": form, "asked": asked}, status=status)
+    context = {"form": form, "asked": asked, "became": became}
+    return render(request, "accounts/code.html", context, status=status)
+
+
+@login_not_required
+@require_safe
+def code_state(request: HttpRequest) -> HttpResponse:
+    """Say again what became of the message with the code; the page of the code asks for it."""
+    asked = _asked(request)
+    if asked is None:
+        return HttpResponse(status=204)
+    return render(request, "accounts/code_state.html", {"became": _became(asked)})
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def send_again(request: HttpRequest) -> HttpResponse:
-    """Send a new code to the number of this session; a GET (reload) sends nothing."""
+    """Send a new code to the number of this session, or call it; a GET (reload) sends nothing."""
     asked = _asked(request)
     if asked is None or request.method == "GET":
         return redirect("accounts:code")
-    sending = codes.send(asked.phone, address=client_address(request), device=device_of(request))
+    channel = Channel.CALL if request.POST.get("by") == "call" else Channel.SMS
+    sending = codes.send(
+        asked.phone,
+        address=client_address(request),
+        device=device_of(request),
+        channel=channel,
+    )
     if not sending.verdict.allowed:
         return too_many(request, sending.verdict.retry_at, again="accounts:code")
     _remember(request, asked.phone, sending, asked.back)
-    messages.success(request, _("We have sent a new code. Codes sent before no longer work."))
+    if channel == Channel.SMS:
+        said = _("We have sent a new code. Codes sent before no longer work.")
+    else:
+        said = _("We call you with a new code. Codes sent before no longer work.")
+    messages.success(request, said)
     return redirect("accounts:code")
+
+
+def _became(asked: CodeRequest) -> code_message.CodeMessage | None:
+    return code_message.what_became(uuid.UUID(asked.code_id))
 
 
 def _what_is_wrong(check: codes.Check) -> str:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0007_vneid"),
+        ("accounts", "0008_vneid"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -81,7 +81,7 @@ def table(report: Report, address: Address) -> Table:
             tables.text_column(_("Code"), in_page=False),
             column(tables.text_column, "name", _("Organization")),
             column(tables.percent_column, "in_time", _("Answered in time")),
-            tables.percent_column(_("Answer helped")),
+            *([tables.percent_column(_("Answer helped"))] if report.has_help else ()),
             tables.number_column(_("Deadlines kept"), in_page=False),
             tables.number_column(_("Deadlines missed"), in_page=False),
             column(tables.hours_column, "median", _("Median hours")),
@@ -116,7 +116,7 @@ def _line(
         tables.percent_cell(
             figures.in_time, figures.due, address.cases("in_time", of_row), FEWEST_DEADLINES
         ),
-        _help_cell(row),
+        *([_help_cell(row)] if report.has_help else ()),
         tables.count_cell(figures.in_time, address.cases("in_time", of_row)),
         tables.count_cell(figures.held_missed, address.cases("missed", of_row)),
         tables.hours_cell(figures.median_hours, address.cases("decided", of_row), weak),
@@ -135,7 +135,6 @@ def _line(
 
 
 def _help_cell(row: ReportRow) -> TableCell:
-    """Return the share of answers that helped; nothing for few: it would tell who said what."""
-    if row.help.said < FEWEST_DEADLINES:
+    if row.help.share is None:
         return TableCell(None, "–")
     return tables.percent_cell(row.help.helped, row.help.said)

@@ -18,8 +18,9 @@ from vaxreg.tables import Table, TableCell
 Acts = Mapping[int, Sequence[OfficerAct]]
 
 
-# Rows of a table on one page: the whole country would make a page too heavy for a phone.
+# Rows and cells of a table on one page: the whole country would make a page too heavy for a phone.
 PAGE = 25
+CELLS = 180
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,17 @@ class ReportPart:
     @property
     def shown(self) -> Table:
         """The rows of this page, with the total of all."""
-        first = (self.page - 1) * PAGE
-        return replace(self.table, rows=self.table.rows[first : first + PAGE])
+        first = (self.page - 1) * self._rows
+        return replace(self.table, rows=self.table.rows[first : first + self._rows])
 
     @property
     def pages(self) -> int:
         """Number of pages of the table."""
-        return -(-len(self.table.rows) // PAGE) or 1
+        return -(-len(self.table.rows) // self._rows) or 1
+
+    @property
+    def _rows(self) -> int:
+        return min(PAGE, CELLS // len(self.table.head))
 
     @property
     def newer(self) -> str:

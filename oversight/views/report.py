@@ -70,7 +70,7 @@ def overview(request: UserRequest, scope: Scope) -> HttpResponse:
         **_flow(report),
         **_heat(report, address),
         **_map(scope, report, address),
-        "sets_rules": any(top.kind == Organization.Kind.MINISTRY for top in whole.tops),
+        "is_country": whole.is_country,
     }
     return render(request, "oversight/report.html", context)
 

@@ -93,6 +93,25 @@ def wrong_dose(request: UserRequest, public_id: UUID) -> HttpResponse:
 
 
 @citizen_page
+@require_POST
+def missing_dose(request: UserRequest) -> HttpResponse:
+    """Begin with a missing dose, or go on with the first one of the draft, without the first step."""
+    wizard = wizard_for(request)
+    if wizard is None:
+        return redirect("record")
+    begun = next((item for item in wizard.items if item.kind == Kind.MISSING_DOSE), None)
+    try:
+        key = (
+            begun.key
+            if begun
+            else drafts.add_missing(drafts.begin(request.user, wizard.person.citizen))
+        )
+    except Draft.DoesNotExist:
+        return gone(request, wizard)
+    return redirect(wizard.step_url(key))
+
+
+@citizen_page
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @with_draft

@@ -38,7 +38,7 @@ def test_a_wrong_vaccine_is_put_right_by_the_site_that_gave_the_dose(
         is_well(lan)
 
         # She says which dose, what is right, shows the paper, checks, and sends.
-        page.get_by_role("link", name="Báo sai hoặc thiếu mũi tiêm").click()
+        page.get_by_role("link", name="Sai chỗ khác, hoặc sai nhiều chỗ").click()
         page.get_by_label(re.compile("Mũi cơ bản 1")).check()
         is_well(lan)
         press(page, "Tiếp tục")
@@ -155,7 +155,7 @@ def test_every_page_reads_in_english_too(country: Country):
         country.citizen_signs_in(lan.page, "0912345678")
         lan.page.get_by_role("button", name="English").click()
         for where, words in {
-            "/record/": "Report a wrong or missing dose",
+            "/record/": "Report a missing dose",
             "/corrections/": case.reference,
             f"/corrections/{case.reference}/": "Trạm Y tế Phường Bưởi",
             "/corrections/new/": "What is wrong on the record?",

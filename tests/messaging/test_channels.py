@@ -61,7 +61,7 @@ def test_a_gateway_that_sends_us_elsewhere_is_not_followed(gateway):
     gateway.status, gateway.headers_out = 307, {"Location": "/elsewhere"}
 
     with pytest.raises(httpx.HTTPStatusError):
-        channels.SmsGateway().deliver(MESSAGE)
+        channels.Gateway().deliver(MESSAGE)
 
     assert gateway.calls == ["/messages"]
 
@@ -69,9 +69,9 @@ def test_a_gateway_that_sends_us_elsewhere_is_not_followed(gateway):
 def test_an_answer_without_end_is_not_read_to_its_end(gateway):
     gateway.content = b"x" * 50_000_000
 
-    channels.SmsGateway().deliver(MESSAGE)
+    channels.Gateway().deliver(MESSAGE)
     with pytest.raises(ValueError, match="Expecting value"):
-        channels.SmsGateway().ask(MESSAGE)
+        channels.Gateway().ask(MESSAGE)
 
     assert gateway.calls.count("cut") >= 1
 
@@ -81,7 +81,7 @@ def test_no_proxy_of_the_environment_stands_before_a_gateway_on_this_machine(gat
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
 
-    channels.SmsGateway().deliver(MESSAGE)
+    channels.Gateway().deliver(MESSAGE)
 
     assert gateway.calls == ["/messages"]
 
@@ -94,7 +94,7 @@ def test_a_gateway_elsewhere_is_reached_through_the_proxy_of_the_environment(
     monkeypatch.delenv("no_proxy", raising=False)
     settings.SMS_GATEWAY_URL = "http://gateway.invalid/messages"
 
-    channels.SmsGateway().deliver(MESSAGE)
+    channels.Gateway().deliver(MESSAGE)
 
     assert gateway.calls == ["http://gateway.invalid/messages"]
 
@@ -103,4 +103,4 @@ def test_a_question_without_an_answer_is_an_error_of_the_operating_system(settin
     settings.SMS_GATEWAY_URL = "http://127.0.0.1:9/messages"
 
     with pytest.raises(OSError, match="ConnectError"):
-        channels.SmsGateway().ask(MESSAGE)
+        channels.Gateway().ask(MESSAGE)

@@ -43,6 +43,19 @@ def test_with_diacritics_if_the_settings_say_so_when_it_is_written(gateway, sett
     assert gateway.sent(message)[0]["text"] == "Sổ Tiêm: đã nhận"
 
 
+def test_a_call_is_read_out_in_its_language_and_confirmed_like_an_sms(gateway):
+    message = write(channel="call", text="Mã của bạn là: 1, 2, 3")
+
+    delivery.deliver_due()
+
+    (told,) = gateway.sent(message)
+    assert (told["kind"], told["to"], told["text"]) == ("call", LAN, "Mã của bạn là: 1, 2, 3")
+    gateway.wait_for_state(message, "delivered")
+    Message.objects.update(ask_at=db_time.now())
+    assert receipts.ask_due() == 1
+    assert fresh(message).state == State.DELIVERED
+
+
 @pytest.mark.parametrize(
     ("answer", "state"),
     [

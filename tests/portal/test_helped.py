@@ -109,12 +109,16 @@ def test_the_report_counts_what_was_said_last_for_each_site(
 
     of_site = next(row for row in report.rows if row.organization == world.buoi)
     assert of_site.help == report.total.help == HelpCount(helped=1, said=1)
+    assert report.has_help
+    assert not compute.report(Scope((world.so_y_te,))).has_help
 
 
 @pytest.mark.parametrize(
-    ("said", "helped", "shown"), [(9, 9, "–"), (0, 0, "–"), (10, 7, "70%"), (40, 10, "25%")]
+    ("said", "helped", "shown", "share"),
+    [(9, 9, "–", None), (0, 0, "–", None), (10, 7, "70%", 0.7), (40, 10, "25%", 0.25)],
 )
-def test_few_answers_are_not_shown(said: int, helped: int, shown: str):
+def test_few_answers_are_not_shown(said: int, helped: int, shown: str, share: float | None):
     row = ReportRow(organization=None, help=HelpCount(helped, said))
 
     assert comparison._help_cell(row).text == shown
+    assert row.help.share == share

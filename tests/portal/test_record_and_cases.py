@@ -471,7 +471,7 @@ def test_staff_are_sent_to_sign_in_by_phone(world, as_staff, correction: Correct
 def test_pages_speak_vietnamese_to_whoever_did_not_choose(world, as_citizen, correction):
     client = as_citizen(world.user("lan"))
 
-    assert "Báo sai hoặc thiếu mũi tiêm" in _text(client, "/record/")
+    assert "Báo thiếu mũi tiêm" in _text(client, "/record/")
     assert "Đề xuất của tôi" in _text(client, "/corrections/")
     assert "chờ xem xét" in _text(client, f"/corrections/{correction.reference}/")
 

@@ -333,3 +333,17 @@ def test_nothing_that_was_put_away_can_be_rewritten(world: World):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
+
+
+def test_a_missing_dose_is_begun_in_one_tap_and_not_begun_twice(world: World, lan: Client):
+    worlds.dose(world)
+    pages = [lan.post("/corrections/new/missing/").url for _time in range(2)]
+
+    assert pages[0] == pages[1]
+    assert count_of(world) == 0
+    assert lan.get(pages[0]).status_code == 200
+
+    lan.post(pages[0], MISSING)
+    assert lan.post("/corrections/new/missing/").url == pages[0]
+    assert count_of(world) == 1
+    assert [item.key for item in drafts.items(Draft.objects.get())] == ["missing-1"]

@@ -26,7 +26,7 @@ def change_of(world: World) -> queue_rows.Change:
 @pytest.mark.parametrize(
     ("proposed", "label", "old", "new"),
     [
-        ({"vaccine": "PF"}, "Vaccine", "AstraZeneca", "Pfizer"),
+        ({"vaccine": "PF"}, "Vaccine", "AstraZeneca", "Comirnaty"),
         ({"given_on": "2021-09-01"}, "Date given", "29/08/2021", "01/09/2021"),
         ({"lot": "FG3527"}, "Lot number", "ABX4112", "FG3527"),
         ({"position": "primary-2"}, "Dose number", "Primary dose 1", "Primary dose 2"),
@@ -34,7 +34,7 @@ def change_of(world: World) -> queue_rows.Change:
             {"vaccine": "PF", "given_on": "2021-09-01"},
             "Vaccine, date given",
             "AstraZeneca · 29/08/2021",
-            "Pfizer · 01/09/2021",
+            "Comirnaty · 01/09/2021",
         ),
     ],
 )

@@ -52,7 +52,7 @@ def test_a_link_that_looks_like_a_button_looks_so_in_a_notice_too(chromium: Brow
 def test_errors_take_the_focus_and_lead_to_their_fields(chromium: Browser, gallery):
     with visit(chromium) as seen:
         seen.go(gallery)
-        seen.page.locator("#forms form button").click()
+        seen.page.locator("#forms form button[type=submit]").click()
 
         expect(seen.page.locator(".error-summary")).to_be_focused()
         expect(seen.page).to_have_title("Lỗi: Các thành phần giao diện – Sổ Tiêm")
@@ -67,7 +67,7 @@ def test_everything_can_be_sent_without_script(chromium: Browser, gallery):
     with visit(chromium, java_script_enabled=False) as seen:
         seen.page.goto(gallery)
         seen.page.locator("#id_full_name").fill("Nguyễn Thị Mỹ Duyên")
-        seen.page.locator("#forms form button").click()
+        seen.page.locator("#forms form button[type=submit]").click()
 
         expect(seen.page.locator(".error-summary")).to_be_visible()
         expect(seen.page.locator("#id_full_name")).to_have_value("Nguyễn Thị Mỹ Duyên")
@@ -108,7 +108,7 @@ def test_a_second_tap_sends_nothing(chromium: Browser, gallery):
         )
         seen.go(gallery)
 
-        seen.page.locator("#forms form button").dblclick()
+        seen.page.locator("#forms form button[type=submit]").dblclick()
 
         expect(seen.page.locator(".error-summary")).to_be_visible()
         assert len(sent) == 1

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("accounts", "0006_what_people_type")]
+    dependencies = [("accounts", "0007_message_of_a_code")]
 
     operations = [
         migrations.AddField(

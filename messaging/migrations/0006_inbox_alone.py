@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("messaging", "0002_inbox_in_both_languages")]
+    dependencies = [("messaging", "0005_counted_by_operator")]
 
     operations = [
         migrations.AlterField(
@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                     ("console", "console"),
                     ("email", "e-mail"),
                     ("sms", "SMS"),
+                    ("call", "phone call"),
                     ("inbox", "inbox on the site"),
                 ],
                 max_length=10,
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
         AddConstraintNotValid(
             model_name="message",
             constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["console", "email", "sms", "inbox"])),
+                condition=models.Q(("channel__in", ["console", "email", "sms", "call", "inbox"])),
                 name="message_channel_known",
             ),
         ),
