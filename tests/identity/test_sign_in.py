@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from citizens import links
@@ -14,6 +15,7 @@ from corrections import actions, outbox
 from corrections.actions import filing
 from corrections.actions.filing import Claim
 from corrections.models import OutboxRow
+from identity import urls
 from identity.models import VneidIdentity
 from messaging.models import Message
 from tests import world as worlds
@@ -427,3 +429,16 @@ def test_a_question_about_a_proposal_reaches_an_account_without_a_phone(vneid, c
 
     assert Message.objects.filter(user=user, channel="inbox", purpose="correction.asked")
     assert case.reference in page_of(client, "/messages/")
+
+
+@pytest.mark.parametrize(
+    "name", ["queue", "pool", "people-all", "policy", "hotline", "oversight", "accounts:password"]
+)
+def test_a_session_by_vneid_opens_no_page_of_staff(vneid, client, lan, name):
+    vneid.sign_in(client, "lan")
+
+    assert client.get(reverse(name)).headers["Location"].startswith("/staff/sign-in/")
+
+
+def test_the_pages_by_which_vneid_begins_a_session_are_these():
+    assert {page.name for page in urls.urlpatterns} == {"vneid", "vneid-add", "vneid-back"}
