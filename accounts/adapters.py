@@ -41,7 +41,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         UserSession.objects.create_from_request(request)
         response = HttpResponseRedirect(own_path(redirect_url) or access.home_url(kind))
         known_as = user.email if kind == SessionKind.STAFF else user.phone
-        devices.remember(request, response, str(known_as).lower())
+        # Accounts that VNeID has made have no phone number.
+        if known_as:
+            devices.remember(request, response, known_as.lower())
         return response
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

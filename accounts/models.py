@@ -11,8 +11,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vaxreg import ui
 from vaxreg.fields import SearchKeyField
 from vaxreg.id_numbers import ID_NUMBER_PATTERN
 from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
@@ -48,7 +50,7 @@ class UserManager(BaseUserManager["User"]):
         """Create a user with an e-mail address or a phone number (E.164, "+84912345678").
 
         Without a password nobody can sign in by password. Raises IntegrityError when the address
-        or number is taken or when both are missing.
+        or number is taken, or when both are missing and the user has no VNeID.
         """
         user = self.model(
             email=email.strip().lower() if email else None,
@@ -72,7 +74,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """One person. Citizens sign in by phone, staff by e-mail; the same person may do both."""
+    """One person. Citizens sign in by phone or VNeID, staff by e-mail; one person may do both."""
 
     public_id = models.UUIDField(_("public ID"), default=uuid.uuid4, unique=True, editable=False)
     # NULL, not "", when unknown: unique columns allow several NULLs.
@@ -88,6 +90,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may use the administration site"), default=False)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     sessions_ended_at = models.DateTimeField(_("sessions ended at"), null=True, blank=True)
+    # Signs in by VNeID (identity/models.py), perhaps in no other way.
+    has_vneid = models.BooleanField(_("signs in by VNeID"), default=False, db_default=False)
     # No staff sign-in, but access to one's own record; `is_active=False` ends both.
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
 
@@ -107,8 +111,8 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("There is already a user with this e-mail address."),
             ),
             models.CheckConstraint(
-                condition=Q(email__isnull=False) | Q(phone__isnull=False),
-                name="user_can_be_reached",
+                condition=Q(email__isnull=False) | Q(phone__isnull=False) | Q(has_vneid=True),
+                name="user_can_sign_in",
                 violation_error_message=_("Give an e-mail address or a phone number."),
             ),
             models.CheckConstraint(
@@ -144,6 +148,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """The given name, which comes last in Vietnamese names."""
         return self.full_name.split(" ")[-1]
+
+    @property
+    def shown_as(self) -> str:
+        """The account as others see it: its phone number, masked; VNeID has accounts without one."""
+        return ui.masked_phone(self.phone) if self.phone else gettext("an account with VNeID")
 
     def get_session_auth_hash(self) -> str:
         """A hash that changes with the password and `sessions_ended_at`: ends older sessions."""
@@ -268,12 +277,17 @@ class SignInCode(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("message"),
+        db_index=False,
     )
 
     class Meta:
         verbose_name = _("sign-in code")
         verbose_name_plural = _("sign-in codes")
-        indexes = [models.Index(F("created_at"), name="sign_in_code_age")]
+        indexes = [
+            models.Index(F("created_at"), name="sign_in_code_age"),
+            # A message that is deleted is taken out of its code.
+            models.Index(fields=["message"], name="sign_in_code_message"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -2,9 +2,10 @@
 
 What is printed on an identity card opens no record at once. Whoever knows it may ask; the phone on
 record and everybody who can open the record are told, and may object for 24 hours. Staff who have
-seen the person may confirm sooner.
+seen the person may confirm sooner. Of a link that opens a record at once they are told as well.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,7 @@ from accounts.rate_limits import LimitRule, Limits
 from citizens.access import is_own_or_family
 from citizens.masking import mask_phone
 from citizens.models import Citizen, RecordLink, RecordLinkQuerySet, RecordVisit
-from messaging.actions import send
-from messaging.models import Channel
+from messaging.actions import send_to_citizen
 from vaxreg import db_time, ui
 from vaxreg.addresses import absolute
 
@@ -45,8 +45,11 @@ STRENGTH = {
     Proof.PHONE_AND_BIRTH: 1,
     Proof.PHONE_AND_ID: 1,
     Proof.DECLARED: 1,
+    Proof.VNEID: 2,
     Proof.STAFF: 2,
 }
+# Purposes of the messages about a new link.
+ASKED, OPENED = "record.asked", "record.opened"
 _signer = signing.TimestampSigner(salt="citizens.links")
 
 
@@ -75,7 +78,7 @@ def make(user: "User", citizen: Citizen, proven_by: str, relation: str) -> Recor
     """Let the user open the record from now on; return the link that exists already, if any.
 
     Raises HasOwnRecord, and TooManyPeople for a ward. What the user has asked for and not got ends:
-    one own record is enough.
+    one own record is enough. The phone on record and the others who open it are told at once.
     """
     lock(user)
     whole = _locked(citizen)
@@ -88,7 +91,7 @@ def make(user: "User", citizen: Citizen, proven_by: str, relation: str) -> Recor
     now = db_time.now()
     mine = RecordLink.objects.waiting().filter(user=user)
     mine.filter(Q(relation=relation) | Q(citizen__in=whole)).update(until=now, ended_by=user)
-    return RecordLink.objects.create(
+    link = RecordLink.objects.create(
         user=user,
         citizen=citizen,
         relation=relation,
@@ -96,6 +99,8 @@ def make(user: "User", citizen: Citizen, proven_by: str, relation: str) -> Recor
         asked_at=now,
         since=now,
     )
+    _tell_all(link, OPENED)
+    return link
 
 
 @transaction.atomic
@@ -113,7 +118,6 @@ def ask(user: "User", citizen: Citizen) -> None:
         return
     now = db_time.now()
     RecordLink.objects.waiting().filter(user=user).update(until=now, ended_by=user)
-    phones = _phones_to_tell(user, citizen)
     link = RecordLink.objects.create(
         user=user,
         citizen=citizen,
@@ -121,10 +125,49 @@ def ask(user: "User", citizen: Citizen) -> None:
         proven_by=Proof.ID_AND_BIRTH,
         asked_at=now,
         since=now + WAIT,
-        needs_confirmation=not phones,
+        needs_confirmation=not _phones_to_tell(user, citizen),
     )
-    for phone, (language, account) in phones.items():
-        _tell(link, phone, language, account)
+    _tell_all(link, ASKED)
+
+
+@transaction.atomic
+def ask_staff(user: "User", citizen: Citizen) -> None:
+    """Ask for the record with the user's verified number, where something else speaks against it.
+
+    It opens when staff have seen the person, never by itself. Asking again changes nothing.
+    """
+    lock(user)
+    whole = _locked(citizen)
+    if was_ended_by_others(user, whole) or RecordLink.objects.filter(
+        user=user, citizen__in=whole, until=None
+    ):
+        return
+    now = db_time.now()
+    RecordLink.objects.waiting().filter(user=user).update(until=now, ended_by=user)
+    link = RecordLink.objects.create(
+        user=user,
+        citizen=citizen,
+        relation=RecordLink.Relation.SELF,
+        proven_by=Proof.VNEID,
+        asked_at=now,
+        since=now,
+        needs_confirmation=True,
+    )
+    _tell_all(link, ASKED)
+
+
+def was_ended_by_others(user: "User", whole: Collection[int]) -> bool:
+    """Whether somebody else has ended the last link of the user to this record (ids of its parts)."""
+    last = RecordLink.objects.filter(user=user, citizen__in=whole).order_by("-pk").first()
+    return last is not None and last.until is not None and last.ended_by_id != user.pk
+
+
+@transaction.atomic
+def strengthen(link: RecordLink, proven_by: str) -> None:
+    """Note a stronger proof for a link that is open."""
+    if STRENGTH[Proof(proven_by)] > STRENGTH[Proof(link.proven_by)]:
+        link.proven_by = proven_by
+        link.save(update_fields=["proven_by"])
 
 
 @transaction.atomic
@@ -272,29 +315,64 @@ def _phones_to_tell(asker: "User", citizen: Citizen) -> dict[str, tuple[str, int
     return phones
 
 
-def _tell(link: RecordLink, phone: str, language: str, account: int | None) -> None:
+def _tell_all(link: RecordLink, purpose: str) -> None:
+    """Tell the phones on the record and everybody who opens it, but not who has this link."""
+    for phone, (language, account) in _phones_to_tell(link.user, link.citizen).items():
+        _tell(link, purpose, phone, language, account)
+    whole = Citizen.objects.whole(link.citizen)
+    others = RecordLink.objects.live().filter(citizen__in=whole, user__phone=None)
+    for one in (
+        others.exclude(user=link.user).select_related("user").order_by("user").distinct("user")
+    ):
+        _tell(link, purpose, "", one.user.language, one.user.pk)
+
+
+def _tell(link: RecordLink, purpose: str, phone: str, language: str, account: int | None) -> None:
     page = absolute(reverse("record-not-me", args=[objection_token(link)]))
-    since = timezone.localtime(link.since)
-
-    def text() -> str:
-        return _(
-            "So Tiem: a phone ending in %(ending)s asks to open a vaccination record of this "
-            "phone. Not you? Stop it before %(time)s on %(day)s: %(page)s"
-        ) % {
-            "ending": mask_phone(link.user.phone)[-3:],
-            "time": formats.time_format(since, "H:i"),
-            "day": formats.date_format(since, "j/n"),
-            "page": page,
-        }
-
-    texts = ui.in_each_language(text)
+    texts = ui.in_each_language(lambda: _words(link, purpose, page))
     with translation.override(language):
-        send(
-            purpose="record.asked",
-            channel=Channel.SMS,
-            recipient=phone,
+        send_to_citizen(
+            purpose=purpose,
+            phone=phone,
             text=texts[language],
             texts=texts,
             user_id=account,
-            dedupe_key=f"record-link:{link.pk}:{phone}",
+            dedupe_key=f"record-link:{link.pk}:{phone or account}",
         )
+
+
+def _words(link: RecordLink, purpose: str, page: str) -> str:
+    since = timezone.localtime(link.since)
+    values = {
+        "ending": mask_phone(link.user.phone)[-3:],
+        "time": formats.time_format(since, "H:i"),
+        "day": formats.date_format(since, "j/n"),
+        "page": page,
+    }
+    by_vneid = link.proven_by == Proof.VNEID
+    if purpose == OPENED and by_vneid:
+        text = _(
+            "So Tiem: the person named on a vaccination record of this phone opened it with VNeID at"
+            " %(time)s on %(day)s. Not right? Stop it: %(page)s"
+        )
+    elif purpose == OPENED:
+        text = _(
+            "So Tiem: a phone ending in %(ending)s opened a vaccination record that you can open or"
+            " that has your number. Not right? Stop it: %(page)s"
+        )
+    elif link.needs_confirmation:
+        text = _(
+            "So Tiem: somebody with VNeID asks to open a vaccination record of this phone. Health"
+            " staff look at the papers first. Not right? Stop it: %(page)s"
+        )
+    elif not link.user.phone:
+        text = _(
+            "So Tiem: somebody with VNeID asks to open a vaccination record of this phone. Not right?"
+            " Stop it before %(time)s on %(day)s: %(page)s"
+        )
+    else:
+        text = _(
+            "So Tiem: a phone ending in %(ending)s asks to open a vaccination record of this "
+            "phone. Not you? Stop it before %(time)s on %(day)s: %(page)s"
+        )
+    return text % values

@@ -348,7 +348,8 @@ class RecordLinkQuerySet(models.QuerySet["RecordLink"]):
             user=OuterRef("user"), citizen=OuterRef("citizen")
         )
         stopped = Q(until__gt=now - STOPPED_FOR) & ~Q(ended_by=F("user")) & ~Exists(opened)
-        return self.filter(waiting | stopped, proven_by=RecordLink.Proof.ID_AND_BIRTH)
+        asked_for = (RecordLink.Proof.ID_AND_BIRTH, RecordLink.Proof.VNEID)
+        return self.filter(waiting | stopped, proven_by__in=asked_for)
 
 
 def _kept(links: RecordLinkQuerySet) -> Any:
@@ -369,6 +370,7 @@ class RecordLink(models.Model):
         PHONE_AND_BIRTH = "phone_and_birth", _("Phone, full name and date of birth")
         ID_AND_BIRTH = "id_and_birth", _("ID number, full name and date of birth")
         DECLARED = "declared", _("Record started by this person")
+        VNEID = "vneid", _("Identity verified by VNeID")
         STAFF = "staff", _("Checked by health staff")
 
     user = models.ForeignKey(

@@ -14,7 +14,7 @@ from citizens.models import RecordLink
 from corrections.lifecycle import Party
 from corrections.models import Correction, CorrectionEvent
 from corrections.routing import desks
-from messaging.actions import send
+from messaging.actions import send, send_to_citizen
 from messaging.models import Channel
 from organizations.models import Membership, Organization
 from vaxreg import ui
@@ -87,16 +87,16 @@ def _told(event: CorrectionEvent) -> Organization | None:
 def _tell_citizen(event: CorrectionEvent, text: Callable[[Correction], str], purpose: str) -> None:
     case = event.correction
     user, on_behalf = case.filing.filed_by, case.filing.contact_phone
-    phone = on_behalf or user.phone
-    if not phone:
+    phone = on_behalf or user.phone or ""
+    if not phone and not user.has_vneid:
+        # Staff filed it for somebody without a phone.
         return
     texts = ui.in_each_language(lambda: text(case))
     language = "vi" if on_behalf else user.language
     with translation.override(language):
-        send(
+        send_to_citizen(
             purpose=purpose,
-            channel=Channel.SMS,
-            recipient=phone,
+            phone=phone,
             text=texts[language],
             texts=texts,
             user_id=_own_account(case) if on_behalf else user.pk,

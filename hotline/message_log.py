@@ -46,6 +46,7 @@ ABOUT: dict[str, Promise] = {
 ABOUT_THE_PERSON: dict[str, Promise] = {
     "sign_in_code": _("Code to sign in"),
     "record.asked": _("A phone asks to open the record"),
+    "record.opened": _("The record was opened by another phone or account"),
     "more_messages": _("There are more messages in the inbox"),
 }
 

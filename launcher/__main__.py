@@ -21,6 +21,7 @@ from launcher.services import (
     prepare,
     start_services,
     start_sms_gateway,
+    start_vneid,
     stopping,
     urls_of,
     web_server,
@@ -42,6 +43,7 @@ def run_everything() -> None:
         lock.tell(kind="run", url=url)
         start_services(supervisor, places, env)
         start_sms_gateway(supervisor, places, env, web=url)
+        start_vneid(supervisor, places, env, host=host, port=port)
         lock.tell(kind="run", url=url, urls=urls_of(env))
         prepare(supervisor, env, "files", "static", "database")
         start_processes(supervisor, places, env, host, port)
@@ -102,6 +104,8 @@ def show_banner(supervisor: Supervisor, env: dict[str, str], url: str) -> None:
         )
         lines += [f"  {line}" for line in (done.stdout or done.stderr).strip().splitlines()]
         lines += ["", f"  codes and messages sent: {url}demo/inbox/"]
+        if issuer := env.get("VNEID_ISSUER"):
+            lines += [f"  VNeID, whom to be and what goes wrong: {issuer}/"]
     lines += ["  logs: var/log/    stop: Ctrl-C", ""]
     print("\n".join(lines), flush=True)
 

@@ -45,11 +45,11 @@ def free_address(env: dict[str, str]) -> tuple[str, int]:
     if wanted := env.get("PORT"):
         if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
             raise Trouble(f"PORT must be a number from 1 to 65535, not {wanted!r}.")
-        if not _is_free(host, int(wanted)):
+        if not is_free(host, int(wanted)):
             raise Trouble(f"Port {wanted} (from PORT) is in use or not allowed; choose another.")
         return host, int(wanted)
     for port in range(FIRST_PORT, LAST_PORT + 1):
-        if _is_free(host, port):
+        if is_free(host, port):
             return host, port
         say(f"port {port} is busy, trying {port + 1}")
     raise Trouble(f"Every port from {FIRST_PORT} to {LAST_PORT} is busy; set PORT.")
@@ -65,7 +65,8 @@ def set_address(env: dict[str, str], host: str, port: int) -> str:
     return f"http://{shown}:{port}/"
 
 
-def _is_free(host: str, port: int) -> bool:
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there. Raises Trouble when the host is not of this machine."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as attempt:
         attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from launcher.embedded import APP_ROLE, Postgres, Valkey
-from launcher.environment import is_demo
+from launcher.environment import is_demo, is_free
 from launcher.places import AlreadyHeld, Lock, Places, Trouble, held
 from launcher.preparing import APP_ROLE_NAME, DATABASE_IDENTITY
 from launcher.supervisor import MARK, Child, Supervisor, end_leftovers, say
 
 # Where the owner of the tables connects, if web, worker and beat connect with another role.
 OWNER_URL = "DATABASE_OWNER_URL"
+LAST_OF_ALL = 65535
 
 
 @contextlib.contextmanager
@@ -89,11 +90,41 @@ def start_sms_gateway(
     supervisor.start(child, lambda: _listens(port), 20)
 
 
-def _listens(port: int) -> bool:
+def start_vneid(
+    supervisor: Supervisor, places: Places, env: dict[str, str], *, host: str, port: int
+) -> None:
+    """Start the stand-in for VNeID in a demo without one, beside the web server at host and port.
+
+    It listens 100 ports above, where that is free: its address is half of the key of every account
+    that it makes, and should be the same at the next start. Not where browsers of other machines
+    could not reach it, and never on a production server: everybody could sign in as anybody.
+    """
+    is_open_to_others = host == "0.0.0.0" or ":" in host  # noqa: S104
+    if env.get("VNEID_ISSUER") or not is_demo(env) or is_open_to_others:
+        return
+    own = port + 100
+    if own > LAST_OF_ALL or not is_free(host, own):
+        with socket.socket() as found:
+            found.bind((host, 0))
+            own = found.getsockname()[1]
+    name = "localhost" if host == "127.0.0.1" else host
+    env["VNEID_ISSUER"] = f"http://{name}:{own}"
+    env["VNEID_CLIENT_ID"] = "so-tiem-demo"
+    env["VNEID_CLIENT_SECRET"] = places.remembered("vneid_client_secret", 24)
+    env["VNEID_LEVELS"] = "2"
+    command = [sys.executable, "-m", "launcher.vneid", "--host", host, "--port", str(own)]
+    command += ["--issuer", env["VNEID_ISSUER"]]
+    for one in sorted({name, host}):
+        command += ["--callback", f"http://{one}:{port}/sign-in/vneid/back/"]
+    child = Child("vneid", command, env, places.logs / "vneid.log")
+    supervisor.start(child, lambda: _listens(own, host), 20)
+
+
+def _listens(port: int, host: str = "127.0.0.1") -> bool:
     """Whether something answers at this port, even with an error."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        opener.open(f"http://127.0.0.1:{port}/mood", timeout=2).close()
+        opener.open(f"http://{host}:{port}/mood", timeout=2).close()
     except urllib.error.HTTPError:
         return True
     except OSError:

@@ -60,7 +60,7 @@ def send(
     text and its version (default: `<purpose>@1`). With `may_wait` it is not sent in quiet hours
     but at 06:00. E-mails with the same `digest` to one person wait MESSAGE_DIGEST_WAIT for each
     other and are sent as one. `in_inbox` shows it in the person's inbox on the site; by default
-    an SMS to a known user that is no secret; `texts` are the same words by language code, for
+    an SMS to a known user that is no secret, and all of the channel INBOX; `texts` are the same words by language code, for
     the inbox of somebody who reads another language than the message had. The text of an SMS is
     written with diacritics; SMS_WITH_DIACRITICS decides whether it is sent with them. An SMS
     beyond the limit of its phone is not sent: one on the next morning stands for it
@@ -74,7 +74,7 @@ def send(
     if may_wait:
         first_try = quiet_hours.awake(first_try)
     if in_inbox is None:
-        in_inbox = channel == Channel.SMS
+        in_inbox = channel in (Channel.SMS, Channel.INBOX)
     shown = in_inbox and user_id is not None and not is_secret
     language = get_language() or settings.LANGUAGE_CODE
     values: dict[str, Any] = {
@@ -106,6 +106,20 @@ def send(
     if created and first_try == now and not over:
         hint("messaging.deliver", message.pk)
     return message
+
+
+def send_to_citizen(*, phone: str, user_id: int | None, **message: Any) -> Message | None:
+    """Send an SMS to this phone; for an account without one, put it into the inbox on the site.
+
+    message: what `send` takes besides. None when there is neither: nobody can be told.
+    """
+    if phone:
+        return send(channel=Channel.SMS, recipient=phone, user_id=user_id, **message)
+    if user_id is None:
+        return None
+    # The recipient is no address: it only tells accounts apart.
+    inbox = f"account {user_id}"
+    return send(channel=Channel.INBOX, recipient=inbox, user_id=user_id, **message)
 
 
 @transaction.atomic

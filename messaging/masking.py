@@ -5,7 +5,9 @@ from vaxreg import ui
 
 
 def masked_recipient(message: Message) -> str:
-    """Return the recipient masked: 09•• ••• 678, m•••@example.vn."""
+    """Return the recipient masked: 09•• ••• 678, m•••@example.vn; "" for the inbox on the site."""
+    if message.channel == Channel.INBOX:
+        return ""
     if message.channel in (Channel.SMS, Channel.CALL):
         return ui.masked_phone(message.recipient)
     name, at, domain = message.recipient.partition("@")

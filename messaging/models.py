@@ -24,6 +24,8 @@ class Channel(models.TextChoices):
     EMAIL = "email", _("e-mail")
     SMS = "sms", _("SMS")
     CALL = "call", _("phone call")
+    # For accounts without a phone number, which VNeID makes; see `send_to_citizen`.
+    INBOX = "inbox", _("inbox on the site")
 
 
 class State(models.TextChoices):

@@ -50,6 +50,8 @@ class RecordHolder:
 
     citizen: Citizen
     is_own: bool
+    # VNeID has verified that the user is this person.
+    is_verified: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ def people(user: "User") -> list[RecordHolder]:
     for link in links:
         # Two links may lead to one person whose records were merged.
         record = link.citizen.kept
-        found.setdefault(record.pk, RecordHolder(record, link.relation == RecordLink.Relation.SELF))
+        is_own = link.relation == RecordLink.Relation.SELF
+        by_vneid = link.proven_by == RecordLink.Proof.VNEID
+        found.setdefault(record.pk, RecordHolder(record, is_own, is_own and by_vneid))
     return list(found.values())
 
 

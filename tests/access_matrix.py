@@ -392,6 +392,12 @@ ui-gallery                    GET   200     200     200     200     200     200 
 ui-gallery                    POST  422     422     422     422     422     422     422     422     422
 upload                        GET   404     404     404     404     404     404     404     404     404
 upload                        POST  404     404     404     404     404     404     404     404     404
+vneid                         GET   404     404     404     404     404     404     404     404     404
+vneid                         POST  405     405     405     405     405     405     405     405     405
+vneid-add                     GET   in      404     404     in      in      in      in      in      in
+vneid-add                     POST  in      405     405     in      in      in      in      in      in
+vneid-back                    GET   404     404     404     404     404     404     404     404     404
+vneid-back                    POST  405     405     405     405     405     405     405     405     405
 worker                        GET   200     200     200     200     200     200     200     200     200
 worker                        POST  405     405     405     405     405     405     405     405     405
 """

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "accounts",
     "organizations",
     "citizens",
+    "identity",
     "doses",
     "corrections",
     "uptake",
@@ -117,6 +118,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "csp",
@@ -387,7 +390,7 @@ SPECTACULAR_SETTINGS = {
 
 # Parts of the account page that apps above accounts/ add: each returns its template with what it
 # shows, or None.
-ACCOUNT_SECTIONS = ["citizens.link_views.account_section"]
+ACCOUNT_SECTIONS = ["identity.views.account_section", "citizens.link_views.account_section"]
 
 # The checks of /readyz; each returns a sentence when something is wrong, else "".
 READINESS_CHECKS = [
@@ -404,3 +407,10 @@ if not DEMO:
 
 from vaxreg.logs import LOGGING  # noqa: E402,F401
 from vaxreg.sign_in_settings import *  # noqa: E402,F403  (sign-in has many settings)
+from vaxreg.sign_in_settings import VNEID_ISSUER  # noqa: E402
+
+if VNEID_ISSUER and not VNEID_ISSUER.startswith("https://") and not (DEMO or DEBUG):
+    raise ImproperlyConfigured(
+        "VNEID_ISSUER does not begin with https://. Without it anybody on the way could sign in as"
+        " anybody."
+    )

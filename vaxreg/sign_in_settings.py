@@ -6,6 +6,7 @@ Imported at the end of `vaxreg/settings.py`.
 from datetime import timedelta
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 
@@ -86,3 +87,32 @@ DEMO_STAFF_DOMAIN = "demo.sotiem.vn"
 DEMO_SIGN_INS = "demo.people.sign_ins"
 # The period of the limits "per hour".
 SIGN_IN_HOUR = timedelta(hours=1)
+
+# VNeID, by OpenID Connect (docs/adr/0034-vneid.md). Without an issuer nobody signs in with it.
+SOCIALACCOUNT_ADAPTER = "identity.vneid.allauth.VneidAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"provider_class": "identity.vneid.allauth.VneidProvider"}
+}
+VNEID_ISSUER: str = env.str("VNEID_ISSUER", default="")
+VNEID_CLIENT_ID: str = env.str("VNEID_CLIENT_ID", default="")
+VNEID_CLIENT_SECRET: str = env.str("VNEID_CLIENT_SECRET", default="")
+# Where VNeID's claims have names of its own: full_name=…,date_of_birth=…,id_number=…
+VNEID_CLAIMS: dict[str, str] = env.dict("VNEID_CLAIMS", default={})
+VNEID_LEVELS: list[str] = env.list("VNEID_LEVELS", default=[])
+VNEID_MAX_AGE: int = env.int("VNEID_MAX_AGE", default=15 * 60)
+VNEID_TIMEOUT: float = env.float("VNEID_TIMEOUT", default=5.0)
+if VNEID_ISSUER and not (VNEID_CLIENT_ID and VNEID_CLIENT_SECRET):
+    raise ImproperlyConfigured(
+        "VNEID_ISSUER is set, but not VNEID_CLIENT_ID and VNEID_CLIENT_SECRET: the name and the secret"
+        " that VNeID gave to this site. Set both, or leave all three out."
+    )
+if not set(VNEID_CLAIMS) <= {"full_name", "date_of_birth", "id_number"}:
+    raise ImproperlyConfigured(
+        "VNEID_CLAIMS names a fact that is not known. Known are full_name, date_of_birth and"
+        " id_number, as in: full_name=name,date_of_birth=birthdate,id_number=citizen_id"
+    )
+# Per IP address of the client: each one is a call to VNeID.
+VNEID_PER_ADDRESS = [(120, timedelta(hours=1)), (600, timedelta(days=1))]
+# What the sign-in page offers beside the phone number: each returns a template and what it shows,
+# or None. Apps above accounts/ add them.
+SIGN_IN_WAYS = ["identity.views.sign_in_way"]

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 APPS = [
     "portal",
     "citizens",
+    "identity",
     "review",
     "hotline",
     "oversight",

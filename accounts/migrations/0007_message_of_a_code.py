@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to="messaging.message",
                 verbose_name="message",
+                db_index=False,
             ),
         ),
     ]

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -40,10 +40,10 @@ def what_became(code_id: uuid.UUID) -> CodeMessage | None:
 def _of_sms(message: Message) -> tuple[str, str]:
     if message.state == State.DELIVERED:
         words = _("The operator says that the SMS reached the phone at %(time)s.")
-        return "success", words % {"time": ui.time(message.delivered_at)}
+        return "success", words % {"time": _time(message.delivered_at)}
     if message.state == State.SENT:
         words = _("Sent at %(time)s. The operator has not said yet whether it arrived.")
-        return "info", words % {"time": ui.time(message.sent_at)}
+        return "info", words % {"time": _time(message.sent_at)}
     if message.state == State.GIVEN_UP:
         return "warning", _("The operator could not deliver the SMS. Take another way below.")
     if message.state == State.FAILED:
@@ -56,7 +56,7 @@ def _of_sms(message: Message) -> tuple[str, str]:
 def _of_call(message: Message) -> tuple[str, str]:
     if message.state == State.DELIVERED:
         words = _("The call was answered at %(time)s.")
-        return "success", words % {"time": ui.time(message.delivered_at)}
+        return "success", words % {"time": _time(message.delivered_at)}
     if message.state == State.SENT:
         return "info", _("Your phone rings in a moment. Take the call, and write down the code.")
     if message.state == State.GIVEN_UP:
@@ -66,3 +66,8 @@ def _of_call(message: Message) -> tuple[str, str]:
             "The call could not be made yet; we try again by ourselves. Or take another way below."
         )
     return "info", _("We are calling you.")
+
+
+def _time(at: datetime | None) -> str:
+    """Return the time of day; the database has one for a message in this state."""
+    return ui.time(at) if at else ""

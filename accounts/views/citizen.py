@@ -3,15 +3,14 @@
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from allauth.account.internal.flows.login import perform_login, record_authentication
-from allauth.account.models import Login
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import access
 from accounts.forms import CodeForm, PhoneForm
-from accounts.models import SessionKind, User
-from accounts.sign_in import code_message, codes
+from accounts.models import SessionKind
+from accounts.sign_in import citizen_session, code_message, codes
 from accounts.sign_in.codes import CodeOutcome, Sending
 from accounts.sign_in.devices import device_of
 from accounts.throttled import too_many
@@ -69,7 +68,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         _remember(request, phone, sending, back)
         return redirect("accounts:code")
     status = 422 if form.has_errors else 200
-    context = {"form": form, "next": back, "staff_here": access.is_staff_session(request)}
+    context = {
+        "form": form,
+        "next": back,
+        "staff_here": access.is_staff_session(request),
+        "ways": _other_ways(request, back),
+    }
     return render(request, "accounts/sign_in.html", context, status=status)
 
 
@@ -88,14 +92,16 @@ def code(request: HttpRequest) -> HttpResponse:
         typed, device = form.cleaned_data["code"], device_of(request)
         check = codes.check(uuid.UUID(asked.code_id), typed, device=device)
         if check.outcome is CodeOutcome.RIGHT and check.user:
-            return _begin_session(request, check.user, asked)
+            request.session.pop(ASKED, None)
+            return citizen_session.begin(request, check.user, method="code", back=asked.back)
         if check.outcome is CodeOutcome.TOO_MANY:
             # Otherwise the link to the sign-in page would lead back to the used-up code.
             request.session.pop(ASKED, None)
             return too_many(request, check.retry_at, again="accounts:sign_in", status=429)
         form.add_error("code", _what_is_wrong(check))
     status = 422 if form.has_errors else 200
-    context = {"form": form, "asked": asked, "became": became}
+    ways = _other_ways(request, asked.back)
+    context = {"form": form, "asked": asked, "became": became, "ways": ways}
     return render(request, "accounts/code.html", context, status=status)
 
 
@@ -134,6 +140,12 @@ def send_again(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:code")
 
 
+def _other_ways(request: HttpRequest, back: str) -> list[Any]:
+    """Return what other rooms offer beside the phone number, with their templates."""
+    made = [import_string(path)(request, back) for path in settings.SIGN_IN_WAYS]
+    return [one for one in made if one]
+
+
 def _became(asked: CodeRequest) -> code_message.CodeMessage | None:
     return code_message.what_became(uuid.UUID(asked.code_id))
 
@@ -151,19 +163,6 @@ def _what_is_wrong(check: codes.Check) -> str:
         "This code is not right. You can try %(count)s more times.",
         check.tries_left,
     ) % {"count": check.tries_left}
-
-
-def _begin_session(request: HttpRequest, user: User, asked: CodeRequest) -> HttpResponse:
-    """Begin a citizen session under a new session id, and redirect."""
-    if request.user.is_authenticated:
-        logout(request)
-    request.session.pop(ASKED, None)
-    record_authentication(request, user, method="code")
-    login = Login(
-        user=user, redirect_url=asked.back, signal_kwargs={"kind": SessionKind.CITIZEN.value}
-    )
-    response: HttpResponse = perform_login(request, login)
-    return response
 
 
 def _asked(request: HttpRequest) -> CodeRequest | None:

@@ -294,6 +294,7 @@ def test_the_pages_that_can_begin_a_session_are_these():
     assert names == {
         "sign_in",
         "code",
+        "code_state",
         "send_again",
         "sign_out",
         "sign_out_everywhere",

@@ -297,3 +297,52 @@ def test_the_database_keeps_a_link_from_ending_before_it_was_asked_for(lan, stra
     with pytest.raises(IntegrityError), transaction.atomic():
         RecordLink.objects.filter(pk=link.pk).update(until=link.asked_at - timedelta(seconds=1))
     assert Citizen.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("proof", "relation"),
+    [
+        ("phone_and_id", "self"),
+        ("phone_and_birth", "self"),
+        ("phone_and_birth", "guardian"),
+        ("vneid", "self"),
+        ("staff", "guardian"),
+    ],
+)
+def test_every_new_link_tells_the_phone_on_record_and_the_others_at_once(
+    lan, stranger, proof, relation
+):
+    mother = UserFactory.create(language="en")
+    RecordLinkFactory.create(user=mother, citizen=lan, guardian=True)
+
+    link = links.make(stranger, lan, proof, relation)
+    links.make(stranger, lan, proof, relation)
+
+    told = {one.recipient: one for one in Message.objects.all()}
+    assert set(told) == {PHONE, mother.phone}
+    assert {(one.purpose, one.channel) for one in told.values()} == {("record.opened", "sms")}
+    assert links.objection_token(link).split(":")[0] in told[str(mother.phone)].text
+    assert CARD["full_name"] not in told[str(mother.phone)].text
+
+
+def test_whoever_opens_a_record_of_their_own_phone_or_starts_one_gets_no_message(lan):
+    owner = UserFactory.create(phone=PHONE)
+
+    links.make(owner, lan, "phone_and_id", "self")
+    actions.start_record(
+        owner, full_name="Lê Minh Anh", date_of_birth=date(2012, 9, 1), relation="guardian"
+    )
+
+    assert not Message.objects.exists()
+
+
+def test_a_stopped_link_that_staff_make_anew_tells_again(lan, stranger):
+    link = asked(stranger)
+    links.end(link, by=None)
+
+    links.confirm(link, by=UserFactory.create(staff=True))
+
+    assert [one.purpose for one in Message.objects.order_by("pk")] == [
+        "record.asked",
+        "record.opened",
+    ]

@@ -1,0 +1,1 @@
+"""VNeID as an OpenID Connect provider: the calls, the checks of its answer, the person in it."""
