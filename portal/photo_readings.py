@@ -91,7 +91,7 @@ def _filling(judged: CheckedDraft, item: Item, read: dict[str, dict[str, str]]) 
     form = judged.forms[item.key]
     if not isinstance(form, DoseForm):
         return None
-    current = {**(facts_of(item.dose) if item.dose else {}), **form.so_far().proposed}
+    current = {**(facts_of(item.dose) if item.dose else {}), **form.so_far().facts}
     number = _number(judged, item, current, set(read))
     differing = {
         str(name): value

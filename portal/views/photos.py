@@ -94,7 +94,9 @@ def take_over(request: UserRequest, draft: Draft) -> None:
     """Fill in what was read on the photos, as the pressed button says, and tell what."""
     filled = photo_readings.take_over(CheckedDraft(draft), request.POST[photo_readings.USE])
     if filled is None:
-        messages.info(request, _("That was changed in another window. Look at it again."))
+        messages.info(
+            request, _("Something was changed in another window. Check everything again.")
+        )
     else:
         said = {"dose": filled.item.title, "values": filled.in_words}
         messages.success(request, _("Filled in for %(dose)s: %(values)s.") % said)
