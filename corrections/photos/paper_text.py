@@ -17,8 +17,8 @@ from typing import NamedTuple
 # A reading: the lines of a page, from top to bottom.
 Reading = Sequence[str]
 
-# "Mũi 2:", "Mũi thứ 2", "Mui so 2"; a 1 is also read as "!", "I" or "l".
-HEADING = re.compile(r"\bmui\b ?(?:(?:thu|so)\b ?)?(?:([1-4il!])(?![a-z0-9]))?")
+# "Mũi 2:", "Mũi2", "Mũi tiêm thứ 2", "Mui so 2"; a 1 is also read as "!", "I" or "l".
+HEADING = re.compile(r"\bmui(?![a-z])(?: ?tiem\b)? ?(?:(?:thu|so)\b ?)?(?:([1-4il!])(?![a-z0-9]))?")
 # How many lines may tell of one dose, its heading among them.
 MOST_LINES = 5
 _DIGIT = "[0-9oil]"

@@ -18,6 +18,8 @@ CPU_SECONDS = 10
 # Pixels of the longer side, and how Tesseract divides the page (--psm: 6 one block of text, 11 text
 # anywhere). What two of them agree on is right (docs/adr/0033 says how often).
 READINGS = [(1500, 6), (1800, 6), (2200, 6), (1800, 11)]
+# Nothing can be read on a photo that would need more.
+MOST_ENLARGED = 3
 # From ink (0) to paper (1): what is brighter becomes white.
 WHITE = 0.6
 # Red minus green light, as shares of those of the paper: from here on it is the ink of a stamp;
@@ -46,7 +48,7 @@ def ink_of(photo: Any, side: int) -> Any:
     """
     from PIL import Image, ImageMath
 
-    scale = side / max(photo.size)
+    scale = min(side / max(photo.size), MOST_ENLARGED)
     size = (round(photo.width * scale), round(photo.height * scale))
     filter_ = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
     photo = photo.resize(size, filter_)

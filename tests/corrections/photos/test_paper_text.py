@@ -58,6 +58,14 @@ ONE = {
         "Mũi 1: Janssen (Jcovden) Ngày: 05.09.2021\nNơi tiêm _ S616 XE423",
         DoseRead("JS", "XE423", "2021-09-05"),
     ),
+    "a heading that ran together": (
+        "Mũi1: Covaxin Ngày: 05/11/2021",
+        DoseRead("CV", "", "2021-11-05"),
+    ),
+    "a longer heading": (
+        "MŨI TIÊM THỨ 1 Covaxin Ngày: 05-11-2021",
+        DoseRead("CV", "", "2021-11-05"),
+    ),
     "in running words": (
         "Mũi 1: Ngày 05 tháng 08 năm 2021. Loại vắc xin: Hayat-Vax\n"
         "Số lô: HV89377. Đơn vị tiêm chủng: Trạm Y tế Phường Bưởi",

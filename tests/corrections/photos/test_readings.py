@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from PIL import Image
 from corrections.models import Draft, Evidence
 from corrections.photos import evidence, readings
 from corrections.tasks import read_photos
-from tests.pictures import certificate, keep_files_in, picture
+from demo import paper
+from tests.pictures import keep_files_in, picture
 from tests.world import World
 from vaxreg import db_time
-from vaxreg.photos import reading
+from vaxreg.photos import letters, reading
 from vaxreg.photos.cleaning import Picture
 
 LINES = [["Mũi 1: AstraZeneca Ngày: 29/08/2021", "Số lô: ABV5811"]] * 2
@@ -198,12 +200,37 @@ def test_a_program_that_takes_too_long_is_given_up(settings, tmp_path: Path, mon
     assert "TimeoutExpired" in caplog.text
 
 
+def test_words_of_two_columns_that_rise_a_little_become_lines():
+    words = [
+        [100, 300, 90, 30, "Mũi"],
+        [200, 297, 20, 30, "1:"],
+        [700, 280, 90, 30, "Ngày:"],
+        [100, 345, 90, 24, "Nơi"],
+        [700, 332, 40, 24, "Số"],
+        [750, 330, 30, 24, "lô:"],
+        [400, 0, 300, 400, "|"],
+    ]
+
+    assert letters.lines_of(words) == ["Mũi 1: Ngày:", "Nơi Số lô:"]
+
+
+@pytest.mark.parametrize("words", [[], [[0, 0, 5, 5, "|"]]])
+def test_a_page_without_words_has_no_lines(words: list[list[object]]):
+    assert letters.lines_of(words) == []
+
+
 def test_a_drawn_paper_is_read_by_the_real_program(photo: Evidence, settings):
     settings.OCR_COMMAND = tesseract()
+    site = "Trạm Y tế Phường Bưởi"
+    doses = [("AstraZeneca", date(2021, 8, 29), site), ("Vero Cell", date(2021, 11, 20), site)]
+    drawn = paper.photograph("Nguyễn Thị Lan", date(1988, 3, 27), "001188012345", doses, 1)
     with evidence.default_storage.open(photo.file_key, "wb") as file:
-        file.write(jpeg(certificate()))
+        file.write(drawn.whole)
 
     read_photos()
 
     photo.refresh_from_db()
-    assert photo.doses_read == {"1": {"vaccine": "AZ", "given_on": "2021-08-29"}}
+    assert photo.doses_read == {
+        "1": {"vaccine": "AZ", "given_on": "2021-08-29"},
+        "2": {"vaccine": "VC", "given_on": "2021-11-20"},
+    }
