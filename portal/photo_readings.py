@@ -59,8 +59,7 @@ def fillings(judged: CheckedDraft) -> list[Filling]:
 def are_being_read(photos: Iterable[Evidence]) -> bool:
     """Whether a photo came a moment ago and will have been read in another."""
     since = db_time.now() - PATIENCE
-    new = [photo for photo in photos if photo.doses_read is None and photo.uploaded_at > since]
-    return bool(new) and readings.is_possible()
+    return any(photo.uploaded_at > since and readings.will_read(photo) for photo in photos)
 
 
 def take_over(judged: CheckedDraft, sign: str) -> Filling | None:

@@ -36,11 +36,9 @@ _AS_DIGITS = str.maketrans({"o": "0", "i": "1", "l": "1", "!": "1", " ": None})
 # "Số lô:", also where its letters ran together or were taken for digits ("S616").
 _LOT = re.compile(r"(?:\bs[oe06] ?[l1i][o06]?\b|\blo so\b|\blot\b)\W{0,3}(?:no\b\W{0,2})?")
 _LOT_SHAPE = re.compile(r"[A-Z0-9]+(?:[/-][A-Z0-9]+)?")
-# A full stop, or a speck.
+# A full stop, or specks.
 _BEHIND_A_LOT = r".,;'’‘`“”\u02c6~-"
 LOT_LENGTHS = range(5, 15)
-# Beside a digit, manufacturers write neither O nor I, because they look like 0 and 1.
-_LOT_DIGITS = (("O", "0"), ("I", "1"))
 # Round letters that are taken for each other.
 _ROUND = str.maketrans("adegq", "ooooo")
 # Of 1, the same letters: how like a word must be to a name of a vaccine.
@@ -157,10 +155,10 @@ def _lot(line: str) -> str:
     if following is not None and any(letter.isdigit() for letter in following[0]):
         # A lot that was torn apart, or strokes of a stamp.
         return ""
-    lot = re.sub(rf"[{_BEHIND_A_LOT}]$", "", token)
-    for letter, digit in _LOT_DIGITS:
-        beside = rf"(?<=\d){letter}+|{letter}+(?=\d)"
-        lot = re.sub(beside, lambda run, digit=digit: digit * len(run[0]), lot)
+    lot = re.sub(rf"[{_BEHIND_A_LOT}]+$", "", token)
+    # Beside a digit, manufacturers write neither O nor I, because they look like 0 and 1.
+    lot = re.sub(r"(?<=\d)O+|O+(?=\d)", lambda run: "0" * len(run[0]), lot)
+    lot = re.sub(r"(?<=\d)I+|I+(?=\d)", lambda run: "1" * len(run[0]), lot)
     digits = sum(letter.isdigit() for letter in lot)
     return lot if _LOT_SHAPE.fullmatch(lot) and len(lot) in LOT_LENGTHS and digits >= 3 else ""
 

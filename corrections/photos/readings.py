@@ -9,7 +9,7 @@ import time
 from datetime import timedelta
 
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from background import counting
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 PASS = 10
 # Nobody waits for a photo that lay this long.
 MOST_AGE = timedelta(hours=1)
+# Pixels of the longer side. On smaller photos too much is misread (docs/adr/0033); the pages send
+# 2000, and messengers leave 1280.
+LEAST_SIDE = 1280
 READING = counting.register(
     counting.Work("corrections.reading", "photos to be read", lambda key: f"evidence row {key}")
 )
@@ -35,6 +38,12 @@ READING = counting.register(
 def is_possible() -> bool:
     """Whether a program for it is installed."""
     return reading.program() is not None
+
+
+def will_read(photo: Evidence) -> bool:
+    """Whether a photo of a draft is yet to be read."""
+    is_large = max(photo.width, photo.height) >= LEAST_SIDE
+    return photo.doses_read is None and is_large and is_possible()
 
 
 def ask() -> None:
@@ -49,7 +58,8 @@ def new() -> QuerySet[Evidence]:
     waiting = Evidence.objects.filter(
         draft__isnull=False, doses_read__isnull=True, uploaded_at__gte=recent
     )
-    return waiting.order_by("uploaded_at", "pk")
+    large = Q(width__gte=LEAST_SIDE) | Q(height__gte=LEAST_SIDE)
+    return waiting.filter(large).order_by("uploaded_at", "pk")
 
 
 def read_new(seconds: float = PASS) -> int:

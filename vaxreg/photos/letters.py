@@ -175,10 +175,10 @@ def main() -> None:
     command, language = sys.argv[1:]
     from PIL import Image
 
-    photo = Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=["JPEG"])
+    sent = Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=["JPEG"])
     longest = max(side for side, _division in READINGS)
-    photo.draft("RGB", (longest, longest))
-    photo = photo.convert("RGB")
+    sent.draft("RGB", (longest, longest))
+    photo = sent.convert("RGB")
     readings = []
     for side, division in READINGS:
         try:

@@ -37,7 +37,7 @@ def draft(world: World) -> Draft:
 @pytest.fixture
 def photo(draft: Draft) -> Evidence:
     data = picture()
-    return evidence.store(draft, Picture(data, data, 400, 300), by=draft.user)
+    return evidence.store(draft, Picture(data, data, 2000, 1500), by=draft.user)
 
 
 def program(folder: Path, script: str) -> str:
@@ -104,7 +104,7 @@ def test_an_upload_asks_for_its_reading(
     draft: Draft, reader: list[int], django_capture_on_commit_callbacks, monkeypatch
 ):
     data = picture()
-    monkeypatch.setattr(evidence, "clean", lambda sent: [Picture(data, data, 400, 300)])
+    monkeypatch.setattr(evidence, "clean", lambda sent: [Picture(data, data, 2000, 1500)])
     with django_capture_on_commit_callbacks(execute=True):
         [photo] = evidence.add(draft, SimpleUploadedFile("x.jpg", data), by=draft.user)
 
@@ -122,6 +122,14 @@ def test_without_the_program_nothing_is_read_and_nothing_waits(photo: Evidence, 
     assert not readings.is_possible()
 
 
+def test_a_small_photo_is_not_read(photo: Evidence, reader: list[int]):
+    Evidence.objects.update(width=readings.LEAST_SIDE - 1, height=960)
+
+    read_photos()
+
+    assert reader == []
+
+
 def test_a_photo_that_lay_for_an_hour_is_left_alone(photo: Evidence, reader: list[int]):
     with db_time.at(photo.uploaded_at + readings.MOST_AGE * 1.1):
         read_photos()
@@ -134,7 +142,7 @@ def test_a_photo_without_its_file_stops_nobody_else(
 ):
     Path(evidence.default_storage.path(photo.file_key)).unlink()
     data = picture(colour="pink")
-    other = evidence.store(draft, Picture(data, data, 400, 300), by=draft.user)
+    other = evidence.store(draft, Picture(data, data, 960, 1280), by=draft.user)
 
     read_photos()
 
@@ -225,7 +233,7 @@ def test_a_drawn_paper_is_read_by_the_real_program(photo: Evidence, settings):
     doses = [("AstraZeneca", date(2021, 8, 29), site), ("Vero Cell", date(2021, 11, 20), site)]
     drawn = paper.photograph("Nguyễn Thị Lan", date(1988, 3, 27), "001188012345", doses, 1)
     with evidence.default_storage.open(photo.file_key, "wb") as file:
-        file.write(drawn.whole)
+        file.write(jpeg(Image.open(io.BytesIO(drawn.whole)).resize((1760, 1300))))
 
     read_photos()
 

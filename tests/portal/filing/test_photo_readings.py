@@ -23,6 +23,7 @@ def filing(lan: Client, dose: Dose, quick: None) -> Draft:
     """A draft about Lan's first dose with one photo, on which nothing was read yet."""
     choose(lan, dose.public_id)
     lan.post(PHOTOS, {"add": "1", "photos": [photo()]})
+    Evidence.objects.update(width=2000, height=1500)
     return Draft.objects.get()
 
 
@@ -190,6 +191,10 @@ def test_while_a_photo_is_read_the_page_says_so_and_asks_again(
 ):
     monkeypatch.setattr(readings, "is_possible", lambda: True)
 
+    Evidence.objects.update(width=960, height=1270)
+    assert "being read" not in shown(lan)
+
+    Evidence.objects.update(width=960, height=1280)
     assert "The photo is being read." in shown(lan)
     assert 'hx-trigger="every 4s"' in lan.get(PHOTOS).content.decode()
 
