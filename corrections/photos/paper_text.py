@@ -160,14 +160,18 @@ def _lot(line: str) -> str:
     lot = re.sub(r"(?<=\d)O+|O+(?=\d)", lambda run: "0" * len(run[0]), lot)
     lot = re.sub(r"(?<=\d)I+|I+(?=\d)", lambda run: "1" * len(run[0]), lot)
     digits = sum(letter.isdigit() for letter in lot)
+    if "1/" in lot:
+        # Of Abdala's 1034L/8 the L is read as 1, every time.
+        return ""
     return lot if _LOT_SHAPE.fullmatch(lot) and len(lot) in LOT_LENGTHS and digits >= 3 else ""
 
 
 def _vaccine(line: str, names: Mapping[str, set[str]]) -> str:
     """Return the code of the only vaccine whose name is in the line; "" for none or several."""
-    words = re.findall("[a-z]+", _LABELS.sub(" ", plain(line)))
-    # Names of two words, and words that a stroke tore apart.
-    read = {*words, *(one + other for one, other in pairwise(words))}
+    words = re.findall("[a-z0-9]+", _LABELS.sub(" ", plain(line)))
+    # Names of two words, and words that a stroke tore apart; no letters of a lot.
+    both = (pair[0] + pair[1] for pair in pairwise(words))
+    read = {word for word in (*words, *both) if word.isalpha()}
     found = {
         code for code, known in names.items() if any(_alike(a, b) for a in read for b in known)
     }
@@ -175,7 +179,7 @@ def _vaccine(line: str, names: Mapping[str, set[str]]) -> str:
 
 
 def _alike(read: str, known: str) -> bool:
-    if abs(len(read) - len(known)) > 2:
+    if abs(len(read) - len(known)) > max(1, len(known) // 6):
         return False
     pair = SequenceMatcher(None, read.translate(_ROUND), known.translate(_ROUND))
     return pair.ratio() >= LIKENESS

@@ -79,6 +79,14 @@ ONE = {
         "Mũi 1: Abdala Ngày: 05/11/2021\nSố lô: 1028L/1",
         DoseRead("AB", "1028L/1", "2021-11-05"),
     ),
+    "a one before a stroke, which may be an L": (
+        "Mũi 1: Abdala Ngày: 05/11/2021\nSố lô: 10281/1",
+        DoseRead("AB", "", "2021-11-05"),
+    ),
+    "letters of a lot beside a word, like a name together": (
+        "Mũi 1: Sputnik V Ngày: 05/11/2021\nSố lô: CV27392. Đơn vị: Trạm Y tế Xã Tả Van",
+        DoseRead("SV", "CV27392", "2021-11-05"),
+    ),
     "the stamp torn into the lot": (
         "Mũi 1: Sputnik V Ngày: 05/11/2021\nSố lô: SV893 77",
         DoseRead("SV", "", "2021-11-05"),
