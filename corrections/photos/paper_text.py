@@ -34,7 +34,7 @@ _DATES = (
 )
 _AS_DIGITS = str.maketrans({"o": "0", "i": "1", "l": "1", "!": "1", " ": None})
 # "Số lô:", also where its letters ran together or were taken for digits ("S616").
-_LOT = re.compile(r"(?:\bs[oe06] ?[l1i][o06]?\b|\blo so\b|\blot\b)\W{0,3}(?:no\b\W{0,2})?")
+_LOT = re.compile(r"(?:\bs[oe06] ?[l1i][o06]?\b|\blo so\b|\blot\b)[ :;.,_]{0,3}(?:no\b[ :.]{0,2})?")
 _LOT_SHAPE = re.compile(r"[A-Z0-9]+(?:[/-][A-Z0-9]+)?")
 # A full stop, or specks.
 _BEHIND_A_LOT = r".,;'’‘`“”\u02c6~-"

@@ -79,6 +79,10 @@ ONE = {
         "Mũi 1: Abdala Ngày: 05/11/2021\nSố lô: 1028L/1",
         DoseRead("AB", "1028L/1", "2021-11-05"),
     ),
+    "a first digit read as a mark": (
+        "Mũi 1: Abdala Ngày: 05/11/2021\nSố lô !026L/8",
+        DoseRead("AB", "", "2021-11-05"),
+    ),
     "a one before a stroke, which may be an L": (
         "Mũi 1: Abdala Ngày: 05/11/2021\nSố lô: 10281/1",
         DoseRead("AB", "", "2021-11-05"),
