@@ -16,7 +16,7 @@ MEMORY = 700 * 1024 * 1024
 # Of this process, and of each Tesseract that it starts.
 CPU_SECONDS = 10
 # Pixels of the longer side, and how Tesseract divides the page (--psm: 6 one block of text, 11 text
-# anywhere). What two of them agree on is right (docs/adr/0033 says how often).
+# anywhere). What two of them agree on counts (docs/adr/0033).
 READINGS = [(1500, 6), (1800, 6), (2200, 6), (1800, 11)]
 # Nothing can be read on a photo that would need more.
 MOST_ENLARGED = 3
