@@ -6,6 +6,11 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=vaxreg.settings \
     PRIVATE_FILES=/data/private
 
+# Reads vaccine, lot and date off photos of papers (docs/adr/0033).
+RUN apt-get update -q \
+    && apt-get install -q -y --no-install-recommends tesseract-ocr tesseract-ocr-vie \
+    && rm -rf /var/lib/apt/lists/*
+
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes -r requirements.txt

@@ -5,6 +5,7 @@ from celery import shared_task
 from corrections import outbox
 from corrections import sweep as sweeping
 from corrections.clocks import recompute as recomputing
+from corrections.photos import readings
 
 
 @shared_task(name="corrections.do_errand")
@@ -28,3 +29,9 @@ def sweep() -> None:
 def recompute(run_id: int) -> None:
     """Move running clocks after a change of the rules; the sweep would do it anyway."""
     recomputing.run(run_id)
+
+
+@shared_task(name="corrections.read_photos")
+def read_photos() -> None:
+    """Read what stands on new photos of drafts, where a program for it is installed."""
+    readings.read_new()

@@ -175,6 +175,13 @@ def keep(draft: Draft, item: str, typed: Mapping[str, Any], fields: Sequence[str
         }
 
 
+def fill_in(draft: Draft, item: Item, texts: Mapping[str, str]) -> None:
+    """Write some fields of a page, as if they were typed; the others keep what was typed."""
+    with _changing(draft) as data:
+        pages = data.setdefault("typed", {})
+        pages[item.key] = {**pages.get(item.key, {}), **changed(item, texts)}
+
+
 def changed(item: Item, typed: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what was typed, without what is recorded already: the fields were filled with it.
 

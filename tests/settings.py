@@ -24,6 +24,8 @@ MIDDLEWARE = [m for m in MIDDLEWARE if "whitenoise" not in m]
 # A hint runs its task at once, in the same process: what Celery would do, without waiting.
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+# No photo is read, whatever this machine has installed; tests of reading set a program.
+OCR_COMMAND = "off"
 # Decisions count at once, as they do when their deadline is near; tests of taking back set 30.
 TAKE_BACK_SECONDS = 0
 # Who waits for a lock that nobody will let go of is told where.

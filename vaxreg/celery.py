@@ -60,6 +60,10 @@ app.conf.update(
             "task": "reporting.keep_figures",
             "schedule": timedelta(minutes=1),
         },
+        "Every minute: read the photos of drafts whose hint was lost": {
+            "task": "corrections.read_photos",
+            "schedule": timedelta(minutes=1),
+        },
         "Every 5 minutes: hand over what lies where nobody decides": {
             "task": "oversight.watch_desks",
             "schedule": timedelta(minutes=5),

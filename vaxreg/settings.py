@@ -346,6 +346,9 @@ if not 0 <= TAKE_BACK_SECONDS <= 60:
     raise ImproperlyConfigured(
         "TAKE_BACK_SECONDS is not between 0 and 60. A citizen waits that long for each decision."
     )
+# Tesseract, which reads what stands on photos (docs/adr/0033): a name or path; "": `tesseract`, where
+# PATH has it. What names no program switches the reading off.
+OCR_COMMAND: str = env.str("OCR_COMMAND", default="")
 # After how many deaths of its process a piece of background work is set aside (docs/adr/0006).
 WORK_TRIES: int = env.int("WORK_TRIES", default=3)
 if WORK_TRIES < 2:

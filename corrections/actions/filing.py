@@ -170,8 +170,8 @@ def file(
                 contact_phone=on_behalf.contact_phone if on_behalf else "",
             )
             for photo in photos:
-                photo.draft, photo.filing = None, filing
-                photo.save(update_fields=["draft", "filing"])
+                photo.draft, photo.filing, photo.doses_read = None, filing, None
+                photo.save(update_fields=["draft", "filing", "doses_read"])
             standing = doses.about_claims(citizen, [claim.proposal for claim in clean])
             for claim, warnings in zip(clean, standing, strict=True):
                 _open_correction(filing, claim, warnings, by, moment, consent_version)

@@ -49,6 +49,9 @@ class Evidence(models.Model):
     # 64-bit perceptual hash, and codes of what is wrong with the photo, both computed at upload.
     likeness = models.BigIntegerField(null=True, blank=True)
     warnings = models.JSONField(default=list, blank=True)
+    # What a program read on the paper, while this is a photo of a draft: {"2": {"lot": "FK4439",
+    # …}} by the number of the dose. None: not read yet; {}: nothing surely.
+    doses_read = models.JSONField(null=True, blank=True)
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -64,7 +67,14 @@ class Evidence(models.Model):
                 violation_error_message=_("This photo is here already."),
             ),
         ]
-        indexes = [models.Index(fields=["uploaded_by", "uploaded_at"], name="evidence_per_day")]
+        indexes = [
+            models.Index(fields=["uploaded_by", "uploaded_at"], name="evidence_per_day"),
+            models.Index(
+                fields=["uploaded_at"],
+                name="evidence_to_read",
+                condition=Q(draft__isnull=False, doses_read__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.public_id)

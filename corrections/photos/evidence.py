@@ -28,7 +28,7 @@ from citizens.access import parts_of_records_of
 from citizens.models import Citizen
 from corrections.models import Correction, Draft, Evidence
 from corrections.models.evidence import THUMBNAIL, thumbnail_key
-from corrections.photos import near_duplicates
+from corrections.photos import near_duplicates, readings
 from corrections.prechecks import photos
 from corrections.prechecks.rules import Code
 from vaxreg import db_time, ui
@@ -54,7 +54,9 @@ def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> list[Evidence]:
     """
     refuse_by_size(sent.size or 0)
     _refuse_sixth(draft)
-    return _store(draft, rebuild(sent, by=by), by=by)
+    added = _store(draft, rebuild(sent, by=by), by=by)
+    readings.ask()
+    return added
 
 
 def rebuild(sent: UploadedFile[Any], *, by: "User") -> list[Picture]:

@@ -25,13 +25,14 @@ from corrections.papers import IDENTITY_PAPERS
 from corrections.prechecks.rules import ProposalWarning, from_json
 from doses.facts import dose_title
 from doses.models import Dose
-from portal import drafts
+from portal import drafts, photo_readings
 from portal.draft_check import CheckedDraft, DraftChanged, send
 from portal.drafts import CHECK, Item
 from portal.forms.choose import MISSING, ChooseForm
 from portal.forms.claims import LEADS, ClaimForm
 from portal.forms.dose import DoseForm
 from portal.forms.send import CheckForm
+from portal.views.photos import take_over
 from portal.views.wizard import Wizard, filed_before, gone, is_autosave, with_draft, wizard_for
 from vaxreg import ui
 
@@ -166,6 +167,9 @@ def _check(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         form = CheckForm(request.POST)
         drafts.keep(draft, CHECK, request.POST, CHECK_TEXTS)
+        if photo_readings.USE in request.POST:
+            take_over(request, draft)
+            return redirect(request.get_full_path())
         if form.is_valid():
             return _send(request, wizard, draft, form)
     return _check_page(request, wizard, draft, form)
@@ -367,6 +371,8 @@ def _check_page(
             for item, claim in zip(judged.items, judged.claims, strict=True)
         ],
         "photos": photos,
+        "fillings": photo_readings.fillings(judged),
+        "are_being_read": photo_readings.are_being_read(judged.photos),
         "is_of_identity": bool(judged.papers) and IDENTITY_PAPERS.issuperset(judged.papers),
         "is_warned": any(judged.warnings.values()) or any(found for _photo, found in photos),
         "said": drafts.typed(draft, drafts.PHOTOS),

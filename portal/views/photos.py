@@ -28,7 +28,7 @@ from corrections.parties import reads_masked
 from corrections.photos import evidence
 from corrections.prechecks.rules import from_json
 from corrections.visits import log_reading
-from portal import drafts
+from portal import drafts, photo_readings
 from portal.draft_check import CheckedDraft
 from portal.drafts import PHOTOS
 from portal.forms.send import PhotosForm
@@ -76,6 +76,9 @@ def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     drafts.keep(draft, PHOTOS, request.POST, TEXTS)
     if is_autosave(request):
         return HttpResponse(status=204)
+    if photo_readings.USE in request.POST:
+        take_over(request, draft)
+        return redirect(request.get_full_path())
     added, problems = _add_all(draft, request.FILES.getlist("photos"), request)
     has_unread = any(photo.warnings for photo in added)
     if ("add" in request.POST or has_unread) and not problems:
@@ -85,6 +88,18 @@ def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     if not form.is_valid():
         return _photos_page(request, wizard, draft, form)
     return redirect(wizard.after(PHOTOS, judged))
+
+
+def take_over(request: UserRequest, draft: Draft) -> None:
+    """Fill in what was read on the photos, as the pressed button says, and tell what."""
+    filled = photo_readings.take_over(CheckedDraft(draft), request.POST[photo_readings.USE])
+    if filled is None:
+        messages.info(
+            request, _("Something was changed in another window. Check everything again.")
+        )
+    else:
+        said = {"dose": filled.item.title, "values": filled.in_words}
+        messages.success(request, _("Filled in for %(dose)s: %(values)s.") % said)
 
 
 @citizen_page
@@ -180,8 +195,8 @@ def _add_all(
 def _photos_page(
     request: UserRequest, wizard: Wizard, draft: Draft, form: PhotosForm
 ) -> HttpResponse:
-    added = list(draft.evidence.all())
-    asked = CheckedDraft(draft).papers
+    judged = CheckedDraft(draft)
+    added, asked = judged.photos, judged.papers
     context = {
         "asked": [ASKED[paper] for paper in asked],
         "is_of_identity": bool(asked) and IDENTITY_PAPERS.issuperset(asked),
@@ -191,6 +206,8 @@ def _photos_page(
         "step": 3,
         "back": wizard.before(PHOTOS),
         "photos": [(photo, from_json(photo.warnings)) for photo in added],
+        "fillings": photo_readings.fillings(judged),
+        "are_being_read": photo_readings.are_being_read(added),
         "most": evidence.MOST_PHOTOS,
         "may_add": len(added) < evidence.MOST_PHOTOS,
         "remove_url": wizard.url(

@@ -11,7 +11,7 @@
   };
 
   // The offline page shows what was kept.
-  const place = document.querySelector("[data-offline]");
+  const place = document.querySelector("[data-offline-record]");
   if (place) {
     const found = await caches.match(RECORD);
     if (!found) return;

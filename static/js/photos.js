@@ -45,6 +45,7 @@
     const main = new DOMParser().parseFromString(text, "text/html").querySelector("main");
     if (!main) return false;
     document.querySelector("main").replaceWith(main);
+    self.htmx?.process(main);
     (main.querySelector("[data-focus]") || (from && main.querySelector("input[type=file]")))?.focus({ preventScroll: Boolean(from) });
     return true;
   };

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
@@ -160,3 +161,17 @@ def test_signing_out_tells_the_browser_to_delete_what_it_kept(world: World, as_c
     answer = as_citizen(world.user("lan")).post("/sign-out/")
 
     assert '"storage"' in answer.headers["Clear-Site-Data"]
+
+
+def test_the_kept_record_is_laid_on_the_page_for_it_and_on_no_page_of_photos(
+    world: World, as_citizen: SignIn
+):
+    lan = as_citizen(world.user("lan"))
+    lan.post("/corrections/new/", {"doses": ["missing"]})
+    place = "data-offline-record"
+
+    assert place in lan.get("/offline/").content.decode()
+    assert place not in lan.get("/corrections/new/photos/").content.decode()
+    script = finders.find("js/offline.js")
+    assert script
+    assert f"[{place}]" in Path(script).read_text()
