@@ -14,6 +14,7 @@ from tests.journeys.steps import is_well
 from tests.pictures import attach_photo, picture
 from vaxreg import db_time
 
+pytestmark = pytest.mark.journey
 # Rows that a window shows whole: its height is that of a small screen at a health station.
 WHOLE = """
 () => [...document.querySelectorAll("[data-row]")]
@@ -50,7 +51,7 @@ def test_a_screen_holds_twelve_cases_under_one_line_of_tools(full: Country):
         assert max(heights) <= 46
         row = minh.page.locator("[data-row]").filter(has_text="Nguyễn Thị Lan")
         expect(row.locator("del")).to_contain_text("AstraZeneca")
-        expect(row.locator("ins")).to_contain_text("Pfizer")
+        expect(row.locator("ins")).to_contain_text("Comirnaty")
         expect(row.get_by_role("img", name="Có ảnh")).to_have_count(1)
         is_well(minh)
 
