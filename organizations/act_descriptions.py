@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from organizations.models import Act, Organization
+from vaxreg import ui
 
 DETAILS: dict[str, Promise] = {
     "name": gettext_lazy("Name"),
@@ -30,9 +31,17 @@ class ActInWords:
 
 def act_in_words(act: Act, here: Organization) -> ActInWords:
     """Return an act in the user's language; expects its organizations and `by` to be prefetched."""
-    changes = [(str(DETAILS.get(name, name)), *pair) for name, pair in act.changed.items()]
+    changes = [
+        (str(DETAILS.get(name, name)), _shown(name, before), _shown(name, after))
+        for name, (before, after) in act.changed.items()
+    ]
     who = act.by.full_name if act.by else _("System")
     return ActInWords(_title(act, here), who, act.at, changes)
+
+
+def _shown(name: str, value: str) -> str:
+    """Mask a phone number: it is shown where a press leaves a row of who saw it."""
+    return ui.masked_phone(value) if name == "phone" else value
 
 
 def _title(act: Act, here: Organization) -> str:

@@ -107,8 +107,16 @@ def test_details_are_put_right_and_the_old_ones_stay_on_record(world: World, huo
     huong.post(at(world.buoi, "details/"), typed)
 
     page = shown(huong.get(at(world.buoi)))
-    assert "024 3753 1111" in page
-    assert "024 3823 0000" in page
+    assert Act.objects.get().changed == {"phone": ["024 3823 0000", "024 3753 1111"]}
+    assert "02• •••• •111" in page
+    assert "02• •••• •000" in page
+
+
+def test_a_phone_number_is_shown_only_where_it_leaves_a_row(world: World, huong: Client):
+    page = shown(huong.get(at(world.buoi)))
+
+    assert world.buoi.phone not in page
+    assert f"/oversight/sites/{world.buoi.public_id}/#contact" in page
 
 
 def test_a_merger_is_shown_first_and_done_once_it_is_confirmed(world: World, huong: Client):
