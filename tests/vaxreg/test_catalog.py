@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from django.core.management import call_command
+from django.utils import translation
 
 from vaxreg import catalog
 
@@ -224,3 +226,17 @@ def test_what_is_compiled_is_what_gettext_says_and_the_same_each_time(po, tmp_pa
     assert vietnamese.ngettext("One case", "%(n)s cases", 1) == "%(n)s trường hợp"
     assert vietnamese.gettext("Not yet") == "Not yet"
     assert (tmp_path / "first.mo").read_bytes() == (tmp_path / "second.mo").read_bytes()
+
+
+def test_a_process_reads_what_it_has_compiled_even_if_there_was_nothing_before(tmp_path, settings):
+    folder = tmp_path / "vi" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text(f'{HEAD}\nmsgid "a dose"\nmsgstr "một mũi"\n')
+    settings.LOCALE_PATHS = [tmp_path]
+    with translation.override("vi"):
+        assert translation.gettext("a dose") == "a dose"
+
+    call_command("messages", compile=True)
+
+    with translation.override("vi"):
+        assert translation.gettext("a dose") == "một mũi"

@@ -7,6 +7,7 @@ from typing import Any
 from babel.messages.catalog import Catalog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation.reloader import translation_file_changed
 
 from vaxreg import catalog
 
@@ -54,7 +55,13 @@ class Command(BaseCommand):
 
 
 def compile_catalog(path: Path) -> None:
-    """Write django.mo beside a django.po and rename it into place: a process may be reading it."""
+    """Write django.mo beside a django.po and rename it into place: a process may be reading it.
+
+    This process reads it anew: what it has read before is kept for good, also that there was none,
+    and the next step of a first start would store English as Vietnamese.
+    """
+    compiled = path.with_suffix(".mo")
     new = path.with_suffix(f".mo.{os.getpid()}")
     catalog.write_compiled(catalog.read(path), new)
-    new.replace(path.with_suffix(".mo"))
+    new.replace(compiled)
+    translation_file_changed(None, compiled)
