@@ -355,6 +355,11 @@ def _words(link: RecordLink, purpose: str, page: str) -> str:
             "So Tiem: the person named on a vaccination record of this phone opened it with VNeID at"
             " %(time)s on %(day)s. Not right? Stop it: %(page)s"
         )
+    elif purpose == OPENED and not link.user.phone:
+        text = _(
+            "So Tiem: somebody with VNeID opened a vaccination record that you can open or that has"
+            " your number. Not right? Stop it: %(page)s"
+        )
     elif purpose == OPENED:
         text = _(
             "So Tiem: a phone ending in %(ending)s opened a vaccination record that you can open or"

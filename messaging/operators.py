@@ -17,7 +17,7 @@ class Operator(models.TextChoices):
     OTHER = "other", _("other operators")
 
 
-# The two or three digits after the country code.
+# The two digits after the country code.
 PREFIXES = {
     Operator.VIETTEL: ("32", "33", "34", "35", "36", "37", "38", "39", "86", "96", "97", "98"),
     Operator.VINAPHONE: ("81", "82", "83", "84", "85", "88", "91", "94"),

@@ -37,10 +37,7 @@ def table(hours: list[Hour]) -> Table:
         ],
         [
             tables.text_cell(_("24 hours")),
-            *(
-                _cell(sum((hour.of.get(one, Arrivals()) for hour in hours), Arrivals()))
-                for one in operators
-            ),
+            *(_cell(arrivals) for arrivals in _by_operator(hours).values()),
             _cell(total(hours)),
             _codes(total(hours)),
         ],
@@ -59,10 +56,7 @@ def headline(hours: list[Hour]) -> str:
         return _("No SMS was written in the last 24 hours, and nobody was called.")
     if not everything.lost:
         return _("Nothing was lost in the last 24 hours.")
-    by_operator = {
-        operator: sum((hour.of.get(operator, Arrivals()) for hour in hours), Arrivals())
-        for operator in Operator
-    }
+    by_operator = _by_operator(hours)
     worst = max(by_operator, key=lambda operator: by_operator[operator].lost)
     return _(
         "%(lost)s of %(sent)s messages were lost in the last 24 hours; %(worst)s of them with %(operator)s."
@@ -71,6 +65,12 @@ def headline(hours: list[Hour]) -> str:
         "sent": ui.number(everything.sent),
         "worst": ui.number(by_operator[worst].lost),
         "operator": worst.label,
+    }
+
+
+def _by_operator(hours: list[Hour]) -> dict[Operator, Arrivals]:
+    return {
+        one: sum((hour.of.get(one, Arrivals()) for hour in hours), Arrivals()) for one in Operator
     }
 
 

@@ -346,3 +346,13 @@ def test_a_stopped_link_that_staff_make_anew_tells_again(lan, stranger):
         "record.asked",
         "record.opened",
     ]
+
+
+def test_an_account_without_a_phone_is_told_of_as_one_with_vneid(lan):
+    by_vneid = UserFactory.create(phone=None, phone_verified=False, has_vneid=True)
+
+    links.make(by_vneid, lan, "staff", "guardian")
+
+    text = Message.objects.get().text
+    assert "VNeID" in text
+    assert "đuôi" not in text
