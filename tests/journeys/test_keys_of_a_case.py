@@ -147,7 +147,7 @@ def test_every_act_has_its_key_and_the_key_stands_on_the_button(
             expect(one.locator("kbd")).to_be_visible()
         is_well(minh)
         page.keyboard.press("n")
-        page.wait_for_url(re.compile("/review/VR-"))
+        page.wait_for_url(re.compile(f"/review/{two[1].reference}/"))
 
 
 def test_the_photo_is_zoomed_and_turned_by_keys(country: Country, two: list[Correction]):

@@ -1,21 +1,18 @@
-"""Citizens, the revisions of their identity, who may open their record, who did.
-
-A foreign key has an index only if a query needs it and no wider index serves it.
-"""
+"""Citizens: the facts that identify them, and all former versions of these facts."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
-from django.db.models.functions import Coalesce, Least, Now, Reverse
+from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce, Now, Reverse
 from django.utils.translation import gettext_lazy as _
 
+from citizens.models.links import RecordLink, RecordLinkQuerySet
 from organizations.models import Area, Organization
-from vaxreg import db_time
 from vaxreg.fields import SearchKeyField
 from vaxreg.id_numbers import ID_NUMBER_PATTERN
 from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
@@ -225,6 +222,12 @@ class Citizen(Identity):
         return self.merged_into or self
 
 
+def _kept(links: RecordLinkQuerySet) -> Any:
+    """Return the ids of the kept records of these links."""
+    # Without an order: a part of a UNION must not have one.
+    return links.order_by().values_list(Coalesce("citizen__merged_into_id", "citizen_id"))
+
+
 class CitizenRevision(Identity):
     """The identity of a citizen since one moment. Append-only (migration 0002)."""
 
@@ -267,233 +270,3 @@ class CitizenRevision(Identity):
 
     def __str__(self) -> str:
         return f"{self.citizen_id} · {self.number}"
-
-
-class IdentityCheck(models.Model):
-    """A comparison of a citizen's facts with an identity paper. Append-only (migration 0004).
-
-    It replaces the answer of the population database, which is only match or no match, so this
-    row says no more. The number of the paper is not stored.
-    """
-
-    class Paper(models.TextChoices):
-        CCCD = "cccd", _("Citizen identity card (căn cước)")
-        CMND = "cmnd", _("Old identity card (CMND)")
-        PASSPORT = "passport", _("Passport")
-        BIRTH_CERTIFICATE = "birth_certificate", _("Birth certificate")
-
-    class Verdict(models.TextChoices):
-        MATCH = "match", _("The paper says so")
-        NO_MATCH = "no_match", _("The paper says otherwise")
-
-    citizen = models.ForeignKey(
-        Citizen,
-        on_delete=models.PROTECT,
-        related_name="identity_checks",
-        verbose_name=_("citizen"),
-    )
-    correction_reference = models.CharField(_("correction"), max_length=16, blank=True)
-    paper = models.CharField(_("identity paper"), max_length=20, choices=Paper)
-    verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("by"),
-        db_index=False,
-    )
-    by_organization = models.ForeignKey(
-        Organization,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by organization"),
-        db_index=False,
-    )
-    at = models.DateTimeField(_("at"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("identity check")
-        verbose_name_plural = _("identity checks")
-        ordering = ["at", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.citizen_id} · {self.paper} · {self.verdict}"
-
-
-# How long staff see a request that was stopped.
-STOPPED_FOR = timedelta(days=30)
-
-
-class RecordLinkQuerySet(models.QuerySet["RecordLink"]):
-    def live(self) -> Self:
-        now = db_time.sql_now()
-        begun = self.filter(since__lte=now, needs_confirmation=False)
-        return begun.filter(Q(until=None) | Q(until__gt=now))
-
-    def waiting(self) -> Self:
-        """Links that open nothing yet, but will unless somebody objects."""
-        now = db_time.sql_now()
-        return self.filter(Q(since__gt=now) | Q(needs_confirmation=True), until=None)
-
-    def confirmable(self) -> Self:
-        """Links that wait, and those that somebody else has stopped lately.
-
-        Staff may see the person all the same: a lost phone must not lock its owner out for good.
-        """
-        now = db_time.sql_now()
-        waiting = Q(until=None) & (Q(since__gt=now) | Q(needs_confirmation=True))
-        opened = RecordLink.objects.live().filter(
-            user=OuterRef("user"), citizen=OuterRef("citizen")
-        )
-        stopped = Q(until__gt=now - STOPPED_FOR) & ~Q(ended_by=F("user")) & ~Exists(opened)
-        asked_for = (RecordLink.Proof.ID_AND_BIRTH, RecordLink.Proof.VNEID)
-        return self.filter(waiting | stopped, proven_by__in=asked_for)
-
-
-def _kept(links: RecordLinkQuerySet) -> Any:
-    """Return the ids of the kept records of these links."""
-    # Without an order: a part of a UNION must not have one.
-    return links.order_by().values_list(Coalesce("citizen__merged_into_id", "citizen_id"))
-
-
-class RecordLink(models.Model):
-    """A user may open the record of a citizen: their own, or that of a ward."""
-
-    class Relation(models.TextChoices):
-        SELF = "self", _("Own record")
-        GUARDIAN = "guardian", _("Guardian")
-
-    class Proof(models.TextChoices):
-        PHONE_AND_ID = "phone_and_id", _("Phone and ID number")
-        PHONE_AND_BIRTH = "phone_and_birth", _("Phone, full name and date of birth")
-        ID_AND_BIRTH = "id_and_birth", _("ID number, full name and date of birth")
-        DECLARED = "declared", _("Record started by this person")
-        VNEID = "vneid", _("Identity verified by VNeID")
-        STAFF = "staff", _("Checked by health staff")
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="record_links",
-        verbose_name=_("user"),
-    )
-    citizen = models.ForeignKey(
-        Citizen, on_delete=models.PROTECT, related_name="links", verbose_name=_("citizen")
-    )
-    relation = models.CharField(_("relation"), max_length=8, choices=Relation)
-    proven_by = models.CharField(_("proven by"), max_length=16, choices=Proof)
-    asked_at = models.DateTimeField(_("asked for at"), db_default=Now())
-    # Later than `asked_at` when whoever is on record may object first (citizens/links.py).
-    since = models.DateTimeField(_("since"), db_default=Now())
-    # Nobody could be told who might object: it opens only when staff have seen the person.
-    needs_confirmation = models.BooleanField(
-        _("needs confirmation"), default=False, db_default=False
-    )
-    confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("confirmed by"),
-        db_index=False,
-    )
-    until = models.DateTimeField(_("until"), null=True, blank=True)
-    # None when it was ended by the link in a message, without a sign-in.
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("ended by"),
-        db_index=False,
-    )
-
-    objects = RecordLinkQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("record link")
-        verbose_name_plural = _("record links")
-        ordering = ["id"]
-        indexes = [
-            # For those that wait: the others began in the past.
-            models.Index(fields=["since"], condition=Q(until=None), name="record_link_since"),
-            models.Index(
-                fields=["id"],
-                condition=Q(until=None, needs_confirmation=True),
-                name="record_link_unconfirmed",
-            ),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "citizen"],
-                condition=Q(until=None),
-                name="record_link_once_per_user_and_citizen",
-                violation_error_message=_("This record is linked to this account already."),
-            ),
-            models.UniqueConstraint(
-                fields=["user"],
-                condition=Q(until=None, relation="self"),
-                name="record_link_one_own_record",
-                violation_error_message=_("A person has one record of their own."),
-            ),
-            models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=Least("asked_at", "since")),
-                name="record_link_ends_after_it_was_asked",
-                violation_error_message=_("A link cannot end before it begins."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} · {self.relation} · {self.citizen_id}"
-
-
-class RecordVisit(models.Model):
-    """A user opened a citizen's record. Append-only (migration 0002); the citizen can see it."""
-
-    class Why(models.TextChoices):
-        OWN = "own", _("Own record")
-        GUARDIAN = "guardian", _("Guardian")
-        REVIEW = "review", _("Review of a proposal")
-        OVERSIGHT = "oversight", _("Oversight")
-        HOTLINE = "hotline", _("Hotline")
-        PARTNER = "partner", _("Partner system")
-        LIST = "list", _("Seen in a list")
-        CALL = "call", _("Phone number seen, to call")
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="record_visits",
-        verbose_name=_("user"),
-    )
-    citizen = models.ForeignKey(
-        Citizen,
-        on_delete=models.PROTECT,
-        related_name="visits",
-        verbose_name=_("citizen"),
-        db_index=False,
-    )
-    organization = models.ForeignKey(
-        Organization,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("organization"),
-        db_index=False,
-    )
-    why = models.CharField(_("why"), max_length=16, choices=Why)
-    at = models.DateTimeField(_("at"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("visit of a record")
-        verbose_name_plural = _("visits of records")
-        ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["citizen", "at"], name="record_visit_citizen_at")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} · {self.why} · {self.citizen_id}"

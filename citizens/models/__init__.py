@@ -1,0 +1,27 @@
+"""Citizens, the revisions of their identity, who may open their record, who did.
+
+A foreign key has an index only if a query needs it and no wider index serves it.
+"""
+
+from citizens.models.checks import IdentityCheck
+from citizens.models.links import RecordLink, RecordLinkQuerySet
+from citizens.models.person import (
+    Citizen,
+    CitizenQuerySet,
+    CitizenRevision,
+    Identity,
+    Sex,
+)
+from citizens.models.visits import RecordVisit
+
+__all__ = [
+    "Citizen",
+    "CitizenQuerySet",
+    "CitizenRevision",
+    "Identity",
+    "IdentityCheck",
+    "RecordLink",
+    "RecordLinkQuerySet",
+    "RecordVisit",
+    "Sex",
+]
