@@ -245,8 +245,10 @@ def arrived_since(cases: CorrectionQuerySet, moment: datetime) -> int:
     return cases.open().filter(holdings__until=None, holdings__since__gt=moment).count()
 
 
-def take_next(user: "User") -> Correction | None:
-    """Pick up the most urgent case that nobody works on; None when there is none.
+def take_next(user: "User", *, leaving: str = "") -> Correction | None:
+    """Pick up the most urgent case that nobody works on, other than `leaving`; None without one.
+
+    leaving: the reference of the case that the user has open, or "".
 
     Two users at once get two different cases. Skips cases that the user may not decide (their own
     or their family's), and cases that a colleague kept for later.
@@ -257,6 +259,7 @@ def take_next(user: "User") -> Correction | None:
             case = (
                 _unclaimed(user)
                 .exclude(pk__in=passed_by)
+                .exclude(reference=leaving)
                 .select_for_update(of=("self",), skip_locked=True)
                 .order_by("due_at", "pk")
                 .first()

@@ -12,6 +12,7 @@ from accounts.http import UserRequest
 from citizens.visits import log_listed
 from corrections.access import is_hotline
 from corrections.models import Correction
+from corrections.reference import read_reference
 from organizations.queries import held_roles
 from reporting import compute
 from review import queue, queue_rows
@@ -85,10 +86,13 @@ def own_week_page(request: UserRequest) -> HttpResponse:
 
 @staff_page
 def take_next(request: UserRequest) -> HttpResponse:
-    """POST picks up the most urgent case that nobody works on, and opens it."""
+    """POST picks up the most urgent case that nobody works on, and opens it.
+
+    `leaving` in the form: the reference of the case from whose page it was asked.
+    """
     if request.method != "POST":
         return redirect("queue")
-    return next_case(request)
+    return next_case(request, leaving=read_reference(request.POST.get("leaving", "")) or "")
 
 
 def _tab(request: HttpRequest) -> QueueTab:

@@ -16,6 +16,7 @@ from review import queue
 from review.queue import TAB_LABELS, QueueTab
 from tests import world as worlds
 from tests.cases import colleague, file_many, file_one, make_overdue, waits_for_second
+from tests.conftest import SignIn
 from tests.factories.accounts import verify_again
 from tests.reporting.caseload import write_case
 from tests.world import World
@@ -242,6 +243,32 @@ def test_the_next_case_is_never_ones_own(world: World, correction: Correction):
 
     assert queue.take_next(minh) == other
     assert queue.take_next(minh) is None
+
+
+def test_the_case_after_one_that_was_only_read_is_another_one(
+    world: World, correction: Correction, as_staff: SignIn
+):
+    other = file_one(world, whose="binh", key="key-2")
+    client = as_staff(world.user("minh"))
+
+    for leaving, leads_to in ((correction, other), (other, correction)):
+        answer = client.post("/review/next/", {"leaving": leaving.reference})
+        assert answer["Location"] == f"/review/{leads_to.reference}/"
+        actions.give_back(leads_to, by=world.user("minh"))
+
+
+def test_the_only_case_is_not_the_next_one_after_itself(
+    world: World, correction: Correction, as_staff: SignIn
+):
+    client = as_staff(world.user("minh"))
+    assert correction.reference in client.get(f"/review/{correction.reference}/").content.decode()
+
+    answer = client.post("/review/next/", {"leaving": correction.reference}, follow=True)
+
+    assert answer.redirect_chain == [("/review/", 302)]
+    assert "Không còn hồ sơ nào khác đang chờ." in answer.content.decode()
+    correction.refresh_from_db()
+    assert correction.status == Status.QUEUED
 
 
 def test_nothing_left_gives_nothing(world: World):
