@@ -15,8 +15,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vaxreg import ui
-from vaxreg.fields import SearchKeyField
-from vaxreg.id_numbers import ID_NUMBER_PATTERN
+from vaxreg.encryption import BlindIndexField, is_encrypted
+from vaxreg.fields import EncryptedIdNumberField, SearchKeyField
+from vaxreg.id_numbers import NUMBER_LABEL
 from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
 from vaxreg.typed.dates import Precision
 
@@ -188,7 +189,8 @@ class VerifiedIdentity(models.Model):
     # Empty for an account without a name: then number and phone alone tell who it is.
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     search_name = SearchKeyField(_("search name"), max_length=150, source="full_name")
-    id_number = models.CharField(_("ID number"), max_length=12)
+    id_number = EncryptedIdNumberField(_("ID number"))
+    number_hash = BlindIndexField(of="id_number", label=NUMBER_LABEL, db_default="")
     # The first day that it may be, when the year or the month alone is known.
     date_of_birth = models.DateField(_("date of birth"))
     birth_precision = models.CharField(
@@ -222,17 +224,13 @@ class VerifiedIdentity(models.Model):
             ),
             # One person has one staff account: two would let them confirm their own decisions.
             models.UniqueConstraint(
-                fields=["id_number"],
+                fields=["number_hash"],
                 condition=Q(ended_at=None),
                 name="verified_identity_one_account",
                 violation_error_message=_("Another account has this ID number."),
             ),
             models.CheckConstraint(
-                condition=Q(id_number__regex=ID_NUMBER_PATTERN),
-                name="verified_identity_number_form",
-                violation_error_message=_(
-                    "An ID number has 12 digits, or 9 digits, or is a passport number."
-                ),
+                condition=Q(is_encrypted("id_number")), name="verified_identity_number_encrypted"
             ),
             models.CheckConstraint(
                 condition=FIRST_DAY_STORED,
@@ -245,7 +243,7 @@ class VerifiedIdentity(models.Model):
                 violation_error_message=_("Give the phone number with its country code."),
             ),
         ]
-        indexes = [models.Index(fields=["id_number"], name="verified_identity_number")]
+        indexes = [models.Index(fields=["number_hash"], name="verified_identity_hash")]
 
     def __str__(self) -> str:
         return f"{self.user_id} · {self.proven_by}"

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts import rate_limits
 from accounts.rate_limits import LimitRule, Limits, LimitVerdict
-from citizens import candidates, links
+from citizens import candidates, documents, links
 from citizens.candidates import Description, SeveralRecords
 from citizens.models import (
     Citizen,
@@ -81,6 +81,7 @@ def open_record(
     user: "User",
     *,
     id_number: str = "",
+    old_id_number: str = "",
     full_name: str = "",
     date_of_birth: date | BirthDate | None = None,
     relation: str = RecordLink.Relation.SELF,
@@ -91,6 +92,7 @@ def open_record(
     The second fact is the ID number, or full name (ignoring diacritics) with date of birth. If the
     phone on record is wrong or has changed, ID number, full name and date of birth together ask
     for one's own record (`links.ask`); AskedToOpen is raised, also when there is no such record.
+    old_id_number: the old number on the same card; the record has whichever is found, and then both.
     chosen: the public id of one of several records that match; without it SeveralRecords is raised.
     Raises NoMatch, TooManyTries, TooManyPeople or HasOwnRecord. Do not call it in a transaction: a
     rollback would
@@ -99,9 +101,15 @@ def open_record(
     said = Description.of(id_number, full_name, date_of_birth)
     verdict = _count_a_try(LimitRule("open_record", str(user.pk), TRIES))
     matches = candidates.to_open(user, said)
+    if not matches and old_id_number:
+        older = Description.of(old_id_number, full_name, date_of_birth)
+        matches = candidates.to_open(user, older)
     if matches:
         rate_limits.undo(verdict)
-        return links.make(user, *_chosen(matches, chosen), relation)
+        link = links.make(user, *_chosen(matches, chosen), relation)
+        if old_id_number:
+            _add_numbers_of_card(link, id_number, old_id_number)
+        return link
     if said.is_a_card and relation == RecordLink.Relation.SELF:
         links.refuse_a_second_own_record(user, relation)
         # Only here: each may send a message, and strangers must not spend the tries of the owner.
@@ -120,6 +128,7 @@ def start_record(
     date_of_birth: date | BirthDate,
     sex: str = Sex.UNKNOWN,
     id_number: str = "",
+    old_id_number: str = "",
     workplace: str = "",
     area: Area | None = None,
     relation: str = RecordLink.Relation.SELF,
@@ -150,7 +159,10 @@ def start_record(
         return links.make(user, *match, relation)
     links.refuse_a_second_own_record(user, relation)
     citizen = _declare(said, phone=user.phone or "", workplace=workplace, area=area, by=user)
-    return links.make(user, citizen, RecordLink.Proof.DECLARED, relation)
+    link = links.make(user, citizen, RecordLink.Proof.DECLARED, relation)
+    if old_id_number:
+        _add_numbers_of_card(link, id_number, old_id_number)
+    return link
 
 
 @transaction.atomic
@@ -180,10 +192,9 @@ def start_for_caller(
     if repeated is not None:
         return repeated
     # Provinces gave some numbers of old cards to two people.
-    if said.id_number and not is_old_card(said.id_number):
-        holders = Citizen.objects.filter(id_number=said.id_number, id_number_proven=True)
-        if holders.exists():
-            raise IdNumberOnRecord
+    new_number = None if is_old_card(said.id_number) else said.id_number
+    if Citizen.objects.proven_by_number(new_number).exists():
+        raise IdNumberOnRecord
     if found and not is_somebody_else:
         raise NameOnRecord
     return _declare(said, phone=phone, area=area, by=by, by_organization=by_organization)
@@ -285,7 +296,7 @@ def _take_over_id_number(citizen: Citizen, id_number: str, trace: dict[str, Any]
     The ID number is unique in the table; the revisions of the part still have it.
     """
     parts = Citizen.objects.select_for_update(of=("self",)).filter(merged_into=citizen)
-    for part in parts.filter(id_number=id_number):
+    for part in parts.numbered(id_number):
         part.id_number = None
         write_revision(part, **trace)
 
@@ -352,6 +363,12 @@ def _name(full_name: str) -> str:
         raise ValidationError({"full_name": wrong.messages}) from None
 
 
+def _add_numbers_of_card(link: RecordLink, *numbers: str) -> None:
+    """Put both numbers of a card on the record that was opened: the old one leads to it, too."""
+    for number in filter(None, numbers):
+        documents.add(link.citizen, number, by=link.user, source=documents.Source.CHIP_CARD)
+
+
 def _count_a_try(rule: LimitRule) -> LimitVerdict:
     verdict = rate_limits.count_attempts(rule)
     if verdict.retry_at is not None:
@@ -361,9 +378,8 @@ def _count_a_try(rule: LimitRule) -> LimitVerdict:
 
 def _ask_by_card(user: "User", said: Description) -> None:
     """Ask for the record with these three facts, if its ID number is proven."""
-    found = Citizen.objects.filter(
-        said.proven_by() or Q(pk=None), id_number=said.id_number, id_number_proven=True
-    ).first()
+    numbered = Citizen.objects.proven_by_number(said.id_number)
+    found = numbered.filter(said.proven_by() or Q(pk=None)).first()
     if found is not None:
         links.ask(user, found.kept)
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from citizens.models import Citizen, RecordLink, Sex
+from citizens.models import Citizen, CitizenQuerySet, RecordLink, Sex
 from vaxreg.id_numbers import clean_id_number, is_old_card
 from vaxreg.search import APOSTROPHES, STROKED, search_key
 from vaxreg.typed.birth_dates import BirthDate, may_be, met_by
@@ -75,7 +75,7 @@ def to_open(user: "User", said: Description) -> list[tuple[Citizen, str]]:
     records = _on_phone(user)
     named_so = said.proven_by()
     if said.id_number:
-        numbered = records.filter(id_number=said.id_number)
+        numbered = records.numbered(said.id_number)
         # Two people may have one number of an old card: then the name decides, if it was given.
         if named_so is not None and is_old_card(said.id_number):
             numbered = numbered.filter(named_so)
@@ -98,7 +98,7 @@ def to_start(user: "User", said: Description) -> list[tuple[Citizen, str]]:
     found: list[tuple[Citizen, str]] = []
     for records in (_on_phone(user), mine):
         if said.id_number and not is_old_card(said.id_number):
-            numbered = records.filter(id_number=said.id_number)
+            numbered = records.numbered(said.id_number)
             found += [(one, RecordLink.Proof.PHONE_AND_ID) for one in _kept(numbered)]
         alike = [one for one in _read(records.filter(_alike(said))) if not is_separate(one, said)]
         found += [(one, RecordLink.Proof.PHONE_AND_BIRTH) for one in _kept(alike)]
@@ -142,19 +142,19 @@ def _alike(said: Description) -> Q:
     return Q(may_be(said.born), search_name=search_key(said.full_name))
 
 
-def _on_phone(user: "User") -> QuerySet[Citizen]:
+def _on_phone(user: "User") -> CitizenQuerySet:
     if not (user.phone and user.phone_verified):
         return Citizen.objects.none()
     return Citizen.objects.filter(phone=user.phone)
 
 
-def _read(records: QuerySet[Citizen]) -> list[Citizen]:
+def _read(records: CitizenQuerySet) -> list[Citizen]:
     return list(records.select_related("merged_into").order_by("pk")[:MOST])
 
 
-def _kept(records: Iterable[Citizen] | QuerySet[Citizen]) -> list[Citizen]:
+def _kept(records: Iterable[Citizen] | CitizenQuerySet) -> list[Citizen]:
     """Return the kept records of these, each once."""
-    rows = _read(records) if isinstance(records, QuerySet) else records
+    rows = _read(records) if isinstance(records, CitizenQuerySet) else records
     return list(dict.fromkeys(one.kept for one in rows))
 
 

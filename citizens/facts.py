@@ -184,7 +184,7 @@ def refuse_taken_number(citizen: Citizen, facts: Facts) -> None:
     if not number:
         return
     own = Citizen.objects.whole(citizen).values("pk")
-    others = Citizen.objects.filter(id_number=number, id_number_proven=True)
+    others = Citizen.objects.proven_by_number(number)
     if others.exclude(pk__in=own).exists():
         raise ValidationError(
             {

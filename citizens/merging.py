@@ -47,7 +47,7 @@ def find_others(
     number, name = clean_id_number(id_number), search_key(full_name)
     birth = may_be(BirthDate.of(date_of_birth)) if date_of_birth else Q()
     questions = [
-        (bool(number), Q(id_number=number)),
+        (bool(number), Q(pk__in=Citizen.objects.numbered(number).values("pk"))),
         (
             bool(name and date_of_birth and phone),
             Q(birth, search_name=name, phone=phone),

@@ -45,7 +45,7 @@ class Opening(enum.Enum):
 def open_verified(user: "User", said: Description, proof: RecordLink.Proof) -> Opening:
     """Open the user's own record by verified facts, or begin what opens it later."""
     links.lock(user)
-    proven = _numbered(said).filter(id_number_proven=True).first()
+    proven = Citizen.objects.proven_by_number(said.id_number).select_related("merged_into").first()
     if proven is not None:
         return _open_proven(user, proven.kept, said, proof)
     rows = _numbered(said).filter(said.proven_by() or NOBODY)
@@ -97,4 +97,4 @@ def _has_own_record(user: "User") -> bool:
 
 
 def _numbered(said: Description) -> QuerySet[Citizen]:
-    return Citizen.objects.filter(id_number=said.id_number).select_related("merged_into")
+    return Citizen.objects.numbered(said.id_number).select_related("merged_into")

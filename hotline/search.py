@@ -15,14 +15,13 @@ from uuid import UUID
 import structlog
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
-from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import rate_limits
 from accounts.rate_limits import LimitRule, Limits
 from citizens.access import is_own_or_family
 from citizens.masking import mask_id_ending, mask_name, mask_phone
-from citizens.models import Citizen, RecordLink
+from citizens.models import Citizen, IdentityDocument, RecordLink
 from corrections.models import Correction
 from corrections.reference import read_reference
 from doses.models import Dose
@@ -30,6 +29,7 @@ from doses.sites import distinctive_words
 from hotline.models import CallerCheck
 from vaxreg import db_time
 from vaxreg.forms import BirthDateField, PhoneField
+from vaxreg.id_numbers import ENDING
 from vaxreg.search import search_key
 from vaxreg.typed.birth_dates import BirthDate, may_be
 from vaxreg.typed.numbers import compact
@@ -216,7 +216,7 @@ def _find(typed: str) -> Found:
         return _by_number(number)
     # A passport number has a letter; a name has no digit.
     if re.fullmatch(r"(?=.*\d)[A-Za-z0-9]{6,12}", typed):
-        return _of(Citizen.objects.filter(id_number=typed.upper()))
+        return _of(Citizen.objects.numbered(typed))
     return _by_name(typed)
 
 
@@ -233,9 +233,19 @@ def _by_number(number: str) -> Found:
         if keys or len(number) not in (9, 12):
             return _of(Citizen.objects.filter(pk__in=keys))
     if len(number) in (9, 12):
-        return _of(Citizen.objects.filter(id_number=number))
-    backwards = Citizen.objects.annotate(backwards=Reverse("id_number"))
-    return _of(backwards.filter(backwards__startswith=number[::-1]))
+        return _of(Citizen.objects.numbered(number))
+    return _by_ending(number)
+
+
+def _by_ending(number: str) -> Found:
+    """Find by the end of an ID number; a longer end than the indexed one is compared here."""
+    documents = IdentityDocument.objects.ending_in(number[-ENDING:])
+    keys = {
+        one.citizen_id
+        for one in documents.only("citizen_id", "number").iterator()
+        if one.number.endswith(number)
+    }
+    return _of(Citizen.objects.filter(pk__in=keys))
 
 
 def _by_name(typed: str) -> Found:

@@ -18,6 +18,7 @@ from identity.models import VneidIdentity
 from identity.vneid.person import Person
 from identity.vneid.refusals import Reason, Refusal
 from vaxreg import db_time
+from vaxreg.id_numbers import number_hashes
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -57,7 +58,7 @@ def _add(user: "User", person: Person) -> Opening:
     if known is not None and known.user_id != user.pk:
         raise Refusal(Reason.OTHER_ACCOUNT)
     others = VneidIdentity.objects.filter(user=user, ended_at=None)
-    if known is None and others.exclude(id_number=person.id_number).exists():
+    if known is None and others.exclude(number_hash__in=number_hashes(person.id_number)).exists():
         raise Refusal(Reason.OTHER_PERSON)
     if known is None and others.filter(issuer=person.issuer).exists():
         raise Refusal(Reason.OTHER_PERSON)

@@ -1,11 +1,15 @@
 """Who an account is, as VNeID has said; kept when VNeID says something newer."""
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from vaxreg.encryption import BlindIndexField, is_encrypted
+from vaxreg.fields import EncryptedIdNumberField
+from vaxreg.id_numbers import NUMBER_LABEL
 from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
 from vaxreg.typed.dates import Precision
 
@@ -35,7 +39,11 @@ class VneidIdentity(models.Model):
         default=Precision.DAY,
         db_default=Precision.DAY,
     )
-    id_number = models.CharField(_("ID number"), max_length=12)
+    id_number = EncryptedIdNumberField(
+        _("ID number"),
+        validators=[RegexValidator(r"^\d{12}$", _("A personal number has 12 digits."))],
+    )
+    number_hash = BlindIndexField(of="id_number", label=NUMBER_LABEL, db_default="")
     verified_at = models.DateTimeField(_("verified at"), db_default=Now())
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
@@ -56,9 +64,7 @@ class VneidIdentity(models.Model):
                 violation_error_message=_("This account has another VNeID."),
             ),
             models.CheckConstraint(
-                condition=Q(id_number__regex=r"^\d{12}$"),
-                name="vneid_identity_number_form",
-                violation_error_message=_("A personal number has 12 digits."),
+                condition=Q(is_encrypted("id_number")), name="vneid_identity_number_encrypted"
             ),
             models.CheckConstraint(
                 condition=FIRST_DAY_STORED,
@@ -67,7 +73,7 @@ class VneidIdentity(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["id_number"], name="vneid_identity_number"),
+            models.Index(fields=["number_hash"], name="vneid_identity_number_hash"),
         ]
 
     def __str__(self) -> str:

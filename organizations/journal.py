@@ -8,6 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from vaxreg.encryption import SealedJSONField
+from vaxreg.id_numbers import SEALED
+
 # The reason that the system itself writes when work ends with an organization.
 CLOSED = _("%(organization)s has closed.")
 
@@ -21,7 +24,7 @@ class ImportRun(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     file_name = models.CharField(_("file name"), max_length=120)
     # The rows as they were read, before any check: organizations/imports/reading.py.
-    content = models.JSONField(_("content"), default=dict)
+    content = SealedJSONField(_("content"), sealed=SEALED, default=dict)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -1,21 +1,35 @@
 """Encryption at rest, and keyed hashes to look up encrypted or secret values.
 
-Keys come from a setting, newest first: the first one encrypts, all of them decrypt. To replace a
-key put the new one first, run `manage.py renew_encryption`, then remove the old one.
+AES-256 in Galois/Counter Mode (NIST SP 800-38D): a token that was changed, or moved to another
+column, is refused. Keys come from a setting, newest first: the first one encrypts, all of them
+decrypt. To replace a key put the new one first, run `manage.py renew_encryption`, then remove the
+old one.
 """
 
 import base64
 import hashlib
 import hmac
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.exceptions import InvalidTag
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+# What is assigned to a field and read from it: text, or None too where the column may be empty.
+_Set = TypeVar("_Set", contravariant=True)
+_Get = TypeVar("_Get", covariant=True)
+
+# What a token begins with. Those without it are of the older format (Fernet): they are read, and
+# written anew when a key is renewed.
+MARK = "g1:"
+NONCE_BYTES = 12
 
 
 @dataclass(frozen=True)
@@ -30,13 +44,31 @@ class Keyring:
         """The keys, newest first."""
         return tuple(getattr(settings, self.setting))
 
-    def encrypt(self, text: str) -> str:
-        """Encrypt a text under the newest key; the same text gives a different token each time."""
-        return _box(self.keys, self.use).encrypt(text.encode()).decode()
+    def encrypt(self, text: str, label: str = "") -> str:
+        """Encrypt a text under the newest key; the same text gives a different token each time.
 
-    def decrypt(self, token: str) -> str:
+        label: what the text is; it is not stored, and must be said again to decrypt.
+        """
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = _cipher(self.keys[0], self.use).encrypt(nonce, text.encode(), label.encode())
+        return MARK + base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
+
+    def decrypt(self, token: str, label: str = "") -> str:
         """Return the plain text. Raises `cryptography.fernet.InvalidToken` if no key fits."""
-        return _box(self.keys, self.use).decrypt(token).decode()
+        if not token.startswith(MARK):
+            return _box(self.keys, self.use).decrypt(token).decode()
+        body = token.removeprefix(MARK)
+        try:
+            sealed = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
+        except ValueError:
+            raise InvalidToken from None
+        nonce, sealed = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        for key in self.keys:
+            try:
+                return _cipher(key, self.use).decrypt(nonce, sealed, label.encode()).decode()
+            except (InvalidTag, ValueError):
+                continue
+        raise InvalidToken
 
     def digest(self, label: str, text: str) -> str:
         """Return 64 hexadecimal digits: the HMAC-SHA256 of the text under the newest key.
@@ -59,15 +91,6 @@ ACCOUNTS = Keyring("ACCOUNTS_KEYS", "encryption")
 RENEWALS: dict[str, Callable[[], int]] = {}
 
 
-def encrypt(text: str) -> str:
-    return FIELDS.encrypt(text)
-
-
-def decrypt(token: str) -> str:
-    """Raises `cryptography.fernet.InvalidToken` if no key fits."""
-    return FIELDS.decrypt(token)
-
-
 def blind_index(label: str, text: str) -> str:
     """Return the hash (32 hexadecimal digits) to look up an encrypted column; ignores case."""
     return blind_indexes(label, text)[0]
@@ -88,26 +111,36 @@ def _derive(key: str, use: str) -> bytes:
     return hmac.new(key.encode(), use.encode(), hashlib.sha256).digest()
 
 
+@lru_cache(maxsize=16)
+def _cipher(key: str, use: str) -> AESGCM:
+    return AESGCM(_derive(key, f"{use}, AES-GCM"))
+
+
 @lru_cache(maxsize=8)
 def _box(keys: tuple[str, ...], use: str) -> MultiFernet:
     derived = (base64.urlsafe_b64encode(_derive(key, use)) for key in keys)
     return MultiFernet([Fernet(key) for key in derived])
 
 
-class EncryptedTextField(models.TextField[str, str]):
+class EncryptedTextField(models.TextField[_Set, _Get]):
     """Text that is encrypted in the database and plain in Python.
 
     It cannot be searched (`filter(x=…)` raises FieldError): add a BlindIndexField for that.
     """
 
+    @property
+    def label(self) -> str:
+        """The column, without which its tokens cannot be read."""
+        return f"{self.model._meta.label_lower}.{self.name}"
+
     def get_prep_value(self, value: Any) -> Any:
         text = super().get_prep_value(value)
-        return text if text is None else encrypt(text)
+        return text if text is None else FIELDS.encrypt(text, self.label)
 
     def from_db_value(
         self, value: str | None, _expression: object, _connection: BaseDatabaseWrapper
     ) -> str | None:
-        return None if value is None else decrypt(value)
+        return None if value is None else FIELDS.decrypt(value, self.label)
 
     def get_lookup(self, lookup_name: str) -> Any:
         """Allow only the lookup `isnull`: others would compare encrypted text."""
@@ -118,14 +151,80 @@ class EncryptedTextField(models.TextField[str, str]):
         return None
 
 
-class BlindIndexField(models.CharField[str, str]):
-    """The blind index of another field of the same row, set by `save` and `create`.
+def is_encrypted(column: str) -> models.Func:
+    """Return the condition of a check constraint: no plain text may be stored in the column."""
+    return models.Func(
+        models.F(column),
+        template=f"starts_with(%(expressions)s, '{MARK}')",
+        output_field=models.BooleanField(),
+    )
 
-    `QuerySet.update` and `bulk_update` do not set it: update both fields there.
+
+class SealedJSONField(models.JSONField):
+    """JSON in which the values under some names are encrypted in the database, at any depth.
+
+    sealed: the ends of these names; "id_number" covers "other_id_number" too. The rest can be
+    searched; a sealed value cannot.
     """
 
-    def __init__(self, *args: Any, of: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sealed: Sequence[str], **kwargs: Any) -> None:
+        self.sealed = tuple(sealed)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "sealed": list(self.sealed)}
+
+    @property
+    def label(self) -> str:
+        """The column, without which its tokens cannot be read."""
+        return f"{self.model._meta.label_lower}.{self.name}"
+
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> Any:
+        if not prepared and isinstance(value, dict | list):
+            value = self._through(value, self._seal)
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def from_db_value(
+        self, value: str | None, expression: models.Expression, connection: BaseDatabaseWrapper
+    ) -> Any:
+        return self._through(super().from_db_value(value, expression, connection), self._open)
+
+    def _through(self, value: Any, change: Callable[[str], str], *, named: bool = False) -> Any:
+        """Return the value with each text under a sealed name changed."""
+        if isinstance(value, dict):
+            return {
+                name: self._through(one, change, named=named or str(name).endswith(self.sealed))
+                for name, one in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self._through(one, change, named=named) for one in value]
+        return change(value) if named and isinstance(value, str) and value else value
+
+    def _seal(self, text: str) -> str:
+        return FIELDS.encrypt(text, self.label)
+
+    def _open(self, text: str) -> str:
+        # A text from before this column was sealed stands as it was written.
+        return FIELDS.decrypt(text, self.label) if text.startswith(MARK) else text
+
+
+class BlindIndexField(models.CharField[str, str]):
+    """The blind index of another field of the same row, set by `save`, `create`, `bulk_create`.
+
+    `QuerySet.update` and `bulk_update` do not set it: update both fields there.
+    label: the same for columns that are compared with each other; else that of the column alone.
+    ending: so many characters at the end are indexed, instead of the whole text.
+    """
+
+    def __init__(
+        self, *args: Any, of: str, label: str = "", ending: int | None = None, **kwargs: Any
+    ) -> None:
         self.of = of
+        self.shared_label = label
+        self.ending = ending
         kwargs["max_length"] = 32
         kwargs["editable"] = False
         super().__init__(*args, **kwargs)
@@ -134,15 +233,25 @@ class BlindIndexField(models.CharField[str, str]):
         """Leave out of migrations the arguments that the constructor sets itself."""
         name, path, args, kwargs = super().deconstruct()
         del kwargs["max_length"], kwargs["editable"]
-        return name, path, args, {**kwargs, "of": self.of}
+        kwargs["of"] = self.of
+        if self.shared_label:
+            kwargs["label"] = self.shared_label
+        if self.ending:
+            kwargs["ending"] = self.ending
+        return name, path, args, kwargs
 
     @property
     def label(self) -> str:
         """The label of this column's hashes (see `blind_index`)."""
-        return f"{self.model._meta.label_lower}.{self.of}"
+        return self.shared_label or f"{self.model._meta.label_lower}.{self.of}"
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        """Compute the hash from the source field."""
-        digits = blind_index(self.label, getattr(model_instance, self.of))
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
+        """Compute the hash from the source field; None where there is nothing to index."""
+        text = getattr(model_instance, self.of)
+        digits = None if text is None else self.digest_of(text)
         setattr(model_instance, self.attname, digits)
         return digits
+
+    def digest_of(self, text: str) -> str:
+        """Return what this column holds for a source text."""
+        return blind_index(self.label, text[-self.ending :] if self.ending else text)

@@ -1,10 +1,16 @@
-"""A column that stores the search key of another column and sets it on every save."""
+"""Columns of this product: a search key set on every save, and an encrypted ID number."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 
+from vaxreg.encryption import EncryptedTextField
+from vaxreg.id_numbers import is_stored_form, validate_id_number
 from vaxreg.search import search_key
+
+# What is assigned to a field and read from it: text, or None too where the column may be empty.
+_Set = TypeVar("_Set", contravariant=True)
+_Get = TypeVar("_Get", covariant=True)
 
 
 class SearchKeyField(models.CharField[str, str]):
@@ -27,3 +33,15 @@ class SearchKeyField(models.CharField[str, str]):
         key = search_key(getattr(model_instance, self.source))[: self.max_length]
         setattr(model_instance, self.attname, key)
         return key
+
+
+class EncryptedIdNumberField(EncryptedTextField[_Set, _Get]):
+    """An ID number, encrypted. The database cannot see its form: another one raises ValueError."""
+
+    default_validators = [validate_id_number]
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Raises ValueError, without the number, for a text that is no ID number."""
+        if value is not None and not is_stored_form(value):
+            raise ValueError(f"{self.label}: not the form of an ID number")
+        return super().get_prep_value(value)

@@ -1,7 +1,11 @@
-"""The form of an ID number: as it is typed, as it is stored, and what the database accepts."""
+"""The form of an ID number: as it is typed, as it is stored, and by what it is found."""
 
 import re
 
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from vaxreg.encryption import blind_indexes
 from vaxreg.typed.invisible import clean_line
 from vaxreg.typed.numbers import compact
 
@@ -13,6 +17,17 @@ ID_NUMBER_PATTERN = r"^(\d{8,9}|\d{12}|(?=.*[A-Z])[A-Z0-9]{6,12})$"
 # is a word.
 _TYPED = re.compile(r"[0-9]{12}|[0-9]{8,9}|(?=.*[0-9])(?=.*[A-Z])[A-Z0-9]{6,10}")
 _OLD_CARD = re.compile(r"[0-9]{9}")
+# The labels of the blind indexes of all ID numbers, in every table: they are compared with each
+# other. So many characters at the end can be searched for.
+NUMBER_LABEL, ENDING_LABEL = "id_number", "id_number ending"
+ENDING = 4
+# The ends of the names under which JSON columns hold ID numbers.
+SEALED = ("id_number",)
+
+# The database sees only the encrypted number, so the form is checked before it is stored.
+validate_id_number = RegexValidator(
+    ID_NUMBER_PATTERN, _("An ID number has 12 digits, or 9 digits, or is a passport number.")
+)
 
 
 def clean_id_number(id_number: str) -> str | None:
@@ -25,6 +40,21 @@ def is_id_number(number: str) -> bool:
     return _TYPED.fullmatch(number) is not None
 
 
+def is_stored_form(number: str) -> bool:
+    """Whether a text has the form in which ID numbers are stored."""
+    return re.fullmatch(ID_NUMBER_PATTERN, number) is not None
+
+
 def is_old_card(number: str | None) -> bool:
     """Whether it may be an old CMND: provinces gave some of these numbers to two people."""
     return number is not None and _OLD_CARD.fullmatch(number) is not None
+
+
+def number_hashes(id_number: str | None) -> list[str]:
+    """Return the blind indexes by which rows with this cleaned number are found; none for ""."""
+    return blind_indexes(NUMBER_LABEL, id_number) if id_number else []
+
+
+def ending_hashes(ending: str) -> list[str]:
+    """Return the blind indexes by which rows are found whose number has this ending (ENDING)."""
+    return blind_indexes(ENDING_LABEL, ending)

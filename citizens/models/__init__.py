@@ -4,6 +4,7 @@ A foreign key has an index only if a query needs it and no wider index serves it
 """
 
 from citizens.models.checks import IdentityCheck
+from citizens.models.documents import IdentityDocument, kind_of
 from citizens.models.links import RecordLink, RecordLinkQuerySet
 from citizens.models.person import (
     Citizen,
@@ -20,8 +21,10 @@ __all__ = [
     "CitizenRevision",
     "Identity",
     "IdentityCheck",
+    "IdentityDocument",
     "RecordLink",
     "RecordLinkQuerySet",
     "RecordVisit",
     "Sex",
+    "kind_of",
 ]

@@ -1,20 +1,22 @@
 """Citizens: the facts that identify them, and all former versions of these facts."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.contrib.postgres.indexes import OpClass
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import F, Func, Q
-from django.db.models.functions import Coalesce, Now, Reverse
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
+from citizens.models.documents import IdentityDocument, IdentityDocumentQuerySet
 from citizens.models.links import RecordLink, RecordLinkQuerySet
 from organizations.models import Area, Organization
-from vaxreg.fields import SearchKeyField
-from vaxreg.id_numbers import ID_NUMBER_PATTERN
+from vaxreg.encryption import is_encrypted
+from vaxreg.fields import EncryptedIdNumberField, SearchKeyField
 from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
 from vaxreg.typed.dates import Precision
 from vaxreg.typed.names import HAS_A_LETTER, NOT_IN_A_NAME
@@ -58,7 +60,8 @@ class Identity(models.Model):
         db_default=Precision.DAY,
     )
     sex = models.CharField(_("sex"), max_length=8, choices=Sex, default=Sex.UNKNOWN)
-    id_number = models.CharField(_("ID number"), max_length=12, null=True, blank=True)  # noqa: DJ001
+    # The current one of the person's documents, which alone are searched (citizens/models/documents).
+    id_number = EncryptedIdNumberField(_("ID number"), null=True, blank=True)
     # A number that somebody typed who started a record proves nothing, and blocks nobody.
     id_number_proven = models.BooleanField(_("ID number proven"), default=True, db_default=True)
     phone = models.CharField(_("phone"), max_length=16, blank=True)
@@ -106,6 +109,24 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         parts = Citizen.objects.filter(merged_into__in=kept).values("pk")
         return self.filter(pk__in=kept.union(parts))
 
+    def numbered(self, id_number: str | None) -> Self:
+        """Citizens with a document of exactly this number, an older one too; none for ""."""
+        return self._with(IdentityDocument.objects.numbered(id_number))
+
+    def proven_by_number(self, id_number: str | None) -> Self:
+        """The citizen whose number this is proven to be."""
+        return self._with(IdentityDocument.objects.numbered(id_number).proven())
+
+    def _with(self, documents: IdentityDocumentQuerySet) -> Self:
+        return self.filter(pk__in=documents.order_by().values("citizen"))
+
+    def bulk_create(self, objs: Iterable["Citizen"], *args: Any, **kwargs: Any) -> list["Citizen"]:
+        """Create citizens, and the documents of those who have a number."""
+        with transaction.atomic(using=self.db):
+            made = super().bulk_create(objs, *args, **kwargs)
+            IdentityDocument.objects.add_current_of(made)
+        return made
+
     def whole(self, citizen: "Citizen") -> Self:
         """The kept record and all parts merged into it; `citizen` may be any of them."""
         kept = citizen.merged_into_id or citizen.pk
@@ -145,17 +166,9 @@ class Citizen(Identity):
                 fields=["date_of_birth", "search_name"], include=["id"], name="citizen_birth_name"
             ),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="citizen_phone"),
-            models.Index(
-                fields=["id_number"],
-                condition=Q(id_number__isnull=False),
-                name="citizen_id_number_any",
-            ),
-            # The hotline searches by the beginning of a name and the end of a number.
+            # The hotline searches by the beginning of a name.
             models.Index(
                 fields=["search_name"], opclasses=["varchar_pattern_ops"], name="citizen_name_start"
-            ),
-            models.Index(
-                OpClass(Reverse("id_number"), name="text_pattern_ops"), name="citizen_id_ending"
             ),
             models.Index(
                 fields=["merged_into"],
@@ -164,18 +177,9 @@ class Citizen(Identity):
             ),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["id_number"],
-                condition=Q(id_number_proven=True),
-                name="citizen_id_number_once",
-                violation_error_message=_("A citizen with this ID number exists already."),
-            ),
             models.CheckConstraint(
-                condition=Q(id_number=None) | Q(id_number__regex=ID_NUMBER_PATTERN),
-                name="citizen_id_number_form",
-                violation_error_message=_(
-                    "An ID number has 12 digits, or 9 digits, or is a passport number."
-                ),
+                condition=Q(id_number__isnull=True) | Q(is_encrypted("id_number")),
+                name="citizen_id_number_encrypted",
             ),
             models.CheckConstraint(
                 condition=Q(phone__regex=PHONE_PATTERN),
@@ -215,6 +219,25 @@ class Citizen(Identity):
     def __str__(self) -> str:
         # It appears in logs and on error pages, which must not show names.
         return str(self.public_id)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the citizen; the documents say the same as the number on the record."""
+        changed = kwargs.get("update_fields")
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if is_new:
+                IdentityDocument.objects.add_current_of([self])
+            elif changed is None or {"id_number", "id_number_proven"} & set(changed):
+                IdentityDocument.objects.follow(self)
+
+    def clean(self) -> None:
+        """Raise ValidationError when the number is proven to be another person's."""
+        super().clean()
+        if self.id_number and self.id_number_proven:
+            others = Citizen.objects.proven_by_number(self.id_number).exclude(pk=self.pk)
+            if others.exists():
+                raise ValidationError(_("A citizen with this ID number exists already."))
 
     @property
     def kept(self) -> "Citizen":

@@ -21,6 +21,8 @@ from corrections.searched import About, searched_labels
 from doses.models import Dose
 from organizations.models import Area, Organization
 from vaxreg import db_time
+from vaxreg.encryption import SealedJSONField
+from vaxreg.id_numbers import SEALED
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -143,9 +145,9 @@ class Correction(models.Model):
     # The key of what is disputed: "dose:17", "missing:primary-2"; one open correction per subject.
     subject = models.CharField(max_length=64)
     # Facts by field name (facts.py): recorded at the time of filing, proposed, decided.
-    recorded = models.JSONField(default=dict)
-    proposed = models.JSONField(default=dict)
-    decided = models.JSONField(null=True, blank=True)
+    recorded = SealedJSONField(sealed=SEALED, default=dict)
+    proposed = SealedJSONField(sealed=SEALED, default=dict)
+    decided = SealedJSONField(sealed=SEALED, null=True, blank=True)
     # The site of a missing dose, as far as the citizen knows it.
     named_site = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -209,7 +211,7 @@ class Correction(models.Model):
     first_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    pending = models.JSONField(null=True, blank=True)
+    pending = SealedJSONField(sealed=SEALED, null=True, blank=True)
     # When the citizen confirmed that the record is right now.
     confirmed_at = models.DateTimeField(null=True, blank=True)
     # Raised by every change: a page with an older number cannot overwrite anything.

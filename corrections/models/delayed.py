@@ -6,6 +6,8 @@ from django.db.models import Expression, Q
 from django.utils.translation import gettext_lazy as _
 
 from corrections.models.case import Correction
+from vaxreg.encryption import SealedJSONField
+from vaxreg.id_numbers import SEALED
 
 # The decisions of which their author still reads: those that wait, and those that failed.
 UNFINISHED = ("", "not_possible")
@@ -36,8 +38,8 @@ class DelayedDecision(models.Model):
     correction = models.ForeignKey(Correction, on_delete=models.PROTECT, related_name="delayed")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     verb = models.CharField(max_length=24)
-    arguments = models.JSONField(default=dict)
-    typed = models.JSONField(default=dict)
+    arguments = SealedJSONField(sealed=SEALED, default=dict)
+    typed = SealedJSONField(sealed=SEALED, default=dict)
     # The version of the case for which it was made; any other one makes it impossible.
     version = models.PositiveIntegerField()
     # The status to which it will lead.

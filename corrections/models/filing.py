@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from citizens.models import Citizen
+from vaxreg.encryption import SealedJSONField
+from vaxreg.id_numbers import SEALED
 
 
 class FilingChannel(models.TextChoices):
@@ -27,7 +29,7 @@ class Draft(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     citizen = models.ForeignKey(Citizen, on_delete=models.CASCADE, related_name="+")
-    data = models.JSONField(default=dict)
+    data = SealedJSONField(sealed=SEALED, default=dict)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

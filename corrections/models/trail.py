@@ -15,6 +15,8 @@ from corrections.lifecycle import Party
 from corrections.models.case import Correction
 from corrections.models.clocks import Clock
 from organizations.models import Organization
+from vaxreg.encryption import SealedJSONField
+from vaxreg.id_numbers import SEALED
 
 
 class CorrectionEvent(models.Model):
@@ -45,7 +47,7 @@ class CorrectionEvent(models.Model):
     )
     at = models.DateTimeField()
     remark = models.TextField(blank=True)
-    data = models.JSONField(default=dict)
+    data = SealedJSONField(sealed=SEALED, default=dict)
 
     class Meta:
         ordering = ["at", "id"]

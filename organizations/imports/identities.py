@@ -11,6 +11,7 @@ from accounts.models import User, VerifiedIdentity
 from organizations.imports.reading import SheetRow
 from organizations.imports.verdicts import JudgedRow, RowVerdict
 from vaxreg.forms import BirthDateField, IdNumberField, PhoneField
+from vaxreg.id_numbers import number_hashes
 from vaxreg.spreadsheets.reading import NUMBER
 from vaxreg.typed.birth_dates import BirthDate
 
@@ -40,7 +41,8 @@ def identities_of(rows: list[SheetRow], users: list[User]) -> Identities:
     live = VerifiedIdentity.objects.filter(ended_at=None)
     known = {one.user_id: one for one in live.filter(user__in=[user.pk for user in users])}
     numbers = {number for row in rows if (number := _whole(row)).isalnum()}
-    owners = live.filter(id_number__in=numbers).values_list("id_number", "user__email")
+    hashes = [digits for number in numbers for digits in number_hashes(number)]
+    owners = live.filter(number_hash__in=hashes).values_list("id_number", "user__email")
     return Identities(known, {number: str(email or "") for number, email in owners})
 
 

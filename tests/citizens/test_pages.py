@@ -157,7 +157,7 @@ def test_a_parent_opens_the_record_of_a_child_under_the_same_phone(world, client
 def test_starting_a_record_leads_straight_to_filing(world, nobody, client_of):
     response = client_of(nobody).post("/record/start/", NEW)
 
-    citizen = Citizen.objects.get(id_number="001190099999")
+    citizen = Citizen.objects.numbered("001190099999").get()
     assert response.status_code == 302
     assert response.url == f"/corrections/new/?person={citizen.public_id}"
     assert citizen.area == world.areas["ha_noi"]
@@ -168,7 +168,7 @@ def test_starting_a_record_leads_straight_to_filing(world, nobody, client_of):
 def test_the_smallest_area_chosen_is_the_one_recorded(world, nobody, client_of):
     client_of(nobody).post("/record/start/", NEW | {"district": "003", "commune": "00109"})
 
-    assert Citizen.objects.get(id_number="001190099999").area == world.areas["buoi"]
+    assert Citizen.objects.numbered("001190099999").get().area == world.areas["buoi"]
 
 
 def test_a_commune_of_another_district_is_refused(world, nobody, client_of):
@@ -177,7 +177,7 @@ def test_a_commune_of_another_district_is_refused(world, nobody, client_of):
     )
 
     assert response.status_code == 422
-    assert not Citizen.objects.filter(id_number="001190099999").exists()
+    assert not Citizen.objects.numbered("001190099999").exists()
 
 
 def test_without_scripts_a_button_brings_the_next_list_and_keeps_what_was_typed(nobody, client_of):
@@ -254,4 +254,4 @@ def test_who_acts_for_many_people_reads_why_and_whom_to_call(
     assert page.status_code == 429
     assert "1900 9095" in page.content.decode()
     assert ("Retry-After" in page.headers) == (days_ago == 0)
-    assert not Citizen.objects.filter(id_number="001190099999").exists()
+    assert not Citizen.objects.numbered("001190099999").exists()

@@ -74,7 +74,7 @@ def test_a_number_is_proven_for_one_record_alone(db):
             other, changes={"id_number": "001075067890", "workplace": "x"}, by=None, why="paper"
         )
     with pytest.raises(IntegrityError), transaction.atomic():
-        Citizen.objects.filter(pk=other.pk).update(id_number_proven=True)
+        other.documents.update(is_proven=True)
 
 
 def test_a_record_on_the_same_phone_is_opened_even_without_its_id_number(db):

@@ -194,7 +194,7 @@ def test_a_number_on_somebody_elses_record_is_not_given_away(world: World):
 def test_two_records_become_one_with_the_doses_of_both(world: World):
     mine = worlds.dose(world)
     case = file_one(world, **claim_of(world, Kind.SPLIT_RECORD))
-    other = Citizen.objects.get(id_number="012345678")
+    other = Citizen.objects.numbered("012345678").get()
     theirs = worlds.dose(world, citizen=other, given_on=date(2021, 11, 21), ordinal=2)
 
     accepted = actions.accept(case, by=world.user("minh"), identity_check="cmnd")
@@ -281,7 +281,7 @@ def test_after_a_merge_the_family_of_either_part_reviews_nothing(world: World):
 def test_who_opened_the_part_disputes_doses_of_the_whole(world: World):
     lan = world.citizens["lan"]
     case = file_one(world, **claim_of(world, Kind.SPLIT_RECORD))
-    other = Citizen.objects.get(id_number="012345678")
+    other = Citizen.objects.numbered("012345678").get()
     actions.accept(case, by=world.user("minh"), identity_check="cccd")
     dose = worlds.dose(world, citizen=other)
     other.refresh_from_db()

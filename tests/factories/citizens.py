@@ -43,7 +43,7 @@ def crowd(people: int = 3000, *, names: int = 3000) -> None:
         for number in range(people)
     )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE citizens_citizen")
+        cursor.execute("ANALYZE citizens_citizen, citizens_identitydocument")
 
 
 class RecordLinkFactory(DjangoModelFactory[RecordLink]):

@@ -73,7 +73,7 @@ def test_a_person_is_corrected_with_own_values_on_the_page(world: World, as_staf
 
 def test_the_other_record_is_shown_masked_and_merged_on_the_page(world: World, as_staff):
     case = file_one(world, **claim_of(world, Kind.SPLIT_RECORD))
-    other = Citizen.objects.get(id_number="012345678")
+    other = Citizen.objects.numbered("012345678").get()
     desk = as_staff(world.user("minh"))
 
     page = desk.get(f"/review/{case.reference}/").content.decode()
@@ -123,7 +123,7 @@ def test_the_citizen_reads_what_became_of_each_kind(world: World, as_staff, as_c
     waiting = lan.get(f"/corrections/{case.reference}/")
     typed = {"outcome": "accept", "identity_check": "cccd", "confirmed": "1"}
     if kind == Kind.SPLIT_RECORD:
-        typed["other_record"] = str(Citizen.objects.get(id_number="012345678").public_id)
+        typed["other_record"] = str(Citizen.objects.numbered("012345678").get().public_id)
     decide(as_staff(world.user("minh")), case, **typed)
     decided = lan.get(f"/corrections/{case.reference}/")
 

@@ -1,7 +1,9 @@
 """Encrypted columns: nothing to read in the table, found by their index, keys can be renewed."""
 
+import base64
+
 import pytest
-from cryptography.fernet import InvalidToken
+from cryptography.fernet import Fernet, InvalidToken
 from django.core.exceptions import FieldError
 from django.core.management import call_command
 from django.db import connection
@@ -95,6 +97,52 @@ def test_without_the_key_nothing_can_be_read(settings):
     with pytest.raises(InvalidToken):
         Message.objects.get(pk=message.pk)
     assert not Message.objects.to(LAN).exists()
+
+
+def test_a_value_of_the_older_format_is_read_and_written_anew():
+    message = write()
+    older = Fernet(
+        base64.urlsafe_b64encode(encryption._derive(encryption.FIELDS.keys[0], "field encryption"))
+    )
+    with connection.cursor() as cursor:
+        token = older.encrypt(LAN.encode()).decode()
+        cursor.execute("UPDATE messaging_message SET recipient = %s", [token])
+    assert Message.objects.get(pk=message.pk).recipient == LAN
+
+    call_command("renew_encryption")
+
+    assert [token[:3] for token, _ in raw_recipients()] == ["g1:"]
+    assert Message.objects.get(pk=message.pk).recipient == LAN
+
+
+def changed(token: str) -> str:
+    """The same token with one letter in the middle exchanged."""
+    middle = len(token) // 2
+    return token[:middle] + ("A" if token[middle] != "A" else "B") + token[middle + 1 :]
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        changed,
+        lambda token: token[:-6],
+        lambda token: token + "AAAA",
+        lambda token: "g1:",
+        lambda token: "g1:not base64!",
+        lambda token: "",
+        lambda token: "0912345678",
+        lambda token: encryption.FIELDS.encrypt(LAN, "accounts.user.phone"),
+        lambda token: encryption.ACCOUNTS.encrypt(LAN, "messaging.message.recipient"),
+    ],
+)
+def test_a_value_that_was_changed_cut_or_moved_is_refused(forge):
+    message = write()
+    [(token, _)] = raw_recipients()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE messaging_message SET recipient = %s", [forge(token)])
+
+    with pytest.raises(InvalidToken):
+        Message.objects.get(pk=message.pk)
 
 
 @pytest.mark.parametrize("demo", [True, False])

@@ -29,7 +29,7 @@ INSERT_ONLY = {
 }
 NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),
-    *("citizens_citizen", "doses_dose"),
+    *("citizens_citizen", "citizens_identitydocument", "doses_dose"),
 }
 
 
