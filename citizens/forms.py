@@ -57,6 +57,8 @@ class OpenRecordForm(RecordChoiceMixin, Form):
     )
     full_name = NameField(label=gettext_lazy("Full name"), required=False)
     date_of_birth = BirthDateField(label=gettext_lazy("Date of birth"), required=False)
+    # From the code of a card alone (card_reading.py).
+    old_id_number = IdNumberField(required=False, widget=forms.HiddenInput)
     # The text above the fields says which are required: "optional" would mislead.
     mark_optional = False
 
@@ -149,6 +151,8 @@ class StartRecordForm(RecordChoiceMixin, AreaForm):
         label=gettext_lazy("ID number"),
         help_text=gettext_lazy("12 digits of the citizen identity card, or the old 9 digits"),
     )
+    # From the code of a card alone (card_reading.py).
+    old_id_number = IdNumberField(required=False, widget=forms.HiddenInput)
     workplace = forms.CharField(
         label=gettext_lazy("Workplace or school"),
         required=False,

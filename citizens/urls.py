@@ -1,14 +1,16 @@
-"""URLs of opening and starting a record, and of who may open it."""
+"""URLs of opening and starting a record, of its documents, and of who may open it."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from citizens import link_views, views
+from citizens import document_views, link_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("record/open/", views.open_record, name="record-open"),
     path("record/asked/", views.asked, name="record-asked"),
     path("record/links/end/", link_views.end, name="record-link-end"),
     path("record/not-me/<str:token>/", link_views.not_me, name="record-not-me"),
+    path("record/documents/", document_views.documents_page, name="record-documents"),
+    path("record/documents/withdraw/", document_views.withdraw, name="record-document-withdraw"),
     path("record/start/", views.start_record, name="record-start"),
     path("record/areas/", views.areas, name="record-areas"),
 ]

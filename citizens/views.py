@@ -19,6 +19,7 @@ from citizens import actions as citizen_actions
 from citizens import links
 from citizens.actions import AskedToOpen, NoMatch, TooManyTries
 from citizens.candidates import SeveralRecords
+from citizens.card_reading import CardForm, read_card
 from citizens.forms import AreaForm, OpenRecordForm, StartRecordForm
 from citizens.links import HasOwnRecord, TooManyPeople
 from citizens.models import RecordLink
@@ -33,6 +34,10 @@ Relation = RecordLink.Relation
 def open_record(request: UserRequest) -> HttpResponse:
     """Ask for the second fact. The answer does not tell whether a record has the phone number."""
     relation = _relation(request)
+    card_form = CardForm()
+    if "read_card" in request.POST:
+        card_form, said = read_card(request)
+        return _open_page(request, OpenRecordForm(initial=said), card_form, relation)
     form = OpenRecordForm(_sent(request))
     if form.is_valid():
         try:
@@ -54,10 +59,7 @@ def open_record(request: UserRequest) -> HttpResponse:
         else:
             messages.success(request, _("The record is open."))
             return redirect(_record_url(link))
-    context = {"form": form, "for_ward": relation == Relation.GUARDIAN}
-    return render(
-        request, "citizens/open_record.html", context, status=422 if form.has_errors else 200
-    )
+    return _open_page(request, form, card_form, relation)
 
 
 @citizen_page
@@ -78,9 +80,16 @@ def start_record(request: UserRequest) -> HttpResponse:
         # Without scripts a button asks for the next list of areas; the form is not checked yet.
         form = StartRecordForm(initial=request.POST.dict(), for_ward=for_ward)
         return _start_page(request, form, for_ward)
+    if "read_card" in request.POST:
+        card_form, typed = read_card(request)
+        form = StartRecordForm(initial=typed, for_ward=for_ward)
+        return _start_page(request, form, for_ward, card_form)
     form = StartRecordForm(_sent(request), for_ward=for_ward)
     if form.is_valid():
-        wanted = ("full_name", "date_of_birth", "sex", "id_number", "workplace", "area")
+        wanted = (
+            *("full_name", "date_of_birth", "sex", "id_number", "old_id_number"),
+            *("workplace", "area"),
+        )
         said = {name: form.cleaned_data[name] for name in wanted}
         try:
             link = citizen_actions.start_record(
@@ -145,9 +154,27 @@ def _has_own_record(request: HttpRequest, link: RecordLink) -> HttpResponse:
     return redirect(_record_url(link))
 
 
-def _start_page(request: HttpRequest, form: StartRecordForm, for_ward: bool) -> HttpResponse:
-    context = {"form": form, "for_ward": for_ward}
-    status = 422 if form.has_errors else 200
+def _open_page(
+    request: HttpRequest, form: OpenRecordForm, card_form: CardForm, relation: Relation
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "card_form": card_form,
+        "for_ward": relation == Relation.GUARDIAN,
+    }
+    status = 422 if form.has_errors or card_form.has_errors else 200
+    return render(request, "citizens/open_record.html", context, status=status)
+
+
+def _start_page(
+    request: HttpRequest,
+    form: StartRecordForm,
+    for_ward: bool,
+    card_form: CardForm | None = None,
+) -> HttpResponse:
+    card_form = card_form or CardForm()
+    context = {"form": form, "for_ward": for_ward, "card_form": card_form}
+    status = 422 if form.has_errors or card_form.has_errors else 200
     return render(request, "citizens/start_record.html", context, status=status)
 
 
