@@ -24,6 +24,7 @@ from organizations.models import Area, Organization
 from vaxreg import db_time
 from vaxreg.id_numbers import clean_id_number, is_old_card
 from vaxreg.typed.birth_dates import BirthDate
+from vaxreg.typed.countries import VIET_NAM
 from vaxreg.typed.invisible import clean_line
 from vaxreg.typed.names import checked_name
 
@@ -129,6 +130,7 @@ def start_record(
     sex: str = Sex.UNKNOWN,
     id_number: str = "",
     old_id_number: str = "",
+    nationality: str = VIET_NAM,
     workplace: str = "",
     area: Area | None = None,
     relation: str = RecordLink.Relation.SELF,
@@ -158,7 +160,14 @@ def start_record(
             raise SeveralRecords([match[0]])
         return links.make(user, *match, relation)
     links.refuse_a_second_own_record(user, relation)
-    citizen = _declare(said, phone=user.phone or "", workplace=workplace, area=area, by=user)
+    citizen = _declare(
+        said,
+        nationality=nationality,
+        phone=user.phone or "",
+        workplace=workplace,
+        area=area,
+        by=user,
+    )
     link = links.make(user, citizen, RecordLink.Proof.DECLARED, relation)
     if old_id_number:
         _add_numbers_of_card(link, id_number, old_id_number)
@@ -207,6 +216,7 @@ def _declare(
     by: "User",
     area: Area | None,
     by_organization: Organization | None = None,
+    nationality: str = VIET_NAM,
     workplace: str = "",
 ) -> Citizen:
     """Create a self-declared record. Raises ValidationError for impossible facts."""
@@ -218,6 +228,7 @@ def _declare(
         sex=said.sex,
         id_number=said.id_number,
         id_number_proven=False,
+        nationality=nationality,
         phone=phone,
         workplace=clean_line(workplace),
         area=area,

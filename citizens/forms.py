@@ -13,6 +13,7 @@ from citizens.models import Citizen, Sex
 from organizations.models import Area
 from vaxreg import ui
 from vaxreg.forms import BirthDateField, Form, IdNumberField, NameField
+from vaxreg.typed import countries
 
 LEVELS = ("province", "district", "commune")
 
@@ -153,6 +154,7 @@ class StartRecordForm(RecordChoiceMixin, AreaForm):
     )
     # From the code of a card alone (card_reading.py).
     old_id_number = IdNumberField(required=False, widget=forms.HiddenInput)
+    nationality = forms.ChoiceField(label=gettext_lazy("Nationality"), initial=countries.VIET_NAM)
     workplace = forms.CharField(
         label=gettext_lazy("Workplace or school"),
         required=False,
@@ -164,6 +166,7 @@ class StartRecordForm(RecordChoiceMixin, AreaForm):
         "date_of_birth",
         "sex",
         "id_number",
+        "nationality",
         "workplace",
         "province",
         "district",
@@ -175,6 +178,8 @@ class StartRecordForm(RecordChoiceMixin, AreaForm):
         super().__init__(*args, **kwargs)
         # A child may have no identity card yet.
         self.fields["id_number"].required = not for_ward
+        choice = cast(forms.ChoiceField, self.fields["nationality"])
+        choice.choices = list(countries.names().items())
         if not for_ward:
             self.fields["full_name"].widget.attrs["autocomplete"] = "name"
             self.fields["date_of_birth"].widget.attrs["autocomplete"] = "bday"

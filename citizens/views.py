@@ -88,7 +88,7 @@ def start_record(request: UserRequest) -> HttpResponse:
     if form.is_valid():
         wanted = (
             *("full_name", "date_of_birth", "sex", "id_number", "old_id_number"),
-            *("workplace", "area"),
+            *("nationality", "workplace", "area"),
         )
         said = {name: form.cleaned_data[name] for name in wanted}
         try:

@@ -21,6 +21,7 @@ NEW = {
     "id_number": "001190099999",
     "workplace": "Công ty May 10",
     "province": "01",
+    "nationality": "VN",
 }
 
 

@@ -209,6 +209,7 @@ FORM = {
     "sex": "female",
     "id_number": "",
     "province": "01",
+    "nationality": "VN",
 }
 
 
