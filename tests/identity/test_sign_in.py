@@ -390,6 +390,7 @@ def test_an_account_without_a_phone_starts_a_record(vneid, client):
             "sex": "female",
             "id_number": "001190055667",
             "province": province.code,
+            "nationality": "VN",
         },
     )
 
