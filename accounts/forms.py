@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Language, User
 from accounts.phones import is_vietnamese_mobile
-from accounts.sign_in import two_factor
+from accounts.sign_in import passkeys, two_factor
 from messaging.preferences import Offer
 from vaxreg import ui
 from vaxreg.forms import CodeField, Form, NameField, PhoneField
@@ -63,7 +63,7 @@ class PasswordSignInForm(Form):
 
 
 class SecondFactorForm(Form):
-    """Six digits from the authenticator app, or a recovery code."""
+    """Six digits from the authenticator app, a recovery code, or the answer of a passkey."""
 
     code = forms.CharField(
         label=gettext_lazy("Code from your authenticator app"),
@@ -72,6 +72,33 @@ class SecondFactorForm(Form):
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": "12"}
         ),
+    )
+    passkey = forms.CharField(
+        required=False, max_length=passkeys.LONGEST_ANSWER, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.data.get("passkey"):
+            self.fields["code"].required = False
+
+
+class PasskeyForm(Form):
+    """A new passkey: its name, and the browser's answer, which a script fills in."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the passkey"),
+        help_text=gettext_lazy("By which you know the device again. For example: Phone, Desk"),
+        max_length=passkeys.LONGEST_NAME,
+    )
+    passkey = forms.CharField(
+        max_length=passkeys.LONGEST_ANSWER,
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": gettext_lazy(
+                "The browser made no passkey. This page needs JavaScript for it."
+            )
+        },
     )
 
 

@@ -72,8 +72,13 @@ class RecoveryCodesStage(StaffStage):
 
 
 def unfinished_sign_in(request: HttpRequest, stage: type[StaffStage]) -> StaffStage | None:
-    """Return the unfinished sign-in of this session if it is at this stage, else None."""
+    """Return the unfinished sign-in of this session if it is at this stage, else None.
+
+    None too for somebody who was suspended or dismissed since the password.
+    """
     if request.user.is_authenticated:
         return None
     found: StaffStage | None = LoginStageController.enter(request, stage.key)
+    if found is None or not found.login.user.is_active or found.login.user.suspended_at:
+        return None
     return found
