@@ -164,13 +164,34 @@ def invite(
     user, is_new = find_or_make(email, full_name)
     if user.pk == by.pk:
         raise PermissionDenied
+    refuse_appointment(user, organization, role)
+    identity.confirm(user, id_number=id_number, date_of_birth=date_of_birth, phone=phone, by=by)
+    return give_role(user, organization, role, by=by, is_new=is_new)
+
+
+def refuse_appointment(user: User, organization: Organization, role: str) -> None:
+    """Raises AccountShut, WorksThere."""
     if not user.is_active or user.suspended_at is not None:
         raise AccountShut
     if memberships_of(user).filter(organization=organization, role=role).exists():
         raise WorksThere
-    identity.confirm(user, id_number=id_number, date_of_birth=date_of_birth, phone=phone, by=by)
+
+
+def give_role(
+    user: User,
+    organization: Organization,
+    role: str,
+    *,
+    by: User | None,
+    is_new: bool,
+    reason: str = "",
+) -> Membership:
+    """Give one person a role: with the event and the letter. Raises actions.CannotAppoint.
+
+    The caller has checked rights, and `refuse_appointment`.
+    """
     membership = actions.appoint(user, organization, role, by=by)
-    record_event(Act.INVITED if is_new else Act.APPOINTED, membership, by=by)
+    record_event(Act.INVITED if is_new else Act.APPOINTED, membership, by=by, reason=reason)
     letters.welcome(membership, by=by)
     return membership
 
@@ -252,7 +273,7 @@ def change_role(membership: Membership, role: str, *, by: User) -> Membership:
 
     Raises PermissionDenied, AlreadyHandled; WorksThere when the person has the new role already.
     """
-    held = _lock(membership)
+    held = lock(membership)
     if not may_act_on(by, held) or role not in roles_given_by(by, held.organization):
         raise PermissionDenied
     if held.suspended_at is not None or held.role == role:
@@ -272,7 +293,7 @@ def suspend(membership: Membership, *, by: User, reason: str) -> Membership:
 
     Raises PermissionDenied, AlreadyHandled.
     """
-    held = _lock(membership)
+    held = lock(membership)
     if not may_act_on(by, held):
         raise PermissionDenied
     if held.suspended_at is not None:
@@ -287,7 +308,7 @@ def suspend(membership: Membership, *, by: User, reason: str) -> Membership:
 @transaction.atomic
 def reinstate(membership: Membership, *, by: User) -> Membership:
     """Return the rights of a membership. Raises PermissionDenied, AlreadyHandled, AccountShut."""
-    held = _lock(membership)
+    held = lock(membership)
     if not may_act_on(by, held):
         raise PermissionDenied
     if held.suspended_at is None:
@@ -304,14 +325,19 @@ def reinstate(membership: Membership, *, by: User) -> Membership:
 @transaction.atomic
 def end(membership: Membership, *, by: User, reason: str) -> Membership:
     """End a membership for good. Raises PermissionDenied, AlreadyHandled."""
-    held = _lock(membership)
+    held = lock(membership)
     if not may_end(by, held):
         raise PermissionDenied
+    return end_for_good(held, by=by, reason=reason)
+
+
+def end_for_good(held: Membership, *, by: User | None, reason: str) -> Membership:
+    """End a locked membership, with the event and the letter; the caller has checked rights."""
     _end(held, by=by)
     record_event(Act.ENDED, held, by=by, reason=reason)
     if not memberships_of(held.user).exists():
         invitations.revoke(held.user)
-    if held.user_id != by.pk:
+    if by is None or held.user_id != by.pk:
         letters.ended(held)
     return held
 
@@ -435,7 +461,7 @@ def _others(organization: Organization, going: "Iterable[Membership]") -> Member
     return others
 
 
-def _lock(membership: Membership) -> Membership:
+def lock(membership: Membership) -> Membership:
     """Return the current row, locked. Raises AlreadyHandled if it has ended."""
     now = db_time.now()
     held = (
@@ -449,7 +475,7 @@ def _lock(membership: Membership) -> Membership:
     return held
 
 
-def _end(held: Membership, *, by: User) -> None:
+def _end(held: Membership, *, by: User | None) -> None:
     now = db_time.now()
     held.until, held.ended_by, held.suspended_at = max(now, held.since), by, None
     held.save(update_fields=["until", "ended_by", "suspended_at"])

@@ -5,8 +5,12 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
 from accounts import identity
+from accounts.models import User
+from messaging.models import Message
+from organizations.journal import StaffEvent
 from organizations.models import Membership
 from tests.world import World
+from vaxreg import db_time
 
 
 def live(world: World, name: str):
@@ -21,6 +25,47 @@ def test_an_operator_appoints_somebody_and_ends_it(world):
 
     assert appointed == [("TYT-00109", "reviewer"), ("TYT-00187", "reviewer")]
     assert live(world, "tuan") == [("TYT-00187", "reviewer")]
+
+
+def acts(world: World, name: str):
+    return list(StaffEvent.objects.filter(user=world.user(name)).values_list("act", "role", "by"))
+
+
+def test_an_appointment_by_command_is_an_act_with_the_operator_and_a_letter(world, monkeypatch):
+    monkeypatch.setenv("LOGNAME", "quan-tri")
+    place = ("TYT-00109", "reviewer")
+    User.objects.filter(pk=world.user("tuan").pk).update(last_login=db_time.now())
+    call_command("appoint", "tuan@example.vn", *place)
+    call_command("appoint", "tuan@example.vn", *place)
+    call_command("appoint", "tuan@example.vn", *place, "--end")
+    call_command("appoint", "tuan@example.vn", *place, "--end")
+
+    assert acts(world, "tuan") == [("appointed", "reviewer", None), ("ended", "reviewer", None)]
+    with override("en"):
+        reasons = [one.reason_shown for one in StaffEvent.objects.filter(user=world.user("tuan"))]
+    assert reasons == ["On the server’s command line, by quan-tri."] * 2
+    sent = Message.objects.to("tuan@example.vn").order_by("pk").values_list("purpose", flat=True)
+    assert list(sent) == ["staff.appointed", "staff.ended"]
+
+
+def test_a_new_account_is_invited_by_command_with_a_link(world):
+    call_command("staff_account", "hoa@example.vn", "--name", "Lê Thị Hoa")
+    call_command("appoint", "hoa@example.vn", "TYT-00109", "reviewer")
+
+    hoa = User.objects.get(email="hoa@example.vn")
+    assert [one.act for one in hoa.staff_events.all()] == ["invited"]
+    letter = Message.objects.to("hoa@example.vn").get()
+    assert (letter.purpose, "/staff/invitation/" in letter.text) == ("staff.invited", True)
+
+
+@pytest.mark.parametrize("shut", [{"is_active": False}, {"suspended_at": "2026-01-01T00:00Z"}])
+def test_nobody_whose_account_is_shut_is_appointed(world, shut):
+    User.objects.filter(pk=world.user("tuan").pk).update(**shut)
+
+    with pytest.raises(CommandError, match="suspended or closed"):
+        call_command("appoint", "tuan@example.vn", "TYT-00109", "reviewer")
+
+    assert acts(world, "tuan") == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,34 @@
+"""Acts on staff of whoever runs the server: no rights are asked, event and letter are as always."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import override
+
+from accounts.models import User
+from organizations import staffing
+from organizations.journal import ON_COMMAND_LINE, StaffEvent
+from organizations.models import Membership, Organization
+
+
+@transaction.atomic
+def appoint(user: User, organization: Organization, role: str, *, operator: str) -> Membership:
+    """Give the user a role from now on. operator: who typed the command, kept as the reason.
+
+    Raises staffing.AccountShut, staffing.WorksThere, and actions.CannotAppoint (closed).
+    """
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    staffing.refuse_appointment(user, organization, role)
+    is_new = user.last_login is None and not StaffEvent.objects.filter(user=user).exists()
+    reason = _reason(operator)
+    return staffing.give_role(user, organization, role, by=None, is_new=is_new, reason=reason)
+
+
+@transaction.atomic
+def end(membership: Membership, *, operator: str) -> Membership:
+    """End a membership for good. Raises staffing.AlreadyHandled."""
+    return staffing.end_for_good(staffing.lock(membership), by=None, reason=_reason(operator))
+
+
+def _reason(operator: str) -> str:
+    with override(settings.LANGUAGE_CODE):
+        return str(ON_COMMAND_LINE) % {"operator": operator}
