@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -37,14 +38,39 @@ class PhoneForm(Form):
 
 
 class CodeForm(Form):
-    """The one-time code from the SMS or call."""
+    """The one-time code from the SMS, call or e-mail, or that of the hotline.
 
-    def __init__(self, *args: Any, digits: int, by_call: bool, **kwargs: Any) -> None:
+    by: what the page has asked for: "sms", "call", "email", or "hotline".
+    """
+
+    def __init__(self, *args: Any, digits: int, by: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        told_in = _("The %(count)s digits from the SMS")
-        if by_call:
-            told_in = _("The %(count)s digits from the call")
-        self.fields["code"] = CodeField(length=digits, label=told_in % {"count": digits})
+        labels = {
+            "sms": _("The %(count)s digits from the SMS"),
+            "call": _("The %(count)s digits from the call"),
+            "email": _("The %(count)s digits from the e-mail or the SMS"),
+            "hotline": _("The %(count)s digits from the hotline"),
+        }
+        self.fields["code"] = CodeField(
+            length=digits, other=settings.LONG_CODE_DIGITS, label=labels[by] % {"count": digits}
+        )
+
+
+class ContactEmailForm(Form):
+    """The e-mail address of a citizen, for sign-in codes."""
+
+    address = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        help_text=gettext_lazy("We send a code there now. For example: lan@gmail.com"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+
+
+class EmailCodeForm(Form):
+    """The code that was sent to a new e-mail address."""
+
+    code = CodeField(label=gettext_lazy("The 6 digits from the e-mail"))
 
 
 class PasswordSignInForm(Form):

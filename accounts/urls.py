@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.views import (
     account,
     citizen,
+    contact_email,
     demo,
     factors,
     inbox,
@@ -23,6 +24,9 @@ pages = [
     path("sign-out/everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
+    path("account/email/", contact_email.address, name="email"),
+    path("account/email/code/", contact_email.code, name="email_code"),
+    path("account/email/remove/", contact_email.remove, name="email_remove"),
     path("account/second-factors/", factors.overview, name="second_factors"),
     path("account/second-factors/confirm/", factors.confirm, name="confirm"),
     path("account/second-factors/passkeys/add/", factors.add_passkey, name="passkey_add"),

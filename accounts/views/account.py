@@ -20,7 +20,7 @@ from accounts.decorators import staff_page
 from accounts.forms import AccountForm, ChangePasswordForm
 from accounts.http import UserRequest
 from accounts.models import Language, SessionKind, User
-from accounts.sign_in import open_sessions, two_factor
+from accounts.sign_in import contact_email, open_sessions, two_factor
 from accounts.throttled import too_many
 from messaging import preferences
 
@@ -63,6 +63,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "sections": [one for one in made if one],
         "tokens": live_tokens(user, access.session_kind(request)),
         "open_sessions": open_sessions.of(request, user),
+        "email": "" if staff else contact_email.of(user),
         "codes_left": len(two_factor.recovery_codes(user)) if staff else 0,
     }
     return render(request, "accounts/account.html", context, status=status)
