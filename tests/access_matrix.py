@@ -18,6 +18,12 @@ accounts:confirm              GET   st      st      st      200     200     200 
 accounts:confirm              POST  st      st      st      422     422     422     422     422     422
 accounts:demo_second_factors  GET   200     200     200     200     200     200     200     200     200
 accounts:demo_second_factors  POST  405     405     405     405     405     405     405     405     405
+accounts:email                GET   in      200     200     in      in      in      in      in      in
+accounts:email                POST  in      422     422     in      in      in      in      in      in
+accounts:email_code           GET   in      go      go      in      in      in      in      in      in
+accounts:email_code           POST  in      go      go      in      in      in      in      in      in
+accounts:email_remove         GET   in      405     405     in      in      in      in      in      in
+accounts:email_remove         POST  in      go      go      in      in      in      in      in      in
 accounts:end_session          GET   in      405     405     405     405     405     405     405     405
 accounts:end_session          POST  in      404     404     404     404     404     404     404     404
 accounts:end_token            GET   in      405     405     405     405     405     405     405     405
@@ -212,6 +218,8 @@ hotline-caller                GET   st      st      st      403     403     403 
 hotline-caller                POST  st      st      st      403     403     403     403     403     405
 hotline-check                 GET   st      st      st      403     403     403     403     403     200
 hotline-check                 POST  st      st      st      403     403     403     403     403     422
+hotline-code                  GET   st      st      st      403     403     403     403     403     200
+hotline-code                  POST  st      st      st      403     403     403     403     403     403
 hotline-end                   GET   st      st      st      403     403     403     403     403     405
 hotline-end                   POST  st      st      st      403     403     403     403     403     go
 hotline-file                  GET   st      st      st      403     403     403     403     403     200
