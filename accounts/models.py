@@ -287,6 +287,11 @@ class ContactEmail(models.Model):
                 fields=["user"], condition=Q(confirmed_at=None), name="contact_email_one_waiting"
             ),
         ]
+        indexes = [
+            models.Index(
+                F("code_expires_at"), condition=Q(confirmed_at=None), name="contact_email_age"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"e-mail of user {self.user_id}"

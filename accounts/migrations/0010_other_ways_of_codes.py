@@ -58,6 +58,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "e-mail address of a citizen",
                 "verbose_name_plural": "e-mail addresses of citizens",
+                "indexes": [
+                    models.Index(
+                        models.F("code_expires_at"),
+                        condition=models.Q(("confirmed_at", None)),
+                        name="contact_email_age",
+                    )
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("confirmed_at__isnull", False)),

@@ -131,6 +131,12 @@ def take_off(user: User) -> bool:
     return bool(counted)
 
 
+def purge() -> int:
+    """Forget addresses that nobody confirmed in time; return their number."""
+    expired = ContactEmail.objects.filter(confirmed_at=None, code_expires_at__lt=db_time.now())
+    return expired.delete()[0]
+
+
 def _tell(user: User, address: str, *, taken_off: bool) -> None:
     """Tell the phone of the account, and its inbox, of a change."""
     masked, number = ui.masked_email(address), ui.hotline().display

@@ -49,6 +49,8 @@ class CodeRequest:
     @property
     def seconds_to_wait(self) -> int:
         """Seconds until another code may be sent to the number."""
+        if not self.code_id:
+            return 0
         _times, wait = settings.CODES_PER_NUMBER[0]
         passed = db_time.now() - datetime.fromisoformat(self.sent_at)
         return max(0, int((wait - passed).total_seconds()))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from accounts import cleaning
 from accounts.models import ContactEmail, User
 from accounts.sign_in import contact_email
 from messaging.models import Channel, Message, State
@@ -104,6 +105,17 @@ def test_a_code_ends_after_half_an_hour(lan):
 
     with db_time.at(db_time.now() + contact_email.GOOD_FOR):
         assert contact_email.confirm(lan, mailed()) == 0
+
+
+def test_an_address_that_nobody_confirmed_is_forgotten_and_a_confirmed_one_kept(lan):
+    binh = User.objects.create_user(phone="+84987654321")
+    on_file(lan)
+    contact_email.give(binh, "binh@gmail.com", client="10.0.0.1")
+
+    with db_time.at(db_time.now() + timedelta(hours=1)):
+        cleaning.purge()
+
+    assert (contact_email.of(lan), contact_email.waiting(binh)) == (MAIL, "")
 
 
 def test_the_code_of_another_address_or_account_confirms_nothing(lan):
