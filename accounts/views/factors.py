@@ -31,6 +31,7 @@ def overview(request: UserRequest) -> HttpResponse:
         "app": two_factor.app_of(request.user),
         "passkeys": passkeys.passkeys_of(request.user),
         "codes_left": len(two_factor.recovery_codes(request.user)),
+        "unseen": two_factor.has_unseen_recovery_codes(request.user),
     }
     return render(request, "accounts/second_factors.html", context)
 

@@ -43,12 +43,14 @@ def test_new_recovery_codes_are_shown_once_and_end_the_old_ones(minh):
 
     shown = client.post(CODES, {"renew": "1"}, follow=True).content.decode()
     new = two_factor.recovery_codes(minh)
+    away = client.get(OVERVIEW).content.decode()
     not_ticked = client.post(CODES, {"saved": ""})
     client.post(CODES, {"saved": "on"})
 
     assert len(new) == 10
     assert not set(old) & set(new)
     assert all(code in shown for code in new)
+    assert f'href="{CODES}"' in away
     assert not_ticked.status_code == 422
     assert client.get(CODES).headers["Location"] == OVERVIEW
     assert new[0] not in client.get(OVERVIEW).content.decode()

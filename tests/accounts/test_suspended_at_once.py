@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts import invitations
+from accounts import invitations, sessions
 from accounts.api_auth import make_token
 from accounts.models import Scope, SessionKind, User
 from accounts.sign_in import two_factor
@@ -63,6 +63,10 @@ def session(minh: User) -> Client:
     return client
 
 
+def signed_out_everywhere(minh: User) -> None:
+    sessions.end_all(minh)
+
+
 SHUT = [suspended, dismissed]
 OUT = [without_work, with_suspended_work]
 
@@ -113,7 +117,7 @@ def test_ended_or_suspended_work_takes_no_step_by_a_key(correction, minh, out):
     assert answer.status_code in (403, 404)
 
 
-@pytest.mark.parametrize("shut", SHUT)
+@pytest.mark.parametrize("shut", [*SHUT, signed_out_everywhere])
 def test_a_sign_in_that_is_under_way_goes_no_further(world, minh, shut):
     client = Client()
     enter_password(client, str(minh.email))
