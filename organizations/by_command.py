@@ -4,10 +4,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from accounts.models import User
+from accounts.models import User, VerifiedIdentity
 from organizations import staffing
 from organizations.journal import ON_COMMAND_LINE, StaffEvent
 from organizations.models import Membership, Organization
+from vaxreg.typed.birth_dates import BirthDate
 
 
 @transaction.atomic
@@ -27,6 +28,22 @@ def appoint(user: User, organization: Organization, role: str, *, operator: str)
 def end(membership: Membership, *, operator: str) -> Membership:
     """End a membership for good. Raises staffing.AlreadyHandled."""
     return staffing.end_for_good(staffing.lock(membership), by=None, reason=_reason(operator))
+
+
+@transaction.atomic
+def verify(
+    user: User, *, id_number: str, date_of_birth: BirthDate, phone: str, operator: str
+) -> None:
+    """Store who the user is, by a paper that the operator saw. Raises identity.NumberTaken."""
+    staffing.store_identity(
+        user,
+        id_number=id_number,
+        date_of_birth=date_of_birth,
+        phone=phone,
+        proven_by=VerifiedIdentity.Proof.COMMAND,
+        reason=_reason(operator),
+        by=None,
+    )
 
 
 def _reason(operator: str) -> str:

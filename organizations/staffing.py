@@ -7,7 +7,6 @@ that they hold, in the same transaction.
 """
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -22,9 +21,6 @@ from organizations.models import Membership, MembershipQuerySet, Organization
 from vaxreg import db_time
 from vaxreg.typed.birth_dates import BirthDate
 from vaxreg.typed.names import clean_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Kinds = Organization.Kind
 Roles = Membership.Role
@@ -248,13 +244,38 @@ def verify_identity(
     """
     if not may_verify(by, person):
         raise PermissionDenied
+    store_identity(
+        person,
+        id_number=id_number,
+        date_of_birth=date_of_birth,
+        phone=phone,
+        proven_by=VerifiedIdentity.Proof.PAPER,
+        reason=reason,
+        by=by,
+    )
+
+
+def store_identity(
+    person: User,
+    *,
+    id_number: str,
+    date_of_birth: date | BirthDate,
+    phone: str,
+    proven_by: VerifiedIdentity.Proof,
+    reason: str,
+    by: User | None,
+) -> None:
+    """Store who somebody is, with the event if it says something new; the caller checks rights.
+
+    Raises identity.NumberTaken.
+    """
     known = identity.identity_of(person)
     fresh = identity.verify(
         person,
         id_number=id_number,
         date_of_birth=date_of_birth,
         phone=phone,
-        proven_by=VerifiedIdentity.Proof.PAPER,
+        proven_by=proven_by,
         by=by,
     )
     if known is None or fresh.pk != known.pk:
@@ -424,25 +445,6 @@ def event_values(
     }
 
 
-def without_reviewer(organization: Organization, going: "Iterable[Membership]") -> bool:
-    """Whether somebody can decide here now, and nobody could without these memberships."""
-    able = Organization.objects.able_to_receive().filter(pk=organization.pk)
-    if not able.exists():
-        return False
-    deciding = [Roles.REVIEWER, Roles.LEAD, Roles.OFFICER]
-    if organization.kind == Kinds.HOTLINE:
-        deciding.append(Roles.HOTLINE)
-    return not _others(organization, going).in_roles(deciding).exists()
-
-
-def without_officer(organization: Organization, going: "Iterable[Membership]") -> bool:
-    """Whether these are the last officers of an organization."""
-    officers = [one for one in going if one.role == Roles.OFFICER]
-    if not officers:
-        return False
-    return not _others(organization, officers).in_roles([Roles.OFFICER]).exists()
-
-
 def seen_by(user: User) -> QuerySet[User]:
     """Return all users who work, or worked, at an organization whose staff the user manages."""
     worked = Membership.objects.filter(
@@ -450,15 +452,6 @@ def seen_by(user: User) -> QuerySet[User]:
     )
     people: QuerySet[User] = User.objects.filter(Exists(worked))
     return people
-
-
-def _others(organization: Organization, going: "Iterable[Membership]") -> MembershipQuerySet:
-    others: MembershipQuerySet = (
-        Membership.objects.live()
-        .filter(organization=organization, user__is_active=True)
-        .exclude(pk__in=[one.pk for one in going])
-    )
-    return others
 
 
 def lock(membership: Membership) -> Membership:

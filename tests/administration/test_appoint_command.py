@@ -85,6 +85,18 @@ def test_an_operator_says_who_somebody_is_by_the_paper(world):
     known = identity.identity_of(minh)
     assert known is not None
     assert (known.id_number, known.proven_by) == ("001190045678", "command")
+    assert [one[0] for one in acts(world, "minh")] == ["identity_verified"]
+
+
+def test_a_refused_appointment_stores_no_identity_either(world):
+    User.objects.filter(pk=world.user("tuan").pk).update(is_active=False)
+    before = identity.identity_of(world.user("tuan"))
+    said = ("--id-number", "001190045679", "--born", "1990-04-05")
+
+    with pytest.raises(CommandError):
+        call_command("appoint", "tuan@example.vn", "TYT-00109", "reviewer", *said)
+
+    assert identity.identity_of(world.user("tuan")) == before
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts import identity
-from accounts.models import User, VerifiedIdentity
+from accounts.models import User
 from corrections.actions import give_up_claims
 from organizations import actions, by_command, staffing
 from organizations.models import Membership, Organization
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--phone", default="", help="private number, such as +84912345678")
         parser.add_argument("--end", action="store_true", help="end the membership now")
 
+    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(email=options["email"].lower()).first()
         organization = Organization.objects.filter(code=options["code"]).first()
@@ -62,21 +63,19 @@ class Command(BaseCommand):
                 self.stdout.write("The identity is not verified: no decision (--id-number, --born)")
             return
         held = Membership.objects.standing().filter(user=user, organization=organization, role=role)
-        with transaction.atomic():
-            for membership in held:
-                by_command.end(membership, operator=_operator())
-            give_up_claims(user)
+        for membership in held:
+            by_command.end(membership, operator=_operator())
+        give_up_claims(user)
         self.stdout.write(f"{user.email}: no longer {role} at {organization.name}")
 
     def _verify(self, user: User, options: dict[str, Any]) -> None:
         try:
-            identity.verify(
+            by_command.verify(
                 user,
                 id_number=IdNumberField().clean(options["id_number"]),
                 date_of_birth=options["born"],
                 phone=PhoneField(required=False).clean(options["phone"]),
-                proven_by=VerifiedIdentity.Proof.COMMAND,
-                by=None,
+                operator=_operator(),
             )
         except ValidationError as wrong:
             raise CommandError(" ".join(wrong.messages)) from None
