@@ -117,6 +117,19 @@ def test_ended_or_suspended_work_takes_no_step_by_a_key(correction, minh, out):
     assert answer.status_code in (403, 404)
 
 
+@pytest.mark.parametrize("out", OUT)
+@pytest.mark.parametrize("make", [session, lambda u: token(u, SessionKind.STAFF, Scope.READ)])
+def test_an_officer_without_work_reads_no_report(world, out, make):
+    huong = world.user("huong")
+    client = make(huong)
+    assert client.get("/api/v1/oversight/report/").status_code == 200
+
+    out(huong)
+
+    assert client.get("/api/v1/oversight/report/").status_code == 403
+    assert client.get("/oversight/").status_code in (302, 403)
+
+
 @pytest.mark.parametrize("shut", [*SHUT, signed_out_everywhere])
 def test_a_sign_in_that_is_under_way_goes_no_further(world, minh, shut):
     client = Client()

@@ -13,6 +13,7 @@ from citizens.models import Citizen, RecordLink
 from hotline import spoken_codes
 from hotline.models import CallerCheck, SpokenCode
 from messaging.models import Message
+from organizations.models import Membership
 from tests.conftest import SignIn
 from tests.hotline.callers import FROM_THE_CARD, MORE, called
 from tests.pages import in_english, text_of
@@ -242,6 +243,22 @@ def test_an_agent_gives_so_many_in_an_hour(world, as_staff: SignIn, monkeypatch)
 
     with pytest.raises(spoken_codes.TooManyCodes):
         given(world)
+
+
+def test_the_message_about_it_stands_in_the_log_of_the_caller(world, as_staff: SignIn):
+    mai, page = called(world, as_staff, MORE)
+    give(mai, page)
+
+    assert "The hotline gave a one-time code" in text_of(mai.get(page))
+
+
+def test_an_agent_whose_work_has_ended_gives_none_in_the_running_call(world, as_staff: SignIn):
+    mai, page = called(world, as_staff, MORE)
+
+    Membership.objects.filter(user=world.user("mai")).update(until=db_time.now())
+
+    assert give(mai, page).status_code == 403
+    assert not SpokenCode.objects.exists()
 
 
 def test_a_call_that_is_over_gives_none(world, as_staff: SignIn):
