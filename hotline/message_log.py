@@ -47,6 +47,8 @@ ABOUT_THE_PERSON: dict[str, Promise] = {
     "sign_in_code": _("Code to sign in"),
     "record.asked": _("A phone asks to open the record"),
     "record.opened": _("The record was opened by another phone or account"),
+    "account.hotline_code": _("The hotline gave a one-time code"),
+    "account.email_changed": _("The e-mail address for codes was changed"),
     "more_messages": _("There are more messages in the inbox"),
 }
 
