@@ -7,6 +7,7 @@ from citizens import link_views, views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("record/open/", views.open_record, name="record-open"),
     path("record/asked/", views.asked, name="record-asked"),
+    path("record/who/", link_views.who, name="record-who"),
     path("record/links/end/", link_views.end, name="record-link-end"),
     path("record/not-me/<str:token>/", link_views.not_me, name="record-not-me"),
     path("record/start/", views.start_record, name="record-start"),

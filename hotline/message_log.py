@@ -47,6 +47,7 @@ ABOUT_THE_PERSON: dict[str, Promise] = {
     "sign_in_code": _("Code to sign in"),
     "record.asked": _("A phone asks to open the record"),
     "record.opened": _("The record was opened by another phone or account"),
+    "record.ended": _("The record does not open for a phone or account any more"),
     "more_messages": _("There are more messages in the inbox"),
 }
 

@@ -360,7 +360,7 @@ record-asked                  GET   in      200     200     in      in      in  
 record-asked                  POST  in      405     405     in      in      in      in      in      in
 record-kept                   GET   in      200     200     in      in      in      in      in      in
 record-kept                   POST  in      405     405     in      in      in      in      in      in
-record-link-end               GET   in      405     405     in      in      in      in      in      in
+record-link-end               GET   in      404     404     in      in      in      in      in      in
 record-link-end               POST  in      404     404     in      in      in      in      in      in
 record-not-me                 GET   404     404     404     404     404     404     404     404     404
 record-not-me                 POST  404     404     404     404     404     404     404     404     404
@@ -368,6 +368,8 @@ record-open                   GET   in      200     200     in      in      in  
 record-open                   POST  in      422     422     in      in      in      in      in      in
 record-start                  GET   in      200     200     in      in      in      in      in      in
 record-start                  POST  in      422     422     in      in      in      in      in      in
+record-who                    GET   in      200     200     in      in      in      in      in      in
+record-who                    POST  in      405     405     in      in      in      in      in      in
 rights                        GET   200     200     200     200     200     200     200     200     200
 rights                        POST  405     405     405     405     405     405     405     405     405
 rights-sites                  GET   200     200     200     200     200     200     200     200     200

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from citizens import actions, links
+from citizens import actions, link_messages, links
 from citizens.access import records_of
 from citizens.models import Citizen, RecordLink
 from messaging.models import Message
@@ -72,7 +72,7 @@ def test_the_phone_on_record_is_told_at_once_with_a_way_to_stop_it(lan, stranger
     assert "123" in message.text
     token = re.search(r"/record/not-me/([^/]+)/", message.text)
     assert token
-    assert links.link_of_token(token.group(1)) == link
+    assert link_messages.link_of_token(token.group(1)) == link
 
 
 def test_everybody_who_opens_the_record_is_told_each_once_but_not_who_asks(lan, stranger):
@@ -84,10 +84,11 @@ def test_everybody_who_opens_the_record_is_told_each_once_but_not_who_asks(lan, 
 
     asked(stranger)
 
-    told = {message.recipient for message in Message.objects.all()}
+    told = {message.recipient for message in Message.objects.filter(purpose="record.asked")}
     assert told == {PHONE, mother.phone}
     assert ended.user.phone not in told
-    (to_owner,) = [message for message in Message.objects.all() if message.recipient == PHONE]
+    asked_of = Message.objects.filter(purpose="record.asked")
+    (to_owner,) = [message for message in asked_of if message.recipient == PHONE]
     assert to_owner.user_id == owner.pk
 
 
@@ -281,14 +282,14 @@ def test_a_merged_record_is_one_record_for_its_links(lan, stranger):
 
 @pytest.mark.parametrize("token", ["", "1", "1:abc:def", "x" * 300])
 def test_a_made_up_token_names_nothing(db, token):
-    assert links.link_of_token(token) is None
+    assert link_messages.link_of_token(token) is None
 
 
 def test_a_token_is_good_for_thirty_days(lan, stranger, monkeypatch):
-    token = links.objection_token(asked(stranger))
-    monkeypatch.setattr(links, "OBJECT_WITHIN", timedelta(seconds=-1))
+    token = link_messages.objection_token(asked(stranger))
+    monkeypatch.setattr(link_messages, "OBJECT_WITHIN", timedelta(seconds=-1))
 
-    assert links.link_of_token(token) is None
+    assert link_messages.link_of_token(token) is None
 
 
 def test_the_database_keeps_a_link_from_ending_before_it_was_asked_for(lan, stranger):
@@ -321,7 +322,7 @@ def test_every_new_link_tells_the_phone_on_record_and_the_others_at_once(
     told = {one.recipient: one for one in Message.objects.all()}
     assert set(told) == {PHONE, mother.phone}
     assert {(one.purpose, one.channel) for one in told.values()} == {("record.opened", "sms")}
-    assert links.objection_token(link).split(":")[0] in told[str(mother.phone)].text
+    assert link_messages.objection_token(link).split(":")[0] in told[str(mother.phone)].text
     assert CARD["full_name"] not in told[str(mother.phone)].text
 
 
