@@ -12,6 +12,7 @@ from accounts import rate_limits
 from accounts.rate_limits import LimitRule, Limits, LimitVerdict
 from citizens import candidates, links
 from citizens.candidates import Description, SeveralRecords
+from citizens.family.majority import is_adult
 from citizens.models import (
     Citizen,
     CitizenRevision,
@@ -92,13 +93,17 @@ def open_record(
     phone on record is wrong or has changed, ID number, full name and date of birth together ask
     for one's own record (`links.ask`); AskedToOpen is raised, also when there is no such record.
     chosen: the public id of one of several records that match; without it SeveralRecords is raised.
-    Raises NoMatch, TooManyTries, TooManyPeople or HasOwnRecord. Do not call it in a transaction: a
+    Raises NoMatch, TooManyTries, TooManyPeople, HasOwnRecord or IsAdult. Do not call it in a transaction: a
     rollback would
     lose the count of wrong answers.
     """
     said = Description.of(id_number, full_name, date_of_birth)
+    _refuse_adults(relation, said)
     verdict = _count_a_try(LimitRule("open_record", str(user.pk), TRIES))
     matches = candidates.to_open(user, said)
+    if relation == RecordLink.Relation.GUARDIAN:
+        # An adult has to agree, and the answer does not tell that there is such a record.
+        matches = [match for match in matches if not is_adult(match[0].born)]
     if matches:
         rate_limits.undo(verdict)
         return links.make(user, *_chosen(matches, chosen), relation)
@@ -131,11 +136,12 @@ def start_record(
     Somebody of another exact name, sex or number has another record. chosen: the public id of one
     of the records that may be the person's, or SOMEBODY_ELSE; without it SeveralRecords is raised
     when there are several, or one whose name is written without marks. The same facts at once, or
-    once more, make one record. Raises TooManyTries, TooManyPeople, HasOwnRecord, and
-    ValidationError for impossible facts.
+    once more, make one record. Raises TooManyTries, TooManyPeople, HasOwnRecord, links.IsAdult (of
+    a ward), and ValidationError for impossible facts.
     """
     links.lock(user)
     said = Description.of(id_number, full_name, date_of_birth, sex)
+    _refuse_adults(relation, said)
     verdict = _count_a_try(LimitRule("open_record", str(user.pk), TRIES))
     matches = candidates.to_start(user, said)
     rate_limits.undo(verdict)
@@ -350,6 +356,12 @@ def _name(full_name: str) -> str:
         return checked_name(full_name)
     except ValidationError as wrong:
         raise ValidationError({"full_name": wrong.messages}) from None
+
+
+def _refuse_adults(relation: str, said: Description) -> None:
+    """Raise IsAdult when a guardian describes an adult."""
+    if relation == RecordLink.Relation.GUARDIAN and said.born and is_adult(said.born):
+        raise links.IsAdult
 
 
 def _count_a_try(rule: LimitRule) -> LimitVerdict:

@@ -12,6 +12,7 @@ from citizens import links
 from citizens.access import records_of
 from citizens.masking import mask_name
 from citizens.models import Citizen, RecordLink, RecordLinkQuerySet, RecordVisit
+from vaxreg import db_time
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -32,8 +33,17 @@ class HolderRow:
     last_used: datetime | None
     is_waiting: bool
     may_end: bool
-    # Who has ended it, in words; "" while it stands.
+    # When it has ended, and by whom in words; None and "" while it stands.
+    ended_at: datetime | None
     ended: str
+
+    @property
+    def last_day(self) -> datetime | None:
+        """The day on which it ends by itself: of a child the 18th birthday, else the last day."""
+        end = self.link.ends_at
+        if end is None or self.link.relation == Relation.GUARDIAN:
+            return end
+        return end - timedelta(seconds=1)
 
     @property
     def is_mine(self) -> bool:
@@ -48,16 +58,18 @@ def open_to(user: "User") -> list[tuple[Citizen, bool]]:
     return sorted(((one, one.pk in parts) for one in found), key=lambda pair: not pair[1])
 
 
-def rows(record: Citizen, reader: "User", *, now: datetime) -> list[HolderRow]:
+def rows(record: Citizen, reader: "User") -> list[HolderRow]:
     """Return the links to a record that the reader may open: those that stand, oldest first."""
-    stand = _with_use(record).filter(until=None).order_by("asked_at", "pk")
-    return [_row(link, reader, now) for link in stand]
+    stand = _with_use(record).standing().order_by("asked_at", "pk")
+    return [_row(link, reader) for link in stand]
 
 
-def ended_rows(record: Citizen, reader: "User", *, now: datetime) -> list[HolderRow]:
+def ended_rows(record: Citizen, reader: "User") -> list[HolderRow]:
     """Return the links that have ended lately, the last one first."""
-    ended = _with_use(record).filter(until__gt=now - ENDED_SHOWN, until__lte=now)
-    return [_row(link, reader, now) for link in ended.order_by("-until", "-pk")[:MOST_ENDED]]
+    now = db_time.now()
+    over = Coalesce("until", "ends_at")
+    ended = _with_use(record).annotate(over=over).filter(over__range=(now - ENDED_SHOWN, now))
+    return [_row(link, reader) for link in ended.order_by("-over", "-pk")[:MOST_ENDED]]
 
 
 def is_last_guardian(link: RecordLink) -> bool:
@@ -86,19 +98,23 @@ def _with_use(record: Citizen) -> RecordLinkQuerySet:
     )
 
 
-def _row(link: RecordLink, reader: "User", now: datetime) -> HolderRow:
+def _row(link: RecordLink, reader: "User") -> HolderRow:
+    over = link.until or (link.ends_at if link.ends_at and link.ends_at <= db_time.now() else None)
     return HolderRow(
         link=link,
         who="" if link.user_id == reader.pk else name_of(link.user),
         last_used=link.last_used,  # type: ignore[attr-defined]
         is_waiting=links.is_waiting(link),
-        may_end=link.until is None and links.may_end(reader, link),
-        ended=_ended_by(link, reader) if link.until else "",
+        may_end=over is None and links.may_end(reader, link),
+        ended_at=over,
+        ended=_ended_by(link, reader) if over else "",
     )
 
 
 def _ended_by(link: RecordLink, reader: "User") -> str:
     by = link.ended_by
+    if by is None and (link.until is None or link.has_expired):
+        return _("its last day came")
     if by is None:
         return _("by the message about it")
     if by.pk == reader.pk:

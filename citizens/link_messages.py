@@ -70,7 +70,10 @@ def tell_of_new(link: RecordLink, purpose: str) -> None:
     """Tell the phones on the record and everybody who opens it, but not who has this link."""
     page = absolute(reverse("record-not-me", args=[objection_token(link)]))
     for to in _others(link):
-        _tell(link, purpose, to, lambda: _words(link, purpose, page))
+        tell(link, purpose, to, lambda: _words(link, purpose, page))
+    if link.relation == RecordLink.Relation.RELATIVE:
+        # Somebody else has agreed, perhaps while the relative was not there.
+        tell(link, purpose, Recipient.of(link.user), lambda: _words_to_relative(link))
 
 
 def tell_of_end(link: RecordLink, *, by: "User | None", was_open: bool) -> None:
@@ -81,14 +84,14 @@ def tell_of_end(link: RecordLink, *, by: "User | None", was_open: bool) -> None:
     """
     everybody = _others(link) if was_open or by is not None else []
     if was_open:
-        everybody.append(_Recipient.of(link.user))
+        everybody.append(Recipient.of(link.user))
     for to in everybody:
         if by is None or not to.is_account_of(by):
-            _tell(link, ENDED, to, lambda to=to: _words_of_end(link, to, was_open))  # type: ignore[misc]
+            tell(link, ENDED, to, lambda to=to: _words_of_end(link, to, was_open))  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
-class _Recipient:
+class Recipient:
     """Who is told: a phone (E.164), an account without one, or a phone that has an account."""
 
     phone: str
@@ -96,7 +99,7 @@ class _Recipient:
     account: int | None
 
     @classmethod
-    def of(cls, user: "User") -> "_Recipient":
+    def of(cls, user: "User") -> "Recipient":
         return cls(user.phone or "", user.language, user.pk)
 
     def is_account_of(self, user: "User") -> bool:
@@ -104,16 +107,50 @@ class _Recipient:
         return self.account == user.pk or (bool(self.phone) and self.phone == user.phone)
 
 
-def _others(link: RecordLink) -> list[_Recipient]:
+def persons_of(record: Citizen, *, besides: "User") -> list[Recipient]:
+    """Return where the person of a record is told: own accounts, and phones on it.
+
+    Without the phones of guardians and relatives, of now or before, and without `besides`.
+    """
+    whole = Citizen.objects.whole(record)
+    family = RecordLink.objects.filter(citizen__in=whole).exclude(relation=RecordLink.Relation.SELF)
+    own = [one for one in own_accounts(record) if not one.is_account_of(besides)]
+    known = {one.phone for one in own} | set(family.values_list("user__phone", flat=True))
+    phones = set(whole.exclude(phone="").values_list("phone", flat=True)) - known - {besides.phone}
+    users = {one.phone: one for one in get_user_model().objects.filter(phone__in=phones)}
+    return own + [
+        Recipient.of(users[phone]) if phone in users else Recipient(phone, "vi", None)
+        for phone in sorted(phones)
+    ]
+
+
+def own_accounts(record: Citizen) -> list[Recipient]:
+    """Return the accounts of the person of a record."""
+    links = RecordLink.objects.live().filter(
+        citizen__in=Citizen.objects.whole(record), relation=RecordLink.Relation.SELF
+    )
+    return [Recipient.of(link.user) for link in links.select_related("user").order_by("pk")]
+
+
+def _others(link: RecordLink) -> list[Recipient]:
     phones = phones_to_tell(link.user, link.citizen)
-    told = [_Recipient(phone, *known) for phone, known in phones.items()]
+    told = [Recipient(phone, *known) for phone, known in phones.items()]
     whole = Citizen.objects.whole(link.citizen)
     without_phone = RecordLink.objects.live().filter(citizen__in=whole, user__phone=None)
     rows = without_phone.exclude(user=link.user).select_related("user")
-    return told + [_Recipient.of(one.user) for one in rows.order_by("user").distinct("user")]
+    return told + [Recipient.of(one.user) for one in rows.order_by("user").distinct("user")]
 
 
-def _tell(link: RecordLink, purpose: str, to: _Recipient, words: Callable[[], str]) -> None:
+def tell(
+    link: RecordLink,
+    purpose: str,
+    to: Recipient,
+    words: Callable[[], str],
+    *,
+    may_wait: bool = False,
+    once: str = "",
+) -> None:
+    """Write one message about a link; a recipient is told of the same thing (`once`) once."""
     texts = ui.in_each_language(words)
     with translation.override(to.language):
         send_to_citizen(
@@ -122,28 +159,48 @@ def _tell(link: RecordLink, purpose: str, to: _Recipient, words: Callable[[], st
             text=texts[to.language],
             texts=texts,
             user_id=to.account,
-            dedupe_key=f"{purpose}:{link.pk}:{to.phone or to.account}",
+            may_wait=may_wait,
+            dedupe_key=f"{purpose}:{once or link.pk}:{to.phone or to.account}",
         )
 
 
-def _words_of_end(link: RecordLink, to: _Recipient, was_open: bool) -> str:
+def who_in_words(user: "User") -> str:
+    """Return an account as an SMS names it: by the end of its phone number."""
+    if not user.phone:
+        return _("an account with VNeID")
+    return _("the phone ending in %(ending)s") % {"ending": mask_phone(user.phone)[-3:]}
+
+
+def last_day(link: RecordLink) -> str:
+    """Return the last day of a link that ends by itself, in short: 5/9/2027."""
+    if link.ends_at is None:
+        return ""
+    return formats.date_format(timezone.localtime(link.ends_at - timedelta(seconds=1)), "j/n/Y")
+
+
+def _words_to_relative(link: RecordLink) -> str:
+    text = _(
+        "So Tiem: the person has agreed. Their vaccination record opens for you until %(last)s:"
+        " %(page)s"
+    )
+    return text % {"last": last_day(link), "page": absolute(reverse("record"))}
+
+
+def _words_of_end(link: RecordLink, to: Recipient, was_open: bool) -> str:
     if to.is_account_of(link.user):
         return _(
             "So Tiem: a vaccination record that you could open does not open for you any more. Not"
             " right? Ask the commune health station or call %(hotline)s."
         ) % {"hotline": ui.hotline().display}
-    if not link.user.phone:
-        who = _("an account with VNeID")
-    else:
-        who = _("the phone ending in %(ending)s") % {"ending": mask_phone(link.user.phone)[-3:]}
     text = (
         _(
-            "So Tiem: a vaccination record that you can open or that has your number does not open for %(who)s any more."
+            "So Tiem: a vaccination record that you can open or that has your number does not open"
+            " for %(who)s any more."
         )
         if was_open
         else _("So Tiem: the request of %(who)s to open a vaccination record of yours was stopped.")
     )
-    return text % {"who": who}
+    return text % {"who": who_in_words(link.user)}
 
 
 def _words(link: RecordLink, purpose: str, page: str) -> str:
@@ -155,6 +212,12 @@ def _words(link: RecordLink, purpose: str, page: str) -> str:
         "page": page,
     }
     by_vneid = link.proven_by == Proof.VNEID
+    if link.relation == RecordLink.Relation.RELATIVE:
+        text = _(
+            "So Tiem: as agreed, %(who)s sees a vaccination record of yours and reports for you, until"
+            " %(last)s. Not right? End it: %(page)s"
+        )
+        return text % {"who": who_in_words(link.user), "last": last_day(link), "page": page}
     if purpose == OPENED and by_vneid:
         text = _(
             "So Tiem: the person named on a vaccination record of this phone opened it with VNeID at"

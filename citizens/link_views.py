@@ -17,9 +17,9 @@ from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from accounts.models import SessionKind
 from citizens import history, holders, link_messages, links
-from citizens.models import Citizen, RecordLink
+from citizens.family import consent
+from citizens.models import Citizen, ConsentRequest, RecordLink
 from citizens.visits import log_own
-from vaxreg import db_time
 from vaxreg.uuids import uuid_or_none, with_id
 
 
@@ -39,13 +39,13 @@ def who(request: UserRequest) -> HttpResponse:
     """Show who can open a record: the user's own, or the one in ?person=. Others are 404."""
     records = holders.open_to(request.user)
     record, is_own = _chosen(records, request.GET.get("person", ""))
-    now = db_time.now()
     context = {
         "records": records,
         "record": record,
         "is_own": is_own,
-        "rows": holders.rows(record, request.user, now=now) if record else [],
-        "ended": holders.ended_rows(record, request.user, now=now) if record else [],
+        "rows": holders.rows(record, request.user) if record else [],
+        "asked": _asked(request, record) if record else [],
+        "ended": holders.ended_rows(record, request.user) if record else [],
         "changes": history.changes_of(record) if record else [],
     }
     if record is not None:
@@ -97,6 +97,11 @@ def not_me(request: HttpRequest, token: str) -> HttpResponse:
 def who_url(record: Citizen) -> str:
     """Return the address of the page of who can open this record."""
     return f"{reverse('record-who')}?{urlencode({'person': record.public_id})}"
+
+
+def _asked(request: UserRequest, record: Citizen) -> list[tuple[ConsentRequest, str]]:
+    """Return the requests of relatives that the user may answer, with who asks."""
+    return [(one, holders.name_of(one.user)) for one in consent.requests_to(request.user, record)]
 
 
 def _to_end(request: UserRequest, link: RecordLink) -> dict[str, Any]:

@@ -7,7 +7,7 @@ seen the person may confirm sooner. Of a link that opens a record at once they a
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -19,6 +19,7 @@ from accounts.identity import is_verified
 from accounts.rate_limits import LimitRule, Limits
 from citizens import link_messages
 from citizens.access import is_own_or_family
+from citizens.family.majority import is_adult
 from citizens.models import Citizen, RecordLink, RecordLinkQuerySet, RecordVisit
 from vaxreg import db_time
 
@@ -31,13 +32,18 @@ MOST_PEOPLE = 15
 PEOPLE_A_DAY: Limits = ((5, timedelta(days=1)),)
 Proof = RecordLink.Proof
 # Visits of those who open a record by a link.
-READ_BY_HOLDERS = (RecordVisit.Why.OWN, RecordVisit.Why.GUARDIAN)
+READ_BY_HOLDERS = (
+    RecordVisit.Why.OWN,
+    RecordVisit.Why.GUARDIAN,
+    RecordVisit.Why.RELATIVE,
+)
 # A link ends another one only if its own proof is not weaker.
 STRENGTH = {
     Proof.ID_AND_BIRTH: 0,
     Proof.PHONE_AND_BIRTH: 1,
     Proof.PHONE_AND_ID: 1,
     Proof.DECLARED: 1,
+    Proof.CONSENT: 1,
     Proof.VNEID: 2,
     Proof.STAFF: 2,
 }
@@ -59,6 +65,10 @@ class TooManyPeople(Exception):
         self.retry_at = retry_at
 
 
+class IsAdult(Exception):
+    """A guardian opens the record of a child; an adult has to agree (citizens/family/consent.py)."""
+
+
 class NotWaiting(Exception):
     """The link has begun or ended in the meantime."""
 
@@ -67,8 +77,9 @@ class NotWaiting(Exception):
 def make(user: "User", citizen: Citizen, proven_by: str, relation: str) -> RecordLink:
     """Let the user open the record from now on; return the link that exists already, if any.
 
-    Raises HasOwnRecord, and TooManyPeople for a ward. What the user has asked for and not got ends:
-    one own record is enough. The phone on record and the others who open it are told at once.
+    Raises HasOwnRecord, and for a child IsAdult and TooManyPeople. What the user has asked for and
+    not got ends: one own record is enough. The phone on record and the others who open it are told
+    at once.
     """
     lock(user)
     whole = _locked(citizen)
@@ -77,20 +88,65 @@ def make(user: "User", citizen: Citizen, proven_by: str, relation: str) -> Recor
         return known
     refuse_a_second_own_record(user, relation)
     if relation != RecordLink.Relation.SELF:
+        if is_adult(citizen.kept.born):
+            raise IsAdult
         _count_people(user)
-    now = db_time.now()
     mine = RecordLink.objects.waiting().filter(user=user)
-    mine.filter(Q(relation=relation) | Q(citizen__in=whole)).update(until=now, ended_by=user)
-    link = RecordLink.objects.create(
-        user=user,
-        citizen=citizen,
-        relation=relation,
-        proven_by=proven_by,
-        asked_at=now,
-        since=now,
+    mine.filter(Q(relation=relation) | Q(citizen__in=whole)).update(
+        until=db_time.now(), ended_by=user
     )
+    return _open(user, citizen, whole, proven_by=proven_by, relation=relation)
+
+
+@transaction.atomic
+def make_for_relative(
+    user: "User",
+    citizen: Citizen,
+    proven_by: str,
+    *,
+    ends_at: datetime,
+    confirmed_by: "User | None" = None,
+) -> RecordLink:
+    """Let a relative open the record of an adult who agreed, until `ends_at`; tell both.
+
+    Only citizens/family/consent.py calls it. A new agreement takes the place of the one before.
+    Raises TooManyPeople.
+    """
+    lock(user)
+    whole = _locked(citizen)
+    before = RecordLink.objects.live().filter(
+        user=user, citizen__in=whole, relation=RecordLink.Relation.RELATIVE
+    )
+    if not before.update(until=db_time.now(), ended_by=user):
+        _count_people(user)
+    return _open(
+        user,
+        citizen,
+        whole,
+        proven_by=proven_by,
+        relation=RecordLink.Relation.RELATIVE,
+        ends_at=ends_at,
+        confirmed_by=confirmed_by,
+    )
+
+
+def _open(user: "User", citizen: Citizen, whole: Collection[int], **values: Any) -> RecordLink:
+    """Create a link that begins now, and tell of it."""
+    for over in RecordLink.objects.expired().filter(user=user, citizen__in=whole):
+        close(over)
+    now = db_time.now()
+    link = RecordLink.objects.create(user=user, citizen=citizen, asked_at=now, since=now, **values)
+    # The database writes the end of a guardian's.
+    link.refresh_from_db(fields=["ends_at"])
     link_messages.tell_of_new(link, link_messages.OPENED)
     return link
+
+
+def close(link: RecordLink) -> None:
+    """Close a link that has come to its end."""
+    if link.ends_at is not None:
+        link.until = max(link.ends_at, link.asked_at)
+        link.save(update_fields=["until"])
 
 
 @transaction.atomic
@@ -149,7 +205,9 @@ def ask_staff(user: "User", citizen: Citizen) -> None:
 def was_ended_by_others(user: "User", whole: Collection[int]) -> bool:
     """Whether somebody else has ended the last link of the user to this record (ids of its parts)."""
     last = RecordLink.objects.filter(user=user, citizen__in=whole).order_by("-pk").first()
-    return last is not None and last.until is not None and last.ended_by_id != user.pk
+    if last is None or last.until is None or last.has_expired:
+        return False
+    return last.ended_by_id != user.pk
 
 
 @transaction.atomic
@@ -204,20 +262,31 @@ def asked_for(citizen: Citizen) -> RecordLinkQuerySet:
 def of_my_records(user: "User") -> RecordLinkQuerySet:
     """Return the links that stand to the records that the user may open, the user's own included."""
     records = Citizen.objects.parts_linked_to(user)
-    return RecordLink.objects.filter(until=None, citizen__in=records).select_related(
-        "user", "citizen__merged_into"
+    return (
+        RecordLink.objects.standing()
+        .filter(citizen__in=records)
+        .select_related("user", "citizen__merged_into")
     )
 
 
 def may_end(user: "User", link: RecordLink) -> bool:
-    """Whether the user may end it: their own, or another of their record on no stronger proof."""
+    """Whether the user may end it: their own, or another of their record on no stronger proof.
+
+    Who has agreed to a relative may end it always; a relative ends nobody else's.
+    """
     if link.user_id == user.pk:
         return True
+    relations = RecordLink.Relation
     mine = RecordLink.objects.live().filter(
         user=user, citizen__in=Citizen.objects.whole(link.citizen)
     )
+    if link.relation == relations.RELATIVE:
+        return mine.filter(relation=relations.SELF).exists()
     strength = STRENGTH[Proof(link.proven_by)]
-    return any(STRENGTH[Proof(one.proven_by)] >= strength for one in mine)
+    return any(
+        STRENGTH[Proof(one.proven_by)] >= strength
+        for one in mine.exclude(relation=relations.RELATIVE)
+    )
 
 
 def is_waiting(link: RecordLink) -> bool:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _noop
 
 from accounts.models import User
-from citizens.models import RecordLink
+from citizens.link_messages import persons_of, who_in_words
+from citizens.models import Citizen, RecordLink
 from corrections.lifecycle import Party
 from corrections.models import Correction, CorrectionEvent
 from corrections.routing import desks
@@ -163,6 +164,43 @@ def _routed(event: CorrectionEvent) -> None:
         }
 
     _tell_citizen(event, text, "correction.received")
+    _tell_person(event)
+
+
+def _tell_person(event: CorrectionEvent) -> None:
+    """Tell the person of a record what a relative whom they agreed to has filed for them."""
+    case = event.correction
+    filer = case.filing.filed_by
+    agreed = RecordLink.objects.filter(
+        user=filer,
+        citizen__in=Citizen.objects.whole(case.citizen),
+        relation=RecordLink.Relation.RELATIVE,
+    )
+    if case.filing.contact_phone or not agreed.exists():
+        return
+    for to in persons_of(case.citizen, besides=filer):
+
+        def words() -> str:
+            return _(
+                "So Tiem: %(who)s reported something about your vaccination record: %(reference)s."
+                " See %(link)s"
+            ) % {
+                "who": who_in_words(filer),
+                "reference": case.reference,
+                "link": _link(case, "citizen"),
+            }
+
+        texts = ui.in_each_language(words)
+        with translation.override(to.language):
+            send_to_citizen(
+                purpose="correction.filed_for_you",
+                phone=to.phone,
+                text=texts[to.language],
+                texts=texts,
+                user_id=to.account,
+                dedupe_key=f"event:{event.pk}:person:{to.phone or to.account}",
+                may_wait=True,
+            )
 
 
 def _sms(purpose: str, sentence: str) -> Callable[[CorrectionEvent], None]:

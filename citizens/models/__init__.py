@@ -4,6 +4,7 @@ A foreign key has an index only if a query needs it and no wider index serves it
 """
 
 from citizens.models.checks import IdentityCheck
+from citizens.models.consents import Consent, ConsentRequest
 from citizens.models.links import RecordLink, RecordLinkQuerySet
 from citizens.models.person import (
     Citizen,
@@ -18,6 +19,8 @@ __all__ = [
     "Citizen",
     "CitizenQuerySet",
     "CitizenRevision",
+    "Consent",
+    "ConsentRequest",
     "Identity",
     "IdentityCheck",
     "RecordLink",

@@ -9,6 +9,7 @@ from citizens.models import Citizen, RecordLink
 from messaging.models import Message
 from tests.conftest import SignIn
 from tests.factories.accounts import UserFactory
+from tests.factories.citizens import RecordLinkFactory
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +89,7 @@ def test_the_owner_sees_who_asks_and_stops_it(world: World, asked, stranger, as_
 def test_the_owner_sees_when_the_record_was_read_last(world: World, as_citizen: SignIn):
     owner = english(as_citizen(world.user("lan")))
     brother = UserFactory.create(full_name="Nguyễn Văn Hùng", phone="+84905555124")
-    links.make(brother, world.citizens["lan"], "staff", RecordLink.Relation.GUARDIAN)
+    RecordLinkFactory.create(user=brother, citizen=world.citizens["lan"], relative=True)
 
     shown = main_of(owner.get("/record/who/"))
     assert shown.count("Never read yet") == 2

@@ -402,7 +402,7 @@ def test_a_holder_without_a_phone_is_told_in_the_inbox_on_the_site(vneid, client
     holder = VneidIdentity.objects.get().user
     other = UserFactory.create(phone="+84901234567")
 
-    links.make(other, lan, "staff", "guardian")
+    links.make(other, lan, "staff", "self")
 
     told = Message.objects.get(user=holder)
     assert (told.channel, told.purpose, told.in_inbox) == ("inbox", "record.opened", True)
