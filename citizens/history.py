@@ -67,7 +67,7 @@ def _changes(old: Identity, new: Identity) -> Iterator[Change]:
 def _facts(row: Identity) -> dict[str, tuple[object, str]]:
     """Return the facts, by label: the value to compare, and how it is shown, numbers masked."""
     area = row.area.full_name if row.area else ""
-    sex = str(row.get_sex_display())  # type: ignore[attr-defined]
+    sex = str(row.get_sex_display())
     return {
         _("Full name"): (row.full_name, row.full_name),
         _("Date of birth"): (row.born, str(row.born)),

@@ -90,7 +90,11 @@ def not_me(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         links.end(link, by=None)
         return redirect("record-not-me", token)
-    context = {"link": link, "is_waiting": links.is_waiting(link)}
+    context = {
+        "link": link,
+        "is_waiting": links.is_waiting(link),
+        "last_day": link_messages.last_day(link),
+    }
     return render(request, "citizens/not_me.html", context)
 
 

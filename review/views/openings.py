@@ -100,7 +100,10 @@ def _page(request: UserRequest, *, wrong: Mapping[int | UUID, Form] | None = Non
     sent = wrong or {}
     waiting = list(openings.confirmable_at_desks_of(request.user)[:100])
     asked = list(openings.requests_at_desks_of(request.user)[:100])
-    log_listed(request.user, (one.citizen_id for one in [*waiting, *asked] if one.citizen_id))
+    shown = [one.citizen_id for one in waiting] + [
+        one.citizen_id for one in asked if one.citizen_id
+    ]
+    log_listed(request.user, shown)
     rows = [
         {
             "link": one,

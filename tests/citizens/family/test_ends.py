@@ -88,7 +88,7 @@ def test_a_week_before_its_last_day_both_are_told_of_an_agreement_and_then():
     mother = CitizenFactory.create(phone=YOUNG)
     link = RecordLinkFactory.create(citizen=mother, relative=True)
     assert link.ends_at is not None
-    both = sorted([link.user.phone, YOUNG])
+    both = sorted([str(link.user.phone), YOUNG])
 
     with db_time.at(link.ends_at - timedelta(days=8)):
         end_links()
