@@ -46,6 +46,7 @@ def who(request: UserRequest) -> HttpResponse:
         "rows": holders.rows(record, request.user) if record else [],
         "asked": _asked(request, record) if record else [],
         "ended": holders.ended_rows(record, request.user) if record else [],
+        "visits": holders.staff_visits(record) if record else [],
         "changes": history.changes_of(record) if record else [],
     }
     if record is not None:

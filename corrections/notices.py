@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _noop
 
 from accounts.models import User
-from citizens.link_messages import persons_of, who_in_words
+from citizens.link_messages import Recipient, persons_of, who_in_words
 from citizens.models import Citizen, RecordLink
 from corrections.lifecycle import Party
 from corrections.models import Correction, CorrectionEvent
@@ -92,18 +92,29 @@ def _tell_citizen(event: CorrectionEvent, text: Callable[[Correction], str], pur
     if not phone and not user.has_vneid:
         # Staff filed it for somebody without a phone.
         return
+    told = [Recipient(phone, user.language, user.pk)]
+    if on_behalf:
+        told = [Recipient(phone, "vi", _own_account(case))]
+    elif _has_lost_the_record(user, case):
+        told = persons_of(case.citizen, besides=user) or told
     texts = ui.in_each_language(lambda: text(case))
-    language = "vi" if on_behalf else user.language
-    with translation.override(language):
-        send_to_citizen(
-            purpose=purpose,
-            phone=phone,
-            text=texts[language],
-            texts=texts,
-            user_id=_own_account(case) if on_behalf else user.pk,
-            dedupe_key=message_key(event.pk),
-            may_wait=True,
-        )
+    for number, to in enumerate(told):
+        with translation.override(to.language):
+            send_to_citizen(
+                purpose=purpose,
+                phone=to.phone,
+                text=texts[to.language],
+                texts=texts,
+                user_id=to.account,
+                dedupe_key=message_key(event.pk) + (f":{number}" if number else ""),
+                may_wait=True,
+            )
+
+
+def _has_lost_the_record(user: User, case: Correction) -> bool:
+    """Whether who filed could open the record and cannot any more: a guardian, a relative."""
+    links = RecordLink.objects.filter(user=user, citizen__in=Citizen.objects.whole(case.citizen))
+    return links.exists() and not links.live().exists()
 
 
 def message_key(event_id: int) -> str:

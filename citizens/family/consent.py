@@ -243,6 +243,8 @@ def _standing(user: "User") -> QuerySet[ConsentRequest]:
 
 
 def _locked(request: ConsentRequest) -> ConsentRequest:
+    # The account first, as in `ask`: two requests of one account never wait for each other.
+    links.lock(request.user)
     rows = _open_ones().select_for_update(of=("self",)).select_related("user", "citizen")
     found = rows.filter(pk=request.pk).first()
     if found is None:

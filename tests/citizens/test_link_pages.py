@@ -6,6 +6,7 @@ from django.test import Client
 from accounts.models import User
 from citizens import link_messages, links
 from citizens.models import Citizen, RecordLink
+from citizens.visits import log_visit
 from messaging.models import Message
 from tests.conftest import SignIn
 from tests.factories.accounts import UserFactory
@@ -113,6 +114,17 @@ def test_the_page_is_one_tap_from_the_record_for_oneself_and_for_each_ward(
     assert f"Who can open the record of {child.full_name}" in shown
     assert "Checked by health staff" in shown
     assert "Guardian" in shown
+
+
+def test_the_page_says_which_staff_saw_the_record(world: World, as_citizen: SignIn):
+    owner, lan = english(as_citizen(world.user("lan"))), world.citizens["lan"]
+    assert "Nobody." in main_of(owner.get("/record/who/"))
+
+    log_visit(world.user("minh"), lan, "review", organization=world.buoi)
+
+    shown = main_of(owner.get("/record/who/"))
+    assert "Trạm Y tế Phường Bưởi · Review of a proposal" in shown
+    assert "Minh" not in shown.split("What was changed")[0].split("Which health staff")[1]
 
 
 @pytest.mark.parametrize("person", ["binh", "x"])

@@ -14,7 +14,7 @@ from citizens.access import records_of
 from citizens.actions import TooManyTries
 from citizens.family import consent
 from citizens.models import Citizen, Consent, ConsentRequest, RecordLink
-from corrections import outbox
+from corrections import actions, outbox
 from corrections.actions import filing
 from corrections.actions.filing import Claim
 from corrections.models import OutboxRow
@@ -289,6 +289,21 @@ def test_a_relative_files_and_the_adult_is_told_who_did(world: World, daughter):
     assert filed.corrections.get().reference in told
     assert "200" in told
     assert len(sent_to(daughter.phone, "correction.received")) == 1
+
+
+def test_after_the_end_the_adult_hears_of_what_the_relative_filed(world: World, daughter):
+    lan = world.citizens["lan"]
+    link = RecordLinkFactory.create(user=daughter, citizen=lan, relative=True)
+    claim = Claim({"vaccine": "PF"}, dose=worlds.dose(world))
+    case = filing.file(by=daughter, citizen=lan, key="k", claims=[claim]).corrections.get()
+    tell_all()
+    links.end(link, by=world.user("lan"))
+
+    actions.accept(case, by=world.user("minh"))
+    tell_all()
+
+    assert len(sent_to(str(lan.phone), "correction.decided")) == 1
+    assert sent_to(daughter.phone, "correction.decided") == []
 
 
 def test_a_guardian_who_files_tells_nobody_else(world: World):
