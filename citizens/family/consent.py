@@ -105,6 +105,7 @@ def ask(
             citizen=record,
             said_name=full_name,
             last_day=last_day or latest_day(),
+            by_code=bool(phone) and phone != user.phone,
             asked_at=db_time.now(),
         )
         code = ""

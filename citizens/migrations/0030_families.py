@@ -202,6 +202,7 @@ class Migration(migrations.Migration):
                     models.CharField(max_length=120, verbose_name="name as it was typed"),
                 ),
                 ("last_day", models.DateField(verbose_name="last day")),
+                ("by_code", models.BooleanField(verbose_name="by a code")),
                 (
                     "code_hash",
                     models.CharField(blank=True, max_length=64, verbose_name="hash of the code"),

@@ -44,6 +44,8 @@ class ConsentRequest(models.Model):
     said_name = models.CharField(_("name as it was typed"), max_length=120)
     # The last day on which the relative is to open the record.
     last_day = models.DateField(_("last day"))
+    # Whether a phone was named that is not the asker's own; the page of the request says so.
+    by_code = models.BooleanField(_("by a code"))
     # "" when no code was sent: the phone on record is the asker's own, or none was named.
     code_hash = models.CharField(_("hash of the code"), max_length=64, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0, db_default=0)

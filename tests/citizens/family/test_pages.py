@@ -85,6 +85,17 @@ def test_the_code_opens_the_record_and_each_sees_the_other_there(
     assert client.get(page).status_code == 404
 
 
+@pytest.mark.parametrize("phone", ["", "0905 555 200"])
+def test_without_a_phone_of_theirs_the_page_speaks_of_no_code(
+    hoa: User, as_citizen: SignIn, phone: str
+):
+    answer = english(as_citizen(hoa)).post("/record/family/", LAN | {"phone": phone}, follow=True)
+
+    assert "No code is sent" in main_of(answer)
+    assert 'name="code"' not in main_of(answer)
+    assert "to the place that gave the doses" in main_of(answer)
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
