@@ -12,6 +12,7 @@ from accounts import rate_limits
 from accounts.rate_limits import LimitRule, Limits, LimitVerdict
 from citizens import candidates, documents, links
 from citizens.candidates import Description, SeveralRecords
+from citizens.family.majority import is_adult
 from citizens.models import (
     Citizen,
     CitizenRevision,
@@ -95,16 +96,20 @@ def open_record(
     for one's own record (`links.ask`); AskedToOpen is raised, also when there is no such record.
     old_id_number: the old number on the same card; the record has whichever is found, and then both.
     chosen: the public id of one of several records that match; without it SeveralRecords is raised.
-    Raises NoMatch, TooManyTries, TooManyPeople or HasOwnRecord. Do not call it in a transaction: a
+    Raises NoMatch, TooManyTries, TooManyPeople, HasOwnRecord or IsAdult. Do not call it in a transaction: a
     rollback would
     lose the count of wrong answers.
     """
     said = Description.of(id_number, full_name, date_of_birth)
+    _refuse_adults(relation, said)
     verdict = _count_a_try(LimitRule("open_record", str(user.pk), TRIES))
     matches = candidates.to_open(user, said)
     if not matches and old_id_number:
         older = Description.of(old_id_number, full_name, date_of_birth)
         matches = candidates.to_open(user, older)
+    if relation == RecordLink.Relation.GUARDIAN:
+        # An adult has to agree, and the answer does not tell that there is such a record.
+        matches = [match for match in matches if not is_adult(match[0].born)]
     if matches:
         rate_limits.undo(verdict)
         link = links.make(user, *_chosen(matches, chosen), relation)
@@ -142,11 +147,12 @@ def start_record(
     Somebody of another exact name, sex or number has another record. chosen: the public id of one
     of the records that may be the person's, or SOMEBODY_ELSE; without it SeveralRecords is raised
     when there are several, or one whose name is written without marks. The same facts at once, or
-    once more, make one record. Raises TooManyTries, TooManyPeople, HasOwnRecord, and
-    ValidationError for impossible facts.
+    once more, make one record. Raises TooManyTries, TooManyPeople, HasOwnRecord, links.IsAdult (of
+    a ward), and ValidationError for impossible facts.
     """
     links.lock(user)
     said = Description.of(id_number, full_name, date_of_birth, sex)
+    _refuse_adults(relation, said)
     verdict = _count_a_try(LimitRule("open_record", str(user.pk), TRIES))
     matches = candidates.to_start(user, said)
     rate_limits.undo(verdict)
@@ -378,6 +384,12 @@ def _add_numbers_of_card(link: RecordLink, *numbers: str) -> None:
     """Put both numbers of a card on the record that was opened: the old one leads to it, too."""
     for number in filter(None, numbers):
         documents.add(link.citizen, number, by=link.user, source=documents.Source.CHIP_CARD)
+
+
+def _refuse_adults(relation: str, said: Description) -> None:
+    """Raise IsAdult when a guardian describes an adult."""
+    if relation == RecordLink.Relation.GUARDIAN and said.born and is_adult(said.born):
+        raise links.IsAdult
 
 
 def _count_a_try(rule: LimitRule) -> LimitVerdict:

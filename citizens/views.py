@@ -21,7 +21,7 @@ from citizens.actions import AskedToOpen, NoMatch, TooManyTries
 from citizens.candidates import SeveralRecords
 from citizens.card_reading import CardForm, read_card
 from citizens.forms import AreaForm, OpenRecordForm, StartRecordForm
-from citizens.links import HasOwnRecord, TooManyPeople
+from citizens.links import HasOwnRecord, IsAdult, TooManyPeople
 from citizens.models import RecordLink
 from vaxreg import db_time
 
@@ -54,6 +54,8 @@ def open_record(request: UserRequest) -> HttpResponse:
             return _too_many_people(request, stop.retry_at)
         except HasOwnRecord as has:
             return _has_own_record(request, has.link)
+        except IsAdult:
+            form.add_error("date_of_birth", _an_adult_agrees())
         except AskedToOpen:
             return redirect("record-asked")
         else:
@@ -103,6 +105,8 @@ def start_record(request: UserRequest) -> HttpResponse:
             return _too_many_people(request, stop.retry_at)
         except HasOwnRecord as has:
             return _has_own_record(request, has.link)
+        except IsAdult:
+            form.add_error("date_of_birth", _an_adult_agrees())
         except ValidationError as wrong:
             form.add_error(None, wrong.messages)
         else:
@@ -129,6 +133,13 @@ def _relation(request: HttpRequest) -> Relation:
 
 def _record_url(link: RecordLink) -> str:
     return f"{reverse('record')}?person={link.citizen.public_id}"
+
+
+def _an_adult_agrees() -> str:
+    return _(
+        "This person is 18 or older and has to agree first: see below, under “For an adult of your"
+        " family”."
+    )
 
 
 def _no_match(tries_left: int) -> str:

@@ -1,12 +1,13 @@
-"""People at the counter who have asked to open their record by what is printed on their card."""
+"""People at the counter: who asked to open their record by a card, and who agrees to a relative."""
 
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from citizens import actions, links
-from citizens.models import RecordLink, RecordLinkQuerySet, RecordVisit
+from citizens.family import consent
+from citizens.models import ConsentRequest, RecordLink, RecordLinkQuerySet, RecordVisit
 from citizens.visits import log_visit
 from doses.models import Dose
 from organizations.queries import with_predecessors
@@ -18,17 +19,29 @@ if TYPE_CHECKING:
 
 def confirmable_at_desks_of(user: "User") -> RecordLinkQuerySet:
     """Return the links that wait or were stopped, of records with a dose given by one of the user's desks."""
-    desks = with_predecessors(desks_of(user)).order_by()
-    given_here = Dose.objects.filter(
-        Q(citizen=OuterRef("citizen")) | Q(citizen__merged_into=OuterRef("citizen")),
-        organization__in=desks.values("pk"),
-    )
     return (
         RecordLink.objects.confirmable()
-        .filter(Exists(given_here))
+        .filter(_given_at_desks_of(user))
         .select_related("user", "citizen")
         .order_by("asked_at", "pk")
     )
+
+
+def requests_at_desks_of(user: "User") -> QuerySet[ConsentRequest]:
+    """Return the requests for an agreement, about records with a dose given by one of the user's desks."""
+    return consent.requests_for_counter().filter(_given_at_desks_of(user))
+
+
+@transaction.atomic
+def record_consent(request: ConsentRequest, *, paper: str, by: "User") -> None:
+    """Record that the adult stood at the counter, with this paper, and agreed to their relative.
+
+    Raises PermissionDenied, consent.NotOpen, links.TooManyPeople, and ValidationError keyed "paper".
+    """
+    desk = desks_of(by)[0]
+    link = consent.record_at_counter(request, paper=paper, by=by, by_organization=desk)
+    actions.check_identity(link.citizen, paper=paper, matches=True, by=by, by_organization=desk)
+    log_visit(by, link.citizen, RecordVisit.Why.REVIEW, organization=desk)
 
 
 @transaction.atomic
@@ -42,3 +55,14 @@ def confirm(link: RecordLink, *, paper: str, by: "User") -> None:
     desk = desks_of(by)[0]
     actions.check_identity(link.citizen, paper=paper, matches=True, by=by, by_organization=desk)
     log_visit(by, link.citizen, RecordVisit.Why.REVIEW, organization=desk)
+
+
+def _given_at_desks_of(user: "User") -> Exists:
+    """Return a condition for rows about a citizen: one of the user's desks gave a dose."""
+    desks = with_predecessors(desks_of(user)).order_by()
+    return Exists(
+        Dose.objects.filter(
+            Q(citizen=OuterRef("citizen")) | Q(citizen__merged_into=OuterRef("citizen")),
+            organization__in=desks.values("pk"),
+        )
+    )

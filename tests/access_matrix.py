@@ -178,6 +178,12 @@ coverage-xlsx                 GET   st      st      st      403     403     200 
 coverage-xlsx                 POST  st      st      st      403     403     405     405     405     403
 evidence                      GET   in      200     404     200     404     200     404     403     404
 evidence                      POST  in      405     405     405     405     405     405     405     405
+family-answer                 GET   in      404     404     in      in      in      in      in      in
+family-answer                 POST  in      404     404     in      in      in      in      in      in
+family-ask                    GET   in      200     200     in      in      in      in      in      in
+family-ask                    POST  in      422     422     in      in      in      in      in      in
+family-request                GET   in      404     404     in      in      in      in      in      in
+family-request                POST  in      404     404     in      in      in      in      in      in
 file                          GET   in      200     200     in      in      in      in      in      in
 file                          POST  in      422     422     in      in      in      in      in      in
 file-check                    GET   in      go      go      in      in      in      in      in      in
@@ -252,6 +258,8 @@ note-read                     GET   st      st      st      go      404     404 
 note-read                     POST  st      st      st      go      404     404     404     404     404
 offline                       GET   200     200     200     200     200     200     200     200     200
 offline                       POST  405     405     405     405     405     405     405     405     405
+opening-agreed                GET   st      st      st      405     405     405     405     405     405
+opening-agreed                POST  st      st      st      404     404     404     404     404     404
 openings                      GET   st      st      st      200     200     200     200     200     200
 openings                      POST  st      st      st      404     404     404     404     404     404
 organization                  GET   st      st      st      403     403     200     404     200     403
@@ -382,7 +390,7 @@ record-documents              GET   in      200     200     in      in      in  
 record-documents              POST  in      422     422     in      in      in      in      in      in
 record-kept                   GET   in      200     200     in      in      in      in      in      in
 record-kept                   POST  in      405     405     in      in      in      in      in      in
-record-link-end               GET   in      405     405     in      in      in      in      in      in
+record-link-end               GET   in      404     404     in      in      in      in      in      in
 record-link-end               POST  in      404     404     in      in      in      in      in      in
 record-not-me                 GET   404     404     404     404     404     404     404     404     404
 record-not-me                 POST  404     404     404     404     404     404     404     404     404
@@ -390,6 +398,8 @@ record-open                   GET   in      200     200     in      in      in  
 record-open                   POST  in      422     422     in      in      in      in      in      in
 record-start                  GET   in      200     200     in      in      in      in      in      in
 record-start                  POST  in      422     422     in      in      in      in      in      in
+record-who                    GET   in      200     200     in      in      in      in      in      in
+record-who                    POST  in      405     405     in      in      in      in      in      in
 rights                        GET   200     200     200     200     200     200     200     200     200
 rights                        POST  405     405     405     405     405     405     405     405     405
 rights-sites                  GET   200     200     200     200     200     200     200     200     200

@@ -100,6 +100,10 @@ app.conf.update(
             "task": "background.forget",
             "schedule": timedelta(hours=1),
         },
+        "Every hour: end links to records whose day has come, and tell of it a month before": {
+            "task": "citizens.end_links",
+            "schedule": timedelta(hours=1),
+        },
         "Every hour: forget sign-in counters and accounts nobody ever verified": {
             "task": "accounts.purge",
             "schedule": timedelta(hours=1),
