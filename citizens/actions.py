@@ -404,7 +404,7 @@ def _ask_by_card(user: "User", said: Description) -> None:
     numbered = Citizen.objects.proven_by_number(said.id_number)
     found = numbered.filter(said.proven_by() or Q(pk=None)).first()
     if found is not None:
-        links.ask(user, found.kept)
+        links.ask(user, found.kept, by_card=True)
 
 
 def _write_revision(

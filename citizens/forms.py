@@ -81,6 +81,23 @@ class OpenRecordForm(RecordChoiceMixin, Form):
         return data
 
 
+class PhotoProofForm(Form):
+    """Two photos by which somebody proves from afar that a record is their own."""
+
+    paper = forms.FileField(
+        label=gettext_lazy("Photo of the front of your identity card or passport"),
+        error_messages={"required": gettext_lazy("Choose a photo of the card or passport.")},
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+    person = forms.FileField(
+        label=gettext_lazy("Photo of your face, with the same paper in your hand"),
+        error_messages={
+            "required": gettext_lazy("Choose a photo of your face with the paper in your hand.")
+        },
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "user"}),
+    )
+
+
 class AreaForm(Form):
     """A home address: province, then district, then commune; each choice gives the next list.
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 OBJECT_WITHIN = timedelta(days=30)
 # Purposes of the messages.
 ASKED, OPENED, ENDED = "record.asked", "record.opened", "record.ended"
+PHOTOS_SEEN, PHOTOS_ANSWERED = "record.photos_seen", "record.photos_answered"
 Proof = RecordLink.Proof
 _signer = signing.TimestampSigner(salt="citizens.links")
 
@@ -232,6 +233,17 @@ def _words(link: RecordLink, purpose: str, page: str) -> str:
         text = _(
             "So Tiem: a phone ending in %(ending)s opened a vaccination record that you can open or"
             " that has your number. Not right? Stop it: %(page)s"
+        )
+    elif purpose == PHOTOS_SEEN:
+        text = _(
+            "So Tiem: health staff saw photos of a person with the card of a record of this phone. It"
+            " opens for a phone ending in %(ending)s at %(time)s on %(day)s. Not you? Stop it:"
+            " %(page)s"
+        )
+    elif link.needs_confirmation and link.user.phone and not by_vneid:
+        text = _(
+            "So Tiem: a phone ending in %(ending)s asks to open a vaccination record of this phone."
+            " Health staff look at it first. Not you? Stop it: %(page)s"
         )
     elif link.needs_confirmation:
         text = _(

@@ -43,6 +43,7 @@ STRENGTH = {
     Proof.PHONE_AND_BIRTH: 1,
     Proof.PHONE_AND_ID: 1,
     Proof.DECLARED: 1,
+    Proof.PHOTOS: 1,
     Proof.CONSENT: 1,
     Proof.VNEID: 2,
     Proof.STAFF: 2,
@@ -150,11 +151,13 @@ def close(link: RecordLink) -> None:
 
 
 @transaction.atomic
-def ask(user: "User", citizen: Citizen) -> None:
-    """Ask for one's own record by what is printed on a card.
+def ask(user: "User", citizen: Citizen, *, by_card: bool) -> None:
+    """Ask for one's own record by a number that is not proven there, with name and date of birth.
 
-    The link begins after `WAIT`, if somebody could be told who might object; else only when staff
-    confirm it. Asking again changes nothing, also after an objection.
+    by_card: the facts are those printed on a card, which opens nothing by itself: staff must see
+    the person, or photos (citizens/photo_proofs.py). Else VNeID has verified them, and the link
+    begins after `WAIT`, if somebody could be told who might object. Asking again changes nothing,
+    also after an objection.
     """
     lock(user)
     whole = _locked(citizen)
@@ -171,7 +174,7 @@ def ask(user: "User", citizen: Citizen) -> None:
         proven_by=Proof.ID_AND_BIRTH,
         asked_at=now,
         since=now + WAIT,
-        needs_confirmation=not link_messages.phones_to_tell(user, citizen),
+        needs_confirmation=by_card or not link_messages.phones_to_tell(user, citizen),
     )
     link_messages.tell_of_new(link, link_messages.ASKED)
 
@@ -235,6 +238,25 @@ def confirm(link: RecordLink, *, by: "User") -> RecordLink:
     link.confirmed_by, link.proven_by = by, Proof.STAFF
     link.save(update_fields=["since", "needs_confirmation", "confirmed_by", "proven_by"])
     link_messages.tell_of_new(link, link_messages.OPENED)
+    return link
+
+
+@transaction.atomic
+def begin_after_wait(link: RecordLink, *, by: "User") -> RecordLink:
+    """Let a link begin after `WAIT`: staff have seen photos of the person with the paper.
+
+    The phone on record and everybody who opens it are told once more, and may stop it. Raises
+    NotWaiting, and PermissionDenied as `confirm` does.
+    """
+    link = _confirmable(link)
+    if link.until is not None:
+        raise NotWaiting
+    if not is_verified(by) or is_own_or_family(by, link.citizen):
+        raise PermissionDenied
+    link.since, link.needs_confirmation = db_time.now() + WAIT, False
+    link.confirmed_by, link.proven_by = by, Proof.PHOTOS
+    link.save(update_fields=["since", "needs_confirmation", "confirmed_by", "proven_by"])
+    link_messages.tell_of_new(link, link_messages.PHOTOS_SEEN)
     return link
 
 

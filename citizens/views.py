@@ -16,14 +16,13 @@ from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from accounts.throttled import too_many
 from citizens import actions as citizen_actions
-from citizens import links
+from citizens import photo_proofs
 from citizens.actions import AskedToOpen, NoMatch, TooManyTries
 from citizens.candidates import SeveralRecords
 from citizens.card_reading import CardForm, read_card
-from citizens.forms import AreaForm, OpenRecordForm, StartRecordForm
+from citizens.forms import AreaForm, OpenRecordForm, PhotoProofForm, StartRecordForm
 from citizens.links import HasOwnRecord, IsAdult, TooManyPeople
 from citizens.models import RecordLink
-from vaxreg import db_time
 
 Relation = RecordLink.Relation
 
@@ -65,10 +64,28 @@ def open_record(request: UserRequest) -> HttpResponse:
 
 
 @citizen_page
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def asked(request: UserRequest) -> HttpResponse:
-    """Say what happens now; the same for facts of a record and for facts of none."""
-    return render(request, "citizens/asked.html", {"opens_at": db_time.now() + links.WAIT})
+    """Say what happens now, and take photos of paper and person.
+
+    The same for facts of a record and for facts of none.
+    """
+    form = PhotoProofForm()
+    if request.method == "POST":
+        form = PhotoProofForm(request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                photo_proofs.send(request.user, **form.cleaned_data)
+            except ValidationError as wrong:
+                form.add_error(None, wrong)
+            else:
+                messages.success(
+                    request,
+                    _("The photos have arrived. If there is such a record, health staff see them."),
+                )
+                return redirect("record-asked")
+    status = 422 if form.has_errors else 200
+    return render(request, "citizens/asked.html", {"form": form}, status=status)
 
 
 @citizen_page

@@ -1,13 +1,14 @@
 """People at the counter: who asked to open their record by a card, and who agrees to a relative."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from citizens import actions, links
+from citizens import actions, links, photo_proofs
 from citizens.family import consent
-from citizens.models import ConsentRequest, RecordLink, RecordLinkQuerySet, RecordVisit
+from citizens.models import ConsentRequest, PhotoProof, RecordLink, RecordLinkQuerySet, RecordVisit
 from citizens.visits import log_visit
 from doses.models import Dose
 from organizations.queries import with_predecessors
@@ -42,6 +43,35 @@ def record_consent(request: ConsentRequest, *, paper: str, by: "User") -> None:
     link = consent.record_at_counter(request, paper=paper, by=by, by_organization=desk)
     actions.check_identity(link.citizen, paper=paper, matches=True, by=by, by_organization=desk)
     log_visit(by, link.citizen, RecordVisit.Why.REVIEW, organization=desk)
+
+
+def photo(user: "User", public_id: UUID, which: str) -> bytes | None:
+    """Return a photo ("paper" or "person") sent with a request at the user's desks, and log it.
+
+    JPEG; None for other requests, and for photos that are deleted.
+    """
+    waiting = confirmable_at_desks_of(user)
+    proof = PhotoProof.objects.filter(public_id=public_id, link__in=waiting.order_by()).first()
+    if proof is None or which not in ("paper", "person"):
+        return None
+    log_visit(user, proof.link.citizen, RecordVisit.Why.REVIEW, organization=desks_of(user)[0])
+    data = proof.paper_photo if which == "paper" else proof.person_photo
+    return data or None
+
+
+@transaction.atomic
+def decide_photos(link: RecordLink, verdict: str, *, by: "User") -> bool:
+    """Store what the photos of a request show; return whether they were accepted.
+
+    Raises PermissionDenied, photo_proofs.AlreadyDecided.
+    """
+    proof = photo_proofs.open_proofs([link]).get(link.pk)
+    if proof is None:
+        raise photo_proofs.AlreadyDecided
+    desk = desks_of(by)[0]
+    photo_proofs.decide(proof, verdict, by=by, by_organization=desk)
+    log_visit(by, link.citizen, RecordVisit.Why.REVIEW, organization=desk)
+    return verdict == PhotoProof.Verdict.SAME
 
 
 @transaction.atomic

@@ -11,6 +11,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/news/", queue.news, name="queue-news"),
     path("review/week/", queue.own_week_page, name="own-week"),
     path("review/openings/", openings.openings_page, name="openings"),
+    path(
+        "review/openings/photos/<uuid:public_id>/<str:which>/",
+        openings.photo,
+        name="opening-photo",
+    ),
     path("review/openings/agreed/<uuid:public_id>/", openings.agreed, name="opening-agreed"),
     path("review/<str:reference>/", case.case_page, name="case"),
     path("review/<str:reference>/decide/", case.decide, name="case-decide"),

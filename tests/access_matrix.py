@@ -260,6 +260,8 @@ offline                       GET   200     200     200     200     200     200 
 offline                       POST  405     405     405     405     405     405     405     405     405
 opening-agreed                GET   st      st      st      405     405     405     405     405     405
 opening-agreed                POST  st      st      st      404     404     404     404     404     404
+opening-photo                 GET   st      st      st      404     404     404     404     404     404
+opening-photo                 POST  st      st      st      405     405     405     405     405     405
 openings                      GET   st      st      st      200     200     200     200     200     200
 openings                      POST  st      st      st      404     404     404     404     404     404
 organization                  GET   st      st      st      403     403     200     404     200     403

@@ -14,6 +14,7 @@ from citizens.models.person import (
     Identity,
     Sex,
 )
+from citizens.models.photo_proofs import PhotoProof
 from citizens.models.visits import RecordVisit
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Identity",
     "IdentityCheck",
     "IdentityDocument",
+    "PhotoProof",
     "RecordLink",
     "RecordLinkQuerySet",
     "RecordVisit",

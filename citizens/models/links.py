@@ -48,7 +48,8 @@ class RecordLinkQuerySet(models.QuerySet["RecordLink"]):
             user=OuterRef("user"), citizen=OuterRef("citizen")
         )
         stopped = Q(until__gt=now - STOPPED_FOR) & ~Q(ended_by=F("user")) & ~Exists(opened)
-        asked_for = (RecordLink.Proof.ID_AND_BIRTH, RecordLink.Proof.VNEID)
+        proofs = RecordLink.Proof
+        asked_for = (proofs.ID_AND_BIRTH, proofs.PHOTOS, proofs.VNEID)
         return self.filter(waiting | stopped, proven_by__in=asked_for)
 
 
@@ -70,6 +71,7 @@ class RecordLink(models.Model):
         ID_AND_BIRTH = "id_and_birth", _("ID number, full name and date of birth")
         DECLARED = "declared", _("Record started by this person")
         VNEID = "vneid", _("Identity verified by VNeID")
+        PHOTOS = "photos", _("Photos of paper and person, seen by health staff")
         STAFF = "staff", _("Checked by health staff")
         CONSENT = "consent", _("The person agreed")
 

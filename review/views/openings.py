@@ -10,16 +10,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
-from citizens import links
+from citizens import links, photo_proofs
 from citizens.family import consent
 from citizens.family.forms import PaperForm
 from citizens.holders import name_of
 from citizens.masking import mask_id_ending, mask_name
-from citizens.models import Citizen, IdentityCheck, RecordLink, RecordLinkQuerySet
+from citizens.models import Citizen, IdentityCheck, PhotoProof, RecordLink, RecordLinkQuerySet
 from citizens.visits import log_listed
 from review import openings
 from vaxreg.forms import Form
@@ -36,6 +36,15 @@ class SeenForm(Form):
     paper = forms.ChoiceField(
         label=gettext_lazy("Which paper did you see?"),
         choices=[("", gettext_lazy("Choose")), *IdentityCheck.Paper.choices],
+    )
+
+
+class PhotosForm(Form):
+    """What the photos that were sent from afar show."""
+
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("What do the two photos show?"),
+        choices=[("", gettext_lazy("Choose")), *PhotoProof.Verdict.choices],
     )
 
 
@@ -74,7 +83,41 @@ def agreed(request: UserRequest, public_id: UUID) -> HttpResponse:
     return redirect("openings")
 
 
+@staff_page
+@require_safe
+def photo(request: UserRequest, public_id: UUID, which: str) -> HttpResponse:
+    """Show one of the two photos that somebody sent from afar; `which` is "paper" or "person"."""
+    data = openings.photo(request.user, public_id, which)
+    if data is None:
+        raise Http404
+    answer = HttpResponse(data, content_type="image/jpeg")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _decide(request: UserRequest, link: RecordLink) -> HttpResponse:
+    form = PhotosForm(request.POST, auto_id=f"id_{link.pk}_%s")
+    if not form.is_valid():
+        return _page(request, wrong={link.pk: form})
+    try:
+        same = openings.decide_photos(link, form.cleaned_data["verdict"], by=request.user)
+    except PermissionDenied:
+        raise PermissionDenied(COLLEAGUE) from None
+    except photo_proofs.AlreadyDecided:
+        messages.info(request, _("It was opened or stopped in the meantime."))
+    else:
+        messages.success(
+            request,
+            _("Accepted: the record opens in 24 hours, unless the phone on record objects.")
+            if same
+            else _("Refused: the person was told what to do."),
+        )
+    return redirect("openings")
+
+
 def _act(request: UserRequest, link: RecordLink) -> HttpResponse:
+    if "photos" in request.POST:
+        return _decide(request, link)
     if "end" in request.POST:
         links.end(link, by=request.user)
         messages.success(request, _("Stopped: the record does not open for that phone."))
@@ -104,10 +147,13 @@ def _page(request: UserRequest, *, wrong: Mapping[int | UUID, Form] | None = Non
         one.citizen_id for one in asked if one.citizen_id
     ]
     log_listed(request.user, shown)
+    proofs = photo_proofs.open_proofs(waiting)
     rows = [
         {
             "link": one,
-            "form": sent.get(one.pk) or SeenForm(auto_id=f"id_{one.pk}_%s"),
+            "form": _sent(sent, one, SeenForm),
+            "proof": proofs.get(one.pk),
+            "photos_form": _sent(sent, one, PhotosForm),
             **_shown(one.citizen),
         }
         for one in waiting
@@ -125,6 +171,12 @@ def _page(request: UserRequest, *, wrong: Mapping[int | UUID, Form] | None = Non
     form = next(iter(sent.values()), SeenForm())
     context = {"rows": rows, "requests": requests, "form": form}
     return render(request, "review/openings.html", context, status=422 if sent else 200)
+
+
+def _sent(sent: Mapping[int | UUID, Form], link: RecordLink, kind: type[Form]) -> Form:
+    """Return the form of this kind that was sent about the link with errors, or an empty one."""
+    form = sent.get(link.pk)
+    return form if isinstance(form, kind) else kind(auto_id=f"id_{link.pk}_%s")
 
 
 def _shown(citizen: Citizen) -> dict[str, str | int]:
