@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from citizens.masking import mask_id, mask_phone
 from citizens.models import Citizen, CitizenRevision, Identity
+from vaxreg.typed import countries
 
 MOST_CHANGES = 50
 
@@ -72,6 +73,7 @@ def _facts(row: Identity) -> dict[str, tuple[object, str]]:
         _("Full name"): (row.full_name, row.full_name),
         _("Date of birth"): (row.born, str(row.born)),
         _("Sex"): (row.sex, sex),
+        _("Nationality"): (row.nationality, countries.name_of(row.nationality)),
         _("ID number"): (row.id_number, mask_id(row.id_number)),
         _("Phone number"): (row.phone, mask_phone(row.phone)),
         _("Workplace or school"): (row.workplace, row.workplace),

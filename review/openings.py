@@ -56,7 +56,7 @@ def photo(user: "User", public_id: UUID, which: str) -> bytes | None:
         return None
     log_visit(user, proof.link.citizen, RecordVisit.Why.REVIEW, organization=desks_of(user)[0])
     data = proof.paper_photo if which == "paper" else proof.person_photo
-    return data or None
+    return None if data is None else bytes(data)
 
 
 @transaction.atomic

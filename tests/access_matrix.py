@@ -385,7 +385,7 @@ record                        POST  in      405     405     in      in      in  
 record-areas                  GET   in      200     200     in      in      in      in      in      in
 record-areas                  POST  in      405     405     in      in      in      in      in      in
 record-asked                  GET   in      200     200     in      in      in      in      in      in
-record-asked                  POST  in      405     405     in      in      in      in      in      in
+record-asked                  POST  in      422     422     in      in      in      in      in      in
 record-document-withdraw      GET   in      405     405     in      in      in      in      in      in
 record-document-withdraw      POST  in      404     404     in      in      in      in      in      in
 record-documents              GET   in      200     200     in      in      in      in      in      in

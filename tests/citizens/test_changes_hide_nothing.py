@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
 from citizens import actions, links, merging
-from citizens.actions import revise_identity
+from citizens.actions import FACTS, revise_identity
 from citizens.history import changes_of
 from citizens.models import Citizen
 from corrections import actions as cases
@@ -19,6 +20,7 @@ from tests import world as worlds
 from tests.cases import file_one
 from tests.conftest import SignIn
 from tests.world import World
+from vaxreg.typed.birth_dates import BirthDate
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +142,32 @@ def test_a_number_that_changes_in_its_hidden_digits_alone_is_in_the_history(worl
         "******012345",
         "******012345",
     )
+
+
+@pytest.mark.parametrize("name", sorted(FACTS))
+def test_no_fact_of_a_person_changes_without_a_line_in_the_history(world: World, name: str):
+    citizen = world.citizens["binh"]
+    other: dict[str, Any] = {
+        "full_name": "Trần Văn Bính",
+        "date_of_birth": date(1975, 1, 3),
+        "birth_precision": "year",
+        "sex": "female",
+        "id_number": "001075067891",
+        "phone": "",
+        "workplace": "Trường Chu Văn An",
+        "area": world.areas["buoi"],
+        "nationality": "LA",
+    }
+    changes = {name: other[name]}
+    if name == "birth_precision":
+        Citizen.objects.filter(pk=citizen.pk).update(date_of_birth=date(1975, 1, 1))
+        changes = {"date_of_birth": BirthDate.fromisoformat("1975")}
+
+    revise_identity(citizen, changes=changes, by=None, why="-")
+
+    (found,) = changes_of(citizen)
+    assert len(found.changes) == 1
+    assert found.changes[0].before != found.changes[0].now or name == "id_number"
 
 
 def test_the_history_says_who_wrote_it_and_separating_is_in_it_too(world: World):

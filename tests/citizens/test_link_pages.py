@@ -56,7 +56,7 @@ def test_a_card_leads_to_the_same_page_whether_it_fits_a_record_or_not(
         pages.append((answer.redirect_chain, main_of(answer)))
 
     assert pages[0][0] == [("/record/asked/", 302)]
-    assert "24 hours after you asked" in pages[0][1]
+    assert "From afar: with two photos" in pages[0][1]
     assert pages[0][0] == pages[1][0]
     assert Message.objects.filter(purpose="record.asked").count() == 1
 
@@ -207,7 +207,7 @@ def test_nobody_ends_a_link_to_a_record_that_is_not_theirs(
 
 
 def test_a_weaker_proof_does_not_put_the_owner_out(world: World, asked, as_citizen: SignIn):
-    RecordLink.objects.filter(pk=asked.pk).update(since=asked.asked_at)
+    RecordLink.objects.filter(pk=asked.pk).update(since=asked.asked_at, needs_confirmation=False)
     own = RecordLink.objects.live().get(user=world.user("lan"), relation="self")
 
     answer = as_citizen(asked.user).post("/record/links/end/", {"link": own.pk})

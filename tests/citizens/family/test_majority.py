@@ -1,9 +1,10 @@
 """A guardian's link is of a child: it ends on the 18th birthday, as it is known at the time."""
 
 from datetime import date, datetime, timedelta
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from citizens import actions, links, merging
@@ -103,6 +104,21 @@ def test_a_link_to_an_adult_from_before_this_rule_keeps_its_end():
 
     link.refresh_from_db()
     assert link.ends_at == later
+
+
+def test_links_from_before_this_rule_get_an_end_of_their_own():
+    child, adult = RecordLinkFactory.create_batch(2, guardian=True)
+    RecordLink.objects.update(ends_at=None)
+    Citizen.objects.filter(pk=adult.citizen_id).update(date_of_birth=date(1950, 1, 2))
+
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("citizens.migrations.0017_ends_of_guardians").ENDS)
+
+    for link in (child, adult):
+        link.refresh_from_db()
+    assert child.ends_at == midnight(2030, 9, 1)
+    assert adult.ends_at is not None
+    assert timedelta(days=364) < adult.ends_at - db_time.now() <= timedelta(days=366)
 
 
 @pytest.mark.parametrize("way", ["insert", "update"])

@@ -160,7 +160,7 @@ def test_a_refusal_opens_nothing_and_others_cannot_answer(
 def test_an_adult_is_no_ward_and_the_page_says_what_to_do(hoa: User, as_citizen: SignIn, way: str):
     answer = english(as_citizen(hoa)).post(
         f"/record/{way}/?for=ward",
-        {**LAN, "sex": "female", "province": "01", "nationality": "VN", "id_number": ""},
+        {**LAN, "sex": "female", "nationality": "VN", "province": "01", "id_number": ""},
     )
 
     assert answer.status_code == 422
