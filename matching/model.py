@@ -20,6 +20,7 @@ FILES = Path(__file__).parent / "trained"
 # Words that are not in the lists of a file are this much rarer than the rarest one in them.
 UNSEEN_BITS = 1.0
 MOST_WORDS = 1500
+WORDS_A_LINE = 12
 ROLES = ("family", "middle", "given")
 # A given name of at least one in 2^13 people is a name; rarer words may be slips.
 KNOWN_BITS = 13.0
@@ -146,8 +147,19 @@ def digest_of(content: dict[str, Any]) -> str:
 
 
 def written(content: dict[str, Any]) -> str:
-    """Return a file's content as text: sorted, one entry a line."""
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    """Return a file's content as text: sorted, one entry a line, but many words."""
+    words = content["words"]
+    text = json.dumps({**content, "words": "words"}, indent=1, sort_keys=True, ensure_ascii=False)
+    roles = ",\n".join(f'  "{role}": {{{_lines(words[role])}}}' for role in sorted(words))
+    return text.replace('"words": "words"', f'"words": {{\n{roles}\n }}') + "\n"
+
+
+def _lines(words: dict[str, float]) -> str:
+    entries = [
+        f"{json.dumps(word, ensure_ascii=False)}: {bits}" for word, bits in sorted(words.items())
+    ]
+    lines = [entries[n : n + WORDS_A_LINE] for n in range(0, len(entries), WORDS_A_LINE)]
+    return ",\n   ".join(", ".join(line) for line in lines)
 
 
 def calibration_as_json(calibration: Calibration) -> dict[str, Any]:

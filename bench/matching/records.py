@@ -61,7 +61,8 @@ class Writer:
         return self.chance.random() < (usual if second else usual / 4)
 
     def _with_errors(self, person: Person, *, second: bool) -> Record:
-        chance, errors = self.chance, []
+        chance = self.chance
+        errors: list[str] = []
         said = Record(
             person=person.id,
             full_name=person.full_name,

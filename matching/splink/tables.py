@@ -52,7 +52,7 @@ def copy_out(path: Path) -> None:
     )
     with connection.cursor() as cursor, path.open("wb") as out:
         statement = f"COPY (SELECT {columns} FROM matching_matchfeature) TO STDOUT (FORMAT csv)"
-        with cursor.copy(statement) as copied:  # type: ignore[attr-defined]  # psycopg's cursor
+        with cursor.copy(statement) as copied:
             for part in copied:
                 out.write(part)
 

@@ -130,6 +130,7 @@ def test_only_what_prepares_the_database_connects_as_the_owner_of_the_tables():
         "prepare": "vaxreg",
         "web": "vaxreg_app",
         "worker": "vaxreg_app",
+        "matcher": "vaxreg_app",
         "beat": "vaxreg_app",
     }
     lines = COMPOSE["prepare"]["command"][-1].splitlines()

@@ -5,6 +5,7 @@ from datetime import date
 from bench.matching.population import Population, Rates
 from bench.matching.records import Writer
 from bench.matching.registry import Registry, write_areas
+from citizens.models import Citizen
 from matching.features import PersonFacts
 from tests.factories.citizens import CitizenFactory
 from vaxreg.typed.birth_dates import BirthDate
@@ -33,7 +34,7 @@ def person(**other) -> PersonFacts:
     return PersonFacts(**{**facts, **other})
 
 
-def citizen(**other):
+def citizen(**other) -> Citizen:
     """Write her record, with other facts in place of hers."""
     facts = {
         "full_name": "Trần Thị Hoài Thương",
@@ -42,4 +43,4 @@ def citizen(**other):
         "id_number": "038187004711",
         "phone": "+84912004711",
     }
-    return CitizenFactory(**{**facts, **other})
+    return CitizenFactory.create(**{**facts, **other})

@@ -117,3 +117,10 @@ def test_the_strongest_evidence_comes_first_and_silence_is_no_evidence():
     assert said.speaks_for == ["same name, a rare one"]
     assert said.speaks_against == ["another date of birth", "ID numbers in a row, as twins have"]
     assert nothing == ""
+
+
+def test_a_file_is_written_as_it_is_read():
+    path = max(model.FILES.glob("v*.json"))
+
+    assert model.written(CONTENT) == path.read_text(encoding="utf-8")
+    assert json.loads(model.written(CONTENT)) == CONTENT

@@ -47,7 +47,7 @@ def test_starting_a_record_writes_its_features():
 
 
 def test_a_new_name_is_a_new_feature():
-    citizen = CitizenFactory(full_name="Lê Văn Tám")
+    citizen = CitizenFactory.create(full_name="Lê Văn Tám")
 
     revise_identity(citizen, changes={"full_name": "Lê Văn Tâm"}, by=None, why="")
 
@@ -56,7 +56,7 @@ def test_a_new_name_is_a_new_feature():
 
 
 def test_features_are_undone_with_the_change_of_the_citizen():
-    citizen = CitizenFactory(full_name="Lê Văn Tám")
+    citizen = CitizenFactory.create(full_name="Lê Văn Tám")
     writing.write([citizen])
 
     with transaction.atomic():
@@ -78,7 +78,7 @@ def test_the_site_of_a_dose_is_a_feature_until_the_dose_was_an_error():
 
 
 def test_merging_and_separating_decide_the_pair():
-    by, kept, part = UserFactory(), CitizenFactory(), CitizenFactory()
+    by, kept, part = UserFactory(), *CitizenFactory.create_batch(2)
     found = pair(kept, part)
 
     merging.merge(part, into=kept, by=by, why="")
@@ -96,7 +96,7 @@ def test_merging_and_separating_decide_the_pair():
 
 
 def test_a_further_merge_leaves_the_first_pair_merged():
-    last, kept, part = CitizenFactory(), CitizenFactory(), CitizenFactory()
+    last, kept, part = CitizenFactory.create_batch(3)
     found = pair(kept, part)
     merging.merge(part, into=kept, by=None, why="")
 
@@ -122,7 +122,7 @@ def test_features_of_what_exists_are_filled_in_and_a_stopped_command_goes_on(mon
 
 
 def test_a_new_key_of_encryption_is_a_new_hash(settings):
-    citizen = CitizenFactory()
+    citizen = CitizenFactory.create()
     writing.write([citizen])
     before = features(citizen)
     settings.FIELD_KEYS = ["a key that is new", *settings.FIELD_KEYS]
