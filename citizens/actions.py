@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts import rate_limits
 from accounts.rate_limits import LimitRule, Limits, LimitVerdict
 from citizens import candidates, documents, links
+from citizens.announcements import citizen_written
 from citizens.candidates import Description, SeveralRecords
 from citizens.family.majority import is_adult
 from citizens.models import (
@@ -244,6 +245,7 @@ def _declare(
     citizen.full_clean()
     citizen.save(force_insert=True)
     _write_revision(citizen, 1, citizen.created_at, by, by_organization)
+    citizen_written.send(sender=Citizen, citizen=citizen)
     return citizen
 
 
@@ -341,6 +343,7 @@ def write_revision(
     _write_revision(
         citizen, last + 1, db_time.now(), by, by_organization, why, correction_reference
     )
+    citizen_written.send(sender=Citizen, citizen=citizen)
 
 
 def check_identity(

@@ -7,7 +7,6 @@ old one.
 """
 
 import base64
-import hashlib
 import hmac
 import os
 from collections.abc import Callable, Sequence
@@ -119,12 +118,13 @@ def blind_indexes(label: str, text: str) -> list[str]:
 
 
 def _digest(key: str, label: str, text: str) -> str:
-    return hmac.new(_derive(key, label), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_derive(key, label), text.encode(), "sha256").hex()
 
 
+@lru_cache(maxsize=64)
 def _derive(key: str, use: str) -> bytes:
     """Derive a key of 32 bytes for one use, so that uses do not share a key."""
-    return hmac.new(key.encode(), use.encode(), hashlib.sha256).digest()
+    return hmac.digest(key.encode(), use.encode(), "sha256")
 
 
 @lru_cache(maxsize=16)
