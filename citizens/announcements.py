@@ -5,5 +5,5 @@ A receiver that raises undoes the change: what is written beside a citizen is ne
 
 from django.dispatch import Signal
 
-# Sent with citizen=Citizen, after each new revision.
+# Sent with citizen=Citizen, after each new revision, and each change of the documents.
 citizen_written = Signal()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 OBJECT_WITHIN = timedelta(days=30)
 # Purposes of the messages.
 ASKED, OPENED, ENDED = "record.asked", "record.opened", "record.ended"
+MERGED = "record.merged"
 PHOTOS_SEEN, PHOTOS_ANSWERED = "record.photos_seen", "record.photos_answered"
 Proof = RecordLink.Proof
 _signer = signing.TimestampSigner(salt="citizens.links")
@@ -75,6 +76,23 @@ def tell_of_new(link: RecordLink, purpose: str) -> None:
     if link.relation == RecordLink.Relation.RELATIVE:
         # Somebody else has agreed, perhaps while the relative was not there.
         tell(link, purpose, Recipient.of(link.user), lambda: _words_to_relative(link))
+
+
+def tell_of_merge(part: Citizen, kept: Citizen) -> None:
+    """Tell everybody who opens one of the two records that both are one from now on."""
+    people = RecordLink.objects.live().filter(
+        citizen__in=[*Citizen.objects.whole(part), *Citizen.objects.whole(kept)]
+    )
+    for link in people.select_related("user").order_by("user", "pk").distinct("user"):
+        once = f"{part.pk}:{kept.pk}:{link.pk}"
+        tell(link, MERGED, Recipient.of(link.user), _words_of_merge, may_wait=True, once=once)
+
+
+def _words_of_merge() -> str:
+    return _(
+        "So Tiem: two vaccination records were found to be of one person and are one now. See whether"
+        " all doses are yours: %(page)s Not right? Call %(hotline)s."
+    ) % {"page": absolute(reverse("record")), "hotline": ui.hotline().display}
 
 
 def tell_of_end(link: RecordLink, *, by: "User | None", was_open: bool) -> None:

@@ -19,10 +19,10 @@ from citizens import actions as citizen_actions
 from citizens import photo_proofs
 from citizens.actions import AskedToOpen, NoMatch, TooManyTries
 from citizens.candidates import SeveralRecords
-from citizens.card_reading import CardForm, read_card
 from citizens.forms import AreaForm, OpenRecordForm, PhotoProofForm, StartRecordForm
 from citizens.links import HasOwnRecord, IsAdult, TooManyPeople
 from citizens.models import RecordLink
+from citizens.papers.card_reading import CardForm, read_card
 
 Relation = RecordLink.Relation
 

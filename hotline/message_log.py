@@ -50,6 +50,7 @@ ABOUT_THE_PERSON: dict[str, Promise] = {
     "record.opened": _("The record was opened by another phone or account"),
     "account.hotline_code": _("The hotline gave a one-time code"),
     "account.email_changed": _("The e-mail address for codes was changed"),
+    "record.merged": _("Two records became one"),
     "record.photos_seen": _("Photos were seen: the record opens after 24 hours"),
     "record.photos_answered": _("What staff decided about photos of a card"),
     "record.ended": _("The record does not open for a phone or account any more"),

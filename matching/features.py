@@ -69,8 +69,11 @@ COLUMNS = tuple(one.name for one in fields(Features))
 
 
 def numbers_of(citizen: Citizen) -> list[str]:
-    """Return the ID numbers of a record, readable. Everything here asks this function for them."""
-    return [citizen.id_number] if citizen.id_number else []
+    """Return all ID numbers of a record, readable; `documents` should have been prefetched.
+
+    Everything here asks this function for them.
+    """
+    return [one.number for one in citizen.documents.all() if one.withdrawn_at is None]
 
 
 def facts_of(citizen: Citizen, sites: list[int]) -> PersonFacts:

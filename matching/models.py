@@ -112,6 +112,15 @@ class MatchPair(models.Model):
         db_index=False,
     )
     decided_at = models.DateTimeField(null=True)
+    # Somebody looked and was not sure: it stays open, at the end of the list.
+    unsure_at = models.DateTimeField(null=True)
+    unsure_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
 
     class Meta:
         verbose_name = _("pair of records")

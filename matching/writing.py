@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 
 from citizens.announcements import citizen_written
 from citizens.models import Citizen
@@ -29,6 +29,7 @@ def write(citizens: Iterable[Citizen]) -> int:
     `area` should have been selected with them.
     """
     rows = list(citizens)
+    prefetch_related_objects(rows, "documents")
     sites: dict[int, set[int]] = {}
     given = Dose.objects.filter(citizen__in=[one.pk for one in rows], status=Dose.Status.COMPLETED)
     for citizen, site in given.order_by().values_list("citizen_id", "organization_id").distinct():
@@ -83,7 +84,7 @@ def refill() -> int:
 
 def _on_citizen(*, citizen: Citizen, **_more: Any) -> None:
     write([citizen])
-    now, before = [*citizen.revisions.order_by("-number")[:2], None][:2]
+    now, before = [*citizen.revisions.order_by("-number")[:2], None, None][:2]
     if now is None or before is None or now.merged_into_id == before.merged_into_id:
         return
     # Merged by staff or an import: one person. Separated again: two.

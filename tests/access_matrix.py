@@ -176,6 +176,10 @@ coverage-csv                  GET   st      st      st      403     403     200 
 coverage-csv                  POST  st      st      st      403     403     405     405     405     403
 coverage-xlsx                 GET   st      st      st      403     403     200     200     200     403
 coverage-xlsx                 POST  st      st      st      403     403     405     405     405     403
+duplicate                     GET   st      st      st      404     404     404     404     404     404
+duplicate                     POST  st      st      st      404     404     404     404     404     404
+duplicates                    GET   st      st      st      200     200     200     200     200     200
+duplicates                    POST  st      st      st      405     405     405     405     405     405
 evidence                      GET   in      200     404     200     404     200     404     403     404
 evidence                      POST  in      405     405     405     405     405     405     405     405
 family-answer                 GET   in      404     404     in      in      in      in      in      in

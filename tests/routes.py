@@ -46,6 +46,7 @@ def address(pattern: str, case: Correction, world: World) -> str:
         "step": "note",
         "token": "unknown",
         "which": "paper",
+        "pair": "1",
         "part": "organizations",
         "ending": "csv",
         "person": str(world.user("minh").public_id),
