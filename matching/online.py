@@ -32,8 +32,9 @@ WITH pair AS MATERIALIZED (
     SELECT citizen_id, whole, %(name_bits)s::float8 AS name_bits_l,
            %(is_known)s::boolean AS given_is_known_l,
            given = ANY(%(known)s::text[]) AS given_is_known_r, {columns}
-      FROM matching_matchfeature
-     WHERE keys && %(keys)s::bigint[] AND whole <> %(without)s
+      FROM matching_sharing(%(keys)s::bigint[]) AS sharing (citizen_id)
+      JOIN matching_matchfeature USING (citizen_id)
+     WHERE whole <> %(without)s
 ), level AS MATERIALIZED (
     SELECT citizen_id, whole, {levels} FROM pair
 ), scored AS (
