@@ -4,7 +4,8 @@ It gives the weights that Splink gives (`tests/matching/test_same_weights.py` co
 index look-up for each key of the person.
 """
 
-from dataclasses import asdict, dataclass
+import json
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -32,8 +33,9 @@ WITH pair AS MATERIALIZED (
     SELECT citizen_id, whole, %(name_bits)s::float8 AS name_bits_l,
            %(is_known)s::boolean AS given_is_known_l,
            given = ANY(%(known)s::text[]) AS given_is_known_r, {columns}
-      FROM matching_matchfeature
-     WHERE keys && %(keys)s::bigint[] AND whole <> %(without)s
+      FROM matching_sharing(%(keys)s::bigint[]) AS sharing (citizen_id)
+      JOIN matching_matchfeature USING (citizen_id)
+     WHERE whole <> %(without)s
 ), level AS MATERIALIZED (
     SELECT citizen_id, whole, {levels} FROM pair
 ), scored AS (
@@ -73,10 +75,10 @@ def likely_records(
         return []
     known = _known(model)
     values: dict[str, Any] = {
-        **{name: asdict(made)[name] for name in READ},
+        **{name: getattr(made, name) for name in READ},
         "name_bits": model.bits_of_name(made.name_plain),
         "is_known": made.given in known,
-        "known": known,
+        "known": _as_array(model),
         "keys": made.keys,
         "without": without,
         "prior": model.prior,
@@ -101,8 +103,16 @@ def _evidence(model: Model, levels: list[int]) -> list[tuple[str, tuple[str, flo
 
 
 @lru_cache(maxsize=4)
-def _known(model: Model) -> list[str]:
-    return model.known_names()
+def _known(model: Model) -> frozenset[str]:
+    return frozenset(model.known_names())
+
+
+@lru_cache(maxsize=4)
+def _as_array(model: Model) -> str:
+    """Return the known names as PostgreSQL writes an array: some hundred values are slow to send."""
+    return (
+        "{" + ",".join(json.dumps(name, ensure_ascii=False) for name in sorted(_known(model))) + "}"
+    )
 
 
 @lru_cache(maxsize=4)

@@ -12,6 +12,8 @@ log = logging.getLogger(__name__)
 
 # The key of the advisory lock; an arbitrary number that nothing else uses.
 LOCK = 20_211_129
+# Three nights.
+OVERDUE = timedelta(days=3)
 # A change may be committed so long after it was written.
 OPEN_AT_MOST = timedelta(hours=1)
 MISSING = (
@@ -71,3 +73,17 @@ def _since(kind: str) -> datetime | None:
 def _end(run: MatchRun, state: str, message: str) -> None:
     run.state, run.message, run.finished_at = state, message, db_time.now()
     run.save(update_fields=["state", "message", "finished_at"])
+
+
+def notice() -> str:
+    """Return a sentence for `/readyz` when the last run failed or is long ago, or ""."""
+    last = MatchRun.objects.first()
+    if last is None:
+        return ""
+    if last.state == MatchRun.State.FAILED:
+        wrong = f"The last search for two records of one person failed: {last.message}"
+    elif last.started_at < db_time.now() - OVERDUE:
+        wrong = f"The last search for two records of one person began {last.started_at:%Y-%m-%d}."
+    else:
+        return ""
+    return f"{wrong} Next: manage.py find_matches --status"

@@ -98,7 +98,7 @@ def test_a_record_is_found_while_a_key_is_replaced(hers, settings):
     assert likely_records(person())[0].evidence["number"][0] == "equal"
 
 
-def test_a_look_up_is_two_queries(hers, django_assert_num_queries):
+def test_a_look_up_asks_three_times(hers, django_assert_num_queries):
     likely_records(person())
 
     # Without a run: the model in use, the number of people, the query itself.

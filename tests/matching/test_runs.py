@@ -162,6 +162,19 @@ def test_a_run_that_fails_says_why(monkeypatch):
     run = MatchRun.objects.get()
     assert (run.state, run.message) == (MatchRun.State.FAILED, "OSError: no space left on device")
     assert run.finished_at
+    assert "no space left on device" in runs.notice()
+
+
+def test_readiness_says_when_no_run_has_begun_for_three_nights():
+    assert runs.notice() == ""
+    run = MatchRun.objects.create(
+        kind=MatchRun.Kind.CHANGED, state=MatchRun.State.DONE, started_at=db_time.now()
+    )
+    assert runs.notice() == ""
+
+    MatchRun.objects.filter(pk=run.pk).update(started_at=db_time.now() - 2 * runs.OVERDUE)
+
+    assert "find_matches --status" in runs.notice()
 
 
 def test_training_writes_a_new_version_and_a_comparison(tmp_path):
