@@ -50,8 +50,10 @@ def running(per_second: float = 1000) -> Iterator[StandIn]:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "launcher.population", f"--port={port}"]
-        + [f"--per-second={per_second}"],
+        [
+            *(sys.executable, "-m", "launcher.population"),
+            *(f"--port={port}", f"--per-second={per_second}"),
+        ],
         env={**os.environ, "POPULATION_TOKEN": TOKEN},
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
