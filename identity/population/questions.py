@@ -42,8 +42,19 @@ def put(citizen: Citizen, *, proposed: Mapping[str, str], reference: str) -> Non
 
 
 def drop(reference: str) -> None:
-    """Take back what nobody needs to know any more: the correction is closed."""
-    PopulationQuestion.objects.filter(correction_reference=reference).delete()
+    """Take back what nobody needs to know any more: the correction is closed.
+
+    A question whose answer is being stored stays: its transaction waits for this one.
+    """
+    rows = PopulationQuestion.objects.filter(correction_reference=reference)
+    free = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)
+    if ids := list(free):
+        PopulationQuestion.objects.filter(pk__in=ids).delete()
+
+
+def is_waiting(reference: str) -> bool:
+    """Whether a question about this correction has no answer yet."""
+    return PopulationQuestion.objects.filter(correction_reference=reference).exists()
 
 
 def newest_answer(reference: str) -> PopulationAnswer | None:
