@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from identity.cleansing.models import CleansingList, CleansingRow
 from identity.population.models import PopulationAnswer, PopulationQuestion, PopulationRun
 from vaxreg.encryption import BlindIndexField, is_encrypted
 from vaxreg.fields import EncryptedIdNumberField
@@ -14,7 +15,14 @@ from vaxreg.id_numbers import NUMBER_LABEL
 from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
 from vaxreg.typed.dates import Precision
 
-__all__ = ["PopulationAnswer", "PopulationQuestion", "PopulationRun", "VneidIdentity"]
+__all__ = [
+    "CleansingList",
+    "CleansingRow",
+    "PopulationAnswer",
+    "PopulationQuestion",
+    "PopulationRun",
+    "VneidIdentity",
+]
 
 
 class VneidIdentity(models.Model):

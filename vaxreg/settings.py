@@ -349,7 +349,10 @@ if POPULATION_PER_SECOND <= 0 or min(POPULATION_CONNECT_TIMEOUT, POPULATION_TIME
         "POPULATION_PER_SECOND, POPULATION_CONNECT_TIMEOUT and POPULATION_TIMEOUT must be above 0."
     )
 # The police's public key (a file in PEM: Ed25519 or RSA), by which their lists are believed.
-POLICE_LIST_KEY: str = env.str("POLICE_LIST_KEY", default="")
+# A demo has one of its own: `manage.py demo_cleansing_list` makes it.
+POLICE_LIST_KEY: str = env.str(
+    "POLICE_LIST_KEY", default=str(BASE_DIR / "var/demo_police/key.pem") if DEMO else ""
+)
 
 EMAIL_URL: str = env.str("EMAIL_URL", default="consolemail://" if DEMO or DEBUG else "")
 if not EMAIL_URL or (EMAIL_URL.startswith("consolemail:") and not (DEMO or DEBUG)):
