@@ -69,18 +69,18 @@ class _Asker:
     stopped: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    @property
     def is_over(self) -> bool:
+        """Whether no new call may begin."""
         return self.stopped or time.monotonic() >= self.until
 
     def ask(self, facts: FourFacts) -> Verdict | NoAnswer | None:
         """Return the answer, or why there is none; None when it was not asked."""
         if facts.unfit:
             return Verdict(Outcome.BAD_FORMAT, tuple(facts.unfit))
-        if self.is_over:
+        if self.is_over():
             return None
         self.pace.wait()
-        if self.is_over:
+        if self.is_over():
             return None
         try:
             verdict = ask(self.client, facts)
@@ -115,7 +115,7 @@ def _pass(seconds: float, pace: Pace | None) -> Passed:
     )
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="population")
     try:
-        while not asker.is_over:
+        while not asker.is_over():
             runs.feed()
             batch = _due()
             if not batch:

@@ -74,7 +74,9 @@ def feed() -> None:
 
 
 def count(answer: PopulationAnswer) -> None:
-    """Count an answer in its sweep."""
+    """Count an answer in its sweep, if it is of one."""
+    if answer.run_id is None:
+        return
     column = COLUMNS[Outcome(answer.outcome)]
     PopulationRun.objects.filter(pk=answer.run_id).update(**{column: F(column) + 1})
 
@@ -82,8 +84,8 @@ def count(answer: PopulationAnswer) -> None:
 @transaction.atomic
 def leave_out(question: PopulationQuestion) -> None:
     """Do not ask about a record that was merged, or has no number any more."""
+    PopulationRun.objects.filter(questions=question).update(left_out=F("left_out") + 1)
     question.delete()
-    PopulationRun.objects.filter(pk=question.run_id).update(left_out=F("left_out") + 1)
 
 
 def add_time(batch: Iterable[PopulationQuestion], took: timedelta) -> None:

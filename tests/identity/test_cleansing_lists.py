@@ -45,13 +45,13 @@ def believed(settings, tmp_path: Path) -> Iterator[None]:
 
 @pytest.fixture
 def lan(db) -> Citizen:
-    made: Citizen = CitizenFactory(
+    made = CitizenFactory(
         full_name="Nguyễn Thị Lan",
         date_of_birth=date(1988, 3, 27),
         sex="female",
         id_number="001188012345",
     )
-    return made
+    return Citizen.objects.get(pk=made.pk)
 
 
 def row(**cells: str) -> list[str]:

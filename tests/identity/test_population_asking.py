@@ -82,7 +82,7 @@ def test_a_question_is_answered_and_the_answer_is_kept_with_time_and_source(data
 
     answer = PopulationAnswer.objects.get()
     assert not PopulationQuestion.objects.exists()
-    assert (answer.citizen, answer.outcome, answer.fields) == (citizen, "match", [])
+    assert (answer.citizen_id, answer.outcome, answer.fields) == (citizen.pk, "match", [])
     assert (answer.source, answer.correction_reference) == ("127.0.0.1", "AB12CD34")
     asked = FourFacts.of(citizen, {"full_name": "Nguyễn Thị Lân"})
     assert asked.is_same_as(answer.fingerprint)
@@ -139,6 +139,8 @@ def test_a_failure_is_a_state_of_the_question_and_never_an_answer(
     assert (passed.answered, passed.failed) == (0, 1)
     assert not PopulationAnswer.objects.exists()
     assert (question.trouble, question.tries) == (trouble, 1)
+    assert question.failing_since is not None
+    assert question.due_at is not None
     assert question.failing_since >= before
     waits = question.due_at - question.failing_since
     assert abs(waits - timedelta(seconds=seconds)) < timedelta(seconds=2)
@@ -243,7 +245,7 @@ def test_the_same_is_asked_once_and_nothing_when_it_is_off(database, settings):
     settings.POPULATION_URL = ""
     put(CitizenFactory(sex="male"))
 
-    assert only().citizen == citizen
+    assert only().citizen_id == citizen.pk
     assert not ask_due().taken
 
 
