@@ -17,7 +17,7 @@ from doses.facts import Facts
 from identity.models import PopulationAnswer
 from identity.population import questions
 from identity.population.client import Outcome
-from identity.population.facts import FOUR, FourFacts
+from identity.population.facts import FOUR, FourFacts, named
 from identity.population.questions import Standing
 from vaxreg.search import search_key
 
@@ -67,7 +67,7 @@ def why_never(case: Correction) -> str:
         return _("It was decided before, so a person decides now.")
     citizen = case.citizen.kept
     if beside := set(case.proposed) - _FOUR:
-        names = ", ".join(str(identity_facts.LABELS[one]).lower() for one in sorted(beside))
+        names = named(sorted(beside))
         return _("It knows nothing about: %(facts)s. A person decides.") % {"facts": names}
     if not keeps_the_person(citizen, case.proposed):
         return _(

@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("down", "It does not answer"),
+                            ("down", "It gives no answer"),
                             ("too_many", "It asks for a pause"),
                             ("token", "It does not take the token of this site"),
                             ("unreadable", "It answers what cannot be read"),

@@ -1,7 +1,7 @@
 """The four facts about which the population database is asked (dispatch 9438/BYT-CNTT)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -63,9 +63,10 @@ class FourFacts:
         return fingerprint in FIELDS.digests("population facts", texts)
 
 
-def named(fields: list[str]) -> str:
-    """Return names of facts in words: "date of birth, sex"."""
-    return ", ".join(str(LABELS[one]).lower() for one in fields if one in LABELS)
+def named(fields: Iterable[str]) -> str:
+    """Return names of facts within a sentence: "ID number, date of birth"."""
+    labels = (str(LABELS[one]) for one in fields if one in LABELS)
+    return ", ".join(one if one[:2].isupper() else one[0].lower() + one[1:] for one in labels)
 
 
 SOURCE: Promise = _("National Population Database")

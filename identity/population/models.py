@@ -19,7 +19,7 @@ OUTCOME_LABELS = {
     Outcome.BAD_FORMAT: _("It cannot be asked with these facts"),
 }
 TROUBLE_LABELS = {
-    Trouble.DOWN: _("It does not answer"),
+    Trouble.DOWN: _("It gives no answer"),
     Trouble.TOO_MANY: _("It asks for a pause"),
     Trouble.TOKEN: _("It does not take the token of this site"),
     Trouble.UNREADABLE: _("It answers what cannot be read"),

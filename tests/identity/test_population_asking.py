@@ -326,7 +326,7 @@ def test_a_sweep_says_that_the_database_is_down_and_whoever_waits_comes_first(da
     assert down.trouble == "down"
     assert (down.run.done, down.percent) == (0, 0)
     with translation.override("en"):
-        assert "It does not answer (since" in in_words(down)
+        assert "It gives no answer (since" in in_words(down)
     database.asked.clear()
     database.answers = lambda _: httpx.Response(200, json=NOT_FOUND)
     with db_time.at(db_time.now() + timedelta(hours=1)):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 from django.utils.timezone import localtime
 
 from identity.population import asking, runs
@@ -29,6 +30,11 @@ class Command(BaseCommand):
         parser.add_argument("--show", action="store_true", help="only say how far it has come")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # All that a terminal shows is English.
+        with translation.override("en"):
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
         if options["show"]:
             newest = PopulationRun.objects.order_by("-pk").first()
             self._say(newest)

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 
-from citizens.facts import LABELS
 from identity.cleansing import importing
 from identity.cleansing.importing import NotToBeUndone
 from identity.cleansing.judging import Judged, Result
 from identity.cleansing.models import CleansingRow
 from identity.cleansing.reading import Unreadable
 from identity.cleansing.signature import NotSigned
+from identity.population.facts import named
 
 
 class Command(BaseCommand):
@@ -31,6 +32,11 @@ class Command(BaseCommand):
         parser.add_argument("--undo", type=int, metavar="RUN", help="take a list back")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # All that a terminal shows is English.
+        with translation.override("en"):
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
         file, signature = options["file"], options["signature"]
         if options["undo"] is not None:
             if file is not None or options["trial"]:
@@ -88,6 +94,8 @@ def in_words(judged: Judged, *, is_trial: bool) -> str:
     label = str(judged.result.label)
     if is_trial and judged.result == Result.CHANGED:
         label = "Would change"
-    facts = ", ".join(str(LABELS[one]).lower() for one in judged.fields)
-    parts = [f"line {judged.row.line}", judged.person, label, facts, judged.reason]
+    parts = [
+        *(f"line {judged.row.line}", judged.person, label),
+        *(named(judged.fields), judged.reason),
+    ]
     return ": ".join(part for part in parts if part)

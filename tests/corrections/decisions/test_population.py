@@ -108,7 +108,7 @@ def test_the_citizen_and_the_desk_read_what_decided(world: World):
         (Outcome.MISMATCH, ("full_name", "sex"), "full name, sex"),
         (Outcome.NOT_FOUND, (), "nobody with this ID number"),
         (Outcome.BAD_FORMAT, ("sex",), "sex"),
-        (Outcome.BAD_FORMAT, ("id_number",), "id number"),
+        (Outcome.BAD_FORMAT, ("id_number",), "ID number"),
     ],
 )
 def test_any_other_outcome_is_said_in_words_and_waits_for_a_person(
