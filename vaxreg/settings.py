@@ -432,7 +432,7 @@ READINESS_CHECKS = [
     "reporting.health.figures_trouble",
 ]
 # What somebody must see to although the system works: sentences that /readyz shows with its 200.
-READINESS_NOTICES = ["background.set_aside.notice"]
+READINESS_NOTICES = ["background.set_aside.notice", "identity.population.health.notice"]
 if not DEMO:
     READINESS_NOTICES += ["vaxreg.database.roles.notice"]
 

@@ -14,7 +14,7 @@ from django.utils import translation
 
 from identity.management.commands.check_population import in_words
 from identity.models import PopulationAnswer, PopulationQuestion, PopulationRun
-from identity.population import asking, questions, runs
+from identity.population import asking, health, questions, runs
 from identity.population.asking import LOCK, ask_due
 from identity.population.facts import FourFacts
 from identity.population.pace import Pace
@@ -261,9 +261,20 @@ def test_only_one_process_asks_at_a_time(database):
     try:
         other.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         assert not ask_due().taken
+        other.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     finally:
         other.close()
     assert ask_due().answered == 1
+
+
+@pytest.mark.parametrize(("minutes", "is_told"), [(29, False), (31, True)])
+def test_operators_are_told_when_there_is_no_answer_for_long(database, minutes: int, is_told: bool):
+    database.answers = status(503)
+    put(CitizenFactory(sex="male"))
+    ask_due()
+
+    with db_time.at(db_time.now() + timedelta(minutes=minutes)):
+        assert ("have no answer" in health.notice()) is is_told
 
 
 def people(number: int) -> list[Any]:
