@@ -12,13 +12,18 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 
+from citizens.actions import revise_identity
+from corrections.models import Kind
 from identity.management.commands.check_population import in_words
 from identity.models import PopulationAnswer, PopulationQuestion, PopulationRun
 from identity.population import asking, health, questions, runs
 from identity.population.asking import LOCK, ask_due
 from identity.population.facts import FourFacts
 from identity.population.pace import Pace
+from tests.cases import file_one
 from tests.factories.citizens import CitizenFactory
+from tests.identity.population_stand_in import StandIn
+from tests.world import World
 from vaxreg import db_time
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -265,6 +270,42 @@ def test_only_one_process_asks_at_a_time(database):
     finally:
         other.close()
     assert ask_due().answered == 1
+
+
+@pytest.mark.parametrize(
+    ("proposed", "mood", "decided", "outcome"),
+    [
+        ({"full_name": "Nguyễn Thị Lan"}, {}, "accepted", "match"),
+        ({"full_name": "Nguyễn Thị Lam"}, {}, "queued", "mismatch"),
+        ({"full_name": "Nguyễn Thị Lan"}, {"status": 503}, "queued", ""),
+        ({"full_name": "Nguyễn Thị Lan"}, {"lie": "nonsense"}, "queued", ""),
+        ({"full_name": "Nguyễn Thị Lan"}, {"lie": "drops"}, "queued", ""),
+    ],
+)
+def test_from_a_proposal_to_the_record_by_way_of_the_stand_in(
+    world: World,
+    population: StandIn,
+    proposed: dict[str, str],
+    mood: dict[str, Any],
+    decided: str,
+    outcome: str,
+):
+    lan = world.citizens["lan"]
+    revise_identity(lan, changes={"full_name": "Nguyễn Thị Lân"}, by=None, why="")
+    lan.refresh_from_db()
+    asked_before = population.calls()["asked"]
+    case = file_one(world, kind=Kind.IDENTITY, proposed=proposed)
+    # Nobody waits for the database while filing.
+    assert population.calls()["asked"] == asked_before
+    population.behave(**mood)
+
+    ask_due()
+
+    case.refresh_from_db()
+    assert case.status == decided
+    answers = PopulationAnswer.objects.values_list("outcome", flat=True)
+    assert list(answers) == ([outcome] if outcome else [])
+    assert PopulationQuestion.objects.exists() is not bool(outcome)
 
 
 @pytest.mark.parametrize(("minutes", "is_told"), [(29, False), (31, True)])
