@@ -12,8 +12,10 @@ RUN apt-get update -q \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /app
-COPY requirements.txt .
-RUN pip install --no-cache-dir --require-hashes -r requirements.txt
+# requirements-matching.txt for the worker that finds two records of one person.
+ARG REQUIREMENTS=requirements.txt
+COPY requirements.txt requirements-matching.txt ./
+RUN pip install --no-cache-dir --require-hashes -r "$REQUIREMENTS"
 
 COPY . .
 # Made once here, the same in every container. The settings want these six; nothing connects.
@@ -24,7 +26,7 @@ RUN key=only-while-this-image-is-being-built \
     && python manage.py messages --compile \
     && python manage.py collectstatic --noinput --verbosity=0 --ignore=redoc --ignore=rest_framework \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin vaxreg \
-    && install -d -o vaxreg -g vaxreg -m 0700 /data/private
+    && install -d -o vaxreg -g vaxreg -m 0700 /data/private /scratch
 
 USER vaxreg
 VOLUME /data/private

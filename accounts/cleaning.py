@@ -10,7 +10,7 @@ from django.db.models import ProtectedError, RestrictedError
 
 from accounts import invitations, rate_limits
 from accounts.models import User
-from accounts.sign_in import codes
+from accounts.sign_in import codes, contact_email
 from background import counting
 from messaging import actions as messages
 from vaxreg import db_time
@@ -22,9 +22,10 @@ UNVERIFIED = counting.register(
 
 
 def purge() -> None:
-    """Delete old attempts, codes, links, sessions, and accounts that were never verified."""
+    """Delete old attempts, codes, addresses that wait, links, sessions, and accounts that were never verified."""
     rate_limits.purge()
     codes.purge()
+    contact_email.purge()
     invitations.purge()
     messages.forget_secrets(rate_limits.KEPT)
     Session.objects.filter(expire_date__lt=db_time.now()).delete()

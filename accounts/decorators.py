@@ -6,9 +6,11 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts import access
+from accounts import access, sessions
 from accounts.http import UserRequest
 from accounts.models import SessionKind
 from accounts.sign_in import kept_text
@@ -26,6 +28,23 @@ def citizen_page(view: UserView[P]) -> View[P]:
 def staff_page(view: UserView[P]) -> View[P]:
     """Require a staff session (password and second factor); others go to the staff sign-in."""
     return _page_for(SessionKind.STAFF, view)
+
+
+def fresh_factor(view: UserView[P]) -> UserView[P]:
+    """Require a second factor of the last minutes: whoever finds an open screen adds no key.
+
+    Below `@staff_page`. Others confirm that it is them, and come back.
+    """
+
+    @wraps(view)
+    def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if sessions.is_fresh(request, request.user):
+            return view(request, *args, **kwargs)
+        back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+        query = f"?{urlencode({'next': back})}" if back else ""
+        return HttpResponseRedirect(reverse("accounts:confirm") + query)
+
+    return page
 
 
 def _page_for(kind: SessionKind, view: UserView[P]) -> View[P]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Language, User
 from accounts.phones import is_vietnamese_mobile
-from accounts.sign_in import two_factor
+from accounts.sign_in import passkeys, two_factor
 from messaging.preferences import Offer
 from vaxreg import ui
 from vaxreg.forms import CodeField, Form, NameField, PhoneField
@@ -37,14 +38,39 @@ class PhoneForm(Form):
 
 
 class CodeForm(Form):
-    """The one-time code from the SMS or call."""
+    """The one-time code from the SMS, call or e-mail, or that of the hotline.
 
-    def __init__(self, *args: Any, digits: int, by_call: bool, **kwargs: Any) -> None:
+    by: what the page has asked for: "sms", "call", "email", or "hotline".
+    """
+
+    def __init__(self, *args: Any, digits: int, by: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        told_in = _("The %(count)s digits from the SMS")
-        if by_call:
-            told_in = _("The %(count)s digits from the call")
-        self.fields["code"] = CodeField(length=digits, label=told_in % {"count": digits})
+        labels = {
+            "sms": _("The %(count)s digits from the SMS"),
+            "call": _("The %(count)s digits from the call"),
+            "email": _("The %(count)s digits from the e-mail or the SMS"),
+            "hotline": _("The %(count)s digits from the hotline"),
+        }
+        self.fields["code"] = CodeField(
+            length=digits, other=settings.LONG_CODE_DIGITS, label=labels[by] % {"count": digits}
+        )
+
+
+class ContactEmailForm(Form):
+    """The e-mail address of a citizen, for sign-in codes."""
+
+    address = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        help_text=gettext_lazy("We send a code there now. For example: lan@gmail.com"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+
+
+class EmailCodeForm(Form):
+    """The code that was sent to a new e-mail address."""
+
+    code = CodeField(label=gettext_lazy("The 6 digits from the e-mail"))
 
 
 class PasswordSignInForm(Form):
@@ -63,7 +89,7 @@ class PasswordSignInForm(Form):
 
 
 class SecondFactorForm(Form):
-    """Six digits from the authenticator app, or a recovery code."""
+    """Six digits from the authenticator app, a recovery code, or the answer of a passkey."""
 
     code = forms.CharField(
         label=gettext_lazy("Code from your authenticator app"),
@@ -72,6 +98,33 @@ class SecondFactorForm(Form):
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": "12"}
         ),
+    )
+    passkey = forms.CharField(
+        required=False, max_length=passkeys.LONGEST_ANSWER, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.data.get("passkey"):
+            self.fields["code"].required = False
+
+
+class PasskeyForm(Form):
+    """A new passkey: its name, and the browser's answer, which a script fills in."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the passkey"),
+        help_text=gettext_lazy("By which you know the device again. For example: Phone, Desk"),
+        max_length=passkeys.LONGEST_NAME,
+    )
+    passkey = forms.CharField(
+        max_length=passkeys.LONGEST_ANSWER,
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": gettext_lazy(
+                "The browser made no passkey. This page needs JavaScript for it."
+            )
+        },
     )
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vaxreg import ui
-from vaxreg.encryption import BlindIndexField, is_encrypted
+from vaxreg.encryption import BlindIndexField, EncryptedTextField, is_encrypted
 from vaxreg.fields import EncryptedIdNumberField, SearchKeyField
 from vaxreg.id_numbers import NUMBER_LABEL
 from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
@@ -254,8 +254,56 @@ class VerifiedIdentity(models.Model):
         return BirthDate(self.date_of_birth, self.birth_precision)
 
 
+class ContactEmail(models.Model):
+    """An e-mail address that a citizen gave for sign-in codes; `User.email` is that of staff.
+
+    It counts once it is confirmed by a code sent there. One that waits replaces the confirmed one
+    when it is confirmed itself.
+    """
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="contact_emails", verbose_name=_("user")
+    )
+    address = EncryptedTextField(_("e-mail address"))
+    code_hash = models.CharField(_("hash of the code"), max_length=64)
+    code_expires_at = models.DateTimeField(_("code expires at"))
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    given_at = models.DateTimeField(_("given at"))
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("e-mail address of a citizen")
+        verbose_name_plural = _("e-mail addresses of citizens")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(confirmed_at__isnull=False),
+                name="contact_email_one_confirmed",
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(confirmed_at=None), name="contact_email_one_waiting"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                F("code_expires_at"), condition=Q(confirmed_at=None), name="contact_email_age"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"e-mail of user {self.user_id}"
+
+
+class CodeWay(models.TextChoices):
+    """How a code reaches its owner; one to the phone alone proves the number."""
+
+    PHONE = "phone", _("SMS or call")
+    EMAIL = "email", _("e-mail on file")
+    HOTLINE = "hotline", _("read out by the hotline")
+
+
 class SignInCode(models.Model):
-    """A one-time code sent to a phone. The session that asked holds its id, never the code."""
+    """A one-time code. The session that asked for it holds its id, never the code."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
@@ -263,6 +311,13 @@ class SignInCode(models.Model):
     )
     code_hash = models.CharField(_("hash of the code"), max_length=64)
     digits = models.PositiveSmallIntegerField(_("number of digits"), default=6, db_default=6)
+    way = models.CharField(
+        _("way"),
+        max_length=8,
+        choices=CodeWay.choices,
+        default=CodeWay.PHONE,
+        db_default=CodeWay.PHONE,
+    )
     created_at = models.DateTimeField(_("created at"), db_default=Now())
     expires_at = models.DateTimeField(_("expires at"))
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)

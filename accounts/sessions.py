@@ -18,6 +18,8 @@ STARTED_AT = "accounts.started_at"
 SEEN_AT = "accounts.seen_at"
 LANGUAGE = "accounts.language"
 
+# How long a second factor that was proven stands for changing the second factors themselves.
+FRESH_FOR = timedelta(minutes=10)
 # The time of the last use is stored at most this often.
 SEEN_EVERY = timedelta(seconds=30)
 
@@ -41,6 +43,13 @@ def has_second_factor(request: HttpRequest, user: User) -> bool:
     """Whether password and second factor were both proven in this session."""
     methods = {record["method"] for record in get_authentication_records(request, user)}
     return {"password", "mfa"} <= methods
+
+
+def is_fresh(request: HttpRequest, user: User) -> bool:
+    """Whether the second factor was proven in the last minutes (FRESH_FOR)."""
+    since = (timezone.now() - FRESH_FOR).timestamp()
+    records = get_authentication_records(request, user)
+    return any(record["method"] == "mfa" and record["at"] > since for record in records)
 
 
 def kind_of(request: HttpRequest) -> SessionKind | None:

@@ -3,7 +3,17 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import account, citizen, demo, inbox, invitation, message_choice, staff
+from accounts.views import (
+    account,
+    citizen,
+    contact_email,
+    demo,
+    factors,
+    inbox,
+    invitation,
+    message_choice,
+    staff,
+)
 
 pages = [
     path("sign-in/", citizen.sign_in, name="sign_in"),
@@ -14,6 +24,14 @@ pages = [
     path("sign-out/everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
+    path("account/email/", contact_email.address, name="email"),
+    path("account/email/code/", contact_email.code, name="email_code"),
+    path("account/email/remove/", contact_email.remove, name="email_remove"),
+    path("account/second-factors/", factors.overview, name="second_factors"),
+    path("account/second-factors/confirm/", factors.confirm, name="confirm"),
+    path("account/second-factors/passkeys/add/", factors.add_passkey, name="passkey_add"),
+    path("account/second-factors/passkeys/remove/", factors.remove_passkey, name="passkey_remove"),
+    path("account/second-factors/recovery-codes/", factors.recovery_codes, name="recovery_codes"),
     path("account/sessions/end/", account.end_session, name="end_session"),
     path("account/programs/end/", account.end_token, name="end_token"),
     path("staff/sign-in/", staff.sign_in, name="staff_sign_in"),

@@ -203,7 +203,8 @@ def person_page(user: User, *, reader: User) -> PersonPage:
 def history(user: User, reach: set[int]) -> list[ActEntry]:
     """Return the acts about somebody's work within the reach, the newest first.
 
-    Commands and closings of organizations leave no act; for those the memberships are read.
+    Closings of organizations leave no act, nor did the commands of older versions: for those the
+    memberships are read.
     """
     events = [
         one

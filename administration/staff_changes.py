@@ -15,7 +15,7 @@ from corrections import actions
 from corrections.lifecycle import OPEN, Status
 from corrections.models import Correction, CorrectionQuerySet
 from corrections.routing import desks
-from organizations import staffing
+from organizations import remaining, staffing
 from organizations.models import Membership, Organization
 
 
@@ -53,7 +53,7 @@ def consequences(going: Sequence[Membership], *, becomes: str = "") -> list[Cons
     found = []
     for organization in {one.organization.pk: one.organization for one in live}.values():
         here = [one for one in live if one.organization_id == organization.pk]
-        empties = not goes_on and staffing.without_reviewer(organization, here)
+        empties = not goes_on and remaining.without_reviewer(organization, here)
         found.append(
             Consequence(
                 organization=organization,
@@ -61,7 +61,7 @@ def consequences(going: Sequence[Membership], *, becomes: str = "") -> list[Cons
                 empties=empties,
                 waiting=waiting.get(organization.pk, 0),
                 next_up=_next_up(organization) if empties else None,
-                last_officer=staffing.without_officer(organization, here),
+                last_officer=remaining.without_officer(organization, here),
             )
         )
     return found

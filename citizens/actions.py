@@ -11,7 +11,9 @@ from django.db.models import Q
 from accounts import rate_limits
 from accounts.rate_limits import LimitRule, Limits, LimitVerdict
 from citizens import candidates, documents, links
+from citizens.announcements import citizen_written
 from citizens.candidates import Description, SeveralRecords
+from citizens.family.majority import is_adult
 from citizens.models import (
     Citizen,
     CitizenRevision,
@@ -24,6 +26,7 @@ from organizations.models import Area, Organization
 from vaxreg import db_time
 from vaxreg.id_numbers import clean_id_number, is_old_card
 from vaxreg.typed.birth_dates import BirthDate
+from vaxreg.typed.countries import VIET_NAM
 from vaxreg.typed.invisible import clean_line
 from vaxreg.typed.names import checked_name
 
@@ -94,16 +97,20 @@ def open_record(
     for one's own record (`links.ask`); AskedToOpen is raised, also when there is no such record.
     old_id_number: the old number on the same card; the record has whichever is found, and then both.
     chosen: the public id of one of several records that match; without it SeveralRecords is raised.
-    Raises NoMatch, TooManyTries, TooManyPeople or HasOwnRecord. Do not call it in a transaction: a
+    Raises NoMatch, TooManyTries, TooManyPeople, HasOwnRecord or IsAdult. Do not call it in a transaction: a
     rollback would
     lose the count of wrong answers.
     """
     said = Description.of(id_number, full_name, date_of_birth)
+    _refuse_adults(relation, said)
     verdict = _count_a_try(LimitRule("open_record", str(user.pk), TRIES))
     matches = candidates.to_open(user, said)
     if not matches and old_id_number:
         older = Description.of(old_id_number, full_name, date_of_birth)
         matches = candidates.to_open(user, older)
+    if relation == RecordLink.Relation.GUARDIAN:
+        # An adult has to agree, and the answer does not tell that there is such a record.
+        matches = [match for match in matches if not is_adult(match[0].born)]
     if matches:
         rate_limits.undo(verdict)
         link = links.make(user, *_chosen(matches, chosen), relation)
@@ -129,6 +136,7 @@ def start_record(
     sex: str = Sex.UNKNOWN,
     id_number: str = "",
     old_id_number: str = "",
+    nationality: str = VIET_NAM,
     workplace: str = "",
     area: Area | None = None,
     relation: str = RecordLink.Relation.SELF,
@@ -140,11 +148,12 @@ def start_record(
     Somebody of another exact name, sex or number has another record. chosen: the public id of one
     of the records that may be the person's, or SOMEBODY_ELSE; without it SeveralRecords is raised
     when there are several, or one whose name is written without marks. The same facts at once, or
-    once more, make one record. Raises TooManyTries, TooManyPeople, HasOwnRecord, and
-    ValidationError for impossible facts.
+    once more, make one record. Raises TooManyTries, TooManyPeople, HasOwnRecord, links.IsAdult (of
+    a ward), and ValidationError for impossible facts.
     """
     links.lock(user)
     said = Description.of(id_number, full_name, date_of_birth, sex)
+    _refuse_adults(relation, said)
     verdict = _count_a_try(LimitRule("open_record", str(user.pk), TRIES))
     matches = candidates.to_start(user, said)
     rate_limits.undo(verdict)
@@ -158,7 +167,14 @@ def start_record(
             raise SeveralRecords([match[0]])
         return links.make(user, *match, relation)
     links.refuse_a_second_own_record(user, relation)
-    citizen = _declare(said, phone=user.phone or "", workplace=workplace, area=area, by=user)
+    citizen = _declare(
+        said,
+        nationality=nationality,
+        phone=user.phone or "",
+        workplace=workplace,
+        area=area,
+        by=user,
+    )
     link = links.make(user, citizen, RecordLink.Proof.DECLARED, relation)
     if old_id_number:
         _add_numbers_of_card(link, id_number, old_id_number)
@@ -207,6 +223,7 @@ def _declare(
     by: "User",
     area: Area | None,
     by_organization: Organization | None = None,
+    nationality: str = VIET_NAM,
     workplace: str = "",
 ) -> Citizen:
     """Create a self-declared record. Raises ValidationError for impossible facts."""
@@ -218,6 +235,7 @@ def _declare(
         sex=said.sex,
         id_number=said.id_number,
         id_number_proven=False,
+        nationality=nationality,
         phone=phone,
         workplace=clean_line(workplace),
         area=area,
@@ -227,6 +245,7 @@ def _declare(
     citizen.full_clean()
     citizen.save(force_insert=True)
     _write_revision(citizen, 1, citizen.created_at, by, by_organization)
+    citizen_written.send(sender=Citizen, citizen=citizen)
     return citizen
 
 
@@ -326,6 +345,7 @@ def write_revision(
     _write_revision(
         citizen, last + 1, db_time.now(), by, by_organization, why, correction_reference
     )
+    citizen_written.send(sender=Citizen, citizen=citizen)
 
 
 def check_identity(
@@ -371,6 +391,12 @@ def _add_numbers_of_card(link: RecordLink, *numbers: str) -> None:
         documents.add(link.citizen, number, by=link.user, source=documents.Source.CHIP_CARD)
 
 
+def _refuse_adults(relation: str, said: Description) -> None:
+    """Raise IsAdult when a guardian describes an adult."""
+    if relation == RecordLink.Relation.GUARDIAN and said.born and is_adult(said.born):
+        raise links.IsAdult
+
+
 def _count_a_try(rule: LimitRule) -> LimitVerdict:
     verdict = rate_limits.count_attempts(rule)
     if verdict.retry_at is not None:
@@ -383,7 +409,7 @@ def _ask_by_card(user: "User", said: Description) -> None:
     numbered = Citizen.objects.proven_by_number(said.id_number)
     found = numbered.filter(said.proven_by() or Q(pk=None)).first()
     if found is not None:
-        links.ask(user, found.kept)
+        links.ask(user, found.kept, by_card=True)
 
 
 def _write_revision(

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from citizens.models import Citizen, CitizenRevision, RecordLink, RecordVisit
+from citizens.models import Citizen, CitizenRevision, Consent, RecordLink, RecordVisit
 from organizations.admin import ReadOnlyMixin
 
 
@@ -23,8 +23,16 @@ class CitizenRevisionAdmin(ReadOnlyMixin, admin.ModelAdmin[CitizenRevision]):
 
 @admin.register(RecordLink)
 class RecordLinkAdmin(ReadOnlyMixin, admin.ModelAdmin[RecordLink]):
-    list_display = ["user", "citizen", "relation", "proven_by", "since", "until"]
+    list_display = ["user", "citizen", "relation", "proven_by", "since", "ends_at", "until"]
     search_fields = ["citizen__public_id__exact"]
+    show_full_result_count = False
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnlyMixin, admin.ModelAdmin[Consent]):
+    list_display = ["at", "link", "way", "paper", "by", "by_organization"]
+    list_filter = ["way"]
+    search_fields = ["link__citizen__public_id__exact"]
     show_full_result_count = False
 
 

@@ -4,7 +4,6 @@ Twins are born on one day and often have names that differ by one mark. The exac
 the number tell two people apart; where they do not, the user chooses: nobody guesses.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ from django.db.models import Q
 
 from citizens.models import Citizen, CitizenQuerySet, RecordLink, Sex
 from vaxreg.id_numbers import clean_id_number, is_old_card
-from vaxreg.search import APOSTROPHES, STROKED, search_key
+from vaxreg.search import exact_key, is_without_marks, search_key
 from vaxreg.typed.birth_dates import BirthDate, may_be, met_by
 from vaxreg.typed.names import clean_name
 
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 MOST = 10
-# What keyboards make of đ and of the apostrophe. Where a tone stands is a matter of taste: hoà, hòa.
-_SAME = str.maketrans(STROKED, "\u0111" * len(STROKED), APOSTROPHES)
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 
 class SeveralRecords(Exception):
@@ -123,7 +119,7 @@ def is_separate(record: Citizen, said: Description) -> bool:
 
 def is_named_so(record: Citizen, said: Description) -> bool:
     """Whether the record has this name, with all its marks."""
-    return _exact(record.full_name) == _exact(said.full_name)
+    return exact_key(record.full_name) == exact_key(said.full_name)
 
 
 def is_same(record: Citizen, said: Description) -> bool:
@@ -168,21 +164,5 @@ def _number_differs(record: Citizen, said: Description) -> bool:
 
 def _marks_differ(record: Citizen, full_name: str) -> bool:
     """Whether both names are written with marks, and with other ones."""
-    one, other = _exact(record.full_name), _exact(full_name)
-    return one != other and not (_is_plain(one) or _is_plain(other))
-
-
-def _exact(full_name: str) -> str:
-    """Return a name to compare with its marks: small letters, the tone at the end of each word."""
-    words = []
-    for word in unicodedata.normalize("NFD", full_name.casefold().translate(_SAME)).split():
-        tones = "".join(char for char in word if char in _TONES)
-        letters = "".join(char for char in word if char not in _TONES)
-        words.append(letters + tones)
-    return " ".join(words)
-
-
-def _is_plain(exact: str) -> bool:
-    return "".join(filter(str.isalpha, exact)) == search_key(exact).replace(" ", "") and not any(
-        map(unicodedata.combining, exact)
-    )
+    one, other = exact_key(record.full_name), exact_key(full_name)
+    return one != other and not (is_without_marks(one) or is_without_marks(other))

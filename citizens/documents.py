@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from citizens.announcements import citizen_written
 from citizens.models import Citizen, IdentityDocument, kind_of
 from citizens.models.documents import IdentityDocumentQuerySet
 from vaxreg import db_time
@@ -78,6 +79,7 @@ def add(
     )
     document.full_clean(exclude=["number_hash", "ending_hash"])
     document.save(force_insert=True)
+    citizen_written.send(sender=Citizen, citizen=citizen)
     return document
 
 
@@ -94,3 +96,4 @@ def withdraw(document: IdentityDocument, *, by: "User") -> None:
     if held.withdrawn_at is None:
         held.withdrawn_at = db_time.now()
         held.save(update_fields=["withdrawn_at"])
+        citizen_written.send(sender=Citizen, citizen=held.citizen)

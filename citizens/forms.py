@@ -13,6 +13,7 @@ from citizens.models import Citizen, Sex
 from organizations.models import Area
 from vaxreg import ui
 from vaxreg.forms import BirthDateField, Form, IdNumberField, NameField
+from vaxreg.typed import countries
 
 LEVELS = ("province", "district", "commune")
 
@@ -78,6 +79,23 @@ class OpenRecordForm(RecordChoiceMixin, Form):
                 "date_of_birth", _("Enter the date of birth too, or the ID number instead.")
             )
         return data
+
+
+class PhotoProofForm(Form):
+    """Two photos by which somebody proves from afar that a record is their own."""
+
+    paper = forms.FileField(
+        label=gettext_lazy("Photo of the front of your identity card or passport"),
+        error_messages={"required": gettext_lazy("Choose a photo of the card or passport.")},
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+    person = forms.FileField(
+        label=gettext_lazy("Photo of your face, with the same paper in your hand"),
+        error_messages={
+            "required": gettext_lazy("Choose a photo of your face with the paper in your hand.")
+        },
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "user"}),
+    )
 
 
 class AreaForm(Form):
@@ -153,6 +171,7 @@ class StartRecordForm(RecordChoiceMixin, AreaForm):
     )
     # From the code of a card alone (card_reading.py).
     old_id_number = IdNumberField(required=False, widget=forms.HiddenInput)
+    nationality = forms.ChoiceField(label=gettext_lazy("Nationality"), initial=countries.VIET_NAM)
     workplace = forms.CharField(
         label=gettext_lazy("Workplace or school"),
         required=False,
@@ -164,6 +183,7 @@ class StartRecordForm(RecordChoiceMixin, AreaForm):
         "date_of_birth",
         "sex",
         "id_number",
+        "nationality",
         "workplace",
         "province",
         "district",
@@ -175,6 +195,8 @@ class StartRecordForm(RecordChoiceMixin, AreaForm):
         super().__init__(*args, **kwargs)
         # A child may have no identity card yet.
         self.fields["id_number"].required = not for_ward
+        choice = cast(forms.ChoiceField, self.fields["nationality"])
+        choice.choices = list(countries.names().items())
         if not for_ward:
             self.fields["full_name"].widget.attrs["autocomplete"] = "name"
             self.fields["date_of_birth"].widget.attrs["autocomplete"] = "bday"

@@ -7,50 +7,47 @@ seen the person may confirm sooner. Of a link that opens a record at once they a
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
-from django.urls import reverse
-from django.utils import formats, timezone, translation
-from django.utils.translation import gettext as _
+from django.db.models import Q
 
 from accounts import rate_limits
 from accounts.identity import is_verified
 from accounts.rate_limits import LimitRule, Limits
+from citizens import link_messages
 from citizens.access import is_own_or_family
-from citizens.masking import mask_phone
+from citizens.family.majority import is_adult
 from citizens.models import Citizen, RecordLink, RecordLinkQuerySet, RecordVisit
-from messaging.actions import send_to_citizen
-from vaxreg import db_time, ui
-from vaxreg.addresses import absolute
+from vaxreg import db_time
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 WAIT = timedelta(hours=24)
-# How long the address in a message can end a link.
-OBJECT_WITHIN = timedelta(days=30)
 # People for whom one account may act at once, and how many it may add in a day: a family, no list.
 MOST_PEOPLE = 15
 PEOPLE_A_DAY: Limits = ((5, timedelta(days=1)),)
 Proof = RecordLink.Proof
+# Visits of those who open a record by a link.
+READ_BY_HOLDERS = (
+    RecordVisit.Why.OWN,
+    RecordVisit.Why.GUARDIAN,
+    RecordVisit.Why.RELATIVE,
+)
 # A link ends another one only if its own proof is not weaker.
 STRENGTH = {
     Proof.ID_AND_BIRTH: 0,
     Proof.PHONE_AND_BIRTH: 1,
     Proof.PHONE_AND_ID: 1,
     Proof.DECLARED: 1,
+    Proof.PHOTOS: 1,
+    Proof.CONSENT: 1,
     Proof.VNEID: 2,
     Proof.STAFF: 2,
 }
-# Purposes of the messages about a new link.
-ASKED, OPENED = "record.asked", "record.opened"
-_signer = signing.TimestampSigner(salt="citizens.links")
 
 
 class HasOwnRecord(Exception):
@@ -69,6 +66,10 @@ class TooManyPeople(Exception):
         self.retry_at = retry_at
 
 
+class IsAdult(Exception):
+    """A guardian opens the record of a child; an adult has to agree (citizens/family/consent.py)."""
+
+
 class NotWaiting(Exception):
     """The link has begun or ended in the meantime."""
 
@@ -77,8 +78,9 @@ class NotWaiting(Exception):
 def make(user: "User", citizen: Citizen, proven_by: str, relation: str) -> RecordLink:
     """Let the user open the record from now on; return the link that exists already, if any.
 
-    Raises HasOwnRecord, and TooManyPeople for a ward. What the user has asked for and not got ends:
-    one own record is enough. The phone on record and the others who open it are told at once.
+    Raises HasOwnRecord, and for a child IsAdult and TooManyPeople. What the user has asked for and
+    not got ends: one own record is enough. The phone on record and the others who open it are told
+    at once.
     """
     lock(user)
     whole = _locked(citizen)
@@ -87,28 +89,75 @@ def make(user: "User", citizen: Citizen, proven_by: str, relation: str) -> Recor
         return known
     refuse_a_second_own_record(user, relation)
     if relation != RecordLink.Relation.SELF:
+        if is_adult(citizen.kept.born):
+            raise IsAdult
         _count_people(user)
-    now = db_time.now()
     mine = RecordLink.objects.waiting().filter(user=user)
-    mine.filter(Q(relation=relation) | Q(citizen__in=whole)).update(until=now, ended_by=user)
-    link = RecordLink.objects.create(
-        user=user,
-        citizen=citizen,
-        relation=relation,
-        proven_by=proven_by,
-        asked_at=now,
-        since=now,
+    mine.filter(Q(relation=relation) | Q(citizen__in=whole)).update(
+        until=db_time.now(), ended_by=user
     )
-    _tell_all(link, OPENED)
-    return link
+    return _open(user, citizen, whole, proven_by=proven_by, relation=relation)
 
 
 @transaction.atomic
-def ask(user: "User", citizen: Citizen) -> None:
-    """Ask for one's own record by what is printed on a card.
+def make_for_relative(
+    user: "User",
+    citizen: Citizen,
+    proven_by: str,
+    *,
+    ends_at: datetime,
+    confirmed_by: "User | None" = None,
+) -> RecordLink:
+    """Let a relative open the record of an adult who agreed, until `ends_at`; tell both.
 
-    The link begins after `WAIT`, if somebody could be told who might object; else only when staff
-    confirm it. Asking again changes nothing, also after an objection.
+    Only citizens/family/consent.py calls it. A new agreement takes the place of the one before.
+    Raises TooManyPeople.
+    """
+    lock(user)
+    whole = _locked(citizen)
+    before = RecordLink.objects.live().filter(
+        user=user, citizen__in=whole, relation=RecordLink.Relation.RELATIVE
+    )
+    if not before.update(until=db_time.now(), ended_by=user):
+        _count_people(user)
+    return _open(
+        user,
+        citizen,
+        whole,
+        proven_by=proven_by,
+        relation=RecordLink.Relation.RELATIVE,
+        ends_at=ends_at,
+        confirmed_by=confirmed_by,
+    )
+
+
+def _open(user: "User", citizen: Citizen, whole: Collection[int], **values: Any) -> RecordLink:
+    """Create a link that begins now, and tell of it."""
+    for over in RecordLink.objects.expired().filter(user=user, citizen__in=whole):
+        close(over)
+    now = db_time.now()
+    link = RecordLink.objects.create(user=user, citizen=citizen, asked_at=now, since=now, **values)
+    # The database writes the end of a guardian's.
+    link.refresh_from_db(fields=["ends_at"])
+    link_messages.tell_of_new(link, link_messages.OPENED)
+    return link
+
+
+def close(link: RecordLink) -> None:
+    """Close a link that has come to its end."""
+    if link.ends_at is not None:
+        link.until = max(link.ends_at, link.asked_at)
+        link.save(update_fields=["until"])
+
+
+@transaction.atomic
+def ask(user: "User", citizen: Citizen, *, by_card: bool) -> None:
+    """Ask for one's own record by a number that is not proven there, with name and date of birth.
+
+    by_card: the facts are those printed on a card, which opens nothing by itself: staff must see
+    the person, or photos (citizens/photo_proofs.py). Else VNeID has verified them, and the link
+    begins after `WAIT`, if somebody could be told who might object. Asking again changes nothing,
+    also after an objection.
     """
     lock(user)
     whole = _locked(citizen)
@@ -125,9 +174,9 @@ def ask(user: "User", citizen: Citizen) -> None:
         proven_by=Proof.ID_AND_BIRTH,
         asked_at=now,
         since=now + WAIT,
-        needs_confirmation=not _phones_to_tell(user, citizen),
+        needs_confirmation=by_card or not link_messages.phones_to_tell(user, citizen),
     )
-    _tell_all(link, ASKED)
+    link_messages.tell_of_new(link, link_messages.ASKED)
 
 
 @transaction.atomic
@@ -153,13 +202,15 @@ def ask_staff(user: "User", citizen: Citizen) -> None:
         since=now,
         needs_confirmation=True,
     )
-    _tell_all(link, ASKED)
+    link_messages.tell_of_new(link, link_messages.ASKED)
 
 
 def was_ended_by_others(user: "User", whole: Collection[int]) -> bool:
     """Whether somebody else has ended the last link of the user to this record (ids of its parts)."""
     last = RecordLink.objects.filter(user=user, citizen__in=whole).order_by("-pk").first()
-    return last is not None and last.until is not None and last.ended_by_id != user.pk
+    if last is None or last.until is None or last.has_expired:
+        return False
+    return last.ended_by_id != user.pk
 
 
 @transaction.atomic
@@ -186,19 +237,41 @@ def confirm(link: RecordLink, *, by: "User") -> RecordLink:
     link.since, link.needs_confirmation = db_time.now(), False
     link.confirmed_by, link.proven_by = by, Proof.STAFF
     link.save(update_fields=["since", "needs_confirmation", "confirmed_by", "proven_by"])
+    link_messages.tell_of_new(link, link_messages.OPENED)
+    return link
+
+
+@transaction.atomic
+def begin_after_wait(link: RecordLink, *, by: "User") -> RecordLink:
+    """Let a link begin after `WAIT`: staff have seen photos of the person with the paper.
+
+    The phone on record and everybody who opens it are told once more, and may stop it. Raises
+    NotWaiting, and PermissionDenied as `confirm` does.
+    """
+    link = _confirmable(link)
+    if link.until is not None:
+        raise NotWaiting
+    if not is_verified(by) or is_own_or_family(by, link.citizen):
+        raise PermissionDenied
+    link.since, link.needs_confirmation = db_time.now() + WAIT, False
+    link.confirmed_by, link.proven_by = by, Proof.PHOTOS
+    link.save(update_fields=["since", "needs_confirmation", "confirmed_by", "proven_by"])
+    link_messages.tell_of_new(link, link_messages.PHOTOS_SEEN)
     return link
 
 
 @transaction.atomic
 def end(link: RecordLink, *, by: "User | None") -> None:
-    """End a link, waiting or begun. `by` is None for whoever got the message about it.
+    """End a link, waiting or begun, and tell of it. `by` is None for who got the message about it.
 
     Whether `by` may do it is the caller's question (`may_end`). A link that has ended stays so.
     """
     link = RecordLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
     if link.until is None:
+        was_open = not is_waiting(link)
         link.until, link.ended_by = db_time.now(), by
         link.save(update_fields=["until", "ended_by"])
+        link_messages.tell_of_end(link, by=by, was_open=was_open)
 
 
 def asked_for(citizen: Citizen) -> RecordLinkQuerySet:
@@ -209,52 +282,38 @@ def asked_for(citizen: Citizen) -> RecordLinkQuerySet:
 
 
 def of_my_records(user: "User") -> RecordLinkQuerySet:
-    """Return the links to the records that the user may open now, the user's own included.
-
-    Each has `last_used`: when its user last read the record, None for never.
-    """
+    """Return the links that stand to the records that the user may open, the user's own included."""
     records = Citizen.objects.parts_linked_to(user)
-    read = RecordVisit.objects.filter(
-        citizen=Coalesce(OuterRef("citizen__merged_into"), OuterRef("citizen")),
-        user=OuterRef("user"),
-        why__in=(RecordVisit.Why.OWN, RecordVisit.Why.GUARDIAN),
-    )
     return (
-        RecordLink.objects.filter(until=None, citizen__in=records)
-        .annotate(last_used=Subquery(read.order_by("-at").values("at")[:1]))
+        RecordLink.objects.standing()
+        .filter(citizen__in=records)
         .select_related("user", "citizen__merged_into")
-        .order_by("citizen_id", "asked_at", "pk")
     )
 
 
 def may_end(user: "User", link: RecordLink) -> bool:
-    """Whether the user may end it: their own, or another of their record on no stronger proof."""
+    """Whether the user may end it: their own, or another of their record on no stronger proof.
+
+    Who has agreed to a relative may end it always; a relative ends nobody else's.
+    """
     if link.user_id == user.pk:
         return True
+    relations = RecordLink.Relation
     mine = RecordLink.objects.live().filter(
         user=user, citizen__in=Citizen.objects.whole(link.citizen)
     )
+    if link.relation == relations.RELATIVE:
+        return mine.filter(relation=relations.SELF).exists()
     strength = STRENGTH[Proof(link.proven_by)]
-    return any(STRENGTH[Proof(one.proven_by)] >= strength for one in mine)
+    return any(
+        STRENGTH[Proof(one.proven_by)] >= strength
+        for one in mine.exclude(relation=relations.RELATIVE)
+    )
 
 
 def is_waiting(link: RecordLink) -> bool:
     """Whether it opens nothing yet."""
     return link.until is None and (link.needs_confirmation or link.since > db_time.now())
-
-
-def objection_token(link: RecordLink) -> str:
-    """Return what the address in a message about this link ends with."""
-    return _signer.sign(str(link.pk))
-
-
-def link_of_token(token: str) -> RecordLink | None:
-    """Return the link that the token of a message names; None for a wrong or old one."""
-    try:
-        key = _signer.unsign(token, max_age=OBJECT_WITHIN)
-    except signing.BadSignature:
-        return None
-    return RecordLink.objects.filter(pk=key).select_related("user", "citizen").first()
 
 
 def refuse_a_second_own_record(user: "User", relation: str) -> None:
@@ -293,91 +352,3 @@ def _confirmable(link: RecordLink) -> RecordLink:
     if found is None:
         raise NotWaiting
     return found
-
-
-def _phones_to_tell(asker: "User", citizen: Citizen) -> dict[str, tuple[str, int | None]]:
-    """Return the phones on the record and of those who open it, with language and account."""
-    whole = Citizen.objects.whole(citizen)
-    links = RecordLink.objects.live().filter(citizen__in=whole, user__phone_verified=True)
-    holders = links.exclude(user=asker).select_related("user")
-    phones: dict[str, tuple[str, int | None]] = {
-        str(link.user.phone): (link.user.language, link.user.pk)
-        for link in holders
-        if link.user.phone
-    }
-    on_record = set(whole.exclude(phone="").values_list("phone", flat=True)) - set(phones)
-    accounts: dict[str, tuple[str, int | None]] = {
-        str(user.phone): (user.language, user.pk)
-        for user in get_user_model().objects.filter(phone__in=on_record)
-    }
-    phones |= {phone: accounts.get(phone, ("vi", None)) for phone in sorted(on_record)}
-    phones.pop(asker.phone or "", None)
-    return phones
-
-
-def _tell_all(link: RecordLink, purpose: str) -> None:
-    """Tell the phones on the record and everybody who opens it, but not who has this link."""
-    for phone, (language, account) in _phones_to_tell(link.user, link.citizen).items():
-        _tell(link, purpose, phone, language, account)
-    whole = Citizen.objects.whole(link.citizen)
-    others = RecordLink.objects.live().filter(citizen__in=whole, user__phone=None)
-    for one in (
-        others.exclude(user=link.user).select_related("user").order_by("user").distinct("user")
-    ):
-        _tell(link, purpose, "", one.user.language, one.user.pk)
-
-
-def _tell(link: RecordLink, purpose: str, phone: str, language: str, account: int | None) -> None:
-    page = absolute(reverse("record-not-me", args=[objection_token(link)]))
-    texts = ui.in_each_language(lambda: _words(link, purpose, page))
-    with translation.override(language):
-        send_to_citizen(
-            purpose=purpose,
-            phone=phone,
-            text=texts[language],
-            texts=texts,
-            user_id=account,
-            dedupe_key=f"record-link:{link.pk}:{phone or account}",
-        )
-
-
-def _words(link: RecordLink, purpose: str, page: str) -> str:
-    since = timezone.localtime(link.since)
-    values = {
-        "ending": mask_phone(link.user.phone)[-3:],
-        "time": formats.time_format(since, "H:i"),
-        "day": formats.date_format(since, "j/n"),
-        "page": page,
-    }
-    by_vneid = link.proven_by == Proof.VNEID
-    if purpose == OPENED and by_vneid:
-        text = _(
-            "So Tiem: the person named on a vaccination record of this phone opened it with VNeID at"
-            " %(time)s on %(day)s. Not right? Stop it: %(page)s"
-        )
-    elif purpose == OPENED and not link.user.phone:
-        text = _(
-            "So Tiem: somebody with VNeID opened a vaccination record that you can open or that has"
-            " your number. Not right? Stop it: %(page)s"
-        )
-    elif purpose == OPENED:
-        text = _(
-            "So Tiem: a phone ending in %(ending)s opened a vaccination record that you can open or"
-            " that has your number. Not right? Stop it: %(page)s"
-        )
-    elif link.needs_confirmation:
-        text = _(
-            "So Tiem: somebody with VNeID asks to open a vaccination record of this phone. Health"
-            " staff look at the papers first. Not right? Stop it: %(page)s"
-        )
-    elif not link.user.phone:
-        text = _(
-            "So Tiem: somebody with VNeID asks to open a vaccination record of this phone. Not right?"
-            " Stop it before %(time)s on %(day)s: %(page)s"
-        )
-    else:
-        text = _(
-            "So Tiem: a phone ending in %(ending)s asks to open a vaccination record of this "
-            "phone. Not you? Stop it before %(time)s on %(day)s: %(page)s"
-        )
-    return text % values

@@ -87,7 +87,7 @@ def _ask_for_unproven(user: "User", record: Citizen) -> Opening:
         return Opening.OTHER_RECORD
     if links.was_ended_by_others(user, parts):
         return Opening.STOPPED
-    links.ask(user, record)
+    links.ask(user, record, by_card=False)
     return Opening.ASKED
 
 

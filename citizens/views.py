@@ -16,14 +16,13 @@ from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from accounts.throttled import too_many
 from citizens import actions as citizen_actions
-from citizens import links
+from citizens import photo_proofs
 from citizens.actions import AskedToOpen, NoMatch, TooManyTries
 from citizens.candidates import SeveralRecords
-from citizens.card_reading import CardForm, read_card
-from citizens.forms import AreaForm, OpenRecordForm, StartRecordForm
-from citizens.links import HasOwnRecord, TooManyPeople
+from citizens.forms import AreaForm, OpenRecordForm, PhotoProofForm, StartRecordForm
+from citizens.links import HasOwnRecord, IsAdult, TooManyPeople
 from citizens.models import RecordLink
-from vaxreg import db_time
+from citizens.papers.card_reading import CardForm, read_card
 
 Relation = RecordLink.Relation
 
@@ -54,6 +53,8 @@ def open_record(request: UserRequest) -> HttpResponse:
             return _too_many_people(request, stop.retry_at)
         except HasOwnRecord as has:
             return _has_own_record(request, has.link)
+        except IsAdult:
+            form.add_error("date_of_birth", _an_adult_agrees())
         except AskedToOpen:
             return redirect("record-asked")
         else:
@@ -63,10 +64,28 @@ def open_record(request: UserRequest) -> HttpResponse:
 
 
 @citizen_page
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def asked(request: UserRequest) -> HttpResponse:
-    """Say what happens now; the same for facts of a record and for facts of none."""
-    return render(request, "citizens/asked.html", {"opens_at": db_time.now() + links.WAIT})
+    """Say what happens now, and take photos of paper and person.
+
+    The same for facts of a record and for facts of none.
+    """
+    form = PhotoProofForm()
+    if request.method == "POST":
+        form = PhotoProofForm(request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                photo_proofs.send(request.user, **form.cleaned_data)
+            except ValidationError as wrong:
+                form.add_error(None, wrong)
+            else:
+                messages.success(
+                    request,
+                    _("The photos have arrived. If there is such a record, health staff see them."),
+                )
+                return redirect("record-asked")
+    status = 422 if form.has_errors else 200
+    return render(request, "citizens/asked.html", {"form": form}, status=status)
 
 
 @citizen_page
@@ -88,7 +107,7 @@ def start_record(request: UserRequest) -> HttpResponse:
     if form.is_valid():
         wanted = (
             *("full_name", "date_of_birth", "sex", "id_number", "old_id_number"),
-            *("workplace", "area"),
+            *("nationality", "workplace", "area"),
         )
         said = {name: form.cleaned_data[name] for name in wanted}
         try:
@@ -103,6 +122,8 @@ def start_record(request: UserRequest) -> HttpResponse:
             return _too_many_people(request, stop.retry_at)
         except HasOwnRecord as has:
             return _has_own_record(request, has.link)
+        except IsAdult:
+            form.add_error("date_of_birth", _an_adult_agrees())
         except ValidationError as wrong:
             form.add_error(None, wrong.messages)
         else:
@@ -129,6 +150,13 @@ def _relation(request: HttpRequest) -> Relation:
 
 def _record_url(link: RecordLink) -> str:
     return f"{reverse('record')}?person={link.citizen.public_id}"
+
+
+def _an_adult_agrees() -> str:
+    return _(
+        "This person is 18 or older and has to agree first: see below, under “For an adult of your"
+        " family”."
+    )
 
 
 def _no_match(tries_left: int) -> str:

@@ -9,6 +9,12 @@ from citizens.models import Citizen, RecordLink, RecordVisit
 from organizations.models import Organization
 from vaxreg import db_time
 
+# Why somebody opens a record, by the relation of their link; one's own first.
+WHY = {
+    RecordLink.Relation.SELF: RecordVisit.Why.OWN,
+    RecordLink.Relation.GUARDIAN: RecordVisit.Why.GUARDIAN,
+    RecordLink.Relation.RELATIVE: RecordVisit.Why.RELATIVE,
+}
 # In one statement: a list of a busy desk is opened all day long.
 LISTED = """
 INSERT INTO citizens_recordvisit (user_id, citizen_id, why, at)
@@ -37,11 +43,10 @@ def log_visit(
 
 
 def log_own(user: "User", citizen: Citizen) -> RecordVisit:
-    """Store that the user opened the record as its owner, or as the guardian."""
-    own = RecordLink.objects.live().filter(
-        user=user, citizen__in=Citizen.objects.whole(citizen), relation=RecordLink.Relation.SELF
-    )
-    why = RecordVisit.Why.OWN if own.exists() else RecordVisit.Why.GUARDIAN
+    """Store that the user opened the record as its owner, a guardian, or a relative."""
+    live = RecordLink.objects.live().filter(user=user, citizen__in=Citizen.objects.whole(citizen))
+    relations = set(live.values_list("relation", flat=True))
+    why = next((WHY[one] for one in WHY if one in relations), RecordVisit.Why.GUARDIAN)
     return log_visit(user, citizen, why)
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _noop
 
 from accounts.models import User
-from citizens.models import RecordLink
+from citizens.link_messages import Recipient, persons_of, who_in_words
+from citizens.models import Citizen, RecordLink
 from corrections.lifecycle import Party
 from corrections.models import Correction, CorrectionEvent
 from corrections.routing import desks
@@ -91,18 +92,29 @@ def _tell_citizen(event: CorrectionEvent, text: Callable[[Correction], str], pur
     if not phone and not user.has_vneid:
         # Staff filed it for somebody without a phone.
         return
+    told = [Recipient(phone, user.language, user.pk)]
+    if on_behalf:
+        told = [Recipient(phone, "vi", _own_account(case))]
+    elif _has_lost_the_record(user, case):
+        told = persons_of(case.citizen, besides=user) or told
     texts = ui.in_each_language(lambda: text(case))
-    language = "vi" if on_behalf else user.language
-    with translation.override(language):
-        send_to_citizen(
-            purpose=purpose,
-            phone=phone,
-            text=texts[language],
-            texts=texts,
-            user_id=_own_account(case) if on_behalf else user.pk,
-            dedupe_key=message_key(event.pk),
-            may_wait=True,
-        )
+    for number, to in enumerate(told):
+        with translation.override(to.language):
+            send_to_citizen(
+                purpose=purpose,
+                phone=to.phone,
+                text=texts[to.language],
+                texts=texts,
+                user_id=to.account,
+                dedupe_key=message_key(event.pk) + (f":{number}" if number else ""),
+                may_wait=True,
+            )
+
+
+def _has_lost_the_record(user: User, case: Correction) -> bool:
+    """Whether who filed could open the record and cannot any more: a guardian, a relative."""
+    links = RecordLink.objects.filter(user=user, citizen__in=Citizen.objects.whole(case.citizen))
+    return links.exists() and not links.live().exists()
 
 
 def message_key(event_id: int) -> str:
@@ -163,6 +175,43 @@ def _routed(event: CorrectionEvent) -> None:
         }
 
     _tell_citizen(event, text, "correction.received")
+    _tell_person(event)
+
+
+def _tell_person(event: CorrectionEvent) -> None:
+    """Tell the person of a record what a relative whom they agreed to has filed for them."""
+    case = event.correction
+    filer = case.filing.filed_by
+    agreed = RecordLink.objects.filter(
+        user=filer,
+        citizen__in=Citizen.objects.whole(case.citizen),
+        relation=RecordLink.Relation.RELATIVE,
+    )
+    if case.filing.contact_phone or not agreed.exists():
+        return
+    for to in persons_of(case.citizen, besides=filer):
+
+        def words() -> str:
+            return _(
+                "So Tiem: %(who)s reported something about your vaccination record: %(reference)s."
+                " See %(link)s"
+            ) % {
+                "who": who_in_words(filer),
+                "reference": case.reference,
+                "link": _link(case, "citizen"),
+            }
+
+        texts = ui.in_each_language(words)
+        with translation.override(to.language):
+            send_to_citizen(
+                purpose="correction.filed_for_you",
+                phone=to.phone,
+                text=texts[to.language],
+                texts=texts,
+                user_id=to.account,
+                dedupe_key=f"event:{event.pk}:person:{to.phone or to.account}",
+                may_wait=True,
+            )
 
 
 def _sms(purpose: str, sentence: str) -> Callable[[CorrectionEvent], None]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounts import identity
 from accounts.models import User, VerifiedIdentity
 from accounts.sign_in import two_factor
-from citizens.models import Citizen, RecordLink
+from citizens.models import Citizen, Consent, IdentityCheck, RecordLink
 from organizations.models import Area, Membership, Organization
 from vaxreg import db_time
 
@@ -187,6 +187,37 @@ def child_of(user: User, name: str, born: date, sex: str, area: Area) -> Citizen
         since=db_time.now() - SINCE,
     )
     return child
+
+
+def mother_of(user: User, name: str, born: date, area: Area) -> Citizen:
+    """Create an old mother's record; she agreed at the counter that her daughter opens it."""
+    mother = Citizen.objects.create(
+        full_name=name,
+        date_of_birth=born,
+        sex="female",
+        phone="",
+        id_number=f"001152{born.year:06}",
+        area=area,
+    )
+    since = db_time.now() - timedelta(days=40)
+    link = RecordLink.objects.create(
+        user=user,
+        citizen=mother,
+        relation=RecordLink.Relation.RELATIVE,
+        proven_by=RecordLink.Proof.STAFF,
+        since=since,
+        ends_at=since + timedelta(days=360),
+    )
+    minh = User.objects.get(email=f"minh@{DOMAIN}")
+    Consent.objects.create(
+        link=link,
+        way=Consent.Way.COUNTER,
+        paper=IdentityCheck.Paper.CCCD,
+        by=minh,
+        by_organization=in_ha_noi("Trạm Y tế Phường Bưởi"),
+        at=since,
+    )
+    return mother
 
 
 def name_of(chance: random.Random) -> str:

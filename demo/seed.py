@@ -92,8 +92,12 @@ def _families() -> None:
         (2, az, date(2021, 11, 21), "FG3527"),
     ]:
         _dose(person, vaccine, day, site, lot, ordinal)
-    child = people.child_of(lan, "Lê Nguyễn Minh Anh", date(2008, 9, 5), "female", buoi)
+    # A child, in whichever year the demo runs.
+    born = date(db_time.now().year - 14, 9, 5)
+    child = people.child_of(lan, "Lê Nguyễn Minh Anh", born, "female", buoi)
     _dose(child, pfizer, date(2021, 11, 30), site, "FK0112", 1)
+    mother = people.mother_of(lan, "Phạm Thị Tươi", date(1952, 3, 8), buoi)
+    _dose(mother, az, date(2021, 8, 29), site, "ABX4112", 1)
     _binh, neighbour = people.citizen(
         "Trần Văn Bình", date(1975, 1, 2), "male", people.BINH_PHONE, quang_an, "001075067890"
     )

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from citizens.models import Citizen
+from doses.announcements import dose_written
 from doses.models import Dose, DoseFacts, DoseRevision, Vaccine
 from organizations.models import Organization
 from vaxreg import db_time
@@ -146,3 +147,4 @@ def _write_revision(
         at=dose.revised_at,
         **{name: getattr(dose, name) for name in FACTS},
     )
+    dose_written.send(sender=Dose, dose=dose)

@@ -98,12 +98,25 @@ CITIZENS = Audience(
             "family",
             _("Children, parents, a new phone number"),
             _(
-                "You can open the record of somebody in your care. The phone on that record is told"
-                " first and may say no. With a lost or new number, ask your vaccination site or the"
-                " hotline."
+                "You open the record of your child until the 18th birthday. A grown-up of your family"
+                " agrees first: by a code to their phone, in their account, or at the place that gave the"
+                " doses; for a year at most, and both of you can end it. With a lost or new number, ask"
+                " your vaccination site or the hotline."
             ),
-            "record-open",
-            _("Open a record"),
+            "family-ask",
+            _("Open the record of an adult of your family"),
+        ),
+        Topic(
+            "who",
+            "family",
+            _("Who can open my record"),
+            _(
+                "One page lists everybody: how it was proven, since when, when it was read last. There you"
+                " stop a request that is not yours and end what you no longer want. A change of name,"
+                " phone or number hides no dose; the page says what was changed."
+            ),
+            "record-who",
+            _("Who can open this record"),
         ),
         Topic(
             "phone",

@@ -1,5 +1,6 @@
 """Forms of the hotline: search, the caller's answers, filing and steps for a caller."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar, cast
 
@@ -232,3 +233,17 @@ class CallbackForm(Form):
     def clean_phone(self) -> str:
         """Return the number that was typed, else the one on record."""
         return str(self.cleaned_data["phone"] or self.phone_on_record)
+
+
+class SpokenCodeForm(Form):
+    """The number with which the caller wants to sign in, of those that the record knows, masked."""
+
+    def __init__(self, *args: Any, masked: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["number"] = forms.ChoiceField(
+            label=_("With which number does the caller want to sign in?"),
+            choices=[(one, one) for one in masked],
+            initial=masked[0] if len(masked) == 1 else None,
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Choose the number that the caller says.")},
+        )

@@ -36,6 +36,7 @@ PER_AGENT: Limits = [(30, timedelta(hours=1)), (120, timedelta(days=1))]
 # What a message was about, by its purpose.
 ABOUT: dict[str, Promise] = {
     "correction.received": _("The case was received"),
+    "correction.filed_for_you": _("A relative reported something for this person"),
     "correction.asked": _("The site has a question"),
     "correction.decided": _("The case was decided"),
     "correction.appealed": _("The appeal was received"),
@@ -47,6 +48,15 @@ ABOUT_THE_PERSON: dict[str, Promise] = {
     "sign_in_code": _("Code to sign in"),
     "record.asked": _("A phone asks to open the record"),
     "record.opened": _("The record was opened by another phone or account"),
+    "account.hotline_code": _("The hotline gave a one-time code"),
+    "account.email_changed": _("The e-mail address for codes was changed"),
+    "record.merged": _("Two records became one"),
+    "record.photos_seen": _("Photos were seen: the record opens after 24 hours"),
+    "record.photos_answered": _("What staff decided about photos of a card"),
+    "record.ended": _("The record does not open for a phone or account any more"),
+    "record.ends_soon": _("A link to the record ends soon"),
+    "record.consent_code": _("Code to agree that a relative opens the record"),
+    "record.consent_asked": _("A relative asks to open the record"),
     "more_messages": _("There are more messages in the inbox"),
 }
 

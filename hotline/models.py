@@ -1,4 +1,4 @@
-"""Checks of callers, messages that agents sent again, and people who asked to be called back."""
+"""Checks of callers, what agents sent again or read out, and people who asked to be called back."""
 
 import uuid
 
@@ -59,6 +59,31 @@ class MessageResend(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SpokenCode(models.Model):
+    """An agent read out a one-time code to a caller. Append-only (migration 0006); never the code."""
+
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    # It says for whose record the caller was asked.
+    call = models.ForeignKey(
+        CallerCheck, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    # The account that it opens.
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("code read out")
+        verbose_name_plural = _("codes read out")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.at:%Y-%m-%d %H:%M}"
 
 
 class BestTime(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from hotline.views import callback, calls, desk, file, upload
+from hotline.views import callback, calls, codes, desk, file, upload
 
 CALL = "hotline/calls/<uuid:public_id>/"
 
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "hotline/callbacks/<uuid:public_id>/claim/", callback.claim, name="hotline-callback-claim"
     ),
     path(CALL, desk.caller, name="hotline-caller"),
+    path(f"{CALL}code/", codes.code, name="hotline-code"),
     path(f"{CALL}opening/", calls.opening, name="hotline-opening"),
     path(f"{CALL}callback/", callback.note, name="hotline-callback-note"),
     path(f"{CALL}file/", file.choose, name="hotline-file"),

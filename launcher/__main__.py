@@ -56,13 +56,26 @@ def run_everything() -> None:
 
 
 def commands(places: Places, host: str, port: int) -> dict[str, list[str | Path]]:
-    """Return the command lines of worker, beat and web server; docker-compose.yml has the same."""
+    """Return the command lines of workers, beat and web server; docker-compose.yml has the same."""
     cores = str(os.cpu_count() or 2)
     # Celery would warn at every start that it runs as root; our tasks carry only JSON.
     celery: list[str | Path] = [sys.executable, "-W", "ignore:::celery.platforms", "-m", "celery"]
     celery += ["--quiet", "-A", "vaxreg"]
     return {
         "worker": [*celery, "worker", "-Q", "default,mail", "-c", cores, "-l", "info"],
+        # Its node has a name of its own beside the other worker's.
+        "matcher": [
+            *celery,
+            "worker",
+            "-Q",
+            "matching",
+            "-n",
+            "matching@%h",
+            "-c",
+            "1",
+            "-l",
+            "info",
+        ],
         "beat": [*celery, "beat", "--pidfile=", "-s", places.var / "beat" / "schedule"],
         "web": web_server(host, port),
     }

@@ -32,7 +32,7 @@ made-up people, codes readable on a page, http on 127.0.0.1 only.
   DATABASE_URL, REDIS_URL servers of your own in place of those from pip, each on its own
   DEMO=0                  no made-up data; SECRET_KEY, SITE_DOMAIN … are then yours to set
 """
-LOCKS = {"run": ROOT / "requirements.txt", "test": ROOT / "requirements-dev.txt"}
+LOCKS = {"run": ROOT / "requirements-matching.txt", "test": ROOT / "requirements-dev.txt"}
 
 
 class CannotSetUp(Exception):

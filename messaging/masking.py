@@ -10,5 +10,4 @@ def masked_recipient(message: Message) -> str:
         return ""
     if message.channel in (Channel.SMS, Channel.CALL):
         return ui.masked_phone(message.recipient)
-    name, at, domain = message.recipient.partition("@")
-    return f"{name[:1]}•••{at}{domain}"
+    return ui.masked_email(message.recipient)

@@ -1,4 +1,4 @@
-"""Memberships: appoint people and end their work. Re-exports the changes of the tree (tree.py)."""
+"""Memberships: appoint people. Re-exports the changes of the tree (tree.py)."""
 
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,6 @@ __all__ = [
     "appoint",
     "change_details",
     "close",
-    "end_membership",
     "may_manage",
     "merge",
     "move",
@@ -74,16 +73,3 @@ def appoint(
     return held or Membership.objects.create(
         user=user, organization=organization, role=role, since=db_time.now(), appointed_by=by
     )
-
-
-@transaction.atomic
-def end_membership(membership: Membership, *, by: "User | None") -> Membership:
-    """End a membership now, unless it has ended. Raises PermissionDenied."""
-    membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
-    _require_may_manage(by, membership.organization)
-    now = db_time.now()
-    if membership.until is None or membership.until > now:
-        membership.until = max(now, membership.since)
-        membership.ended_by = by
-        membership.save(update_fields=["until", "ended_by"])
-    return membership

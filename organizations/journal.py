@@ -11,8 +11,9 @@ from django.utils.translation import override
 from vaxreg.encryption import SealedJSONField
 from vaxreg.id_numbers import SEALED
 
-# The reason that the system itself writes when work ends with an organization.
+# Reasons that the system itself writes: work ends with an organization, and acts of commands.
 CLOSED = _("%(organization)s has closed.")
+ON_COMMAND_LINE = _("On the server’s command line, by %(operator)s.")
 
 
 class ImportRun(models.Model):
@@ -122,10 +123,11 @@ class StaffEvent(models.Model):
     @property
     def reason_shown(self) -> str:
         """The reason as it was typed; what the system wrote, in the reader's language."""
-        for language, _name in settings.LANGUAGES:
-            with override(language):
-                before, _gap, after = str(CLOSED).partition("%(organization)s")
-            if self.reason.startswith(before) and self.reason.endswith(after):
-                name = self.reason.removeprefix(before).removesuffix(after)
-                return str(CLOSED) % {"organization": name}
+        for words, gap in ((CLOSED, "organization"), (ON_COMMAND_LINE, "operator")):
+            for language, _name in settings.LANGUAGES:
+                with override(language):
+                    before, _gap, after = str(words).partition(f"%({gap})s")
+                if self.reason.startswith(before) and self.reason.endswith(after):
+                    name = self.reason.removeprefix(before).removesuffix(after)
+                    return str(words) % {gap: name}
         return self.reason

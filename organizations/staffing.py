@@ -7,7 +7,6 @@ that they hold, in the same transaction.
 """
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -22,9 +21,6 @@ from organizations.models import Membership, MembershipQuerySet, Organization
 from vaxreg import db_time
 from vaxreg.typed.birth_dates import BirthDate
 from vaxreg.typed.names import clean_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Kinds = Organization.Kind
 Roles = Membership.Role
@@ -164,13 +160,34 @@ def invite(
     user, is_new = find_or_make(email, full_name)
     if user.pk == by.pk:
         raise PermissionDenied
+    refuse_appointment(user, organization, role)
+    identity.confirm(user, id_number=id_number, date_of_birth=date_of_birth, phone=phone, by=by)
+    return give_role(user, organization, role, by=by, is_new=is_new)
+
+
+def refuse_appointment(user: User, organization: Organization, role: str) -> None:
+    """Raises AccountShut, WorksThere."""
     if not user.is_active or user.suspended_at is not None:
         raise AccountShut
     if memberships_of(user).filter(organization=organization, role=role).exists():
         raise WorksThere
-    identity.confirm(user, id_number=id_number, date_of_birth=date_of_birth, phone=phone, by=by)
+
+
+def give_role(
+    user: User,
+    organization: Organization,
+    role: str,
+    *,
+    by: User | None,
+    is_new: bool,
+    reason: str = "",
+) -> Membership:
+    """Give one person a role: with the event and the letter. Raises actions.CannotAppoint.
+
+    The caller has checked rights, and `refuse_appointment`.
+    """
     membership = actions.appoint(user, organization, role, by=by)
-    record_event(Act.INVITED if is_new else Act.APPOINTED, membership, by=by)
+    record_event(Act.INVITED if is_new else Act.APPOINTED, membership, by=by, reason=reason)
     letters.welcome(membership, by=by)
     return membership
 
@@ -227,13 +244,38 @@ def verify_identity(
     """
     if not may_verify(by, person):
         raise PermissionDenied
+    store_identity(
+        person,
+        id_number=id_number,
+        date_of_birth=date_of_birth,
+        phone=phone,
+        proven_by=VerifiedIdentity.Proof.PAPER,
+        reason=reason,
+        by=by,
+    )
+
+
+def store_identity(
+    person: User,
+    *,
+    id_number: str,
+    date_of_birth: date | BirthDate,
+    phone: str,
+    proven_by: VerifiedIdentity.Proof,
+    reason: str,
+    by: User | None,
+) -> None:
+    """Store who somebody is, with the event if it says something new; the caller checks rights.
+
+    Raises identity.NumberTaken.
+    """
     known = identity.identity_of(person)
     fresh = identity.verify(
         person,
         id_number=id_number,
         date_of_birth=date_of_birth,
         phone=phone,
-        proven_by=VerifiedIdentity.Proof.PAPER,
+        proven_by=proven_by,
         by=by,
     )
     if known is None or fresh.pk != known.pk:
@@ -252,7 +294,7 @@ def change_role(membership: Membership, role: str, *, by: User) -> Membership:
 
     Raises PermissionDenied, AlreadyHandled; WorksThere when the person has the new role already.
     """
-    held = _lock(membership)
+    held = lock(membership)
     if not may_act_on(by, held) or role not in roles_given_by(by, held.organization):
         raise PermissionDenied
     if held.suspended_at is not None or held.role == role:
@@ -272,7 +314,7 @@ def suspend(membership: Membership, *, by: User, reason: str) -> Membership:
 
     Raises PermissionDenied, AlreadyHandled.
     """
-    held = _lock(membership)
+    held = lock(membership)
     if not may_act_on(by, held):
         raise PermissionDenied
     if held.suspended_at is not None:
@@ -287,7 +329,7 @@ def suspend(membership: Membership, *, by: User, reason: str) -> Membership:
 @transaction.atomic
 def reinstate(membership: Membership, *, by: User) -> Membership:
     """Return the rights of a membership. Raises PermissionDenied, AlreadyHandled, AccountShut."""
-    held = _lock(membership)
+    held = lock(membership)
     if not may_act_on(by, held):
         raise PermissionDenied
     if held.suspended_at is None:
@@ -304,14 +346,19 @@ def reinstate(membership: Membership, *, by: User) -> Membership:
 @transaction.atomic
 def end(membership: Membership, *, by: User, reason: str) -> Membership:
     """End a membership for good. Raises PermissionDenied, AlreadyHandled."""
-    held = _lock(membership)
+    held = lock(membership)
     if not may_end(by, held):
         raise PermissionDenied
+    return end_for_good(held, by=by, reason=reason)
+
+
+def end_for_good(held: Membership, *, by: User | None, reason: str) -> Membership:
+    """End a locked membership, with the event and the letter; the caller has checked rights."""
     _end(held, by=by)
     record_event(Act.ENDED, held, by=by, reason=reason)
     if not memberships_of(held.user).exists():
         invitations.revoke(held.user)
-    if held.user_id != by.pk:
+    if by is None or held.user_id != by.pk:
         letters.ended(held)
     return held
 
@@ -398,25 +445,6 @@ def event_values(
     }
 
 
-def without_reviewer(organization: Organization, going: "Iterable[Membership]") -> bool:
-    """Whether somebody can decide here now, and nobody could without these memberships."""
-    able = Organization.objects.able_to_receive().filter(pk=organization.pk)
-    if not able.exists():
-        return False
-    deciding = [Roles.REVIEWER, Roles.LEAD, Roles.OFFICER]
-    if organization.kind == Kinds.HOTLINE:
-        deciding.append(Roles.HOTLINE)
-    return not _others(organization, going).in_roles(deciding).exists()
-
-
-def without_officer(organization: Organization, going: "Iterable[Membership]") -> bool:
-    """Whether these are the last officers of an organization."""
-    officers = [one for one in going if one.role == Roles.OFFICER]
-    if not officers:
-        return False
-    return not _others(organization, officers).in_roles([Roles.OFFICER]).exists()
-
-
 def seen_by(user: User) -> QuerySet[User]:
     """Return all users who work, or worked, at an organization whose staff the user manages."""
     worked = Membership.objects.filter(
@@ -426,16 +454,7 @@ def seen_by(user: User) -> QuerySet[User]:
     return people
 
 
-def _others(organization: Organization, going: "Iterable[Membership]") -> MembershipQuerySet:
-    others: MembershipQuerySet = (
-        Membership.objects.live()
-        .filter(organization=organization, user__is_active=True)
-        .exclude(pk__in=[one.pk for one in going])
-    )
-    return others
-
-
-def _lock(membership: Membership) -> Membership:
+def lock(membership: Membership) -> Membership:
     """Return the current row, locked. Raises AlreadyHandled if it has ended."""
     now = db_time.now()
     held = (
@@ -449,7 +468,7 @@ def _lock(membership: Membership) -> Membership:
     return held
 
 
-def _end(held: Membership, *, by: User) -> None:
+def _end(held: Membership, *, by: User | None) -> None:
     now = db_time.now()
     held.until, held.ended_by, held.suspended_at = max(now, held.since), by, None
     held.save(update_fields=["until", "ended_by", "suspended_at"])

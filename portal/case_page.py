@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from citizens.holders import name_of
+from citizens.models import Citizen, RecordLink
 from corrections import actions, facts, history, next_steps, parties, stalled
 from corrections.actions import AlreadyOpen, NobodyAbove, TooLate
 from corrections.clocks import explain
@@ -41,6 +43,7 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
         "stalled": stalled.notice(case),
         "lines": lines,
         "told": history.told_last(lines),
+        "filed_by": _filed_by(case, user),
         "proposed": [row for row in rows if row.is_changed],
         "results": record_page.results(rows) if is_decided and not case.is_turned_down else [],
         "photos": case.filing.evidence.all(),
@@ -57,6 +60,19 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
         "now": now,
         **_second_thoughts(case, now),
     }
+
+
+def _filed_by(case: Correction, user: "User") -> str:
+    """Return who filed a case of somebody's family, for its readers; "" for one's own filing."""
+    filer = case.filing.filed_by
+    if filer.pk == user.pk or case.filing.contact_phone:
+        return ""
+    links = RecordLink.objects.filter(
+        user=filer, citizen__in=Citizen.objects.whole(case.citizen)
+    ).order_by("-pk")
+    link = links.first()
+    relation = str(link.get_relation_display()) if link else ""
+    return " · ".join(part for part in (name_of(filer), relation) if part)
 
 
 def _help_answer(case: Correction) -> HelpAnswer | None:

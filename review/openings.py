@@ -1,12 +1,14 @@
-"""People at the counter who have asked to open their record by what is printed on their card."""
+"""People at the counter: who asked to open their record by a card, and who agrees to a relative."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from citizens import actions, links
-from citizens.models import RecordLink, RecordLinkQuerySet, RecordVisit
+from citizens import actions, links, photo_proofs
+from citizens.family import consent
+from citizens.models import ConsentRequest, PhotoProof, RecordLink, RecordLinkQuerySet, RecordVisit
 from citizens.visits import log_visit
 from doses.models import Dose
 from organizations.queries import with_predecessors
@@ -18,17 +20,58 @@ if TYPE_CHECKING:
 
 def confirmable_at_desks_of(user: "User") -> RecordLinkQuerySet:
     """Return the links that wait or were stopped, of records with a dose given by one of the user's desks."""
-    desks = with_predecessors(desks_of(user)).order_by()
-    given_here = Dose.objects.filter(
-        Q(citizen=OuterRef("citizen")) | Q(citizen__merged_into=OuterRef("citizen")),
-        organization__in=desks.values("pk"),
-    )
     return (
         RecordLink.objects.confirmable()
-        .filter(Exists(given_here))
+        .filter(_given_at_desks_of(user))
         .select_related("user", "citizen")
         .order_by("asked_at", "pk")
     )
+
+
+def requests_at_desks_of(user: "User") -> QuerySet[ConsentRequest]:
+    """Return the requests for an agreement, about records with a dose given by one of the user's desks."""
+    return consent.requests_for_counter().filter(_given_at_desks_of(user))
+
+
+@transaction.atomic
+def record_consent(request: ConsentRequest, *, paper: str, by: "User") -> None:
+    """Record that the adult stood at the counter, with this paper, and agreed to their relative.
+
+    Raises PermissionDenied, consent.NotOpen, links.TooManyPeople, and ValidationError keyed "paper".
+    """
+    desk = desks_of(by)[0]
+    link = consent.record_at_counter(request, paper=paper, by=by, by_organization=desk)
+    actions.check_identity(link.citizen, paper=paper, matches=True, by=by, by_organization=desk)
+    log_visit(by, link.citizen, RecordVisit.Why.REVIEW, organization=desk)
+
+
+def photo(user: "User", public_id: UUID, which: str) -> bytes | None:
+    """Return a photo ("paper" or "person") sent with a request at the user's desks, and log it.
+
+    JPEG; None for other requests, and for photos that are deleted.
+    """
+    waiting = confirmable_at_desks_of(user)
+    proof = PhotoProof.objects.filter(public_id=public_id, link__in=waiting.order_by()).first()
+    if proof is None or which not in ("paper", "person"):
+        return None
+    log_visit(user, proof.link.citizen, RecordVisit.Why.REVIEW, organization=desks_of(user)[0])
+    data = proof.paper_photo if which == "paper" else proof.person_photo
+    return None if data is None else bytes(data)
+
+
+@transaction.atomic
+def decide_photos(link: RecordLink, verdict: str, *, by: "User") -> bool:
+    """Store what the photos of a request show; return whether they were accepted.
+
+    Raises PermissionDenied, photo_proofs.AlreadyDecided.
+    """
+    proof = photo_proofs.open_proofs([link]).get(link.pk)
+    if proof is None:
+        raise photo_proofs.AlreadyDecided
+    desk = desks_of(by)[0]
+    photo_proofs.decide(proof, verdict, by=by, by_organization=desk)
+    log_visit(by, link.citizen, RecordVisit.Why.REVIEW, organization=desk)
+    return verdict == PhotoProof.Verdict.SAME
 
 
 @transaction.atomic
@@ -42,3 +85,14 @@ def confirm(link: RecordLink, *, paper: str, by: "User") -> None:
     desk = desks_of(by)[0]
     actions.check_identity(link.citizen, paper=paper, matches=True, by=by, by_organization=desk)
     log_visit(by, link.citizen, RecordVisit.Why.REVIEW, organization=desk)
+
+
+def _given_at_desks_of(user: "User") -> Exists:
+    """Return a condition for rows about a citizen: one of the user's desks gave a dose."""
+    desks = with_predecessors(desks_of(user)).order_by()
+    return Exists(
+        Dose.objects.filter(
+            Q(citizen=OuterRef("citizen")) | Q(citizen__merged_into=OuterRef("citizen")),
+            organization__in=desks.values("pk"),
+        )
+    )

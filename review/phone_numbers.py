@@ -22,6 +22,7 @@ PER_PERSON: Limits = [(30, timedelta(hours=1)), (120, timedelta(days=1))]
 
 ANSWERS = _("Answers about this case go here")
 GUARDIAN = _("Guardian")
+RELATIVE = _("Family member who was agreed to")
 OWN_ACCOUNT = _("The person’s own sign-in")
 ON_RECORD = _("Number of the record")
 
@@ -47,7 +48,11 @@ def of_case(case: Correction) -> list[CitizenPhone]:
     whole = Citizen.objects.whole(case.citizen)
     links = RecordLink.objects.live().filter(citizen__in=whole, user__phone_verified=True)
     openers = links.select_related("user").order_by("pk")
-    relations = {RecordLink.Relation.GUARDIAN: GUARDIAN, RecordLink.Relation.SELF: OWN_ACCOUNT}
+    relations = {
+        RecordLink.Relation.SELF: OWN_ACCOUNT,
+        RecordLink.Relation.GUARDIAN: GUARDIAN,
+        RecordLink.Relation.RELATIVE: RELATIVE,
+    }
     found = [
         (case.filing.contact_phone or case.filing.filed_by.phone, ANSWERS),
         *((one.user.phone, relations[RecordLink.Relation(one.relation)]) for one in openers),

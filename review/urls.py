@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from review.views import call, case, notes, openings, pool, queue, steps, take_back
+from review.views import call, case, duplicates, notes, openings, pool, queue, steps, take_back
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("review/notes/<uuid:public_id>/read/", notes.mark_read, name="note-read"),
@@ -10,7 +10,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/next/", queue.take_next, name="queue-next"),
     path("review/news/", queue.news, name="queue-news"),
     path("review/week/", queue.own_week_page, name="own-week"),
+    path("review/duplicates/", duplicates.duplicates_page, name="duplicates"),
+    path("review/duplicates/<int:pair>/", duplicates.pair_page, name="duplicate"),
     path("review/openings/", openings.openings_page, name="openings"),
+    path(
+        "review/openings/photos/<uuid:public_id>/<str:which>/",
+        openings.photo,
+        name="opening-photo",
+    ),
+    path("review/openings/agreed/<uuid:public_id>/", openings.agreed, name="opening-agreed"),
     path("review/<str:reference>/", case.case_page, name="case"),
     path("review/<str:reference>/decide/", case.decide, name="case-decide"),
     path("review/<str:reference>/pick-up/", case.take, {"step": "pick-up"}, name="case-pick-up"),

@@ -126,7 +126,7 @@ def file_many(world: World, number: int) -> list[Correction]:
     for index in range(number):
         with db_time.at(now - timedelta(hours=number - index)):
             person = worlds.Citizen.objects.create(
-                full_name=f"Người {index:03}", date_of_birth="1970-01-01"
+                full_name=f"Người {index:03}", date_of_birth="2015-01-01"
             )
             worlds.RecordLink.objects.create(
                 user=world.user("lan"),

@@ -45,6 +45,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
         "public_id": str(world.buoi.public_id),
         "step": "note",
         "token": "unknown",
+        "which": "paper",
+        "pair": "1",
         "part": "organizations",
         "ending": "csv",
         "person": str(world.user("minh").public_id),

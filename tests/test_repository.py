@@ -11,7 +11,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-from vaxreg.celery import DEFAULT_QUEUE, MAIL_QUEUE, app
+from vaxreg.celery import DEFAULT_QUEUE, MAIL_QUEUE, MATCHING_QUEUE, app
 
 ROOT = Path(settings.BASE_DIR)
 NOT_OURS = {".git", ".venv", "var", "__pycache__", ".hypothesis"}
@@ -301,7 +301,7 @@ def test_every_task_goes_to_a_queue_that_workers_listen_to():
         router.route({}, name)["queue"].name for name in app.tasks if name.split(".")[0] in ROOMS
     }
 
-    assert queues <= {DEFAULT_QUEUE, MAIL_QUEUE}
+    assert queues <= {DEFAULT_QUEUE, MAIL_QUEUE, MATCHING_QUEUE}
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,7 @@ def test_nothing_typed_is_stored_with_what_nobody_sees(world: World, as_citizen:
             "id_number": "\u200e001190\u00a0012345",
             "workplace": "Chợ\u00a0Nhật\u200b Tân",
             "province": "01",
+            "nationality": "VN",
         },
     )
 

@@ -151,7 +151,7 @@ def _people(world: World) -> None:
     )
     citizens["child"] = Citizen.objects.create(
         full_name="Lê Nguyễn Minh Anh",
-        date_of_birth=date(2008, 9, 5),
+        date_of_birth=date(2012, 9, 5),
         sex="female",
         phone="+84912345678",
         area=world.areas["buoi"],

@@ -21,13 +21,18 @@ log = logging.getLogger(__name__)
 
 DEFAULT_QUEUE = "default"
 MAIL_QUEUE = "mail"
+# Runs of many minutes, by a worker that has DuckDB (requirements-matching.txt).
+MATCHING_QUEUE = "matching"
 
 # By name: the class counts in a table of an app above this one.
 app = Celery("vaxreg", task_cls="background.counted_task:CountedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_default_queue=DEFAULT_QUEUE,
-    task_routes={"messaging.*": {"queue": MAIL_QUEUE}},
+    task_routes={
+        "messaging.*": {"queue": MAIL_QUEUE},
+        "matching.*": {"queue": MATCHING_QUEUE},
+    },
     # A task whose process or worker dies is delivered again, WORK_TRIES times in all; every task is
     # idempotent.
     task_acks_late=True,
@@ -104,6 +109,10 @@ app.conf.update(
             "task": "background.forget",
             "schedule": timedelta(hours=1),
         },
+        "Every hour: end links to records whose day has come, and tell of it a month before": {
+            "task": "citizens.end_links",
+            "schedule": timedelta(hours=1),
+        },
         "Every hour: forget sign-in counters and accounts nobody ever verified": {
             "task": "accounts.purge",
             "schedule": timedelta(hours=1),
@@ -123,6 +132,17 @@ app.conf.update(
         "Every night: delete abandoned drafts, and files of photos that no row names": {
             "task": "portal.purge_files",
             "schedule": crontab(hour=3, minute=17),
+        },
+        # Where no worker listens to their queue, runs of former nights must not pile up.
+        "Every night: find records of one person among what is new or changed": {
+            "task": "matching.find_changed",
+            "schedule": crontab(hour=1, minute=23),
+            "options": {"expires": 12 * 3600},
+        },
+        "Every month: find records of one person among all": {
+            "task": "matching.find_whole",
+            "schedule": crontab(day_of_month=1, hour=2, minute=23),
+            "options": {"expires": 12 * 3600},
         },
         "Every night: forget the numbers of people who asked to be called back 30 days ago": {
             "task": "hotline.forget_callbacks",

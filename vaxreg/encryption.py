@@ -7,7 +7,6 @@ old one.
 """
 
 import base64
-import hashlib
 import hmac
 import os
 from collections.abc import Callable, Sequence
@@ -70,6 +69,22 @@ class Keyring:
                 continue
         raise InvalidToken
 
+    def encrypt_bytes(self, data: bytes, label: str) -> bytes:
+        """Encrypt a file under the newest key; `label` as in `encrypt`."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + _cipher(self.keys[0], self.use).encrypt(nonce, data, label.encode())
+
+    def decrypt_bytes(self, sealed: bytes, label: str) -> bytes:
+        """Return the file. Raises `cryptography.fernet.InvalidToken` if no key fits."""
+        for key in self.keys:
+            try:
+                return _cipher(key, self.use).decrypt(
+                    sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], label.encode()
+                )
+            except (InvalidTag, ValueError):
+                continue
+        raise InvalidToken
+
     def digest(self, label: str, text: str) -> str:
         """Return 64 hexadecimal digits: the HMAC-SHA256 of the text under the newest key.
 
@@ -103,12 +118,13 @@ def blind_indexes(label: str, text: str) -> list[str]:
 
 
 def _digest(key: str, label: str, text: str) -> str:
-    return hmac.new(_derive(key, label), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_derive(key, label), text.encode(), "sha256").hex()
 
 
+@lru_cache(maxsize=64)
 def _derive(key: str, use: str) -> bytes:
     """Derive a key of 32 bytes for one use, so that uses do not share a key."""
-    return hmac.new(key.encode(), use.encode(), hashlib.sha256).digest()
+    return hmac.digest(key.encode(), use.encode(), "sha256")
 
 
 @lru_cache(maxsize=16)
@@ -149,6 +165,27 @@ class EncryptedTextField(models.TextField[_Set, _Get]):
     def get_transform(self, lookup_name: str) -> type[models.Transform] | None:
         """Allow no transform: it would work on encrypted text."""
         return None
+
+
+class EncryptedBytesField(models.BinaryField[_Set, _Get]):
+    """A small file that is encrypted in the database and plain in Python."""
+
+    @property
+    def label(self) -> str:
+        """The column, without which its values cannot be read."""
+        return f"{self.model._meta.label_lower}.{self.name}"
+
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> Any:
+        if value is not None and not prepared:
+            value = FIELDS.encrypt_bytes(bytes(value), self.label)
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def from_db_value(
+        self, value: bytes | None, _expression: object, _connection: BaseDatabaseWrapper
+    ) -> bytes | None:
+        return None if value is None else FIELDS.decrypt_bytes(bytes(value), self.label)
 
 
 def is_encrypted(column: str) -> models.Func:

@@ -322,18 +322,20 @@ class CodeField(HasOwnErrorMessages, forms.CharField):
     default_error_messages = {
         "required": gettext_lazy("Enter the code from the message."),
         "digits": gettext_lazy("The code has %(length)s digits."),
+        "digits_or": gettext_lazy("The code has %(length)s digits, that of the hotline %(other)s."),
     }
 
-    def __init__(self, *, length: int = 6, **kwargs: Any) -> None:
+    def __init__(self, *, length: int = 6, other: int = 0, **kwargs: Any) -> None:
         attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "size": "10"}
         kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
         super().__init__(**kwargs)
-        self.length = length
+        self.length, self.other = length, other or length
 
     def clean(self, value: Any) -> str:
-        """Return exactly `length` digits, or "" for an optional field left empty."""
+        """Return exactly `length` or `other` digits, or "" for an optional field left empty."""
         text = compact(clean_line(super().clean(value)))
-        if text and not re.fullmatch(rf"[0-9]{{{self.length}}}", text):
-            params = {"length": self.length}
-            raise ValidationError(self.error_messages["digits"], code="digits", params=params)
+        if text and not re.fullmatch(rf"[0-9]{{{self.length}}}|[0-9]{{{self.other}}}", text):
+            params = {"length": self.length, "other": self.other}
+            code = "digits" if self.other == self.length else "digits_or"
+            raise ValidationError(self.error_messages[code], code="digits", params=params)
         return text

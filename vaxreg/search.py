@@ -14,6 +14,9 @@ LONGEST = 200
 # The stroke of đ is no mark that can be taken off: Đ, and the letters that look the same.
 STROKED = "\u0111\u00f0\u0256"
 _PLAIN = str.maketrans(STROKED + APOSTROPHES, "d" * len(STROKED) + "'" * len(APOSTROPHES))
+# What keyboards make of đ and of the apostrophe, and the tones of Vietnamese, decomposed.
+_SAME = str.maketrans(STROKED, "\u0111" * len(STROKED), APOSTROPHES)
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
 # K' Nam is K'Nam. The same expressions work in PostgreSQL.
 _PREFIX, _JOINED = r"(?<!\w)(\w)' +(?=\w)", r"(?<=\w)'(?=\w)"
 
@@ -30,6 +33,26 @@ def search_key(text: str) -> str:
     parts = "".join(_in_key(c) for c in marks_off)
     joined = re.sub(_JOINED, "", re.sub(_PREFIX, r"\1", parts))
     return unicodedata.normalize("NFC", " ".join(joined.replace("'", " ").split()))
+
+
+def exact_key(text: str) -> str:
+    """Return a name to compare with its marks: small letters, the tone at the end of each word.
+
+    Where a tone stands is a matter of taste: hoà, hòa.
+    """
+    words = []
+    for word in unicodedata.normalize("NFD", text.casefold().translate(_SAME)).split():
+        tones = "".join(char for char in word if char in _TONES)
+        letters = "".join(char for char in word if char not in _TONES)
+        words.append(letters + tones)
+    return " ".join(words)
+
+
+def is_without_marks(exact: str) -> bool:
+    """Whether the `exact_key` of a name has no marks: it may be that of several names."""
+    return "".join(filter(str.isalpha, exact)) == search_key(exact).replace(" ", "") and not any(
+        map(unicodedata.combining, exact)
+    )
 
 
 def search_words(text: str, *, most: int) -> list[str]:

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "citizens",
     "identity",
     "doses",
+    "matching",
     "corrections",
     "uptake",
     "audit",
@@ -377,6 +378,10 @@ if not 0 <= TAKE_BACK_SECONDS <= 60:
 # Tesseract, which reads what stands on photos (docs/adr/0033): a name or path; "": `tesseract`, where
 # PATH has it. What names no program switches the reading off.
 OCR_COMMAND: str = env.str("OCR_COMMAND", default="")
+# What DuckDB may use while it finds two records of one person, and where it writes meanwhile ("": the
+# system's folder for temporary files). It needs about 10 GB of disk for 50 million people.
+MATCHING_MEMORY: str = env.str("MATCHING_MEMORY", default="2GB")
+MATCHING_FOLDER: str = env.str("MATCHING_FOLDER", default="")
 # After how many deaths of its process a piece of background work is set aside (docs/adr/0006).
 WORK_TRIES: int = env.int("WORK_TRIES", default=3)
 if WORK_TRIES < 2:

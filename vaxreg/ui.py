@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -245,6 +246,20 @@ def masked_phone(value: str) -> str:
     digits = [index for index, char in enumerate(shown) if char.isdigit()]
     hidden = set(digits[2:-3])
     return "".join("•" if index in hidden else char for index, char in enumerate(shown))
+
+
+def masked_address(value: str) -> str:
+    """Mask an IP address down to its network: 113.161.•.•, or the first 32 bits of IPv6."""
+    parsed = ipaddress.ip_address(value)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return ":".join([*parsed.exploded.split(":")[:2], "•"])
+    return ".".join([*str(parsed).split(".")[:2], "•", "•"])
+
+
+def masked_email(value: str) -> str:
+    """Mask an e-mail address so that only its owner recognizes it: m•••@example.vn."""
+    name, at, domain = value.partition("@")
+    return f"{name[:1]}•••{at}{domain}"
 
 
 def in_each_language(words: Callable[[], str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What became of the SMS or call with a code, in the words of whoever waits for it."""
+"""What became of the SMS, call or e-mail with a code, in the words of whoever waits for it."""
 
 import uuid
 from dataclasses import dataclass
@@ -16,12 +16,11 @@ ASKS_FOR = timedelta(minutes=3)
 
 @dataclass(frozen=True)
 class CodeMessage:
-    """kind: of `<c-notice>`. is_open: more may be heard of it. by_call: the number was called."""
+    """kind: of `<c-notice>`. is_open: more may be heard of it."""
 
     kind: str
     words: str
     is_open: bool
-    by_call: bool
 
 
 def what_became(code_id: uuid.UUID) -> CodeMessage | None:
@@ -30,11 +29,17 @@ def what_became(code_id: uuid.UUID) -> CodeMessage | None:
     if row is None or row.message is None:
         return None
     message = row.message
-    by_call = message.channel == Channel.CALL
-    kind, words = _of_call(message) if by_call else _of_sms(message)
+    of_channel = {Channel.CALL: _of_call, Channel.EMAIL: _of_email}.get(
+        Channel(message.channel), _of_sms
+    )
+    kind, words = of_channel(message)
     is_young = db_time.now() < row.created_at + ASKS_FOR
-    is_open = is_young and message.state not in (State.DELIVERED, State.GIVEN_UP)
-    return CodeMessage(kind, words, is_open, by_call)
+    final = {State.DELIVERED, State.GIVEN_UP}
+    if message.channel == Channel.EMAIL:
+        # Mail servers send no receipts.
+        final.add(State.SENT)
+    is_open = is_young and message.state not in final
+    return CodeMessage(kind, words, is_open)
 
 
 def _of_sms(message: Message) -> tuple[str, str]:
@@ -66,6 +71,19 @@ def _of_call(message: Message) -> tuple[str, str]:
             "The call could not be made yet; we try again by ourselves. Or take another way below."
         )
     return "info", _("We are calling you.")
+
+
+def _of_email(message: Message) -> tuple[str, str]:
+    if message.state in (State.SENT, State.DELIVERED):
+        words = _("Sent by e-mail at %(time)s. Look into the folder for spam too.")
+        return "info", words % {"time": _time(message.sent_at)}
+    if message.state == State.GIVEN_UP:
+        return "warning", _("The e-mail could not be delivered. Take another way below.")
+    if message.state == State.FAILED:
+        return "warning", _(
+            "The e-mail could not be sent yet; we try again by ourselves. Or take another way below."
+        )
+    return "info", _("The e-mail is being sent.")
 
 
 def _time(at: datetime | None) -> str:

@@ -1,4 +1,4 @@
-"""One-time codes by SMS or call: send one, and check what the user typed.
+"""One-time codes by SMS, call or e-mail, or read out: send one, and check what the user typed.
 
 Unknown phone numbers are treated like known ones: sending creates an unverified account, so that
 the answer and its headers are the same, and everybody can sign in with their own phone. Opening a
@@ -10,18 +10,20 @@ import hmac
 import logging
 import secrets
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import rate_limits
-from accounts.models import Language, SignInCode, User
+from accounts.models import CodeWay, Language, SignInCode, User
 from accounts.rate_limits import EVERYBODY, LimitRule, LimitVerdict
-from accounts.sign_in import devices
+from accounts.sign_in import contact_email, devices
 from accounts.sign_in.devices import UNKNOWN, Device
 from messaging import actions as messages
 from messaging.models import Channel
@@ -77,6 +79,9 @@ def send(
 ) -> Sending:
     """Send a new code to this number (E.164), or call it, unless a rate limit refuses.
 
+    By EMAIL it goes to the confirmed address of the account; nothing is sent, and nobody is told,
+    where there is none.
+
     While strangers guess at codes all over the country, the code is longer. `address` is the
     client's IP address. Codes requested by other sessions stay valid: a stranger who types
     somebody's number must not invalidate that person's code.
@@ -100,15 +105,15 @@ def send(
     language = get_language() or Language.VIETNAMESE.value
     user, _created = User.objects.get_or_create(phone=phone, defaults={"language": language})
     digits = settings.LONG_CODE_DIGITS if _is_guessed_at() else settings.SIGN_IN_CODE_DIGITS
-    code = f"{secrets.randbelow(10**digits):0{digits}}"
-    expires_at = now + settings.SIGN_IN_CODE_LIFETIME
-    row = SignInCode(user=user, created_at=now, expires_at=expires_at, digits=digits)
-    row.code_hash = ACCOUNTS.digest(LABEL, _labelled(row, code))
-    if user.is_active:
+    way = CodeWay.EMAIL if channel == Channel.EMAIL else CodeWay.PHONE
+    row, code = _make(user, way, digits, now)
+    recipient = contact_email.of(user) if channel == Channel.EMAIL else phone
+    if user.is_active and recipient:
         row.message = messages.send(
             purpose="sign_in_code",
             channel=channel,
-            recipient=phone,
+            recipient=recipient,
+            subject=_("Your code to sign in to Sổ Tiêm") if channel == Channel.EMAIL else "",
             text=_spoken(code) if channel == Channel.CALL else _text(code),
             user_id=user.pk,
             is_secret=True,
@@ -119,29 +124,64 @@ def send(
 
 
 @transaction.atomic
-def check(code_id: uuid.UUID, typed: str, *, device: Device = UNKNOWN) -> Check:
-    """Compare the typed digits with the code of this session, and count the attempt.
+def give(user: User) -> tuple[SignInCode, str]:
+    """Return a new code for the hotline to read out, and end the one that it gave before.
 
-    The row is locked, so that only five guesses are compared, however many arrive at once.
+    It works in any browser in which the number of this account is asked for. The caller has checked
+    who is on the telephone, and counts.
     """
-    row = (
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    now = db_time.now()
+    given = SignInCode.objects.filter(user=user, way=CodeWay.HOTLINE, used_at=None)
+    given.filter(expires_at__gt=now).update(expires_at=now)
+    row, code = _make(user, CodeWay.HOTLINE, settings.LONG_CODE_DIGITS, now)
+    row.save()
+    return row, code
+
+
+@transaction.atomic
+def check(
+    code_id: uuid.UUID | None,
+    typed: str,
+    *,
+    device: Device = UNKNOWN,
+    phone: str = "",
+    earlier: Collection[uuid.UUID] = (),
+) -> Check:
+    """Compare the typed digits with the codes of this session, and count the attempt.
+
+    They are `code_id` and those sent `earlier` that still count; and what the hotline gave for
+    `phone`. A wrong one counts for all of them. With no `code_id` only the hotline's is compared,
+    and the answer does not tell whether it gave one. The rows are locked, so that only five guesses
+    are compared, however many arrive at once.
+    """
+    now = db_time.now()
+    sent = Q(pk__in=[one for one in (code_id, *earlier) if one])
+    told = Q(user__phone=phone, way=CodeWay.HOTLINE) if phone else Q(pk=None)
+    rows = (
         SignInCode.objects.select_for_update(of=("self",))
         .select_related("user")
-        .filter(pk=code_id)
-        .first()
+        .filter(sent | told, used_at=None, expires_at__gt=now)
+        .order_by("created_at", "pk")
     )
-    now = db_time.now()
-    if row is None or row.used_at or row.is_expired(now):
+    own, given = [], []
+    for row in rows:
+        if row.way != CodeWay.HOTLINE:
+            own.append(row)
+        elif row.digits == len(typed):
+            given.append(row)
+    if code_id and not own and not given:
         return Check(CodeOutcome.EXPIRED)
-    if row.tries >= settings.SIGN_IN_CODE_TRIES:
+    if own and all(row.tries >= settings.SIGN_IN_CODE_TRIES for row in own):
         return Check(CodeOutcome.TOO_MANY)
+    number = phone or str(own[0].user.phone)
     # Long codes need no limit for the country: so many cannot be asked for that one is guessed.
-    is_short = row.digits < settings.LONG_CODE_DIGITS
+    is_short = any(row.digits < settings.LONG_CODE_DIGITS for row in own)
     verdict = rate_limits.count_attempts(
         *devices.rules(
             device,
             WRONG_FOR_NUMBER,
-            str(row.user.phone),
+            number,
             settings.WRONG_CODES_PER_NUMBER,
             *([_all_wrong_ones()] if is_short else []),
         )
@@ -151,19 +191,34 @@ def check(code_id: uuid.UUID, typed: str, *, device: Device = UNKNOWN) -> Check:
             log.critical("wrong_sign_in_code_budget_spent")
             return Check(CodeOutcome.TOO_SHORT)
         return Check(CodeOutcome.TOO_MANY, retry_at=verdict.retry_at)
-    row.tries += 1
-    if not _matches(row, typed) or not row.user.is_active:
+    compared = [row for row in (*own, *given) if row.tries < settings.SIGN_IN_CODE_TRIES]
+    right = next((row for row in compared if _matches(row, typed) and row.user.is_active), None)
+    for row in compared:
+        row.tries += 1
         row.save(update_fields=["tries"])
-        left = settings.SIGN_IN_CODE_TRIES - row.tries
+    if right is None:
+        if not own:
+            return Check(CodeOutcome.EXPIRED if code_id else CodeOutcome.WRONG)
+        left = settings.SIGN_IN_CODE_TRIES - min(row.tries for row in own)
         return Check(CodeOutcome.WRONG if left else CodeOutcome.TOO_MANY, tries_left=left)
     rate_limits.undo(verdict)
-    row.used_at = now
-    row.save(update_fields=["tries", "used_at"])
-    user = row.user
-    if not user.phone_verified:
+    right.used_at = now
+    right.save(update_fields=["used_at"])
+    user = right.user
+    # A code by another way proves who it is, and not that the phone is in their hand.
+    if right.way == CodeWay.PHONE and not user.phone_verified:
         user.phone_verified = True
         user.save(update_fields=["phone_verified"])
     return Check(CodeOutcome.RIGHT, user=user)
+
+
+def _make(user: User, way: CodeWay, digits: int, now: datetime) -> tuple[SignInCode, str]:
+    """Return a new row that is not stored yet, and its code."""
+    code = f"{secrets.randbelow(10**digits):0{digits}}"
+    expires_at = now + settings.SIGN_IN_CODE_LIFETIME
+    row = SignInCode(user=user, way=way, created_at=now, expires_at=expires_at, digits=digits)
+    row.code_hash = ACCOUNTS.digest(LABEL, _labelled(row, code))
+    return row, code
 
 
 def purge() -> int:

@@ -11,18 +11,22 @@ from ua_parser import parse
 
 from accounts import sessions
 from accounts.models import SessionKind, User
-from vaxreg import db_time
+from vaxreg import db_time, ui
 from vaxreg.uuids import with_id
 
 
 @dataclass(frozen=True)
 class OpenSession:
-    """A session that still lasts; `browser` and `system` are empty when they tell nothing."""
+    """A session that still lasts; `browser` and `system` are empty when they tell nothing.
+
+    address: where it began, masked.
+    """
 
     pk: int
     kind: SessionKind
     browser: str
     system: str
+    address: str
     started_at: datetime
     seen_at: datetime
     is_this: bool
@@ -46,6 +50,27 @@ def end(request: HttpRequest, user: User, key: str) -> bool:
     return row is not None
 
 
+def end_others(request: HttpRequest, user: User) -> int:
+    """End all sessions of this user but this one; return how many lasted."""
+    lasting = [one for one in of(request, user) if not one.is_this]
+    others = UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key)
+    for row in others:
+        row.end()
+    return len(lasting)
+
+
+def browser_of(request: HttpRequest) -> str:
+    """Return the browser of this request in words, such as "Firefox · Windows"; "" if unknown."""
+    return " · ".join(name for name in _names(request.headers.get("User-Agent", "")) if name)
+
+
+def _names(user_agent: str) -> tuple[str, str]:
+    """Return the names of browser and system, "" for what it does not tell."""
+    agent = parse(user_agent)
+    browser = agent.user_agent.family if agent.user_agent else ""
+    return browser, agent.os.family if agent.os else ""
+
+
 def _read(
     request: HttpRequest, user: User, row: UserSession, stored: Session
 ) -> OpenSession | None:
@@ -55,12 +80,13 @@ def _read(
         return None
     if sessions.limit_of(data, SessionKind(kind), db_time.now()) is not None:
         return None
-    agent = parse(row.user_agent)
+    browser, system = _names(row.user_agent)
     return OpenSession(
         pk=row.pk,
         kind=SessionKind(kind),
-        browser=agent.user_agent.family if agent.user_agent else "",
-        system=agent.os.family if agent.os else "",
+        browser=browser,
+        system=system,
+        address=ui.masked_address(row.ip),
         started_at=datetime.fromtimestamp(data[sessions.STARTED_AT], UTC),
         seen_at=datetime.fromtimestamp(data[sessions.SEEN_AT], UTC),
         is_this=row.session_key == request.session.session_key,

@@ -9,7 +9,7 @@ from allauth.account.stages import LoginStage, LoginStageController
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from accounts.models import SessionKind
+from accounts.models import SessionKind, User
 from accounts.sign_in import two_factor
 
 
@@ -72,8 +72,19 @@ class RecoveryCodesStage(StaffStage):
 
 
 def unfinished_sign_in(request: HttpRequest, stage: type[StaffStage]) -> StaffStage | None:
-    """Return the unfinished sign-in of this session if it is at this stage, else None."""
+    """Return the unfinished sign-in of this session if it is at this stage, else None.
+
+    None too for somebody who was suspended, dismissed or signed out everywhere since the password.
+    """
     if request.user.is_authenticated:
         return None
     found: StaffStage | None = LoginStageController.enter(request, stage.key)
+    if found is None:
+        return None
+    user: User = found.login.user
+    ended = user.sessions_ended_at
+    if not user.is_active or user.suspended_at:
+        return None
+    if ended is not None and ended.timestamp() > found.login.initiated_at:
+        return None
     return found

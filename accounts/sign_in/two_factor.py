@@ -1,5 +1,7 @@
 """The second factor of staff: six digits from an authenticator app (TOTP), or a recovery code.
 
+Passkeys are beside it: passkeys.py.
+
 django-allauth stores the rows and computes the codes. That each code works only once is stored in
 PostgreSQL, because a cache may lose entries.
 """
@@ -32,7 +34,7 @@ ENCRYPTED = {"secret", "seed"}
 
 def is_set_up(user: User) -> bool:
     """Whether the user has an authenticator app."""
-    return _authenticators(user).filter(type=Authenticator.Type.TOTP).exists()
+    return app_of(user) is not None
 
 
 def new_secret() -> str:
@@ -71,6 +73,19 @@ def check(user: User, typed: str) -> Authenticator | None:
     return None
 
 
+@transaction.atomic
+def renew_recovery_codes(user: User) -> None:
+    """Replace the recovery codes by new ones, which nobody has seen."""
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    _authenticators(user).filter(type=Authenticator.Type.RECOVERY_CODES).delete()
+    RecoveryCodes.activate(user)
+
+
+def app_of(user: User) -> Authenticator | None:
+    """Return the row of the authenticator app: since when it is set up, when it was last used."""
+    return _authenticators(user).filter(type=Authenticator.Type.TOTP).first()
+
+
 def recovery_codes(user: User) -> list[str]:
     """Return the unused recovery codes."""
     row = _authenticators(user).filter(type=Authenticator.Type.RECOVERY_CODES).first()
@@ -101,7 +116,7 @@ def qr_data_url(url: str) -> str:
 
 def current_code(user: User) -> tuple[str, int] | None:
     """Return the app's code and for how many seconds it is valid; for the demo pages only."""
-    row = _authenticators(user).filter(type=Authenticator.Type.TOTP).first()
+    row = app_of(user)
     if row is None:
         return None
     now = int(time.time())

@@ -20,7 +20,7 @@ from accounts.decorators import staff_page
 from accounts.forms import AccountForm, ChangePasswordForm
 from accounts.http import UserRequest
 from accounts.models import Language, SessionKind, User
-from accounts.sign_in import open_sessions
+from accounts.sign_in import contact_email, open_sessions, two_factor
 from accounts.throttled import too_many
 from messaging import preferences
 
@@ -63,6 +63,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "sections": [one for one in made if one],
         "tokens": live_tokens(user, access.session_kind(request)),
         "open_sessions": open_sessions.of(request, user),
+        "email": "" if staff else contact_email.of(user),
+        "codes_left": len(two_factor.recovery_codes(user)) if staff else 0,
     }
     return render(request, "accounts/account.html", context, status=status)
 
@@ -110,8 +112,13 @@ def end_token(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def end_session(request: HttpRequest) -> HttpResponse:
-    """End one of the user's sessions, on whatever device: the id in `session`."""
-    if not open_sessions.end(request, cast(User, request.user), request.POST.get("session", "")):
+    """End one of the user's sessions, the id in `session`, or all `others` but this one."""
+    user, key = cast(User, request.user), request.POST.get("session", "")
+    if key == "others":
+        open_sessions.end_others(request, user)
+        messages.success(request, _("Ended. You are signed in on this device alone."))
+        return redirect("accounts:account")
+    if not open_sessions.end(request, user, key):
         raise Http404
     messages.success(request, _("Ended. That device is signed out."))
     return redirect("accounts:account")

@@ -23,7 +23,7 @@ from accounts.forms import (
 )
 from accounts.models import SessionKind, User
 from accounts.rate_limits import LimitRule
-from accounts.sign_in import devices, two_factor
+from accounts.sign_in import devices, passkeys, two_factor
 from accounts.sign_in.stages import (
     NewPasswordStage,
     RecoveryCodesStage,
@@ -34,12 +34,12 @@ from accounts.sign_in.stages import (
 )
 from accounts.throttled import too_many
 from accounts.views import demo
+from accounts.views.factors import prove
 from vaxreg.addresses import client_address, own_path
 from vaxreg.encryption import ACCOUNTS
 
 WRONG_PASSWORD = "wrong password"  # noqa: S105 - the name of a counter
 WRONG_PASSWORD_FROM = "wrong password from address"  # noqa: S105 - the name of a counter
-WRONG_SECOND_FACTOR = "wrong second factor"
 SIGN_IN = "accounts:staff_sign_in"
 
 
@@ -85,35 +85,25 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@sensitive_post_parameters("code")
+@sensitive_post_parameters("code", "passkey")
 @require_http_methods(["GET", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Ask for the code from the app, or a recovery code."""
+    """Ask for the code from the app, a recovery code, or a passkey."""
     stage = unfinished_sign_in(request, SecondFactorStage)
     if stage is None:
         return redirect(SIGN_IN)
     user: User = stage.login.user
     form = SecondFactorForm(request.POST or None)
     if form.is_valid():
-        # Whoever knows the password only locks no browser in which its owner signed in.
-        limits = settings.WRONG_SECOND_FACTORS_PER_PERSON
-        device, email = devices.device_of(request), str(user.email).lower()
-        verdict = rate_limits.count_attempts(
-            *devices.rules(device, WRONG_SECOND_FACTOR, email, limits)
-        )
-        if not verdict.allowed:
-            return too_many(request, verdict.retry_at, again=SIGN_IN)
-        factor = two_factor.check(user, form.cleaned_data["code"])
+        factor = prove(request, user, form, again=SIGN_IN)
+        if isinstance(factor, HttpResponse):
+            return factor
         if factor is not None:
-            rate_limits.undo(verdict)
-            factor.user = user
             post_authentication(request, factor)
             return _next_stage(stage)
-        form.add_error(
-            "code", _("This code is not right, or it was used already. Wait for the next one.")
-        )
     status = 422 if form.has_errors else 200
-    return render(request, "accounts/staff_second_factor.html", {"form": form}, status=status)
+    context = {"form": form, "next": "", "options": passkeys.begin_proving(request, user)}
+    return render(request, "accounts/staff_second_factor.html", context, status=status)
 
 
 @login_not_required

@@ -4,6 +4,7 @@ A foreign key has an index only if a query needs it and no wider index serves it
 """
 
 from citizens.models.checks import IdentityCheck
+from citizens.models.consents import Consent, ConsentRequest
 from citizens.models.documents import IdentityDocument, kind_of
 from citizens.models.links import RecordLink, RecordLinkQuerySet
 from citizens.models.person import (
@@ -13,15 +14,19 @@ from citizens.models.person import (
     Identity,
     Sex,
 )
+from citizens.models.photo_proofs import PhotoProof
 from citizens.models.visits import RecordVisit
 
 __all__ = [
     "Citizen",
     "CitizenQuerySet",
     "CitizenRevision",
+    "Consent",
+    "ConsentRequest",
     "Identity",
     "IdentityCheck",
     "IdentityDocument",
+    "PhotoProof",
     "RecordLink",
     "RecordLinkQuerySet",
     "RecordVisit",

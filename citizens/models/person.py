@@ -17,6 +17,7 @@ from citizens.models.links import RecordLink, RecordLinkQuerySet
 from organizations.models import Area, Organization
 from vaxreg.encryption import is_encrypted
 from vaxreg.fields import EncryptedIdNumberField, SearchKeyField
+from vaxreg.typed import countries
 from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
 from vaxreg.typed.dates import Precision
 from vaxreg.typed.names import HAS_A_LETTER, NOT_IN_A_NAME
@@ -64,6 +65,13 @@ class Identity(models.Model):
     id_number = EncryptedIdNumberField(_("ID number"), null=True, blank=True)
     # A number that somebody typed who started a record proves nothing, and blocks nobody.
     id_number_proven = models.BooleanField(_("ID number proven"), default=True, db_default=True)
+    # ISO 3166-1 alpha-2.
+    nationality = models.CharField(
+        _("nationality"),
+        max_length=2,
+        default=countries.VIET_NAM,
+        db_default=countries.VIET_NAM,
+    )
     phone = models.CharField(_("phone"), max_length=16, blank=True)
     workplace = models.CharField(_("workplace"), max_length=160, blank=True)
     area = models.ForeignKey(
@@ -88,6 +96,12 @@ class Identity(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def foreign_nationality(self) -> str:
+        """The name of the country in the reader's language; "" for Viet Nam."""
+        abroad = self.nationality != countries.VIET_NAM
+        return countries.name_of(self.nationality) if abroad else ""
 
     @property
     def born(self) -> BirthDate:
@@ -180,6 +194,11 @@ class Citizen(Identity):
             models.CheckConstraint(
                 condition=Q(id_number__isnull=True) | Q(is_encrypted("id_number")),
                 name="citizen_id_number_encrypted",
+            ),
+            models.CheckConstraint(
+                condition=Q(nationality__regex=r"^[A-Z]{2}$"),
+                name="citizen_nationality_form",
+                violation_error_message=_("A country has two letters, as in VN."),
             ),
             models.CheckConstraint(
                 condition=Q(phone__regex=PHONE_PATTERN),

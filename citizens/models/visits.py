@@ -15,6 +15,7 @@ class RecordVisit(models.Model):
     class Why(models.TextChoices):
         OWN = "own", _("Own record")
         GUARDIAN = "guardian", _("Guardian")
+        RELATIVE = "relative", _("Family member who was agreed to")
         REVIEW = "review", _("Review of a proposal")
         OVERSIGHT = "oversight", _("Oversight")
         HOTLINE = "hotline", _("Hotline")

@@ -16,7 +16,7 @@ from accounts import rate_limits
 from accounts.rate_limits import LimitRule, Limits
 from citizens import facts as identity_facts
 from citizens.access import is_own_or_family, records_of
-from citizens.models import Citizen
+from citizens.models import Citizen, RecordLink
 from corrections import access, facts
 from corrections.actions import AlreadyOpen, leave_errand
 from corrections.clocks import policies, timekeeping
@@ -161,7 +161,7 @@ def file(
                 key=key,
                 content_hash=content_hash,
                 filed_by=by,
-                citizen=citizen,
+                citizen=_row_of(by, citizen),
                 channel=channel if on_behalf is None else FilingChannel.HOTLINE,
                 words=words,
                 has_no_paper=has_no_paper,
@@ -174,7 +174,7 @@ def file(
                 photo.save(update_fields=["draft", "filing", "doses_read"])
             standing = doses.about_claims(citizen, [claim.proposal for claim in clean])
             for claim, warnings in zip(clean, standing, strict=True):
-                _open_correction(filing, claim, warnings, by, moment, consent_version)
+                _open_correction(filing, citizen, claim, warnings, moment, consent_version)
             if draft is not None:
                 draft.delete()
             return filing
@@ -284,22 +284,32 @@ def _count(by: "User", *, is_agent: bool) -> None:
         raise TooManyFilings(verdict.retry_at)
 
 
+def _row_of(by: "User", kept: Citizen) -> Citizen:
+    """Return the part of the record that the filer's own link names; else the kept record.
+
+    If the records are separated again, what was filed meanwhile stays with its person.
+    """
+    whole = Citizen.objects.whole(kept).exclude(pk=kept.pk)
+    link = RecordLink.objects.live().filter(user=by, citizen__in=whole).first()
+    return kept if link is None else link.citizen
+
+
 def _open_correction(
     filing: Filing,
+    kept: Citizen,
     claim: Claim,
     warnings: Sequence[ProposalWarning],
-    by: "User",
     moment: datetime,
     consent_version: str,
 ) -> None:
-    policy = policies.current()
+    policy, by = policies.current(), filing.filed_by
     correction = Correction.objects.create(
         filing=filing,
-        citizen=filing.citizen,
+        citizen=filing.citizen if claim.dose is None else claim.dose.citizen,
         kind=claim.what,
         dose=claim.dose,
         subject=claim.subject,
-        recorded=facts.recorded_of(claim.what, dose=claim.dose, citizen=filing.citizen),
+        recorded=facts.recorded_of(claim.what, dose=claim.dose, citizen=kept),
         proposed=claim.proposed,
         named_site=claim.named_site,
         named_area=claim.named_area,

@@ -82,7 +82,8 @@ def _remove_dose(case: Correction, wanted: Facts, trace: dict[str, Any]) -> None
 
 def _add_dose(case: Correction, wanted: Facts, trace: dict[str, Any]) -> Dose:
     return dose_actions.record(
-        citizen=case.citizen.kept,
+        # Not the kept record: if the records are separated again, the dose stays with its person.
+        citizen=case.citizen,
         provenance=Dose.Provenance.CORRECTION,
         **trace,
         **dose_facts.as_values(wanted),

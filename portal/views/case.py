@@ -89,7 +89,9 @@ def correction(request: UserRequest, reference: str) -> HttpResponse:
     own = (
         Correction.objects.of_own_records(request.user)
         .with_dismissal()
-        .select_related("citizen", "filing", "holder__area__parent__parent", "named_area", "dose")
+        .select_related(
+            "citizen", "filing__filed_by", "holder__area__parent__parent", "named_area", "dose"
+        )
     )
     case = get_object_or_404(own, reference=canonical)
     return render(request, "portal/correction.html", case_page.page(case, request.user))

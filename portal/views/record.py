@@ -8,8 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
-from citizens.models import RecordVisit
-from citizens.visits import log_visit
+from citizens.visits import log_own
 from corrections import case_pages, facts
 from corrections.models import Correction
 from portal import record_page
@@ -79,6 +78,5 @@ def note_visit(request: UserRequest, person: RecordHolder) -> None:
     visited = request.session.get(VISITED, [])
     if person.citizen.pk in visited:
         return
-    why = RecordVisit.Why.OWN if person.is_own else RecordVisit.Why.GUARDIAN
-    log_visit(request.user, person.citizen, why)
+    log_own(request.user, person.citizen)
     request.session[VISITED] = [*visited, person.citizen.pk]

@@ -67,6 +67,37 @@ def test_a_citizen_ends_the_session_on_a_lost_phone_and_keeps_this_one(nurse, se
     assert here.get("/account/").status_code == 200
 
 
+def test_everywhere_but_here_is_one_button(nurse, settings):
+    settings.CODES_PER_NUMBER = [(9, timedelta(days=1))]
+    staff, here, others = at_work(nurse), by_phone(DESK), [by_phone(), by_phone("curl")]
+
+    shown = page(here)
+    here.post("/account/sessions/end/", {"session": "others"})
+
+    assert 'value="others"' in shown
+    assert 'value="others"' not in page(here)
+    assert {one.get("/account/").status_code for one in others} == {302}
+    assert here.get("/account/").status_code == staff.get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("113.161.72.9", "113.161.•.•"),
+        ("127.0.0.1", "127.0.•.•"),
+        ("2001:ee0:4f00:1::9", "2001:0ee0:•"),
+    ],
+)
+def test_the_network_is_shown_without_the_device_in_it(nurse, address, shown):
+    client = at_work(nurse)
+    UserSession.objects.update(ip=address)
+
+    text = page(client)
+
+    assert shown in text
+    assert address not in text
+
+
 def test_nobody_ends_the_session_of_somebody_else_nor_this_one_here(nurse):
     staff, citizen = at_work(nurse), by_phone()
     hers = UserSession.objects.get(user=nurse)

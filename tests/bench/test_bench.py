@@ -9,6 +9,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from bench.matching import measuring
+from bench.matching.population import Population, Rates
+from bench.matching.records import Writer
 from bench.results import BenchResult, table
 from corrections.models import Breach, Correction, RecomputeRun
 from tests.cases import file_one
@@ -84,3 +87,27 @@ def test_a_target_that_is_missed_is_called_so():
     assert lines[0].endswith(" met")
     assert not lines[0].endswith("NOT MET")
     assert lines[1].endswith("NOT MET")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("data", ["spread", "crowded"])
+def test_matching_is_measured_on_people_whose_second_records_are_known(monkeypatch, data):
+    monkeypatch.setattr("bench.matching.measuring.vacuum_analyze", lambda: None)
+
+    found = measuring.measure(measuring.Size(600, seed=3, data=data, errors=1.0, asked=5))
+
+    figures = {one.name: one for one in found}
+    assert figures[f"{data}: records"].value >= 600
+    assert figures[f"{data}: recall"].value > 0.8
+    assert figures[f"{data}: joined by the rule, rightly"].value > 0
+    assert figures[f"{data}: joined by the rule, wrongly"].is_met
+    assert figures[f"{data}: look-up: p95"].value > 0
+
+
+def test_made_up_people_are_the_same_for_the_same_seed():
+    one, other, third = (
+        list(Writer(Population(50, seed, Rates(), dense=True)).all()) for seed in (1, 1, 2)
+    )
+
+    assert one == other
+    assert one != third

@@ -59,9 +59,9 @@ def test_a_child_of_another_account_with_the_same_id_number_is_family(minh):
     assert is_own_or_family(minh, child)
 
 
-def test_the_nurses_own_guardian_is_family(minh, minh_as_citizen):
+def test_a_relative_of_the_nurse_is_family(minh, minh_as_citizen):
     mother = UserFactory.create()
-    RecordLinkFactory.create(user=mother, citizen=minh_as_citizen, guardian=True)
+    RecordLinkFactory.create(user=mother, citizen=minh_as_citizen, relative=True)
     mothers_record = RecordLinkFactory.create(user=mother).citizen
 
     assert is_own_or_family(minh, mothers_record)

@@ -185,11 +185,14 @@ def test_a_card_fills_the_form_of_a_new_record_and_links_the_old_number(
 
     sent = {name: filled[name] for name in ("id_number", "old_id_number", "full_name")}
     told = {**sent, "date_of_birth": "27/03/1988", "sex": "female", "province": "01"}
+    told["nationality"] = "LA"
     answer = client.post("/record/start/", told)
 
     assert answer.status_code == 302
     started = Citizen.objects.numbered("012345678").get()
     assert started == Citizen.objects.numbered("001190099999").get()
+    assert (started.nationality, started.revisions.get().nationality) == ("LA", "LA")
+    assert "Laos" in text_of(client.get("/record/"))
     assert not Citizen.objects.proven_by_number("012345678").exists()
 
 

@@ -4,10 +4,13 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from citizens import links
-from citizens.models import RecordLink
+from citizens import link_messages, links
+from citizens.models import Citizen, RecordLink
+from citizens.visits import log_visit
 from messaging.models import Message
 from tests.conftest import SignIn
+from tests.factories.accounts import UserFactory
+from tests.factories.citizens import RecordLinkFactory
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +56,7 @@ def test_a_card_leads_to_the_same_page_whether_it_fits_a_record_or_not(
         pages.append((answer.redirect_chain, main_of(answer)))
 
     assert pages[0][0] == [("/record/asked/", 302)]
-    assert "24 hours after you asked" in pages[0][1]
+    assert "From afar: with two photos" in pages[0][1]
     assert pages[0][0] == pages[1][0]
     assert Message.objects.filter(purpose="record.asked").count() == 1
 
@@ -68,33 +71,119 @@ def test_until_then_the_record_page_shows_no_dose(asked, stranger, as_citizen: S
 def test_the_owner_sees_who_asks_and_stops_it(world: World, asked, stranger, as_citizen: SignIn):
     owner = english(as_citizen(world.user("lan")))
 
-    shown = text_of(owner.get("/account/"))
-    assert "Who can open which record" in shown
+    assert "/record/who/?person=" in text_of(owner.get("/account/"))
+    shown = main_of(owner.get("/record/who/"))
     assert "09•• ••• 123" in shown
-    assert "opens nothing yet" in shown
+    assert "This is not me: stop it" in shown
+    assert "Stop this request?" in main_of(owner.get("/record/links/end/", {"link": asked.pk}))
     answer = owner.post("/record/links/end/", {"link": asked.pk}, follow=True)
 
     assert "does not open for this phone any more" in text_of(answer)
-    assert "09•• ••• 123" not in text_of(answer)
+    open_ones, ended = main_of(answer).split("Ended in the last 90 days")
+    assert "09•• ••• 123" not in open_ones
+    assert "09•• ••• 123" in ended
+    assert "by you" in ended
     asked.refresh_from_db()
     assert asked.ended_by == world.user("lan")
 
 
 def test_the_owner_sees_when_the_record_was_read_last(world: World, as_citizen: SignIn):
-    lan = world.user("lan")
-    owner = english(as_citizen(lan))
-    links.make(world.user("binh"), world.citizens["lan"], "staff", RecordLink.Relation.GUARDIAN)
+    owner = english(as_citizen(world.user("lan")))
+    brother = UserFactory.create(full_name="Nguyễn Văn Hùng", phone="+84905555124")
+    RecordLinkFactory.create(user=brother, citizen=world.citizens["lan"], relative=True)
 
-    assert main_of(owner.get("/account/")).count("Never read yet") >= 2
-    owner.get("/record/")
+    shown = main_of(owner.get("/record/who/"))
+    assert shown.count("Never read yet") == 2
+    assert "N. V. Hùng · 09•• ••• 124" in shown
+    assert "Nguyễn Văn Hùng" not in shown
+    english(as_citizen(brother)).get("/record/")
 
-    used = {
-        link.user: link.last_used
-        for link in links.of_my_records(lan).filter(citizen=world.citizens["lan"])
-    }
-    assert used[lan] is not None
-    assert used[world.user("binh")] is None
-    assert "Last read" in main_of(owner.get("/account/"))
+    # The owner has read this page, and the brother the record.
+    assert "Never read yet" not in main_of(owner.get("/record/who/"))
+
+
+def test_the_page_is_one_tap_from_the_record_for_oneself_and_for_each_ward(
+    world: World, as_citizen: SignIn
+):
+    client, child = english(as_citizen(world.user("lan"))), world.citizens["child"]
+    page = f"/record/who/?person={child.public_id}"
+
+    assert page in client.get(f"/record/?person={child.public_id}").content.decode()
+    shown = main_of(client.get(page))
+
+    assert f"Who can open the record of {child.full_name}" in shown
+    assert "Checked by health staff" in shown
+    assert "Guardian" in shown
+
+
+def test_the_page_says_which_staff_saw_the_record(world: World, as_citizen: SignIn):
+    owner, lan = english(as_citizen(world.user("lan"))), world.citizens["lan"]
+    assert "Nobody." in main_of(owner.get("/record/who/"))
+
+    log_visit(world.user("minh"), lan, "review", organization=world.buoi)
+
+    shown = main_of(owner.get("/record/who/"))
+    assert "Trạm Y tế Phường Bưởi · Review of a proposal" in shown
+    assert "Minh" not in shown.split("What was changed")[0].split("Which health staff")[1]
+
+
+@pytest.mark.parametrize("person", ["binh", "x"])
+def test_nobody_sees_who_opens_the_record_of_others(world: World, as_citizen: SignIn, person):
+    asked = getattr(world.citizens.get(person), "public_id", person)
+
+    answer = as_citizen(world.user("lan")).get("/record/who/", {"person": asked})
+
+    assert answer.status_code == 404
+
+
+def test_without_a_record_the_page_says_so(stranger: User, as_citizen: SignIn):
+    assert "No record is open for you yet" in main_of(
+        english(as_citizen(stranger)).get("/record/who/")
+    )
+
+
+def test_the_only_guardian_is_told_what_the_end_means(world: World, as_citizen: SignIn):
+    client = english(as_citizen(world.user("lan")))
+    link = RecordLink.objects.get(user=world.user("lan"), relation="guardian")
+    words = "Nobody can open this child’s record after that"
+
+    assert words in main_of(client.get("/record/links/end/", {"link": link.pk}))
+    links.make(world.user("binh"), link.citizen, "staff", "guardian")
+    assert words not in main_of(client.get("/record/links/end/", {"link": link.pk}))
+    link.refresh_from_db()
+    assert link.until is None
+
+
+def test_who_is_ended_and_the_phone_on_record_are_told_but_not_who_does_it(world: World):
+    lan, uncle = world.user("lan"), UserFactory.create()
+    link = links.make(uncle, world.citizens["child"], "staff", "guardian")
+    Message.objects.all().delete()
+
+    links.end(link, by=lan)
+    (told,) = Message.objects.all()
+    assert (told.recipient, told.purpose) == (uncle.phone, "record.ended")
+
+    own = RecordLink.objects.live().get(user=lan, relation="guardian")
+    Citizen.objects.filter(pk=own.citizen_id).update(phone="+84905555999")
+    links.end(own, by=lan)
+    assert {one.recipient for one in Message.objects.exclude(pk=told.pk)} == {"+84905555999"}
+
+
+def test_who_only_asked_is_not_told_that_it_was_stopped(world: World, asked):
+    Message.objects.all().delete()
+
+    links.end(asked, by=world.user("lan"))
+
+    assert not Message.objects.exists()
+
+
+def test_a_link_that_staff_open_sooner_is_told_of_once_more(world: World, asked):
+    links.confirm(asked, by=world.user("minh"))
+
+    assert list(Message.objects.order_by("pk").values_list("purpose", "recipient")) == [
+        ("record.asked", world.user("lan").phone),
+        ("record.opened", world.user("lan").phone),
+    ]
 
 
 def test_whoever_asked_sees_nothing_of_it_on_their_account(asked, stranger, as_citizen: SignIn):
@@ -118,7 +207,7 @@ def test_nobody_ends_a_link_to_a_record_that_is_not_theirs(
 
 
 def test_a_weaker_proof_does_not_put_the_owner_out(world: World, asked, as_citizen: SignIn):
-    RecordLink.objects.filter(pk=asked.pk).update(since=asked.asked_at)
+    RecordLink.objects.filter(pk=asked.pk).update(since=asked.asked_at, needs_confirmation=False)
     own = RecordLink.objects.live().get(user=world.user("lan"), relation="self")
 
     answer = as_citizen(asked.user).post("/record/links/end/", {"link": own.pk})
@@ -134,7 +223,7 @@ def test_staff_have_no_such_list(world: World, as_staff: SignIn):
 
 
 def test_the_message_leads_to_a_page_that_stops_it_without_a_sign_in(asked):
-    page = f"/record/not-me/{links.objection_token(asked)}/"
+    page = f"/record/not-me/{link_messages.objection_token(asked)}/"
     client = english(Client())
 
     shown = text_of(client.get(page))
@@ -150,7 +239,7 @@ def test_the_message_leads_to_a_page_that_stops_it_without_a_sign_in(asked):
 
 
 def test_a_look_at_the_page_stops_nothing(asked):
-    Client().get(f"/record/not-me/{links.objection_token(asked)}/")
+    Client().get(f"/record/not-me/{link_messages.objection_token(asked)}/")
 
     asked.refresh_from_db()
     assert asked.until is None

@@ -211,11 +211,11 @@ def test_a_child_linked_to_the_nurses_other_record_is_family(db):
     assert not access.is_own_or_family(nurse, stranger)
 
 
-def test_a_childs_merged_record_is_family_of_its_guardian(db):
+def test_a_merged_record_is_family_of_the_relative_of_one_part(db):
     kept, part = merged()
-    guardian = RecordLinkFactory.create(citizen=part, guardian=True).user
+    relative = RecordLinkFactory.create(citizen=part, relative=True).user
 
-    assert access.is_own_or_family(guardian, kept)
+    assert access.is_own_or_family(relative, kept)
 
 
 def test_the_other_record_is_found_by_number_then_name_then_phone(db):

@@ -21,6 +21,7 @@ NEW = {
     "id_number": "001190099999",
     "workplace": "Công ty May 10",
     "province": "01",
+    "nationality": "VN",
 }
 
 
@@ -149,7 +150,7 @@ def test_a_parent_opens_the_record_of_a_child_under_the_same_phone(world, client
         "/record/open/?for=ward", {"full_name": "Lê Nam Phong", "date_of_birth": "05/05/2012"}
     )
 
-    assert "somebody in your care" in page
+    assert "a child in your care" in page
     link = RecordLink.objects.get(citizen=child)
     assert (link.user, link.relation) == (world.user("lan"), RecordLink.Relation.GUARDIAN)
 
@@ -220,7 +221,8 @@ def test_a_child_may_have_no_id_number(nobody, client_of):
     child = {k: v for k, v in NEW.items() if k != "id_number"}
 
     own = client_of(nobody).post("/record/start/", child)
-    ward = client_of(nobody).post("/record/start/?for=ward", child)
+    born = {"date_of_birth": "12/03/2015"}
+    ward = client_of(nobody).post("/record/start/?for=ward", child | born)
 
     assert own.status_code == 422
     assert ward.status_code == 302
@@ -249,7 +251,8 @@ def test_who_acts_for_many_people_reads_why_and_whom_to_call(
         )
         Attempt.objects.update(at=timezone.now() - timedelta(days=days_ago))
 
-    page = client_of(nobody).post("/record/start/?for=ward", NEW)
+    born = {"date_of_birth": "12/03/2015"}
+    page = client_of(nobody).post("/record/start/?for=ward", NEW | born)
 
     assert page.status_code == 429
     assert "1900 9095" in page.content.decode()

@@ -227,6 +227,7 @@ def test_the_pages_take_and_show_the_year_alone(world: World, as_citizen: SignIn
             "sex": "male",
             "id_number": "12345678",
             "province": "01",
+            "nationality": "VN",
         },
     )
     page = client.get("/record/").content.decode()

@@ -148,7 +148,7 @@ def test_a_number_that_provinces_gave_twice_stops_no_second_person(mother: User)
     CitizenFactory.create(full_name="Trần Văn Khác", id_number=old, phone=PHONE)
 
     link = actions.start_record(
-        mother, **{**ANH, "id_number": old, "date_of_birth": date(1950, 1, 2)}
+        mother, **{**ANH, "id_number": old, "date_of_birth": date(1950, 1, 2), "relation": "self"}
     )
 
     assert (link.proven_by, link.citizen.id_number) == ("declared", old)
@@ -209,6 +209,7 @@ FORM = {
     "sex": "female",
     "id_number": "",
     "province": "01",
+    "nationality": "VN",
 }
 
 

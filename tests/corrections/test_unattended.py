@@ -6,7 +6,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
-from citizens.models import RecordLink
 from corrections import actions, outbox
 from corrections.lifecycle import Status
 from corrections.models import Correction, Holding, OutboxRow
@@ -15,6 +14,7 @@ from corrections.routing.desks import stand_ins
 from messaging.models import Message
 from organizations.models import Membership, Organization
 from tests.cases import file_one, make_overdue
+from tests.factories.citizens import RecordLinkFactory
 from tests.reporting.caseload import write_case
 from tests.world import LONG_AGO, World
 from vaxreg import db_time
@@ -213,11 +213,10 @@ def test_nobody_at_all_leaves_the_cases_where_they_are(world: World):
 
 def test_whoever_gets_a_stranded_case_of_the_own_family_cannot_decide_it(world: World):
     case = file_one(world)
-    RecordLink.objects.create(
+    RecordLinkFactory.create(
+        relative=True,
         user=world.user("huong"),
         citizen=case.citizen,
-        relation="guardian",
-        proven_by="staff",
         since=db_time.now() - LONG_AGO,
     )
     nobody_decides_at(world, "buoi")

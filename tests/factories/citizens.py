@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 
 from django.db import connection
-from factory.declarations import Sequence, SubFactory, Trait
+from factory.declarations import LazyAttribute, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
 from citizens.models import Citizen, RecordLink, RecordVisit
 from tests.factories.accounts import UserFactory
+from vaxreg import db_time
 
 
 class CitizenFactory(DjangoModelFactory[Citizen]):
@@ -47,13 +48,22 @@ def crowd(people: int = 3000, *, names: int = 3000) -> None:
 
 
 class RecordLinkFactory(DjangoModelFactory[RecordLink]):
-    """A citizen's own record; `guardian=True` for somebody in their care."""
+    """A citizen's own record; traits for a child in their care, and an adult who agreed."""
 
     class Meta:
         model = RecordLink
 
     class Params:
-        guardian = Trait(relation="guardian", proven_by="staff")
+        guardian = Trait(
+            relation="guardian", proven_by="staff", citizen=SubFactory(CitizenFactory, child=True)
+        )
+        relative = Trait(
+            relation="relative",
+            proven_by="consent",
+            ends_at=LazyAttribute(
+                lambda link: (getattr(link, "since", None) or db_time.now()) + timedelta(days=300)
+            ),
+        )
 
     user = SubFactory(UserFactory)
     citizen = SubFactory(CitizenFactory)

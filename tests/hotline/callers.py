@@ -2,8 +2,11 @@
 
 from django.test import Client
 
+from tests.conftest import SignIn
 from tests.world import World
 
+FROM_THE_CARD = {"date_of_birth": "27/03/1988", "id_number": "001188012345"}
+MORE = {"date_of_birth": "27/03/1988", "phone": "0912345678"}
 # Whatever of Lan's must never stand on a page of the hotline.
 SECRETS = (
     *("Nguyễn Thị Lan", "+84912345678", "0912345678", "0912 345 678", "912345678"),
@@ -24,3 +27,12 @@ def in_call(mai: Client, world: World) -> str:
         {"date_of_birth": "27/03/1988", "id_number": "001 188 012 345"},
     )
     return answer.headers["Location"]
+
+
+def called(world: World, as_staff: SignIn, answers: dict[str, str]):
+    """Pass the check with these answers; return the agent's client and the caller's page."""
+    mai = as_staff(world.user("mai"))
+    mai.cookies["language"] = "en"
+    found_page(mai)
+    address = f"/hotline/check/{world.citizens['lan'].public_id}/"
+    return mai, mai.post(address, answers).headers["Location"]

@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import SessionKind
-from citizens.models import RecordLink
 from corrections.models import Correction
 from corrections.notices import message_key
 from hotline import message_log, upload_links
@@ -18,6 +17,7 @@ from messaging.models import Message, State
 from messaging.outcome import outcome_of
 from tests.cases import file_one
 from tests.conftest import signed_in
+from tests.factories.citizens import RecordLinkFactory
 from tests.hotline.callers import in_call
 from tests.world import World
 from vaxreg import db_time
@@ -234,8 +234,10 @@ def test_an_agent_who_sends_again_and_again_is_stopped(
 
 def test_an_account_that_no_longer_opens_the_record_is_not_told_of(world: World, mai: Client):
     binh = world.user("binh")
-    link = RecordLink.objects.create(
-        user=binh, citizen=world.citizens["lan"], relation="guardian", proven_by="staff"
+    link = RecordLinkFactory.create(
+        relative=True,
+        user=binh,
+        citizen=world.citizens["lan"],
     )
     in_call(mai, world)
     actions.send(

@@ -7,11 +7,8 @@ from citizens import actions, links
 from citizens.models import RecordLink
 from tests.conftest import SignIn
 from tests.factories.accounts import UserFactory
-from tests.hotline.callers import found_page
+from tests.hotline.callers import FROM_THE_CARD, MORE, called
 from tests.world import World
-
-FROM_THE_CARD = {"date_of_birth": "27/03/1988", "id_number": "001188012345"}
-MORE = {"date_of_birth": "27/03/1988", "phone": "0912345678"}
 
 
 @pytest.fixture
@@ -26,15 +23,6 @@ def asked(world: World) -> RecordLink:
             date_of_birth=lan.date_of_birth,
         )
     return RecordLink.objects.waiting().get(user=stranger)
-
-
-def called(world: World, as_staff: SignIn, answers: dict[str, str]):
-    """Pass the check with these answers; return the agent's client and the caller's page."""
-    mai = as_staff(world.user("mai"))
-    mai.cookies["language"] = "en"
-    found_page(mai)
-    address = f"/hotline/check/{world.citizens['lan'].public_id}/"
-    return mai, mai.post(address, answers).headers["Location"]
 
 
 def test_a_caller_who_knows_more_than_a_card_gets_it_opened(world, asked, as_staff: SignIn):

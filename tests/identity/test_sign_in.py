@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from citizens import links
+from citizens import link_messages, links
 from citizens.access import account_ids_of_person, records_of
 from citizens.models import Citizen, RecordLink
 from corrections import actions, outbox
@@ -85,7 +85,7 @@ def test_the_phone_on_record_and_the_other_holders_are_told_at_once(vneid, clien
     assert all("VNeID" in one.text and "001188012345" not in one.text for one in told)
     token = re.search(r"/record/not-me/([^/]+)/", told[0].text)
     assert token
-    assert links.link_of_token(token.group(1)).proven_by == "vneid"
+    assert link_messages.link_of_token(token.group(1)).proven_by == "vneid"
 
 
 def test_whoever_was_told_stops_it_and_it_does_not_open_again_by_itself(vneid, client, lan):
@@ -390,6 +390,7 @@ def test_an_account_without_a_phone_starts_a_record(vneid, client):
             "sex": "female",
             "id_number": "001190055667",
             "province": province.code,
+            "nationality": "VN",
         },
     )
 
@@ -402,7 +403,7 @@ def test_a_holder_without_a_phone_is_told_in_the_inbox_on_the_site(vneid, client
     holder = VneidIdentity.objects.get().user
     other = UserFactory.create(phone="+84901234567")
 
-    links.make(other, lan, "staff", "guardian")
+    links.make(other, lan, "staff", "self")
 
     told = Message.objects.get(user=holder)
     assert (told.channel, told.purpose, told.in_inbox) == ("inbox", "record.opened", True)

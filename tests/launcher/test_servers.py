@@ -8,10 +8,11 @@ import pytest
 import yaml
 
 from launcher.__main__ import WEB_STATEMENT_TIMEOUT, commands
+from launcher.bootstrap import LOCKS
 from launcher.embedded import NO_VALUES_IN_LOG
 from launcher.places import ROOT, Places
 from launcher.preparing import UNUSED
-from vaxreg.celery import DEFAULT_QUEUE, MAIL_QUEUE
+from vaxreg.celery import DEFAULT_QUEUE, MAIL_QUEUE, MATCHING_QUEUE
 from vaxreg.serving import front
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
@@ -54,6 +55,15 @@ def test_every_worker_listens_to_every_queue(local):
 
     assert set(after(COMPOSE["worker"]["command"], "-Q").split(",")) == queues
     assert set(after(local["worker"], "-Q").split(",")) == queues
+
+
+def test_one_worker_finds_records_of_one_person_and_has_what_it_needs(local):
+    assert after(COMPOSE["matcher"]["command"], "-Q") == MATCHING_QUEUE
+    assert after(local["matcher"], "-Q") == MATCHING_QUEUE
+    needs = COMPOSE["matcher"]["build"]["args"]["REQUIREMENTS"]
+    assert LOCKS["run"].name == needs
+    assert re.search(r"^duckdb==", (ROOT / needs).read_text(), re.M)
+    assert not re.search(r"^duckdb==", (ROOT / "requirements.txt").read_text(), re.M)
 
 
 def test_servers_start_web_as_run_does(local):
@@ -120,6 +130,7 @@ def test_only_what_prepares_the_database_connects_as_the_owner_of_the_tables():
         "prepare": "vaxreg",
         "web": "vaxreg_app",
         "worker": "vaxreg_app",
+        "matcher": "vaxreg_app",
         "beat": "vaxreg_app",
     }
     lines = COMPOSE["prepare"]["command"][-1].splitlines()

@@ -1,7 +1,5 @@
 """Appointing, ending, closing: who may, and what it leaves behind."""
 
-from datetime import timedelta
-
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -9,7 +7,6 @@ from organizations import actions
 from organizations.models import Membership, Organization
 from tests.factories.accounts import UserFactory
 from tests.factories.organizations import MembershipFactory
-from vaxreg import db_time
 
 
 @pytest.fixture
@@ -58,33 +55,6 @@ def test_nobody_is_appointed_to_a_closed_organization(country):
 
     with pytest.raises(actions.CannotAppoint):
         actions.appoint(UserFactory.create(staff=True), country["buoi"], "reviewer", by=None)
-
-
-def test_ending_a_membership_takes_the_reach_away_at_once_and_keeps_who_did_it(country, huong):
-    membership = MembershipFactory.create(organization=country["buoi"], since=db_time.now())
-
-    ended = actions.end_membership(membership, by=huong)
-
-    assert ended.ended_by == huong
-    assert not Organization.objects.within_reach(membership.user).exists()
-
-
-def test_ending_an_ended_membership_changes_nothing(country, huong):
-    yesterday = db_time.now() - timedelta(days=1)
-    membership = MembershipFactory.create(
-        organization=country["buoi"], since=yesterday - timedelta(days=1), until=yesterday
-    )
-
-    ended = actions.end_membership(membership, by=huong)
-
-    assert (ended.until, ended.ended_by) == (yesterday, None)
-
-
-def test_an_officer_elsewhere_ends_no_membership(country, huong):
-    membership = MembershipFactory.create(organization=country["lang_thuong"])
-
-    with pytest.raises(PermissionDenied):
-        actions.end_membership(membership, by=huong)
 
 
 def test_closing_ends_all_memberships_and_names_the_successor(country, huong):

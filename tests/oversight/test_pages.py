@@ -11,12 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from citizens.models import RecordLink, RecordVisit
+from citizens.models import RecordVisit
 from corrections import actions
 from corrections.models import Correction
 from corrections.sweep import sweep
 from reporting import compute, daily_job
 from tests.conftest import SignIn
+from tests.factories.citizens import RecordLinkFactory
 from tests.pages import in_english, text_of
 from tests.reporting.caseload import write_case, write_caseload
 from tests.world import LONG_AGO, World
@@ -286,11 +287,10 @@ def test_a_case_shows_its_history_with_persons_and_who_held_it(
 def test_a_case_of_ones_own_family_has_no_buttons_but_words(
     world: World, huong: Client, late: Correction
 ):
-    RecordLink.objects.create(
+    RecordLinkFactory.create(
+        relative=True,
         user=world.user("huong"),
         citizen=late.citizen,
-        relation="guardian",
-        proven_by="staff",
         since=db_time.now() - LONG_AGO,
     )
 

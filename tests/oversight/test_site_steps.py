@@ -9,7 +9,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from citizens.models import RecordLink
 from corrections import actions, outbox
 from corrections.models import Correction
 from messaging.models import Message
@@ -19,6 +18,7 @@ from review import notes
 from review.models import OfficerNote
 from tests.conftest import SignIn
 from tests.factories.accounts import staff_user
+from tests.factories.citizens import RecordLinkFactory
 from tests.oversight.officers import leave
 from tests.pages import in_english, text_of
 from tests.reporting.caseload import write_case
@@ -50,11 +50,10 @@ def late_case(world: World, hours: int = 60, **changed: object) -> Correction:
 
 
 def make_family(user: User, case: Correction) -> None:
-    RecordLink.objects.create(
+    RecordLinkFactory.create(
+        relative=True,
         user=user,
         citizen=case.citizen,
-        relation="guardian",
-        proven_by="staff",
         since=db_time.now() - LONG_AGO,
     )
 

@@ -7,7 +7,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from citizens.models import RecordLink
 from corrections import actions
 from corrections.lifecycle import Ground
 from corrections.models import Clock, Correction, Kind, Pause
@@ -20,6 +19,7 @@ from reporting.measures import FACTS, Span
 from reporting.models import CurrentFigures, DayFigures, ReportDay
 from tests import world as worlds
 from tests.cases import file_one
+from tests.factories.citizens import RecordLinkFactory
 from tests.reporting.caseload import write_case, write_caseload
 from tests.reporting.counted import count_everything
 from tests.world import World
@@ -332,11 +332,10 @@ def test_each_figure_has_exactly_so_many_rows_behind_it(world: World, fact: str)
     write_caseload(world, [world.lang_thuong], 20, seed=2)
     accepted = Correction.objects.filter(status="accepted", holder=world.buoi)
     wrong = accepted.latest("decided_at")
-    RecordLink.objects.create(
+    RecordLinkFactory.create(
+        relative=True,
         user=world.user("binh"),
         citizen=wrong.citizen,
-        relation="guardian",
-        proven_by="site",
         since=wrong.received_at,
     )
     actions.reopen(wrong, by=world.user("binh"), words="Vẫn sai")

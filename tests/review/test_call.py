@@ -6,15 +6,15 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from citizens.models import RecordLink, RecordVisit
+from citizens.models import RecordVisit
 from corrections import actions, history
 from corrections.lifecycle import Ground, StepNotPossible
 from corrections.models import Correction
 from corrections.phone_calls import OUTCOMES, REASON_LABELS, CallReason
 from review import phone_numbers
-from tests import world as worlds
 from tests.cases import colleague, file_one
 from tests.conftest import SignIn
+from tests.factories.citizens import RecordLinkFactory
 from tests.world import World
 
 LAN = "+84912345678"
@@ -113,8 +113,10 @@ def test_who_does_not_hold_the_case_finds_no_such_page(
 def test_nobody_opens_numbers_of_a_case_of_their_own_family(
     world: World, correction: Correction, minh: Client
 ):
-    RecordLink.objects.create(
-        user=world.user("minh"), citizen=correction.citizen, relation="guardian", proven_by="staff"
+    RecordLinkFactory.create(
+        relative=True,
+        user=world.user("minh"),
+        citizen=correction.citizen,
     )
 
     assert minh.get(page(correction)).status_code == 403
@@ -187,8 +189,10 @@ def test_each_number_is_told_once_with_all_that_it_is(world: World, correction: 
 
 def test_an_account_whose_phone_is_not_verified_is_not_called(world: World, correction: Correction):
     uncle = User.objects.create_user(phone="+84977000111", full_name="Nguyễn Văn Cậu")
-    worlds.RecordLink.objects.create(
-        user=uncle, citizen=correction.citizen, relation="guardian", proven_by="staff"
+    RecordLinkFactory.create(
+        relative=True,
+        user=uncle,
+        citizen=correction.citizen,
     )
 
     assert [one.number for one in phone_numbers.of_case(correction)] == [LAN]

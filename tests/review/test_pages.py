@@ -20,6 +20,7 @@ from review import hints
 from tests import world as worlds
 from tests.cases import colleague, file_at, file_many, file_one, make_overdue
 from tests.conftest import SignIn
+from tests.factories.citizens import RecordLinkFactory
 from tests.world import World
 from vaxreg import db_time
 
@@ -229,8 +230,10 @@ def test_ones_own_case_on_another_desk_is_no_case_to_review(
     world: World, correction: Correction, as_staff: SignIn
 ):
     tuan = world.user("tuan")
-    worlds.RecordLink.objects.create(
-        user=tuan, citizen=world.citizens["lan"], relation="guardian", proven_by="staff"
+    RecordLinkFactory.create(
+        relative=True,
+        user=tuan,
+        citizen=world.citizens["lan"],
     )
 
     assert as_staff(tuan).get(page(correction)).status_code == 404
@@ -240,8 +243,10 @@ def test_a_familys_case_can_be_read_but_shows_no_button(
     world: World, correction: Correction, as_staff: SignIn
 ):
     minh = world.user("minh")
-    worlds.RecordLink.objects.create(
-        user=minh, citizen=world.citizens["lan"], relation="guardian", proven_by="staff"
+    RecordLinkFactory.create(
+        relative=True,
+        user=minh,
+        citizen=world.citizens["lan"],
     )
     client = as_staff(minh)
 

@@ -14,6 +14,7 @@ from review.forms.steps import UNKNOWN
 from tests import world as worlds
 from tests.cases import colleague, file_one, make_overdue
 from tests.conftest import SignIn
+from tests.factories.citizens import RecordLinkFactory
 from tests.world import World
 from vaxreg import db_time
 
@@ -152,11 +153,10 @@ def test_a_case_held_by_a_colleague_is_neither_asked_about_nor_passed_on(
 
 
 def test_a_familys_case_is_not_asked_about(world: World, correction: Correction, minh: Client):
-    worlds.RecordLink.objects.create(
+    RecordLinkFactory.create(
+        relative=True,
         user=world.user("minh"),
         citizen=world.citizens["lan"],
-        relation="guardian",
-        proven_by="staff",
     )
 
     for step in ("ask/", "pass-on/", "note/", "countersign/"):

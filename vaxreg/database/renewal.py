@@ -8,7 +8,13 @@ from django.db import connection, models, transaction
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
-from vaxreg.encryption import MARK, BlindIndexField, EncryptedTextField, SealedJSONField
+from vaxreg.encryption import (
+    MARK,
+    BlindIndexField,
+    EncryptedBytesField,
+    EncryptedTextField,
+    SealedJSONField,
+)
 
 BATCH = 500
 # Triggers that refuse or change updates; those of constraints are internal.
@@ -19,7 +25,7 @@ SELECT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisi
 
 def encrypted_columns(model: type[models.Model]) -> list[str]:
     """Return the names of the fields of this model that hold encrypted values."""
-    kinds = (EncryptedTextField, SealedJSONField)
+    kinds = (EncryptedTextField, EncryptedBytesField, SealedJSONField)
     return [field.name for field in model._meta.concrete_fields if isinstance(field, kinds)]
 
 
@@ -116,7 +122,7 @@ def _with_values(
     model: type[models.Model], names: Sequence[str], mentions: str
 ) -> models.QuerySet[models.Model]:
     rows = model._default_manager.order_by("pk")
-    if any(isinstance(_field(model, name), EncryptedTextField) for name in names):
+    if not all(isinstance(_field(model, name), SealedJSONField) for name in names):
         return rows
     wanted = Q(pk=None)
     for number, name in enumerate(names):

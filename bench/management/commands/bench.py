@@ -1,4 +1,4 @@
-"""Measures the product: `manage.py bench sweep`, `reports`, `slow-clients`; docs/benchmarks.md."""
+"""Measures the product: `manage.py bench sweep`, `reports`, `matching`, `slow-clients`; docs/benchmarks.md."""
 
 import json
 import time
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bench import caseload, databases, dataset, reporting, slow_clients, sweeping, webtier
+from bench.matching import measuring
 from bench.reporting import Country
 from bench.results import BenchResult, as_json, table
 from corrections.models import Correction
@@ -18,7 +19,9 @@ from reporting import daily_job
 
 
 class Command(BaseCommand):
-    help = "Measures the sweep and the web tier, the reports, or visits beside slow clients."
+    help = (
+        "Measures the sweep and the web tier, the reports, matching, or visits beside slow clients."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
@@ -50,9 +53,14 @@ class Command(BaseCommand):
         slow = what.add_parser("slow-clients", help="ordinary visits beside slow clients")
         slow.add_argument("--slow", type=int, nargs="+", default=[0, 2, 50, 200])
         slow.add_argument("--seconds", type=float, default=10, help="of visits for each number")
-        for one in (sweep, reports):
+        matching = what.add_parser("matching", help="finding two records of one person")
+        matching.add_argument("--people", type=int, default=200_000)
+        matching.add_argument("--data", nargs="+", choices=measuring.DATA, default=measuring.DATA)
+        matching.add_argument("--errors", type=float, default=1.0, help="times as many errors")
+        matching.add_argument("--asked", type=int, default=1_000, help="look-ups measured")
+        for one in (sweep, reports, matching):
             one.add_argument("--seed", type=int, default=9458)
-        for one in (sweep, reports, slow):
+        for one in (sweep, reports, matching, slow):
             one.add_argument("--json", action="store_true", help="one JSON object, the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -60,6 +68,7 @@ class Command(BaseCommand):
             "sweep": self._sweep,
             "reports": self._reports,
             "slow-clients": self._slow_clients,
+            "matching": self._matching,
         }
         found = measure[options["what"]](options)
         if options["json"]:
@@ -109,6 +118,18 @@ class Command(BaseCommand):
         found = slow_clients.compared(options["slow"], options["seconds"])
         self.stdout.write(table(found))
         return as_json(found)
+
+    def _matching(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        measured: list[BenchResult] = []
+        for data in options["data"]:
+            size = measuring.Size(
+                options["people"], options["seed"], data, options["errors"], options["asked"]
+            )
+            with databases.temporary_database():
+                found = measuring.measure(size)
+            self.stdout.write(table(found))
+            measured += found
+        return as_json(measured)
 
     def _country(
         self, there: BaseDatabaseWrapper, size: caseload.CountrySize, options: dict[str, Any]

@@ -26,6 +26,8 @@ def world(db) -> World:
 
 
 def link(user: User, citizen: Citizen, relation: str = "self", **changed) -> RecordLink:
+    if relation == "relative":
+        changed["ends_at"] = db_time.now() + timedelta(days=300)
     return RecordLink.objects.create(
         user=user,
         citizen=citizen,
@@ -57,11 +59,15 @@ def own_record_under_an_old_number(world: World, minh: User) -> None:
     # Her citizen sign-in opened two records: the one that has her number shows whose phone it is.
     other = another(id_number="012345678")
     verify_again(minh, id_number="012345678")
-    link(world.user("lan"), other, "guardian")
     RecordLink.objects.filter(user=world.user("lan"), citizen=world.citizens["lan"]).update(
-        relation="guardian"
+        relation="relative", ends_at=db_time.now() + timedelta(days=300)
     )
-    RecordLink.objects.filter(user=world.user("lan"), citizen=other).update(relation="self")
+    link(world.user("lan"), other)
+
+
+def child(world: World) -> None:
+    """Make Lan a child, for the stories of guardians."""
+    Citizen.objects.filter(pk=world.citizens["lan"].pk).update(date_of_birth=date(2012, 3, 27))
 
 
 def own_child(world: World, minh: User) -> None:
@@ -69,6 +75,7 @@ def own_child(world: World, minh: User) -> None:
     verify_again(minh, id_number="012345678")
     phone = User.objects.create_user(phone="+84933333333", phone_verified=True)
     link(phone, me)
+    child(world)
     link(phone, world.citizens["lan"], "guardian")
 
 
@@ -77,10 +84,38 @@ def child_whose_link_was_ended_to_hide_it(world: World, minh: User) -> None:
     RecordLink.objects.filter(relation="guardian").update(until=db_time.now())
 
 
-def mother(world: World, minh: User) -> None:
+def mother_who_agreed_to_her(world: World, minh: User) -> None:
     me = another(id_number="012345678")
     verify_again(minh, id_number="012345678")
-    link(world.user("lan"), me, "guardian")
+    phone = User.objects.create_user(phone="+84933333333", phone_verified=True)
+    link(phone, me)
+    link(phone, world.citizens["lan"], "relative")
+
+
+def mother_whose_agreement_was_ended(world: World, minh: User) -> None:
+    mother_who_agreed_to_her(world, minh)
+    RecordLink.objects.filter(relation="relative").update(until=db_time.now())
+
+
+def mother_whose_agreement_came_to_its_end(world: World, minh: User) -> None:
+    mother_who_agreed_to_her(world, minh)
+    RecordLink.objects.filter(relation="relative").update(ends_at=db_time.now() - timedelta(days=2))
+
+
+def daughter_to_whom_she_agreed(world: World, minh: User) -> None:
+    me = another(id_number="012345678")
+    verify_again(minh, id_number="012345678")
+    link(world.user("lan"), me, "relative")
+
+
+def other_relative_of_her_mother(world: World, minh: User) -> None:
+    mother = another(full_name="Hồ Thị Già", date_of_birth=date(1940, 6, 6))
+    me = another(id_number="012345678")
+    verify_again(minh, id_number="012345678")
+    phone = User.objects.create_user(phone="+84933333333", phone_verified=True)
+    link(phone, me)
+    link(phone, mother, "relative")
+    link(world.user("lan"), mother, "relative")
 
 
 def other_parent_of_her_child(world: World, minh: User) -> None:
@@ -96,7 +131,11 @@ SAME_PERSON = [
     own_record_under_an_old_number,
     own_child,
     child_whose_link_was_ended_to_hide_it,
-    mother,
+    mother_who_agreed_to_her,
+    mother_whose_agreement_was_ended,
+    mother_whose_agreement_came_to_its_end,
+    daughter_to_whom_she_agreed,
+    other_relative_of_her_mother,
     other_parent_of_her_child,
 ]
 

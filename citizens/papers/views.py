@@ -13,9 +13,9 @@ from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from citizens import documents
 from citizens.access import records_of
-from citizens.card_reading import CardForm
-from citizens.document_forms import DocumentForm
 from citizens.models import Citizen
+from citizens.papers.card_reading import CardForm
+from citizens.papers.forms import DocumentForm
 from vaxreg.uuids import with_id, with_public_id
 
 

@@ -1,0 +1,9 @@
+"""Tells the apps above that a citizen was written, inside the transaction that wrote it.
+
+A receiver that raises undoes the change: what is written beside a citizen is never out of step.
+"""
+
+from django.dispatch import Signal
+
+# Sent with citizen=Citizen, after each new revision, and each change of the documents.
+citizen_written = Signal()

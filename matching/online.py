@@ -1,0 +1,135 @@
+"""Records that may be a person's, while somebody types: the model as one SQL query.
+
+It gives the weights that Splink gives (`tests/matching/test_same_weights.py` compares them), by one
+index look-up for each key of the person.
+"""
+
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from matching.current import current
+from matching.features import PersonFacts, features_of
+from matching.levels import COMPARISONS, READ, Comparison
+from matching.model import Model
+
+MOST = 20
+# A record's own columns with the ending _r, what was typed with the ending _l.
+TYPES = {
+    "is_bare": "boolean",
+    "numbers": "bigint[]",
+    "number_near": "bigint[]",
+    "number_tens": "bigint[]",
+    "number_kinds": "smallint",
+    "phones": "bigint[]",
+    "commune": "bigint",
+    "sites": "bigint[]",
+}
+QUERY = """
+WITH pair AS MATERIALIZED (
+    SELECT citizen_id, whole, %(name_bits)s::float8 AS name_bits_l,
+           %(is_known)s::boolean AS given_is_known_l,
+           given = ANY(%(known)s::text[]) AS given_is_known_r, {columns}
+      FROM matching_matchfeature
+     WHERE keys && %(keys)s::bigint[] AND whole <> %(without)s
+), level AS MATERIALIZED (
+    SELECT citizen_id, whole, {levels} FROM pair
+), scored AS (
+    SELECT *, %(prior)s::float8 + {weights} AS weight FROM level
+), best AS (
+    SELECT DISTINCT ON (whole) * FROM scored WHERE weight >= %(least)s
+     ORDER BY whole, weight DESC, citizen_id
+)
+SELECT whole, weight, {fields} FROM best ORDER BY weight DESC, whole LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True)
+class Likely:
+    """A record that may be the person's.
+
+    citizen: id of the kept record. weight: bits; above 0 it is more likely than not. evidence: for
+    each field its level and the level's weight, as in `MatchPair.evidence`.
+    """
+
+    citizen: int
+    weight: float
+    evidence: dict[str, tuple[str, float]]
+
+
+def likely_records(
+    facts: PersonFacts, *, least: float | None = None, most: int = MOST, without: int = 0
+) -> list[Likely]:
+    """Return the records that may be this person's, the likeliest first.
+
+    least: the least weight, in place of the model's threshold for look-ups. without: id of a record
+    (the kept one) that is left out, as when its other records are looked for.
+    """
+    model = current()
+    made = features_of(facts, every_key=True)
+    if not made.keys:
+        return []
+    known = _known(model)
+    values: dict[str, Any] = {
+        **{name: asdict(made)[name] for name in READ},
+        "name_bits": model.bits_of_name(made.name_plain),
+        "is_known": made.given in known,
+        "known": known,
+        "keys": made.keys,
+        "without": without,
+        "prior": model.prior,
+        "least": model.threshold("online") if least is None else least,
+        "most": most,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_query(model), values)
+        rows = cursor.fetchall()
+    return [
+        Likely(whole, weight, dict(_evidence(model, levels))) for whole, weight, *levels in rows
+    ]
+
+
+def _evidence(model: Model, levels: list[int]) -> list[tuple[str, tuple[str, float]]]:
+    found = []
+    for comparison, number in zip(COMPARISONS, levels, strict=True):
+        level = comparison.levels[number]
+        weight = 0.0 if level.unknown else model.chances(comparison.field, level.name).weight
+        found.append((comparison.field, (level.name, weight)))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _known(model: Model) -> list[str]:
+    return model.known_names()
+
+
+@lru_cache(maxsize=4)
+def _query(model: Model) -> str:
+    """Compile the model: for each comparison the number of its level, and that level's weight."""
+    return QUERY.format(
+        columns=", ".join(
+            f"%({name})s::{TYPES.get(name, 'text')} AS {name}_l, {name} AS {name}_r"
+            for name in READ
+        ),
+        levels=", ".join(f"{_level(one)} AS {one.field}" for one in COMPARISONS),
+        weights=" + ".join(_weight(model, one) for one in COMPARISONS),
+        fields=", ".join(one.field for one in COMPARISONS),
+    )
+
+
+def _level(comparison: Comparison) -> str:
+    cases = " ".join(
+        f"WHEN {level.condition} THEN {number}" for number, level in enumerate(comparison.levels)
+    )
+    return f"CASE {cases} END"
+
+
+def _weight(model: Model, comparison: Comparison) -> str:
+    cases = " ".join(
+        f"WHEN {number} THEN {model.chances(comparison.field, level.name).weight!r}"
+        for number, level in enumerate(comparison.levels)
+        if not level.unknown
+    )
+    return f"CASE {comparison.field} {cases} ELSE 0 END::float8"

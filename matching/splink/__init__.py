@@ -1,0 +1,1 @@
+"""The finder: Splink on DuckDB. Nothing else of the product imports these two packages."""
