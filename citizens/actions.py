@@ -273,11 +273,13 @@ def revise_identity(
     why: str,
     by_organization: Organization | None = None,
     correction_reference: str = "",
+    number_proven: bool = True,
 ) -> Citizen:
     """Change identity facts of a citizen, as a new revision; return the current citizen.
 
     Revision 1 keeps the facts as first recorded. Doses and links stay with the citizen: a change
-    of name or phone never hides a dose. Raises ValidationError for impossible facts, ValueError
+    of name or phone never hides a dose. number_proven: whether an ID number among the changes
+    is proven; not one that is put back which nobody had proven. Raises ValidationError for impossible facts, ValueError
     for a name that is no identity fact.
     """
     if unknown := set(changes) - set(FACTS):
@@ -302,7 +304,7 @@ def revise_identity(
         if wanted.get("id_number"):
             _take_over_id_number(citizen, wanted["id_number"], trace)
         if "id_number" in wanted:
-            wanted["id_number_proven"] = True
+            wanted["id_number_proven"] = number_proven
         for name, value in wanted.items():
             setattr(citizen, name, value)
         write_revision(citizen, **trace)

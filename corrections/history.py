@@ -80,6 +80,12 @@ TITLES: dict[str, Promise] = {
     "inherit": gettext_lazy("%(from)s can no longer act: %(organization)s acts from now on"),
     "expire": gettext_lazy("Closed: the question was not answered for 7 days"),
 }
+# What no person decided, by Correction.Source.
+TITLES_BY_SOURCE: dict[str, Promise] = {
+    Correction.Source.POPULATION: gettext_lazy(
+        "Accepted: number, name, date of birth and sex match the National Population Database"
+    ),
+}
 # What the sweep did, by deadlines.Milestone.name.
 MILESTONE_TITLES: dict[str, Promise] = {
     "half_time": gettext_lazy("Reminder to %(organization)s: half of the time has passed"),
@@ -134,6 +140,10 @@ def status_sentence(correction: Correction) -> str:
             return _("Accepted. The dose has been taken out of the record.")
         if correction.kind == Kind.SPLIT_RECORD:
             return _("Accepted. The two records are one now.")
+        if correction.decided_source == Correction.Source.POPULATION:
+            return _(
+                "Accepted: it matches the National Population Database. The record has been corrected."
+            )
         return _("Accepted. The record has been corrected.")
     if correction.on_appeal and correction.status in (Status.QUEUED, Status.IN_REVIEW):
         return _("Your appeal is at %(organization)s, which decides anew.") % names
@@ -203,7 +213,7 @@ def _title(event: CorrectionEvent) -> str:
     values |= {name: event.data.get(name, "") for name in ("from", "to", "nobody_at")}
     milestone = event.data.get("milestone")
     if milestone is None:
-        return str(TITLES[event.step]) % values
+        return str(TITLES_BY_SOURCE.get(event.data.get("source", ""), TITLES[event.step])) % values
     titles = (
         MILESTONE_TITLES if event.organization else {**MILESTONE_TITLES, **MILESTONE_TITLES_ALONE}
     )

@@ -166,7 +166,10 @@ STEPS: dict[str, Step] = {
     "keep": Step(_("Keep for later"), _DESK, AT_WORK, Status.KEPT, decides=True),
     # The phone numbers are opened; nobody is called about a case that was withdrawn or expired.
     "call": Step(_("Call the citizen"), _DESK, ON_A_DESK | DECIDED),
-    "accept": Step(_("Accept"), _by(Party.REVIEWER), DECIDABLE, Status.ACCEPTED, decides=True),
+    # The system, when the population database says that all facts about the person match (ADR 39).
+    "accept": Step(
+        _("Accept"), _by(Party.REVIEWER, Party.SYSTEM), DECIDABLE, Status.ACCEPTED, decides=True
+    ),
     "accept_in_part": Step(
         _("Accept in part"), _by(Party.REVIEWER), DECIDABLE, Status.PARTLY_ACCEPTED, decides=True
     ),

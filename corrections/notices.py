@@ -363,6 +363,20 @@ _accepted = _sms(
     "correction.decided",
     _noop("So Tiem: %(reference)s is decided, the record is changed: %(link)s"),
 )
+_matching = _sms(
+    "correction.decided",
+    _noop(
+        "So Tiem: %(reference)s matches the National Population Database, the record is changed: "
+        "%(link)s"
+    ),
+)
+
+
+def _accepted_by(event: CorrectionEvent) -> None:
+    """Tell the citizen what decided, if it was no person."""
+    (_matching if event.data.get("source") == Correction.Source.POPULATION else _accepted)(event)
+
+
 _OF_MANY = {
     "reassign": (
         _noop("%(cases)s cases were given to you"),
@@ -385,7 +399,7 @@ _OF_MANY = {
 }
 _TELLERS: dict[str, Callable[[CorrectionEvent], None]] = {
     "route": _routed,
-    "accept": _accepted,
+    "accept": _accepted_by,
     "accept_in_part": _accepted,
     "countersign": _accepted,
     "countersign_in_part": _accepted,

@@ -1,4 +1,4 @@
-"""Who an account is, as VNeID has said; kept when VNeID says something newer."""
+"""Who an account is, as VNeID has said; and the tables of what stands in folders of this app."""
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -7,11 +7,22 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from identity.cleansing.models import CleansingList, CleansingRow
+from identity.population.models import PopulationAnswer, PopulationQuestion, PopulationRun
 from vaxreg.encryption import BlindIndexField, is_encrypted
 from vaxreg.fields import EncryptedIdNumberField
 from vaxreg.id_numbers import NUMBER_LABEL
 from vaxreg.typed.birth_dates import FIRST_DAY_STORED, BirthDate
 from vaxreg.typed.dates import Precision
+
+__all__ = [
+    "CleansingList",
+    "CleansingRow",
+    "PopulationAnswer",
+    "PopulationQuestion",
+    "PopulationRun",
+    "VneidIdentity",
+]
 
 
 class VneidIdentity(models.Model):

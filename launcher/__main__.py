@@ -19,6 +19,7 @@ from launcher.services import (
     as_owner,
     only_one,
     prepare,
+    start_population,
     start_services,
     start_sms_gateway,
     start_vneid,
@@ -44,6 +45,7 @@ def run_everything() -> None:
         start_services(supervisor, places, env)
         start_sms_gateway(supervisor, places, env, web=url)
         start_vneid(supervisor, places, env, host=host, port=port)
+        start_population(supervisor, places, env)
         lock.tell(kind="run", url=url, urls=urls_of(env))
         prepare(supervisor, env, "files", "static", "database")
         start_processes(supervisor, places, env, host, port)
@@ -146,6 +148,8 @@ def manage(arguments: list[str]) -> int:
         except AlreadyHeld:
             env.update(urls_of_holder(places))
             env.setdefault("SMS_GATEWAY_TOKEN", places.remembered("sms_gateway_token", 24))
+            if "POPULATION_URL" in env:
+                env.setdefault("POPULATION_TOKEN", places.remembered("population_token", 24))
             os.set_inheritable(users.fileno(), True)
             own = _role_for(arguments, env)
             os.execve(sys.executable, django(*arguments), own)  # noqa: S606

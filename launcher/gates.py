@@ -113,7 +113,14 @@ def test_environment() -> dict[str, str]:
         env.pop(name, None)
         if given := env.get(f"TEST_{name}"):
             env[name] = given
-    for name in ("DJANGO_SETTINGS_MODULE", "PORT", "HOST", "SMS_GATEWAY_URL", "EMAIL_URL"):
+    for name in (
+        "DJANGO_SETTINGS_MODULE",
+        "PORT",
+        "HOST",
+        "SMS_GATEWAY_URL",
+        "POPULATION_URL",
+        "EMAIL_URL",
+    ):
         env.pop(name, None)
     env.update(SECRET_KEY="only-under-test-and-never-on-a-server", DEMO="1")  # noqa: S106
     if env.get("CI") == "true":

@@ -1,4 +1,4 @@
-"""Database, cache and SMS stand-in: started unless the environment has a URL for them."""
+"""Database, cache and stand-ins: started unless the environment has a URL for them."""
 
 import contextlib
 import os
@@ -120,6 +120,23 @@ def start_vneid(
     supervisor.start(child, lambda: _listens(own, host), 20)
 
 
+def start_population(supervisor: Supervisor, places: Places, env: dict[str, str]) -> None:
+    """Start the stand-in for the population database in a demo without one.
+
+    Never on a production server: its answers would decide about real people.
+    """
+    if env.get("POPULATION_URL") or not is_demo(env):
+        return
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    env["POPULATION_URL"] = f"http://127.0.0.1:{port}/check"
+    env["POPULATION_TOKEN"] = places.remembered("population_token", 24)
+    command = [sys.executable, "-m", "launcher.population", "--port", str(port)]
+    child = Child("population", command, env, places.logs / "population.log")
+    supervisor.start(child, lambda: _listens(port), 20)
+
+
 def _listens(port: int, host: str = "127.0.0.1") -> bool:
     """Whether something answers at this port, even with an error."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -145,7 +162,7 @@ def web_server(host: str, port: int) -> list[str | Path]:
 
 def urls_of(env: dict[str, str]) -> dict[str, str]:
     """Return the variables by which other management commands find the services."""
-    names = ("DATABASE_URL", OWNER_URL, "REDIS_URL", "SMS_GATEWAY_URL")
+    names = ("DATABASE_URL", OWNER_URL, "REDIS_URL", "SMS_GATEWAY_URL", "POPULATION_URL")
     return {name: env[name] for name in names if env.get(name)}
 
 

@@ -11,6 +11,7 @@ from corrections import actions, facts, history, next_steps, parties, stalled
 from corrections.actions import AlreadyOpen, NobodyAbove, TooLate
 from corrections.clocks import explain
 from corrections.clocks.explain import ClockExplanation
+from corrections.decisions import population
 from corrections.history import Audience
 from corrections.lifecycle import Status
 from corrections.models import Clock, Correction, CorrectionEvent, HelpAnswer
@@ -53,6 +54,7 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
         "has_promise": case.is_open or case.decided_at is not None,
         "question": question(case) if case.status in ASKING else None,
         "may_be_right": case.status in (Status.ACCEPTED, Status.PARTLY_ACCEPTED),
+        "is_being_asked": population.is_being_asked(case),
         "newer": next_steps.newer(case),
         "help_answer": _help_answer(case),
         "now": now,

@@ -19,7 +19,7 @@ from corrections import actions, disagreements, facts, history, lifecycle, paper
 from corrections import history as corrections_history
 from corrections.clocks import deadlines, explain
 from corrections.clocks.explain import ClockFile
-from corrections.decisions import outcome
+from corrections.decisions import outcome, population
 from corrections.decisions.outcome import FactChange
 from corrections.disagreements import Disagreement
 from corrections.facts import FIELD_LABELS, ComparisonRow
@@ -39,6 +39,7 @@ from corrections.prechecks.rules import from_json
 from doses import facts as dose_facts
 from doses.facts import Field, Position
 from doses.models import Dose
+from identity.population.questions import Standing
 from review import hints, second_person
 from review.second_person import PendingDecision
 from vaxreg import db_time
@@ -144,6 +145,11 @@ class CaseFile:
     def compare_with(self) -> str:
         """With which paper the proposal is compared; "" when no paper can show it."""
         return papers.compare_with(self.case, timezone.localdate(self.now))
+
+    @cached_property
+    def population(self) -> Standing | None:
+        """How the question to the population database stands; None without one."""
+        return population.standing(self.case)
 
     @cached_property
     def disagreements(self) -> list[tuple[Disagreement, str]]:

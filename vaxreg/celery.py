@@ -89,6 +89,10 @@ app.conf.update(
             "task": "uptake.fold",
             "schedule": timedelta(minutes=1),
         },
+        "Every minute: ask the population database what is due": {
+            "task": "identity.ask_population",
+            "schedule": timedelta(minutes=1),
+        },
         "Every minute: write to staff who were imported and know nothing yet": {
             "task": "organizations.tell_staff",
             "schedule": timedelta(minutes=1),

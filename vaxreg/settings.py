@@ -327,6 +327,34 @@ SMS_PER_PHONE_A_DAY: int = env.int("SMS_PER_PHONE_A_DAY", default=20)
 SMS_RECEIPT_WITHIN = timedelta(hours=env.int("SMS_RECEIPT_HOURS", default=6))
 # How long the e-mails of one digest wait for each other.
 MESSAGE_DIGEST_WAIT = timedelta(minutes=env.int("MESSAGE_DIGEST_MINUTES", default=10))
+
+# The four-field check of the National Population Database (docs/adr/0039); "": nobody is asked.
+POPULATION_URL: str = env.str("POPULATION_URL", default="")
+POPULATION_TOKEN: str = env.str("POPULATION_TOKEN", default="")
+# Questions in a second, over all workers; seconds to wait for a connection, and for an answer.
+POPULATION_PER_SECOND: float = env.float("POPULATION_PER_SECOND", default=50.0)
+POPULATION_CONNECT_TIMEOUT: float = env.float("POPULATION_CONNECT_TIMEOUT", default=3.0)
+POPULATION_TIMEOUT: float = env.float("POPULATION_TIMEOUT", default=10.0)
+if POPULATION_URL and not POPULATION_TOKEN:
+    raise ImproperlyConfigured(
+        "POPULATION_URL is set and POPULATION_TOKEN is not: the population database would refuse"
+        " every question. Set the token, or take the address away."
+    )
+if POPULATION_URL and not POPULATION_URL.startswith("https://") and not (DEMO or DEBUG):
+    raise ImproperlyConfigured(
+        "POPULATION_URL does not begin with https://. Without it anybody on the way could read"
+        " names and ID numbers, and answer in the database's place."
+    )
+if POPULATION_PER_SECOND <= 0 or min(POPULATION_CONNECT_TIMEOUT, POPULATION_TIMEOUT) <= 0:
+    raise ImproperlyConfigured(
+        "POPULATION_PER_SECOND, POPULATION_CONNECT_TIMEOUT and POPULATION_TIMEOUT must be above 0."
+    )
+# The police's public key (a file in PEM: Ed25519 or RSA), by which their lists are believed.
+# A demo has one of its own: `manage.py demo_cleansing_list` makes it.
+POLICE_LIST_KEY: str = env.str(
+    "POLICE_LIST_KEY", default=str(BASE_DIR / "var/demo_police/key.pem") if DEMO else ""
+)
+
 EMAIL_URL: str = env.str("EMAIL_URL", default="consolemail://" if DEMO or DEBUG else "")
 if not EMAIL_URL or (EMAIL_URL.startswith("consolemail:") and not (DEMO or DEBUG)):
     raise ImproperlyConfigured(
@@ -409,7 +437,11 @@ READINESS_CHECKS = [
     "reporting.health.figures_trouble",
 ]
 # What somebody must see to although the system works: sentences that /readyz shows with its 200.
-READINESS_NOTICES = ["background.set_aside.notice", "matching.runs.notice"]
+READINESS_NOTICES = [
+    "background.set_aside.notice",
+    "identity.population.health.notice",
+    "matching.runs.notice",
+]
 if not DEMO:
     READINESS_NOTICES += ["vaxreg.database.roles.notice"]
 

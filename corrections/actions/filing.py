@@ -20,7 +20,7 @@ from citizens.models import Citizen, RecordLink
 from corrections import access, facts
 from corrections.actions import AlreadyOpen, leave_errand
 from corrections.clocks import policies, timekeeping
-from corrections.decisions import other_record
+from corrections.decisions import other_record, population
 from corrections.facts import Removal
 from corrections.lifecycle import Party, Status
 from corrections.models import (
@@ -333,6 +333,7 @@ def _open_correction(
         data={"consent_version": consent_version} if consent_version else {},
     )
     leave_errand(event, OutboxRow.Errand.ROUTE, moment)
+    population.ask(correction)
 
 
 def _hash(

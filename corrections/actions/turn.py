@@ -24,6 +24,7 @@ from corrections.models import (
     Pause,
 )
 from corrections.parties import AT_THE_DESK, acting_organization, parties_of
+from identity.population import questions
 from organizations.models import Organization
 from organizations.tree import keep_open
 from vaxreg import db_time
@@ -215,6 +216,7 @@ def _begin_new_status(turn: Turn, step: str, before: Status, after: Status) -> N
     if before in lifecycle.OPEN:
         timekeeping.stop(case, turn.at, how)
         case.triage_due_at = None
+        questions.drop(case.reference)
         case.holdings.filter(until=None).update(until=turn.at)
 
 
@@ -227,6 +229,7 @@ def _open_again(turn: Turn) -> None:
     if other is not None:
         raise AlreadyOpen(other)
     case.decided_by = case.decided_at = case.confirmed_at = None
+    case.decided_source = ""
     case.ground = case.remark = case.searched_words = ""
     case.searched = []
     kind = Clock.Kind.APPEAL if case.on_appeal else Clock.Kind.REVIEW

@@ -45,7 +45,8 @@ def apply(case: Correction, wanted: Facts, *, by: "User | None", why: str) -> No
     """
     trace: dict[str, Any] = {
         "by": by,
-        "by_organization": case.holder,
+        # What a database decides is no act of the organization that holds the case.
+        "by_organization": None if by is None else case.holder,
         "why": why,
         "correction_reference": case.reference,
     }

@@ -52,6 +52,12 @@ DOSE_KINDS = (Kind.WRONG_FIELDS, *REMOVING_KINDS)
 IDENTITY_KINDS = (Kind.IDENTITY, Kind.SPLIT_RECORD)
 
 
+class DecisionSource(models.TextChoices):
+    """What decided a correction instead of a person."""
+
+    POPULATION = "population", _("National Population Database")
+
+
 class CorrectionQuerySet(models.QuerySet["Correction"]):
     def visible_to(self, user: "User") -> Self:
         """Corrections this user may see at all; a page about any other one is 404."""
@@ -133,6 +139,8 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 class Correction(models.Model):
     """One request about one dose, or one set of identity facts, of one citizen."""
 
+    Source = DecisionSource
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(max_length=12, unique=True, default=reference.new_reference)
     filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="corrections")
@@ -195,6 +203,10 @@ class Correction(models.Model):
     picked_up_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # What decided it, where no person did.
+    decided_source = models.CharField(
+        max_length=12, blank=True, default="", db_default="", choices=DecisionSource
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     ground = models.CharField(
@@ -271,10 +283,15 @@ class Correction(models.Model):
                 violation_error_message=_("There is an open proposal about this dose already."),
             ),
             models.CheckConstraint(
-                condition=Q(
-                    status__in=DECIDED_STATUSES, decided_at__isnull=False, decided_by__isnull=False
+                condition=Q(status__in=DECIDED_STATUSES, decided_at__isnull=False)
+                & (
+                    Q(decided_by__isnull=False, decided_source="")
+                    | (Q(decided_by=None) & ~Q(decided_source=""))
                 )
-                | (~Q(status__in=DECIDED_STATUSES) & Q(decided_at=None, decided_by=None)),
+                | (
+                    ~Q(status__in=DECIDED_STATUSES)
+                    & Q(decided_at=None, decided_by=None, decided_source="")
+                ),
                 name="correction_decided_who_and_when",
             ),
             models.CheckConstraint(

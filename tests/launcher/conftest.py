@@ -1,11 +1,13 @@
 """One prepared copy of the project for all drills, in any order."""
 
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from launcher.supervisor import Supervisor
 from tests.launcher.house import House, copy_of_project, free_port
 
 
@@ -39,3 +41,15 @@ def at_rest(prepared: House) -> House:
     """The house with nothing running in it."""
     prepared.end()
     return prepared
+
+
+@pytest.fixture
+def supervisor() -> Iterator[Supervisor]:
+    """A supervisor whose processes, and handlers of signals, end with the test."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    supervisor = Supervisor()
+    yield supervisor
+    supervisor.stop()
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -233,3 +233,17 @@ class House:
             self.places.remove()
         for left in self.places.sockets.parent.glob(f"vaxreg-*-{self.places.key}"):
             shutil.rmtree(left)
+
+
+def answered(url: str, token: str) -> int:
+    """Return the status with which a stand-in answers this bearer token; 0 when it does not."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener.addheaders = [("Authorization", f"Bearer {token}")]
+    try:
+        with opener.open(url, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    except OSError:
+        return 0

@@ -1,26 +1,12 @@
 """The stand-in SMS gateway beside a demo: started, started again, and never on a server."""
 
 import signal
-import urllib.error
-import urllib.request
 
 import pytest
 
 from launcher.places import Places
 from launcher.services import start_sms_gateway, urls_of
-from launcher.supervisor import Supervisor
-from tests.launcher.house import wait_for
-
-
-@pytest.fixture
-def supervisor():
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
-    supervisor = Supervisor()
-    yield supervisor
-    supervisor.stop()
-    for number, handler in before.items():
-        signal.signal(number, handler)
+from tests.launcher.house import answered, wait_for
 
 
 @pytest.fixture
@@ -31,17 +17,7 @@ def places(tmp_path):
 
 
 def status(env: dict[str, str], token: str) -> int:
-    url = env["SMS_GATEWAY_URL"].replace("/messages", "/sent")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    opener.addheaders = [("Authorization", f"Bearer {token}")]
-    try:
-        with opener.open(url, timeout=5) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code
-    except OSError:
-        return 0
+    return answered(env["SMS_GATEWAY_URL"].replace("/messages", "/sent"), token)
 
 
 def test_a_demo_gets_a_gateway_that_wants_its_token_and_comes_back_when_killed(supervisor, places):

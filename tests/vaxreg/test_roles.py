@@ -25,7 +25,7 @@ INSERT_ONLY = {
     *("organizations_place", "organizations_staffevent", "organizations_act"),
     "public_statistics_publishedcoverage",
     *("public_statistics_publishedfigures", "reporting_reportday", "audit_seal"),
-    "oversight_contactreveal",
+    *("oversight_contactreveal", "identity_populationanswer"),
 }
 NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),

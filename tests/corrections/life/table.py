@@ -18,7 +18,7 @@ pass_on             R    queued in_review kept                                qu
 call                RA   queued in_review waiting kept to_countersign accepted
                          partly_accepted refused cannot_confirm upheld disagreed =
 keep                RA   queued in_review kept                                kept
-accept              R    queued in_review kept waiting                        accepted
+accept              RS   queued in_review kept waiting                        accepted
 accept_in_part      R    queued in_review kept waiting                        partly_accepted
 refuse              R    queued in_review kept waiting                        refused
 cannot_confirm      RA   queued in_review kept waiting                        cannot_confirm

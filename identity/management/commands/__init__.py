@@ -1,0 +1,1 @@
+"""Management commands: the population database, and lists of the police."""
