@@ -84,7 +84,7 @@ def _on_photo(data: bytes) -> ChipCard:
         raise ValidationError(
             _(
                 "No QR code can be read on this photo. Hold the phone closer, flat and in good light,"
-                " so that the code fills half of the picture; or type the facts below."
+                " so that the code fills half of the photo; or type the facts below."
             )
         )
     first: NotAChipCard | None = None
