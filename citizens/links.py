@@ -308,7 +308,7 @@ def _phones_to_tell(asker: "User", citizen: Citizen) -> dict[str, tuple[str, int
     on_record = set(whole.exclude(phone="").values_list("phone", flat=True)) - set(phones)
     accounts: dict[str, tuple[str, int | None]] = {
         str(user.phone): (user.language, user.pk)
-        for user in get_user_model().objects.filter(phone__in=on_record)
+        for user in get_user_model().objects.filter(phone__in=on_record, closed_at=None)
     }
     phones |= {phone: accounts.get(phone, ("vi", None)) for phone in sorted(on_record)}
     phones.pop(asker.phone or "", None)

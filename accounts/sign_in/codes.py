@@ -98,7 +98,9 @@ def send(
         return Sending(verdict)
     now = db_time.now()
     language = get_language() or Language.VIETNAMESE.value
-    user, _created = User.objects.get_or_create(phone=phone, defaults={"language": language})
+    user, _created = User.objects.get_or_create(
+        phone=phone, closed_at=None, defaults={"language": language}
+    )
     digits = settings.LONG_CODE_DIGITS if _is_guessed_at() else settings.SIGN_IN_CODE_DIGITS
     code = f"{secrets.randbelow(10**digits):0{digits}}"
     expires_at = now + settings.SIGN_IN_CODE_LIFETIME
