@@ -13,6 +13,7 @@ from citizens.models.person import (
     Identity,
     Sex,
 )
+from citizens.models.restrictions import Restriction
 from citizens.models.visits import RecordVisit
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "RecordLink",
     "RecordLinkQuerySet",
     "RecordVisit",
+    "Restriction",
     "Sex",
     "kind_of",
 ]
