@@ -150,7 +150,8 @@ def _doses(sheet: Sheet, doses: Iterable[Mapping[str, Any]]) -> None:
             sheet.text_line(str(Dose.Status(dose["status"]).label))
         sheet.text_line(str(Dose.Provenance(dose["provenance"]).label), grey=True)
         for one in dose["revisions"]:
-            words = [_shown(one["at"]), one["by"], one["proposal"], one["why"]]
+            what = _("Recorded") if one["revision"] == 1 else _("Changed")
+            words = [what, _shown(one["at"]), one["by"], one["proposal"], one["why"]]
             sheet.text_line("– " + " · ".join(filter(None, words)), grey=True)
             if one["revision"] < len(dose["revisions"]):
                 sheet.text_line("   " + _dose_in_words(one), grey=True)
@@ -207,7 +208,7 @@ def _readers(sheet: Sheet, record: Mapping[str, Any]) -> None:
     sheet.heading(_("Who can open this record"))
     for link in record["who_may_open_it"]:
         proof = str(RecordLink.Proof(link["proven_by"]).label)
-        spell = f"{_shown(link['since'])} – {_shown(link['until'])}"
+        spell = " – ".join(filter(None, (_shown(link["since"]), _shown(link["until"]))))
         sheet.text_line(f"– {_who(link['who'])} · {proof} · {spell}")
     sheet.heading(_("Who looked at it"))
     visits = record["who_looked"]
@@ -227,4 +228,6 @@ def _shown(value: datetime | date | BirthDate | None) -> str:
         return ""
     if isinstance(value, datetime):
         return ui.minute(value)
-    return ui.date_in_words(value) if isinstance(value, BirthDate) else ui.day(value)
+    if isinstance(value, BirthDate):
+        return ui.day(value.first) if value.is_whole else ui.date_in_words(value)
+    return ui.day(value)

@@ -75,8 +75,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
         values["public_id"] = str(callbacks.claim(asked, by=mai).public_id)
     if "data-requests/<" in pattern:
         words = {"kind": "objection", "what": "Không", "why": "Không"}
-        asked = requests.file(case.citizen, **words, by=world.user("lan"))
-        values["public_id"] = str(asked.public_id)
+        made = requests.file(case.citizen, **words, by=world.user("lan"))
+        values["public_id"] = str(made.public_id)
     if "review/notes/" in pattern:
         note = notes.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")
         values["public_id"] = str(note.public_id)

@@ -74,7 +74,7 @@ def data_request(request: UserRequest, scope: Scope, public_id: UUID) -> HttpRes
                 )
             ) from None
         else:
-            messages.success(request, _("Stored. The person has been told."))
+            messages.success(request, _("Stored. The person reads it with the request."))
             return redirect("data-request", public_id)
     log_visit(request.user, one.citizen, RecordVisit.Why.OVERSIGHT, organization=one.holder)
     context = {

@@ -35,7 +35,7 @@ def copy(client: Client, records: list[str], form: str = "json"):
     return client.post(PAGE, {"records": records, "form": form})
 
 
-def read(answer) -> dict:
+def read(answer):
     assert answer.status_code == 200, answer.content.decode()[:500]
     return json.loads(answer.content)
 

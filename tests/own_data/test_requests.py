@@ -10,6 +10,7 @@ from accounts.models import SessionKind
 from citizens.merging import merge
 from citizens.models import Citizen, Restriction
 from corrections.models import DayOff
+from hotline import search
 from messaging.models import Message
 from organizations.models import Membership
 from own_data import clock, requests
@@ -18,6 +19,7 @@ from own_data.requests import NotPossible
 from tests.api.programs import program
 from tests.cases import file_one
 from tests.factories.accounts import verify_again
+from tests.routes import in_a_call
 from tests.world import World
 from vaxreg import db_time
 
@@ -320,3 +322,18 @@ def test_the_site_still_reads_the_case_by_its_own_program(world):
     )
 
     assert answer.status_code == 200
+
+
+def test_agents_of_the_hotline_see_the_mark_too(world, as_staff):
+    case = file_one(world)
+    mai = world.user("mai")
+    mai.language = "en"
+    mai.save()
+    client, call = as_staff(mai), search.begin_with_new(world.citizens["lan"], by=mai)
+    page = f"/hotline/calls/{call.public_id}/"
+    in_a_call(client, page, case)
+    assert "This record is used for less" not in client.get(page).content.decode()
+
+    carried_out(world)
+
+    assert "This record is used for less" in client.get(page).content.decode()
