@@ -80,7 +80,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     public_id = models.UUIDField(_("public ID"), default=uuid.uuid4, unique=True, editable=False)
     # NULL, not "", when unknown: unique columns allow several NULLs.
     email = models.EmailField(_("e-mail address"), null=True, blank=True)  # noqa: DJ001
-    phone = models.CharField(_("phone number"), max_length=16, null=True, blank=True, unique=True)
+    # Of one account that stands: a closed one keeps the number, so that nobody decides about what
+    # they filed with it, and frees it for another account.
+    phone = models.CharField(_("phone number"), max_length=16, null=True, blank=True)  # noqa: DJ001
     phone_verified = models.BooleanField(_("phone number verified"), default=False)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     language = models.CharField(
@@ -95,6 +97,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     has_vneid = models.BooleanField(_("signs in by VNeID"), default=False, db_default=False)
     # No staff sign-in, but access to one's own record; `is_active=False` ends both.
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
+    # Closed by its person, for good; `is_active` is False then.
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -110,6 +114,15 @@ class User(AbstractBaseUser, PermissionsMixin):
                 Lower("email"),
                 name="user_email_unique",
                 violation_error_message=_("There is already a user with this e-mail address."),
+            ),
+            models.UniqueConstraint(
+                fields=["phone"],
+                condition=Q(closed_at=None),
+                name="user_phone_unique",
+                violation_error_message=_("There is already a user with this phone number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(is_active=False), name="user_closed_is_not_active"
             ),
             models.CheckConstraint(
                 condition=Q(email__isnull=False) | Q(phone__isnull=False) | Q(has_vneid=True),
@@ -127,6 +140,8 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
         ]
         indexes = [
+            # Closed accounts too: the person behind an account is also known by those.
+            models.Index(fields=["phone"], name="user_phone"),
             models.Index(
                 F("created_at"),
                 condition=Q(phone_verified=False, email__isnull=True),
@@ -153,6 +168,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def shown_as(self) -> str:
         """The account as others see it: its phone number, masked; VNeID has accounts without one."""
+        if self.closed_at:
+            return gettext("a closed account")
         return ui.masked_phone(self.phone) if self.phone else gettext("an account with VNeID")
 
     def get_session_auth_hash(self) -> str:

@@ -40,7 +40,7 @@ class Corrections(WithDatabaseTime, generics.ListAPIView[Correction]):
     queryset = Correction.objects.none()
 
     def get_queryset(self) -> QuerySet[Correction]:
-        return own_corrections(cast(User, self.request.user))
+        return own_corrections(self.request)
 
     @extend_schema(
         request=shapes.FilingInputSerializer,
@@ -67,7 +67,7 @@ class Corrections(WithDatabaseTime, generics.ListAPIView[Correction]):
         asked.is_valid(raise_exception=True)
         filed = filing.file(
             by=user,
-            citizen=own_record(user, asked.validated_data["record"]),
+            citizen=own_record(request, asked.validated_data["record"]),
             key=key,
             claims=[_claim(claim) for claim in asked.validated_data["claims"]],
             words=asked.validated_data["words"],

@@ -12,6 +12,7 @@ from api import serializers as shapes
 from api.acting import StepView, step
 from api.errors import TooLarge
 from api.permissions import ForCitizens
+from api.reading import readable_corrections
 from corrections import actions
 from corrections.models import Correction
 from corrections.photos import added, evidence
@@ -28,7 +29,7 @@ class OwnStep(StepView):
 
     def reach(self, user: User) -> QuerySet[Correction]:
         """The cases of one's own records."""
-        return Correction.objects.of_own_records(user)
+        return readable_corrections(self.request)
 
 
 class Answer(OwnStep):

@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 from api.paging import ByName, MostUrgentFirst
 from api.permissions import ForCitizens, ForStaff
 from api.serializers import (
@@ -21,10 +22,10 @@ from api.serializers import (
     VaccineSerializer,
 )
 from citizens.access import records_of
-from citizens.models import Citizen, RecordLink
+from citizens.models import Citizen, CitizenQuerySet, RecordLink
 from citizens.visits import log_listed, log_own
 from corrections import disagreements
-from corrections.models import Correction
+from corrections.models import Correction, CorrectionQuerySet
 from corrections.visits import log_reading
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
@@ -41,6 +42,26 @@ class WithDatabaseTime:
         return {**context, "now": db_time.now()}
 
 
+def readable_records(request: Request) -> CitizenQuerySet:
+    """Return the records that the caller may open; to a program, none that is restricted.
+
+    The person asked that partner programs do not use it (own_data/requests.py); on the pages, where
+    a session asks, it opens as before.
+    """
+    found = records_of(cast(User, request.user))
+    if isinstance(request.auth, ApiToken):
+        found = found.without_restricted()
+    return found
+
+
+def readable_corrections(request: Request) -> CorrectionQuerySet:
+    """Return the corrections of the caller's records; to a program, none of a restricted one."""
+    found: CorrectionQuerySet = Correction.objects.of_own_records(cast(User, request.user))
+    if isinstance(request.auth, ApiToken):
+        found = found.without_restricted()
+    return found
+
+
 class Records(generics.ListAPIView[Citizen]):
     """The records that the caller may open: their own and those in their care."""
 
@@ -52,7 +73,7 @@ class Records(generics.ListAPIView[Citizen]):
         this = Q(citizen=OuterRef("pk")) | Q(citizen__merged_into=OuterRef("pk"))
         links = RecordLink.objects.live().filter(this, user=user)
         return (
-            records_of(user)
+            readable_records(self.request)
             .annotate(relation=Subquery(links.values("relation")[:1]))
             .order_by("id")
         )
@@ -67,7 +88,7 @@ class Doses(generics.ListAPIView[Dose]):
 
     def get_queryset(self) -> QuerySet[Dose]:
         user = cast(User, self.request.user)
-        citizen = get_object_or_404(records_of(user), public_id=self.kwargs["record"])
+        citizen = get_object_or_404(readable_records(self.request), public_id=self.kwargs["record"])
         log_own(user, citizen)
         self.disagreements = disagreements.by_dose(disagreements.of_record(citizen))
         return Dose.objects.of(citizen).shown_to_citizen()
@@ -87,9 +108,10 @@ class OneCorrection(WithDatabaseTime, generics.RetrieveAPIView[Correction]):
 
     def get_queryset(self) -> QuerySet[Correction]:
         user = cast(User, self.request.user)
-        visible = Correction.objects.visible_to(user)
-        if not ForStaff().has_permission(self.request, self):
-            visible = visible.of_own_records(user)
+        if ForStaff().has_permission(self.request, self):
+            visible = Correction.objects.visible_to(user)
+        else:
+            visible = readable_corrections(self.request)
         return visible.select_related(*WITH_NAMES).prefetch_related("events__organization")
 
     def get_object(self) -> Correction:
@@ -141,11 +163,11 @@ class Organizations(generics.ListAPIView[Organization]):
         return Organization.objects.open().named(self.request.GET.get("search", ""))
 
 
-def own_corrections(user: User) -> QuerySet[Correction]:
+def own_corrections(request: Request) -> QuerySet[Correction]:
     """Return the corrections of the caller's records, with the relations that a row needs."""
-    return Correction.objects.visible_to(user).of_own_records(user).select_related(*WITH_NAMES)
+    return readable_corrections(request).select_related(*WITH_NAMES)
 
 
-def own_record(user: User, public_id: UUID) -> Citizen:
+def own_record(request: Request, public_id: UUID) -> Citizen:
     """Return a record the caller may open; 404 otherwise."""
-    return get_object_or_404(records_of(user), public_id=public_id)
+    return get_object_or_404(readable_records(request), public_id=public_id)

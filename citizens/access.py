@@ -4,25 +4,29 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from accounts.identity import identity_of
-from citizens.models import Citizen
+from citizens.models import Citizen, CitizenQuerySet
 from vaxreg.id_numbers import clean_id_number
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
-def records_of(user: "User") -> QuerySet[Citizen]:
+def records_of(user: "User") -> CitizenQuerySet:
     """Return the citizens whose record the user may open: their own and their wards'."""
     return Citizen.objects.linked_to(user)
 
 
-def parts_of_records_of(user: "User") -> QuerySet[Citizen]:
+def parts_of_records_of(user: "User") -> CitizenQuerySet:
     """Return the same records with all parts merged into them: rows may refer to either."""
     return Citizen.objects.parts_linked_to(user)
+
+
+def is_restricted(citizen: Citizen) -> bool:
+    """Whether its person asked that the record is used for less (own_data/requests.py)."""
+    return Citizen.objects.restricted().filter(pk=citizen.pk).exists()
 
 
 def is_own_or_family(user: "User", citizen: Citizen) -> bool:

@@ -61,7 +61,7 @@ def phones_to_tell(asker: "User", citizen: Citizen) -> dict[str, tuple[str, int 
     on_record = set(whole.exclude(phone="").values_list("phone", flat=True)) - set(phones)
     accounts: dict[str, tuple[str, int | None]] = {
         str(user.phone): (user.language, user.pk)
-        for user in get_user_model().objects.filter(phone__in=on_record)
+        for user in get_user_model().objects.filter(phone__in=on_record, closed_at=None)
     }
     phones |= {phone: accounts.get(phone, ("vi", None)) for phone in sorted(on_record)}
     phones.pop(asker.phone or "", None)
@@ -136,7 +136,9 @@ def persons_of(record: Citizen, *, besides: "User") -> list[Recipient]:
     own = [one for one in own_accounts(record) if not one.is_account_of(besides)]
     known = {one.phone for one in own} | set(family.values_list("user__phone", flat=True))
     phones = set(whole.exclude(phone="").values_list("phone", flat=True)) - known - {besides.phone}
-    users = {one.phone: one for one in get_user_model().objects.filter(phone__in=phones)}
+    users = {
+        one.phone: one for one in get_user_model().objects.filter(phone__in=phones, closed_at=None)
+    }
     return own + [
         Recipient.of(users[phone]) if phone in users else Recipient(phone, "vi", None)
         for phone in sorted(phones)

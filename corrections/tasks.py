@@ -5,7 +5,7 @@ from celery import shared_task
 from corrections import outbox
 from corrections import sweep as sweeping
 from corrections.clocks import recompute as recomputing
-from corrections.photos import readings
+from corrections.photos import readings, retention
 
 
 @shared_task(name="corrections.do_errand")
@@ -35,3 +35,9 @@ def recompute(run_id: int) -> None:
 def read_photos() -> None:
     """Read what stands on new photos of drafts, where a program for it is installed."""
     readings.read_new()
+
+
+@shared_task(name="corrections.delete_old_photos")
+def delete_old_photos() -> None:
+    """Delete the files of photos whose cases were closed long ago."""
+    retention.delete_due()

@@ -64,7 +64,7 @@ def phones(citizen: Citizen) -> list[str]:
         if number in found or not number or not is_vietnamese_mobile(number):
             continue
         elsewhere = own.filter(user__phone=number).exclude(citizen__in=whole)
-        shut = get_user_model().objects.filter(phone=number, is_active=False)
+        shut = get_user_model().objects.filter(phone=number, is_active=False, closed_at=None)
         if not elsewhere.exists() and not shut.exists():
             found.append(number)
     return found

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.translation import get_language
 
@@ -111,8 +112,11 @@ def send(
 def send_to_citizen(*, phone: str, user_id: int | None, **message: Any) -> Message | None:
     """Send an SMS to this phone; for an account without one, put it into the inbox on the site.
 
-    message: what `send` takes besides. None when there is neither: nobody can be told.
+    message: what `send` takes besides. None when there is neither: nobody can be told; and for an
+    account that its person has closed.
     """
+    if user_id is not None and _is_closed(user_id):
+        return None
     if phone:
         return send(channel=Channel.SMS, recipient=phone, user_id=user_id, **message)
     if user_id is None:
@@ -120,6 +124,12 @@ def send_to_citizen(*, phone: str, user_id: int | None, **message: Any) -> Messa
     # The recipient is no address: it only tells accounts apart.
     inbox = f"account {user_id}"
     return send(channel=Channel.INBOX, recipient=inbox, user_id=user_id, **message)
+
+
+def stop_messages_of(user_id: int) -> None:
+    """Send none of those that still wait for this person: the account is being closed."""
+    waiting = Message.objects.filter(user_id=user_id, state__in=OPEN_STATES, is_secret=False)
+    waiting.update(useless_after=db_time.now())
 
 
 @transaction.atomic
@@ -206,6 +216,11 @@ def _carrier_of_the_rest(values: dict[str, Any], now: datetime) -> Message:
         next_try_at=quiet_hours.next_morning(now),
         **_facts_of(Channel.SMS, recipient, text),
     )
+
+
+def _is_closed(user_id: int) -> bool:
+    closed = get_user_model().objects.filter(pk=user_id, closed_at__isnull=False)
+    return closed.exists()
 
 
 def _others(texts: Mapping[str, str], language: str) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""What waits for a health officer: appeals, second signatures, cases without a site, notes.
+"""What waits for a health officer: appeals, second signatures, cases without a site, notes, and
+requests about personal data.
 
 Only what this officer can act on counts: nothing about themselves or their family, nothing that
 they filed or decided before, and nothing that a colleague is working on.
@@ -31,6 +32,7 @@ from corrections.lifecycle import Status
 from corrections.models import Correction, CorrectionEvent, CorrectionQuerySet
 from corrections.parties import DECIDING_STEPS
 from organizations.models import Membership, Organization
+from own_data.models import DataRequest, DataRequestQuerySet
 from review import notes
 from review.models import OfficerNote
 from vaxreg import db_time
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 PAGE_SIZE = 25
 # How many the first page of officers shows; the rest is on a page of its own.
 FIRST = 6
+# Beyond so many, the page of requests shows the rest.
+MOST_REQUESTS = 100
 # A case without a site has to find one long before its answer is due.
 URGENCY = Coalesce("triage_due_at", "due_at")
 
@@ -51,6 +55,7 @@ class Kind(StrEnum):
     POOL = "pool"
     DESK = "desk"
     NOTE = "note"
+    DATA = "data"
 
 
 LABELS: dict[Kind, Promise] = {
@@ -59,6 +64,7 @@ LABELS: dict[Kind, Promise] = {
     Kind.POOL: _("Without a site"),
     Kind.DESK: _("On your own desk"),
     Kind.NOTE: _("Notes to read"),
+    Kind.DATA: _("Requests about personal data"),
 }
 # How one row is named.
 ONE: dict[Kind, Promise] = {
@@ -67,6 +73,7 @@ ONE: dict[Kind, Promise] = {
     Kind.POOL: _("Without a site"),
     Kind.DESK: _("On your own desk"),
     Kind.NOTE: _("Note"),
+    Kind.DATA: _("Request about personal data"),
 }
 
 
@@ -82,7 +89,7 @@ CONDITIONS: dict[Kind, Q] = {
 
 @dataclass(frozen=True)
 class WaitingItem:
-    """One thing to do: a case with its deadline, or a note with the moment it was written.
+    """One thing to do: a case or request with its deadline, or a note with when it was written.
 
     take_url: where a press takes the case to decide it; else url leads to the page of the act.
     """
@@ -96,6 +103,7 @@ class WaitingItem:
     case: Correction | None = None
     due: datetime | None = None
     note: OfficerNote | None = None
+    request: DataRequest | None = None
     take_url: str = ""
 
     @property
@@ -148,6 +156,8 @@ def _page(
         **{kind.value: Count("pk", filter=condition) for kind, condition in CONDITIONS.items()}
     )
     counted[Kind.NOTE.value] = len(unread)
+    asked = list(_requests(user, desks)[:MOST_REQUESTS])
+    counted[Kind.DATA.value] = len(asked)
     groups = [
         WaitingGroup(kind, label, counted[kind])
         for kind, label in LABELS.items()
@@ -165,6 +175,8 @@ def _page(
     shown = [_case_item(case, user) for case in found.rows]
     if found.is_first and only in (None, Kind.NOTE):
         shown += [_note_item(note) for note in unread]
+    if found.is_first and only in (None, Kind.DATA):
+        shown += [_request_item(one) for one in asked]
     shown.sort(key=lambda item: item.at)
     return Waiting(groups, shown[:size] if size == FIRST else shown, found.after, found.is_first)
 
@@ -220,6 +232,12 @@ def _unread(user: "User", desks: Sequence[int]) -> QuerySet[OfficerNote]:
     return notes.unread_by(user).filter(organization__in=desks)
 
 
+def _requests(user: "User", desks: Sequence[int]) -> DataRequestQuerySet:
+    """Return the requests about personal data that the user's own offices have to answer."""
+    own = DataRequest.objects.filter(holder__in=desks).unfinished().by_urgency()
+    return own.exclude(citizen__in=own_or_family_of(user)).select_related("holder")
+
+
 def _case_item(case: Correction, user: "User") -> WaitingItem:
     kind, at = _kind_of(case), case.triage_due_at or case.due_at
     take_url = ""
@@ -241,6 +259,15 @@ def _case_item(case: Correction, user: "User") -> WaitingItem:
             take_url = reverse("case-pick-up", args=[case.reference])
     title = facts.headline(case)
     return WaitingItem(kind, title, url, act, icon, at, case=case, due=at, take_url=take_url)
+
+
+def _request_item(one: DataRequest) -> WaitingItem:
+    url = reverse("data-request", args=[one.public_id])
+    act = _("Answer") if one.answered_at is None else _("Carry out")
+    due = one.next_due
+    return WaitingItem(
+        Kind.DATA, one.get_kind_display(), url, act, "shield-check", due, due=due, request=one
+    )
 
 
 def _note_item(note: OfficerNote) -> WaitingItem:

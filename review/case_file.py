@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.identity import is_verified
-from citizens.access import is_same_person
+from citizens.access import is_restricted, is_same_person
 from citizens.facts import NUMBERS
 from citizens.masking import cut_numbers, mask_id
 from corrections import actions, disagreements, facts, history, lifecycle, papers, stalled
@@ -317,8 +316,22 @@ class CaseFile:
         """Every clock of the case, with the lines that explain its due time."""
         return explain.clock_files(self.case, self.now)
 
-    def photos(self) -> QuerySet[Evidence]:
-        return self.case.filing.evidence.all()
+    @cached_property
+    def _all_photos(self) -> list[Evidence]:
+        return list(self.case.filing.evidence.all())
+
+    def photos(self) -> list[Evidence]:
+        """The photos that can be shown."""
+        return [photo for photo in self._all_photos if photo.deleted_at is None]
+
+    def deleted_photos(self) -> list[Evidence]:
+        """Those that were deleted, long after the case was closed."""
+        return [photo for photo in self._all_photos if photo.deleted_at is not None]
+
+    @cached_property
+    def is_restricted(self) -> bool:
+        """The person asked that the record is used for less."""
+        return is_restricted(self.case.citizen)
 
     def told(self) -> list[tuple[str, str]]:
         """Warnings that the citizen saw and did not follow: name of the field, and the sentence."""
@@ -326,7 +339,7 @@ class CaseFile:
             (str(FIELD_LABELS.get(Field(w.field), "")) if w.field in set(Field) else "", w.sentence)
             for w in from_json(self.case.warnings)
         ]
-        for number, photo in enumerate(self.photos(), 1):
+        for number, photo in enumerate(self._all_photos, 1):
             place = _("Photo %(number)s") % {"number": number}
             lines += [(place, w.sentence) for w in from_json(photo.warnings)]
         return [(place, self._shown(sentence)) for place, sentence in lines]

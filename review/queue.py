@@ -206,7 +206,7 @@ def page(cases: CorrectionQuerySet, tab: QueueTab, where: Mapping[str, str]) -> 
 
 def _first_photo() -> Subquery:
     """Return a subquery for the public id of the first photo; NULL without one."""
-    photos = Evidence.objects.filter(filing=OuterRef("filing")).order_by("pk")
+    photos = Evidence.objects.filter(filing=OuterRef("filing"), deleted_at=None).order_by("pk")
     return Subquery(photos.values("public_id")[:1])
 
 

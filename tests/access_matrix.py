@@ -146,6 +146,10 @@ case-pick-up                  GET   st      st      st      go      404     404 
 case-pick-up                  POST  st      st      st      go      404     404     404     404     404
 case-take-back                GET   st      st      st      404     404     404     404     404     404
 case-take-back                POST  st      st      st      404     404     404     404     404     404
+close-account                 GET   in      200     200     in      in      in      in      in      in
+close-account                 POST  in      422     422     in      in      in      in      in      in
+close-account-again           GET   in      405     405     in      in      in      in      in      in
+close-account-again           POST  in      in      in      in      in      in      in      in      in
 correction                    GET   in      200     404     in      in      in      in      in      in
 correction                    POST  in      405     405     in      in      in      in      in      in
 correction-answer             GET   in      go      404     in      in      in      in      in      in
@@ -176,6 +180,10 @@ coverage-csv                  GET   st      st      st      403     403     200 
 coverage-csv                  POST  st      st      st      403     403     405     405     405     403
 coverage-xlsx                 GET   st      st      st      403     403     200     200     200     403
 coverage-xlsx                 POST  st      st      st      403     403     405     405     405     403
+data-request                  GET   st      st      st      403     403     200     404     200     403
+data-request                  POST  st      st      st      403     403     200     404     200     403
+data-requests                 GET   st      st      st      403     403     200     200     200     403
+data-requests                 POST  st      st      st      403     403     405     405     405     403
 duplicate                     GET   st      st      st      404     404     404     404     404     404
 duplicate                     POST  st      st      st      404     404     404     404     404     404
 duplicates                    GET   st      st      st      200     200     200     200     200     200
@@ -258,6 +266,12 @@ messages                      GET   in      200     200     in      in      in  
 messages                      POST  in      405     405     in      in      in      in      in      in
 messaging:inbox               GET   200     200     200     200     200     200     200     200     200
 messaging:inbox               POST  405     405     405     405     405     405     405     405     405
+my-data                       GET   in      200     200     in      in      in      in      in      in
+my-data                       POST  in      422     422     in      in      in      in      in      in
+my-requests                   GET   in      200     200     in      in      in      in      in      in
+my-requests                   POST  in      422     422     in      in      in      in      in      in
+my-restriction-end            GET   in      405     405     in      in      in      in      in      in
+my-restriction-end            POST  in      404     404     in      in      in      in      in      in
 note-read                     GET   st      st      st      go      404     404     404     404     404
 note-read                     POST  st      st      st      go      404     404     404     404     404
 offline                       GET   200     200     200     200     200     200     200     200     200

@@ -14,6 +14,7 @@ from hotline.models import BestTime
 from messaging.models import Message
 from organizations.imports import running
 from organizations.journal import ImportRun
+from own_data import requests
 from review import notes
 from tests.access_matrix import CITIZENS
 from tests.conftest import signed_in
@@ -74,6 +75,10 @@ def address(pattern: str, case: Correction, world: World) -> str:
         mai = world.user("mai")
         asked = callbacks.note(case.citizen, case.citizen.phone, BestTime.ANY, by=mai)
         values["public_id"] = str(callbacks.claim(asked, by=mai).public_id)
+    if "data-requests/<" in pattern:
+        words = {"kind": "objection", "what": "Không", "why": "Không"}
+        made = requests.file(case.citizen, **words, by=world.user("lan"))
+        values["public_id"] = str(made.public_id)
     if "review/notes/" in pattern:
         note = notes.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")
         values["public_id"] = str(note.public_id)

@@ -144,6 +144,10 @@ app.conf.update(
             "schedule": crontab(day_of_month=1, hour=2, minute=23),
             "options": {"expires": 12 * 3600},
         },
+        "Every 10 minutes of the night: delete photos of cases that were closed long ago": {
+            "task": "corrections.delete_old_photos",
+            "schedule": crontab(hour="1-4", minute="*/10"),
+        },
         "Every night: forget the numbers of people who asked to be called back 30 days ago": {
             "task": "hotline.forget_callbacks",
             "schedule": crontab(hour=3, minute=37),

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "audit",
     "reporting",
     "portal",
+    "own_data",
     "review",
     "administration",
     "public_statistics",
@@ -369,6 +370,12 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Sổ Tiêm <kho
 # Celery and the Redis client use different URL schemes for a Unix socket.
 CELERY_BROKER_URL = REDIS_URL.replace("unix:", "redis+socket:", 1)
 CELERY_TASK_ALWAYS_EAGER = False
+# For how many days after a case was closed its photos are kept (corrections/photos/retention.py).
+PHOTOS_KEPT_DAYS: int = env.int("PHOTOS_KEPT_DAYS", default=365)
+if PHOTOS_KEPT_DAYS < 60:
+    raise ImproperlyConfigured(
+        "PHOTOS_KEPT_DAYS is below 60. A closed case may be appealed for 30 days, and opened again."
+    )
 # For how long a decision may be taken back by its author before anybody is told; 0: not at all.
 TAKE_BACK_SECONDS: int = env.int("TAKE_BACK_SECONDS", default=30)
 if not 0 <= TAKE_BACK_SECONDS <= 60:
@@ -426,7 +433,11 @@ SPECTACULAR_SETTINGS = {
 
 # Parts of the account page that apps above accounts/ add: each returns its template with what it
 # shows, or None.
-ACCOUNT_SECTIONS = ["identity.views.account_section", "citizens.link_views.account_section"]
+ACCOUNT_SECTIONS = [
+    "identity.views.account_section",
+    "citizens.link_views.account_section",
+    "own_data.views.my_data.account_section",
+]
 
 # The checks of /readyz; each returns a sentence when something is wrong, else "".
 READINESS_CHECKS = [

@@ -103,7 +103,9 @@ def send(
         return Sending(verdict)
     now = db_time.now()
     language = get_language() or Language.VIETNAMESE.value
-    user, _created = User.objects.get_or_create(phone=phone, defaults={"language": language})
+    user, _created = User.objects.get_or_create(
+        phone=phone, closed_at=None, defaults={"language": language}
+    )
     digits = settings.LONG_CODE_DIGITS if _is_guessed_at() else settings.SIGN_IN_CODE_DIGITS
     way = CodeWay.EMAIL if channel == Channel.EMAIL else CodeWay.PHONE
     row, code = _make(user, way, digits, now)

@@ -49,7 +49,7 @@ def of(user: User) -> str:
 
 def of_phone(phone: str) -> str:
     """Return the confirmed address of the account with this number (E.164), or ""."""
-    user = User.objects.filter(phone=phone).first()
+    user = User.objects.filter(phone=phone, closed_at=None).first()
     return of(user) if user else ""
 
 

@@ -81,7 +81,7 @@ def _of_person(link: RecordLink) -> str:
 
 
 def _send_code(request: ConsentRequest, phone: str, code: str) -> None:
-    user = get_user_model().objects.filter(phone=phone).first()
+    user = get_user_model().objects.filter(phone=phone, closed_at=None).first()
     with translation.override(user.language if user else "vi"):
         text = _(
             "So Tiem: %(who)s asks to see your vaccination record and to report for you until %(last)s."

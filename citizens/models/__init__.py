@@ -15,6 +15,7 @@ from citizens.models.person import (
     Sex,
 )
 from citizens.models.photo_proofs import PhotoProof
+from citizens.models.restrictions import Restriction
 from citizens.models.visits import RecordVisit
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "RecordLink",
     "RecordLinkQuerySet",
     "RecordVisit",
+    "Restriction",
     "Sex",
     "kind_of",
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citizens.models.documents import IdentityDocument, IdentityDocumentQuerySet
 from citizens.models.links import RecordLink, RecordLinkQuerySet
+from citizens.models.restrictions import Restriction
 from organizations.models import Area, Organization
 from vaxreg.encryption import is_encrypted
 from vaxreg.fields import EncryptedIdNumberField, SearchKeyField
@@ -122,6 +123,20 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         kept = _kept(RecordLink.objects.live().filter(user=user))
         parts = Citizen.objects.filter(merged_into__in=kept).values("pk")
         return self.filter(pk__in=kept.union(parts))
+
+    def restricted(self) -> Self:
+        """Citizens whose record partner programs may not read now, in whichever part it is noted."""
+        kept = (
+            Restriction.objects.in_force()
+            .order_by()
+            .values_list(Coalesce("citizen__merged_into_id", "citizen_id"))
+        )
+        parts = Citizen.objects.filter(merged_into__in=kept).values("pk")
+        return self.filter(pk__in=kept.union(parts))
+
+    def without_restricted(self) -> Self:
+        """Those that partner programs may read."""
+        return self.exclude(pk__in=Citizen.objects.restricted().values("pk"))
 
     def numbered(self, id_number: str | None) -> Self:
         """Citizens with a document of exactly this number, an older one too; none for ""."""

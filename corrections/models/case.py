@@ -75,6 +75,10 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         """Of the records this user owns or is guardian of."""
         return self.filter(access.of_own_records(user))
 
+    def without_restricted(self) -> Self:
+        """Those about records that partner programs may read."""
+        return self.exclude(citizen__in=Citizen.objects.restricted().values("pk"))
+
     def on_desks_of(self, user: "User") -> Self:
         """Held by an organization in which the user works as a reviewer."""
         return self.filter(access.on_desks_of(user))

@@ -53,6 +53,8 @@ class Evidence(models.Model):
     # …}} by the number of the dose. None: not read yet; {}: nothing surely.
     doses_read = models.JSONField(null=True, blank=True)
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    # When its files were deleted, long after the case was closed; hash and size stay.
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -60,6 +62,10 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 condition=Q(draft__isnull=False, filing=None) | Q(draft=None, filing__isnull=False),
                 name="evidence_of_a_draft_or_a_filing",
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at=None) | Q(filing__isnull=False),
+                name="evidence_of_a_draft_has_files",
             ),
             models.UniqueConstraint(
                 fields=["draft", "sha256"],
@@ -73,6 +79,12 @@ class Evidence(models.Model):
                 fields=["uploaded_at"],
                 name="evidence_to_read",
                 condition=Q(draft__isnull=False, doses_read__isnull=True),
+            ),
+            # For those that are kept too long (photos/retention.py): a row leaves it when it is done.
+            models.Index(
+                fields=["uploaded_at", "id"],
+                name="evidence_to_delete",
+                condition=Q(filing__isnull=False, deleted_at=None),
             ),
         ]
 

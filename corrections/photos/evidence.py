@@ -157,7 +157,8 @@ def _purge_shelf(shelf: str, older_than: timedelta) -> int:
         if default_storage.get_modified_time(key) < limit
     ]
     photos_of = [f"{key.removesuffix(THUMBNAIL)}.jpg" for key in old if key.endswith(THUMBNAIL)]
-    rows = Evidence.objects.filter(Q(file_key__in=[*old, *photos_of]) | Q(preview_key__in=old))
+    kept = Evidence.objects.filter(deleted_at=None)
+    rows = kept.filter(Q(file_key__in=[*old, *photos_of]) | Q(preview_key__in=old))
     named = {key for photo in rows for key in photo.keys}
     orphans = [key for key in old if key not in named]
     _delete_files(orphans)

@@ -44,7 +44,7 @@ def copies(
     """Return a warning if this uploader, or anybody for this citizen, sent the photo before."""
     if likeness is None:
         return []
-    known = Evidence.objects.exclude(likeness=None)
+    known = Evidence.objects.filter(deleted_at=None).exclude(likeness=None)
     # A union of two queries: an OR over two tables could use no index.
     earlier = known.filter(uploaded_by=by).union(
         known.filter(filing__citizen__in=Citizen.objects.whole(about))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from accounts.throttled import too_many
-from citizens.access import is_own_or_family
+from citizens.access import is_own_or_family, is_restricted
 from citizens.actions import IdNumberOnRecord, NameOnRecord
 from citizens.models import Citizen, RecordVisit
 from citizens.visits import log_listed, log_visit
@@ -177,6 +177,7 @@ def caller(request: UserRequest, call: CallerCheck) -> HttpResponse:
         "doses": calls.doses(call.citizen),
         "messages_sent": message_log.of_caller(call, request.user),
         "waiting": calls.waiting_links(call.citizen),
+        "is_restricted": is_restricted(call.citizen),
         "now": db_time.now(),
     }
     return render(request, "hotline/caller.html", context)

@@ -130,6 +130,8 @@ def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
         raise PermissionDenied(
             _("A paper shows names and numbers. It is shown to whoever decides the proposal.")
         )
+    if photo.deleted_at is not None:
+        raise Http404
     size = request.GET.get("size", "")
     try:
         file = _file_of(photo, size)

@@ -35,7 +35,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         known_as = options["user"]
-        user = User.objects.filter(Q(email=known_as.lower()) | Q(phone=known_as)).first()
+        user = User.objects.filter(
+            Q(email=known_as.lower()) | Q(phone=known_as), closed_at=None
+        ).first()
         if user is None:
             raise CommandError("There is no such user.")
         if options["revoke"]:
