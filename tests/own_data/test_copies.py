@@ -16,6 +16,7 @@ from messaging.models import Message
 from own_data.models import Download
 from tests import world as worlds
 from tests.cases import file_one
+from tests.factories.citizens import RecordLinkFactory
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -89,12 +90,7 @@ def test_names_of_staff_and_phones_of_other_accounts_are_not_in_the_copy(world, 
     case = file_one(world)
     actions.pick_up(case, by=world.user("minh"))
     log_visit(world.user("minh"), world.citizens["lan"], "list")
-    RecordLink.objects.create(
-        user=world.user("binh"),
-        citizen=world.citizens["lan"],
-        relation="guardian",
-        proven_by="staff",
-    )
+    RecordLinkFactory.create(user=world.user("binh"), citizen=world.citizens["lan"], relative=True)
 
     text = copy(lan, keys(world, "lan")).content.decode()
 
