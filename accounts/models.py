@@ -119,7 +119,7 @@ class User(AbstractBaseUser, PermissionsMixin):
                 fields=["phone"],
                 condition=Q(closed_at=None),
                 name="user_phone_unique",
-                violation_error_message=_("There is already a user with this phone number."),
+                violation_error_message=_("There is already an account with this phone number."),
             ),
             models.CheckConstraint(
                 condition=Q(closed_at=None) | Q(is_active=False), name="user_closed_is_not_active"

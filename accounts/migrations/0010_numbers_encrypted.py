@@ -14,6 +14,11 @@ import vaxreg.encryption
 import vaxreg.fields
 from vaxreg.database.renewal import decrypt_to_plain, encrypt_plain
 
+NO_MORE = "DROP INDEX CONCURRENTLY IF EXISTS verified_identity_one_account"
+ONCE_BEFORE = """
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS verified_identity_one_account
+    ON accounts_verifiedidentity (id_number) WHERE ended_at IS NULL
+"""
 # By hand: Django has no operation that adds a unique constraint without locking the table.
 ONCE = """
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS verified_identity_one_account
@@ -21,11 +26,11 @@ CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS verified_identity_one_account
 """
 
 
-def encrypt(apps: Any, _editor: object) -> None:
+def encrypt(apps: Any, schema_editor: object) -> None:
     encrypt_plain(apps.get_model("accounts", "VerifiedIdentity"), "id_number")
 
 
-def decrypt(apps: Any, _editor: object) -> None:
+def decrypt(apps: Any, schema_editor: object) -> None:
     decrypt_to_plain(apps.get_model("accounts", "VerifiedIdentity"), "id_number")
 
 
@@ -35,7 +40,12 @@ class Migration(migrations.Migration):
     dependencies = [("accounts", "0009_code_of_a_message")]
 
     operations = [
-        migrations.RemoveConstraint("verifiedidentity", "verified_identity_one_account"),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunSQL(NO_MORE, ONCE_BEFORE)],
+            state_operations=[
+                migrations.RemoveConstraint("verifiedidentity", "verified_identity_one_account")
+            ],
+        ),
         migrations.RemoveConstraint("verifiedidentity", "verified_identity_number_form"),
         RemoveIndexConcurrently("verifiedidentity", "verified_identity_number"),
         migrations.AddField(

@@ -11,7 +11,7 @@ UNIQUE = models.UniqueConstraint(
     fields=["phone"],
     condition=Q(closed_at=None),
     name="user_phone_unique",
-    violation_error_message="There is already a user with this phone number.",
+    violation_error_message="There is already an account with this phone number.",
 )
 NO_INDEX = "DROP INDEX CONCURRENTLY IF EXISTS user_phone_unique"
 

@@ -108,7 +108,7 @@ $$;
 LENGTHS = {12: "personal_number", 9: "cmnd"}
 
 
-def add_documents(apps: Any, _editor: object) -> None:
+def add_documents(apps: Any, schema_editor: object) -> None:
     citizens = apps.get_model("citizens", "Citizen").objects
     documents = apps.get_model("citizens", "IdentityDocument").objects
     last = 0

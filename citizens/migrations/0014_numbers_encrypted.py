@@ -13,14 +13,20 @@ import vaxreg.fields
 from vaxreg.database.renewal import decrypt_to_plain, encrypt_plain
 
 MODELS = ("Citizen", "CitizenRevision")
+# By hand: Django drops the index of a unique constraint while the table is closed.
+NO_MORE = "DROP INDEX CONCURRENTLY IF EXISTS citizen_id_number_once"
+ONCE_BEFORE = """
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS citizen_id_number_once
+    ON citizens_citizen (id_number) WHERE id_number_proven
+"""
 
 
-def encrypt(apps: Any, _editor: object) -> None:
+def encrypt(apps: Any, schema_editor: object) -> None:
     for name in MODELS:
         encrypt_plain(apps.get_model("citizens", name), "id_number")
 
 
-def decrypt(apps: Any, _editor: object) -> None:
+def decrypt(apps: Any, schema_editor: object) -> None:
     for name in MODELS:
         decrypt_to_plain(apps.get_model("citizens", name), "id_number")
 
@@ -39,7 +45,10 @@ class Migration(migrations.Migration):
     dependencies = [("citizens", "0013_documents_of_records")]
 
     operations = [
-        migrations.RemoveConstraint("citizen", "citizen_id_number_once"),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunSQL(NO_MORE, ONCE_BEFORE)],
+            state_operations=[migrations.RemoveConstraint("citizen", "citizen_id_number_once")],
+        ),
         migrations.RemoveConstraint("citizen", "citizen_id_number_form"),
         RemoveIndexConcurrently("citizen", "citizen_id_ending"),
         RemoveIndexConcurrently("citizen", "citizen_id_number_any"),

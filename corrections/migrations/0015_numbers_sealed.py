@@ -10,7 +10,7 @@ from vaxreg.database.renewal import renew
 MODELS = ("Correction", "CorrectionEvent", "DelayedDecision", "Draft")
 
 
-def seal(apps: Any, _editor: object) -> None:
+def seal(apps: Any, schema_editor: object) -> None:
     for name in MODELS:
         renew(apps.get_model("corrections", name), mentions="id_number")
 

@@ -58,11 +58,11 @@ $$;
 """
 
 
-def encrypt(apps: Any, _editor: object) -> None:
+def encrypt(apps: Any, schema_editor: object) -> None:
     encrypt_plain(apps.get_model("identity", "VneidIdentity"), "id_number")
 
 
-def decrypt(apps: Any, _editor: object) -> None:
+def decrypt(apps: Any, schema_editor: object) -> None:
     decrypt_to_plain(apps.get_model("identity", "VneidIdentity"), "id_number")
 
 

@@ -8,7 +8,7 @@ import vaxreg.encryption
 from vaxreg.database.renewal import renew
 
 
-def seal(apps: Any, _editor: object) -> None:
+def seal(apps: Any, schema_editor: object) -> None:
     renew(apps.get_model("organizations", "ImportRun"), mentions="id_number")
 
 

@@ -69,7 +69,7 @@ def data_request(request: UserRequest, scope: Scope, public_id: UUID) -> HttpRes
         except PermissionDenied:
             raise PermissionDenied(
                 _(
-                    "An officer with a verified identity must do this; nobody decides about their own"
+                    "A health officer with a verified identity must do this; nobody decides about their own"
                     " family."
                 )
             ) from None

@@ -26,7 +26,7 @@ INSERT_ONLY = {
     *("organizations_place", "organizations_staffevent", "organizations_act"),
     "public_statistics_publishedcoverage",
     *("public_statistics_publishedfigures", "reporting_reportday", "audit_seal"),
-    *("oversight_contactreveal", "identity_populationanswer"),
+    *("oversight_contactreveal", "identity_populationanswer", "own_data_download"),
 }
 NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),
