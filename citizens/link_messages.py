@@ -231,6 +231,7 @@ def _words(link: RecordLink, purpose: str, page: str) -> str:
         "time": formats.time_format(since, "H:i"),
         "day": formats.date_format(since, "j/n"),
         "page": page,
+        "who": who_in_words(link.user),
     }
     by_vneid = link.proven_by == Proof.VNEID
     if link.relation == RecordLink.Relation.RELATIVE:
@@ -257,8 +258,7 @@ def _words(link: RecordLink, purpose: str, page: str) -> str:
     elif purpose == PHOTOS_SEEN:
         text = _(
             "So Tiem: health staff saw photos of a person with the card of a record of this phone. It"
-            " opens for a phone ending in %(ending)s at %(time)s on %(day)s. Not you? Stop it:"
-            " %(page)s"
+            " opens for %(who)s at %(time)s on %(day)s. Not you? Stop it: %(page)s"
         )
     elif link.needs_confirmation and link.user.phone and not by_vneid:
         text = _(

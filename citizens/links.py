@@ -254,7 +254,9 @@ def begin_after_wait(link: RecordLink, *, by: "User") -> RecordLink:
     if not is_verified(by) or is_own_or_family(by, link.citizen):
         raise PermissionDenied
     link.since, link.needs_confirmation = db_time.now() + WAIT, False
-    link.confirmed_by, link.proven_by = by, Proof.PHOTOS
+    link.confirmed_by = by
+    if STRENGTH[Proof(link.proven_by)] < STRENGTH[Proof.PHOTOS]:
+        link.proven_by = Proof.PHOTOS
     link.save(update_fields=["since", "needs_confirmation", "confirmed_by", "proven_by"])
     link_messages.tell_of_new(link, link_messages.PHOTOS_SEEN)
     return link

@@ -141,6 +141,21 @@ def test_accepted_photos_open_the_record_after_24_hours_and_the_owner_is_told(
     assert proof.by_organization == world.buoi
 
 
+def test_an_account_without_a_phone_is_named_by_what_it_has_and_keeps_its_proof(
+    world: World, stranger: User, link: RecordLink, proof: PhotoProof
+):
+    User.objects.filter(pk=stranger.pk).update(phone=None, phone_verified=False, has_vneid=True)
+    RecordLink.objects.filter(pk=link.pk).update(proven_by="vneid")
+
+    photo_proofs.decide(proof, Verdict.SAME, by=world.user("minh"), by_organization=world.buoi)
+
+    told = Message.objects.get(purpose=link_messages.PHOTOS_SEEN)
+    assert "VNeID" in told.text
+    assert "đuôi " not in told.text
+    link.refresh_from_db()
+    assert link.proven_by == "vneid"
+
+
 def test_the_owner_stops_it_within_the_24_hours(
     world: World, stranger: User, link: RecordLink, proof: PhotoProof
 ):

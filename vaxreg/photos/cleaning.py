@@ -4,12 +4,9 @@ import hashlib
 import io
 import json
 import logging
-import os
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,7 +14,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from vaxreg import ui
-from vaxreg.photos import decoder
+from vaxreg.photos import apart, decoder
 
 log = logging.getLogger(__name__)
 
@@ -121,26 +118,13 @@ def _refused(reason: str) -> ValidationError:
 
 
 def _decode(data: bytes) -> tuple[dict[str, Any], io.BytesIO]:
-    # The environment of that process must not hold our settings and secrets.
-    inherited = {
-        name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ
-    }
-    command = [sys.executable, "-I", "-B", str(Path(decoder.__file__))]
     try:
         with _slots:
-            done = subprocess.run(  # noqa: S603  (our own module by its path, nothing of the user's)
-                command,
-                input=data,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                timeout=WAIT_SECONDS,
-                env=inherited,
-                check=True,
-            )
+            written = apart.run(decoder, data, seconds=WAIT_SECONDS)
     except (subprocess.SubprocessError, OSError) as error:
         log.warning("photo refused: the decoder ended with %s", type(error).__name__)
         raise _refused("broken") from None
-    files = io.BytesIO(done.stdout)
+    files = io.BytesIO(written)
     head: dict[str, Any] = json.loads(files.readline())
     if "refused" in head:
         raise _refused(head["refused"])

@@ -2,12 +2,9 @@
 
 import json
 import logging
-import os
 import subprocess
-import sys
-from pathlib import Path
 
-from vaxreg.photos import code_reader
+from vaxreg.photos import apart, code_reader
 
 log = logging.getLogger(__name__)
 
@@ -17,20 +14,8 @@ WAIT_SECONDS = 20
 
 def texts_of(photo: bytes) -> list[str]:
     """Return the texts of the QR codes on a JPEG of our own; none when the reader fails."""
-    # The environment of that process must not hold our settings and secrets.
-    inherited = ("PATH", "LD_LIBRARY_PATH")
-    environment = {name: os.environ[name] for name in inherited if name in os.environ}
     try:
-        done = subprocess.run(  # noqa: S603  (our own module by its path, nothing of the user's)
-            [sys.executable, "-I", "-B", str(Path(code_reader.__file__))],
-            input=photo,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=WAIT_SECONDS,
-            env=environment,
-            check=True,
-        )
-        texts: list[str] = json.loads(done.stdout)
+        texts: list[str] = json.loads(apart.run(code_reader, photo, seconds=WAIT_SECONDS))
     except (subprocess.SubprocessError, OSError, ValueError) as error:
         log.warning("no code was read: the reader ended with %s", type(error).__name__)
         return []

@@ -2,15 +2,12 @@
 
 import json
 import logging
-import os
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 from django.conf import settings
 
-from vaxreg.photos import letters
+from vaxreg.photos import apart, letters
 
 log = logging.getLogger(__name__)
 
@@ -33,22 +30,17 @@ def readings_of(photo: bytes) -> list[list[str]]:
     command = program()
     if command is None:
         return []
-    # The environment of that process must not hold our settings and secrets.
-    inherited = ("PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
-    environment = {name: os.environ[name] for name in inherited if name in os.environ}
-    script = str(Path(letters.__file__))
     try:
-        done = subprocess.run(  # noqa: S603  (our own module by its path, nothing of the user's)
-            [sys.executable, "-I", "-B", script, command, LANGUAGE],
-            input=photo,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=WAIT_SECONDS,
+        written = apart.run(
+            letters,
+            photo,
+            seconds=WAIT_SECONDS,
+            arguments=(command, LANGUAGE),
+            inherits=("TESSDATA_PREFIX",),
             # More threads would only need more memory for one page.
-            env={**environment, "OMP_THREAD_LIMIT": "1"},
-            check=True,
+            env={"OMP_THREAD_LIMIT": "1"},
         )
-        readings: list[list[str]] = json.loads(done.stdout)
+        readings: list[list[str]] = json.loads(written)
     except (subprocess.SubprocessError, OSError, ValueError) as error:
         log.warning("a photo was not read: the reader ended with %s", type(error).__name__)
         return []
