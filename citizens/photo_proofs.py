@@ -13,7 +13,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import rate_limits
@@ -21,8 +20,8 @@ from accounts.identity import is_verified
 from accounts.rate_limits import LimitRule, Limits
 from citizens import link_messages, links
 from citizens.access import is_own_or_family
+from citizens.link_messages import Recipient
 from citizens.models import PhotoProof, RecordLink
-from messaging.actions import send_to_citizen
 from organizations.models import Organization
 from vaxreg import db_time, ui
 from vaxreg.addresses import absolute
@@ -107,7 +106,9 @@ def decide(
             links.begin_after_wait(held.link, by=by)
         except links.NotWaiting:
             raise AlreadyDecided from None
-    _tell(held)
+    sender = Recipient.of(held.link.user)
+    purpose = link_messages.PHOTOS_ANSWERED
+    link_messages.tell(held.link, purpose, sender, lambda: _words(held), once=f"photos {held.pk}")
 
 
 def purge() -> int:
@@ -135,20 +136,6 @@ def _waiting_of(user: "User") -> RecordLink | None:
         user=user, relation=RecordLink.Relation.SELF, needs_confirmation=True
     )
     return asked.order_by("-asked_at", "-pk").first()
-
-
-def _tell(proof: PhotoProof) -> None:
-    user = proof.link.user
-    texts = ui.in_each_language(lambda: _words(proof))
-    with translation.override(user.language):
-        send_to_citizen(
-            purpose=link_messages.PHOTOS_ANSWERED,
-            phone=user.phone or "",
-            text=texts[user.language],
-            texts=texts,
-            user_id=user.pk,
-            dedupe_key=f"{link_messages.PHOTOS_ANSWERED}:{proof.pk}",
-        )
 
 
 def _words(proof: PhotoProof) -> str:

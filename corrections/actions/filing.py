@@ -285,13 +285,13 @@ def _count(by: "User", *, is_agent: bool) -> None:
 
 
 def _row_of(by: "User", kept: Citizen) -> Citizen:
-    """Return the part of the record that the filer's own link names; else the kept record.
+    """Return the kept record if the filer's link names it; else the part that it names.
 
     If the records are separated again, what was filed meanwhile stays with its person.
     """
-    whole = Citizen.objects.whole(kept).exclude(pk=kept.pk)
-    link = RecordLink.objects.live().filter(user=by, citizen__in=whole).first()
-    return kept if link is None else link.citizen
+    mine = RecordLink.objects.live().filter(user=by, citizen__in=Citizen.objects.whole(kept))
+    named = [link.citizen for link in mine.select_related("citizen").order_by("pk")]
+    return named[0] if named and kept not in named else kept
 
 
 def _open_correction(

@@ -1,6 +1,6 @@
 """Two records that may be one person's: found, shown side by side, merged, and separated again."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -206,6 +206,27 @@ def test_what_was_filed_meanwhile_stays_with_its_person(
     assert len(doses_of(lan)) == 1
     assert set(Correction.objects.of_own_records(world.user("lan2"))) == {wrong, missing}
     assert list(Correction.objects.of_own_records(world.user("lan"))) == [own]
+
+
+def test_who_opens_both_files_for_the_kept_record(world: World, pair: MatchPair, other: Citizen):
+    lan = world.citizens["lan"]
+    deciding.merge(pair, keep=lan, by=world.user("minh"), why="x", by_organization=world.buoi)
+    RecordLink.objects.create(
+        user=world.user("lan"),
+        citizen=other,
+        relation="relative",
+        proven_by="consent",
+        ends_at=db_time.now() + timedelta(days=30),
+    )
+
+    filed = file_one(
+        world,
+        kind="missing_dose",
+        proposed={"given_on": "2022-01-05", "vaccine": "PF", "position": "booster-1"},
+        named_site=world.buoi,
+    )
+
+    assert filed.citizen == lan
 
 
 def test_everybody_who_opens_one_of_them_is_told(world: World, pair: MatchPair, minh: Client):
