@@ -241,7 +241,7 @@ def personal_data_rows():
     # Of a model, fields of which the same is true may share a row: `User.email` `phone`.
     rows = re.findall(
         r"^\| `(\w+)\.(\w+(?:` `\w+)*)` \| (\w+) \| (.+?) \| (.+?) \|$",
-        text_of("docs/personal-data.md"),
+        text_of("docs/personal-data.md") + text_of("docs/personal-data-cases.md"),
         re.M,
     )
     return [

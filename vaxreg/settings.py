@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "identity",
     "doses",
     "matching",
+    "recording",
     "corrections",
     "uptake",
     "audit",

@@ -8,6 +8,7 @@ APPS = [
     "own_data",
     "citizens",
     "identity",
+    "recording",
     "review",
     "hotline",
     "oversight",
