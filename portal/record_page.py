@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -22,6 +23,8 @@ from corrections.models import Correction, Kind
 from corrections.models.case import DOSE_KINDS
 from doses.facts import Field, Position
 from doses.models import Dose, DoseRevision
+from doses.schedule import due_next
+from doses.vaccines import group_name
 from portal import dose_states
 from portal.dose_states import DoseState
 from vaxreg import db_time
@@ -140,6 +143,31 @@ def cards(citizen: Citizen, *, whose: str = "") -> list[DoseCard]:
     return sorted(
         shown, key=lambda card: card.given_on.first if card.given_on else date.max, reverse=True
     )
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """A dose that is due: what it is, since when or from when on, and where that is written."""
+
+    title: str
+    due_on: date
+    is_due: bool
+    source: str
+
+
+def due(citizen: Citizen, cards: Sequence[DoseCard]) -> list[DueLine]:
+    """Return what is due next for the person of these cards, the earliest first; one query."""
+    doses = [card.dose for card in cards if card.dose is not None]
+    today = timezone.localdate(db_time.now())
+    return [
+        DueLine(
+            title=_title(one.position, group_name(one.group)),
+            due_on=one.due_on,
+            is_due=one.due_on <= today,
+            source=one.source,
+        )
+        for one in due_next(doses, citizen.date_of_birth, today)
+    ]
 
 
 def dose_of(citizen: Citizen, public_id: UUID) -> Dose | None:

@@ -36,10 +36,12 @@ def record(request: UserRequest) -> HttpResponse:
     person = chosen_person(people, request.GET.get("person", ""))
     note_visit(request, person)
     whose = "" if person.is_own else person.citizen.full_name
+    cards = record_page.cards(person.citizen, whose=whose)
     context = {
         "people": people,
         "person": person,
-        "cards": record_page.cards(person.citizen, whose=whose),
+        "cards": cards,
+        "due": record_page.due(person.citizen, cards),
         "to_do": ToDo(request.user, people),
     }
     return render(request, "portal/record.html", context)
