@@ -11,6 +11,7 @@ from rest_framework.exceptions import APIException, PermissionDenied, Validation
 
 from accounts.api_auth import TooOften
 from accounts.throttled import seconds_until
+from citizens.looking import gate, stops
 from corrections.actions import (
     AlreadyOpen,
     CannotReceive,
@@ -110,6 +111,24 @@ class ErrorHandler(ExceptionHandler):
                 )
             case TooManyOpen():
                 return Conflict(_("Too many cases are open already."), code="too_many_open")
+            case gate.SayWhy():
+                return PermissionDenied(
+                    _(
+                        "You have opened many people outside of your cases: say why on the page first."
+                    ),
+                    code="say_why",
+                )
+            case gate.Wait():
+                return TooOften(
+                    seconds_until(exc.retry_at),
+                    str(_("You have opened very many people outside of your cases.")),
+                )
+            case gate.Stopped():
+                stops.stop(self.context["request"].user, in_hour=exc.in_hour, in_day=exc.in_day)
+                return PermissionDenied(
+                    _("You are stopped from opening records outside of your cases."),
+                    code="looking_stopped",
+                )
             case TooManyFilings():
                 return TooOften(
                     seconds_until(exc.retry_at),

@@ -153,13 +153,18 @@ def own_accounts(record: Citizen) -> list[Recipient]:
     return [Recipient.of(link.user) for link in links.select_related("user").order_by("pk")]
 
 
-def _others(link: RecordLink) -> list[Recipient]:
-    phones = phones_to_tell(link.user, link.citizen)
+def everybody_of(record: Citizen, *, besides: "User") -> list[Recipient]:
+    """Return the phones on the record and everybody who opens it, but not `besides`."""
+    phones = phones_to_tell(besides, record)
     told = [Recipient(phone, *known) for phone, known in phones.items()]
-    whole = Citizen.objects.whole(link.citizen)
+    whole = Citizen.objects.whole(record)
     without_phone = RecordLink.objects.live().filter(citizen__in=whole, user__phone=None)
-    rows = without_phone.exclude(user=link.user).select_related("user")
+    rows = without_phone.exclude(user=besides).select_related("user")
     return told + [Recipient.of(one.user) for one in rows.order_by("user").distinct("user")]
+
+
+def _others(link: RecordLink) -> list[Recipient]:
+    return everybody_of(link.citizen, besides=link.user)
 
 
 def tell(

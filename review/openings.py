@@ -8,9 +8,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from citizens import actions, links, photo_proofs
 from citizens.family import consent
-from citizens.models import ConsentRequest, PhotoProof, RecordLink, RecordLinkQuerySet, RecordVisit
+from citizens.models import (
+    Citizen,
+    ConsentRequest,
+    PhotoProof,
+    RecordLink,
+    RecordLinkQuerySet,
+    RecordVisit,
+)
 from citizens.visits import log_visit
 from doses.models import Dose
+from organizations.models import Organization
 from organizations.queries import with_predecessors
 from review.queue import desks_of
 
@@ -42,7 +50,7 @@ def record_consent(request: ConsentRequest, *, paper: str, by: "User") -> None:
     desk = desks_of(by)[0]
     link = consent.record_at_counter(request, paper=paper, by=by, by_organization=desk)
     actions.check_identity(link.citizen, paper=paper, matches=True, by=by, by_organization=desk)
-    log_visit(by, link.citizen, RecordVisit.Why.REVIEW, organization=desk)
+    _log(by, link.citizen, desk, RecordVisit.Seen.REQUEST)
 
 
 def photo(user: "User", public_id: UUID, which: str) -> bytes | None:
@@ -54,7 +62,7 @@ def photo(user: "User", public_id: UUID, which: str) -> bytes | None:
     proof = PhotoProof.objects.filter(public_id=public_id, link__in=waiting.order_by()).first()
     if proof is None or which not in ("paper", "person"):
         return None
-    log_visit(user, proof.link.citizen, RecordVisit.Why.REVIEW, organization=desks_of(user)[0])
+    _log(user, proof.link.citizen, desks_of(user)[0], RecordVisit.Seen.PHOTO)
     data = proof.paper_photo if which == "paper" else proof.person_photo
     return None if data is None else bytes(data)
 
@@ -70,7 +78,7 @@ def decide_photos(link: RecordLink, verdict: str, *, by: "User") -> bool:
         raise photo_proofs.AlreadyDecided
     desk = desks_of(by)[0]
     photo_proofs.decide(proof, verdict, by=by, by_organization=desk)
-    log_visit(by, link.citizen, RecordVisit.Why.REVIEW, organization=desk)
+    _log(by, link.citizen, desk, RecordVisit.Seen.REQUEST)
     return verdict == PhotoProof.Verdict.SAME
 
 
@@ -84,7 +92,13 @@ def confirm(link: RecordLink, *, paper: str, by: "User") -> None:
     links.confirm(link, by=by)
     desk = desks_of(by)[0]
     actions.check_identity(link.citizen, paper=paper, matches=True, by=by, by_organization=desk)
-    log_visit(by, link.citizen, RecordVisit.Why.REVIEW, organization=desk)
+    _log(by, link.citizen, desk, RecordVisit.Seen.REQUEST)
+
+
+def _log(by: "User", citizen: Citizen, desk: Organization, seen: str) -> None:
+    """Store that the desk saw a person who asked it, or who stands before it."""
+    ground = RecordVisit.Ground.COUNTER
+    log_visit(by, citizen, RecordVisit.Why.REVIEW, organization=desk, ground=ground, seen=seen)
 
 
 def _given_at_desks_of(user: "User") -> Exists:

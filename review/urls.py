@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from review.views import call, case, duplicates, notes, openings, pool, queue, steps, take_back
+from review.views import (
+    call,
+    case,
+    duplicates,
+    looking,
+    notes,
+    openings,
+    pool,
+    queue,
+    steps,
+    take_back,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("review/notes/<uuid:public_id>/read/", notes.mark_read, name="note-read"),
@@ -19,6 +30,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="opening-photo",
     ),
     path("review/openings/agreed/<uuid:public_id>/", openings.agreed, name="opening-agreed"),
+    path("review/why/", looking.say_why, name="looking-why"),
+    path("review/emergency/", looking.open_in_emergency, name="open-in-emergency"),
+    path("review/emergency/<uuid:public_id>/", looking.emergency, name="emergency"),
     path("review/<str:reference>/", case.case_page, name="case"),
     path("review/<str:reference>/decide/", case.decide, name="case-decide"),
     path("review/<str:reference>/pick-up/", case.take, {"step": "pick-up"}, name="case-pick-up"),
