@@ -4,9 +4,10 @@ The only writer of RecordVisit. A look outside of one's cases passes the gate fi
 transaction: it may be asked why, made to wait, or refused (citizens/looking/gate.py).
 """
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from citizens.looking import gate
@@ -26,14 +27,14 @@ Ground, Seen = RecordVisit.Ground, RecordVisit.Seen
 ONCE_A_DAY = """
 INSERT INTO citizens_recordvisit
     (user_id, citizen_id, organization_id, role, why, seen, reference, ground, reason, at)
-SELECT %(user)s, shown, %(organization)s, %(role)s, %(why)s, %(seen)s, %(reference)s, %(ground)s,
-    %(reason)s, %(now)s
-FROM unnest(%(shown)s::bigint[]) AS shown
+SELECT %s, shown, acting.place, coalesce(acting.role, ''), %s, %s, %s, %s, %s, now.at
+FROM unnest(%s::bigint[]) AS shown CROSS JOIN ({now}) AS now (at)
+    LEFT JOIN ({acting}) AS acting (place, role) ON true
 WHERE NOT EXISTS (
     SELECT FROM citizens_recordvisit earlier
-    WHERE earlier.citizen_id = shown AND earlier.user_id = %(user)s AND earlier.why = %(why)s
-        AND earlier.seen = %(seen)s AND earlier.reference = %(reference)s
-        AND earlier.at >= date_trunc('day', %(now)s::timestamptz, 'Asia/Ho_Chi_Minh')
+    WHERE earlier.citizen_id = shown AND earlier.user_id = %s AND earlier.why = %s
+        AND earlier.seen = %s AND earlier.reference = %s
+        AND earlier.at >= date_trunc('day', now.at, 'Asia/Ho_Chi_Minh')
 )
 """
 
@@ -84,16 +85,16 @@ def log_own(user: "User", citizen: Citizen) -> RecordVisit:
     )
 
 
-def log_listed(
-    user: "User", citizens: Iterable[int], *, organization: Organization | None = None
-) -> None:
+def log_listed(user: "User", citizens: Iterable[int]) -> None:
     """Store that a list showed these people (ids) to the user: once a day for each of them.
 
     A list is opened again and again; who saw whom on which day is kept.
     """
     shown = set(citizens)
     if shown:
-        _once_a_day(user, shown, RecordVisit.Why.LIST, organization, seen=Seen.LIST)
+        highest = held_roles(user).values_list("organization", "role")[:1]
+        acting = highest.query.sql_with_params()
+        _once_a_day(user, shown, RecordVisit.Why.LIST, acting, seen=Seen.LIST)
 
 
 @transaction.atomic
@@ -113,7 +114,9 @@ def log_once_a_day(
     """
     shown = set(citizens)
     on, reason = gate.pass_gate(user, shown, ground)
-    _once_a_day(user, shown, why, organization, seen, reference, on, reason)
+    place, role = acting_as(user, organization)
+    acting = ("SELECT %s::bigint, %s", (place.pk if place else None, role))
+    _once_a_day(user, shown, why, acting, seen, reference, on, reason)
 
 
 def acting_as(user: "User", organization: Organization | None) -> tuple[Organization | None, str]:
@@ -136,25 +139,22 @@ def _once_a_day(
     user: "User",
     citizens: Iterable[int],
     why: str,
-    organization: Organization | None,
+    acting: tuple[str, Sequence[Any]],
     seen: str,
     reference: str = "",
     ground: str = "",
     reason: str = "",
 ) -> None:
-    """Write the rows that no row of the same day stands for. The day is Viet Nam's."""
-    place, role = acting_as(user, organization)
-    values = {
-        "user": user.pk,
-        "shown": sorted(citizens),
-        "organization": place.pk if place else None,
-        "role": role,
-        "why": str(why),
-        "seen": str(seen),
-        "reference": reference,
-        "ground": str(ground),
-        "reason": reason,
-        "now": db_time.now(),
-    }
+    """Write the rows that no row of the same day stands for. The day is Viet Nam's.
+
+    acting: the query, with its values, of the organization and the role.
+    """
+    what = (str(why), str(seen), reference)
+    query, values = acting
+    moment = get_user_model().objects.filter(pk=user.pk).order_by().values_list(db_time.sql_now())
+    now, at = moment.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(ONCE_A_DAY, values)
+        cursor.execute(
+            ONCE_A_DAY.format(acting=query, now=now),
+            [user.pk, *what, str(ground), reason, sorted(citizens), *at, *values, user.pk, *what],
+        )
