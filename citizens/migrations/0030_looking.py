@@ -452,7 +452,6 @@ class Migration(migrations.Migration):
                     ("break_glass_day__gte", 1),
                     ("stop_day__gte", models.F("wait_day")),
                     ("stop_hour__gte", models.F("wait_hour")),
-                    ("version__gte", 1),
                     ("wait_day__gte", models.F("ask_day")),
                     ("wait_hour__gte", models.F("ask_hour")),
                     ("wait_minutes__range", (1, 120)),

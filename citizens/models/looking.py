@@ -58,7 +58,6 @@ class LookingRule(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    version__gte=1,
                     ask_hour__gte=1,
                     ask_day__gte=F("ask_hour"),
                     wait_hour__gte=F("ask_hour"),

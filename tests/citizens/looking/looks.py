@@ -17,10 +17,15 @@ def strangers(number: int) -> list[Citizen]:
 
 
 def looked_at(
-    user: User, number: int, *, ago: timedelta = timedelta(minutes=30), ground: str = "elsewhere"
+    user: User,
+    number: int,
+    *,
+    ago: timedelta = timedelta(minutes=30),
+    ground: str = "elsewhere",
+    of: list[Citizen] | None = None,
 ) -> list[Citizen]:
-    """Let the account have opened as many people so long ago."""
-    people = strangers(number)
+    """Let the account have opened as many people, or these, so long ago."""
+    people = of or strangers(number)
     at = db_time.now() - ago
     RecordVisit.objects.bulk_create(
         RecordVisit(user=user, citizen=one, why="review", seen="record", ground=ground, at=at)

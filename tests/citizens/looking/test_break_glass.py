@@ -86,17 +86,17 @@ def own_number(world: World) -> None:
     verify_again(world.user("minh"), id_number="001075067890")
 
 
-def ward(world: World) -> None:
+def own_sign_in(world: World) -> None:
     RecordLink.objects.create(
         user=world.user("minh"),
         citizen=world.citizens["binh"],
-        relation="guardian",
+        relation="self",
         proven_by="staff",
         since=db_time.now(),
     )
 
 
-@pytest.mark.parametrize("how", [own_number, ward])
+@pytest.mark.parametrize("how", [own_number, own_sign_in])
 def test_nobody_opens_a_record_of_their_own_family(world: World, how):
     how(world)
 
