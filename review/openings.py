@@ -1,6 +1,6 @@
 """People at the counter: who asked to open their record by a card, and who agrees to a relative."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from citizens.models import (
     RecordLinkQuerySet,
     RecordVisit,
 )
+from citizens.papers import proving
 from citizens.visits import log_visit
 from doses.models import Dose
 from organizations.models import Organization
@@ -93,6 +94,32 @@ def confirm(link: RecordLink, *, paper: str, by: "User") -> None:
     desk = desks_of(by)[0]
     actions.check_identity(link.citizen, paper=paper, matches=True, by=by, by_organization=desk)
     _log(by, link.citizen, desk, RecordVisit.Seen.REQUEST)
+
+
+def seen_at_desks_of(user: "User", citizen: int) -> Citizen | None:
+    """Return the kept record of this person (an id) if one of the user's desks gave a dose."""
+    desks = with_predecessors(desks_of(user)).order_by()
+    found = Citizen.objects.select_related("merged_into").filter(pk=citizen).first()
+    if found is None:
+        return None
+    given = Dose.objects.of(found.kept).filter(organization__in=desks.values("pk"))
+    return found.kept if given.exists() else None
+
+
+def log_at_counter(citizen: Citizen, *, by: "User") -> None:
+    """Store that the desk compares a paper with the record of a person who stands before it."""
+    _log(by, citizen, desks_of(by)[0], RecordVisit.Seen.RECORD)
+
+
+@transaction.atomic
+def prove_paper(citizen: Citizen, number: str, *, paper: str, by: "User", **said: Any) -> None:
+    """Prove a paper of somebody at the counter, and log that the desk saw the record.
+
+    `said` is what papers.proving.prove takes besides; it raises the same.
+    """
+    desk = desks_of(by)[0]
+    proving.prove(citizen, number, paper=paper, by=by, by_organization=desk, **said)
+    _log(by, citizen, desk, RecordVisit.Seen.RECORD)
 
 
 def _log(by: "User", citizen: Citizen, desk: Organization, seen: str) -> None:

@@ -362,6 +362,8 @@ oversight-waiting             GET   st      st      st      403     403     200 
 oversight-waiting             POST  st      st      st      403     403     405     405     405     403
 own-week                      GET   st      st      st      200     200     200     200     200     200
 own-week                      POST  st      st      st      405     405     405     405     405     405
+paper-seen                    GET   st      st      st      200     200     200     200     200     200
+paper-seen                    POST  st      st      st      422     422     422     422     422     422
 people                        GET   st      st      st      403     403     200     404     200     403
 people                        POST  st      st      st      403     403     405     405     405     403
 people-all                    GET   st      st      st      403     403     200     200     200     403

@@ -136,16 +136,16 @@ def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
     if photo.deleted_at is not None:
         raise Http404
     size = request.GET.get("size", "")
-    try:
-        file = _file_of(photo, size)
-    except FileNotFoundError:
-        log.error("a photo's file is missing: evidence row %s", photo.pk)
-        raise Http404 from None
     if case is not None and size == THUMBNAIL:
         # Nothing can be read on it: it is part of the list in which it stands.
         log_listed(request.user, [case.citizen_id])
     elif case is not None:
         log_reading(request.user, case, seen=RecordVisit.Seen.PHOTO)
+    try:
+        file = _file_of(photo, size)
+    except FileNotFoundError:
+        log.error("a photo's file is missing: evidence row %s", photo.pk)
+        raise Http404 from None
     # Its own name was never kept; this one says nothing about anybody.
     response = FileResponse(file, content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
     response.headers["Content-Security-Policy"] = (
