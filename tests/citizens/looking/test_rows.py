@@ -92,7 +92,7 @@ SHOWS_NOBODY = [
     "oversight-silence",
     "oversight-silence-csv",
     "oversight-waiting",
-    "own-week",
+    "own-week paper-seen",
     "people",
     "people-all",
     "people-end",
