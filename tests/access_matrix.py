@@ -276,6 +276,8 @@ messages                      GET   in      200     200     in      in      in  
 messages                      POST  in      405     405     in      in      in      in      in      in
 messaging:inbox               GET   200     200     200     200     200     200     200     200     200
 messaging:inbox               POST  405     405     405     405     405     405     405     405     405
+mismatches                    GET   st      st      st      200     200     200     200     200     200
+mismatches                    POST  st      st      st      405     405     405     405     405     405
 my-data                       GET   in      200     200     in      in      in      in      in      in
 my-data                       POST  in      422     422     in      in      in      in      in      in
 my-requests                   GET   in      200     200     in      in      in      in      in      in

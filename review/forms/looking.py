@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MinLengthValidator
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from citizens.models.looking import LONGEST_REASON
@@ -53,7 +52,7 @@ class BreakGlassForm(Form):
         label=gettext_lazy("Whole ID number, or reference of a case"),
         help_text=gettext_lazy("As on the identity card, or as in VR-7K3M-9QXD"),
         max_length=40,
-        required=False,
+        error_messages={"required": gettext_lazy("Type the whole ID number or the reference.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     reason = ReasonField(
@@ -66,10 +65,3 @@ class BreakGlassForm(Form):
         super().__init__(*args, **kwargs)
         if is_known:
             del self.fields["typed"]
-
-    def clean_typed(self) -> str:
-        """Require it: without it nobody is found."""
-        typed = str(self.cleaned_data["typed"]).strip()
-        if not typed:
-            raise forms.ValidationError(_("Type the whole ID number or the reference."))
-        return typed

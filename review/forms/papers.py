@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from citizens.models import IdentityCheck
@@ -18,7 +17,7 @@ class PaperSeenForm(DocumentForm):
         label=gettext_lazy("ID number on the record, or reference of a case"),
         help_text=gettext_lazy("The whole number that the record has now."),
         max_length=40,
-        required=False,
+        error_messages={"required": gettext_lazy("Type the whole ID number or the reference.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     paper = forms.ChoiceField(
@@ -38,10 +37,3 @@ class PaperSeenForm(DocumentForm):
         number.help_text = gettext_lazy("Old identity card (9 digits) or passport")
         if is_known:
             del self.fields["typed"]
-
-    def clean_typed(self) -> str:
-        """Require it: without it nobody is found."""
-        typed = str(self.cleaned_data["typed"]).strip()
-        if not typed:
-            raise forms.ValidationError(_("Type the whole ID number or the reference."))
-        return typed

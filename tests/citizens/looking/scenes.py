@@ -9,6 +9,8 @@ from citizens import actions
 from citizens.looking import break_glass
 from citizens.models import Citizen, PhotoProof, RecordLink
 from corrections.models import Correction
+from identity.models import PopulationAnswer
+from identity.population.facts import FourFacts
 from matching import current
 from matching.models import MatchPair
 from own_data import requests
@@ -77,12 +79,24 @@ def data_requests(world: World, case: Correction) -> str:
     return "/oversight/data-requests/"
 
 
+def mismatches(world: World, case: Correction) -> str:
+    """A sweep has asked about Lan."""
+    PopulationAnswer.objects.create(
+        citizen=case.citizen,
+        outcome="not_found",
+        fingerprint=FourFacts.of(case.citizen).fingerprint,
+        at=db_time.now(),
+    )
+    return "/review/mismatches/"
+
+
 SCENES: dict[str, Callable[[World, Correction], str]] = {
     "data-requests": data_requests,
     "duplicate": pair,
     "duplicates": lambda world, case: pair(world, case) and "/review/duplicates/",
     "emergency": emergency,
     "looking-person": looking,
+    "mismatches": mismatches,
     "opening-photo": opening_photo,
     "openings": openings,
 }

@@ -45,6 +45,7 @@ SHOWS = {
     "hotline-file-dose": ("mai", "hotline", "record", "call"),
     "hotline-step": ("mai", "hotline", "record", "call"),
     "hotline-callback-note": ("mai", "hotline", "record", "call"),
+    "mismatches": ("minh", "list", "list", ""),
     "looking-person": ("huong", "list", "list", ""),
     "opening-photo": ("minh", "review", "photo", "counter"),
     "openings": ("minh", "list", "list", ""),
