@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from citizens.looking import counting, supervisors
@@ -39,6 +41,13 @@ class LookingRow:
 
     visit: RecordVisit
     name: str
+
+    @property
+    def what(self) -> str:
+        """What was seen, with the reference of a case."""
+        if self.visit.reference and self.visit.seen != RecordVisit.Seen.PAIR:
+            return _("case %(reference)s") % {"reference": self.visit.reference}
+        return self.visit.get_seen_display()
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,13 @@ def lines(supervisor: User) -> list[LookingLine]:
     ]
     found = _lines(supervisor, list(dict.fromkeys(wanted))[:MOST_PEOPLE])
     return sorted(found, key=lambda one: (one.stop is None, -one.month, -one.emergencies))
+
+
+def supervised(supervisor: User, public_id: UUID) -> User | None:
+    """Return somebody whom the supervisor supervises; None for anybody else, and for oneself."""
+    mine = supervisors.supervised_by(supervisor).order_by().values("user")
+    person = User.objects.filter(pk__in=mine, public_id=public_id).first()
+    return person if person and supervisors.supervises(supervisor, person) else None
 
 
 def file_of(person: User, supervisor: User, *, today_only: bool = False) -> LookingFile:

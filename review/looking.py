@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -15,6 +16,7 @@ from citizens.looking import gate, stops, supervisors
 from citizens.models import Citizen
 from corrections.models import Correction
 from corrections.reference import read_reference
+from doses.models import Dose
 from review.forms.looking import WhyForm
 
 # Whole numbers that were typed to open a record in an emergency, right or wrong.
@@ -76,6 +78,16 @@ def find_person(typed: str, *, by: User) -> Citizen | None:
         if len(records) == 1:
             return records.popitem()[1]
     return None
+
+
+def person(citizen: int) -> Citizen:
+    """Return the person with this id, whom a refused page was about."""
+    return Citizen.objects.select_related("merged_into").get(pk=citizen)
+
+
+def doses_of(record: Citizen) -> QuerySet[Dose]:
+    """Return the doses of a record that is open to the reader."""
+    return Dose.objects.of(record).shown_to_citizen()
 
 
 def _wait_page(request: UserRequest, problem: gate.Wait) -> HttpResponse:

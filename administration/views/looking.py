@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,7 +15,7 @@ from administration.forms.looking import LiftForm, LimitsForm, ReviewForm
 from administration.rules import may_change
 from administration.views.people import staffing_page
 from administration.views.rules import changed_meanwhile, ministry_page
-from citizens.looking import rules, stops, supervisors
+from citizens.looking import rules, stops
 from citizens.visits import log_listed
 
 
@@ -89,8 +89,7 @@ def limits(request: UserRequest) -> HttpResponse:
 
 def _supervised(user: User, public_id: UUID) -> User:
     """Return somebody whom the user supervises; 404 for anybody else, and for oneself."""
-    mine = supervisors.supervised_by(user).order_by().values("user")
-    person = get_object_or_404(User.objects.filter(pk__in=mine), public_id=public_id)
-    if not supervisors.supervises(user, person):
-        return get_object_or_404(User.objects.none())
+    person = looking.supervised(user, public_id)
+    if person is None:
+        raise Http404
     return person

@@ -33,8 +33,8 @@ def tell_stopped(stop: LookingStop) -> None:
             lambda: (
                 _(
                     "%(name)s has opened the records of %(hour)s people in an hour and of %(day)s in a"
-                    " day, outside of the own cases. Until you or a colleague lift the stop, only the"
-                    " own cases open.\n\nWhat was opened, and how to lift it:\n%(page)s"
+                    " day, outside of their own work. Until you or a colleague lift the stop, only their"
+                    " own work opens.\n\nWhat was opened, and how to lift it:\n%(page)s"
                 )
                 % {
                     "name": _name(stop.user),
@@ -72,7 +72,7 @@ def tell_asked(review: LookingReview) -> None:
         lambda: _("A question about records that you opened"),
         lambda: (
             _(
-                "%(name)s has seen which records you opened outside of your cases, and asks:\n\n"
+                "%(name)s has seen which records you opened outside of your work, and asks:\n\n"
                 "%(note)s\n\nPlease answer by e-mail: %(email)s"
             )
             % {"name": _name(review.by), "note": review.note, "email": review.by.email or ""}
@@ -102,8 +102,8 @@ def tell_broken_glass(glass: BreakGlass) -> None:
             lambda: _("A record was opened in an emergency"),
             lambda: (
                 _(
-                    "%(name)s (%(organization)s) has opened one record for 60 minutes, outside of the own"
-                    " cases. The reason: %(reason)s\n\nThe person was told. See it here:\n%(page)s"
+                    "%(name)s (%(organization)s) has opened one record for 60 minutes, outside of their"
+                    " own work. The reason: %(reason)s\n\nThe person was told. See it here:\n%(page)s"
                 )
                 % {
                     "name": _name(glass.user),

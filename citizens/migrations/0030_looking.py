@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 choices=[
                     ("record", "the record"),
-                    ("case", "a case"),
+                    ("case", "a proposal"),
                     ("photo", "a photo"),
                     ("pair", "two records side by side"),
                     ("request", "a request"),

@@ -27,7 +27,7 @@ class RecordVisit(models.Model):
 
     class Seen(models.TextChoices):
         RECORD = "record", _("the record")
-        CASE = "case", _("a case")
+        CASE = "case", _("a proposal")
         PHOTO = "photo", _("a photo")
         PAIR = "pair", _("two records side by side")
         REQUEST = "request", _("a request")

@@ -18,7 +18,6 @@ from citizens.looking import break_glass, gate
 from citizens.masking import mask_phone
 from citizens.models import Citizen
 from corrections.access import DESK_ROLES
-from doses.models import Dose
 from organizations.queries import held_roles
 from review import looking
 from review.forms.looking import BreakGlassForm, WhyForm
@@ -100,7 +99,7 @@ def emergency(request: UserRequest, public_id: UUID) -> HttpResponse:
         "person": record,
         "documents": [one for one in documents_of(record) if one.withdrawn_at is None],
         "phone": mask_phone(record.phone),
-        "doses": Dose.objects.of(record).shown_to_citizen(),
+        "doses": looking.doses_of(record),
     }
     return render(request, "review/looking/record.html", context)
 
@@ -110,7 +109,7 @@ def _known(request: UserRequest, token: str) -> Citizen | None:
     people = gate.citizens_of(request.user, token) if token else []
     if len(people) != 1:
         return None
-    return Citizen.objects.select_related("merged_into").get(pk=people[0])
+    return looking.person(people[0])
 
 
 def _too_many(
