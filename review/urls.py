@@ -10,6 +10,7 @@ from review.views import (
     mismatches,
     notes,
     openings,
+    own_doses,
     papers,
     pool,
     queue,
@@ -25,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/week/", queue.own_week_page, name="own-week"),
     path("review/duplicates/", duplicates.duplicates_page, name="duplicates"),
     path("review/duplicates/<int:pair>/", duplicates.pair_page, name="duplicate"),
+    path("review/doses/", own_doses.waiting_page, name="own-doses"),
+    path("review/doses/<uuid:public_id>/", own_doses.dose_page, name="own-dose"),
+    path("review/doses/changes/<uuid:change>/", own_doses.decide_change, name="own-dose-decide"),
     path("review/openings/", openings.openings_page, name="openings"),
     path(
         "review/openings/photos/<uuid:public_id>/<str:which>/",

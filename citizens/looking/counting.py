@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from citizens.models import LookingStop, RecordVisit
 from vaxreg import db_time
@@ -50,10 +50,15 @@ class Looked:
 
 
 def outside() -> "QuerySet[RecordVisit]":
-    """Return the visits outside of one's cases that no visit inside has explained."""
+    """Return the visits outside of one's cases that no visit inside has explained.
+
+    At a vaccination session one nurse finds the person and another one records the dose.
+    """
+    by_oneself = Q(user=OuterRef("user"))
+    at_session = Q(organization=OuterRef("organization"), why=RecordVisit.Why.RECORDING)
     explained = RecordVisit.objects.filter(
+        by_oneself | at_session,
         citizen=OuterRef("citizen"),
-        user=OuterRef("user"),
         ground__in=INSIDE,
         at__gt=OuterRef("at") - DAY,
         at__lt=OuterRef("at") + DAY,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from citizens.link_messages import everybody_of
+from citizens.link_messages import everybody
 from citizens.looking.supervisors import supervisors_of
 from citizens.models import BreakGlass, LookingReview, LookingStop
 from messaging.actions import send, send_to_citizen
@@ -82,7 +82,7 @@ def tell_asked(review: LookingReview) -> None:
 
 def tell_broken_glass(glass: BreakGlass) -> None:
     """Tell everybody who opens the record, the phones on it, and the supervisors of who opened it."""
-    for to in everybody_of(glass.citizen, besides=glass.user):
+    for to in everybody(glass.citizen, but=glass.user):
         texts = ui.in_each_language(lambda: _words_of(glass))
         with translation.override(to.language):
             send_to_citizen(

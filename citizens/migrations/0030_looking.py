@@ -36,7 +36,7 @@ DROP TRIGGER citizens_looking_rule_kept ON citizens_lookingrule;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("citizens", "0019_restrictions"),
+        ("citizens", "0020_seen_to_record"),
         ("organizations", "0005_numbers_sealed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -301,6 +301,7 @@ class Migration(migrations.Migration):
                     ("partner", "Partner system"),
                     ("list", "Seen in a list"),
                     ("call", "Phone number seen, to call"),
+                    ("recording", "Recording of a dose"),
                     ("break_glass", "Opened in an emergency"),
                 ],
                 max_length=16,

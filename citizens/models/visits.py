@@ -23,6 +23,7 @@ class RecordVisit(models.Model):
         PARTNER = "partner", _("Partner system")
         LIST = "list", _("Seen in a list")
         CALL = "call", _("Phone number seen, to call")
+        RECORDING = "recording", _("Recording of a dose")
         BREAK_GLASS = "break_glass", _("Opened in an emergency")
 
     class Seen(models.TextChoices):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.identity import is_verified
 from citizens import actions, documents
 from citizens.access import is_number_of, is_own_or_family
-from citizens.link_messages import everybody_of
+from citizens.link_messages import everybody
 from citizens.models import Citizen, IdentityCheck, IdentityDocument, kind_of
 from messaging.actions import send_to_citizen
 from organizations.models import Organization
@@ -90,7 +90,7 @@ def prove(
 
 
 def _tell(check: IdentityCheck) -> None:
-    for to in everybody_of(check.citizen, besides=check.by):
+    for to in everybody(check.citizen, but=check.by):
         texts = ui.in_each_language(lambda: _words(check))
         with translation.override(to.language):
             send_to_citizen(

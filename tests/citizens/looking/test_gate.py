@@ -15,6 +15,7 @@ from citizens.models import (
     RecordVisit,
 )
 from citizens.visits import log_visit
+from tests.cases import colleague
 from tests.citizens.looking.looks import looked_at, strangers
 from tests.world import World
 from vaxreg import db_time
@@ -81,6 +82,19 @@ def test_what_others_looked_at_does_not_count(world: World):
 def test_somebody_who_was_explained_does_not_count(world: World):
     people = looked_at(world.user("minh"), 10)
     look(world, people[0], ground=Ground.CALL)
+
+    assert outcome(world) == "opens"
+
+
+def test_whom_a_colleague_of_the_session_vaccinated_does_not_count(world: World):
+    minh = world.user("minh")
+    people = strangers(11)
+    for person in people[:10]:
+        log_visit(minh, person, "recording", organization=world.buoi)
+    assert outcome(world) == "SayWhy"
+
+    nurse = colleague(world)
+    log_visit(nurse, people[0], "recording", organization=world.buoi, ground=Ground.COUNTER)
 
     assert outcome(world) == "opens"
 

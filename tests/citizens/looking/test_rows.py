@@ -56,7 +56,9 @@ SHOWS = {
     "oversight-give": ("huong", "list", "list", ""),
     "oversight-remind": ("huong", "oversight", "case", "waiting"),
     "oversight-site": ("huong", "list", "list", ""),
+    "own-dose": ("minh", "recording", "record", "desk"),
     "queue": ("minh", "list", "list", ""),
+    "recording-person": ("minh", "recording", "record", "counter"),
 }
 SHOWS_NOBODY = [
     "accounts:account",
@@ -106,6 +108,13 @@ SHOWS_NOBODY = [
     "person-verify",
     "pool",
     "queue-news",
+    "own-doses",
+    "recording",
+    "recording-close",
+    "recording-lots",
+    "recording-new",
+    "recording-new-person",
+    "recording-session",
 ]
 STAFF = [name for name in ACTORS if name not in CITIZENS and name != "nobody"]
 
