@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -52,6 +53,10 @@ def _page_for(kind: SessionKind, view: UserView[P]) -> View[P]:
     def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if access.session_kind(request) != kind:
             return to_sign_in(request, kind)
+        if request.method in ("GET", "HEAD"):
+            # What is shown, and the row that says who saw it, stand or fall together.
+            with transaction.atomic():
+                return view(request, *args, **kwargs)  # type: ignore[arg-type]
         return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
     # SecondFactorMiddleware reads it to redirect to the right sign-in page.

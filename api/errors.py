@@ -1,6 +1,6 @@
 """The error format of the API, and an HTTP status for each exception of a verb."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
@@ -8,9 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import status
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
+from rest_framework.request import Request
 
 from accounts.api_auth import TooOften
+from accounts.models import User
 from accounts.throttled import seconds_until
+from citizens.looking import gate, stops
 from corrections.actions import (
     AlreadyOpen,
     CannotReceive,
@@ -110,6 +113,25 @@ class ErrorHandler(ExceptionHandler):
                 )
             case TooManyOpen():
                 return Conflict(_("Too many cases are open already."), code="too_many_open")
+            case gate.SayWhy():
+                return PermissionDenied(
+                    _(
+                        "You have opened many people outside of your cases: say why on the page first."
+                    ),
+                    code="say_why",
+                )
+            case gate.Wait():
+                return TooOften(
+                    seconds_until(exc.retry_at),
+                    str(_("You have opened very many people outside of your cases.")),
+                )
+            case gate.Stopped():
+                user = cast(User, cast(Request, self.context["request"]).user)
+                stops.stop(user, in_hour=exc.in_hour, in_day=exc.in_day)
+                return PermissionDenied(
+                    _("You are stopped from opening records outside of your cases."),
+                    code="looking_stopped",
+                )
             case TooManyFilings():
                 return TooOften(
                     seconds_until(exc.retry_at),

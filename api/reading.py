@@ -3,6 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -42,6 +43,15 @@ class WithDatabaseTime:
         return {**context, "now": db_time.now()}
 
 
+class LoggedInOne:
+    """Reads and logs who read in one transaction: an answer that fails leaves no row, and none
+    is given without its row."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        with transaction.atomic():
+            return super().get(request, *args, **kwargs)  # type: ignore[misc]
+
+
 def readable_records(request: Request) -> CitizenQuerySet:
     """Return the records that the caller may open; to a program, none that is restricted.
 
@@ -79,7 +89,7 @@ class Records(generics.ListAPIView[Citizen]):
         )
 
 
-class Doses(generics.ListAPIView[Dose]):
+class Doses(LoggedInOne, generics.ListAPIView[Dose]):
     """The doses on a record of the caller, oldest first, with where each one comes from."""
 
     permission_classes = [ForCitizens]
@@ -99,7 +109,7 @@ class Doses(generics.ListAPIView[Dose]):
         return {**super().get_serializer_context(), "disagreements": kept}
 
 
-class OneCorrection(WithDatabaseTime, generics.RetrieveAPIView[Correction]):
+class OneCorrection(LoggedInOne, WithDatabaseTime, generics.RetrieveAPIView[Correction]):
     """One correction with its history."""
 
     serializer_class = CorrectionDetailSerializer
@@ -121,7 +131,7 @@ class OneCorrection(WithDatabaseTime, generics.RetrieveAPIView[Correction]):
 
 
 @extend_schema(parameters=[OpenApiParameter("overdue", bool, description="Overdue ones only.")])
-class Queue(WithDatabaseTime, generics.ListAPIView[Correction]):
+class Queue(LoggedInOne, WithDatabaseTime, generics.ListAPIView[Correction]):
     """The open cases on the caller's desks, most urgent first."""
 
     permission_classes = [ForStaff]

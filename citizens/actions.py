@@ -19,6 +19,7 @@ from citizens.models import (
     CitizenRevision,
     Identity,
     IdentityCheck,
+    IdentityDocument,
     RecordLink,
     Sex,
 )
@@ -368,10 +369,12 @@ def check_identity(
     by: "User",
     by_organization: Organization | None = None,
     correction_reference: str = "",
+    document: IdentityDocument | None = None,
 ) -> IdentityCheck:
     """Store the result of comparing the citizen's facts with an identity paper.
 
-    `paper` is one of IdentityCheck.Paper; its number is not stored. It replaces a query to the
+    `paper` is one of IdentityCheck.Paper; its number is not stored, but `document` names the one
+    that it proved. It replaces a query to the
     population database, which answers match or no match (dispatch 9438/BYT-CNTT).
     """
     verdict = IdentityCheck.Verdict.MATCH if matches else IdentityCheck.Verdict.NO_MATCH
@@ -379,6 +382,7 @@ def check_identity(
         citizen=citizen,
         correction_reference=correction_reference,
         paper=paper,
+        document=document,
         verdict=verdict,
         by=by,
         by_organization=by_organization,

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from citizens.announcements import citizen_written
-from citizens.models import Citizen, IdentityDocument, kind_of
+from citizens.models import Citizen, IdentityCheck, IdentityDocument, kind_of
 from citizens.models.documents import IdentityDocumentQuerySet
 from vaxreg import db_time
 from vaxreg.id_numbers import clean_id_number, is_id_number
@@ -33,7 +34,11 @@ def rows_of(citizen: Citizen) -> IdentityDocumentQuerySet:
 def documents_of(citizen: Citizen) -> list[IdentityDocument]:
     """Return the documents of the whole record: the current ones first, withdrawn ones last."""
     return sorted(
-        rows_of(citizen).select_related("added_by"),
+        rows_of(citizen)
+        .select_related("added_by")
+        .prefetch_related(
+            Prefetch("checks", IdentityCheck.objects.select_related("by_organization"))
+        ),
         key=lambda one: (one.withdrawn_at is not None, not one.is_current, one.pk),
     )
 

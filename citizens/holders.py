@@ -20,19 +20,8 @@ if TYPE_CHECKING:
 # For this long the page shows a link that has ended.
 ENDED_SHOWN = timedelta(days=90)
 MOST_ENDED = 20
-VISITS_SHOWN = timedelta(days=90)
-MOST_VISITS = 20
 Proof = RecordLink.Proof
 Relation = RecordLink.Relation
-
-
-@dataclass(frozen=True)
-class StaffVisit:
-    """Staff saw the record: when, for which organization ("" where none is known), and why."""
-
-    at: datetime
-    organization: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -88,26 +77,6 @@ def ended_rows(record: Citizen, reader: "User") -> list[HolderRow]:
     over = Coalesce("until", "ends_at")
     ended = _with_use(record).annotate(over=over).filter(over__range=(now - ENDED_SHOWN, now))
     return [_row(link, reader) for link in ended.order_by("-over", "-pk")[:MOST_ENDED]]
-
-
-def staff_visits(record: Citizen) -> list[StaffVisit]:
-    """Return when staff saw the record lately, the newest first."""
-    seen = (
-        RecordVisit.objects.filter(
-            citizen__in=Citizen.objects.whole(record), at__gt=db_time.now() - VISITS_SHOWN
-        )
-        .exclude(why__in=links.READ_BY_HOLDERS)
-        .select_related("organization")
-        .order_by("-at", "-pk")[:MOST_VISITS]
-    )
-    return [
-        StaffVisit(
-            at=one.at,
-            organization=one.organization.name if one.organization else "",
-            why=one.get_why_display(),
-        )
-        for one in seen
-    ]
 
 
 def is_last_guardian(link: RecordLink) -> bool:

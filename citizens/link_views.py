@@ -18,6 +18,7 @@ from accounts.http import UserRequest
 from accounts.models import SessionKind
 from citizens import history, holders, link_messages, links
 from citizens.family import consent
+from citizens.looking import told
 from citizens.models import Citizen, ConsentRequest, RecordLink
 from citizens.visits import log_own
 from vaxreg.uuids import uuid_or_none, with_id
@@ -46,7 +47,7 @@ def who(request: UserRequest) -> HttpResponse:
         "rows": holders.rows(record, request.user) if record else [],
         "asked": _asked(request, record) if record else [],
         "ended": holders.ended_rows(record, request.user) if record else [],
-        "visits": holders.staff_visits(record) if record else [],
+        "visits": told.staff_visits(record) if record else [],
         "changes": history.changes_of(record) if record else [],
     }
     if record is not None:

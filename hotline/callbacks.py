@@ -127,7 +127,14 @@ def number_of(request: CallbackRequest, *, by: "User") -> str:
     if not claimed_by(by, request):
         raise NotYourCall
     if request.citizen is not None:
-        log_visit(by, request.citizen, RecordVisit.Why.CALL, organization=hotline)
+        log_visit(
+            by,
+            request.citizen,
+            RecordVisit.Why.CALL,
+            organization=hotline,
+            ground=RecordVisit.Ground.COUNTER,
+            seen=RecordVisit.Seen.PHONE,
+        )
     return request.phone
 
 

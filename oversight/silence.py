@@ -286,7 +286,7 @@ def _unread(able: OrganizationQuerySet, now: datetime) -> QuerySet[Organization]
     limit = now - UNREAD_FOR
     opened = RecordVisit.objects.filter(
         citizen=OuterRef("citizen"), organization=OuterRef("holder")
-    )
+    ).exclude(why=RecordVisit.Why.LIST)
     held = Holding.objects.filter(correction=OuterRef("pk"), until=None, since__lte=limit)
     waiting = _on_desk().filter(lateness.RUNNING, Exists(held), status=Status.QUEUED)
     unread = waiting.filter(~Exists(opened.filter(at__gte=OuterRef("received_at"))))

@@ -270,4 +270,12 @@ def _visit(visit: RecordVisit, reader: "User") -> Values:
         who = visit.user.shown_as
     elif visit.organization:
         who = visit.organization.name
-    return {"at": visit.at, "why": visit.why, "who": who}
+    return {
+        "at": visit.at,
+        "why": visit.why,
+        "who": who,
+        "role": visit.role,
+        "seen": visit.seen,
+        "reference": visit.reference,
+        "reason": visit.reason,
+    }

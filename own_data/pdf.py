@@ -214,7 +214,8 @@ def _readers(sheet: Sheet, record: Mapping[str, Any]) -> None:
     visits = record["who_looked"]
     for visit in visits[:MOST_VISITS]:
         why = str(RecordVisit.Why(visit["why"]).label)
-        sheet.text_line(f"– {_shown(visit['at'])} · {_who(visit['who'])} · {why}")
+        what = " · ".join(filter(None, (why, visit["reference"], visit["reason"])))
+        sheet.text_line(f"– {_shown(visit['at'])} · {_who(visit['who'])} · {what}")
     if len(visits) > MOST_VISITS:
         sheet.text_line(_("Earlier ones are in the copy for programs (JSON)."), grey=True)
 

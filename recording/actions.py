@@ -97,7 +97,7 @@ def record_in_session(
         by=by,
         by_organization=session.organization,
     )
-    log_visit(by, citizen, RecordVisit.Why.RECORDING, organization=session.organization)
+    log_recorded(by, citizen, session.organization)
     return dose
 
 
@@ -134,8 +134,14 @@ def record_abroad(
         by_organization=by_organization,
         why=why,
     )
-    log_visit(by, citizen, RecordVisit.Why.RECORDING, organization=by_organization)
+    log_recorded(by, citizen, by_organization)
     return dose
+
+
+def log_recorded(by: "User", citizen: Citizen, organization: Organization) -> None:
+    """Store that a dose was recorded of a person who is there: it explains that they were opened."""
+    ground = RecordVisit.Ground.COUNTER
+    log_visit(by, citizen, RecordVisit.Why.RECORDING, organization=organization, ground=ground)
 
 
 def provenance_of(given_on: date) -> str:

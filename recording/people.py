@@ -16,7 +16,7 @@ from citizens.candidates import Description, namesakes
 from citizens.masking import mask_id
 from citizens.models import Citizen, RecordVisit, Sex
 from citizens.visits import log_listed, log_visit
-from doses.models import VaccinationSession
+from doses.models import Dose, VaccinationSession
 from matching.features import PersonFacts
 from matching.online import likely_records
 from matching.words import evidence
@@ -146,8 +146,24 @@ def opened(public_id: UUID, session: VaccinationSession, *, by: "User") -> Citiz
     if citizen is None:
         return None
     refuse_own_or_unverified(by, citizen.kept)
-    log_visit(by, citizen.kept, RecordVisit.Why.RECORDING, organization=session.organization)
+    log_visit(
+        by,
+        citizen.kept,
+        RecordVisit.Why.RECORDING,
+        organization=session.organization,
+        ground=ground_of(citizen.kept, session),
+    )
     return citizen.kept
+
+
+def ground_of(citizen: Citizen, session: VaccinationSession) -> str:
+    """Return on what ground the desk of a session opens a person.
+
+    Whoever had a dose from this organization is theirs. Anybody else was only found: it counts as a
+    look outside of one's cases until a dose is recorded (`actions.log_recorded`).
+    """
+    given = Dose.objects.of(citizen).filter(organization=session.organization)
+    return RecordVisit.Ground.COUNTER if given.exists() else RecordVisit.Ground.ELSEWHERE
 
 
 @transaction.atomic

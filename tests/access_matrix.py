@@ -188,6 +188,8 @@ duplicate                     GET   st      st      st      404     404     404 
 duplicate                     POST  st      st      st      404     404     404     404     404     404
 duplicates                    GET   st      st      st      200     200     200     200     200     200
 duplicates                    POST  st      st      st      405     405     405     405     405     405
+emergency                     GET   st      st      st      404     404     404     404     404     404
+emergency                     POST  st      st      st      405     405     405     405     405     405
 evidence                      GET   in      200     404     200     404     200     404     403     404
 evidence                      POST  in      405     405     405     405     405     405     405     405
 family-answer                 GET   in      404     404     in      in      in      in      in      in
@@ -256,6 +258,14 @@ hotline-step                  GET   st      st      st      403     403     403 
 hotline-step                  POST  st      st      st      403     403     403     403     403     422
 landing                       GET   200     go      go      go      go      go      go      go      go
 landing                       POST  405     405     405     405     405     405     405     405     405
+looking                       GET   st      st      st      403     403     200     200     200     403
+looking                       POST  st      st      st      403     403     405     405     405     403
+looking-limits                GET   st      st      st      403     403     403     403     403     403
+looking-limits                POST  st      st      st      403     403     403     403     403     403
+looking-person                GET   st      st      st      403     403     200     404     200     403
+looking-person                POST  st      st      st      403     403     200     404     200     403
+looking-why                   GET   st      st      st      405     405     405     405     405     405
+looking-why                   POST  st      st      st      422     422     422     422     422     422
 manifest                      GET   200     200     200     200     200     200     200     200     200
 manifest                      POST  405     405     405     405     405     405     405     405     405
 message-again                 GET   in      405     405     in      in      in      in      in      in
@@ -266,6 +276,8 @@ messages                      GET   in      200     200     in      in      in  
 messages                      POST  in      405     405     in      in      in      in      in      in
 messaging:inbox               GET   200     200     200     200     200     200     200     200     200
 messaging:inbox               POST  405     405     405     405     405     405     405     405     405
+mismatches                    GET   st      st      st      200     200     200     200     200     200
+mismatches                    POST  st      st      st      405     405     405     405     405     405
 my-data                       GET   in      200     200     in      in      in      in      in      in
 my-data                       POST  in      422     422     in      in      in      in      in      in
 my-requests                   GET   in      200     200     in      in      in      in      in      in
@@ -276,6 +288,8 @@ note-read                     GET   st      st      st      go      404     404 
 note-read                     POST  st      st      st      go      404     404     404     404     404
 offline                       GET   200     200     200     200     200     200     200     200     200
 offline                       POST  405     405     405     405     405     405     405     405     405
+open-in-emergency             GET   st      st      st      200     200     200     200     200     200
+open-in-emergency             POST  st      st      st      422     422     422     422     422     422
 opening-agreed                GET   st      st      st      405     405     405     405     405     405
 opening-agreed                POST  st      st      st      404     404     404     404     404     404
 opening-photo                 GET   st      st      st      404     404     404     404     404     404
@@ -356,6 +370,8 @@ own-doses                     GET   st      st      st      200     200     200 
 own-doses                     POST  st      st      st      405     405     405     405     405     405
 own-week                      GET   st      st      st      200     200     200     200     200     200
 own-week                      POST  st      st      st      405     405     405     405     405     405
+paper-seen                    GET   st      st      st      200     200     200     200     200     200
+paper-seen                    POST  st      st      st      422     422     422     422     422     422
 people                        GET   st      st      st      403     403     200     404     200     403
 people                        POST  st      st      st      403     403     405     405     405     403
 people-all                    GET   st      st      st      403     403     200     200     200     403

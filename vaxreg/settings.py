@@ -156,6 +156,7 @@ MIDDLEWARE = [
     "accounts.middleware.SessionLimitsMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "review.looking.LookingMiddleware",
     "vaxreg.errors.ImpossibleAddressMiddleware",
     "vaxreg.middleware.typed.TypedMiddleware",
 ]

@@ -2,13 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from administration.views import imports, people, people_steps
+from administration.views import imports, looking, people, people_steps
 
 PERSON = "people/person/<uuid:person>/"
 WORK = "people/<uuid:public_id>/<uuid:person>/<slug:role>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", people.everybody, name="people-all"),
+    path("people/looking/", looking.overview, name="looking"),
+    path("people/looking/limits/", looking.limits, name="looking-limits"),
+    path("people/looking/<uuid:person>/", looking.person, name="looking-person"),
     path(PERSON, people.person, name="person"),
     path(f"{PERSON}invite-again/", people_steps.invite_again, name="person-invite-again"),
     path(f"{PERSON}verify/", people_steps.verify, name="person-verify"),

@@ -19,6 +19,7 @@ from accounts.identity import AnotherIdentity, NumberTaken
 from accounts.models import User
 from administration import people
 from administration.forms.people import InviteForm
+from citizens.looking import supervisors
 from organizations import staffing
 from organizations.actions import CannotAppoint
 from organizations.models import Organization
@@ -124,6 +125,7 @@ def person(request: UserRequest, person: UUID) -> HttpResponse:
         "user_shown": user,
         "file": people.person_page(user, reader=request.user),
         "is_self": user.pk == request.user.pk,
+        "supervises": supervisors.supervises(request.user, user),
     }
     return render(request, "administration/people/person.html", context)
 

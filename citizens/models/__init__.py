@@ -7,6 +7,13 @@ from citizens.models.checks import IdentityCheck
 from citizens.models.consents import Consent, ConsentRequest
 from citizens.models.documents import IdentityDocument, kind_of
 from citizens.models.links import RecordLink, RecordLinkQuerySet
+from citizens.models.looking import (
+    BreakGlass,
+    LookingReason,
+    LookingReview,
+    LookingRule,
+    LookingStop,
+)
 from citizens.models.person import (
     Citizen,
     CitizenQuerySet,
@@ -19,6 +26,7 @@ from citizens.models.restrictions import Restriction
 from citizens.models.visits import RecordVisit
 
 __all__ = [
+    "BreakGlass",
     "Citizen",
     "CitizenQuerySet",
     "CitizenRevision",
@@ -27,6 +35,10 @@ __all__ = [
     "Identity",
     "IdentityCheck",
     "IdentityDocument",
+    "LookingReason",
+    "LookingReview",
+    "LookingRule",
+    "LookingStop",
     "PhotoProof",
     "RecordLink",
     "RecordLinkQuerySet",

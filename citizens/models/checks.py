@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from citizens.models.documents import IdentityDocument
 from citizens.models.person import Citizen
 from organizations.models import Organization
 
@@ -34,6 +35,15 @@ class IdentityCheck(models.Model):
     )
     correction_reference = models.CharField(_("correction"), max_length=16, blank=True)
     paper = models.CharField(_("identity paper"), max_length=20, choices=Paper)
+    # The document that was proven by this paper, beside the number on the record.
+    document = models.ForeignKey(
+        IdentityDocument,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="checks",
+        verbose_name=_("document"),
+    )
     verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

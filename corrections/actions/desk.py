@@ -140,5 +140,13 @@ def call(correction: Correction, *, by: "User", reason: CallReason, words: str =
     turn = begin("call", correction, by=by)
     if reason == CallReason.OTHER and not words.strip():
         raise ValidationError({"words": _("Write why you call.")})
-    log_visit(by, turn.case.citizen, RecordVisit.Why.CALL, organization=turn.held_by)
+    log_visit(
+        by,
+        turn.case.citizen,
+        RecordVisit.Why.CALL,
+        organization=turn.held_by,
+        ground=RecordVisit.Ground.DESK,
+        seen=RecordVisit.Seen.PHONE,
+        reference=turn.case.reference,
+    )
     return finish(turn, "call", remark=words.strip(), data={"reason": reason.value})

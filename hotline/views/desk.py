@@ -63,7 +63,7 @@ def call_page(view: CallView[P]) -> Callable[Concatenate[HttpRequest, UUID, P], 
         if call is None:
             messages.info(request, _("This call has ended. Ask the caller again who they are."))
             return redirect("hotline")
-        _log_visit(request, call.citizen)
+        _log_visit(request, call.citizen, RecordVisit.Ground.CALL)
         return view(request, call, *args, **kwargs)
 
     return agent_page(page)  # type: ignore[return-value]
@@ -115,7 +115,7 @@ def check(request: UserRequest, public_id: UUID) -> HttpResponse:
         raise PermissionDenied(
             _("This is your own record or your family’s. A colleague must help.")
         )
-    _log_visit(request, citizen)
+    _log_visit(request, citizen, RecordVisit.Ground.NO_CALL)
     form = CallerForm(request.POST) if request.method == "POST" else focused(CallerForm())
     if form.is_valid():
         try:
@@ -193,9 +193,9 @@ def end(request: UserRequest) -> HttpResponse:
     return redirect("hotline")
 
 
-def _log_visit(request: UserRequest, citizen: Citizen) -> None:
+def _log_visit(request: UserRequest, citizen: Citizen, ground: str) -> None:
     hotline = access.hotline_of(request.user)
-    log_visit(request.user, citizen, RecordVisit.Why.HOTLINE, organization=hotline)
+    log_visit(request.user, citizen, RecordVisit.Why.HOTLINE, organization=hotline, ground=ground)
 
 
 def _begin(request: UserRequest, call: CallerCheck) -> HttpResponse:

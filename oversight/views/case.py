@@ -7,9 +7,9 @@ from django.views.decorators.http import require_safe
 from accounts.http import UserRequest
 from accounts.models import User
 from citizens.models import RecordVisit
-from citizens.visits import log_visit
 from corrections import access
 from corrections.models import Correction
+from corrections.visits import log_case
 from organizations.pages import officer_page
 from organizations.scope import Scope
 from oversight import case_acts
@@ -56,5 +56,5 @@ def case_in_reach(user: User, reference: str) -> Correction:
         reference=reference.upper(),
     )
     desk = case_acts.desk_of(user, case)
-    log_visit(user, case.citizen, RecordVisit.Why.OVERSIGHT, organization=desk)
+    log_case(user, case, RecordVisit.Why.OVERSIGHT, desk)
     return case

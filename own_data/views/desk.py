@@ -76,7 +76,14 @@ def data_request(request: UserRequest, scope: Scope, public_id: UUID) -> HttpRes
         else:
             messages.success(request, _("Stored. The person reads it with the request."))
             return redirect("data-request", public_id)
-    log_visit(request.user, one.citizen, RecordVisit.Why.OVERSIGHT, organization=one.holder)
+    log_visit(
+        request.user,
+        one.citizen,
+        RecordVisit.Why.OVERSIGHT,
+        organization=one.holder,
+        ground=RecordVisit.Ground.COUNTER,
+        seen=RecordVisit.Seen.REQUEST,
+    )
     context = {
         "one": one,
         "now": db_time.now(),

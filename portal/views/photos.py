@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, TooManyFilesSent, ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from accounts.access import is_staff_session
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from citizens.access import parts_of_records_of
+from citizens.models import RecordVisit
 from citizens.visits import log_listed
 from corrections.models import Correction, Draft, Evidence
 from corrections.papers import ASKED, IDENTITY_PAPERS
@@ -117,6 +119,7 @@ def remove(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
 
 
 @require_safe
+@transaction.atomic
 def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
     """Send a photo, its preview or its thumbnail to a user who may see it.
 
@@ -133,16 +136,16 @@ def show(request: UserRequest, public_id: UUID) -> HttpResponseBase:
     if photo.deleted_at is not None:
         raise Http404
     size = request.GET.get("size", "")
+    if case is not None and size == THUMBNAIL:
+        # Nothing can be read on it: it is part of the list in which it stands.
+        log_listed(request.user, [case.citizen_id])
+    elif case is not None:
+        log_reading(request.user, case, seen=RecordVisit.Seen.PHOTO)
     try:
         file = _file_of(photo, size)
     except FileNotFoundError:
         log.error("a photo's file is missing: evidence row %s", photo.pk)
         raise Http404 from None
-    if case is not None and size == THUMBNAIL:
-        # Nothing can be read on it: it is part of the list in which it stands.
-        log_listed(request.user, [case.citizen_id])
-    elif case is not None:
-        log_reading(request.user, case)
     # Its own name was never kept; this one says nothing about anybody.
     response = FileResponse(file, content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
     response.headers["Content-Security-Policy"] = (

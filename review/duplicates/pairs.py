@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from citizens.documents import documents_of
 from citizens.masking import mask_phone
 from citizens.models import Citizen, IdentityDocument, RecordVisit
-from citizens.visits import log_visit
+from citizens.visits import log_once_a_day
 from corrections.models import Correction, Evidence
 from corrections.photos import evidence
 from doses.models import Dose
@@ -18,7 +18,8 @@ from matching.models import MatchPair
 from matching.words import Evidence as Reasons
 from matching.words import evidence as reasons_of
 from organizations.models import Membership, Organization
-from organizations.queries import with_predecessors
+from organizations.queries import held_roles, with_predecessors
+from vaxreg import db_time
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,6 +30,7 @@ DECIDED_SHOWN = timedelta(days=30)
 MOST_DECIDED = 25
 MOST_PHOTOS = 6
 Roles = Membership.Role
+Ground = RecordVisit.Ground
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,22 @@ def reasons(pair: MatchPair) -> Reasons:
 
 
 def sides(pair: MatchPair, user: "User") -> Sequence[Side]:
-    """Return both records, and log that the user has seen them."""
-    desk = desks_of(user).order_by("path").first()
+    """Return both records, and log that the user has seen them: once a day for each pair.
+
+    Raises gate.CannotLook outside of the user's cases.
+    """
+    log_once_a_day(
+        user,
+        (pair.one_id, pair.other_id),
+        RecordVisit.Why.REVIEW,
+        organization=desks_of(user).order_by("path").first(),
+        ground=ground_of(user, pair),
+        seen=RecordVisit.Seen.PAIR,
+        reference=str(pair.pk),
+    )
     shown = evidence.seen_by(user, as_staff=True)
     found = []
     for citizen in (pair.one, pair.other):
-        log_visit(user, citizen, RecordVisit.Why.REVIEW, organization=desk)
         photos = shown.filter(filing__corrections__citizen=citizen).distinct().order_by("-pk")
         doses = Dose.objects.filter(citizen=citizen).shown_to_citizen()
         found.append(
@@ -98,6 +110,20 @@ def sides(pair: MatchPair, user: "User") -> Sequence[Side]:
             )
         )
     return found
+
+
+def ground_of(user: "User", pair: MatchPair) -> str:
+    """Return on what ground the user looks at a pair.
+
+    It lies on the desk that gave one of the doses, until 30 days after the decision. Health officers
+    may decide the pairs of sites beneath them as well, but those wait for the site.
+    """
+    if pair.decided_at is not None and pair.decided_at < db_time.now() - DECIDED_SHOWN:
+        return Ground.DESK if pair.decided_by_id == user.pk else Ground.OLD
+    work = held_roles(user).in_roles([Roles.REVIEWER, Roles.LEAD, Roles.OFFICER])
+    desks = with_predecessors([one.organization for one in work]).order_by().values("pk")
+    given = Dose.objects.filter(citizen__in=[pair.one_id, pair.other_id], organization__in=desks)
+    return Ground.DESK if given.exists() else Ground.BELOW
 
 
 def to_keep(both: Sequence[Side]) -> Citizen:

@@ -40,7 +40,13 @@ def opened(user: "User", public_id: "UUID") -> Dose | None:
     """Return a dose that a site of the user gave, and log who saw it; None for any other."""
     dose = doses_of(user).filter(public_id=public_id).first()
     if dose is not None:
-        log_visit(user, dose.citizen, RecordVisit.Why.RECORDING, organization=dose.organization)
+        log_visit(
+            user,
+            dose.citizen,
+            RecordVisit.Why.RECORDING,
+            organization=dose.organization,
+            ground=RecordVisit.Ground.DESK,
+        )
     return dose
 
 

@@ -14,7 +14,6 @@ from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from accounts.models import User
 from citizens.models import RecordVisit
-from citizens.visits import log_visit
 from corrections import actions
 from corrections.actions import HeldByColleague, StalePage
 from corrections.decisions import four_eyes
@@ -22,6 +21,7 @@ from corrections.decisions import outcome as outcomes
 from corrections.history import HistoryEntry
 from corrections.lifecycle import STATUS_LABELS, Status, StepNotPossible
 from corrections.models import Correction
+from corrections.visits import log_case
 from organizations.models import Membership
 from organizations.queries import held_roles
 from review import case_file
@@ -124,7 +124,7 @@ def open_case(user: User, reference: str) -> Correction:
         ),
         reference=reference,
     )
-    log_visit(user, case.citizen, RecordVisit.Why.REVIEW, organization=case.holder)
+    log_case(user, case, RecordVisit.Why.REVIEW, case.holder)
     return case
 
 

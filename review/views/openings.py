@@ -18,6 +18,7 @@ from citizens import links, photo_proofs
 from citizens.family import consent
 from citizens.family.forms import PaperForm
 from citizens.holders import name_of
+from citizens.looking import gate
 from citizens.masking import mask_id_ending, mask_name
 from citizens.models import Citizen, IdentityCheck, PhotoProof, RecordLink, RecordLinkQuerySet
 from citizens.visits import log_listed
@@ -154,6 +155,7 @@ def _page(request: UserRequest, *, wrong: Mapping[int | UUID, Form] | None = Non
             "form": _sent(sent, one, SeenForm),
             "proof": proofs.get(one.pk),
             "photos_form": _sent(sent, one, PhotosForm),
+            "people": gate.token_of(request.user, [one.citizen_id]),
             **_shown(one.citizen),
         }
         for one in waiting

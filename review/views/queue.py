@@ -13,6 +13,7 @@ from citizens.visits import log_listed
 from corrections.access import is_hotline
 from corrections.models import Correction
 from corrections.reference import read_reference
+from identity.population.client import is_on
 from organizations.queries import held_roles
 from reporting import compute
 from review import queue, queue_rows
@@ -57,6 +58,7 @@ def queue_page(request: UserRequest) -> HttpResponse:
         "page": page,
         "rows": queue_rows.rows(page.rows),
         "median": None if page.rows else compute.week_median(desks),
+        "asks_population": is_on(),
         "since": page.rows[0].now if page.rows else db_time.now(),  # type: ignore[attr-defined]
     }
     return render(request, "review/queue.html", context)

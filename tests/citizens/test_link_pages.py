@@ -123,7 +123,7 @@ def test_the_page_says_which_staff_saw_the_record(world: World, as_citizen: Sign
     log_visit(world.user("minh"), lan, "review", organization=world.buoi)
 
     shown = main_of(owner.get("/record/who/"))
-    assert "Trạm Y tế Phường Bưởi · Review of a proposal" in shown
+    assert "Reviewer · Trạm Y tế Phường Bưởi, Review of a proposal" in shown
     assert "Minh" not in shown.split("What was changed")[0].split("Which health staff")[1]
 
 

@@ -178,7 +178,8 @@ def test_pages_take_as_many_queries_for_many_cases_as_for_few(world: World, huon
     many = [queries(huong, url) for url in urls]
 
     assert few == many
-    assert max(many) <= 60
+    # Two of them are the limits of the transaction in which the page is made.
+    assert max(many) <= 62
 
 
 def queries(client: Client, url: str) -> int:

@@ -22,7 +22,8 @@ INSERT_ONLY = {
     *("corrections_policy", "doses_doserevision", "citizens_citizenrevision"),
     *("citizens_recordvisit", "citizens_identitycheck", "hotline_callercheck"),
     *("hotline_messageresend", "hotline_callbacktry", "hotline_spokencode"),
-    *("citizens_consent", "doses_warningleft"),
+    *("citizens_consent", "doses_warningleft", "citizens_breakglass"),
+    *("citizens_lookingreason", "citizens_lookingreview", "citizens_lookingrule"),
     *("organizations_place", "organizations_staffevent", "organizations_act"),
     "public_statistics_publishedcoverage",
     *("public_statistics_publishedfigures", "reporting_reportday", "audit_seal"),
@@ -32,6 +33,7 @@ NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),
     *("citizens_citizen", "citizens_identitydocument", "doses_dose", "own_data_datarequest"),
     *("doses_receivedlot", "doses_vaccinationsession", "review_dosechange"),
+    "citizens_lookingstop",
 }
 
 
