@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("citizens", "0031_looked_outside")]
+    dependencies = [("citizens", "0022_looked_outside")]
 
     operations = [
         migrations.AddField(

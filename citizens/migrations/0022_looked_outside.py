@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("citizens", "0030_looking")]
+    dependencies = [("citizens", "0021_looking")]
 
     operations = [
         AddIndexConcurrently(
