@@ -4,22 +4,34 @@ Set-based, always the same for the same seed; never for a database with real dat
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from io import StringIO
 from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User, VerifiedIdentity
 from citizens.models import Citizen
 from corrections.clocks import policies
 from corrections.models import Correction
-from organizations.models import Area, Membership, Organization
+from organizations.models import REGISTRY_START, Area, Membership, Organization
 
 Kind = Organization.Kind
 DISTRICTS, STATIONS = 10, 10
 CITIZENS = 1000
+# Rows for one INSERT.
+BATCH = 2_000
+# They have worked there since the first dose of the country.
+SINCE = timezone.make_aware(datetime.combine(REGISTRY_START, time(8)))
+ROLES = {
+    **dict.fromkeys(Kind.values, Membership.Role.REVIEWER),
+    Kind.MINISTRY.value: Membership.Role.OFFICER,
+    Kind.PROVINCIAL_DEPARTMENT.value: Membership.Role.OFFICER,
+    Kind.DISTRICT_CENTRE.value: Membership.Role.OFFICER,
+    Kind.HOTLINE.value: Membership.Role.HOTLINE,
+}
 
 # One case per number: filing, correction, two clocks, holding, and the event of filing. References
 # are just numbers instead of the usual letters.
@@ -87,34 +99,43 @@ def build_country(
         Kind.COMMUNE_STATION,
         "commune",
     )
-    everybody = [*ministry, *(one for one, _area in (*departments, *centres, *sites))]
-    users = User.objects.bulk_create(
-        User(email=f"{one.code.lower()}@bench.example", full_name=one.name) for one in everybody
-    )
-    VerifiedIdentity.objects.bulk_create(
-        VerifiedIdentity(
-            user=user,
-            full_name=user.full_name,
-            id_number=f"003{user.pk:09}",
-            date_of_birth=date(1979, 3, 2),
-            proven_by=VerifiedIdentity.Proof.IMPORT,
-        )
-        for user in users
-    )
-    role = Membership.Role
-    Membership.objects.bulk_create(
-        Membership(
-            user=user,
-            organization=one,
-            role=role.REVIEWER if one.kind == Kind.COMMUNE_STATION else role.OFFICER,
-        )
-        for user, one in zip(users, everybody, strict=True)
-    )
+    employ([*ministry, *(one for one, _area in (*departments, *centres, *sites))])
     Citizen.objects.bulk_create(
         Citizen(full_name=f"Nguyễn Văn {number}", date_of_birth=date(1980, 5, 17), sex="male")
         for number in range(citizens)
     )
     return [department for department, _area in departments]
+
+
+def employ(organizations: Sequence[Organization]) -> None:
+    """Give each of them one person, identity verified: reviewer at a site, else officer or agent."""
+    users = User.objects.bulk_create(
+        (
+            User(email=f"{one.code.lower()}@bench.example", full_name=one.name)
+            for one in organizations
+        ),
+        batch_size=BATCH,
+    )
+    VerifiedIdentity.objects.bulk_create(
+        (
+            VerifiedIdentity(
+                user=user,
+                full_name=user.full_name,
+                id_number=f"003{user.pk:09}",
+                date_of_birth=date(1979, 3, 2),
+                proven_by=VerifiedIdentity.Proof.IMPORT,
+            )
+            for user in users
+        ),
+        batch_size=BATCH,
+    )
+    Membership.objects.bulk_create(
+        (
+            Membership(user=user, organization=one, role=ROLES[one.kind], since=SINCE)
+            for user, one in zip(users, organizations, strict=True)
+        ),
+        batch_size=BATCH,
+    )
 
 
 def add_cases(

@@ -19,6 +19,7 @@ from organizations.models import Membership, Organization
 from portal import drafts
 from portal.draft_check import CheckedDraft
 
+PHONES = "+8491"
 SAID = {"has_no_paper": "on", "where_when": "Sân trường Chu Văn An, buổi sáng"}
 
 
@@ -43,9 +44,11 @@ def build(count: int) -> tuple[Sender, list[Ready]]:
     """Write `count` citizens, each with a dose and a draft about it, and their reviewer."""
     station = Organization.objects.filter(kind=Organization.Kind.COMMUNE_STATION).order_by("pk")[0]
     nurse = Membership.objects.filter(organization=station).select_related("user")[0].user
+    # A database that is used again has some from before.
+    first = User.objects.filter(phone__startswith=PHONES).count()
     users = User.objects.bulk_create(
-        User(phone=f"+8491{number:07}", phone_verified=True, full_name=f"Người dân {number}")
-        for number in range(count)
+        User(phone=f"{PHONES}{number:07}", phone_verified=True, full_name=f"Người dân {number}")
+        for number in range(first, first + count)
     )
     people = Citizen.objects.bulk_create(
         Citizen(full_name=user.full_name, date_of_birth=date(1985, 2, 3), sex="female")

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db.models import Exists, Q, QuerySet
 
 from citizens.access import parts_of_records_of
@@ -51,8 +52,17 @@ def in_pools_of(user: "User") -> Q:
     Those are cases without a site in the user's organizations and below them. An agent of the
     hotline may route every case that the hotline holds.
     """
-    unknown = Q(triage_due_at__isnull=False) & (on_desks_of(user) | overseen_by(user))
-    return unknown | Q(holder__in=_hotlines_of(user).values("organization"))
+    desks = Membership.objects.live().filter(user=user, role__in=READING_ROLES)
+    reach = Organization.objects.within_reach(user, Membership.Role.OFFICER)
+    places = desks.order_by().values("organization").union(reach.order_by().values("pk"))
+    unknown = Q(triage_due_at__isnull=False, holder__in=WithPredecessors(places))
+    hotlines = list(_hotlines_of(user).values_list("organization", flat=True))
+    if not hotlines:
+        return unknown
+    # A union and no OR: each half has an index, and both together have none.
+    cases = apps.get_model("corrections.Correction").objects.order_by()
+    held = cases.open().filter(holder__in=hotlines)
+    return Q(pk__in=cases.filter(unknown).values("pk").union(held.values("pk")))
 
 
 def for_hotline_agent(user: "User") -> Q:

@@ -15,8 +15,9 @@ from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, Expression, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Exists, Expression, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
+from django.db.models.lookups import LessThan
 
 from background import counting
 from background.counting import Work
@@ -98,7 +99,10 @@ def _waiting() -> tuple[datetime, set[str]]:
 def _work_query() -> tuple[str, tuple[Any, ...]]:
     """Return the SQL of that query: the time, and for each kind of work whether there is any."""
     now = db_time.sql_now()
-    any_of = {f"any_{name}": Exists(rows(now)) for name, rows in _WORK.items()}
+    any_of: dict[str, Any] = {f"any_{name}": Exists(rows(now)) for name, rows in _WORK.items()}
+    # The first one of the index: for EXISTS all pauses that ever were would be read.
+    first = Pause.objects.filter(until=None).order_by("ends_at", "id").values("ends_at")[:1]
+    any_of["any_pauses"] = Coalesce(LessThan(Subquery(first), now), False)
     asked = Policy.objects.order_by().annotate(begun=now, **any_of)
     return asked.values_list("begun", *any_of)[:1].query.sql_with_params()
 
@@ -133,14 +137,22 @@ def _claims() -> QuerySet[Correction]:
     )
 
 
+def _over() -> QuerySet[Pause]:
+    return Pause.objects.filter(until=None, ends_at__lt=db_time.sql_now())
+
+
 def _long_pauses() -> QuerySet[Correction]:
-    over = Pause.objects.filter(until=None, ends_at__lt=db_time.sql_now())
-    return Correction.objects.filter(pk__in=over.values("clock__correction")).order_by("id")
+    # Only a case that waits for an answer is paused, and of those there is an index.
+    waiting = Correction.objects.filter(answer_by__isnull=False)
+    return waiting.filter(pk__in=_over().values("clock__correction")).order_by("id")
+
+
+def _due() -> QuerySet[DelayedDecision]:
+    return DelayedDecision.objects.due(db_time.sql_now())
 
 
 def _decisions() -> QuerySet[Correction]:
-    due = DelayedDecision.objects.due(db_time.sql_now())
-    return Correction.objects.filter(pk__in=due.values("correction")).order_by("id")
+    return Correction.objects.filter(pk__in=_due().values("correction")).order_by("id")
 
 
 def _carry_out(case: Correction, swept: SweepResult) -> None:
@@ -239,6 +251,9 @@ def _whenever(rows: Callable[[], QuerySet[Any]]) -> Callable[[Expression], Query
 _WORK: dict[str, Callable[[Expression], QuerySet[Any]]] = {
     "errands": outbox.lost_hints,
     **{name: _whenever(cases) for name, (cases, _act) in _CASES.items()},
+    # Whether there is any is asked of their own tables: with the cases, PostgreSQL expected to
+    # find one soon, and read every clock of the country each minute.
+    "decisions": _whenever(_due),
     "milestones": _whenever(_late),
     "bundles": outbox.bundled,
     "recompute": recompute.unfinished_runs,

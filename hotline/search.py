@@ -32,6 +32,7 @@ from vaxreg.forms import BirthDateField, PhoneField
 from vaxreg.id_numbers import ENDING
 from vaxreg.search import search_key
 from vaxreg.typed.birth_dates import BirthDate, may_be
+from vaxreg.typed.dates import Precision
 from vaxreg.typed.numbers import compact
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MOST_FOUND = 12
+# Of a year: of more people with such a name the agent has to say more anyway.
+MOST_READ = 1_000
 SHORTEST_ENDING = 4
 SEARCHES: Limits = [(60, timedelta(hours=1)), (300, timedelta(days=1))]
 # Only wrong answers count: per agent, and per record by all agents together.
@@ -253,10 +256,17 @@ def _by_name(typed: str) -> Found:
     day, words = _born(typed)
     key = search_key(words)
     if day is not None and key:
-        named = Citizen.objects.filter(may_be(day))
+        named = Citizen.objects.all()
         for word in key.split()[:6]:
             named = named.filter(search_name__contains=word)
-        return _of(named)
+        if day.precision != Precision.YEAR:
+            return _of(named.filter(may_be(day)))
+        # Whoever was born in that year stands in the index, name and all: no row is read for those
+        # with another name.
+        born = named.filter(date_of_birth__range=(day.first, day.last)).order_by()
+        return _of(
+            Citizen.objects.filter(pk__in=list(born.values_list("pk", flat=True)[:MOST_READ]))
+        )
     if len(key.split()) < 2:
         # One word is the whole name of some people, and a part of the names of too many others.
         whole = _of(Citizen.objects.filter(search_name=key)) if key else Found([])

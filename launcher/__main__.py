@@ -126,7 +126,7 @@ def show_banner(supervisor: Supervisor, env: dict[str, str], url: str) -> None:
 
 
 # Commands that change tables, not only rows.
-OF_OWNER = {"migrate", "grant_access", "dbshell", "flush", "bench"}
+OF_OWNER = {"migrate", "grant_access", "dbshell", "flush", "bench", "generate"}
 
 
 def manage(arguments: list[str]) -> int:

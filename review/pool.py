@@ -190,14 +190,17 @@ def page(user: "User", where: Mapping[str, str]) -> PoolPage:
         cases = cases.filter(lies_in=None)
     elif area:
         cases = cases.filter(lies_in__startswith=area)
+    # Which ones first: the rows around them are read for those that are shown.
     found = case_pages.page(
-        _dressed(cases),
+        cases,
         where,
         by="urgency",
         size=PAGE_SIZE,
         among=Correction.objects.annotate(urgency=URGENCY),
     )
-    return PoolPage(rows_of(user, found.rows, most=ROW_SUGGESTIONS), found.after)
+    shown = _dressed(Correction.objects.all()).in_bulk([case.pk for case in found.rows])
+    rows = [shown[case.pk] for case in found.rows if case.pk in shown]
+    return PoolPage(rows_of(user, rows, most=ROW_SUGGESTIONS), found.after)
 
 
 def rows_of(user: "User", cases: Iterable[Correction], *, most: int) -> list[PoolRow]:

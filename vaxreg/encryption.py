@@ -220,9 +220,13 @@ class SealedJSONField(models.JSONField):
     def get_db_prep_value(
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> Any:
-        if not prepared and isinstance(value, dict | list):
-            value = self._through(value, self._seal)
+        if not prepared:
+            value = self.sealed_value(value)
         return super().get_db_prep_value(value, connection, prepared)
+
+    def sealed_value(self, value: Any) -> Any:
+        """Return JSON as the column stores it, for rows that are not written through a model."""
+        return self._through(value, self._seal) if isinstance(value, dict | list) else value
 
     def from_db_value(
         self, value: str | None, expression: models.Expression, connection: BaseDatabaseWrapper

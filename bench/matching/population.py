@@ -19,6 +19,8 @@ PROVINCES = (
 NOW = date(2022, 6, 1)
 SPREAD_COMMUNES, DENSE_PEOPLE = 10_599, 4_250
 COMMUNES_PER_DISTRICT = 15
+# Numbers of twins are so far apart at most.
+MOST_STEP = 3
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Population:
 
     def _household(self) -> list[Person]:
         chance = self.chance
-        commune = chance.randrange(self.communes)
+        commune = self._commune()
         adults = [
             self._adult(commune, woman=woman) for woman in (False, True) if chance.random() < 0.85
         ]
@@ -160,7 +162,7 @@ class Population:
                 given = names.given_name(chance, woman=woman)
         number = ""
         if child.number:
-            step = chance.randrange(1, 4)
+            step = chance.randrange(1, MOST_STEP + 1)
             number = f"{int(child.number) + step:012d}"
             if woman != child.woman:
                 number = number[:3] + str(int(number[3]) ^ 1) + number[4:]
@@ -180,6 +182,10 @@ class Population:
         )
         child.twin = twin
         return twin
+
+    def _commune(self) -> int:
+        """Draw where a household lives: the number of a commune."""
+        return self.chance.randrange(self.communes)
 
     def _number(self, born: date, *, woman: bool) -> str:
         while True:

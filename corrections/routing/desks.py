@@ -129,6 +129,11 @@ def _can_receive(organization: Organization) -> bool:
     return Organization.objects.able_to_receive().filter(pk=organization.pk).exists()
 
 
+def reason_routed(why: str, desk: Organization) -> dict[str, str]:
+    """Return the routing reason of a desk that is itself responsible; why: see `_responsible`."""
+    return ui.in_each_language(lambda: _sentence(why, desk, desk, []))
+
+
 def _sentence(
     why: str, first: Organization, desk: Organization, passed_by: list[Organization]
 ) -> str:

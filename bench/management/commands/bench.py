@@ -1,6 +1,8 @@
-"""Measures the product: `manage.py bench sweep`, `reports`, `matching`, `slow-clients`; docs/benchmarks.md."""
+"""Measures the product: `manage.py bench sweep`, `reports`, `pages`, `matching`, `slow-clients`."""
 
 import json
+import os
+import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -10,12 +12,19 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from bench import caseload, databases, dataset, reporting, slow_clients, sweeping, webtier
+from bench import caseload, databases, dataset, pages, reporting, slow_clients, sweeping, webtier
+from bench.generating import building
+from bench.generating.progress import Progress
+from bench.generating.size import RegistrySize
 from bench.matching import measuring
 from bench.reporting import Country
 from bench.results import BenchResult, as_json, table
 from corrections.models import Correction
 from reporting import daily_job
+from vaxreg import db_time
+
+# Doses for one correction in `bench pages`: enough for a hundredth page in the small registry.
+FOR_ONE_CORRECTION = 15
 
 
 class Command(BaseCommand):
@@ -50,6 +59,16 @@ class Command(BaseCommand):
         reports.add_argument(
             "--keep", action="store_true", help="the two databases; those left are used again"
         )
+        registry = what.add_parser(
+            "pages", help="pages of the registry, small and of national size"
+        )
+        registry.add_argument("--doses", type=int, default=9_000_000, help="90000000: all of them")
+        registry.add_argument("--smaller", type=int, default=100, help="times is the other one")
+        registry.add_argument("--visits", type=int, default=20, help="of each page in each")
+        registry.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+        registry.add_argument(
+            "--keep", action="store_true", help="the two databases; those left are used again"
+        )
         slow = what.add_parser("slow-clients", help="ordinary visits beside slow clients")
         slow.add_argument("--slow", type=int, nargs="+", default=[0, 2, 50, 200])
         slow.add_argument("--seconds", type=float, default=10, help="of visits for each number")
@@ -58,15 +77,16 @@ class Command(BaseCommand):
         matching.add_argument("--data", nargs="+", choices=measuring.DATA, default=measuring.DATA)
         matching.add_argument("--errors", type=float, default=1.0, help="times as many errors")
         matching.add_argument("--asked", type=int, default=1_000, help="look-ups measured")
-        for one in (sweep, reports, matching):
+        for one in (sweep, reports, registry, matching):
             one.add_argument("--seed", type=int, default=9458)
-        for one in (sweep, reports, matching, slow):
+        for one in (sweep, reports, registry, matching, slow):
             one.add_argument("--json", action="store_true", help="one JSON object, the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
         measure = {
             "sweep": self._sweep,
             "reports": self._reports,
+            "pages": self._pages,
             "slow-clients": self._slow_clients,
             "matching": self._matching,
         }
@@ -113,6 +133,34 @@ class Command(BaseCommand):
             )
         self.stdout.write(reporting.table(found))
         return reporting.as_json(found)
+
+    def _pages(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        """Both have as many corrections at their busiest site: a page is one of so many there."""
+        sizes = (options["doses"] // options["smaller"], options["doses"])
+        busiest = sizes[0] // FOR_ONE_CORRECTION // 2
+        with databases.copies("pages_small", "pages_large", keep=options["keep"]) as found:
+            for there, doses in zip(found, sizes, strict=True):
+                with databases.using(there):
+                    self._registry(doses, busiest, options)
+            measured = pages.compared(found[0], found[1], options["visits"])
+        self.stdout.write(pages.table(measured, (f"{sizes[0]:,}", f"{sizes[1]:,}")))
+        return pages.as_json(measured)
+
+    def _registry(self, doses: int, busiest: int, options: dict[str, Any]) -> None:
+        if Correction.objects.exists():
+            return
+        size = RegistrySize(
+            doses=doses,
+            people=doses // 2,
+            corrections=doses // FOR_ONE_CORRECTION,
+            seed=options["seed"],
+            until=db_time.now(),
+            matching=False,
+            busiest=busiest,
+        )
+        progress = Progress(doses, sys.stderr)
+        building.build(size, options["processes"], progress)
+        self.stdout.write(f"{doses:,} doses: {progress.finish()}")
 
     def _slow_clients(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         found = slow_clients.compared(options["slow"], options["seconds"])
