@@ -1,0 +1,149 @@
+"""Record and revise many doses at once, in SQL, as `doses.actions` does one by one.
+
+What comes in is a query; each dose gets its revision in the same statement. A constraint refuses
+what `doses.actions` refuses; a dose that is on record is left out, not refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, models, transaction
+
+from doses.announcements import doses_written
+from doses.models import Dose, DoseFacts
+from organizations.models import Organization
+from vaxreg import db_time
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+FACTS: tuple[models.Field[Any, Any], ...] = tuple(
+    field for field in DoseFacts._meta.get_fields() if isinstance(field, models.Field)
+)
+# Ordered as the indexes of doses are: rows of one person are written side by side.
+RECORD = """
+WITH source AS MATERIALIZED (
+    SELECT asked.*, nextval(pg_get_serial_sequence('doses_dose', 'id')) AS dose_id
+      FROM ({source}) asked
+      JOIN citizens_citizen person
+        ON person.id = asked.citizen_id AND asked.given_on >= person.date_of_birth
+     ORDER BY asked.citizen_id, asked.given_on
+), made AS (
+    INSERT INTO doses_dose (id, public_id, citizen_id, recorded_at, revised_at, revision, {facts})
+    SELECT dose_id, gen_random_uuid(), citizen_id, %(now)s, %(now)s, 1, {values} FROM source
+    ON CONFLICT DO NOTHING
+    RETURNING *
+), revisions AS (
+    INSERT INTO doses_doserevision (dose_id, number, by_id, by_organization_id, why,
+           correction_reference, at, {facts})
+    SELECT id, 1, %(by)s, %(by_organization)s, %(why)s, '', %(now)s, {facts} FROM made
+)
+SELECT source.row, made.id, made.citizen_id FROM made JOIN source ON source.dose_id = made.id
+"""
+REVISE = """
+WITH source AS MATERIALIZED ({source}), changed AS (
+    UPDATE doses_dose dose
+       SET {changes}, revision = dose.revision + 1, revised_at = greatest(%(now)s, dose.revised_at)
+      FROM source WHERE dose.id = source.dose_id AND dose.revision = source.revision
+    RETURNING dose.*, source.row
+), revisions AS (
+    INSERT INTO doses_doserevision (dose_id, number, by_id, by_organization_id, why,
+           correction_reference, at, {facts})
+    SELECT id, revision, %(by)s, %(by_organization)s, %(why)s, '', revised_at, {facts} FROM changed
+)
+SELECT row, id, citizen_id, revision FROM changed
+"""
+
+
+@dataclass(frozen=True)
+class WrittenDose:
+    """The row of the query that it comes from, the dose, and the revision that was written."""
+
+    row: int
+    dose: int
+    revision: int
+
+
+@transaction.atomic
+def record_many(
+    source: str,
+    parameters: Mapping[str, Any],
+    *,
+    facts: Sequence[str],
+    provenance: str,
+    by: "User | None",
+    by_organization: Organization | None,
+    why: str,
+) -> list[WrittenDose]:
+    """Record the doses that a query returns, each with its first revision; return those written.
+
+    source: a SELECT with the columns `row`, `citizen_id` (of the kept record) and those of `facts`
+    (names of columns; the others get their defaults). Left out are doses that are on record, and
+    those given before the person was born.
+    """
+    known = {**_defaults(), "provenance": "%(provenance)s"} | {name: name for name in facts}
+    statement = RECORD.format(
+        source=source,
+        facts=", ".join(field.column for field in FACTS),
+        values=", ".join(known[field.column] for field in FACTS),
+    )
+    trace = _trace(by, by_organization, why)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**parameters, **trace, "provenance": provenance, **_values()})
+        rows = cursor.fetchall()
+    _announce({citizen for _row, _dose, citizen in rows})
+    return [WrittenDose(row, dose, 1) for row, dose, _citizen in rows]
+
+
+@transaction.atomic
+def revise_many(
+    source: str,
+    parameters: Mapping[str, Any],
+    *,
+    facts: Sequence[str],
+    by: "User | None",
+    by_organization: Organization | None,
+    why: str,
+) -> list[WrittenDose]:
+    """Change facts of the doses that a query returns, as new revisions; return those changed.
+
+    source: a SELECT with the columns `row`, `dose_id`, `revision` (the one that is changed: a dose
+    that has another by now is left as it is) and those of `facts`.
+    """
+    statement = REVISE.format(
+        source=source,
+        changes=", ".join(f"{name} = source.{name}" for name in facts),
+        facts=", ".join(field.column for field in FACTS),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**parameters, **_trace(by, by_organization, why)})
+        rows = cursor.fetchall()
+    _announce({citizen for _row, _dose, citizen, _revision in rows})
+    return [WrittenDose(row, dose, revision) for row, dose, _citizen, revision in rows]
+
+
+def _trace(by: "User | None", by_organization: Organization | None, why: str) -> dict[str, object]:
+    return {
+        "now": db_time.now(),
+        "by": by.pk if by else None,
+        "by_organization": by_organization.pk if by_organization else None,
+        "why": why,
+    }
+
+
+def _defaults() -> dict[str, str]:
+    return {field.column: f"%(default_{field.column})s" for field in FACTS}
+
+
+def _values() -> dict[str, object]:
+    """Return the value of each fact that nobody has given."""
+    return {
+        f"default_{field.column}": field.get_db_prep_save(field.get_default(), connection)
+        for field in FACTS
+    }
+
+
+def _announce(citizens: set[int]) -> None:
+    if citizens:
+        doses_written.send(sender=Dose, citizens=citizens)
