@@ -49,14 +49,15 @@ SELECT asked.id AS row, coalesce(whole.merged_into_id, whole.id) AS citizen_id, 
        asked.given_on, %(organization)s::bigint AS organization_id, asked.lot, asked.kind,
        asked.ordinal
   FROM recording_importedrow asked JOIN citizens_citizen whole ON whole.id = asked.citizen_id
- WHERE {IN_CHUNK} AND asked.verdict = 'new'
+ WHERE {IN_CHUNK} AND asked.verdict = 'new' AND asked.revision = 0
 """  # noqa: S608 — no values
 # An empty cell changes nothing.
 UPDATES = f"""
 SELECT asked.id AS row, dose.id AS dose_id, dose.revision,
        coalesce(nullif(asked.lot, ''), dose.lot) AS lot, asked.kind, asked.ordinal
   FROM recording_importedrow asked JOIN doses_dose dose ON dose.id = asked.dose_id
- WHERE {IN_CHUNK} AND asked.verdict = 'update' AND dose.status = 'completed'
+ WHERE {IN_CHUNK} AND asked.verdict = 'update' AND asked.revision = 0
+       AND dose.status = 'completed'
 """  # noqa: S608 — no values
 WRITTEN = """
 UPDATE recording_importedrow row SET dose_id = written.dose, revision = written.revision

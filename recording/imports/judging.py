@@ -59,15 +59,15 @@ UPDATE {table} SET verdict = 'error', joined = '', citizen_id = NULL,
 # The first of several rows that say the same is written. A person's number is the person's alone.
 IN_FILE = """
 WITH same AS (
-    SELECT id, line, min(line) OVER (
+    SELECT id, line, revision, first_value(line) OVER (
                PARTITION BY citizen_id, CASE WHEN citizen_id IS NULL THEN person_key END,
-                            vaccine_id, given_on) AS first
+                            vaccine_id, given_on ORDER BY revision = 0, line) AS first
       FROM recording_importedrow
      WHERE dose_import_id = %(import)s AND verdict IN ('new', 'update', 'decide')
 )
 UPDATE recording_importedrow judged
    SET verdict = 'error', findings = findings || ARRAY['line|duplicate|' || same.first]
-  FROM same WHERE judged.id = same.id AND same.line > same.first
+  FROM same WHERE judged.id = same.id AND same.line <> same.first AND same.revision = 0
 """
 TWO_PEOPLE = """
 WITH numbered AS (
@@ -81,6 +81,7 @@ WITH numbered AS (
 UPDATE recording_importedrow judged
    SET verdict = 'error', findings = findings || ARRAY['id_number|two_people|' || numbered.first]
   FROM numbered WHERE judged.id = numbered.id AND numbered.person_key <> numbered.first_key
+       AND judged.revision = 0
 """
 COUNTS = """
 SELECT verdict, has_warning AND verdict IN ('new', 'update'), count(*) FROM recording_importedrow
@@ -97,7 +98,7 @@ def judge_person(
     cursor: CursorWrapper, dose_import: int, person_key: int, organization: int, user: int
 ) -> None:
     """Judge the rows of one person again, after somebody has decided whose they are."""
-    rows = "dose_import_id = %(import)s AND person_key = %(person)s"
+    rows = "dose_import_id = %(import)s AND person_key = %(person)s AND revision = 0"
     values = {
         "import": dose_import,
         "person": person_key,

@@ -134,12 +134,23 @@ def confirm(
 
 
 def apply(dose_import: DoseImport, *, by: "User") -> None:
-    """Begin to write the checked rows. Raises WrongState."""
+    """Begin to write the rows that are not written yet. Raises WrongState.
+
+    Again after it was stopped, and for rows that were decided afterwards.
+    """
     with transaction.atomic():
-        found = _locked(dose_import, State.CHECKED)
+        found = _locked(dose_import, State.CHECKED, State.APPLIED)
+        if not unwritten(found):
+            raise WrongState
         found.applied_by = by
-        found.applied_at = db_time.now()
+        found.applied_at = found.applied_at or db_time.now()
         _start(found, State.APPLYING)
+
+
+def unwritten(dose_import: DoseImport) -> int:
+    """Return how many rows would be written, and are not."""
+    verdicts = (ImportedRow.Verdict.NEW, ImportedRow.Verdict.UPDATE)
+    return dose_import.rows.filter(verdict__in=verdicts, revision=0).count()
 
 
 def cancel(dose_import: DoseImport, *, by: "User") -> None:
@@ -153,11 +164,10 @@ def cancel(dose_import: DoseImport, *, by: "User") -> None:
         found.parts.all().delete()
 
 
-def stop(dose_import: DoseImport, *, by: "User") -> None:
+def stop(dose_import: DoseImport) -> None:
     """Stop the writing where it is; what is written stays, and can be undone. Raises WrongState."""
     with transaction.atomic():
         found = _locked(dose_import, State.APPLYING)
-        found.ended_by = by
         _finish(found, State.APPLIED)
 
 
@@ -207,6 +217,16 @@ def _finish(found: DoseImport, ending: str) -> None:
         found.counts = judging.counts(cursor, found.pk)
     found.state = ending
     found.save()
+
+
+@transaction.atomic
+def recount(dose_import: DoseImport) -> None:
+    """Compare the rows of the file with each other again, and count them."""
+    found = _locked(dose_import)
+    with connection.cursor() as cursor:
+        judging.judge_file(cursor, found.pk)
+        found.counts = judging.counts(cursor, found.pk)
+    found.save(update_fields=["counts"])
 
 
 def _start(found: DoseImport, state: str) -> None:

@@ -1,4 +1,7 @@
-"""Measures the product: `manage.py bench sweep`, `reports`, `matching`, `slow-clients`; docs/benchmarks.md."""
+"""Measures the product: `manage.py bench sweep`, `reports`, `matching`, `import`, `slow-clients`.
+
+The figures stand in docs/benchmarks.md.
+"""
 
 import json
 import time
@@ -10,7 +13,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from bench import caseload, databases, dataset, reporting, slow_clients, sweeping, webtier
+from bench import (
+    caseload,
+    databases,
+    dataset,
+    importing,
+    reporting,
+    slow_clients,
+    sweeping,
+    webtier,
+)
 from bench.matching import measuring
 from bench.reporting import Country
 from bench.results import BenchResult, as_json, table
@@ -20,7 +32,8 @@ from reporting import daily_job
 
 class Command(BaseCommand):
     help = (
-        "Measures the sweep and the web tier, the reports, matching, or visits beside slow clients."
+        "Measures the sweep and the web tier, the reports, matching, imports, or visits beside slow"
+        " clients."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -58,9 +71,13 @@ class Command(BaseCommand):
         matching.add_argument("--data", nargs="+", choices=measuring.DATA, default=measuring.DATA)
         matching.add_argument("--errors", type=float, default=1.0, help="times as many errors")
         matching.add_argument("--asked", type=int, default=1_000, help="look-ups measured")
-        for one in (sweep, reports, matching):
+        imports = what.add_parser("import", help="an import of doses beside COPY and the ORM")
+        imports.add_argument("--rows", type=int, default=1_000_000)
+        imports.add_argument("--people", type=int, default=200_000, help="on record before")
+        imports.add_argument("--sample", type=int, default=300, help="rows that the ORM writes")
+        for one in (sweep, reports, matching, imports):
             one.add_argument("--seed", type=int, default=9458)
-        for one in (sweep, reports, matching, slow):
+        for one in (sweep, reports, matching, imports, slow):
             one.add_argument("--json", action="store_true", help="one JSON object, the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -69,6 +86,7 @@ class Command(BaseCommand):
             "reports": self._reports,
             "slow-clients": self._slow_clients,
             "matching": self._matching,
+            "import": self._import,
         }
         found = measure[options["what"]](options)
         if options["json"]:
@@ -116,6 +134,15 @@ class Command(BaseCommand):
 
     def _slow_clients(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         found = slow_clients.compared(options["slow"], options["seconds"])
+        self.stdout.write(table(found))
+        return as_json(found)
+
+    def _import(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        size = importing.ImportSize(
+            **{name: options[name] for name in ("rows", "people", "sample", "seed")}
+        )
+        with databases.temporary_database():
+            found = importing.measure(size)
         self.stdout.write(table(found))
         return as_json(found)
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
+from django.http import FileResponse
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _noop
 
 from organizations.imports.columns import word_key
 from recording.imports.reading.files import HEADINGS_WITHIN, Cell, Line
 from vaxreg.spreadsheets import old_fonts
+from vaxreg.spreadsheets.writing import Sheet, xlsx_file
 
 # So many known headers make a line the header.
 ENOUGH = 3
@@ -172,3 +174,9 @@ def _titles() -> dict[str, str]:
         for other in (one.title, one.name, *one.others):
             found.setdefault(word_key(other.replace("_", " ")), one.name)
     return found
+
+
+def template_file() -> FileResponse:
+    """Return an empty file with the columns, in the ministry's order and the reader's language."""
+    header = [gettext("No."), *(gettext(one.title) for one in FIELDS)]
+    return xlsx_file("so-tiem-doses", [Sheet(gettext("Doses"), header, [])])

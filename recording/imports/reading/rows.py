@@ -38,8 +38,8 @@ class RowReading:
     today: dt.date
     vaccines: Mapping[str, int]
     areas: Mapping[str, int] = field(default_factory=dict)
-    born: DateReading = DateReading()
-    given_on: DateReading = DateReading()
+    born: DateReading = field(default_factory=DateReading)
+    given_on: DateReading = field(default_factory=DateReading)
     converts: bool = True
 
 
