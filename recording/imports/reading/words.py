@@ -27,7 +27,7 @@ OTHER_NAMES = {
     "CV": ("covaxin",),
 }
 _PRIMARY = re.compile(
-    r"(?:mui|lieu|lan|dose|primary(?: dose)?|co ban|lieu co ban|mui co ban)?(?: so)? ?0?([123])"
+    r"(?:(?:mui|lieu|lan|dose|primary|tiem) )?(?:dose |co ban )?(?:so |thu |lan )?0?([123])"
 )
 _BOOSTER = re.compile(
     r"(?:mui |lieu )?(?:tiem )?(?:nhac lai|nhac|nl|booster(?: dose)?)(?: lan| so)? ?([123])?"
