@@ -17,7 +17,6 @@ from matching.joining import PROVEN
 from organizations.models import Area
 from recording.imports import judging, matching
 from recording.imports.models import DoseImport, ImportedRow
-from recording.imports.questions import Survey
 from recording.imports.reading import words
 from recording.imports.reading.dates import DateReading
 from recording.imports.reading.files import FileForm, Line, lines_of
@@ -67,14 +66,6 @@ def lines_below(dose_import: DoseImport) -> Iterator[Line]:
     for line in lines_of(form_of(dose_import), parts_of(dose_import)):
         if line[0] > dose_import.header_line:
             yield line
-
-
-def survey(dose_import: DoseImport) -> Survey:
-    """Look at all lines below the header."""
-    found = Survey()
-    for line in lines_below(dose_import):
-        found.add(line, dose_import.mapping)
-    return found
 
 
 def reading_of(dose_import: DoseImport) -> RowReading:

@@ -7,54 +7,46 @@ from django.db.backends.utils import CursorWrapper
 
 # Two doses so close together are a slip of a day more often than two doses.
 CLOSE_DAYS = 14
-# {rows}: a table of rows with a WHERE clause for those to be judged.
+# {rows}: a condition for the rows of {table} that are judged. Look-ups row by row, by two indexes:
+# the planner knows nothing of how many doses a person has.
 HELD = """
-WITH asked AS MATERIALIZED (
-    SELECT line, citizen_id, vaccine_id, given_on, lot, kind, ordinal
-      FROM {table} WHERE {rows} AND verdict = 'new' AND citizen_id IS NOT NULL
-), part AS (
-    SELECT line, citizen_id AS id FROM asked
-    UNION ALL
-    SELECT asked.line, person.id FROM asked
-      JOIN citizens_citizen person ON person.merged_into_id = asked.citizen_id
-), held AS MATERIALIZED (
-    SELECT part.line, dose.id, dose.vaccine_id, dose.given_on, dose.organization_id, dose.lot,
-           dose.kind, dose.ordinal
-      FROM part JOIN doses_dose dose ON dose.citizen_id = part.id AND dose.status = 'completed'
-), same AS (
-    SELECT DISTINCT ON (held.line) held.line, held.id,
-           held.organization_id = %(organization)s AS is_here,
-           (held.kind, held.ordinal) = (asked.kind, asked.ordinal)
-           AND asked.lot IN ('', held.lot) AS is_equal
-      FROM held JOIN asked USING (line)
-     WHERE held.vaccine_id = asked.vaccine_id AND held.given_on = asked.given_on
-     ORDER BY held.line, held.organization_id = %(organization)s DESC, held.id
-), around AS (
-    SELECT held.line,
-           bool_or((held.kind, held.ordinal) = (asked.kind, asked.ordinal)) AS is_taken,
-           bool_or(abs(held.given_on - asked.given_on) < %(close)s) AS is_close
-      FROM held JOIN asked USING (line)
-     WHERE NOT EXISTS (SELECT FROM same WHERE same.line = held.line)
-     GROUP BY held.line
-)
 UPDATE {table} judged
    SET verdict = CASE WHEN same.id IS NULL THEN 'new'
-                      WHEN same.is_here AND NOT same.is_equal THEN 'update'
+                      WHEN same.organization_id = %(organization)s
+                           AND ((same.kind, same.ordinal) <> (judged.kind, judged.ordinal)
+                                OR judged.lot NOT IN ('', same.lot)) THEN 'update'
                       ELSE 'on_record' END,
        dose_id = same.id,
-       has_warning = judged.has_warning OR coalesce(around.is_taken OR around.is_close, false),
+       has_warning = judged.has_warning OR (same.id IS NULL AND (held.is_taken OR held.is_close)),
        findings = judged.findings
-           || CASE WHEN NOT same.is_here THEN '{{given_on|elsewhere|}}'::text[] ELSE '{{}}' END
-           || CASE WHEN around.is_taken THEN '{{position|taken|}}'::text[] ELSE '{{}}' END
-           || CASE WHEN around.is_close THEN '{{given_on|close|}}'::text[] ELSE '{{}}' END
-  FROM asked LEFT JOIN same USING (line) LEFT JOIN around USING (line)
- WHERE judged.line = asked.line AND {judged} AND (same.line IS NOT NULL OR around.line IS NOT NULL)
+           || CASE WHEN same.organization_id <> %(organization)s
+                   THEN '{{given_on|elsewhere|}}'::text[] ELSE '{{}}' END
+           || CASE WHEN same.id IS NULL AND held.is_taken
+                   THEN '{{position|taken|}}'::text[] ELSE '{{}}' END
+           || CASE WHEN same.id IS NULL AND held.is_close
+                   THEN '{{given_on|close|}}'::text[] ELSE '{{}}' END
+  FROM {table} asked
+  CROSS JOIN LATERAL (
+      SELECT (array_agg(dose.id ORDER BY dose.organization_id = %(organization)s DESC, dose.id)
+                  FILTER (WHERE dose.vaccine_id = asked.vaccine_id
+                            AND dose.given_on = asked.given_on))[1] AS same,
+             bool_or((dose.kind, dose.ordinal) = (asked.kind, asked.ordinal)) AS is_taken,
+             bool_or(abs(dose.given_on - asked.given_on) < %(close)s) AS is_close
+        FROM (SELECT asked.citizen_id AS id UNION ALL
+              SELECT person.id FROM citizens_citizen person
+               WHERE person.merged_into_id = asked.citizen_id) part
+        JOIN doses_dose dose ON dose.citizen_id = part.id AND dose.status = 'completed'
+  ) held
+  LEFT JOIN doses_dose same ON same.id = held.same
+ WHERE judged.ctid = asked.ctid AND {rows} AND asked.verdict = 'new'
+       AND asked.citizen_id IS NOT NULL
+       AND (held.same IS NOT NULL OR held.is_taken OR held.is_close)
 """
 # Nobody enters doses for themselves or their family.
 OWN = """
-UPDATE {table} SET verdict = 'error', joined = '', citizen_id = NULL,
+UPDATE {table} asked SET verdict = 'error', joined = '', citizen_id = NULL,
        findings = findings || '{{full_name|own|}}'::text[]
- WHERE {rows} AND citizen_id IN (SELECT citizens_own_or_family(%(user)s))
+ WHERE {rows} AND asked.citizen_id IN (SELECT citizens_own_or_family(%(user)s))
 """
 # The first of several rows that say the same is written. A person's number is the person's alone.
 IN_FILE = """
@@ -91,29 +83,28 @@ SELECT verdict, has_warning AND verdict IN ('new', 'update'), count(*) FROM reco
 
 def judge_staged(cursor: CursorWrapper, organization: int, user: int) -> None:
     """Judge the staged rows of a chunk; `user` is who has sent the file."""
-    _judge(cursor, "staged_dose", "true", "true", {"organization": organization, "user": user})
+    _judge(cursor, "staged_dose", "true", {"organization": organization, "user": user})
 
 
 def judge_person(
     cursor: CursorWrapper, dose_import: int, person_key: int, organization: int, user: int
 ) -> None:
     """Judge the rows of one person again, after somebody has decided whose they are."""
-    rows = "dose_import_id = %(import)s AND person_key = %(person)s AND revision = 0"
+    rows = (
+        "asked.dose_import_id = %(import)s AND asked.person_key = %(person)s AND asked.revision = 0"
+    )
     values = {
         "import": dose_import,
         "person": person_key,
         "organization": organization,
         "user": user,
     }
-    judged = "judged.dose_import_id = %(import)s"
-    _judge(cursor, "recording_importedrow", rows, judged, values)
+    _judge(cursor, "recording_importedrow", rows, values)
 
 
-def _judge(
-    cursor: CursorWrapper, table: str, rows: str, judged: str, values: Mapping[str, Any]
-) -> None:
+def _judge(cursor: CursorWrapper, table: str, rows: str, values: Mapping[str, Any]) -> None:
     cursor.execute(OWN.format(table=table, rows=rows), values)
-    held = HELD.format(table=table, rows=rows, judged=judged)
+    held = HELD.format(table=table, rows=rows)
     cursor.execute(held, {**values, "close": CLOSE_DAYS})
 
 

@@ -100,22 +100,31 @@ class Survey:
             found.append(Question(OLD_FONT, "full_name", (YES, NO), self.old))
         return found
 
-    def reading(self, form: FileForm, answers: Mapping[str, str], today: dt.date) -> dict[str, Any]:
-        """Return for DoseImport.reading how dates and fonts are read, by lines and answers."""
-        found: dict[str, Any] = {"converts": answers.get(f"{OLD_FONT}-full_name") != NO}
-        for name, column in self.columns.items():
-            found[name] = {
-                "order": answers.get(f"{ORDER}-{name}") or column.order or DAY_FIRST,
-                "epoch": self._epoch(form, answers, today),
-                "is_swapped": answers.get(f"{SWAPPED}-{name}") == YES,
-            }
-        return found
+    def reading(self, form: FileForm, today: dt.date) -> dict[str, Any]:
+        """Return for DoseImport.reading how dates and fonts are read, by what the lines show."""
+        epoch = self._epoch(form, today)
+        of_dates = {
+            name: {"order": column.order or DAY_FIRST, "epoch": epoch, "is_swapped": False}
+            for name, column in self.columns.items()
+        }
+        return {"converts": True, **of_dates}
 
-    def _epoch(self, form: FileForm, answers: Mapping[str, str], today: dt.date) -> str:
+    def _epoch(self, form: FileForm, today: dt.date) -> str:
         """Return the calendar: a workbook says it, in a CSV the days of the doses do."""
         if form.kind == XLSX:
             return FROM_1904 if form.is_from_1904 else FROM_1900
-        if answer := answers.get(f"{EPOCH}-given_on"):
-            return answer
         epochs = self.columns["given_on"].epochs(spans(today)["given_on"])
         return epochs[0] if epochs else FROM_1900
+
+
+def with_answers(reading: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str, Any]:
+    """Return how the file is read when the clerk has answered the questions."""
+    told: dict[str, Any] = {"converts": answers.get(f"{OLD_FONT}-full_name") != NO}
+    for name in DATE_COLUMNS:
+        shown = reading[name]
+        told[name] = {
+            "order": answers.get(f"{ORDER}-{name}") or shown["order"],
+            "epoch": answers.get(f"{EPOCH}-given_on") or shown["epoch"],
+            "is_swapped": answers.get(f"{SWAPPED}-{name}") == YES,
+        }
+    return told

@@ -8,7 +8,7 @@ import hashlib
 import time
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -20,9 +20,11 @@ from background import counting
 from organizations.models import Organization
 from recording.imports import applying, checking, judging
 from recording.imports.models import DoseImport, HeaderMapping, ImportedRow, ImportPart
+from recording.imports.questions import Survey, with_answers
 from recording.imports.reading.files import (
     HEADINGS_WITHIN,
     MOST_ROWS,
+    Line,
     form_of,
     in_parts,
     lines_of,
@@ -88,13 +90,12 @@ def begin(
     header = header_of(first)
     made.header_line, made.header = header.line, list(header.texts)
     made.mapping = _remembered(organization, header) or header.mapping
-    below = sum(number > header.line for number, _cells in first)
-    made.total = below + sum(1 for _line in islice(lines, most_rows + 1))
+    below = (line for line in chain(first, lines) if line[0] > header.line)
+    _look(made, islice(below, most_rows + 1))
     if made.total > most_rows:
         raise too_many_rows(most_rows)
     if not made.total:
         raise Unreadable(_("There are headings, but no rows below them."))
-    _look(made)
     made.save()
     return made
 
@@ -114,7 +115,7 @@ def confirm(
         found = _locked(dose_import, State.ASKED, State.CHECKED)
         if found.mapping != mapping:
             found.mapping = dict(mapping)
-            _look(found)
+            _look(found, checking.lines_below(found))
         found.answers = dict(answers)
         found.number_proof = number_proof
         is_open = bool(open_questions(found) or missing_of(found.mapping))
@@ -122,7 +123,7 @@ def confirm(
             found.state = State.ASKED
             found.save()
             return False
-        _look(found)
+        found.reading = with_answers(found.reading, found.answers)
         found.rows.all().delete()
         HeaderMapping.objects.update_or_create(
             organization=found.organization,
@@ -250,12 +251,15 @@ def _locked(dose_import: DoseImport, *states: str) -> DoseImport:
     return found
 
 
-def _look(found: DoseImport) -> None:
-    """Look at all lines, and store the questions and how dates are read."""
+def _look(found: DoseImport, lines: Iterable[Line]) -> None:
+    """Look at all lines below the header; store the questions and how dates are read."""
     form, today = checking.form_of(found), timezone.localdate(found.made_at)
-    survey = checking.survey(found)
+    survey = Survey()
+    for line in lines:
+        survey.add(line, found.mapping)
+    found.total = survey.rows
     found.questions = [one.as_json() for one in survey.questions(form, today)]
-    found.reading = survey.reading(form, found.answers, today)
+    found.reading = survey.reading(form, today)
 
 
 def open_questions(found: DoseImport) -> list[str]:

@@ -7,6 +7,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -29,8 +30,7 @@ _AS_TEXT = re.compile(r'^="([^"]*)"$')
 _OF_A_CSV = re.compile(r'[,;\t\r\n"]+')
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell as text; form: NUMBER or DATE where the file says so, else ""."""
 
     text: str

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 
@@ -14,7 +15,7 @@ from recording.imports.reading import numbers, words
 from recording.imports.reading.dates import DateReading, Span
 from recording.imports.reading.dates import read as read_date
 from recording.imports.reading.files import EMPTY, LONGEST_CELL, Cell
-from vaxreg.search import exact_key, is_without_marks, search_key
+from vaxreg.search import exact_key, is_without_marks
 from vaxreg.spreadsheets import old_fonts
 from vaxreg.typed.dates import PartialDate, UnreadableDate
 from vaxreg.typed.invisible import clean_line
@@ -22,8 +23,8 @@ from vaxreg.typed.names import checked_name
 
 BORN_FROM = dt.date(1900, 1, 1)
 LONGEST_LOT = 64
-# As `matching.features` cuts them.
-LONGEST_MARKED, LONGEST_KEY = 400, 120
+# As `matching.features` cuts it.
+LONGEST_MARKED = 400
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,6 @@ class ReadRow:
     warnings: list[str] = field(default_factory=list)
     full_name: str = ""
     name_marked: str = ""
-    search_name: str = ""
     is_bare: bool = True
     born: PartialDate | None = None
     sex: str = ""
@@ -76,6 +76,11 @@ class ReadRow:
         born = self.born.isoformat() if self.born else ""
         facts = "\0".join((self.name_marked, born, self.number or f"{self.phone}/{self.sex}"))
         return signed(hashlib.blake2b(facts.encode(), digest_size=8).hexdigest())
+
+
+@lru_cache(maxsize=4096)
+def _lot_of(text: str) -> str:
+    return clean_lot(clean_line(text))
 
 
 class RowReader:
@@ -123,7 +128,6 @@ class RowReader:
             row.errors.append(f"full_name|name_{wrong.code}|")
             return
         row.name_marked = exact_key(row.full_name)[:LONGEST_MARKED]
-        row.search_name = search_key(row.full_name)[:LONGEST_KEY]
         row.is_bare = is_without_marks(row.name_marked)
 
     def _converted(self, row: ReadRow, text: str, column: str) -> str:
@@ -209,7 +213,7 @@ class RowReader:
             row.errors.append("vaccine|no_vaccine|")
 
     def _lot(self, row: ReadRow, cell: Cell) -> None:
-        row.lot = clean_lot(clean_line(cell.text))
+        row.lot = _lot_of(cell.text)
         if len(row.lot) > LONGEST_LOT:
             row.lot = ""
             row.errors.append("lot|long|")
