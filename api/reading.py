@@ -148,7 +148,7 @@ class Vaccines(generics.ListAPIView[Vaccine]):
 
     permission_classes = [AllowAny]
     serializer_class = VaccineSerializer
-    queryset = Vaccine.objects.order_by("code")
+    queryset = Vaccine.objects.select_related("group").order_by("code")
 
 
 @extend_schema(parameters=[OpenApiParameter("search", str, description="Part of the name.")])

@@ -56,9 +56,11 @@ SEXES = [choice for choice in Sex.choices if choice[0] != Sex.UNKNOWN]
 
 
 class VaccineSerializer(serializers.ModelSerializer[Vaccine]):
+    group = serializers.CharField(source="group_code", help_text=_("Code of the vaccine group."))
+
     class Meta:
         model = Vaccine
-        fields = ["code", "name", "manufacturer", "approved_on", "primary_doses"]
+        fields = ["code", "group", "name", "manufacturer", "approved_on", "primary_doses"]
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
@@ -90,14 +92,16 @@ class DisagreementSerializer(serializers.Serializer[Disagreement]):
 class DoseSerializer(serializers.ModelSerializer[Dose]):
     id = serializers.UUIDField(source="public_id", read_only=True)
     vaccine = serializers.SlugRelatedField[Vaccine](slug_field="code", read_only=True)
-    organization = OrganizationSerializer(read_only=True)
+    organization = OrganizationSerializer(
+        read_only=True, allow_null=True, help_text=_("Null for a dose given abroad.")
+    )
     disagreements = serializers.SerializerMethodField()
 
     class Meta:
         model = Dose
         fields = [
             "id", "vaccine", "given_on", "organization", "lot", "kind", "ordinal", "provenance",
-            "recorded_at", "revision", "disagreements",
+            "country", "venue", "given_time", "recorded_at", "revision", "disagreements",
         ]  # fmt: skip
 
     @extend_schema_field(DisagreementSerializer(many=True))

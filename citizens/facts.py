@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy
 from citizens.masking import mask_date_of_birth, mask_id, mask_name, mask_phone
 from citizens.models import Citizen, Sex
 from vaxreg import ui
-from vaxreg.forms import EARLIEST, IdNumberField, PhoneField
+from vaxreg.forms import IdNumberField, PhoneField
 from vaxreg.typed.birth_dates import BirthDate
+from vaxreg.typed.dates import EARLIEST
 from vaxreg.typed.names import checked_name
 from vaxreg.uuids import with_public_id
 

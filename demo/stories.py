@@ -263,7 +263,7 @@ def _lines(doses: list[Dose], claim: Claim, site: Organization) -> list[tuple[st
     for dose in doses:
         right = claim.proposed if claim.dose == dose else {}
         day = date.fromisoformat(right["given_on"]) if "given_on" in right else dose.given_on
-        lines.append((names[right.get("vaccine", dose.vaccine.code)], day, dose.organization.name))
+        lines.append((names[right.get("vaccine", dose.vaccine.code)], day, dose.place))
     if "given_on" in claim.proposed and claim.dose is None:
         day = date.fromisoformat(claim.proposed["given_on"])
         lines.append((names[claim.proposed["vaccine"]], day, site.name))

@@ -16,7 +16,7 @@ from django.utils import timezone
 from citizens.models import Citizen
 from demo import entries, people
 from demo.entries import Entry
-from doses.models import Dose, Vaccine
+from doses.models import Dose, ScheduleStep, Vaccine
 from organizations.models import Area, Organization
 from uptake.fold import update_sums
 from uptake.models import LOWEST_AGE, Band, Measure, Population, Uptake
@@ -139,6 +139,8 @@ def _lives(
         .order_by("code")
     )
     vaccines = {vaccine.code: vaccine for vaccine in Vaccine.objects.all()}
+    second = ScheduleStep.objects.filter(kind=Dose.Kind.PRIMARY, ordinal=2)
+    intervals = dict(second.exclude(after=None).values_list("after__code", "interval"))
     for band, campaign in CAMPAIGNS.items():
         # Coverage differs between places.
         reach = min(campaign.one_dose * chance.uniform(0.93, 1.03), 1)
@@ -150,7 +152,9 @@ def _lives(
                 days=int(chance.triangular(0, campaign.days, campaign.days * 0.7))
             )
             person = _person(band, first, site, chance)
-            doses = _doses(vaccines[code], vaccines["PF"], first, campaign, chance)
+            doses = _doses(
+                vaccines[code], intervals.get(code) or 0, vaccines["PF"], first, campaign, chance
+            )
             yield VaccinatedPerson(person, site.pk, doses)
 
 
@@ -173,11 +177,15 @@ def _person(band: Band, first: date, site: Organization, chance: random.Random) 
 
 
 def _doses(
-    vaccine: Vaccine, booster: Vaccine, first: date, campaign: Campaign, chance: random.Random
+    vaccine: Vaccine,
+    interval: int,
+    booster: Vaccine,
+    first: date,
+    campaign: Campaign,
+    chance: random.Random,
 ) -> list[GivenDose]:
     complete = chance.random() < campaign.complete / campaign.one_dose
     number = vaccine.primary_doses if complete else 1
-    interval = vaccine.interval_max_days or 0
     days = [first + timedelta(days=interval * step) for step in range(number)]
     doses: list[GivenDose] = [
         (vaccine, day, Dose.Kind.PRIMARY, step) for step, day in enumerate(days, start=1)

@@ -1,7 +1,8 @@
 """Record and revise doses. Only this module writes Dose; each change creates a revision."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -10,9 +11,19 @@ from django.utils.translation import gettext as _
 
 from citizens.models import Citizen
 from doses.announcements import dose_written
-from doses.models import Dose, DoseFacts, DoseRevision, Vaccine
+from doses.models import (
+    Dose,
+    DoseFacts,
+    DoseRevision,
+    VaccinationSession,
+    Vaccine,
+    WarningLeft,
+)
+from doses.plausibility.warnings import DoseWarning
 from organizations.models import Organization
-from vaxreg import db_time
+from vaxreg import db_time, ui
+from vaxreg.typed.countries import VIET_NAM
+from vaxreg.typed.invisible import clean_line
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,26 +32,45 @@ if TYPE_CHECKING:
 FACTS = tuple(field.name for field in DoseFacts._meta.get_fields())
 
 
+@dataclass(frozen=True)
+class Abroad:
+    """Where a dose was given that no organization of ours gave.
+
+    country: two letters (ISO 3166-1), not Viet Nam. product, issuer: as the paper says.
+    """
+
+    country: str
+    product: str = ""
+    issuer: str = ""
+
+
 @transaction.atomic
 def record(
     *,
     citizen: Citizen,
     vaccine: Vaccine,
     given_on: date,
-    organization: Organization,
+    organization: Organization | None,
     provenance: str,
     by: "User | None",
     by_organization: Organization | None = None,
     lot: str = "",
     kind: str = Dose.Kind.PRIMARY,
     ordinal: int = 1,
+    session: VaccinationSession | None = None,
+    venue: str = "",
+    given_time: time | None = None,
+    given_by: str = "",
+    abroad: Abroad | None = None,
+    left: Iterable[DoseWarning] = (),
     why: str = "",
     correction_reference: str = "",
 ) -> Dose:
     """Record an administered dose, with its first revision.
 
-    `by` is None for the system. Raises ValidationError with a message for the user when the facts
-    are impossible: in the future, before birth, no such ordinal, or recorded already (code
+    `by` is None for the system. organization: None for a dose given abroad, and only then. left:
+    the warnings that were read and left standing; they are kept. Raises ValidationError with a message for the user when the facts
+    are impossible: in the future, before birth or the first dose in the country, no such ordinal, or recorded already (code
     "on_record").
     """
     now = db_time.now()
@@ -52,13 +82,22 @@ def record(
         lot=clean_lot(lot),
         kind=kind,
         ordinal=ordinal,
+        session=session,
+        venue=clean_line(venue),
+        given_time=given_time,
+        given_by=clean_line(given_by),
         provenance=provenance,
         recorded_at=now,
         revised_at=now,
     )
+    if abroad is not None:
+        dose.country = abroad.country
+        dose.product_abroad = clean_line(abroad.product)
+        dose.issuer = clean_line(abroad.issuer)
     _check(dose)
     dose.save(force_insert=True)
     _write_revision(dose, by, by_organization, why, correction_reference)
+    _keep_warnings(dose, left, by)
     return dose
 
 
@@ -71,10 +110,11 @@ def revise(
     why: str,
     by_organization: Organization | None = None,
     correction_reference: str = "",
+    left: Iterable[DoseWarning] = (),
 ) -> Dose:
     """Change facts of a dose, as a new revision; return the current dose.
 
-    Values that are the same create no revision. If the change comes from a correction, the dose's
+    Values that are the same create no revision. left: as for `record`. If the change comes from a correction, the dose's
     provenance says so. Raises ValidationError as `record` does; ValueError for an unknown field.
     """
     if unknown := set(changes) - set(FACTS):
@@ -94,6 +134,7 @@ def revise(
     _check(dose)
     dose.save(force_update=True)
     _write_revision(dose, by, by_organization, why, correction_reference)
+    _keep_warnings(dose, left, by)
     return dose
 
 
@@ -128,6 +169,32 @@ def _check(dose: Dose) -> None:
             {"given_on": _("A dose cannot be given before the person was born.")},
             code="before_birth",
         )
+    group = dose.vaccine.group
+    first = group.first_given_on if group and dose.country == VIET_NAM else None
+    if first and dose.given_on < first:
+        raise ValidationError(
+            {
+                "given_on": _(
+                    "The first dose of this vaccine in Viet Nam was given on %(day_first)s."
+                )
+                % {"day_first": ui.day(first)}
+            },
+            code="before_first_day",
+        )
+
+
+def _keep_warnings(dose: Dose, left: Iterable[DoseWarning], by: "User | None") -> None:
+    WarningLeft.objects.bulk_create(
+        WarningLeft(
+            dose=dose,
+            revision=dose.revision,
+            code=warning.code,
+            values=dict(warning.values),
+            by=by,
+            at=dose.revised_at,
+        )
+        for warning in left
+    )
 
 
 def _write_revision(

@@ -1,8 +1,15 @@
-"""Vaccines, doses and their revisions on the admin site; doses are read-only."""
+"""Vaccines, sessions, doses and revisions on the admin site; only vaccines change there."""
 
 from django.contrib import admin
 
-from doses.models import Dose, DoseRevision, Vaccine
+from doses.models import (
+    Dose,
+    DoseRevision,
+    ScheduleStep,
+    VaccinationSession,
+    Vaccine,
+    VaccineRule,
+)
 from organizations.admin import KeptMixin, ReadOnlyMixin
 
 
@@ -10,6 +17,34 @@ from organizations.admin import KeptMixin, ReadOnlyMixin
 class VaccineAdmin(KeptMixin, admin.ModelAdmin[Vaccine]):
     list_display = ["code", "name", "manufacturer", "approved_on", "primary_doses"]
     readonly_fields = ["code"]
+
+
+@admin.register(VaccineRule)
+class VaccineRuleAdmin(ReadOnlyMixin, admin.ModelAdmin[VaccineRule]):
+    list_display = [
+        "group",
+        "vaccine",
+        "about",
+        "dose_kind",
+        "value",
+        "span",
+        "from_on",
+        "until_on",
+    ]
+    list_select_related = ["group", "vaccine"]
+
+
+@admin.register(ScheduleStep)
+class ScheduleStepAdmin(ReadOnlyMixin, admin.ModelAdmin[ScheduleStep]):
+    list_display = ["group", "kind", "ordinal", "after", "age", "interval", "from_on", "until_on"]
+    list_select_related = ["group", "after"]
+
+
+@admin.register(VaccinationSession)
+class VaccinationSessionAdmin(ReadOnlyMixin, admin.ModelAdmin[VaccinationSession]):
+    list_display = ["on", "organization", "venue", "status", "given_doses"]
+    list_select_related = ["organization"]
+    show_full_result_count = False
 
 
 @admin.register(Dose)

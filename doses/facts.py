@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from doses.models import Dose, Vaccine
 from organizations.models import Organization
-from vaxreg.typed.dates import PartialDate, Precision
+from vaxreg.typed.dates import EARLIEST, PartialDate, Precision
 from vaxreg.uuids import with_public_id
 
 Facts = dict[str, str]
@@ -45,16 +45,13 @@ def dose_name(dose: Dose) -> str:
     """Return a dose in one line: Primary dose 1 · AstraZeneca · 29/08/2021 · the site."""
     day = date_format(dose.given_on, "SHORT_DATE_FORMAT")
     position = Position(f"{dose.kind}-{dose.ordinal}").label
-    return " · ".join([str(position), dose.vaccine.name, day, dose.organization.name])
+    return " · ".join([str(position), dose.vaccine.name, day, dose.place])
 
 
 def _vaccine(value: str, today: date) -> str:
     if not Vaccine.objects.filter(code=value).exists():
         raise ValueError(_("Choose a vaccine from the list."))
     return value
-
-
-FIRST_DAY = date(2021, 3, 8)
 
 
 def _given_on(value: str, today: date) -> str:
@@ -66,10 +63,8 @@ def _given_on(value: str, today: date) -> str:
         raise ValueError(_("This is a year alone. Write the month too, for example 3/2022."))
     if day.first > today:
         raise ValueError(_("The date lies in the future. Enter the date on the paper."))
-    if day.last < FIRST_DAY:
-        raise ValueError(
-            _("The first COVID-19 dose in Viet Nam was given on 08/03/2021. Check the date.")
-        )
+    if day.last < EARLIEST:
+        raise ValueError(_("The date is too long ago. Compare the year with the paper."))
     return day.isoformat()
 
 

@@ -1,177 +1,106 @@
-"""The vaccines used in Vietnam, with codes, number of doses, intervals and ages.
+"""Load the tables of vaccines, their groups, their dated rules, and the schedule.
 
 Sources: product, manufacturer and prophylaxis codes from ehn-dcc-valuesets (July 2023,
 vaccine-encoding-instructions); ICD-11 and CVX from the concept maps of WHO's DDCC guide; approval
-dates from the Ministry's emergency approvals of 2021; intervals and ages as announced by the
-Ministry in 2021-2022. "Vero Cell" in Vietnam is Sinopharm's product from Beijing, BBIBP-CorV.
+dates from the Ministry's emergency approvals of 2021. "Vero Cell" in Vietnam is Sinopharm's product
+from Beijing, BBIBP-CorV. Abdala, a protein vaccine, has the code of any COVID-19 vaccine in SNOMED
+CT; CVX has 500 for "non-US product, unknown". Each rule and each step of the schedule names its own
+source.
 """
 
-from datetime import date
-from typing import Any
+import csv
+from pathlib import Path
 
-from doses.models import Vaccine
+from django.db import transaction
+from django.utils.translation import get_language
 
-MRNA = "1119349007"
-VECTOR = "29061000087103"
-INACTIVATED = "1157024006"
-# The code for any COVID-19 vaccine; Abdala, a protein vaccine, has no more specific one.
-ANY_COVID_19_VACCINE = "28531000087107"
+from doses.models import ScheduleStep, Vaccine, VaccineGroup, VaccineRule
 
-# Keyed by our own short code.
-VACCINES: dict[str, dict[str, Any]] = {
-    "AZ": {
-        "name": "AstraZeneca (Vaxzevria)",
-        "manufacturer": "AstraZeneca AB",
-        "mp": "EU/1/21/1529",
-        "ma": "ORG-100001699",
-        "vp": VECTOR,
-        "icd11": "XM4YL8",
-        "cvx": "210",
-        "approved_on": date(2021, 2, 1),
-        "primary_doses": 2,
-        # The manufacturer allows 4 weeks; the Ministry recommended 8 to 12.
-        "interval_min_days": 28,
-        "interval_max_days": 84,
-        "min_age": 18,
-    },
-    "CS": {
-        "name": "Covishield",
-        "manufacturer": "Serum Institute of India",
-        "mp": "Covishield",
-        "ma": "ORG-100001981",
-        "vp": VECTOR,
-        "icd11": "XM97T2",
-        "cvx": "210",
-        # Not approved in Vietnam: given abroad.
-        "primary_doses": 2,
-        "interval_min_days": 28,
-        "interval_max_days": 84,
-        "min_age": 18,
-    },
-    "SV": {
-        "name": "Sputnik V",
-        "manufacturer": "Gamaleya Research Institute",
-        "mp": "Sputnik-V",
-        "ma": "Gamaleya-Research-Institute",
-        "vp": VECTOR,
-        "icd11": "XM5ZJ4",
-        "cvx": "505",
-        "approved_on": date(2021, 3, 23),
-        "primary_doses": 2,
-        "interval_min_days": 21,
-        "interval_max_days": 90,
-        "min_age": 18,
-    },
-    "VC": {
-        "name": "Vero Cell (Sinopharm)",
-        "manufacturer": "China Sinopharm, Beijing location",
-        "mp": "BBIBP-CorV",
-        "ma": "ORG-100020693",
-        "vp": INACTIVATED,
-        "icd11": "XM8866",
-        "cvx": "510",
-        "approved_on": date(2021, 6, 3),
-        "primary_doses": 2,
-        "interval_min_days": 21,
-        "interval_max_days": 28,
-        "min_age": 18,
-    },
-    "PF": {
-        "name": "Comirnaty (Pfizer-BioNTech)",
-        "manufacturer": "Biontech Manufacturing GmbH",
-        "mp": "EU/1/20/1528",
-        "ma": "ORG-100030215",
-        "vp": MRNA,
-        "icd11": "XM8NQ0",
-        "cvx": "208",
-        "approved_on": date(2021, 6, 12),
-        "primary_doses": 2,
-        "interval_min_days": 21,
-        # 8 to 12 weeks after a first dose of AstraZeneca.
-        "interval_max_days": 84,
-        # 12 from autumn 2021, 5 from April 2022.
-        "min_age": 5,
-    },
-    "MD": {
-        "name": "Spikevax (Moderna)",
-        "manufacturer": "Moderna Biotech Spain S.L.",
-        "mp": "EU/1/20/1507",
-        "ma": "ORG-100031184",
-        "vp": MRNA,
-        "icd11": "XM3DT5",
-        "cvx": "207",
-        "approved_on": date(2021, 6, 28),
-        "primary_doses": 2,
-        "interval_min_days": 28,
-        "interval_max_days": 56,
-        "min_age": 6,
-    },
-    "JS": {
-        "name": "Janssen (Jcovden)",
-        "manufacturer": "Janssen-Cilag International",
-        "mp": "EU/1/20/1525",
-        "ma": "ORG-100001417",
-        "vp": VECTOR,
-        "icd11": "XM6QV1",
-        "cvx": "212",
-        "approved_on": date(2021, 7, 15),
-        "primary_doses": 1,
-        "min_age": 18,
-    },
-    "HV": {
-        "name": "Hayat-Vax",
-        "manufacturer": "Gulf Pharmaceutical Industries",
-        "mp": "Hayat-Vax",
-        "ma": "ORG-100023050",
-        "vp": INACTIVATED,
-        "icd11": "XM9FQ7",
-        # CVX has no code for it: 500 is "non-US product, unknown".
-        "cvx": "500",
-        "approved_on": date(2021, 9, 10),
-        "primary_doses": 2,
-        "interval_min_days": 21,
-        "interval_max_days": 28,
-        "min_age": 18,
-    },
-    "AB": {
-        "name": "Abdala",
-        "manufacturer": "Center for Genetic Engineering and Biotechnology",
-        "mp": "Abdala",
-        "ma": "CIGB",
-        "vp": ANY_COVID_19_VACCINE,
-        "icd11": "XM5JC5",
-        "cvx": "500",
-        "approved_on": date(2021, 9, 17),
-        "primary_doses": 3,
-        "interval_min_days": 14,
-        "interval_max_days": 28,
-        "min_age": 19,
-        "max_age": 65,
-    },
-    "CV": {
-        "name": "Covaxin",
-        "manufacturer": "Bharat Biotech",
-        "mp": "Covaxin",
-        "ma": "Bharat-Biotech",
-        "vp": INACTIVATED,
-        "icd11": "XM1G90",
-        "cvx": "502",
-        "approved_on": date(2021, 11, 10),
-        "primary_doses": 2,
-        "interval_min_days": 28,
-        "interval_max_days": 42,
-        "min_age": 18,
-    },
-}
+FOLDER = Path(__file__).parent / "data"
 
 
-def load_vaccines() -> int:
-    """Store this table; return the number of vaccines."""
-    columns = [field.name for field in Vaccine._meta.concrete_fields if not field.primary_key]
-    Vaccine.objects.bulk_create(
-        [Vaccine(code=code, **facts) for code, facts in VACCINES.items()],
+def load_vaccines(folder: Path = FOLDER) -> int:
+    """Store the four tables of this folder; return the number of vaccines.
+
+    Groups and vaccines are renewed and never removed: doses refer to them. Rules and schedule are
+    replaced as a whole. Raises OSError for a missing file, KeyError for a code that no table has.
+    """
+    with transaction.atomic():
+        groups = _renew_groups(_rows(folder / "vaccine_groups.csv"))
+        rows = _rows(folder / "vaccines.csv")
+        vaccines = _renew_vaccines(rows, groups)
+        VaccineRule.objects.all().delete()
+        VaccineRule.objects.bulk_create(
+            VaccineRule(
+                group=groups[row.pop("group")],
+                vaccine=_named(vaccines, row.pop("vaccine")),
+                after=_named(vaccines, row.pop("after")),
+                **_values(row),
+            )
+            for row in _rows(folder / "vaccine_rules.csv")
+        )
+        ScheduleStep.objects.all().delete()
+        ScheduleStep.objects.bulk_create(
+            ScheduleStep(
+                group=groups[row.pop("group")],
+                after=_named(vaccines, row.pop("after")),
+                **_values(row),
+            )
+            for row in _rows(folder / "schedule.csv")
+        )
+    return len(rows)
+
+
+def choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return all vaccines for a list to choose from, by group: (group, [(code, name)]).
+
+    The group of COVID-19 comes first: nearly every dose and every paper is of it.
+    """
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    vaccines = Vaccine.objects.select_related("group").order_by("name")
+    for vaccine in sorted(vaccines, key=lambda one: (one.group_code != "covid19", one.group_code)):
+        label = group_name(vaccine.group) if vaccine.group else ""
+        grouped.setdefault(label, []).append((vaccine.code, vaccine.name))
+    return list(grouped.items())
+
+
+def group_name(group: VaccineGroup) -> str:
+    """Return the name of a group in the reader's language."""
+    return group.name_en if get_language() == "en" else group.name_vi
+
+
+def _renew_groups(rows: list[dict[str, str]]) -> dict[str, VaccineGroup]:
+    VaccineGroup.objects.bulk_create(
+        [VaccineGroup(**_values(row)) for row in rows],
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=[name for name in columns if name != "code"],
+        update_fields=["name_vi", "name_en", "first_given_on"],
     )
-    return len(VACCINES)
+    return {group.code: group for group in VaccineGroup.objects.all()}
+
+
+def _renew_vaccines(
+    rows: list[dict[str, str]], groups: dict[str, VaccineGroup]
+) -> dict[str, Vaccine]:
+    renewed = [name for name in rows[0] if name != "code"]
+    Vaccine.objects.bulk_create(
+        [Vaccine(**{**_values(row), "group": groups[row["group"]]}) for row in rows],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=renewed,
+    )
+    return {vaccine.code: vaccine for vaccine in Vaccine.objects.all()}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _values(row: dict[str, str]) -> dict[str, str]:
+    """Return the cells that say something: an empty one leaves the column's default."""
+    return {name: value for name, value in row.items() if value}
+
+
+def _named(vaccines: dict[str, Vaccine], code: str) -> Vaccine | None:
+    return vaccines[code] if code else None

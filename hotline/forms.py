@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from citizens.forms import AreaForm
 from citizens.masking import mask_phone
 from citizens.models import Sex
-from doses.facts import FIRST_DAY
 from hotline.models import BestTime
 from hotline.search import FACT_LABELS, NEEDED, AskedFact
 from vaxreg import db_time
@@ -64,9 +63,7 @@ class CallerForm(Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
     )
-    dose_date = DateField(
-        label=FACT_LABELS[AskedFact.DOSE_DATE], required=False, past_only=True, earliest=FIRST_DAY
-    )
+    dose_date = DateField(label=FACT_LABELS[AskedFact.DOSE_DATE], required=False, past_only=True)
     dose_site = forms.CharField(
         label=FACT_LABELS[AskedFact.DOSE_SITE],
         required=False,

@@ -186,7 +186,7 @@ def _facts_of_dose(facts: DoseFacts) -> Values:
     return {
         "vaccine": facts.vaccine.name,
         "given_on": facts.given_on,
-        "organization": facts.organization.name,
+        "organization": facts.organization.name if facts.organization else "",
         "lot": facts.lot,
         "kind": facts.kind,
         "ordinal": facts.ordinal,

@@ -164,7 +164,7 @@ def _recorded(
         badge=_badge(position),
         title=_title(position, dose.vaccine.name),
         given_on=PartialDate(dose.given_on),
-        site=dose.organization.name,
+        site=dose.place,
         lot=dose.lot,
         source=str(SOURCES[dose.provenance]),
         dose=dose,

@@ -5,7 +5,7 @@ ones. Proposed ones (self-declared) and those entered in error do not count.
 
 - At least one dose: from the first such day.
 - Primary series complete: from the day on which the number of primary doses is enough for one
-  of the vaccines given so far: 1 for Janssen, 3 for Abdala, 2 for the others (`doses.vaccines`).
+  of the vaccines given so far: 1 for Janssen, 3 for Abdala, 2 for the others (`doses/data/vaccines.csv`).
   A mixed series is complete after as many doses as the vaccine that needs the fewest.
 - Booster: the first dose of that kind after the primary series was complete. Kinds: Decision
   43/QĐ-BYT of 07/01/2022; an additional dose neither completes a series nor is a booster.
@@ -75,6 +75,7 @@ FRESH = """
           JOIN doses_dose dose ON dose.citizen_id = part
           JOIN doses_vaccine vaccine ON vaccine.id = dose.vaccine_id
          WHERE status = 'completed' AND provenance <> 'self_declared'
+           AND vaccine.group_id = (SELECT id FROM doses_vaccinegroup WHERE code = 'covid19')
          GROUP BY person, given_on
     ), counted AS (
         SELECT *, count(needed) OVER so_far >= min(needed) OVER so_far AS is_complete

@@ -17,13 +17,11 @@ from vaxreg import ui
 from vaxreg.id_numbers import is_id_number
 from vaxreg.typed import dates
 from vaxreg.typed.birth_dates import BirthDate
-from vaxreg.typed.dates import PartialDate, Precision
+from vaxreg.typed.dates import EARLIEST, PartialDate, Precision
 from vaxreg.typed.invisible import clean_line, clean_values
 from vaxreg.typed.names import LONGEST_NAME, checked_name, clean_name
 from vaxreg.typed.numbers import compact
 from vaxreg.typed.phones import e164
-
-EARLIEST = dt.date(1900, 1, 1)
 
 
 class TypedMixin(forms.BaseForm):

@@ -15,11 +15,12 @@ from django.utils import timezone
 from background import counting
 from corrections.models import Evidence
 from corrections.photos import paper_text
-from doses.facts import FIRST_DAY
-from doses.models import Vaccine
+from doses.models import Vaccine, VaccineGroup
+from doses.models.vaccines import COVID_19
 from vaxreg import db_time
 from vaxreg.celery import hint
 from vaxreg.photos import reading
+from vaxreg.typed.dates import EARLIEST
 
 log = logging.getLogger(__name__)
 
@@ -86,10 +87,12 @@ def _read(photo: Evidence) -> bool:
     except FileNotFoundError:
         log.error("a photo's file is missing: evidence row %s", photo.pk)
         readings = []
+    # The paper of Decision 3588/QĐ-BYT confirms doses against COVID-19 alone.
+    on_paper = Vaccine.objects.filter(group__code=COVID_19)
     found = paper_text.doses_on(
         readings,
-        vaccines=dict(Vaccine.objects.values_list("code", "name")),
-        earliest=FIRST_DAY,
+        vaccines=dict(on_paper.values_list("code", "name")),
+        earliest=VaccineGroup.objects.get(code=COVID_19).first_given_on or EARLIEST,
         latest=timezone.localdate(db_time.now()),
     )
     read = {str(number): dose.as_facts for number, dose in found.items()}

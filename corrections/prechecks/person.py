@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from citizens.models import Citizen, Sex
-from corrections.prechecks.rules import RULES, Code, ProposalWarning, Values
+from corrections.prechecks.rules import RULES, Code, ProposalWarning
 from doses.models import Dose
+from doses.plausibility.warnings import Values
 from vaxreg.search import search_key
 from vaxreg.typed.birth_dates import BirthDate
 

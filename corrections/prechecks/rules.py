@@ -5,24 +5,20 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from corrections.lifecycle import Ground
-from doses.facts import Field, Position
-from vaxreg import ui
-from vaxreg.typed.birth_dates import BirthDate
-
-Values = dict[str, str | int]
+from doses.facts import Field
+from doses.plausibility.warnings import SENTENCES, DoseCode, Values, in_words
 
 
 class Code(StrEnum):
     BEFORE_BIRTH = "before_birth"
+    BEFORE_FIRST_DAY = "before_first_day"
     SAME_DAY = "same_day"
     SAME_DAY_TWICE = "same_day_twice"
     TOO_NEAR = "too_near"
@@ -83,99 +79,97 @@ RULES: dict[Code, WarningRule] = {
     Code.BEFORE_BIRTH: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON,),
-        _("This is before the date of birth."),
+        SENTENCES[DoseCode.BEFORE_BIRTH],
+        DAY_ON_PAPER,
+    ),
+    Code.BEFORE_FIRST_DAY: WarningRule(
+        Ground.DATE_DIFFERS,
+        (Field.GIVEN_ON, Field.VACCINE),
+        SENTENCES[DoseCode.BEFORE_FIRST_DAY],
         DAY_ON_PAPER,
     ),
     Code.SAME_DAY: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON,),
-        _("A dose of %(vaccine)s of this very day is on record already."),
+        SENTENCES[DoseCode.SAME_DAY],
         _("If it is the same dose, choose that dose in the first step and say what is wrong."),
     ),
     Code.SAME_DAY_TWICE: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON,),
-        _("Another dose of this proposal has the same date."),
+        SENTENCES[DoseCode.SAME_DAY_TWICE],
         DAY_ON_PAPER,
     ),
     Code.TOO_NEAR: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON, Field.VACCINE, Field.POSITION),
-        ngettext_lazy(
-            "Only %(days)d day apart from the dose of %(day)s; usual are %(shortest)d or more.",
-            "Only %(days)d days apart from the dose of %(day)s; usual are %(shortest)d or more.",
-            "days",
-        ),
+        SENTENCES[DoseCode.TOO_NEAR],
         DAY_ON_PAPER,
     ),
     Code.OUT_OF_ORDER: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON, Field.POSITION),
-        _("%(dose)s does not fit in time with %(dose_other)s, given on %(day)s."),
+        SENTENCES[DoseCode.OUT_OF_ORDER],
         _("Compare the date and the dose number with the paper."),
     ),
     Code.BEFORE_FIRST_DOSE: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON,),
-        _("This is before the first dose on record, given on %(day_first)s."),
+        SENTENCES[DoseCode.BEFORE_FIRST_DOSE],
         _("Say which dose it was, and compare the date with the paper."),
     ),
     Code.BOOSTER_TOO_EARLY: WarningRule(
         Ground.DOSE_NUMBER_DIFFERS,
         (Field.GIVEN_ON, Field.POSITION),
-        _("%(dose)s: additional and booster doses were given from %(day_first)s on."),
+        SENTENCES[DoseCode.BOOSTER_TOO_EARLY],
         _("Compare the date and the dose number with the paper."),
     ),
     Code.POSITION_TAKEN: WarningRule(
         Ground.DOSE_NUMBER_DIFFERS,
         (Field.POSITION,),
-        _("There is a %(dose_taken)s on record already, given on %(day_taken)s."),
+        SENTENCES[DoseCode.POSITION_TAKEN],
         NUMBER_ON_PAPER,
     ),
     Code.POSITION_TWICE: WarningRule(
         Ground.DOSE_NUMBER_DIFFERS,
         (Field.POSITION,),
-        _("%(dose)s stands twice in this proposal."),
+        SENTENCES[DoseCode.POSITION_TWICE],
         NUMBER_ON_PAPER,
     ),
     Code.POSITION_GAP: WarningRule(
         Ground.DOSE_NUMBER_DIFFERS,
         (Field.POSITION,),
-        _("%(dose)s comes after %(dose_before)s, which is not on record."),
+        SENTENCES[DoseCode.POSITION_GAP],
         _("If that dose is missing as well, add it to this proposal."),
     ),
     Code.MORE_THAN_THE_COURSE: WarningRule(
         Ground.DOSE_NUMBER_DIFFERS,
         (Field.POSITION, Field.VACCINE),
-        ngettext_lazy(
-            "The primary course of %(vaccine)s has %(number)d dose.",
-            "The primary course of %(vaccine)s has %(number)d doses.",
-            "number",
-        ),
+        SENTENCES[DoseCode.MORE_THAN_THE_COURSE],
         _("A further dose is an additional or a booster dose. Compare with the paper."),
     ),
     Code.BEFORE_APPROVAL: WarningRule(
         Ground.VACCINE_DIFFERS,
         (Field.VACCINE, Field.GIVEN_ON),
-        _("%(vaccine)s was approved in Viet Nam on %(day)s, after the date given."),
+        SENTENCES[DoseCode.BEFORE_APPROVAL],
         VACCINE_ON_PAPER,
     ),
     Code.NOT_USED_HERE: WarningRule(
         Ground.VACCINE_DIFFERS,
         (Field.VACCINE,),
-        _("%(vaccine)s has no approval in Viet Nam of its own."),
+        SENTENCES[DoseCode.NOT_USED_HERE],
         _("Choose it only if the dose was given abroad and the paper says so."),
     ),
     Code.NOT_FOR_THIS_AGE: WarningRule(
         Ground.VACCINE_DIFFERS,
         (Field.VACCINE, Field.GIVEN_ON),
-        _("%(vaccine)s was not given at the age of %(age)d."),
+        SENTENCES[DoseCode.NOT_FOR_THIS_AGE],
         VACCINE_ON_PAPER,
     ),
     Code.NOT_YET_FOR_THIS_AGE: WarningRule(
         Ground.DATE_DIFFERS,
         (Field.GIVEN_ON,),
-        _("At the age of %(age)d, doses were given from %(day_first)s on."),
+        SENTENCES[DoseCode.NOT_YET_FOR_THIS_AGE],
         DAY_ON_PAPER,
     ),
     Code.EVERYTHING_DIFFERS: WarningRule(
@@ -301,7 +295,7 @@ class ProposalWarning:
     @property
     def sentence(self) -> str:
         """Why the proposal may be refused: a statement that the citizen can check."""
-        return str(self._rule.sentence % self._shown())
+        return str(self._rule.sentence % in_words(self.values))
 
     @property
     def advice(self) -> str:
@@ -312,9 +306,6 @@ class ProposalWarning:
     def _rule(self) -> WarningRule:
         return RULES[self.code]
 
-    def _shown(self) -> Values:
-        return {name: _in_words(name, value) for name, value in self.values.items()}
-
     @property
     def sign(self) -> str:
         """A hash with which a page tells the server that it showed this warning."""
@@ -323,20 +314,6 @@ class ProposalWarning:
 
     def as_json(self) -> dict[str, Any]:
         return {"code": str(self.code), "field": str(self.field), "values": dict(self.values)}
-
-
-def _in_words(name: str, value: str | int) -> str | int:
-    if name == "day_recorded":
-        return str(BirthDate.fromisoformat(str(value)))
-    if name == "day" or name.startswith("day_"):
-        return ui.day(date.fromisoformat(str(value)))
-    if name == "dose":
-        return str(Position(str(value)).label)
-    if name.startswith("dose_"):
-        # Lower case, because it is used inside a sentence.
-        label = str(Position(str(value)).label)
-        return label[:1].lower() + label[1:]
-    return value
 
 
 def from_json(stored: Iterable[Mapping[str, Any]]) -> list[ProposalWarning]:

@@ -69,7 +69,7 @@ class ChooseForm(Form):
         listed = list(doses)
         for dose in listed:
             key = str(dose.public_id)
-            hint = " · ".join([ui.day(dose.given_on), dose.organization.name])
+            hint = " · ".join([ui.day(dose.given_on), dose.place])
             if dose.pk in about:
                 closed.add(key)
                 hint = _("You sent a proposal on %(day)s.") % {

@@ -15,9 +15,9 @@ from corrections import facts
 from corrections.actions.filing import Claim
 from corrections.prechecks.doses import Proposal
 from doses import facts as dose_facts
-from doses import sites
-from doses.facts import FIRST_DAY, Facts, Field, Position
-from doses.models import Dose, Vaccine
+from doses import sites, vaccines
+from doses.facts import Facts, Field, Position
+from doses.models import Dose
 from organizations.models import Area, Organization
 from vaxreg import ui
 from vaxreg.forms import DateField
@@ -41,7 +41,6 @@ class DoseForm(AreaForm):
         label=gettext_lazy("Date given"),
         required=False,
         past_only=True,
-        earliest=FIRST_DAY,
         months=True,
     )
     lot = forms.CharField(
@@ -176,13 +175,13 @@ class DoseForm(AreaForm):
 
     def _offer_values(self) -> None:
         unknown = [] if self.dose else [("", _("Not known"))]
-        vaccines = Vaccine.objects.values_list("code", "name")
-        self._choices("vaccine", lambda: [*unknown, *vaccines])
+        self._choices("vaccine", lambda: [*unknown, *vaccines.choices()])
         self._choices("position", [*unknown, *Position.choices])
 
     def _offer_sites(self) -> None:
         self._choices("site", lambda: self._sites)
-        if self.dose is not None and self._sent("site") == str(self.dose.organization.public_id):
+        there = self.dose.organization if self.dose else None
+        if there is not None and self._sent("site") == str(there.public_id):
             # The record changed after this was typed, and has the same site now.
             self.initial["site"] = ""
             if self.is_bound:
@@ -199,8 +198,7 @@ class DoseForm(AreaForm):
             listed = [site for site in listed if site.pk != self.dose.organization_id]
         choices = [(str(site.public_id), _site_label(site)) for site in listed]
         if self.dose is not None:
-            name = self.dose.organization.name
-            choices.insert(0, ("", ui.choice(_("As recorded"), name)))
+            choices.insert(0, ("", ui.choice(_("As recorded"), self.dose.place)))
         words = _("Not in this list") if self.dose else _("Not in this list, or not known")
         return [*choices, (UNLISTED, words)]
 

@@ -17,8 +17,8 @@ from corrections.lifecycle import GROUND_LABELS, GROUND_SENTENCES, Ground
 from corrections.models import Correction, DelayedDecision, Kind
 from corrections.searched import SEARCHED_LABELS
 from doses import facts as dose_facts
+from doses import vaccines
 from doses.facts import NEEDED_TO_ADD, Facts, Field, Position
-from doses.models import Vaccine
 from doses.sites import KINDS_GIVING_DOSES
 from organizations.models import Organization
 from organizations.search import nearest_name
@@ -233,9 +233,7 @@ class DecisionForm(Form):
                 self.fields[f"take_{field}"] = forms.BooleanField(
                     label=str(FIELD_LABELS[field]), required=False, initial=field in proposed
                 )
-        self._choices(
-            "value_vaccine", list(Vaccine.objects.order_by("name").values_list("code", "name"))
-        )
+        self._choices("value_vaccine", vaccines.choices())
         self._choices("value_organization", self._sites(desks))
         self.fields["version"].initial = self.case.version
 

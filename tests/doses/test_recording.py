@@ -2,7 +2,7 @@
 
 import re
 import threading
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from django.utils import timezone
 from citizens.models import Citizen
 from doses import actions
 from doses.models import Dose, DoseRevision
+from doses.plausibility.warnings import DoseCode, DoseWarning
 from tests.factories.accounts import UserFactory
 from tests.factories.citizens import CitizenFactory, crowd
 from tests.factories.doses import DoseFactory, vaccine
@@ -244,3 +245,60 @@ def test_two_revisions_at_once_follow_each_other():
     revisions = DoseRevision.objects.filter(dose=dose).order_by("number")
     assert [it.number for it in revisions] == [1, 2, 3]
     assert {it.lot for it in revisions} == {"ABX4112", "FIRST", "SECOND"}
+
+
+def test_a_dose_keeps_where_when_and_by_whom_it_was_given(db):
+    dose = DoseFactory.create(
+        venue=" Trường Tiểu học  Đông Thái ", given_time=time(9, 30), given_by="Trần Thị Hoa"
+    )
+
+    revision = dose.revisions.get()
+    assert (dose.venue, dose.given_time) == ("Trường Tiểu học Đông Thái", time(9, 30))
+    assert (revision.venue, revision.given_by) == (dose.venue, "Trần Thị Hoa")
+
+
+def test_a_dose_given_abroad_has_a_country_and_no_organization(db):
+    dose = DoseFactory.create(
+        organization=None,
+        vaccine=vaccine("CS"),
+        provenance="abroad",
+        abroad=actions.Abroad("GB", "Covishield", "NHS"),
+    )
+
+    assert (dose.country, dose.issuer) == ("GB", "NHS")
+    assert dose.place == "Vương quốc Anh · NHS"
+
+
+@pytest.mark.parametrize(
+    ("organization", "abroad"),
+    [(False, None), (True, actions.Abroad("GB")), (False, actions.Abroad("VN"))],
+)
+def test_a_dose_has_a_site_here_or_another_country_and_never_both(db, organization, abroad):
+    site = OrganizationFactory.create() if organization else None
+
+    with pytest.raises(ValidationError, match=r"quốc gia khác"):
+        DoseFactory.create(organization=site, abroad=abroad)
+
+
+def test_the_same_dose_abroad_is_on_record_once(db):
+    facts = {"organization": None, "abroad": actions.Abroad("GB")}
+    first = DoseFactory.create(**facts)
+
+    with pytest.raises(ValidationError) as refused:
+        DoseFactory.create(citizen=first.citizen, **facts)
+
+    assert "on_record" in {error.code for error in refused.value.error_dict["__all__"]}
+
+
+def test_warnings_that_were_left_standing_are_kept_and_never_change(db):
+    nurse = UserFactory.create(staff=True)
+    doubt = DoseWarning(DoseCode.LOT_NOT_RECEIVED, "lot", {"lot": "FG3526"})
+
+    dose = DoseFactory.create(by=nurse, left=[doubt])
+
+    left = dose.warnings_left.get()
+    assert (left.code, left.values, left.by, left.revision) == (
+        "lot_not_received", {"lot": "FG3526"}, nurse, 1,
+    )  # fmt: skip
+    with pytest.raises(IntegrityError), transaction.atomic():
+        left.delete()

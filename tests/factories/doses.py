@@ -8,14 +8,16 @@ from factory.django import DjangoModelFactory
 
 from doses.actions import mark_entered_in_error, record
 from doses.models import Dose, Vaccine
-from doses.vaccines import VACCINES
+from doses.vaccines import load_vaccines
 from tests.factories.citizens import CitizenFactory
 from tests.factories.organizations import OrganizationFactory
 
 
 def vaccine(code: str = "AZ") -> Vaccine:
-    """A vaccine of the real table, written when first asked for."""
-    return Vaccine.objects.get_or_create(code=code, defaults=VACCINES[code])[0]
+    """A vaccine of the real tables, which are loaded when first asked for."""
+    if not Vaccine.objects.filter(code=code).exists():
+        load_vaccines()
+    return Vaccine.objects.get(code=code)
 
 
 class DoseFactory(DjangoModelFactory[Dose]):

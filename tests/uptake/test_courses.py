@@ -9,6 +9,7 @@ from citizens.actions import revise_identity
 from citizens.models import Citizen
 from doses.actions import mark_entered_in_error, revise
 from doses.models import Dose, Vaccine
+from tests import world as worlds
 from tests.factories.citizens import CitizenFactory
 from tests.uptake.given import give, on, total
 from tests.world import World
@@ -66,12 +67,20 @@ def test_each_measure_is_reached_on_its_day(world: World, doses, expected):
 
 
 def test_every_vaccine_completes_a_series_after_the_doses_it_needs(world: World):
-    for vaccine in Vaccine.objects.all():
+    for vaccine in Vaccine.objects.filter(group__code="covid19"):
         person = CitizenFactory.create()
         for number in range(vaccine.primary_doses):
             give(world, person, vaccine.code, 30 * number)
 
         assert course(person)[1] == on(30 * (vaccine.primary_doses - 1)), vaccine.code
+
+
+def test_doses_against_another_disease_count_for_nothing_here(world: World):
+    person = CitizenFactory.create()
+
+    worlds.dose(world, citizen=person, vaccine=Vaccine.objects.get(code="MR"))
+
+    assert course(person) == (None, None, None)
 
 
 def test_a_proposed_dose_never_counts_and_a_verified_one_does(world: World):

@@ -105,7 +105,7 @@ def edit(world: World, chance: random.Random) -> None:
     person, other = chance.choice(people), chance.choice(people)
     dose = Dose.objects.order_by("?").first() if Dose.objects.exists() else None
     area = chance.choice([*world.areas.values(), None])
-    vaccine = chance.choice(list(Vaccine.objects.order_by("code")))
+    vaccine = chance.choice(list(Vaccine.objects.filter(group__code="covid19").order_by("code")))
     day = chance.randrange(300)
     facts = {
         "given_on": date(2021, 8, 1) + timedelta(days=day),

@@ -22,7 +22,7 @@ INSERT_ONLY = {
     *("corrections_policy", "doses_doserevision", "citizens_citizenrevision"),
     *("citizens_recordvisit", "citizens_identitycheck", "hotline_callercheck"),
     *("hotline_messageresend", "hotline_callbacktry", "hotline_spokencode"),
-    "citizens_consent",
+    *("citizens_consent", "doses_warningleft"),
     *("organizations_place", "organizations_staffevent", "organizations_act"),
     "public_statistics_publishedcoverage",
     *("public_statistics_publishedfigures", "reporting_reportday", "audit_seal"),
@@ -31,6 +31,7 @@ INSERT_ONLY = {
 NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),
     *("citizens_citizen", "citizens_identitydocument", "doses_dose", "own_data_datarequest"),
+    *("doses_receivedlot", "doses_vaccinationsession"),
 }
 
 

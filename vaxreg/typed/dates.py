@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from vaxreg.search import APOSTROPHES, search_key
 from vaxreg.typed.numbers import plain_digits
 
+# Nobody alive was born earlier; the first day that a form takes.
+EARLIEST = dt.date(1900, 1, 1)
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 

@@ -1,13 +1,15 @@
 """The doses in what Tesseract read off papers, with the mistakes that it makes."""
 
+import csv
 from datetime import date
 
 import pytest
 
 from corrections.photos.paper_text import DoseRead, doses_on
-from doses.vaccines import VACCINES
+from doses.vaccines import FOLDER
 
-NAMES = {code: facts["name"] for code, facts in VACCINES.items()}
+with (FOLDER / "vaccines.csv").open(encoding="utf-8") as table:
+    NAMES = {row["code"]: row["name"] for row in csv.DictReader(table) if row["group"] == "covid19"}
 
 
 def read(*readings: str) -> dict[int, DoseRead]:

@@ -15,6 +15,10 @@ from tests.world import World
 
 # Lan's record holds AstraZeneca as primary dose 1 on 29/08/2021. What she says is missing:
 TABLE = {
+    Code.BEFORE_FIRST_DAY: (
+        {"vaccine": "AZ", "given_on": "2021-03-07"},
+        {"vaccine": "AZ", "given_on": "2021-03-08"},
+    ),
     Code.POSITION_TAKEN: ({"position": "primary-1"}, {"position": "primary-2"}),
     Code.POSITION_GAP: ({"position": "primary-3"}, {"position": "primary-2"}),
     Code.SAME_DAY: ({"given_on": "2021-08-29"}, {"given_on": "2021-08-30"}),

@@ -106,7 +106,7 @@ def test_nothing_chosen_is_said_in_words(lan: Client, dose: Dose):
         ({"vaccine": "AZ", "lot": "abx4112", "given_on": "29/08/2021"}, "Nothing differs"),
         ({"given_on": "31/02/2022"}, "has no day 31"),
         ({"given_on": "01/01/2999"}, "in the future"),
-        ({"given_on": "01/01/2020"}, "08/03/2021 or later"),
+        ({"given_on": "31/12/1899"}, "01/01/1900 or later"),
         ({"vaccine": "WATER"}, "Choose one of the answers in the list."),
         ({"site": "unlisted"}, "Write the name or the address"),
         ({"site": "00000000-0000-0000-0000-000000000000"}, "Choose one of the answers"),

@@ -1,4 +1,4 @@
-"""Vaccines, doses, and every revision of a dose.
+"""Doses, and every revision of a dose.
 
 With 90 million rows an index takes gigabytes: a foreign key has one only if a query needs it and
 no wider index begins with the same column.
@@ -15,7 +15,11 @@ from django.db.models.functions import Now, Trim, Upper
 from django.utils.translation import gettext_lazy as _
 
 from citizens.models import Citizen
+from doses.models.sessions import VaccinationSession
+from doses.models.vaccines import DoseKind, Vaccine
 from organizations.models import Organization
+from vaxreg.typed import countries
+from vaxreg.typed.countries import VIET_NAM
 
 # The day of a change is a calendar day in Vietnam, in any time zone of the server.
 DAY_OF_LAST_CHANGE = Func(
@@ -25,62 +29,10 @@ DAY_OF_LAST_CHANGE = Func(
 )
 
 
-class Vaccine(models.Model):
-    """A vaccine as used in Vietnam, with the codes that certificates and FHIR need.
-
-    The key is our own code; display names are ambiguous ("Vero Cell" is three products abroad).
-    Intervals and ages only give warnings: the rules about mixing vaccines changed every month.
-    """
-
-    code = models.CharField(_("code"), max_length=16, unique=True)
-    name = models.CharField(_("name"), max_length=80)
-    manufacturer = models.CharField(_("manufacturer"), max_length=120)
-    mp = models.CharField(_("EU product code"), max_length=40)
-    ma = models.CharField(_("EU manufacturer code"), max_length=40)
-    vp = models.CharField(_("SNOMED CT prophylaxis code"), max_length=20)
-    icd11 = models.CharField(_("ICD-11 code"), max_length=10)
-    cvx = models.CharField(_("CVX code"), max_length=5)
-    approved_on = models.DateField(_("approved in Viet Nam on"), null=True, blank=True)
-    primary_doses = models.PositiveSmallIntegerField(_("doses of the primary course"))
-    interval_min_days = models.PositiveSmallIntegerField(
-        _("shortest interval in days"), null=True, blank=True
-    )
-    interval_max_days = models.PositiveSmallIntegerField(
-        _("longest usual interval in days"), null=True, blank=True
-    )
-    min_age = models.PositiveSmallIntegerField(_("lowest age"), null=True, blank=True)
-    max_age = models.PositiveSmallIntegerField(_("highest age"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("vaccine")
-        verbose_name_plural = _("vaccines")
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(primary_doses__range=(1, 3)), name="vaccine_one_to_three_doses"
-            ),
-            models.CheckConstraint(
-                condition=Q(interval_max_days=None)
-                | Q(interval_max_days__gte=F("interval_min_days")),
-                name="vaccine_interval_order",
-            ),
-            models.CheckConstraint(
-                condition=Q(max_age=None) | Q(max_age__gte=F("min_age")), name="vaccine_age_order"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class DoseFacts(models.Model):
     """The facts of one dose; each revision keeps a full copy."""
 
-    class Kind(models.TextChoices):
-        # Decision 43/QĐ-BYT of 07/01/2022: up to three primary, one additional, three boosters.
-        PRIMARY = "primary", _("Primary")
-        ADDITIONAL = "additional", _("Additional")
-        BOOSTER = "booster", _("Booster")
+    Kind = DoseKind
 
     class Status(models.TextChoices):
         COMPLETED = "completed", _("Completed")
@@ -92,6 +44,7 @@ class DoseFacts(models.Model):
         CORRECTION = "correction", _("Accepted proposal")
         PARTNER = "partner", _("Partner system")
         SELF_DECLARED = "self_declared", _("Self-declared")
+        ABROAD = "abroad", _("From a certificate of another country")
 
     vaccine = models.ForeignKey(
         Vaccine,
@@ -104,10 +57,34 @@ class DoseFacts(models.Model):
     organization = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
+        null=True,
+        blank=True,
         related_name="+",
         verbose_name=_("given at"),
         db_index=False,
     )
+    # The session in which it was given, where that is known.
+    session = models.ForeignKey(
+        VaccinationSession,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("vaccination session"),
+        db_index=False,
+    )
+    # Where, if not at the organization that gave it: a school, a factory.
+    venue = models.CharField(_("venue"), max_length=120, blank=True, db_default="")
+    # The hour in Viet Nam, or in the country where it was given.
+    given_time = models.TimeField(_("time of day"), null=True, blank=True)
+    # As on paper: whoever gave the dose need not have an account.
+    given_by = models.CharField(_("given by"), max_length=120, blank=True, db_default="")
+    # Of a dose given abroad: ISO 3166-1 alpha-2, the product as its paper says, who issued it.
+    country = models.CharField(_("country"), max_length=2, default=VIET_NAM, db_default=VIET_NAM)
+    product_abroad = models.CharField(
+        _("product on the paper"), max_length=80, blank=True, db_default=""
+    )
+    issuer = models.CharField(_("issuer"), max_length=120, blank=True, db_default="")
     # Free text: manufacturers' formats differ, and the certificate of 2021 has no lot number.
     lot = models.CharField(_("lot"), max_length=64, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PRIMARY)
@@ -163,6 +140,9 @@ class Dose(DoseFacts):
         indexes = [
             models.Index(fields=["citizen", "given_on"], name="dose_citizen_given_on"),
             models.Index(fields=["organization", "given_on"], name="dose_organization_given_on"),
+            models.Index(
+                fields=["session"], condition=Q(session__isnull=False), name="dose_session"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -195,10 +175,34 @@ class Dose(DoseFacts):
                 condition=Q(revised_at__gte=F("recorded_at")),
                 name="dose_revised_after_it_was_recorded",
             ),
+            models.CheckConstraint(
+                condition=Q(country=VIET_NAM, organization__isnull=False)
+                | (~Q(country=VIET_NAM) & Q(organization=None)),
+                name="dose_abroad_has_no_organization",
+                violation_error_message=_(
+                    "A dose has a vaccination site in Viet Nam, or another country, not both."
+                ),
+            ),
+            # Beside the rule above, which does not see doses without an organization.
+            models.UniqueConstraint(
+                fields=["citizen", "given_on", "vaccine", "country"],
+                condition=Q(status="completed", organization=None),
+                name="dose_abroad_once_per_day_and_vaccine",
+                violation_error_code="on_record",
+                violation_error_message=_("This dose is on record already."),
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def place(self) -> str:
+        """Where it was given, in words: the organization, or the country."""
+        if self.organization is not None:
+            return self.organization.name
+        country = countries.name_of(self.country)
+        return f"{country} · {self.issuer}" if self.issuer else country
 
 
 class DoseRevision(DoseFacts):

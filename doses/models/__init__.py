@@ -1,0 +1,21 @@
+"""Vaccines with their dated rules, vaccination sessions, doses and every revision of a dose."""
+
+from doses.models.doses import Dose, DoseFacts, DoseQuerySet, DoseRevision
+from doses.models.sessions import ReceivedLot, VaccinationSession
+from doses.models.vaccines import ScheduleStep, Span, Vaccine, VaccineGroup, VaccineRule
+from doses.models.warnings import WarningLeft
+
+__all__ = [
+    "Dose",
+    "DoseFacts",
+    "DoseQuerySet",
+    "DoseRevision",
+    "ReceivedLot",
+    "ScheduleStep",
+    "Span",
+    "VaccinationSession",
+    "Vaccine",
+    "VaccineGroup",
+    "VaccineRule",
+    "WarningLeft",
+]

@@ -1,0 +1,268 @@
+"""What is doubtful about a dose: its position, its day, its vaccine, its lot."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from citizens.models import Citizen
+from doses.facts import Field, Position
+from doses.models import Dose, ReceivedLot, Vaccine
+from doses.plausibility.rules import RuleBook
+from doses.plausibility.warnings import DoseCode, DoseWarning, Values
+from organizations.models import Organization
+from vaxreg.typed.countries import VIET_NAM
+
+ORDER = list(Position.values)
+
+
+@dataclass(frozen=True)
+class DoseLine:
+    """A dose as it stands on the record, or would stand; unknown values are empty."""
+
+    position: str
+    given_on: date | None
+    vaccine: Vaccine | None
+    is_recorded: bool = True
+    is_abroad: bool = False
+
+    @property
+    def kind(self) -> str:
+        return self.position.partition("-")[0]
+
+
+def recorded_lines(citizen: Citizen) -> dict[int, DoseLine]:
+    """Return the doses that count of a person, by id, the earliest first."""
+    doses = Dose.objects.completed().of(citizen).select_related("vaccine").order_by("given_on")
+    return {dose.pk: line_of(dose) for dose in doses}
+
+
+def line_of(dose: Dose) -> DoseLine:
+    """Return a dose on the record as a line."""
+    return DoseLine(
+        f"{dose.kind}-{dose.ordinal}",
+        dose.given_on,
+        dose.vaccine,
+        is_abroad=dose.country != VIET_NAM,
+    )
+
+
+def about_line(
+    line: DoseLine, others: Sequence[DoseLine], born: date, rules: RuleBook
+) -> list[DoseWarning]:
+    """Return every doubt about a dose beside the person's other doses.
+
+    Doses of another vaccine group are left out: their positions and intervals are their own.
+    """
+    others = [other for other in others if _same_group(line, other)]
+    found = _of_the_position(line, others)
+    if line.given_on:
+        found += _of_the_day(line.given_on, line, others, born, rules)
+    if line.vaccine:
+        found += _of_the_vaccine(line.vaccine, line, born, rules)
+        found += _of_the_vaccine_before(line.vaccine, line, others, rules)
+    return found
+
+
+def about_lot(
+    lot: str, vaccine: Vaccine, organization: Organization, given_on: date
+) -> list[DoseWarning]:
+    """Return the doubts about a lot, by the lots that the site received; none without a lot.
+
+    A site that has written down no lots gets none either.
+    """
+    if not lot:
+        return []
+    received = list(
+        ReceivedLot.objects.standing()
+        .filter(organization=organization)
+        .select_related("vaccine")
+        .order_by("pk")
+    )
+    if not received:
+        return []
+    values: Values = {"lot": lot}
+    named = [one for one in received if one.number == lot]
+    if not named:
+        return [DoseWarning(DoseCode.LOT_NOT_RECEIVED, Field.LOT, values)]
+    fitting = next((one for one in named if one.vaccine_id == vaccine.pk), None)
+    if fitting is None:
+        other: Values = {**values, "vaccine": named[0].vaccine.name}
+        return [DoseWarning(DoseCode.LOT_OF_OTHER_VACCINE, Field.LOT, other)]
+    if fitting.expires_on and fitting.expires_on < given_on:
+        expired: Values = {**values, "day": fitting.expires_on.isoformat()}
+        return [DoseWarning(DoseCode.LOT_EXPIRED, Field.LOT, expired)]
+    return []
+
+
+def _same_group(line: DoseLine, other: DoseLine) -> bool:
+    if line.vaccine is None or other.vaccine is None:
+        return True
+    return line.vaccine.group_id == other.vaccine.group_id
+
+
+def _of_the_position(line: DoseLine, others: Sequence[DoseLine]) -> list[DoseWarning]:
+    """Warn when the position is taken already, or the position before it is missing."""
+    if not line.position:
+        return []
+    found = []
+    positions = {other.position: other for other in others}
+    twin = positions.get(line.position)
+    values: Values = {"dose": str(line.position)}
+    if twin is not None and twin.is_recorded and twin.given_on:
+        taken: Values = {"dose_taken": line.position, "day_taken": twin.given_on.isoformat()}
+        found.append(DoseWarning(DoseCode.POSITION_TAKEN, Field.POSITION, taken))
+    elif twin is not None:
+        found.append(DoseWarning(DoseCode.POSITION_TWICE, Field.POSITION, values))
+    before = _predecessor(line.position)
+    if before and before not in positions:
+        gap: Values = {**values, "dose_before": before}
+        found.append(DoseWarning(DoseCode.POSITION_GAP, Field.POSITION, gap))
+    return found
+
+
+def _predecessor(position: str) -> str:
+    """Return the position that must come before this one; "" when there is none."""
+    kind, ordinal = position.rsplit("-", 1)
+    if int(ordinal) > 1:
+        return f"{kind}-{int(ordinal) - 1}"
+    return "" if kind == Dose.Kind.PRIMARY else Position.PRIMARY_1.value
+
+
+def _of_the_day(
+    day: date, line: DoseLine, others: Sequence[DoseLine], born: date, rules: RuleBook
+) -> list[DoseWarning]:
+    found = []
+    if day < born:
+        found.append(DoseWarning(DoseCode.BEFORE_BIRTH, Field.GIVEN_ON))
+    # Without a vaccine, the other doses say of which group it is.
+    vaccine = line.vaccine or next((other.vaccine for other in others if other.vaccine), None)
+    if vaccine and not line.is_abroad:
+        found += _of_the_first_days(day, line, vaccine, rules)
+    days = [other.given_on for other in others if other.given_on]
+    if days and not line.position and day < min(days):
+        first: Values = {"day_first": min(days).isoformat()}
+        found.append(DoseWarning(DoseCode.BEFORE_FIRST_DOSE, Field.GIVEN_ON, first))
+    beside = [warning for other in others for warning in _beside(day, line, other, rules)]
+    # For each code keep only the nearest dose.
+    nearest = {w.code: w for w in sorted(beside, key=lambda w: -int(w.values.get("days", 0)))}
+    return found + list(nearest.values())
+
+
+def _of_the_first_days(
+    day: date, line: DoseLine, vaccine: Vaccine, rules: RuleBook
+) -> list[DoseWarning]:
+    first = rules.first_day(vaccine)
+    if first and day < first:
+        values: Values = {"day_first": first.isoformat()}
+        return [DoseWarning(DoseCode.BEFORE_FIRST_DAY, Field.GIVEN_ON, values)]
+    of_kind = rules.first_day_of_kind(vaccine, line.kind)
+    if of_kind and day < of_kind:
+        early: Values = {"dose": line.position, "day_first": of_kind.isoformat()}
+        return [DoseWarning(DoseCode.BOOSTER_TOO_EARLY, Field.GIVEN_ON, early)]
+    return []
+
+
+def _beside(day: date, line: DoseLine, other: DoseLine, rules: RuleBook) -> list[DoseWarning]:
+    """Compare one dose with another: same day, wrong order, or too short an interval."""
+    if other.given_on is None:
+        return []
+    apart = abs((day - other.given_on).days)
+    values: Values = {"day": other.given_on.isoformat(), "days": apart}
+    if apart == 0 and other.is_recorded and other.vaccine:
+        named: Values = {"vaccine": other.vaccine.name}
+        return [DoseWarning(DoseCode.SAME_DAY, Field.GIVEN_ON, named)]
+    if apart == 0:
+        return [DoseWarning(DoseCode.SAME_DAY_TWICE, Field.GIVEN_ON)]
+    if _out_of_order(day, line, other):
+        order: Values = {**values, "dose": line.position, "dose_other": other.position}
+        return [DoseWarning(DoseCode.OUT_OF_ORDER, Field.GIVEN_ON, order)]
+    later = line if day > other.given_on else other
+    earlier = other if later is line else line
+    shortest = _shortest(earlier, later, rules)
+    if shortest and apart < shortest:
+        near: Values = {**values, "shortest": shortest}
+        return [DoseWarning(DoseCode.TOO_NEAR, Field.GIVEN_ON, near)]
+    return []
+
+
+def _out_of_order(day: date, line: DoseLine, other: DoseLine) -> bool:
+    if not line.position or not other.position or line.position == other.position:
+        return False
+    comes_first = ORDER.index(line.position) < ORDER.index(other.position)
+    return other.given_on is not None and comes_first != (day < other.given_on)
+
+
+def _shortest(earlier: DoseLine, later: DoseLine, rules: RuleBook) -> int | None:
+    """Return the shortest usual interval in days from one dose to a later one; None if unknown."""
+    vaccine = later.vaccine or earlier.vaccine
+    if vaccine is None or later.given_on is None:
+        return None
+    if later.kind in (Dose.Kind.BOOSTER, Dose.Kind.ADDITIONAL):
+        return rules.shortest_interval(vaccine, later.kind, later.given_on)
+    same = earlier.vaccine is not None and earlier.vaccine == later.vaccine
+    if not same:
+        return None
+    return rules.shortest_interval(vaccine, Dose.Kind.PRIMARY, later.given_on)
+
+
+def _of_the_vaccine(
+    vaccine: Vaccine, line: DoseLine, born: date, rules: RuleBook
+) -> list[DoseWarning]:
+    found = []
+    named: Values = {"vaccine": vaccine.name}
+    if not line.is_abroad and rules.first_day(vaccine):
+        # Dates of approval are known of groups that were new to the country.
+        found += _of_the_approval(vaccine, line)
+    kind, _hyphen, ordinal = line.position.partition("-")
+    if kind == Dose.Kind.PRIMARY and int(ordinal) > vaccine.primary_doses:
+        course: Values = {**named, "number": vaccine.primary_doses}
+        found.append(DoseWarning(DoseCode.MORE_THAN_THE_COURSE, Field.POSITION, course))
+    if line.given_on and line.given_on >= born:
+        found += _of_the_age(vaccine, line.given_on, born, rules)
+    return found
+
+
+def _of_the_approval(vaccine: Vaccine, line: DoseLine) -> list[DoseWarning]:
+    named: Values = {"vaccine": vaccine.name}
+    if vaccine.approved_on is None:
+        return [DoseWarning(DoseCode.NOT_USED_HERE, Field.VACCINE, named)]
+    if line.given_on and line.given_on < vaccine.approved_on:
+        approved: Values = {**named, "day": vaccine.approved_on.isoformat()}
+        return [DoseWarning(DoseCode.BEFORE_APPROVAL, Field.VACCINE, approved)]
+    return []
+
+
+def _of_the_age(vaccine: Vaccine, day: date, born: date, rules: RuleBook) -> list[DoseWarning]:
+    age = _age(born, day)
+    values: Values = {"vaccine": vaccine.name, "age": age}
+    old_enough, from_on = rules.was_old_enough(vaccine, born, day)
+    if not old_enough and from_on is not None:
+        later: Values = {"age": age, "day_first": from_on.isoformat()}
+        return [DoseWarning(DoseCode.NOT_YET_FOR_THIS_AGE, Field.GIVEN_ON, later)]
+    if not old_enough or rules.was_too_old(vaccine, born, day):
+        return [DoseWarning(DoseCode.NOT_FOR_THIS_AGE, Field.VACCINE, values)]
+    return []
+
+
+def _of_the_vaccine_before(
+    vaccine: Vaccine, line: DoseLine, others: Iterable[DoseLine], rules: RuleBook
+) -> list[DoseWarning]:
+    """Warn when a primary dose follows another vaccine, and no rule of that day let it."""
+    if line.kind != Dose.Kind.PRIMARY or not line.given_on or not rules.mixes(vaccine):
+        return []
+    before = [
+        other
+        for other in others
+        if other.given_on and other.given_on < line.given_on and other.kind == line.kind
+    ]
+    last = max(before, key=lambda other: other.given_on or date.min, default=None)
+    if last is None or last.vaccine is None or last.vaccine == vaccine:
+        return []
+    if rules.is_known_to_follow(vaccine, last.vaccine, line.given_on):
+        return []
+    values: Values = {"vaccine": vaccine.name, "vaccine_before": last.vaccine.name}
+    return [DoseWarning(DoseCode.OTHER_VACCINE, Field.VACCINE, values)]
+
+
+def _age(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
