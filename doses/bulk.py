@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models, transaction
+from django.db.models.expressions import DatabaseDefault
 
 from doses.announcements import doses_written
 from doses.models import Dose, DoseFacts
@@ -28,6 +29,9 @@ WITH source AS MATERIALIZED (
       FROM ({source}) asked
       JOIN citizens_citizen person
         ON person.id = asked.citizen_id AND asked.given_on >= person.date_of_birth
+      JOIN doses_vaccine vaccine ON vaccine.id = asked.vaccine_id
+      LEFT JOIN doses_vaccinegroup whole ON whole.id = vaccine.group_id
+     WHERE asked.given_on >= coalesce(whole.first_given_on, asked.given_on)
      ORDER BY asked.citizen_id, asked.given_on
 ), made AS (
     INSERT INTO doses_dose (id, public_id, citizen_id, recorded_at, revised_at, revision, {facts})
@@ -79,8 +83,8 @@ def record_many(
     """Record the doses that a query returns, each with its first revision; return those written.
 
     source: a SELECT with the columns `row`, `citizen_id` (of the kept record) and those of `facts`
-    (names of columns; the others get their defaults). Left out are doses that are on record, and
-    those given before the person was born.
+    (names of columns; the others get their defaults). All are given in Viet Nam. Left out are doses
+    that are on record, and those before the person was born or the first dose of the vaccine.
     """
     known = {**_defaults(), "provenance": "%(provenance)s"} | {name: name for name in facts}
     statement = RECORD.format(
@@ -138,10 +142,13 @@ def _defaults() -> dict[str, str]:
 
 def _values() -> dict[str, object]:
     """Return the value of each fact that nobody has given."""
-    return {
-        f"default_{field.column}": field.get_db_prep_save(field.get_default(), connection)
-        for field in FACTS
-    }
+    found: dict[str, object] = {}
+    for field in FACTS:
+        value = field.get_default()
+        if isinstance(value, DatabaseDefault):
+            value = value.expression.value
+        found[f"default_{field.column}"] = field.get_db_prep_save(value, connection)
+    return found
 
 
 def _announce(citizens: set[int]) -> None:

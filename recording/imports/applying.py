@@ -15,7 +15,10 @@ from vaxreg.typed.birth_dates import BirthDate
 
 CHUNK = 5_000
 # Facts of a dose that a row gives, and those that an update may change.
-FACTS = ("vaccine_id", "given_on", "organization_id", "lot", "kind", "ordinal")
+FACTS = (
+    *("vaccine_id", "given_on", "organization_id", "lot", "kind", "ordinal"),
+    *("venue", "given_time", "given_by"),
+)
 UPDATED = ("lot", "kind", "ordinal")
 NEXT = """
 SELECT count(*), max(line) FROM (
@@ -47,7 +50,7 @@ UPDATE recording_importedrow row SET citizen_id = started.citizen
 NEW_DOSES = f"""
 SELECT asked.id AS row, coalesce(whole.merged_into_id, whole.id) AS citizen_id, asked.vaccine_id,
        asked.given_on, %(organization)s::bigint AS organization_id, asked.lot, asked.kind,
-       asked.ordinal
+       asked.ordinal, asked.venue, asked.given_time, asked.given_by
   FROM recording_importedrow asked JOIN citizens_citizen whole ON whole.id = asked.citizen_id
  WHERE {IN_CHUNK} AND asked.verdict = 'new' AND asked.revision = 0
 """  # noqa: S608 — no values

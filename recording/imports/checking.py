@@ -29,7 +29,7 @@ CHUNK = 5_000
 COLUMNS = (
     *("line", "verdict", "findings", "has_warning", "full_name", "date_of_birth"),
     *("birth_precision", "sex", "number", "number_hash", "phone", "area_id", "vaccine_id"),
-    *("given_on", "lot", "kind", "ordinal", "person_key"),
+    *("given_on", "lot", "kind", "ordinal", "venue", "given_time", "given_by", "person_key"),
 )
 FOR_MATCHING = ("name_marked", "is_bare", "born_digits", "number_hashes")
 STAGED = """
@@ -37,7 +37,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_dose (
     line integer PRIMARY KEY, verdict text, findings text[], has_warning boolean, full_name text,
     date_of_birth date, birth_precision text, sex text, number text, number_hash text, phone text,
     area_id bigint, vaccine_id bigint, given_on date, lot text, kind text, ordinal smallint,
-    person_key bigint, name_marked text, is_bare boolean, born_digits text, number_hashes text[],
+    venue text, given_time time, given_by text, person_key bigint, name_marked text, is_bare boolean, born_digits text, number_hashes text[],
     joined text NOT NULL DEFAULT '', citizen_id bigint, candidates bigint[] NOT NULL DEFAULT '{}',
     dose_id bigint
 )
@@ -75,6 +75,7 @@ def reading_of(dose_import: DoseImport) -> RowReading:
         mapping=dose_import.mapping,
         today=timezone.localdate(dose_import.made_at),
         vaccines=words.vaccines(),
+        first_days=words.first_days(),
         areas=_areas() if "area" in dose_import.mapping else {},
         born=DateReading(**said["born"]),
         given_on=DateReading(**said["given_on"]),
@@ -163,6 +164,9 @@ def _columns(row: ReadRow, label: str) -> tuple[object, ...]:
         row.lot,
         row.kind,
         row.ordinal,
+        row.venue,
+        row.given_time,
+        row.given_by,
         row.person_key,
         row.name_marked,
         row.is_bare,

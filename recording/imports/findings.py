@@ -12,7 +12,7 @@ from recording.imports.reading.headings import BY_NAME
 # Codes that only warn, or say what becomes of the row; all others leave it out.
 WARNINGS = frozenset(
     {
-        *("zeros", "no_phone", "other_year_or_sex", "no_sex", "no_area", "converted"),
+        *("zeros", "no_phone", "other_year_or_sex", "no_sex", "no_area", "converted", "no_time"),
         *("taken", "close", "elsewhere", "meanwhile"),
     }
 )
@@ -29,7 +29,9 @@ WORDS: dict[str, Promise] = {
     "future": gettext_lazy("The date lies in the future."),
     "too_early": gettext_lazy("The date lies before 1900."),
     "no_day": gettext_lazy("The day is missing: day, month and year are needed."),
-    "before_first": gettext_lazy("The first dose in Viet Nam was given on 08/03/2021."),
+    "before_first": gettext_lazy(
+        "The first dose of this vaccine in Viet Nam was given on %(line)s."
+    ),
     "before_birth": gettext_lazy("A dose cannot be given before the person was born."),
     "rounded": gettext_lazy(
         "Excel has rounded the number, and its last digits are lost. Type it again as text."
@@ -41,6 +43,7 @@ WORDS: dict[str, Promise] = {
     "no_phone": gettext_lazy("This is no phone number; it is left out."),
     "no_sex": gettext_lazy("This is neither male nor female; it is left out."),
     "no_area": gettext_lazy("There is no commune with this code; it is left out."),
+    "no_time": gettext_lazy("This is no time of day; it is left out."),
     "no_vaccine": gettext_lazy("No vaccine has this name, or several have it."),
     "no_position": gettext_lazy(
         "It does not say which dose: 1, 2, 3, additional, or booster 1 to 3."

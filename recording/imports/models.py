@@ -225,6 +225,9 @@ class ImportedRow(models.Model):
     lot = models.CharField(max_length=64, blank=True)
     kind = models.CharField(max_length=10, choices=Dose.Kind, blank=True)
     ordinal = models.PositiveSmallIntegerField(null=True)
+    venue = models.CharField(max_length=120, blank=True)
+    given_time = models.TimeField(null=True)
+    given_by = models.CharField(max_length=120, blank=True)
     # Rows of one person have the same: a hash of number, name and date of birth.
     person_key = models.BigIntegerField(null=True)
     joined = models.CharField(max_length=7, choices=Joined, blank=True)

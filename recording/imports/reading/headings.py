@@ -90,11 +90,22 @@ FIELDS = (
         ("ngai tiem", "ngai tiem chung", "thoi gian tiem", "ngai", "given on", "date given"),
         True,
     ),
+    ImportField("given_time", _noop("Time of the dose"), ("gio", "gio tiem", "time", "given at")),
+    ImportField("venue", _noop("Venue"), ("diem tiem", "dia diem tiem", "noi tiem", "dia diem")),
+    ImportField(
+        "given_by",
+        _noop("Given by"),
+        ("nguoi tiem", "can bo tiem", "nhan vien tiem", "y si tiem", "vaccinator"),
+    ),
 )
 BY_NAME = {one.name: one for one in FIELDS}
 NEEDED = tuple(one.name for one in FIELDS if one.needed)
 # The numbering in front ("STT") is no field.
-MINISTRY_ORDER = ("", *(one.name for one in FIELDS))
+LAST_ON_PAPER = "given_on"
+MINISTRY_ORDER = (
+    "",
+    *(one.name for one in FIELDS[: [one.name for one in FIELDS].index(LAST_ON_PAPER) + 1]),
+)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from functools import lru_cache
 from django.core.exceptions import ValidationError
 
 from doses.actions import clean_lot
-from doses.facts import FIRST_DAY
 from matching.blinding import signed
 from recording.imports.reading import numbers, words
-from recording.imports.reading.dates import DateReading, Span
+from recording.imports.reading.dates import DateReading, Span, time_of
 from recording.imports.reading.dates import read as read_date
 from recording.imports.reading.files import EMPTY, LONGEST_CELL, Cell
 from vaxreg.search import exact_key, is_without_marks
@@ -22,7 +21,9 @@ from vaxreg.typed.invisible import clean_line
 from vaxreg.typed.names import checked_name
 
 BORN_FROM = dt.date(1900, 1, 1)
-LONGEST_LOT = 64
+# No dose of a list is older; it tells which century a year of two digits is of.
+GIVEN_FROM = dt.date(1960, 1, 1)
+LONGEST_LOT, LONGEST_WORDS = 64, 120
 # As `matching.features` cuts it.
 LONGEST_MARKED = 400
 
@@ -31,14 +32,16 @@ LONGEST_MARKED = 400
 class RowReading:
     """How the lines of one file are read.
 
-    mapping: {field: column}. vaccines, areas: {key or code: id}. converts: old fonts are converted;
-    else such a text is an error.
+    mapping: {field: column}. vaccines, areas: {key or code: id}. first_days: {vaccine: the day of
+    the first dose of its group in Viet Nam}. converts: old fonts are converted; else such a text is
+    an error.
     """
 
     mapping: Mapping[str, int]
     today: dt.date
     vaccines: Mapping[str, int]
     areas: Mapping[str, int] = field(default_factory=dict)
+    first_days: Mapping[int, dt.date] = field(default_factory=dict)
     born: DateReading = field(default_factory=DateReading)
     given_on: DateReading = field(default_factory=DateReading)
     converts: bool = True
@@ -46,7 +49,7 @@ class RowReading:
 
 def spans(today: dt.date) -> dict[str, Span]:
     """Return the days that each date column may hold."""
-    return {"born": Span(BORN_FROM, today), "given_on": Span(FIRST_DAY, today)}
+    return {"born": Span(BORN_FROM, today), "given_on": Span(GIVEN_FROM, today)}
 
 
 @dataclass(slots=True)
@@ -69,6 +72,9 @@ class ReadRow:
     lot: str = ""
     kind: str = ""
     ordinal: int | None = None
+    venue: str = ""
+    given_time: dt.time | None = None
+    given_by: str = ""
 
     @property
     def person_key(self) -> int:
@@ -101,6 +107,9 @@ class RowReader:
             ("lot", self._lot),
             ("position", self._position),
             ("given_on", self._given_on),
+            ("given_time", self._given_time),
+            ("venue", self._venue),
+            ("given_by", self._given_by),
         )
 
     def read(self, line: int, cells: list[Cell]) -> ReadRow:
@@ -152,12 +161,16 @@ class RowReader:
         day = self._date(row, cell, "given_on", self._how.given_on)
         if day is None:
             return
+        if ":" in cell.text:
+            # Excel writes midnight behind a day without a time.
+            at = time_of(cell.text)
+            row.given_time = at if at != dt.time() else None
         if not day.is_whole:
             row.errors.append("given_on|no_day|")
         elif day.first > self._how.today:
             row.errors.append("given_on|future|")
-        elif day.first < FIRST_DAY:
-            row.errors.append("given_on|before_first|")
+        elif day.first < GIVEN_FROM:
+            row.errors.append("given_on|no_date|")
         else:
             row.given_on = day.first
 
@@ -226,8 +239,34 @@ class RowReader:
         kind, _dash, ordinal = position.rpartition("-")
         row.kind, row.ordinal = kind, int(ordinal)
 
+    def _given_time(self, row: ReadRow, cell: Cell) -> None:
+        """The time of a cell of its own comes before the one behind the day."""
+        if not cell.text:
+            return
+        row.given_time = time_of(cell.text)
+        if row.given_time is None:
+            row.warnings.append("given_time|no_time|")
+
+    def _venue(self, row: ReadRow, cell: Cell) -> None:
+        row.venue = self._words(row, cell, "venue")
+
+    def _given_by(self, row: ReadRow, cell: Cell) -> None:
+        row.given_by = self._words(row, cell, "given_by")
+
+    def _words(self, row: ReadRow, cell: Cell, column: str) -> str:
+        if not cell.text:
+            return ""
+        text = clean_line(self._converted(row, cell.text, column))
+        if len(text) > LONGEST_WORDS:
+            row.errors.append(f"{column}|long|")
+            return ""
+        return text
+
     def _together(self, row: ReadRow) -> None:
         """Compare the cells with each other."""
+        first = self._how.first_days.get(row.vaccine or 0)
+        if first and row.given_on and row.given_on < first:
+            row.errors.append(f"given_on|before_first|{first:%d/%m/%Y}")
         if row.born is None:
             return
         if row.given_on and row.given_on < row.born.first:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 
 from citizens.models import Sex
@@ -43,6 +44,12 @@ def vaccines() -> dict[str, int]:
         for name in (*names, *OTHER_NAMES.get(vaccine.code, ())):
             found.setdefault(search_key(name), vaccine.pk)
     return found
+
+
+def first_days() -> dict[int, date]:
+    """Return {vaccine: day of the first dose of its group in Viet Nam}, where it is known."""
+    known = Vaccine.objects.filter(group__first_given_on__isnull=False)
+    return {pk: day for pk, day in known.values_list("pk", "group__first_given_on") if day}
 
 
 def vaccine_of(text: str, known: Mapping[str, int]) -> int | None:
