@@ -25,7 +25,7 @@ FACTS: tuple[models.Field[Any, Any], ...] = tuple(
 # Ordered as the indexes of doses are: rows of one person are written side by side.
 RECORD = """
 WITH source AS MATERIALIZED (
-    SELECT asked.*, nextval(pg_get_serial_sequence('doses_dose', 'id')) AS dose_id
+    SELECT asked.*, nextval((SELECT pg_get_serial_sequence('doses_dose', 'id'))) AS dose_id
       FROM ({source}) asked
       JOIN citizens_citizen person
         ON person.id = asked.citizen_id AND asked.given_on >= person.date_of_birth

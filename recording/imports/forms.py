@@ -84,7 +84,7 @@ class ColumnsForm(Form):
         self.fields["number_proof"] = forms.ChoiceField(
             label=_("Where do the ID numbers come from?"),
             help_text=_(
-                "By it the trial knows whether a number may be mistyped. Say so if you are not sure."
+                "A typed number may have a slip in it. If you are not sure, choose typed by hand."
             ),
             choices=NumberProof.choices,
             widget=forms.RadioSelect,

@@ -60,9 +60,13 @@ def begin(
     *,
     organization: Organization,
     by: "User",
-    most_rows: int = MOST_ROWS,
+    most_rows: int = 0,
 ) -> DoseImport:
-    """Store a file, find its header, and look at its lines. Raises archive.Unreadable."""
+    """Store a file, find its header, and look at its lines. Raises archive.Unreadable.
+
+    most_rows: in place of MOST_ROWS, which is what pages take.
+    """
+    most_rows = most_rows or MOST_ROWS
     made = DoseImport(
         organization=organization,
         made_by=by,

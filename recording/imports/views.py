@@ -141,6 +141,7 @@ def one(request: UserRequest, public_id: UUID) -> HttpResponse:
         "dose_import": found,
         "shown": shown,
         "unwritten": running.unwritten(found),
+        "written": found.rows.filter(revision__gt=0).count(),
         "kept": found.parts.exists(),
     }
     return render(request, "recording/imports/rows.html", context)

@@ -129,7 +129,8 @@ class RowReader:
     def _name(self, row: ReadRow, cell: Cell) -> None:
         text = self._converted(row, cell.text, "full_name")
         if not text:
-            row.errors.append("full_name|missing|")
+            if not cell.text:
+                row.errors.append("full_name|missing|")
             return
         try:
             row.full_name = checked_name(text)
@@ -140,13 +141,13 @@ class RowReader:
         row.is_bare = is_without_marks(row.name_marked)
 
     def _converted(self, row: ReadRow, text: str, column: str) -> str:
-        """Return a text in Unicode; without the clerk's yes an old font is an error."""
+        """Return a text in Unicode; without the clerk's yes an old font is an error, and ""."""
         old = old_fonts.recognize(text)
         if old is None:
             return text
         if not self._how.converts:
             row.errors.append(f"{column}|old_font|")
-            return text
+            return ""
         row.warnings.append(f"{column}|converted|")
         return old.text
 
