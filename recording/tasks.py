@@ -5,7 +5,7 @@ from celery import shared_task
 from recording.imports import running
 
 
-@shared_task(name=running.TASK)
+@shared_task(name="recording.go_on_with_import")
 def go_on_with_import(dose_import: int) -> None:
     """Do the next chunks of one import."""
     running.work(dose_import)

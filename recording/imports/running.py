@@ -43,7 +43,6 @@ State = DoseImport.State
 SECONDS = 40.0
 # So long a file that was never written, and the contents of one that was, are kept.
 KEPT = timedelta(days=30)
-TASK = "recording.go_on_with_import"
 WORK = counting.register(
     counting.Work("recording.import", "imports of doses", lambda key: f"import {key}")
 )
@@ -189,7 +188,7 @@ def work(pk: int, *, seconds: float = SECONDS) -> None:
         return
     with counting.counted(WORK, [pk]) as begun:
         if begun and not _work(pk, time.monotonic() + seconds):
-            hint(TASK, pk)
+            hint("recording.go_on_with_import", pk)
 
 
 def _work(pk: int, until: float) -> bool:
@@ -241,7 +240,7 @@ def _start(found: DoseImport, state: str) -> None:
         found.last_line = found.header_line
     found.step_began_at = db_time.now()
     found.save()
-    hint(TASK, found.pk)
+    hint("recording.go_on_with_import", found.pk)
 
 
 def _locked(dose_import: DoseImport, *states: str) -> DoseImport:
