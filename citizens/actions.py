@@ -182,7 +182,7 @@ def start_record(
 
 
 @transaction.atomic
-def start_for_caller(
+def start_for_other(
     *,
     by: "User",
     by_organization: Organization,
@@ -191,13 +191,16 @@ def start_for_caller(
     phone: str,
     sex: str = Sex.UNKNOWN,
     id_number: str = "",
+    nationality: str = VIET_NAM,
     area: Area | None = None,
+    provenance: str = Citizen.Provenance.SELF_DECLARED,
     is_somebody_else: bool = False,
 ) -> Citizen:
-    """Create a self-declared record for a caller who has none. The agent gets no link to it.
+    """Create a record for a caller, or for somebody at the counter, who has none.
 
-    is_somebody_else: the agent has seen that a record may be the caller's, by name and date of
-    birth, and the caller says that it is not; without it NameOnRecord is raised. The same facts at
+    Whoever types it gets no link to it. provenance: self-declared by a caller, or site entry.
+    is_somebody_else: a record may be the person's, by name and date of birth, and they say that it
+    is not; without it NameOnRecord is raised. The same facts at
     once, or once more, make one record. Raises IdNumberOnRecord, and ValidationError for
     impossible facts.
     """
@@ -213,7 +216,15 @@ def start_for_caller(
         raise IdNumberOnRecord
     if found and not is_somebody_else:
         raise NameOnRecord
-    return _declare(said, phone=phone, area=area, by=by, by_organization=by_organization)
+    return _declare(
+        said,
+        phone=phone,
+        area=area,
+        nationality=nationality,
+        provenance=provenance,
+        by=by,
+        by_organization=by_organization,
+    )
 
 
 def _declare(
@@ -225,8 +236,9 @@ def _declare(
     by_organization: Organization | None = None,
     nationality: str = VIET_NAM,
     workplace: str = "",
+    provenance: str = Citizen.Provenance.SELF_DECLARED,
 ) -> Citizen:
-    """Create a self-declared record. Raises ValidationError for impossible facts."""
+    """Create a record with an unproven number. Raises ValidationError for impossible facts."""
     if said.born is None:
         raise ValueError("a record needs a date of birth")
     citizen = Citizen(
@@ -239,7 +251,7 @@ def _declare(
         phone=phone,
         workplace=clean_line(workplace),
         area=area,
-        provenance=Citizen.Provenance.SELF_DECLARED,
+        provenance=provenance,
         created_at=db_time.now(),
     )
     citizen.full_clean()

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.db.models.signals import post_save
+from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import User
@@ -18,6 +19,7 @@ from corrections import outbox, sweep
 from corrections.models import Clock, Correction, OutboxRow
 from demo import country, earlier_months, people, stories, vaccinated
 from doses import actions as dose_actions
+from doses import sessions
 from doses.models import Dose, Vaccine
 from messaging.models import Message, State
 from organizations.models import Area, Organization
@@ -65,6 +67,7 @@ def _begin() -> list[Correction]:
     staff = people.staff()
     _families()
     cases = _create_cases(staff, only_open=False)
+    _sessions(staff)
     country.write_staff()
     country.write_other_provinces()
     vaccinated.vaccinate()
@@ -103,6 +106,30 @@ def _families() -> None:
     )
     elsewhere = people.in_ha_noi("Trạm Y tế Phường Quảng An")
     _dose(neighbour, az, date(2021, 9, 10), elsewhere, "NCE0059", 1)
+
+
+def _sessions(staff: dict[str, User]) -> None:
+    """Write down the lots of Phường Bưởi, a session that is counted, and one of today."""
+    site = people.in_ha_noi("Trạm Y tế Phường Bưởi")
+    nurse = staff["minh"]
+    today = timezone.localdate(db_time.now())
+    lots = [
+        sessions.receive_lot(
+            site,
+            Vaccine.objects.get(code=code),
+            number,
+            received_on=today - timedelta(days=20),
+            expires_on=today + timedelta(days=left),
+            doses=doses,
+            by=nurse,
+        )
+        for code, number, left, doses in [("PF", "FR7081", 70, 600), ("AZ", "NCE0071", 40, 200)]
+    ]
+    past = sessions.plan(
+        site, today - timedelta(days=3), venue="Trường THCS Đông Thái", lots=lots[:1], by=nurse
+    )
+    sessions.close(past, given_doses=24)
+    sessions.plan(site, today, venue="", lots=lots[:1], planned_doses=40, by=nurse)
 
 
 def _dose(

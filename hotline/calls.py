@@ -143,14 +143,14 @@ def confirm_link(link: RecordLink, call: CallerCheck, *, by: "User") -> None:
 def start_record(*, by: "User", said: Mapping[str, Any]) -> CallerCheck:
     """Create a record for a caller who has none, and start the call about it.
 
-    Raises what citizens.actions.start_for_caller raises.
+    Raises what citizens.actions.start_for_other raises.
     """
     desk = access.hotline_of(by)
     if desk is None:
         raise PermissionDenied
     names = ("full_name", "date_of_birth", "sex", "phone", "id_number", "area", "is_somebody_else")
     facts_said = {name: said[name] for name in names}
-    citizen = citizen_actions.start_for_caller(by=by, by_organization=desk, **facts_said)
+    citizen = citizen_actions.start_for_other(by=by, by_organization=desk, **facts_said)
     return search.begin_with_new(citizen, by=by)
 
 

@@ -2,4 +2,30 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("recording.imports.urls"))]
+from recording.views import desk, sessions
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("recording/", sessions.sessions_page, name="recording"),
+    path("recording/lots/", sessions.lots_page, name="recording-lots"),
+    path(
+        "recording/lots/<int:lot>/withdraw/", sessions.withdraw_lot, name="recording-lot-withdraw"
+    ),
+    path("recording/sessions/new/", sessions.new_session, name="recording-new"),
+    path("recording/sessions/<uuid:public_id>/", desk.session_page, name="recording-session"),
+    path(
+        "recording/sessions/<uuid:public_id>/close/",
+        sessions.close_session,
+        name="recording-close",
+    ),
+    path(
+        "recording/sessions/<uuid:public_id>/people/new/",
+        desk.new_person,
+        name="recording-new-person",
+    ),
+    path(
+        "recording/sessions/<uuid:public_id>/people/<uuid:person>/",
+        desk.person_page,
+        name="recording-person",
+    ),
+    path("", include("recording.imports.urls")),
+]

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from accounts.models import SessionKind
 from corrections.models import Correction
 from corrections.notices import message_key
+from doses import sessions
+from doses.models import VaccinationSession
 from hotline import callbacks, search
 from hotline.models import BestTime
 from messaging.models import Message
@@ -86,6 +89,12 @@ def address(pattern: str, case: Correction, world: World) -> str:
     if "review/notes/" in pattern:
         note = notes.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")
         values["public_id"] = str(note.public_id)
+    if "recording/" in pattern:
+        values |= {
+            "public_id": str(session_of_buoi(world).public_id),
+            "person": str(case.citizen.public_id),
+            "lot": "1",
+        }
     if "filed/" in pattern:
         values["public_id"] = str(case.filing.public_id)
     if "evidence/" in pattern:
@@ -102,6 +111,11 @@ def imported_by_huong(world: World) -> ImportRun:
 def doses_sent_by_minh(world: World) -> DoseImport:
     """A file with one dose, looked at by Minh and not written."""
     return dose_sheets.check(dose_sheets.send(world, [dose_sheets.row()]))
+
+
+def session_of_buoi(world: World) -> VaccinationSession:
+    """A vaccination session of Phường Bưởi."""
+    return sessions.plan(world.buoi, timezone.localdate(), by=world.user("minh"))
 
 
 def client_of(actor: str, world: World) -> Client:

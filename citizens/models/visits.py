@@ -22,6 +22,7 @@ class RecordVisit(models.Model):
         PARTNER = "partner", _("Partner system")
         LIST = "list", _("Seen in a list")
         CALL = "call", _("Phone number seen, to call")
+        RECORDING = "recording", _("Recording of a dose")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

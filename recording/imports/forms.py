@@ -1,6 +1,6 @@
 """Forms of imports of doses: the file, and what its columns and cells mean."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -40,7 +40,7 @@ class UploadForm(Form):
         },
     )
 
-    def __init__(self, *args: Any, sites: Sequence[Organization], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sites: Iterable[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._sites = {str(site.public_id): site for site in sites}
         field = self.fields["site"]

@@ -11,10 +11,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 from doses.facts import Position
-from doses.sites import KINDS_GIVING_DOSES
-from organizations.models import Organization
 from recording.imports.findings import Finding, findings_of
-from recording.imports.models import RECORDING_ROLES, DoseImport, ImportedRow
+from recording.imports.models import DoseImport, ImportedRow
 from recording.imports.reading.files import Line
 from vaxreg import db_time
 
@@ -92,12 +90,6 @@ class ShownRows:
     rows: list[ShownRow]
     next_line: int
     is_first: bool
-
-
-def sites_of(user: "User") -> list[Organization]:
-    """Return the open sites for which the user records doses."""
-    sites = Organization.objects.within_reach(user, *RECORDING_ROLES).open()
-    return list(sites.filter(kind__in=KINDS_GIVING_DOSES).order_by("name", "pk"))
 
 
 def newest(user: "User") -> QuerySet[DoseImport]:

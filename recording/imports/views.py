@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from accounts.identity import is_verified
+from recording import access
 from recording.imports import checking, deciding, marked, pages, running, undoing
 from recording.imports.forms import ColumnsForm, UploadForm
 from recording.imports.models import DoseImport
@@ -35,7 +36,7 @@ def importing_page(
 
     @wraps(view)
     def page(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not pages.sites_of(request.user):
+        if not access.sites_of(request.user).exists():
             raise PermissionDenied(
                 _(
                     "These pages are for the staff of vaccination sites. Your account has no such role."
@@ -64,7 +65,7 @@ def start(request: UserRequest) -> HttpResponse:
     form = UploadForm(
         request.POST if sent else None,
         request.FILES if sent else None,
-        sites=pages.sites_of(request.user),
+        sites=access.sites_of(request.user),
     )
     if form.is_valid():
         file = form.cleaned_data["file"]

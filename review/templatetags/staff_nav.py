@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 
 from corrections.access import READING_ROLES, is_hotline
+from doses.sites import KINDS_GIVING_DOSES
 from organizations.models import Membership, Organization
 from organizations.queries import AREA_DESKS, held_roles
 from review import worklist
@@ -23,6 +24,7 @@ class Links:
     """Which links the header shows."""
 
     queue: bool
+    recording: bool
     oversight: bool
     people: bool
     organizations: bool
@@ -46,6 +48,11 @@ def staff_links(context: dict[str, Any]) -> Links:
     has_pool = any(one.organization.kind in POOL_DESKS for one in work)
     return Links(
         queue=bool(roles & set(READING_ROLES)) or not work,
+        recording=any(
+            one.role in (Membership.Role.REVIEWER, Membership.Role.LEAD)
+            and one.organization.kind in KINDS_GIVING_DOSES
+            for one in work
+        ),
         oversight=Membership.Role.OFFICER in roles,
         organizations=Membership.Role.OFFICER in roles,
         people=bool(roles & {Membership.Role.OFFICER, Membership.Role.LEAD}),

@@ -164,9 +164,9 @@ def test_the_hotline_too_starts_a_record_with_an_old_number_that_another_person_
         "by_organization": world.hotline,
     }
 
-    assert actions.start_for_caller(**said, id_number="012345678").id_number == "012345678"
+    assert actions.start_for_other(**said, id_number="012345678").id_number == "012345678"
     with pytest.raises(actions.IdNumberOnRecord):
-        actions.start_for_caller(**{**said, "full_name": "Ai Khác"}, id_number="001188012345")
+        actions.start_for_other(**{**said, "full_name": "Ai Khác"}, id_number="001188012345")
 
 
 def test_the_page_asks_which_record_it_is(world: World, as_citizen: SignIn):
@@ -255,7 +255,7 @@ def test_five_equal_presses_of_an_agent_make_one_record(transactional_db: None, 
     }
 
     def press() -> int:
-        return actions.start_for_caller(by=world.user("mai"), by_organization=desk, **said).pk
+        return actions.start_for_other(by=world.user("mai"), by_organization=desk, **said).pk
 
     assert len(set(race(*[press] * 5))) == 1
 
