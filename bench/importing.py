@@ -241,7 +241,7 @@ def _rows(
         person = known[n * step % len(known)]
         if kind < NEW:
             person = strangers[n * step % len(strangers)]
-        day = FIRST_DAY + timedelta(days=70 * (round_ % len(POSITIONS)) + n % 40)
+        day = FIRST_DAY + timedelta(days=30 * round_ + n % 20)
         vaccine = "?" if NEW <= kind < NEW + BAD else VACCINES[n % len(VACCINES)]
         yield [
             *person,
