@@ -6,7 +6,7 @@ place in the file is stored with each chunk, so a worker that is killed costs no
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -25,8 +25,10 @@ from recording.imports.reading.files import (
     HEADINGS_WITHIN,
     MOST_ROWS,
     Line,
+    as_stored,
     form_of,
     in_parts,
+    is_workbook,
     lines_of,
     too_many_rows,
 )
@@ -75,11 +77,16 @@ def begin(
     )
     made.save(force_insert=True)
     digest = hashlib.sha256()
-    for number, part in enumerate(in_parts(chunks)):
-        digest.update(part)
-        ImportPart.objects.create(dose_import=made, number=number, content=part)
+    parts = _counted_in(digest, in_parts(chunks))
+    first_part = next(parts, b"")
+    if is_workbook(name, first_part):
+        whole = [first_part, *parts]
+        form = form_of(name, whole)
+        _store(made, as_stored(form, whole))
+    else:
+        _store(made, chain([first_part], parts))
+        form = form_of(name, checking.parts_of(made))
     made.sha256 = digest.hexdigest()
-    form = form_of(name, checking.parts_of(made))
     made.form = {
         "kind": form.kind,
         "encoding": form.encoding,
@@ -101,6 +108,17 @@ def begin(
         raise Unreadable(_("There are headings, but no rows below them."))
     made.save()
     return made
+
+
+def _counted_in(digest: "hashlib._Hash", parts: Iterable[bytes]) -> Iterator[bytes]:
+    for part in parts:
+        digest.update(part)
+        yield part
+
+
+def _store(made: DoseImport, chunks: Iterable[bytes]) -> None:
+    for number, part in enumerate(in_parts(chunks)):
+        ImportPart.objects.create(dose_import=made, number=number, content=part)
 
 
 def confirm(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Sequence
@@ -73,6 +74,11 @@ class _Parts(io.RawIOBase):
         return size
 
 
+def is_workbook(name: str, first: bytes) -> bool:
+    """Whether a file that begins so is to be read as a workbook."""
+    return name.lower().endswith(".xlsx") or first.startswith((b"PK", OLD_EXCEL))
+
+
 def form_of(name: str, parts: Iterable[bytes]) -> FileForm:
     """Find out how a file is to be read; `parts` is read to the end. Raises Unreadable."""
     ending = name.lower().rsplit(".", 1)[-1]
@@ -80,7 +86,7 @@ def form_of(name: str, parts: Iterable[bytes]) -> FileForm:
     first = next(parts, b"")
     if not first:
         raise Unreadable(_("The file is empty."))
-    if ending == "xlsx" or first.startswith((b"PK", OLD_EXCEL)):
+    if is_workbook(name, first):
         book = sanitize(first + b"".join(parts), most_lines=MOST_ROWS + HEADINGS_WITHIN)
         return FileForm(XLSX, is_from_1904=book.is_from_1904)
     if ending not in ("csv", "txt"):
@@ -113,12 +119,34 @@ def _encoding(first: bytes, rest: Iterable[bytes]) -> str:
     return "utf-8-sig"
 
 
-def lines_of(form: FileForm, parts: Iterable[bytes]) -> Iterator[Line]:
-    """Yield the lines that hold something, with their numbers in Excel. Raises Unreadable."""
-    lines = _csv_lines(form, parts) if form.kind == CSV else _xlsx_lines(parts)
+def as_stored(form: FileForm, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a file as it is kept and read from then on: CSV as it came, a workbook as lines of JSON.
+
+    So a workbook is unpacked once. Raises Unreadable.
+    """
+    if form.kind == CSV:
+        yield from parts
+        return
+    for number, cells in _xlsx_lines(parts):
+        kept = [cell if cell.form else cell.text for cell in cells]
+        yield json.dumps([number, kept], ensure_ascii=False).encode() + b"\n"
+
+
+def lines_of(form: FileForm, stored: Iterable[bytes]) -> Iterator[Line]:
+    """Yield the lines that hold something, with their numbers in Excel. Raises Unreadable.
+
+    stored: what `as_stored` has given, in parts of any size.
+    """
+    lines = _csv_lines(form, stored) if form.kind == CSV else _stored_lines(stored)
     for number, cells in lines:
         if any(cell.text for cell in cells):
             yield number, cells
+
+
+def _stored_lines(stored: Iterable[bytes]) -> Iterator[Line]:
+    for line in io.BufferedReader(_Parts(stored), PART_BYTES):
+        number, kept = json.loads(line)
+        yield number, [Cell(cell) if isinstance(cell, str) else Cell(*cell) for cell in kept]
 
 
 def too_many_rows(most: int) -> Unreadable:

@@ -7,7 +7,14 @@ import pytest
 from recording.imports.questions import Survey
 from recording.imports.reading import dates, numbers, words
 from recording.imports.reading.dates import DateReading, Span, column_of
-from recording.imports.reading.files import Cell, FileForm, form_of, in_parts, lines_of
+from recording.imports.reading.files import (
+    Cell,
+    FileForm,
+    as_stored,
+    form_of,
+    in_parts,
+    lines_of,
+)
 from recording.imports.reading.headings import MINISTRY_ORDER, header_of, mapping_of
 from tests.organizations.sheets import book, csv_bytes, part, with_part
 from vaxreg.spreadsheets.archive import Unreadable
@@ -256,10 +263,10 @@ def test_two_columns_of_one_name_are_not_taken_both():
 
 
 def read(data: bytes, name: str) -> list[tuple[int, list[str]]]:
-    parts = list(in_parts([data]))
+    form = form_of(name, in_parts([data]))
     return [
         (number, [cell.text for cell in cells])
-        for number, cells in lines_of(form_of(name, iter(parts)), iter(parts))
+        for number, cells in lines_of(form, as_stored(form, in_parts([data])))
     ]
 
 
@@ -274,6 +281,17 @@ def test_csv_is_read_in_every_form_that_excel_writes(encoding, by):
         (1, ["Họ và tên", "Số"]),
         (2, ["Lê Hà", "001"]),
         (4, ["a\nb", "2"]),
+    ]
+
+
+def test_the_cells_of_a_workbook_keep_what_excel_made_of_them():
+    data = book({"A": [["Họ", "Số"], ["Lê", 1171005566], ["", ""], ["x", 44444.5]]})
+    form = form_of("a.xlsx", [data])
+
+    assert list(lines_of(form, as_stored(form, [data]))) == [
+        (1, [Cell("Họ"), Cell("Số")]),
+        (2, [Cell("Lê"), Cell("1171005566", "n")]),
+        (4, [Cell("x"), Cell("44444.5", "n")]),
     ]
 
 
@@ -313,4 +331,4 @@ def test_a_bomb_a_macro_and_a_formula_are_refused():
 )
 def test_a_file_that_is_none_is_refused(data, name):
     with pytest.raises(Unreadable):
-        list(lines_of(form_of(name, [data] if data else []), [data]))
+        read(data, name)

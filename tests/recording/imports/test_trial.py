@@ -217,3 +217,15 @@ def test_the_counts_of_a_trial_say_what_would_become_of_the_rows(world: World, k
     assert done.state == "checked"
     assert done.counts == {"new": 2, "error": 1, "warning": 1}
     assert (done.total, done.done) == (3, 3)
+
+
+def test_a_workbook_is_tried_as_a_csv_file_is(world: World, known: Citizen):
+    lines = [row(id_number=1171005566, phone=905111222), row(name="")]
+    [one, bad] = check(send(world, lines, as_xlsx=True)).rows.order_by("line")
+
+    assert (one.citizen_id, one.phone, codes(one)) == (
+        known.pk,
+        "+84905111222",
+        {"id_number.zeros"},
+    )
+    assert bad.verdict == Verdict.ERROR
