@@ -19,9 +19,11 @@ from vaxreg import db_time
 if TYPE_CHECKING:
     from accounts.models import User
 
-FACTS: tuple[models.Field[Any, Any], ...] = tuple(
-    field for field in DoseFacts._meta.get_fields() if isinstance(field, models.Field)
-)
+FACTS: dict[str, models.Field[Any, Any]] = {
+    str(field.column): field
+    for field in DoseFacts._meta.get_fields()
+    if isinstance(field, models.Field)
+}
 # Ordered as the indexes of doses are: rows of one person are written side by side.
 RECORD = """
 WITH source AS MATERIALIZED (
@@ -69,6 +71,25 @@ class WrittenDose:
     revision: int
 
 
+@dataclass(frozen=True)
+class Trace:
+    """What each revision says: by whom, for which organization, and why. by: None for the system."""
+
+    by: "User | None"
+    by_organization: Organization | None
+    why: str
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The same as parameters of a query, with the moment."""
+        return {
+            "now": db_time.now(),
+            "by": self.by.pk if self.by else None,
+            "by_organization": self.by_organization.pk if self.by_organization else None,
+            "why": self.why,
+        }
+
+
 @transaction.atomic
 def record_many(
     source: str,
@@ -76,9 +97,7 @@ def record_many(
     *,
     facts: Sequence[str],
     provenance: str,
-    by: "User | None",
-    by_organization: Organization | None,
-    why: str,
+    trace: Trace,
 ) -> list[WrittenDose]:
     """Record the doses that a query returns, each with its first revision; return those written.
 
@@ -89,12 +108,12 @@ def record_many(
     known = {**_defaults(), "provenance": "%(provenance)s"} | {name: name for name in facts}
     statement = RECORD.format(
         source=source,
-        facts=", ".join(field.column for field in FACTS),
-        values=", ".join(known[field.column] for field in FACTS),
+        facts=", ".join(FACTS),
+        values=", ".join(known[column] for column in FACTS),
     )
-    trace = _trace(by, by_organization, why)
+    values = {**parameters, **trace.values, "provenance": provenance, **_values()}
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**parameters, **trace, "provenance": provenance, **_values()})
+        cursor.execute(statement, values)
         rows = cursor.fetchall()
     _announce({citizen for _row, _dose, citizen in rows})
     return [WrittenDose(row, dose, 1) for row, dose, _citizen in rows]
@@ -106,9 +125,7 @@ def revise_many(
     parameters: Mapping[str, Any],
     *,
     facts: Sequence[str],
-    by: "User | None",
-    by_organization: Organization | None,
-    why: str,
+    trace: Trace,
 ) -> list[WrittenDose]:
     """Change facts of the doses that a query returns, as new revisions; return those changed.
 
@@ -118,36 +135,27 @@ def revise_many(
     statement = REVISE.format(
         source=source,
         changes=", ".join(f"{name} = source.{name}" for name in facts),
-        facts=", ".join(field.column for field in FACTS),
+        facts=", ".join(FACTS),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**parameters, **_trace(by, by_organization, why)})
+        cursor.execute(statement, {**parameters, **trace.values})
         rows = cursor.fetchall()
     _announce({citizen for _row, _dose, citizen, _revision in rows})
     return [WrittenDose(row, dose, revision) for row, dose, _citizen, revision in rows]
 
 
-def _trace(by: "User | None", by_organization: Organization | None, why: str) -> dict[str, object]:
-    return {
-        "now": db_time.now(),
-        "by": by.pk if by else None,
-        "by_organization": by_organization.pk if by_organization else None,
-        "why": why,
-    }
-
-
 def _defaults() -> dict[str, str]:
-    return {field.column: f"%(default_{field.column})s" for field in FACTS}
+    return {column: f"%(default_{column})s" for column in FACTS}
 
 
-def _values() -> dict[str, object]:
+def _values() -> dict[str, Any]:
     """Return the value of each fact that nobody has given."""
-    found: dict[str, object] = {}
-    for field in FACTS:
-        value = field.get_default()
+    found = {}
+    for column, field in FACTS.items():
+        value: Any = field.get_default()
         if isinstance(value, DatabaseDefault):
-            value = value.expression.value
-        found[f"default_{field.column}"] = field.get_db_prep_save(value, connection)
+            value = getattr(value, "expression").value  # noqa: B009 — unknown to the stubs
+        found[f"default_{column}"] = field.get_db_prep_save(value, connection)
     return found
 
 

@@ -121,7 +121,7 @@ def _on_citizens(*, citizens: list[Citizen], **_more: Any) -> None:
 def _on_doses(*, citizens: set[int], **_more: Any) -> None:
     """Doses change nothing of the features but the sites."""
     with connection.cursor() as cursor:
-        values = {
+        values: dict[str, Any] = {
             "citizens": sorted(citizens),
             "completed": Dose.Status.COMPLETED.value,
             "now": db_time.now(),

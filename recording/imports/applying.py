@@ -6,7 +6,7 @@ from django.db.backends.utils import CursorWrapper
 from citizens import actions as citizen_actions
 from citizens.models import Citizen, Sex
 from doses import bulk
-from doses.bulk import WrittenDose
+from doses.bulk import Trace, WrittenDose
 from doses.models import Dose
 from matching.joining import PROVEN
 from recording.imports.models import DoseImport, ImportedRow
@@ -90,19 +90,15 @@ def next_chunk(dose_import: DoseImport) -> int:
         values |= {"until": until, "organization": dose_import.organization_id}
         cursor.execute(APPEARED, values)
         _start_records(cursor, dose_import, until)
-        trace = {
-            "by": dose_import.applied_by,
-            "by_organization": dose_import.organization,
-            "why": why(dose_import),
-        }
+        trace = Trace(dose_import.applied_by, dose_import.organization, why(dose_import))
         written = bulk.record_many(
             NEW_DOSES,
             values,
             facts=FACTS,
             provenance=Dose.Provenance.BACK_ENTRY,
-            **trace,
+            trace=trace,
         )
-        written += bulk.revise_many(UPDATES, values, facts=UPDATED, **trace)
+        written += bulk.revise_many(UPDATES, values, facts=UPDATED, trace=trace)
         note(cursor, written)
         cursor.execute(NOT_WRITTEN, values)
     dose_import.done += number

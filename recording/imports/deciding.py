@@ -110,9 +110,9 @@ def decide(dose_import: DoseImport, choices: dict[int, str], *, by: "User") -> i
         found = DoseImport.objects.select_for_update(of=("self",)).get(pk=dose_import.pk)
         if found.state not in (DoseImport.State.CHECKED, DoseImport.State.APPLIED):
             raise running.WrongState
-        decided = [
-            _decide_person(found, key, choice, by) for key, choice in choices.items() if choice
-        ]
+        decided = {key: choice for key, choice in choices.items() if choice != LATER}
+        for key, choice in decided.items():
+            _decide_person(found, key, choice, by)
         running.recount(found)
     return len(decided)
 

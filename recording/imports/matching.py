@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from django.db.backends.utils import CursorWrapper
 
 from matching.features import PersonFacts
-from matching.online import likely_records
+from matching.online import likely_of_many
+
+MOST_CANDIDATES = 5
 
 # What a record must say to be the one: as `joining.record_to_join`, for all rows of the chunk.
 JOIN = """
@@ -67,11 +69,13 @@ def match(
     """
     cursor.execute(JOIN, {"joined": joined})
     cursor.execute(UNKNOWN)
-    found: dict[int, list[int]] = {}
-    for line, person_key in cursor.fetchall():
-        likely = [one.citizen for one in likely_records(facts_of(line), most=5)]
-        if likely:
-            found[person_key] = likely
+    unknown = cursor.fetchall()
+    likely = likely_of_many([facts_of(line) for line, _person_key in unknown])
+    found = {
+        person_key: records[:MOST_CANDIDATES]
+        for (_line, person_key), records in zip(unknown, likely, strict=True)
+        if records
+    }
     if found:
         arrays = ["{" + ",".join(map(str, one)) + "}" for one in found.values()]
         cursor.execute(LIKELY, {"keys": list(found), "candidates": arrays})

@@ -203,7 +203,7 @@ class ImportedRow(models.Model):
     birth_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     sex = models.CharField(max_length=8, choices=Sex, blank=True)
     number = EncryptedIdNumberField(null=True)
-    number_hash = BlindIndexField(of="number", label=NUMBER_LABEL, null=True)
+    number_hash = BlindIndexField(of="number", label=NUMBER_LABEL, null=True)  # type: ignore[misc]
     phone = models.CharField(max_length=16, blank=True)
     area = models.ForeignKey(
         Area,

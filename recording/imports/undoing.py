@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from doses import bulk
 from doses.announcements import rested_on
+from doses.bulk import Trace
 from doses.models import Dose
 from recording.imports import applying
 from recording.imports.models import DoseImport, ImportedRow
@@ -102,14 +103,10 @@ def undo(dose_import: DoseImport, *, by: "User") -> int:
     list(locked.order_by("pk").values_list("pk", flat=True))
     if _blockers(dose_import):
         raise NotToBeUndone
-    trace = {
-        "by": by,
-        "by_organization": dose_import.organization,
-        "why": f"Hoàn tác. {applying.why(dose_import)}",
-    }
+    trace = Trace(by, dose_import.organization, f"Hoàn tác. {applying.why(dose_import)}")
     values = {"import": dose_import.pk, "status": Dose.Status.ENTERED_IN_ERROR.value}
-    done = bulk.revise_many(NEW_DOSES, values, facts=("status",), **trace)
-    done += bulk.revise_many(UPDATES, values, facts=applying.UPDATED, **trace)
+    done = bulk.revise_many(NEW_DOSES, values, facts=("status",), trace=trace)
+    done += bulk.revise_many(UPDATES, values, facts=applying.UPDATED, trace=trace)
     if len(done) != len(ids):
         raise NotToBeUndone
     dose_import.state = DoseImport.State.UNDONE
