@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from recording.imports.reading.files import Cell
 from vaxreg.spreadsheets.reading import DATE
@@ -50,7 +49,6 @@ class Span:
     latest: dt.date
 
 
-@lru_cache(maxsize=65_536)
 def read(text: str, form: str, how: DateReading, span: Span) -> PartialDate:
     """Return the date in a cell. Raises UnreadableDate."""
     text = _TIME.sub("", text.strip())

@@ -12,7 +12,7 @@ from vaxreg.typed.phones import e164
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _PERSONAL_LENGTH = 12
 # Mobile numbers as most people write them; the library gives the same, in fifty times the time.
-_MOBILE = re.compile(r"0(?:3[2-9]|7[06-9]|8[1-8]|9[0-8])\d{7}")
+_MOBILE = re.compile(r"(?:0|\+?84)((?:3[2-9]|7[06-9]|8[1-8]|9[0-8])\d{7})")
 _PHONE_WITHOUT_ZERO = re.compile(r"[1-9]\d{8}")
 # Century and sex by the fourth digit (Circular 59/2021/TT-BCA, article 4): even is male.
 _CENTURIES = {digit: 1900 + digit // 2 * 100 for digit in range(10)}
@@ -53,8 +53,8 @@ def read_phone(text: str) -> ReadNumber:
     digits = text.removesuffix(".0")
     if _PHONE_WITHOUT_ZERO.fullmatch(digits):
         digits = f"0{digits}"
-    if _MOBILE.fullmatch(digits):
-        return ReadNumber(f"+84{digits[1:]}")
+    if usual := _MOBILE.fullmatch(digits):
+        return ReadNumber(f"+84{usual[1]}")
     try:
         return ReadNumber(e164(digits))
     except ValidationError:

@@ -26,6 +26,7 @@ GIVEN_FROM = dt.date(1960, 1, 1)
 LONGEST_LOT, LONGEST_WORDS = 64, 120
 # As `matching.features` cuts it.
 LONGEST_MARKED = 400
+MOST_DAYS_KEPT = 100_000
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ class ReadRow:
     @property
     def person_key(self) -> int:
         """A hash that rows of one person share: of the name, date of birth, and number or phone."""
-        born = self.born.isoformat() if self.born else ""
-        facts = "\0".join((self.name_marked, born, self.number or f"{self.phone}/{self.sex}"))
+        born = f"{self.born.first}{self.born.precision}" if self.born else ""
+        facts = f"{self.name_marked}\0{born}\0{self.number or f'{self.phone}/{self.sex}'}"
         return signed(hashlib.blake2b(facts.encode(), digest_size=8).hexdigest())
 
 
@@ -96,6 +97,8 @@ class RowReader:
         self._how = how
         self._spans = spans(how.today)
         self._vaccines: dict[str, int | None] = {}
+        # A file has few days: their cells are read once.
+        self._days: dict[tuple[str, str, str], PartialDate | None] = {}
         self._steps: tuple[tuple[str, Callable[[ReadRow, Cell], None]], ...] = (
             ("full_name", self._name),
             ("born", self._born),
@@ -179,11 +182,18 @@ class RowReader:
         if not cell.text:
             row.errors.append(f"{column}|missing|")
             return None
-        try:
-            return read_date(cell.text, cell.form, how, self._spans[column])
-        except (UnreadableDate, OverflowError):
+        key = (column, *cell)
+        if key not in self._days:
+            if len(self._days) > MOST_DAYS_KEPT:
+                self._days.clear()
+            try:
+                self._days[key] = read_date(cell.text, cell.form, how, self._spans[column])
+            except (UnreadableDate, OverflowError):
+                self._days[key] = None
+        found = self._days[key]
+        if found is None:
             row.errors.append(f"{column}|no_date|")
-            return None
+        return found
 
     def _sex(self, row: ReadRow, cell: Cell) -> None:
         sex = words.sex_of(cell.text)
