@@ -153,13 +153,18 @@ def own_accounts(record: Citizen) -> list[Recipient]:
     return [Recipient.of(link.user) for link in links.select_related("user").order_by("pk")]
 
 
-def _others(link: RecordLink) -> list[Recipient]:
-    phones = phones_to_tell(link.user, link.citizen)
+def everybody(citizen: Citizen, *, but: "User") -> list[Recipient]:
+    """Return the phones on the record and everybody who opens it, without one account."""
+    phones = phones_to_tell(but, citizen)
     told = [Recipient(phone, *known) for phone, known in phones.items()]
-    whole = Citizen.objects.whole(link.citizen)
+    whole = Citizen.objects.whole(citizen)
     without_phone = RecordLink.objects.live().filter(citizen__in=whole, user__phone=None)
-    rows = without_phone.exclude(user=link.user).select_related("user")
+    rows = without_phone.exclude(user=but).select_related("user")
     return told + [Recipient.of(one.user) for one in rows.order_by("user").distinct("user")]
+
+
+def _others(link: RecordLink) -> list[Recipient]:
+    return everybody(link.citizen, but=link.user)
 
 
 def tell(
@@ -172,6 +177,13 @@ def tell(
     once: str = "",
 ) -> None:
     """Write one message about a link; a recipient is told of the same thing (`once`) once."""
+    write(purpose, to, words, once=once or str(link.pk), may_wait=may_wait)
+
+
+def write(
+    purpose: str, to: Recipient, words: Callable[[], str], *, once: str, may_wait: bool = False
+) -> None:
+    """Write one message about a record, in each language; a recipient is told `once` of a thing."""
     texts = ui.in_each_language(words)
     with translation.override(to.language):
         send_to_citizen(
@@ -181,7 +193,7 @@ def tell(
             texts=texts,
             user_id=to.account,
             may_wait=may_wait,
-            dedupe_key=f"{purpose}:{once or link.pk}:{to.phone or to.account}",
+            dedupe_key=f"{purpose}:{once}:{to.phone or to.account}",
         )
 
 

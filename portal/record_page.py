@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -41,6 +42,7 @@ SOURCES: dict[str, Promise] = {
     Dose.Provenance.CORRECTION: gettext_lazy("Source: a proposal that was accepted"),
     Dose.Provenance.PARTNER: gettext_lazy("Source: another health system"),
     Dose.Provenance.SELF_DECLARED: gettext_lazy("Source: self-declared, not yet verified"),
+    Dose.Provenance.ABROAD: gettext_lazy("Source: a certificate of another country"),
 }
 
 
@@ -138,6 +140,12 @@ def cards(citizen: Citizen, *, whose: str = "") -> list[DoseCard]:
     return sorted(
         shown, key=lambda card: card.given_on.first if card.given_on else date.max, reverse=True
     )
+
+
+def dose_of(citizen: Citizen, public_id: UUID) -> Dose | None:
+    """Return a dose of this record, also one that was entered in error; None for another's."""
+    doses = Dose.objects.of(citizen).select_related("vaccine", "organization")
+    return doses.filter(public_id=public_id).first()
 
 
 def _changes_since(citizen: Citizen, since: datetime) -> dict[int, DoseRevision]:

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("follow/", follow.follow, name="follow"),
     path("follow/<uuid:public_id>/", follow.followed, name="followed"),
     path("record/", record.record, name="record"),
+    path("record/doses/<uuid:public_id>/", record.dose_history, name="record-dose"),
     path("record/kept/", offline.kept, name="record-kept"),
     path("offline/", offline.offline, name="offline"),
     path("app.webmanifest", offline.manifest, name="manifest"),

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from review.views import call, case, duplicates, notes, openings, pool, queue, steps, take_back
+from review.views import (
+    call,
+    case,
+    duplicates,
+    notes,
+    openings,
+    own_doses,
+    pool,
+    queue,
+    steps,
+    take_back,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("review/notes/<uuid:public_id>/read/", notes.mark_read, name="note-read"),
@@ -12,6 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/week/", queue.own_week_page, name="own-week"),
     path("review/duplicates/", duplicates.duplicates_page, name="duplicates"),
     path("review/duplicates/<int:pair>/", duplicates.pair_page, name="duplicate"),
+    path("review/doses/", own_doses.waiting_page, name="own-doses"),
+    path("review/doses/<uuid:public_id>/", own_doses.dose_page, name="own-dose"),
+    path("review/doses/changes/<uuid:change>/", own_doses.decide_change, name="own-dose-decide"),
     path("review/openings/", openings.openings_page, name="openings"),
     path(
         "review/openings/photos/<uuid:public_id>/<str:which>/",

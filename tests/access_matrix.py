@@ -368,6 +368,12 @@ oversight-take-over           GET   st      st      st      403     403     200 
 oversight-take-over           POST  st      st      st      403     403     422     404     422     403
 oversight-waiting             GET   st      st      st      403     403     200     200     200     403
 oversight-waiting             POST  st      st      st      403     403     405     405     405     403
+own-dose                      GET   st      st      st      200     404     404     404     404     404
+own-dose                      POST  st      st      st      422     404     404     404     404     404
+own-dose-decide               GET   st      st      st      405     405     405     405     405     405
+own-dose-decide               POST  st      st      st      404     404     404     404     404     404
+own-doses                     GET   st      st      st      200     200     200     200     200     200
+own-doses                     POST  st      st      st      405     405     405     405     405     405
 own-week                      GET   st      st      st      200     200     200     200     200     200
 own-week                      POST  st      st      st      405     405     405     405     405     405
 people                        GET   st      st      st      403     403     200     404     200     403
@@ -428,6 +434,8 @@ record-document-withdraw      GET   in      405     405     in      in      in  
 record-document-withdraw      POST  in      404     404     in      in      in      in      in      in
 record-documents              GET   in      200     200     in      in      in      in      in      in
 record-documents              POST  in      422     422     in      in      in      in      in      in
+record-dose                   GET   in      200     404     in      in      in      in      in      in
+record-dose                   POST  in      405     405     in      in      in      in      in      in
 record-kept                   GET   in      200     200     in      in      in      in      in      in
 record-kept                   POST  in      405     405     in      in      in      in      in      in
 record-link-end               GET   in      404     404     in      in      in      in      in      in

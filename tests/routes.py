@@ -95,6 +95,9 @@ def address(pattern: str, case: Correction, world: World) -> str:
             "person": str(case.citizen.public_id),
             "lot": "1",
         }
+    if case.dose and ("record/doses/" in pattern or "review/doses/<" in pattern):
+        values["public_id"] = str(case.dose.public_id)
+    values["change"] = values["public_id"]
     if "filed/" in pattern:
         values["public_id"] = str(case.filing.public_id)
     if "evidence/" in pattern:

@@ -1,5 +1,7 @@
 """Views of one's record and of one's corrections."""
 
+from uuid import UUID
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +13,8 @@ from accounts.http import UserRequest
 from citizens.visits import log_own
 from corrections import case_pages, facts
 from corrections.models import Correction
+from doses.facts import dose_title
+from doses.history import facts_in_words, history_of
 from portal import record_page
 from portal.record_page import RecordHolder
 from portal.to_do import ToDo
@@ -39,6 +43,26 @@ def record(request: UserRequest) -> HttpResponse:
         "to_do": ToDo(request.user, people),
     }
     return render(request, "portal/record.html", context)
+
+
+@citizen_page
+@require_safe
+def dose_history(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """Show one dose with every change of it, also after it was taken out of the record."""
+    for person in record_page.people(request.user):
+        dose = record_page.dose_of(person.citizen, public_id)
+        if dose is not None:
+            note_visit(request, person)
+            context = {
+                "person": person,
+                "dose": dose,
+                "title": dose_title(dose),
+                "facts": facts_in_words(dose),
+                "source": record_page.SOURCES[dose.provenance],
+                "history": history_of(dose),
+            }
+            return render(request, "portal/dose_history.html", context)
+    raise Http404
 
 
 @citizen_page

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
@@ -40,3 +41,17 @@ def shot(visit: Visit) -> None:
             visit.page.set_viewport_size({"width": width, "height": 900})
             visit.page.screenshot(path=f"{folder}/{number:02}-{name}-{width}.png", full_page=True)
         visit.page.set_viewport_size(size)
+
+
+@dataclass
+class Keyboard:
+    """Counts the keys that are pressed."""
+
+    page: Page
+    pressed: int = 0
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.pressed += 1
+            self.page.keyboard.press(key)
+            self.page.wait_for_load_state()

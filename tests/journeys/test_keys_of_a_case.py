@@ -1,18 +1,17 @@
 """A nurse decides by keys: two to accept and see the next case, four to refuse with a ground."""
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from corrections import sweep
 from corrections.lifecycle import Ground, Status
 from corrections.models import Correction, DelayedDecision
 from tests.cases import file_one
 from tests.journeys.conftest import Country
-from tests.journeys.steps import accept, is_well, press
+from tests.journeys.steps import Keyboard, accept, is_well, press
 from tests.pictures import attach_photo, picture
 from vaxreg import db_time
 
@@ -27,20 +26,6 @@ IN_SIGHT = """
     return box.height > 0 && box.top >= 0 && box.bottom <= foot + 1;
 }
 """
-
-
-@dataclass
-class Keyboard:
-    """Counts the keys that are pressed."""
-
-    page: Page
-    pressed: int = 0
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.pressed += 1
-            self.page.keyboard.press(key)
-            self.page.wait_for_load_state()
 
 
 @pytest.fixture

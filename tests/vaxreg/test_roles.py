@@ -31,7 +31,7 @@ INSERT_ONLY = {
 NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),
     *("citizens_citizen", "citizens_identitydocument", "doses_dose", "own_data_datarequest"),
-    *("doses_receivedlot", "doses_vaccinationsession"),
+    *("doses_receivedlot", "doses_vaccinationsession", "review_dosechange"),
 }
 
 

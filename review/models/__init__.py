@@ -1,0 +1,6 @@
+"""What the desk stores beside the cases: notes to a site, changes of its own doses."""
+
+from review.models.dose_changes import DoseChange
+from review.models.notes import OfficerNote
+
+__all__ = ["DoseChange", "OfficerNote"]
