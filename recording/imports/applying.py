@@ -76,13 +76,13 @@ UPDATE recording_importedrow SET verdict = 'on_record',
 """  # noqa: S608 — no values
 
 
-def next_chunk(dose_import: DoseImport) -> int:
-    """Write the next rows; return how many were looked at. To be called in a transaction.
+def next_chunk(dose_import: DoseImport, size: int = 0) -> int:
+    """Write the next rows, CHUNK or `size`; return how many were looked at. Call it in a transaction.
 
     Changes done and last_line of the import, which the caller has locked and saves.
     """
     with connection.cursor() as cursor:
-        values = {"import": dose_import.pk, "last": dose_import.last_line, "chunk": CHUNK}
+        values = {"import": dose_import.pk, "last": dose_import.last_line, "chunk": size or CHUNK}
         cursor.execute(NEXT, values)
         number, until = cursor.fetchone()
         if not number:
@@ -104,6 +104,17 @@ def next_chunk(dose_import: DoseImport) -> int:
     dose_import.done += number
     dose_import.last_line = until
     return int(number)
+
+
+def leave_next_out(dose_import: DoseImport) -> None:
+    """Leave out the next row, which the database has refused for a reason that no check knows."""
+    rows = dose_import.rows.filter(line__gt=dose_import.last_line)
+    row = rows.order_by("line")[0]
+    row.verdict = ImportedRow.Verdict.ERROR
+    row.findings = [*row.findings, "line|refused|"]
+    row.save(update_fields=["verdict", "findings"])
+    dose_import.done += 1
+    dose_import.last_line = row.line
 
 
 def why(dose_import: DoseImport) -> str:

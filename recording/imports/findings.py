@@ -54,6 +54,9 @@ WORDS: dict[str, Promise] = {
     ),
     "own": gettext_lazy("This is you or your family. A colleague enters this dose."),
     "duplicate": gettext_lazy("The same dose stands in row %(line)s already."),
+    "refused": gettext_lazy(
+        "The register refused this row. Enter it by hand, or tell the people who run Sổ Tiêm."
+    ),
     "elsewhere": gettext_lazy("Another site has recorded this dose."),
     "taken": gettext_lazy("A dose of this number is on record with another date."),
     "close": gettext_lazy("Another dose is on record less than 14 days before or after."),

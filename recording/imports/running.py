@@ -11,7 +11,7 @@ from datetime import timedelta
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -213,23 +213,39 @@ def _work(pk: int, until: float) -> bool:
     """Return whether nothing is left to do."""
     found = DoseImport.objects.get(pk=pk)
     checker = checking.Checker(found) if found.state == State.CHECKING else None
+    size = applying.CHUNK
     while time.monotonic() < until:
-        with transaction.atomic():
-            found = _locked(found)
-            if not found.is_at_work:
-                return True
-            if found.state == State.CHECKING:
-                checker = checker or checking.Checker(found)
-                is_done = not checker.next_chunk(found)
-                ending = State.CHECKED
-            else:
-                is_done = not applying.next_chunk(found)
-                ending = State.APPLIED
-            if is_done:
-                _finish(found, ending)
-                return True
-            found.save(update_fields=["done", "last_line"])
+        try:
+            with transaction.atomic():
+                found = _locked(found)
+                if not found.is_at_work:
+                    return True
+                if found.state == State.CHECKING:
+                    checker = checker or checking.Checker(found)
+                    number, ending = checker.next_chunk(found), State.CHECKED
+                else:
+                    number, ending = applying.next_chunk(found, size), State.APPLIED
+                if not number:
+                    _finish(found, ending)
+                    return True
+                found.save(update_fields=["done", "last_line"])
+            size = min(size * 10, applying.CHUNK)
+        except (IntegrityError, DataError):
+            if found.state != State.APPLYING:
+                raise
+            size = _narrow(found, size)
     return False
+
+
+def _narrow(found: DoseImport, size: int) -> int:
+    """Return a smaller size, to find the row that the database refuses; alone it is left out."""
+    if size > 1:
+        return max(size // 10, 1)
+    with transaction.atomic():
+        found = _locked(found, State.APPLYING)
+        applying.leave_next_out(found)
+        found.save(update_fields=["done", "last_line"])
+    return size
 
 
 def _finish(found: DoseImport, ending: str) -> None:

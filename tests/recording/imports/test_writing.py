@@ -201,6 +201,19 @@ def test_a_killed_worker_loses_and_doubles_no_row(world: World, monkeypatch, kil
     assert Citizen.objects.filter(full_name__startswith="Hoàng Thị ").count() == 7
 
 
+def test_a_row_that_the_database_refuses_stops_no_other(world: World, monkeypatch):
+    monkeypatch.setattr(applying, "CHUNK", 5)
+    checked = check(send(world, MANY))
+    # No check knows of it, as if a rule of the database had been forgotten here.
+    checked.rows.filter(line=4).update(full_name="two  spaces")
+    done = write(checked, world)
+
+    assert done.counts == {"new": 6, "error": 1}
+    assert done.rows.get(line=4).findings == ["line|refused|"]
+    assert done.rows.filter(revision=1).count() == 6
+    assert done.done == 7
+
+
 def test_a_cancelled_import_leaves_nothing(world: World):
     checked = check(send(world, MANY))
     running.cancel(checked, by=world.user("minh"))
