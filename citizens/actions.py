@@ -11,7 +11,7 @@ from django.db.models import Q
 from accounts import rate_limits
 from accounts.rate_limits import LimitRule, Limits, LimitVerdict
 from citizens import candidates, documents, links
-from citizens.announcements import citizen_written
+from citizens.announcements import citizen_written, citizens_written
 from citizens.candidates import Description, SeveralRecords
 from citizens.family.majority import is_adult
 from citizens.models import (
@@ -262,6 +262,27 @@ def _declare(
     return citizen
 
 
+@transaction.atomic
+def start_many(
+    people: list[Citizen],
+    *,
+    by: "User | None",
+    by_organization: Organization | None,
+    why: str,
+) -> list[Citizen]:
+    """Write records that were not saved yet, each with its first revision; return them.
+
+    The caller has made sure that none of these people has a record, and that the facts are clean;
+    the constraints of the table refuse impossible ones with IntegrityError.
+    """
+    made = Citizen.objects.bulk_create(people)
+    CitizenRevision.objects.bulk_create(
+        _revision(one, 1, one.created_at, by, by_organization, why) for one in made
+    )
+    citizens_written.send(sender=Citizen, citizens=made)
+    return made
+
+
 def _is_repeated(citizen: Citizen, said: Description, *, by: "User") -> bool:
     """Whether the same user has started the same record a moment ago."""
     lately = citizen.revisions.filter(number=1, by=by, at__gt=db_time.now() - REPEATED_WITHIN)
@@ -437,7 +458,21 @@ def _write_revision(
     why: str = "",
     correction_reference: str = "",
 ) -> None:
-    CitizenRevision.objects.create(
+    _revision(citizen, number, at, by, by_organization, why, correction_reference).save(
+        force_insert=True
+    )
+
+
+def _revision(
+    citizen: Citizen,
+    number: int,
+    at: datetime,
+    by: "User | None",
+    by_organization: Organization | None,
+    why: str,
+    correction_reference: str = "",
+) -> CitizenRevision:
+    return CitizenRevision(
         citizen=citizen,
         number=number,
         at=at,

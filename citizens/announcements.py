@@ -7,3 +7,5 @@ from django.dispatch import Signal
 
 # Sent with citizen=Citizen, after each new revision, and each change of the documents.
 citizen_written = Signal()
+# Sent with citizens=list[Citizen], when many records were started at once.
+citizens_written = Signal()

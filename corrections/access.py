@@ -1,5 +1,6 @@
 """Which corrections a user may see; parties.py says what they may do with one."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -46,17 +47,19 @@ def overseen_by(user: "User") -> Q:
     return Q(holder__in=WithPredecessors(reach.order_by().values("pk")))
 
 
-def in_pools_of(user: "User") -> Q:
+def in_pools_of(user: "User", hotlines: Collection[int] | None = None) -> Q:
     """Return the corrections for which the user may look for a site.
 
     Those are cases without a site in the user's organizations and below them. An agent of the
-    hotline may route every case that the hotline holds.
+    hotline may route every case that the hotline holds. hotlines: ids of those whose phone the user
+    answers, if they are known; else they are read.
     """
     desks = Membership.objects.live().filter(user=user, role__in=READING_ROLES)
     reach = Organization.objects.within_reach(user, Membership.Role.OFFICER)
     places = desks.order_by().values("organization").union(reach.order_by().values("pk"))
     unknown = Q(triage_due_at__isnull=False, holder__in=WithPredecessors(places))
-    hotlines = list(_hotlines_of(user).values_list("organization", flat=True))
+    if hotlines is None:
+        hotlines = list(_hotlines_of(user).values_list("organization", flat=True))
     if not hotlines:
         return unknown
     # A union and no OR: each half has an index, and both together have none.

@@ -9,8 +9,11 @@ class CorrectionsConfig(AppConfig):
     verbose_name = _("Corrections")
 
     def ready(self) -> None:
-        """Hear what the population database answers."""
+        """Hear what the population database answers, and say which doses cases are about."""
+        from corrections import disagreements
         from corrections.actions import by_population
+        from doses import announcements
         from identity.population import questions
 
         questions.LISTENERS.append(by_population.hear)
+        announcements.RESTS_ON.append(disagreements.disputed_among)

@@ -4,7 +4,7 @@ Whoever reads the dose later reads them too: the citizen, every later reviewer, 
 whose proposal was granted after all is no longer a disagreement.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,3 +48,9 @@ def by_dose(found: Iterable[Disagreement]) -> dict[int, list[Disagreement]]:
         if one.dose_id is not None:
             grouped.setdefault(one.dose_id, []).append(one)
     return grouped
+
+
+def disputed_among(doses: Sequence[int]) -> set[int]:
+    """Return which of these doses (ids) a correction is about, open or decided."""
+    named = Correction.objects.filter(dose__in=doses).order_by()
+    return {dose for dose in named.values_list("dose", flat=True) if dose is not None}

@@ -3,23 +3,36 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 
-from citizens.announcements import citizen_written
+from citizens.announcements import citizen_written, citizens_written
 from citizens.models import Citizen
-from doses.announcements import dose_written
+from doses.announcements import dose_written, doses_written
 from doses.models import Dose
 from matching.features import COLUMNS, facts_of, features_of
 from matching.models import MatchFeature, MatchPair
 from vaxreg import db_time, encryption
 
 BATCH = 2_000
+# Of people whose doses were written, only those with another list of sites.
+SITES = """
+UPDATE matching_matchfeature feature SET sites = given.sites, written_at = %(now)s
+  FROM (SELECT person.id, array_remove(
+               array_agg(DISTINCT dose.organization_id ORDER BY dose.organization_id), NULL) AS sites
+          FROM unnest(%(citizens)s::bigint[]) AS person (id)
+          LEFT JOIN doses_dose dose ON dose.citizen_id = person.id AND dose.status = %(completed)s
+         GROUP BY person.id) given
+ WHERE feature.citizen_id = given.id AND feature.sites <> given.sites
+"""
 
 
 def listen() -> None:
     """Connect to the announcements of the apps below."""
     citizen_written.connect(_on_citizen, dispatch_uid="matching")
+    citizens_written.connect(_on_citizens, dispatch_uid="matching")
     dose_written.connect(_on_dose, dispatch_uid="matching")
+    doses_written.connect(_on_doses, dispatch_uid="matching")
     encryption.RENEWALS["features for matching"] = refill
 
 
@@ -99,3 +112,18 @@ def _on_citizen(*, citizen: Citizen, **_more: Any) -> None:
 
 def _on_dose(*, dose: Dose, **_more: Any) -> None:
     write([dose.citizen])
+
+
+def _on_citizens(*, citizens: list[Citizen], **_more: Any) -> None:
+    write(citizens)
+
+
+def _on_doses(*, citizens: set[int], **_more: Any) -> None:
+    """Doses change nothing of the features but the sites."""
+    with connection.cursor() as cursor:
+        values: dict[str, Any] = {
+            "citizens": sorted(citizens),
+            "completed": Dose.Status.COMPLETED.value,
+            "now": db_time.now(),
+        }
+        cursor.execute(SITES, values)

@@ -1,6 +1,6 @@
 """URLs of the pages on which a site records doses."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from recording.views import desk, sessions
 
@@ -27,4 +27,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         desk.person_page,
         name="recording-person",
     ),
+    path("", include("recording.imports.urls")),
 ]

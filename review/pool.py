@@ -4,7 +4,7 @@ Dispatch 9458/BYT-CNTT: the desk of the area keeps such a proposal and must look
 day. Our own target is four hours, within the 48.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -153,9 +153,13 @@ class Outcomes:
     stayed: list[RoutingOutcome] = field(default_factory=list)
 
 
-def cases_of(user: "User") -> CorrectionQuerySet:
-    """Return the cases without a site that the user may send to one."""
-    cases: CorrectionQuerySet = Correction.objects.in_pools_of(user).filter(status__in=AT_WORK)
+def cases_of(user: "User", hotlines: Collection[int] | None = None) -> CorrectionQuerySet:
+    """Return the cases without a site that the user may send to one.
+
+    hotlines: ids of those whose phone the user answers, if they are known.
+    """
+    reached = Correction.objects.in_pools_of(user, hotlines)
+    cases: CorrectionQuerySet = reached.filter(status__in=AT_WORK)
     return cases
 
 

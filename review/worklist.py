@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Subquery
 
 from accounts.models import User
-from corrections.access import READING_ROLES
+from corrections.access import READING_ROLES, is_hotline
 from organizations.models import Membership
 from organizations.scope import scope_in
 from reporting import compute
@@ -36,7 +36,8 @@ def numbers(user: User, work: Sequence[Membership], *, has_pool: bool) -> Number
     if desks:
         asked["to_do"] = compute.number_of(queue.to_do(user, desks))
     if has_pool:
-        asked["in_pool"] = compute.number_of(pool.cases_of(user))
+        hotlines = [one.organization_id for one in work if is_hotline(one)]
+        asked["in_pool"] = compute.number_of(pool.cases_of(user, hotlines))
     scope = scope_in(one for one in work if one.role == Membership.Role.OFFICER)
     if scope is not None:
         asked["overdue"] = compute.number_overdue(scope)

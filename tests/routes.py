@@ -18,10 +18,12 @@ from messaging.models import Message
 from organizations.imports import running
 from organizations.journal import ImportRun
 from own_data import requests
+from recording.imports.models import DoseImport
 from review import notes
 from tests.access_matrix import CITIZENS
 from tests.conftest import signed_in
 from tests.organizations.sheets import xlsx
+from tests.recording.imports import sheets as dose_sheets
 from tests.world import World
 
 
@@ -59,6 +61,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
     }
     if "organizations/import/<" in pattern:
         values["public_id"] = str(imported_by_huong(world).public_id)
+    if "recording/imports/<" in pattern:
+        values["public_id"] = str(doses_sent_by_minh(world).public_id)
     if pattern.startswith("messages/"):
         lan = world.user("lan")
         told = Message.objects.create(user=lan, in_inbox=True, channel="sms", recipient=lan.phone)
@@ -105,6 +109,11 @@ def imported_by_huong(world: World) -> ImportRun:
     """A file with one new nurse, looked at by Hương and not imported."""
     row = ["Vũ Thị Mới", "moi@example.vn", world.buoi.code, "Reviewer"]
     return running.begin(xlsx(staff=[row]), "a.xlsx", by=world.user("huong"))
+
+
+def doses_sent_by_minh(world: World) -> DoseImport:
+    """A file with one dose, looked at by Minh and not written."""
+    return dose_sheets.check(dose_sheets.send(world, [dose_sheets.row()]))
 
 
 def session_of_buoi(world: World) -> VaccinationSession:

@@ -97,12 +97,20 @@ app.conf.update(
             "task": "organizations.tell_staff",
             "schedule": timedelta(minutes=1),
         },
+        "Every minute: go on with imports of doses whose hint was lost or whose worker died": {
+            "task": "recording.go_on_with_imports",
+            "schedule": timedelta(minutes=1),
+        },
         "Every 5 minutes: seal what was written to the history": {
             "task": "audit.seal_history",
             "schedule": timedelta(minutes=5),
         },
         "Every hour: forget the rows of files that were imported a week ago": {
             "task": "organizations.forget_imports",
+            "schedule": timedelta(hours=1),
+        },
+        "Every hour: forget the files and names of imports of doses that are a month old": {
+            "task": "recording.forget_imports",
             "schedule": timedelta(hours=1),
         },
         "Every hour: forget background work that died a week ago and was never tried again": {

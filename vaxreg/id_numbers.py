@@ -16,6 +16,8 @@ ID_NUMBER_PATTERN = r"^(\d{8,9}|\d{12}|(?=.*[A-Z])[A-Z0-9]{6,12})$"
 # A passport has nine characters at most (ICAO 9303), some print one more; one digit at least, or it
 # is a word.
 _TYPED = re.compile(r"[0-9]{12}|[0-9]{8,9}|(?=.*[0-9])(?=.*[A-Z])[A-Z0-9]{6,10}")
+# What a spreadsheet leaves of a number, in digits, and how long the number is.
+_WHOLE_LENGTHS = {8: 9, 10: 12, 11: 12}
 _OLD_CARD = re.compile(r"[0-9]{9}")
 # The labels of the blind indexes of all ID numbers, in every table: they are compared with each
 # other. So many characters at the end can be searched for.
@@ -33,6 +35,14 @@ validate_id_number = RegexValidator(
 def clean_id_number(id_number: str) -> str | None:
     """Return an ID number as it is stored: capitals and digits, nothing between; None for ""."""
     return "".join(c for c in compact(clean_line(id_number)).upper() if c.isalnum()) or None
+
+
+def with_lost_zeros(digits: str) -> str:
+    """Return the digits that a spreadsheet kept of a number, with the zeros that it dropped.
+
+    Codes of provinces begin with one or two zeros, numbers of old cards with one at most.
+    """
+    return digits.zfill(_WHOLE_LENGTHS.get(len(digits), 0)) if digits.isdecimal() else digits
 
 
 def is_id_number(number: str) -> bool:

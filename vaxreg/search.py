@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from django.db.models import CharField, Expression, F, Func, Value
 from django.db.models.functions import Lower, Trim
@@ -40,18 +41,21 @@ def exact_key(text: str) -> str:
 
     Where a tone stands is a matter of taste: hoà, hòa.
     """
-    words = []
-    for word in unicodedata.normalize("NFD", text.casefold().translate(_SAME)).split():
-        tones = "".join(char for char in word if char in _TONES)
-        letters = "".join(char for char in word if char not in _TONES)
-        words.append(letters + tones)
-    return " ".join(words)
+    return " ".join(map(_exact_word, text.split()))
+
+
+@lru_cache(maxsize=8192)
+def _exact_word(text: str) -> str:
+    word = unicodedata.normalize("NFD", text.casefold().translate(_SAME))
+    tones = "".join(char for char in word if char in _TONES)
+    return "".join(char for char in word if char not in _TONES) + tones
 
 
 def is_without_marks(exact: str) -> bool:
     """Whether the `exact_key` of a name has no marks: it may be that of several names."""
-    return "".join(filter(str.isalpha, exact)) == search_key(exact).replace(" ", "") and not any(
-        map(unicodedata.combining, exact)
+    # The first mark tells; most names have one.
+    return not any(map(unicodedata.combining, exact)) and (
+        "".join(filter(str.isalpha, exact)) == search_key(exact).replace(" ", "")
     )
 
 

@@ -1,6 +1,7 @@
 """The correction itself: one request about one dose or one set of identity facts."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -83,9 +84,9 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         """Held by an organization in which the user works as a reviewer."""
         return self.filter(access.on_desks_of(user))
 
-    def in_pools_of(self, user: "User") -> Self:
-        """Without a site, held by organizations of the user or below them."""
-        return self.filter(access.in_pools_of(user))
+    def in_pools_of(self, user: "User", hotlines: Collection[int] | None = None) -> Self:
+        """Without a site, held by organizations of the user or below them; see `access`."""
+        return self.filter(access.in_pools_of(user, hotlines))
 
     def heard_of(self, user: "User") -> Self:
         """Those an agent of the hotline may look up for a caller, masked; none for other users."""

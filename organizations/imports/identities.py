@@ -11,12 +11,9 @@ from accounts.models import User, VerifiedIdentity
 from organizations.imports.reading import SheetRow
 from organizations.imports.verdicts import JudgedRow, RowVerdict
 from vaxreg.forms import BirthDateField, IdNumberField, PhoneField
-from vaxreg.id_numbers import number_hashes
+from vaxreg.id_numbers import number_hashes, with_lost_zeros
 from vaxreg.spreadsheets.reading import NUMBER
 from vaxreg.typed.birth_dates import BirthDate
-
-# Excel takes the zeros in front off a number.
-WHOLE_LENGTHS = {8: 9, 11: 12}
 
 FIELDS: dict[str, tuple[object, forms.Field]] = {
     "id_number": (gettext_lazy("ID number"), IdNumberField(required=False)),
@@ -95,5 +92,5 @@ def _whole(row: SheetRow) -> str:
     """Return the ID number with the zeros that Excel has dropped."""
     typed = row.get("id_number")
     if row.forms.get("id_number") == NUMBER:
-        return typed.zfill(WHOLE_LENGTHS.get(len(typed), 0))
+        return with_lost_zeros(typed)
     return typed

@@ -6,7 +6,7 @@ import pytest
 
 from matching import writing
 from matching.features import PersonFacts
-from matching.online import likely_records
+from matching.online import likely_of_many, likely_records
 from tests.matching.people import citizen, person
 from vaxreg.typed.birth_dates import BirthDate
 
@@ -42,6 +42,23 @@ def found(**other):
 )
 def test_her_record_is_found_whatever_one_slip_there_is(hers, typed):
     assert found(**typed) == [hers.pk]
+
+
+def test_many_people_are_looked_up_at_once_with_the_same_result(hers):
+    asked = [
+        person(),
+        person(full_name="Nguyễn Văn Nam", born=BirthDate(date(1950, 1, 2)), numbers=[], phones=[]),
+        PersonFacts(),
+        person(full_name="Tran Thi Hoai Thuong", phones=[]),
+        person(born=BirthDate(date(1987, 1, 1), "year"), phones=[]),
+        person(full_name="Trần Văn Hùng", sex="male", numbers=["038087004714"]),
+    ]
+
+    one_by_one = [[one.citizen for one in likely_records(facts)] for facts in asked]
+    assert likely_of_many(asked) == one_by_one
+    assert [hers.pk] in one_by_one
+    assert [] in one_by_one
+    assert likely_of_many([]) == []
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
+from vaxreg import ui
+
 MOST_UNPACKED = 60 * 1024 * 1024
 MOST_PARTS = 200
 MOST_COLUMNS = 60
@@ -47,9 +49,11 @@ class CheckedBook:
 
     data: bytes
     hidden: dict[str, Hidden]
+    # Its numbers of days count from 1904, as Excel for Mac had it.
+    is_from_1904: bool = False
 
 
-def sanitize(data: bytes) -> CheckedBook:
+def sanitize(data: bytes, *, most_lines: int = MOST_LINES) -> CheckedBook:
     """Check a workbook and pack it again. Raises Unreadable."""
     if data.startswith(OLD_EXCEL):
         raise Unreadable(
@@ -57,7 +61,9 @@ def sanitize(data: bytes) -> CheckedBook:
         )
     try:
         parts = _unpacked(data)
-        hidden = {name: _check(part) for name, part in parts.items() if SHEET.match(name)}
+        hidden = {
+            name: _check(part, most_lines) for name, part in parts.items() if SHEET.match(name)
+        }
         names = _sheet_names(parts)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
         raise Unreadable(_("The file is damaged, or is no .xlsx file.")) from None
@@ -69,7 +75,18 @@ def sanitize(data: bytes) -> CheckedBook:
     for name, (part, is_shown) in names.items():
         found[name] = hidden.get(part, Hidden())
         found[name].is_whole = not is_shown
-    return CheckedBook(_packed(parts), found)
+    return CheckedBook(_packed(parts), found, _is_from_1904(parts))
+
+
+def _is_from_1904(parts: dict[str, bytes]) -> bool:
+    said = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rsplit(":", 1)[-1] == "workbookPr":
+            said.append(_is_on(attributes.get("date1904")))
+
+    _parse(parts[BOOK], start)
+    return any(said)
 
 
 def _sheet_names(parts: dict[str, bytes]) -> dict[str, tuple[str, bool]]:
@@ -129,7 +146,7 @@ def _packed(parts: dict[str, bytes]) -> bytes:
     return fresh.getvalue()
 
 
-def _check(sheet: bytes) -> Hidden:
+def _check(sheet: bytes, most_lines: int) -> Hidden:
     """Return what is hidden in a sheet.
 
     Raises Unreadable, with the cell, for formulas, values outside the limits and XML entities. A
@@ -149,17 +166,17 @@ def _check(sheet: bytes) -> Hidden:
         elif tag == "row":
             number = attributes.get("r", "")
             if number and not (number.isascii() and number.isdigit()):
-                raise Unreadable(_too_far())
+                raise Unreadable(_too_far(most_lines))
             row, column = int(number) if number else row + 1, 0
-            if _is_on(attributes.get("hidden")) and row <= MOST_LINES:
+            if _is_on(attributes.get("hidden")) and row <= most_lines:
                 hidden.rows.add(row)
         elif tag == "c":
             column, here = column + 1, attributes.get("r", "")
         elif tag in ("v", "is"):
-            if column > MOST_COLUMNS or row > MOST_LINES:
-                raise Unreadable(_too_far())
+            if column > MOST_COLUMNS or row > most_lines:
+                raise Unreadable(_too_far(most_lines))
             if here:
-                _check_place(here)
+                _check_place(here, most_lines)
         elif tag == "f":
             raise Unreadable(
                 _(
@@ -190,19 +207,19 @@ def _is_on(value: str | None) -> bool:
     return value in ("1", "true", "on")
 
 
-def _check_place(cell: str) -> None:
+def _check_place(cell: str, most_lines: int) -> None:
     match = CELL.match(cell)
     if match is None:
         raise Unreadable(_("The file is damaged, or is no .xlsx file."))
     column = 0
     for letter in match[1].upper():
         column = column * 26 + ord(letter) - 64
-    if column > MOST_COLUMNS or int(match[2]) > MOST_LINES:
-        raise Unreadable(_too_far())
+    if column > MOST_COLUMNS or int(match[2]) > most_lines:
+        raise Unreadable(_too_far(most_lines))
 
 
-def _too_far() -> str:
+def _too_far(most_lines: int) -> str:
     return _(
-        "The file has more rows or columns than fit: 20,000 rows and 60 columns at most. Something"
+        "The file has more rows or columns than fit: %(rows)s rows and 60 columns at most. Something"
         " may stand far below or far to the right by mistake."
-    )
+    ) % {"rows": ui.number(most_lines // 1000 * 1000)}

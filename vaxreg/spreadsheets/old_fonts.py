@@ -49,6 +49,7 @@ _TONE_AT_THE_END = ("oa", "oe", "uy", "uê", "uơ")
 _WORD = re.compile(r"(?:[^\W\d_]|[\u00a1-\u00ff\u0300-\u036f])+")
 # Inside a word only TCVN3 has such a sign, or a capital letter with a mark behind a small letter.
 _SIGN_OF_TCVN3 = re.compile("[¡-©«-®¶-¹»-¾×÷]|(?<=[a-z])[µÆ-Þ]")
+_BEYOND_LATIN_1 = re.compile("[\u0100-\u024f\u1e00-\u1eff]")
 # Foreign names that would be Vietnamese syllables.
 _FOREIGN = frozenset({"loïc", "lü", "nü"})
 # Frequent words of names and sites decide where both encodings make syllables.
@@ -79,7 +80,8 @@ def from_vni(text: str) -> str:
 
 def recognize(text: str) -> OldText | None:
     """Return the text in Unicode if it was typed in TCVN3 or VNI, or else None."""
-    if text.isascii():
+    if text.isascii() or (_BEYOND_LATIN_1.search(text) and not _SIGN_OF_TCVN3.search(text)):
+        # The second: as `_is_typed_in` would find, and most names of today are such.
         return None
     found = [
         OldText(font, converted)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from vaxreg.spreadsheets import old_fonts
-from vaxreg.spreadsheets.archive import Hidden, Unreadable, sanitize
+from vaxreg.spreadsheets.archive import CheckedBook, Hidden, Unreadable, sanitize
 from vaxreg.typed.invisible import clean_line
 
 MOST_ROWS = 20_000
@@ -94,14 +94,22 @@ def cell_of(value: Value) -> ReadCell:
 
 def _xlsx_sheets(data: bytes) -> list[SheetContent]:
     checked = sanitize(data)
+    return [
+        SheetContent(name, _filled(lines), checked.hidden.get(name, Hidden()))
+        for name, lines in values_of(checked)
+    ]
+
+
+def values_of(book: CheckedBook) -> Iterator[tuple[str, Iterator[tuple[int, Sequence[Value]]]]]:
+    """Yield each sheet of a workbook: its name, and its lines as (number in Excel, values).
+
+    Raises Unreadable.
+    """
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(checked.data))
-        found = []
-        for name in book.sheet_names:
-            lines = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            hidden = checked.hidden.get(name, Hidden())
-            found.append(SheetContent(name, _filled(enumerate(lines, start=1)), hidden))
-        return found
+        opened = CalamineWorkbook.from_filelike(io.BytesIO(book.data))
+        for name in opened.sheet_names:
+            lines = opened.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            yield name, iter(enumerate(lines, start=1))
     except (CalamineError, ValueError, OSError):
         raise Unreadable(_("The file is damaged, or is no .xlsx file.")) from None
 

@@ -24,7 +24,16 @@ from django.utils.translation import gettext as _
 
 from vaxreg import ui
 
-Cell = str | int | float | date | datetime | None
+
+@dataclass(frozen=True)
+class MarkedCell:
+    """A text in a colour that says what is wrong with it: an error, or a warning."""
+
+    text: str
+    is_error: bool
+
+
+Cell = str | int | float | date | datetime | MarkedCell | None
 
 STARTS_A_FORMULA = frozenset("=+-@")
 # Excel recognizes UTF-8 only if the file begins with this mark.
@@ -167,6 +176,8 @@ def _written(cell: Cell, column: SheetColumn) -> str | int:
         return timezone.localtime(cell).strftime("%Y-%m-%d %H:%M")
     if isinstance(cell, date):
         return cell.isoformat()
+    if isinstance(cell, MarkedCell):
+        cell = cell.text
     if isinstance(cell, str):
         return as_text(cell)
     # With the decimal separator of the user's language: Excel would read 21.4 as 21 April.
@@ -183,6 +194,12 @@ class CellFormats:
             {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF4"}
         )
         self.text: Any = book.add_format({"valign": "top", "num_format": "@"})
+        self.error: Any = book.add_format(
+            {"valign": "top", "num_format": "@", "bg_color": "#F8C9C4", "border": 1}
+        )
+        self.warning: Any = book.add_format(
+            {"valign": "top", "num_format": "@", "bg_color": "#FCE8B2", "border": 1}
+        )
         self._book = book
         self._numbers: dict[str, Any] = {}
 
@@ -239,6 +256,12 @@ def _write_cell(
     """Write one cell by its type; return roughly the text that Excel will show."""
     if cell is None:
         return ""
+    if isinstance(cell, MarkedCell):
+        text = _without_rich_text(cell.text)
+        # An empty cell is marked as well: what is missing should be seen.
+        write = page.write_string if text else page.write_blank
+        write(line, place, text, looks.error if cell.is_error else looks.warning)
+        return text
     if isinstance(cell, date) and cell.year < FIRST_YEAR:
         cell = ui.day(cell)
     if isinstance(cell, str):

@@ -6,6 +6,7 @@ hyphens, dots, commas and slashes (Suresh s/o Raman).
 """
 
 import unicodedata
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -34,18 +35,23 @@ def clean_name(full_name: str) -> str:
 def checked_name(full_name: str) -> str:
     """Return a name as it is stored, "" for an empty one. Raises ValidationError."""
     name = clean_name(full_name)
-    # The search key of a few letters is longer than they are.
-    if max(len(name), len(search_key(name))) > LONGEST_NAME:
+    # The search key of a few letters is longer than they are: three times, at most.
+    if len(name) * 3 > LONGEST_NAME < max(len(name), len(search_key(name))):
         raise ValidationError(
             _("A name has %(most)s characters at most.") % {"most": LONGEST_NAME}, code="long"
         )
-    if name and not all(_may_stand(char) for char in name):
+    if name and not all(map(_is_word, name.split())):
         raise ValidationError(
             _("A name has letters only, without digits and other signs."), code="signs"
         )
-    if name and not any(unicodedata.category(char)[0] == "L" for char in name):
+    if name and not any(map(str.isalpha, name)):
         raise ValidationError(_("A name has at least one letter."), code="letters")
     return name
+
+
+@lru_cache(maxsize=8192)
+def _is_word(word: str) -> bool:
+    return all(map(_may_stand, word))
 
 
 def _may_stand(char: str) -> bool:

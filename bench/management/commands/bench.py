@@ -1,4 +1,7 @@
-"""Measures the product: `manage.py bench sweep`, `reports`, `pages`, `matching`, `slow-clients`."""
+"""Measures the product: `manage.py bench sweep`, `reports`, `pages`, `matching`, `import`, `slow-clients`.
+
+The figures stand in docs/benchmarks.md.
+"""
 
 import json
 import os
@@ -12,7 +15,17 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from bench import caseload, databases, dataset, pages, reporting, slow_clients, sweeping, webtier
+from bench import (
+    caseload,
+    databases,
+    dataset,
+    importing,
+    pages,
+    reporting,
+    slow_clients,
+    sweeping,
+    webtier,
+)
 from bench.generating import building
 from bench.generating.progress import Progress
 from bench.generating.size import RegistrySize
@@ -29,7 +42,8 @@ FOR_ONE_CORRECTION = 15
 
 class Command(BaseCommand):
     help = (
-        "Measures the sweep and the web tier, the reports, matching, or visits beside slow clients."
+        "Measures the sweep and the web tier, the reports, matching, imports, or visits beside slow"
+        " clients."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -77,9 +91,13 @@ class Command(BaseCommand):
         matching.add_argument("--data", nargs="+", choices=measuring.DATA, default=measuring.DATA)
         matching.add_argument("--errors", type=float, default=1.0, help="times as many errors")
         matching.add_argument("--asked", type=int, default=1_000, help="look-ups measured")
-        for one in (sweep, reports, registry, matching):
+        imports = what.add_parser("import", help="an import of doses beside COPY and the ORM")
+        imports.add_argument("--rows", type=int, default=1_000_000)
+        imports.add_argument("--people", type=int, default=200_000, help="on record before")
+        imports.add_argument("--sample", type=int, default=300, help="rows that the ORM writes")
+        for one in (sweep, reports, registry, matching, imports):
             one.add_argument("--seed", type=int, default=9458)
-        for one in (sweep, reports, registry, matching, slow):
+        for one in (sweep, reports, registry, matching, imports, slow):
             one.add_argument("--json", action="store_true", help="one JSON object, the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -89,6 +107,7 @@ class Command(BaseCommand):
             "pages": self._pages,
             "slow-clients": self._slow_clients,
             "matching": self._matching,
+            "import": self._import,
         }
         found = measure[options["what"]](options)
         if options["json"]:
@@ -164,6 +183,15 @@ class Command(BaseCommand):
 
     def _slow_clients(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         found = slow_clients.compared(options["slow"], options["seconds"])
+        self.stdout.write(table(found))
+        return as_json(found)
+
+    def _import(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        size = importing.ImportSize(
+            **{name: options[name] for name in ("rows", "people", "sample", "seed")}
+        )
+        with databases.temporary_database():
+            found = importing.measure(size)
         self.stdout.write(table(found))
         return as_json(found)
 

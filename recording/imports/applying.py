@@ -1,0 +1,191 @@
+"""Writes the rows of a checked file into the register, chunk by chunk, each in one transaction."""
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from citizens import actions as citizen_actions
+from citizens.models import Citizen, Sex
+from doses import bulk
+from doses.bulk import Trace, WrittenDose
+from doses.models import Dose
+from matching.joining import PROVEN
+from recording.imports.models import DoseImport, ImportedRow
+from vaxreg import db_time
+from vaxreg.typed.birth_dates import BirthDate
+
+CHUNK = 5_000
+# Facts of a dose that a row gives, and those that an update may change.
+FACTS = (
+    *("vaccine_id", "given_on", "organization_id", "lot", "kind", "ordinal"),
+    *("venue", "given_time", "given_by"),
+)
+UPDATED = ("lot", "kind", "ordinal")
+NEXT = """
+SELECT count(*), max(line) FROM (
+    SELECT line FROM recording_importedrow
+     WHERE dose_import_id = %(import)s AND line > %(last)s ORDER BY line LIMIT %(chunk)s
+) AS chunk
+"""
+IN_CHUNK = "dose_import_id = %(import)s AND line > %(last)s AND line <= %(until)s"
+# Somebody has started a record with this number since the trial: it is not started again.
+APPEARED = f"""
+UPDATE recording_importedrow row
+   SET verdict = 'decide', joined = '', candidates = found.people,
+       findings = findings || '{{full_name|appeared|}}'::text[]
+  FROM (SELECT row.id, array_agg(DISTINCT coalesce(person.merged_into_id, person.id)) AS people
+          FROM recording_importedrow row
+          JOIN citizens_identitydocument document
+            ON document.number_hash = row.number_hash AND document.withdrawn_at IS NULL
+          JOIN citizens_citizen person ON person.id = document.citizen_id
+         WHERE {IN_CHUNK} AND row.verdict = 'new' AND row.joined = 'new' AND row.citizen_id IS NULL
+           AND NOT coalesce(person.merged_into_id, person.id) = ANY(row.candidates)
+         GROUP BY row.id) found
+ WHERE row.id = found.id
+"""  # noqa: S608 — no values
+STARTED = """
+UPDATE recording_importedrow row SET citizen_id = started.citizen
+  FROM unnest(%(keys)s::bigint[], %(citizens)s::bigint[]) AS started (person_key, citizen)
+ WHERE row.dose_import_id = %(import)s AND row.joined = 'new' AND row.person_key = started.person_key
+"""
+NEW_DOSES = f"""
+SELECT asked.id AS row, coalesce(whole.merged_into_id, whole.id) AS citizen_id, asked.vaccine_id,
+       asked.given_on, %(organization)s::bigint AS organization_id, asked.lot, asked.kind,
+       asked.ordinal, asked.venue, asked.given_time, asked.given_by
+  FROM recording_importedrow asked JOIN citizens_citizen whole ON whole.id = asked.citizen_id
+ WHERE {IN_CHUNK} AND asked.verdict = 'new' AND asked.revision = 0
+"""  # noqa: S608 — no values
+# An empty cell changes nothing.
+UPDATES = f"""
+SELECT asked.id AS row, dose.id AS dose_id, dose.revision,
+       coalesce(nullif(asked.lot, ''), dose.lot) AS lot, asked.kind, asked.ordinal
+  FROM recording_importedrow asked JOIN doses_dose dose ON dose.id = asked.dose_id
+ WHERE {IN_CHUNK} AND asked.verdict = 'update' AND asked.revision = 0
+       AND dose.status = 'completed'
+"""  # noqa: S608 — no values
+WRITTEN = """
+UPDATE recording_importedrow row SET dose_id = written.dose, revision = written.revision
+  FROM unnest(%(rows)s::bigint[], %(doses)s::bigint[], %(revisions)s::smallint[])
+       AS written (id, dose, revision)
+ WHERE row.id = written.id
+"""
+# Recorded meanwhile by somebody else, or changed: the row wrote nothing.
+NOT_WRITTEN = f"""
+UPDATE recording_importedrow SET verdict = 'on_record',
+       findings = findings || '{{given_on|meanwhile|}}'::text[]
+ WHERE {IN_CHUNK} AND verdict IN ('new', 'update') AND revision = 0
+"""  # noqa: S608 — no values
+
+
+def next_chunk(dose_import: DoseImport, size: int = 0) -> int:
+    """Write the next rows, CHUNK or `size`; return how many were looked at. Call it in a transaction.
+
+    Changes done and last_line of the import, which the caller has locked and saves.
+    """
+    with connection.cursor() as cursor:
+        values = {"import": dose_import.pk, "last": dose_import.last_line, "chunk": size or CHUNK}
+        cursor.execute(NEXT, values)
+        number, until = cursor.fetchone()
+        if not number:
+            return 0
+        values |= {"until": until, "organization": dose_import.organization_id}
+        cursor.execute(APPEARED, values)
+        _start_records(cursor, dose_import, until)
+        trace = Trace(dose_import.applied_by, dose_import.organization, why(dose_import))
+        written = bulk.record_many(
+            NEW_DOSES,
+            values,
+            facts=FACTS,
+            provenance=Dose.Provenance.BACK_ENTRY,
+            trace=trace,
+        )
+        written += bulk.revise_many(UPDATES, values, facts=UPDATED, trace=trace)
+        note(cursor, written)
+        cursor.execute(NOT_WRITTEN, values)
+    dose_import.done += number
+    dose_import.last_line = until
+    return int(number)
+
+
+def leave_next_out(dose_import: DoseImport) -> None:
+    """Leave out the next row, which the database has refused for a reason that no check knows."""
+    rows = dose_import.rows.filter(line__gt=dose_import.last_line)
+    row = rows.order_by("line")[0]
+    row.verdict = ImportedRow.Verdict.ERROR
+    row.findings = [*row.findings, "line|refused|"]
+    row.save(update_fields=["verdict", "findings"])
+    dose_import.done += 1
+    dose_import.last_line = row.line
+
+
+def why(dose_import: DoseImport) -> str:
+    """Return what a revision says about its source, in the language of the authorities."""
+    return f"Nhập hồi cứu từ tệp {dose_import.file_name}"
+
+
+def note(cursor: CursorWrapper, written: list[WrittenDose]) -> None:
+    """Note at each row the dose and the revision that it wrote."""
+    values = {
+        "rows": [one.row for one in written],
+        "doses": [one.dose for one in written],
+        "revisions": [one.revision for one in written],
+    }
+    cursor.execute(WRITTEN, values)
+
+
+def _start_records(cursor: CursorWrapper, dose_import: DoseImport, until: int) -> None:
+    """Start the records of new people in the chunk; rows of the same person further on know it."""
+    rows = (
+        ImportedRow.objects.filter(
+            dose_import=dose_import,
+            line__gt=dose_import.last_line,
+            line__lte=until,
+            verdict=ImportedRow.Verdict.NEW,
+            joined=ImportedRow.Joined.NEW,
+            citizen=None,
+        )
+        .order_by("person_key", "line")
+        .distinct("person_key")
+    )
+    people = list(rows)
+    if not people:
+        return
+    proven = {one.number_hash for one in people if is_proven(dose_import, one)}
+    now = db_time.now()
+    started = citizen_actions.start_many(
+        [
+            Citizen(
+                full_name=one.full_name,
+                **_born(one).columns,
+                sex=one.sex or Sex.UNKNOWN,
+                id_number=one.number,
+                id_number_proven=one.number_hash in proven,
+                phone=one.phone,
+                area_id=one.area_id,
+                provenance=Citizen.Provenance.BACK_ENTRY,
+                created_at=now,
+            )
+            for one in people
+        ],
+        by=dose_import.applied_by,
+        by_organization=dose_import.organization,
+        why=why(dose_import),
+    )
+    cursor.execute(
+        STARTED,
+        {
+            "import": dose_import.pk,
+            "keys": [one.person_key for one in people],
+            "citizens": [one.pk for one in started],
+        },
+    )
+
+
+def is_proven(dose_import: DoseImport, row: ImportedRow) -> bool:
+    """Whether the number of a new person counts as proven: read off a card, and near nobody's."""
+    return dose_import.number_proof in PROVEN and not row.candidates and bool(row.number)
+
+
+def _born(row: ImportedRow) -> BirthDate:
+    if row.date_of_birth is None:
+        raise ValueError("a row without a date of birth is an error")
+    return BirthDate(row.date_of_birth, row.birth_precision)

@@ -1,0 +1,94 @@
+"""What was found in a row, in words: by column and code, as `ImportedRow.findings` stores it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from recording.imports.reading.headings import BY_NAME
+
+# Codes that only warn, or say what becomes of the row; all others leave it out.
+WARNINGS = frozenset(
+    {
+        *("zeros", "no_phone", "other_year_or_sex", "no_sex", "no_area", "converted", "no_time"),
+        *("taken", "close", "elsewhere", "meanwhile"),
+    }
+)
+WORDS: dict[str, Promise] = {
+    "missing": gettext_lazy("It is empty."),
+    "formula": gettext_lazy("It holds a formula. Copy the cell and paste it as a value."),
+    "long": gettext_lazy("It is too long."),
+    "old_font": gettext_lazy("It is typed in an old font (TCVN3 or VNI), not in Unicode."),
+    "converted": gettext_lazy("Converted from an old font (TCVN3 or VNI)."),
+    "name_long": gettext_lazy("A name has 120 characters at most."),
+    "name_signs": gettext_lazy("A name has letters only, without digits and other signs."),
+    "name_letters": gettext_lazy("A name has at least one letter."),
+    "no_date": gettext_lazy("This is no date. Write day/month/year, for example 05/09/2021."),
+    "future": gettext_lazy("The date lies in the future."),
+    "too_early": gettext_lazy("The date lies before 1900."),
+    "no_day": gettext_lazy("The day is missing: day, month and year are needed."),
+    "before_first": gettext_lazy(
+        "The first dose of this vaccine in Viet Nam was given on %(line)s."
+    ),
+    "before_birth": gettext_lazy("A dose cannot be given before the person was born."),
+    "rounded": gettext_lazy(
+        "Excel has rounded the number, and its last digits are lost. Type it again as text."
+    ),
+    "no_number": gettext_lazy("This is no ID number: 12 digits, 9 digits, or a passport number."),
+    "zeros": gettext_lazy("Zeros in front were lost, and have been put back."),
+    "two_people": gettext_lazy("Row %(line)s has this number with another name or date of birth."),
+    "other_year_or_sex": gettext_lazy("The number names another year of birth or sex."),
+    "no_phone": gettext_lazy("This is no phone number; it is left out."),
+    "no_sex": gettext_lazy("This is neither male nor female; it is left out."),
+    "no_area": gettext_lazy("There is no commune with this code; it is left out."),
+    "no_time": gettext_lazy("This is no time of day; it is left out."),
+    "no_vaccine": gettext_lazy("No vaccine has this name, or several have it."),
+    "no_position": gettext_lazy(
+        "It does not say which dose: 1, 2, 3, additional, or booster 1 to 3."
+    ),
+    "near": gettext_lazy("A record that may be this person’s exists. Decide whose it is."),
+    "appeared": gettext_lazy(
+        "A record with this number was started meanwhile. Decide whose it is."
+    ),
+    "own": gettext_lazy("This is you or your family. A colleague enters this dose."),
+    "duplicate": gettext_lazy("The same dose stands in row %(line)s already."),
+    "refused": gettext_lazy(
+        "The register refused this row. Enter it by hand, or tell the people who run Sổ Tiêm."
+    ),
+    "elsewhere": gettext_lazy("Another site has recorded this dose."),
+    "taken": gettext_lazy("A dose of this number is on record with another date."),
+    "close": gettext_lazy("Another dose is on record less than 14 days before or after."),
+    "meanwhile": gettext_lazy("It was recorded by somebody else in the meantime."),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: its column ("line" for the whole row), its code, and a sentence."""
+
+    column: str
+    code: str
+    text: str
+
+    @property
+    def is_warning(self) -> bool:
+        return self.code in WARNINGS
+
+    @property
+    def title(self) -> str:
+        """The name of the column, in the reader's language; "" for the whole row."""
+        return _(BY_NAME[self.column].title) if self.column in BY_NAME else ""
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.text}" if self.title else self.text
+
+
+def findings_of(stored: Iterable[str]) -> list[Finding]:
+    """Return the findings of a row in the reader's language, errors first."""
+    found = []
+    for one in stored:
+        column, code, value = one.split("|", 2)
+        found.append(Finding(column, code, str(WORDS[code]) % {"line": value}))
+    return sorted(found, key=lambda finding: finding.is_warning)

@@ -1,0 +1,180 @@
+"""Forms of imports of doses: the file, and what its columns and cells mean."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from matching.joining import NumberProof
+from organizations.models import Organization
+from recording.imports.models import DoseImport
+from recording.imports.questions import EPOCH, OLD_FONT, ORDER, SWAPPED, Question, from_json
+from recording.imports.reading.files import MOST_BYTES
+from recording.imports.reading.headings import BY_NAME, FIELDS, missing_of
+from vaxreg.forms import Form
+
+CHOICES = {
+    "dmy": gettext_lazy("Day first: 05/09/2021 is 5 September"),
+    "mdy": gettext_lazy("Month first: 05/09/2021 is 9 May"),
+    "yes": gettext_lazy("Yes"),
+    "no": gettext_lazy("No"),
+}
+NOT_THERE = ""
+
+
+class UploadForm(Form):
+    """A file of doses, and the site that gave them."""
+
+    site = forms.ChoiceField(label=gettext_lazy("Site that gave the doses"))
+    file = forms.FileField(
+        label=gettext_lazy("File (.xlsx or .csv, 100,000 rows and 16 MB at most)"),
+        max_length=200,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "max_length": gettext_lazy("The name of the file is too long."),
+        },
+    )
+
+    def __init__(self, *args: Any, sites: Iterable[Organization], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sites = {str(site.public_id): site for site in sites}
+        field = self.fields["site"]
+        field.choices = [(key, site.name) for key, site in self._sites.items()]  # type: ignore[attr-defined]
+        if len(self._sites) == 1:
+            field.required = False
+            field.widget = forms.HiddenInput()
+
+    def clean_site(self) -> Organization:
+        """Return the organization; the only one where there is one."""
+        return self._sites[self.cleaned_data["site"] or next(iter(self._sites))]
+
+    def clean_file(self) -> Any:
+        """Refuse a file that is too large before it is read."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise ValidationError(_("The file is larger than 16 MB. Split it into smaller ones."))
+        return file
+
+
+class ColumnsForm(Form):
+    """Which column holds what, where the ID numbers come from, and the open questions."""
+
+    def __init__(
+        self, *args: Any, dose_import: DoseImport, columns: Sequence[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [
+            (str(at), f"{_letter(at)} · {text}" if text else _letter(at))
+            for at, text in enumerate(columns)
+        ]
+        for one in FIELDS:
+            at = dose_import.mapping.get(one.name)
+            self.fields[f"column-{one.name}"] = forms.ChoiceField(
+                label=_(one.title),
+                choices=[(NOT_THERE, _("– not in the file –")), *offered],
+                required=one.needed,
+                initial=NOT_THERE if at is None else str(at),
+                error_messages={"required": gettext_lazy("Choose the column.")},
+            )
+        self.fields["number_proof"] = forms.ChoiceField(
+            label=_("Where do the ID numbers come from?"),
+            help_text=_(
+                "A typed number may have a slip in it. If you are not sure, choose typed by hand."
+            ),
+            choices=NumberProof.choices,
+            widget=forms.RadioSelect,
+            initial=dose_import.number_proof,
+        )
+        self.questions = from_json(dose_import.questions)
+        for question in self.questions:
+            self.fields[question.name] = forms.ChoiceField(
+                label=_asked(question),
+                help_text=_samples(question),
+                choices=[(choice, _choice(question, choice)) for choice in question.choices],
+                widget=forms.RadioSelect,
+                initial=dose_import.answers.get(question.name),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a column that is given two meanings."""
+        data = super().clean() or {}
+        taken: dict[int, str] = {}
+        for name, at in self.mapping(data).items():
+            if at in taken:
+                self.add_error(
+                    f"column-{name}",
+                    _("This column is chosen already: %(title)s.")
+                    % {"title": _(BY_NAME[taken[at]].title)},
+                )
+            taken.setdefault(at, name)
+        return data
+
+    def mapping(self, data: dict[str, Any]) -> dict[str, int]:
+        """Return {field: column} as it was chosen."""
+        chosen = {one.name: data.get(f"column-{one.name}") for one in FIELDS}
+        return {name: int(at) for name, at in chosen.items() if at}
+
+    def answers(self) -> dict[str, str]:
+        """Return the answers to the questions."""
+        return {one.name: self.cleaned_data[one.name] for one in self.questions}
+
+    @property
+    def column_fields(self) -> list[forms.BoundField]:
+        return [self[f"column-{one.name}"] for one in FIELDS]
+
+    @property
+    def question_fields(self) -> list[forms.BoundField]:
+        return [self[one.name] for one in self.questions]
+
+    @property
+    def still_missing(self) -> list[str]:
+        """Titles of the needed fields without a column."""
+        mapping = {name: 0 for name in BY_NAME if self[f"column-{name}"].value()}
+        return [_(BY_NAME[name].title) for name in missing_of(mapping)]
+
+
+def _letter(at: int) -> str:
+    """Return the letter of a column, as Excel has it."""
+    return chr(65 + at) if at < 26 else f"{chr(64 + at // 26)}{chr(65 + at % 26)}"
+
+
+def _asked(question: Question) -> str:
+    title = {"column": _(BY_NAME[question.column].title)}
+    asked = {
+        ORDER: _("%(column)s: which comes first, the day or the month?"),
+        SWAPPED: _("%(column)s: has Excel taken days for months?"),
+        EPOCH: _("%(column)s: which day do these numbers mean?"),
+        OLD_FONT: _("%(column)s: convert from the old font (TCVN3 or VNI)?"),
+    }
+    return asked[question.kind] % title
+
+
+def _samples(question: Question) -> str:
+    if question.kind == SWAPPED:
+        return _(
+            "In this column all days up to the 12th are dates, and all later ones are texts. A"
+            " computer set to English does that to day/month/year: 05/09 becomes 9 May. With Yes, day"
+            " and month of these dates change places."
+        )
+    if question.kind == OLD_FONT:
+        return "; ".join(f"{before} → {after}" for before, after in question.samples)
+    if question.kind == ORDER:
+        found = ", ".join(before for before, _after in question.samples)
+        return _("The file does not tell. It has, for example: %(samples)s") % {"samples": found}
+    return ""
+
+
+def _choice(question: Question, choice: str) -> str:
+    if question.kind == EPOCH:
+        day = next(
+            after
+            for _before, after in zip(question.choices, question.samples, strict=True)
+            if _before == choice
+        )
+        return " = ".join(day)
+    return str(CHOICES[choice])

@@ -1,0 +1,331 @@
+"""The steps of an import: sent, columns confirmed, checked, written; cancelled or undone.
+
+A worker does the long steps in chunks for less than a minute, then asks to be called again. The
+place in the file is stored with each chunk, so a worker that is killed costs nothing but time.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from background import counting
+from organizations.models import Organization
+from recording.imports import applying, checking, judging
+from recording.imports.models import DoseImport, HeaderMapping, ImportedRow, ImportPart
+from recording.imports.questions import Survey, with_answers
+from recording.imports.reading.files import (
+    HEADINGS_WITHIN,
+    MOST_ROWS,
+    Line,
+    as_stored,
+    form_of,
+    in_parts,
+    is_workbook,
+    lines_of,
+    too_many_rows,
+)
+from recording.imports.reading.headings import Header, header_of, missing_of
+from vaxreg import db_time
+from vaxreg.celery import hint
+from vaxreg.spreadsheets.archive import Unreadable
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+State = DoseImport.State
+# Celery kills a task after 60 seconds; a chunk takes a few.
+SECONDS = 40.0
+# So long a file that was never written, and the contents of one that was, are kept.
+KEPT = timedelta(days=30)
+WORK = counting.register(
+    counting.Work("recording.import", "imports of doses", lambda key: f"import {key}")
+)
+
+
+class WrongState(Exception):
+    """The import is not where this step begins: somebody else was faster."""
+
+
+@transaction.atomic
+def begin(
+    chunks: Iterable[bytes],
+    name: str,
+    *,
+    organization: Organization,
+    by: "User",
+    most_rows: int = 0,
+) -> DoseImport:
+    """Store a file, find its header, and look at its lines. Raises archive.Unreadable.
+
+    most_rows: in place of MOST_ROWS, which is what pages take.
+    """
+    most_rows = most_rows or MOST_ROWS
+    made = DoseImport(
+        organization=organization,
+        made_by=by,
+        made_at=db_time.now(),
+        file_name=name[-120:],
+        form={},
+    )
+    made.save(force_insert=True)
+    digest = hashlib.sha256()
+    parts = _counted_in(digest, in_parts(chunks))
+    first_part = next(parts, b"")
+    if is_workbook(name, first_part):
+        whole = [first_part, *parts]
+        form = form_of(name, whole)
+        _store(made, as_stored(form, whole))
+    else:
+        _store(made, chain([first_part], parts))
+        form = form_of(name, checking.parts_of(made))
+    made.sha256 = digest.hexdigest()
+    made.form = {
+        "kind": form.kind,
+        "encoding": form.encoding,
+        "delimiter": form.delimiter,
+        "is_from_1904": form.is_from_1904,
+    }
+    lines = lines_of(form, checking.parts_of(made))
+    first = list(islice(lines, HEADINGS_WITHIN))
+    if not first:
+        raise Unreadable(_("The file is empty."))
+    header = header_of(first)
+    made.header_line, made.header = header.line, list(header.texts)
+    made.mapping = _remembered(organization, header) or header.mapping
+    below = (line for line in chain(first, lines) if line[0] > header.line)
+    _look(made, islice(below, most_rows + 1))
+    if made.total > most_rows:
+        raise too_many_rows(most_rows)
+    if not made.total:
+        raise Unreadable(_("There are headings, but no rows below them."))
+    made.save()
+    return made
+
+
+def _counted_in(digest: "hashlib._Hash", parts: Iterable[bytes]) -> Iterator[bytes]:
+    for part in parts:
+        digest.update(part)
+        yield part
+
+
+def _store(made: DoseImport, chunks: Iterable[bytes]) -> None:
+    for number, part in enumerate(in_parts(chunks)):
+        ImportPart.objects.create(dose_import=made, number=number, content=part)
+
+
+def confirm(
+    dose_import: DoseImport,
+    *,
+    mapping: Mapping[str, int],
+    answers: Mapping[str, str],
+    number_proof: str,
+) -> bool:
+    """Take the columns and answers; begin the trial if nothing is open, else return False.
+
+    Raises WrongState. The site's next file with this header gets the same columns.
+    """
+    with transaction.atomic():
+        found = _locked(dose_import, State.ASKED, State.CHECKED)
+        if found.mapping != mapping:
+            found.mapping = dict(mapping)
+            _look(found, checking.lines_below(found))
+        found.answers = dict(answers)
+        found.number_proof = number_proof
+        is_open = bool(open_questions(found) or missing_of(found.mapping))
+        if is_open:
+            found.state = State.ASKED
+            found.save()
+            return False
+        found.reading = with_answers(found.reading, found.answers)
+        found.rows.all().delete()
+        HeaderMapping.objects.update_or_create(
+            organization=found.organization,
+            signature=signature_of(found),
+            defaults={"mapping": found.mapping, "used_at": db_time.now()},
+        )
+        _start(found, State.CHECKING)
+    return True
+
+
+def apply(dose_import: DoseImport, *, by: "User") -> None:
+    """Begin to write the rows that are not written yet. Raises WrongState.
+
+    Again after it was stopped, and for rows that were decided afterwards.
+    """
+    with transaction.atomic():
+        found = _locked(dose_import, State.CHECKED, State.APPLIED)
+        if not unwritten(found):
+            raise WrongState
+        found.applied_by = by
+        found.applied_at = found.applied_at or db_time.now()
+        _start(found, State.APPLYING)
+
+
+def unwritten(dose_import: DoseImport) -> int:
+    """Return how many rows would be written, and are not."""
+    verdicts = (ImportedRow.Verdict.NEW, ImportedRow.Verdict.UPDATE)
+    return dose_import.rows.filter(verdict__in=verdicts, revision=0).count()
+
+
+def cancel(dose_import: DoseImport, *, by: "User") -> None:
+    """Give up an import of which nothing is written yet. Raises WrongState."""
+    with transaction.atomic():
+        found = _locked(dose_import, State.ASKED, State.CHECKING, State.CHECKED)
+        found.state = State.CANCELLED
+        found.ended_by, found.ended_at = by, db_time.now()
+        found.save()
+        found.rows.all().delete()
+        found.parts.all().delete()
+
+
+def stop(dose_import: DoseImport) -> None:
+    """Stop the writing where it is; what is written stays, and can be undone. Raises WrongState."""
+    with transaction.atomic():
+        found = _locked(dose_import, State.APPLYING)
+        _finish(found, State.APPLIED)
+
+
+def go_on() -> None:
+    """Work at every import that waits, for less than a minute in all."""
+    until = time.monotonic() + SECONDS
+    for pk in DoseImport.objects.at_work().order_by("step_began_at").values_list("pk", flat=True):
+        work(pk, seconds=until - time.monotonic())
+
+
+def work(pk: int, *, seconds: float = SECONDS) -> None:
+    """Do the next chunks of an import until it is done or the time is over."""
+    if seconds <= 0:
+        return
+    with counting.counted(WORK, [pk]) as begun:
+        if begun and not _work(pk, time.monotonic() + seconds):
+            hint("recording.go_on_with_import", pk)
+
+
+def _work(pk: int, until: float) -> bool:
+    """Return whether nothing is left to do."""
+    found = DoseImport.objects.get(pk=pk)
+    checker = checking.Checker(found) if found.state == State.CHECKING else None
+    size = applying.CHUNK
+    while time.monotonic() < until:
+        try:
+            with transaction.atomic():
+                found = _locked(found)
+                if not found.is_at_work:
+                    return True
+                if found.state == State.CHECKING:
+                    checker = checker or checking.Checker(found)
+                    number, ending = checker.next_chunk(found), State.CHECKED
+                else:
+                    number, ending = applying.next_chunk(found, size), State.APPLIED
+                if not number:
+                    _finish(found, ending)
+                    return True
+                found.save(update_fields=["done", "last_line"])
+            size = min(size * 10, applying.CHUNK)
+        except (IntegrityError, DataError):
+            if found.state != State.APPLYING:
+                raise
+            size = _narrow(found, size)
+    return False
+
+
+def _narrow(found: DoseImport, size: int) -> int:
+    """Return a smaller size, to find the row that the database refuses; alone it is left out."""
+    if size > 1:
+        return max(size // 10, 1)
+    with transaction.atomic():
+        found = _locked(found, State.APPLYING)
+        applying.leave_next_out(found)
+        found.save(update_fields=["done", "last_line"])
+    return size
+
+
+def _finish(found: DoseImport, ending: str) -> None:
+    with connection.cursor() as cursor:
+        if ending == State.CHECKED:
+            judging.judge_file(cursor, found.pk)
+        found.counts = judging.counts(cursor, found.pk)
+    found.state = ending
+    found.save()
+
+
+@transaction.atomic
+def recount(dose_import: DoseImport) -> None:
+    """Compare the rows of the file with each other again, and count them."""
+    found = _locked(dose_import)
+    with connection.cursor() as cursor:
+        judging.judge_file(cursor, found.pk)
+        found.counts = judging.counts(cursor, found.pk)
+    found.save(update_fields=["counts"])
+
+
+def _start(found: DoseImport, state: str) -> None:
+    found.state = state
+    found.done = found.last_line = 0
+    if state == State.CHECKING:
+        found.last_line = found.header_line
+    found.step_began_at = db_time.now()
+    found.save()
+    hint("recording.go_on_with_import", found.pk)
+
+
+def _locked(dose_import: DoseImport, *states: str) -> DoseImport:
+    found = (
+        DoseImport.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organization", "made_by", "applied_by")
+        .get(pk=dose_import.pk)
+    )
+    if states and found.state not in states:
+        raise WrongState
+    return found
+
+
+def _look(found: DoseImport, lines: Iterable[Line]) -> None:
+    """Look at all lines below the header; store the questions and how dates are read."""
+    form, today = checking.form_of(found), timezone.localdate(found.made_at)
+    survey = Survey()
+    for line in lines:
+        survey.add(line, found.mapping)
+    found.total = survey.rows
+    found.questions = [one.as_json() for one in survey.questions(form, today)]
+    found.reading = survey.reading(form, today)
+
+
+def open_questions(found: DoseImport) -> list[str]:
+    """Return the names of questions without an answer."""
+    names = [f"{one['kind']}-{one['column']}" for one in found.questions]
+    return [name for name in names if not found.answers.get(name)]
+
+
+def signature_of(found: DoseImport) -> str:
+    """Return by what the header of this file is recognised again."""
+    return Header(found.header_line, tuple(found.header), {}).signature
+
+
+def _remembered(organization: Organization, header: Header) -> dict[str, int] | None:
+    rows = HeaderMapping.objects.filter(organization=organization, signature=header.signature)
+    found: dict[str, int] | None = rows.values_list("mapping", flat=True).first()
+    return found
+
+
+def forget() -> int:
+    """Delete old files and what rows say about people; which dose a row wrote is kept."""
+    before = db_time.now() - KEPT
+    old = DoseImport.objects.filter(made_at__lt=before)
+    unwritten = old.filter(state__in=(State.ASKED, State.CHECKED))
+    number = unwritten.update(state=State.CANCELLED, ended_at=db_time.now())
+    ImportedRow.objects.filter(dose_import__in=old.filter(state=State.CANCELLED)).delete()
+    ImportPart.objects.filter(dose_import__in=old.filter(state__in=DoseImport.OVER)).delete()
+    written = ImportedRow.objects.filter(dose_import__in=old.filter(state__in=DoseImport.OVER))
+    written.filter(Q(number__isnull=False) | ~Q(full_name="", phone="")).update(
+        full_name="", phone="", number=None, number_hash=None, date_of_birth=None
+    )
+    return number

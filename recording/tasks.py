@@ -1,0 +1,23 @@
+"""Celery tasks of recording: imports of doses go on."""
+
+from celery import shared_task
+
+from recording.imports import running
+
+
+@shared_task(name="recording.go_on_with_import")
+def go_on_with_import(dose_import: int) -> None:
+    """Do the next chunks of one import."""
+    running.work(dose_import)
+
+
+@shared_task(name="recording.go_on_with_imports")
+def go_on_with_imports() -> None:
+    """Do what a lost hint left undone."""
+    running.go_on()
+
+
+@shared_task(name="recording.forget_imports")
+def forget_imports() -> None:
+    """Delete files of doses and what their rows say about people when it is no longer needed."""
+    running.forget()

@@ -1,0 +1,39 @@
+"""Short cuts that save time say what the long way says."""
+
+import pytest
+
+from recording.imports.reading import numbers
+from vaxreg.search import exact_key, is_without_marks
+from vaxreg.spreadsheets import old_fonts
+from vaxreg.typed.names import checked_name
+from vaxreg.typed.phones import e164
+
+
+@pytest.mark.parametrize("prefix", [f"{number:02}" for number in range(30, 100)])
+@pytest.mark.parametrize("country", ["0", "84", "+84"])
+def test_a_mobile_number_is_the_one_that_the_library_gives(prefix, country):
+    typed = f"{country}{prefix}1234567"
+    found = numbers.read_phone(typed)
+
+    assert not found.number or found.number == e164(typed)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_bare"),
+    [
+        ("Nguyen Van An", True),
+        ("Nguyễn Văn An", False),
+        ("Đo Van Nam", False),
+        ("K'Nam", True),
+        ("Müller", False),
+        ("Hoà", False),
+    ],
+)
+def test_a_name_without_marks_is_known(name, is_bare):
+    assert is_without_marks(exact_key(name)) == is_bare
+    assert checked_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["Nguyễn Văn An", "Đỗ Thị Mỹ", "Lê Hà", "Rơ Mah H'Lơn", "Trần Ê"])
+def test_a_name_in_unicode_is_in_no_old_font(name):
+    assert old_fonts.recognize(name) is None
