@@ -89,7 +89,7 @@ def address(pattern: str, case: Correction, world: World) -> str:
     if "review/notes/" in pattern:
         note = notes.write_note(world.buoi, by=world.user("huong"), text="Xin gọi cho tôi.")
         values["public_id"] = str(note.public_id)
-    if "recording/" in pattern:
+    if "recording/sessions/" in pattern or "recording/lots/" in pattern:
         values |= {
             "public_id": str(session_of_buoi(world).public_id),
             "person": str(case.citizen.public_id),

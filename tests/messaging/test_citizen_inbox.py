@@ -96,7 +96,7 @@ def test_a_page_costs_the_same_however_many_messages_it_shows(
     lan = as_citizen(world.user("lan"))
     lan.get("/messages/")
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         lan.get("/messages/")
 
 
