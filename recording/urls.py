@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from recording.views import desk, sessions
+from recording.views import abroad, desk, sessions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("recording/", sessions.sessions_page, name="recording"),
@@ -26,6 +26,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "recording/sessions/<uuid:public_id>/people/<uuid:person>/",
         desk.person_page,
         name="recording-person",
+    ),
+    path(
+        "recording/sessions/<uuid:public_id>/people/<uuid:person>/abroad/",
+        abroad.abroad_page,
+        name="recording-abroad",
     ),
     path("", include("recording.imports.urls")),
 ]

@@ -120,7 +120,14 @@ class Migration(migrations.Migration):
                 ),
                 ("from_on", models.DateField(blank=True, null=True, verbose_name="from")),
                 ("until_on", models.DateField(blank=True, null=True, verbose_name="until")),
-                ("source", models.CharField(max_length=200, verbose_name="source")),
+                (
+                    "source_vi",
+                    models.CharField(max_length=200, verbose_name="source in Vietnamese"),
+                ),
+                (
+                    "source_en",
+                    models.CharField(max_length=200, verbose_name="source in English"),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -264,7 +271,14 @@ class Migration(migrations.Migration):
                 ),
                 ("from_on", models.DateField(blank=True, null=True, verbose_name="from")),
                 ("until_on", models.DateField(blank=True, null=True, verbose_name="until")),
-                ("source", models.CharField(max_length=200, verbose_name="source")),
+                (
+                    "source_vi",
+                    models.CharField(max_length=200, verbose_name="source in Vietnamese"),
+                ),
+                (
+                    "source_en",
+                    models.CharField(max_length=200, verbose_name="source in English"),
+                ),
                 (
                     "about",
                     models.CharField(

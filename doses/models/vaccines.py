@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 COVID_19 = "covid19"
@@ -105,10 +106,16 @@ class Dated(models.Model):
 
     from_on = models.DateField(_("from"), null=True, blank=True)
     until_on = models.DateField(_("until"), null=True, blank=True)
-    source = models.CharField(_("source"), max_length=200)
+    source_vi = models.CharField(_("source in Vietnamese"), max_length=200)
+    source_en = models.CharField(_("source in English"), max_length=200)
 
     class Meta:
         abstract = True
+
+    @property
+    def source(self) -> str:
+        """Where it is written, in the reader's language."""
+        return self.source_en if get_language() == "en" else self.source_vi
 
 
 class VaccineRule(Dated):

@@ -58,8 +58,8 @@ def test_every_vaccine_against_covid_19_has_the_codes_of_the_european_certificat
 
 
 def test_every_rule_and_step_names_its_source():
-    assert not VaccineRule.objects.filter(source="").exists()
-    assert not ScheduleStep.objects.filter(source="").exists()
+    for table in (VaccineRule, ScheduleStep):
+        assert not table.objects.filter(Q(source_vi="") | Q(source_en="")).exists()
 
 
 def test_a_new_vaccine_with_its_rule_is_data_alone(tmp_path):
@@ -70,7 +70,7 @@ def test_a_new_vaccine_with_its_rule_is_data_alone(tmp_path):
         )
     with (folder / "vaccine_rules.csv").open("a", encoding="utf-8") as table:
         csv.writer(table).writerow(
-            ["covid19", "NX", "", "lowest_age", "", 18, "year", "", "", "Approval"]
+            ["covid19", "NX", "", "lowest_age", "", 18, "year", "", "", "Phê duyệt", "Approval"]
         )
 
     call_command("load_vaccines", folder=folder, verbosity=0)

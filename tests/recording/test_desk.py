@@ -343,3 +343,58 @@ def test_the_next_dose_follows_those_of_its_own_group(
     ]
 
     assert next_position(vaccine(code), lines) == expected
+
+
+def test_a_dose_given_abroad_is_recorded_from_the_paper_that_was_seen(
+    world: World, minh: Client, session: VaccinationSession
+):
+    where = page_of(session, world.citizens["lan"])
+
+    answer = minh.post(
+        f"{where}abroad/",
+        {
+            "country": "GB",
+            "vaccine": "CS",
+            "product": "Covishield",
+            "given_on": "20/01/2021",
+            "position": "primary-1",
+            "issuer": "NHS",
+            "why": "Giấy NHS có mã QR",
+        },
+    )
+
+    dose = Dose.objects.get()
+    assert answer.url == where
+    assert (dose.organization, dose.country, dose.provenance) == (None, "GB", "abroad")
+    assert dose.revisions.get().why == "Giấy NHS có mã QR"
+    assert dose.place in minh.get(where).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"country": ""}, "country"),
+        ({"country": "VN"}, "country"),
+        ({"vaccine": ""}, "vaccine"),
+        ({"given_on": "01/01/2099"}, "given_on"),
+        ({"why": ""}, "why"),
+        ({"given_on": "01/01/1980"}, "__all__"),
+    ],
+)
+def test_a_dose_abroad_that_cannot_be_is_refused_beside_its_field(
+    world: World, minh: Client, session: VaccinationSession, wrong: dict[str, str], field: str
+):
+    said = {
+        "country": "GB",
+        "vaccine": "CS",
+        "given_on": "20/01/2021",
+        "position": "primary-1",
+        "why": "Giấy NHS",
+        **wrong,
+    }
+
+    answer = minh.post(f"{page_of(session, world.citizens['lan'])}abroad/", said)
+
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+    assert not Dose.objects.exists()
