@@ -43,6 +43,7 @@ class IdentityCheck(models.Model):
         blank=True,
         related_name="checks",
         verbose_name=_("document"),
+        db_index=False,
     )
     verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict)
     by = models.ForeignKey(
@@ -67,6 +68,13 @@ class IdentityCheck(models.Model):
         verbose_name = _("identity check")
         verbose_name_plural = _("identity checks")
         ordering = ["at", "id"]
+        indexes = [
+            models.Index(
+                fields=["document"],
+                condition=models.Q(document__isnull=False),
+                name="identity_check_document",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.citizen_id} · {self.paper} · {self.verdict}"
