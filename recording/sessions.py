@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from citizens.models import Citizen
+from citizens.visits import log_listed
 from doses.facts import dose_title
 from doses.models import Dose, ReceivedLot, VaccinationSession, Vaccine
 from doses.plausibility.checks import recorded_lines
@@ -70,10 +71,12 @@ def row_of(session: VaccinationSession) -> SessionRow:
     return SessionRow(session, entered_in([session]).get(session.pk, 0))
 
 
-def last_doses(session: VaccinationSession) -> list[ShownDose]:
-    """Return the doses entered last in this session, the newest first."""
+def last_doses(session: VaccinationSession, *, by: "User") -> list[ShownDose]:
+    """Return the doses entered last in this session, the newest first; who saw them is logged."""
     doses = Dose.objects.completed().filter(session=session)
-    return _shown(doses.select_related("citizen", "vaccine").order_by("-pk")[:MOST_DOSES])
+    shown = _shown(doses.select_related("citizen", "vaccine").order_by("-pk")[:MOST_DOSES])
+    log_listed(by, (one.dose.citizen_id for one in shown))
+    return shown
 
 
 def doses_on_record(citizen: Citizen) -> list[ShownDose]:

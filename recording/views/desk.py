@@ -39,7 +39,7 @@ def session_page(request: UserRequest, public_id: UUID) -> HttpResponse:
         "form": form,
         "found": found,
         "new": people.as_form_values(form.typed) if found is not None else {},
-        "doses": sessions.last_doses(session),
+        "doses": sessions.last_doses(session, by=request.user),
     }
     status = 422 if form.has_errors else 200
     return render(request, "recording/session.html", context, status=status)

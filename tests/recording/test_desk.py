@@ -398,3 +398,14 @@ def test_a_dose_abroad_that_cannot_be_is_refused_beside_its_field(
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
     assert not Dose.objects.exists()
+
+
+def test_the_people_recorded_last_are_listed_and_the_list_is_logged(
+    world: World, minh: Client, session: VaccinationSession
+):
+    worlds.dose(world, session=session, given_on=DAY)
+
+    text = minh.get(desk(session)).content.decode()
+
+    assert "Nguyễn Thị Lan" in text
+    assert RecordVisit.objects.filter(citizen=world.citizens["lan"], why="list").count() == 1

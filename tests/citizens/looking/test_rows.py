@@ -58,6 +58,7 @@ SHOWS = {
     "oversight-site": ("huong", "list", "list", ""),
     "own-dose": ("minh", "recording", "record", "desk"),
     "queue": ("minh", "list", "list", ""),
+    "recording-abroad": ("minh", "recording", "record", "counter"),
     "recording-person": ("minh", "recording", "record", "counter"),
 }
 SHOWS_NOBODY = [
@@ -71,6 +72,12 @@ SHOWS_NOBODY = [
     "coverage",
     "coverage-csv",
     "coverage-xlsx",
+    # What the site's own file says; candidates from the register are on `dose-import-decide` alone.
+    "dose-import",
+    "dose-import-columns",
+    "dose-import-marked",
+    "dose-import-template",
+    "dose-imports",
     "hotline-callbacks",
     "hotline-new-record",
     "looking",
