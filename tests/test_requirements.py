@@ -52,14 +52,27 @@ def plain_python(tmp_path_factory):
     return venv / "bin" / "python"
 
 
-@pytest.mark.parametrize(
-    "lock", ["requirements.txt", "requirements-matching.txt", "requirements-dev.txt"]
-)
-def test_the_pip_that_python_brings_accepts_every_pin(plain_python, lock):
+def pins(lock: str) -> set[str]:
+    """Return the pins of a lock file, each with its hashes, in one line."""
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    return {
+        " ".join(pin.replace("\\", " ").split()) for pin in re.split(r"\n(?=\S)", "\n".join(lines))
+    }
+
+
+@pytest.mark.parametrize("lock", ["requirements-matching.txt", "requirements-dev.txt"])
+def test_the_other_lock_files_hold_the_pins_of_the_product(lock):
+    assert pins("requirements.txt") <= pins(lock)
+
+
+def test_the_pip_that_python_brings_accepts_every_pin(plain_python):
+    """Both at once: together they hold every pin, as the test above says."""
     command = [plain_python, "-m", "pip", "install", "--quiet", "--dry-run", "--require-hashes"]
+    locks = ["-r", ROOT / "requirements-dev.txt", "-r", ROOT / "requirements-matching.txt"]
 
     done = subprocess.run(
-        [*command, "--disable-pip-version-check", "--no-input", "-r", ROOT / lock],
+        [*command, "--disable-pip-version-check", "--no-input", *locks],
         capture_output=True,
         text=True,
         check=False,
