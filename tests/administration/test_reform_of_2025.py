@@ -28,6 +28,7 @@ from organizations.queries import for_area
 from organizations.reform.lists import became, provinces_became
 from tests.administration import country_of_2021
 from tests.administration.country_of_2021 import HONG_HA, Country
+from tests.thorough import THOROUGH
 from vaxreg import db_time
 
 # What must be true of every open case, said once: the number of cases for which it is not.
@@ -97,9 +98,12 @@ def reformed(
         before = dict(Correction.objects.values_list("pk", "holder__code"))
         saw, untouched, wrong = seen(country), one_of(UNTOUCHED), one_of(WRONG)
         files = [tmp_path_factory.mktemp("reform") / name for name in ("dry.csv", "done.csv")]
-        dry = run("adopt_areas_of_2025", "--details", str(files[0]))
+        # The trial does all of it once more, and takes as long: at night.
+        dry = run("adopt_areas_of_2025", "--details", str(files[0])) if THOROUGH else ""
         wrong_meanwhile = one_of(WRONG)
         done = run("adopt_areas_of_2025", "--apply", "--details", str(files[1]))
+        if not THOROUGH:
+            files[0].touch()
         connection.check_constraints()
         yield Reformed(
             country=country,
@@ -220,24 +224,25 @@ def test_officers_of_other_centres_keep_the_communes_that_left_them(reformed, db
     }
 
 
-def test_the_dry_run_said_what_was_done(reformed, db):
+def test_it_says_what_was_done_and_the_dry_run_the_same(reformed, db):
     dry, done = reformed.said
     inherited = CorrectionEvent.objects.filter(step="inherit").count()
 
-    assert dry[:-1] == done[:-1]
-    assert reformed.details[0] == reformed.details[1]
-    assert "Nothing was changed" in dry[-1]
+    if THOROUGH:
+        assert dry[:-1] == done[:-1]
+        assert reformed.details[0] == reformed.details[1]
+        assert "Nothing was changed" in dry[-1]
     assert done[-1] == "Done."
-    assert dry[:2] == [
+    assert done[:2] == [
         "Provinces: 63 become 34.",
         "Districts: 705 end; their health centres stay, below the province.",
     ]
-    assert dry[2].startswith("Communes: 10599 become 3321; of 519 that were divided")
-    assert "29 departments and 8843 stations are merged into others, 1565 stations open" in dry[3]
-    assert "0 see less" in dry[5]
-    assert dry[6].startswith(f"Open corrections: {inherited} change hands")
+    assert done[2].startswith("Communes: 10599 become 3321; of 519 that were divided")
+    assert "29 departments and 8843 stations are merged into others, 1565 stations open" in done[3]
+    assert "0 see less" in done[5]
+    assert done[6].startswith(f"Open corrections: {inherited} change hands")
     divided = "commune,00103,Phường Xuân La,00611,Phường Xuân Đỉnh,a part: "
-    assert divided in reformed.details[0]
+    assert divided in reformed.details[1]
 
 
 def test_the_tree_has_one_department_per_province_and_one_station_per_commune(reformed, db):

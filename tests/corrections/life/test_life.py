@@ -15,7 +15,7 @@ from tests.thorough import rounds, seed_of_today
 from tests.world import World
 
 # Lives are led in parts, so that no core waits for another at the end.
-PARTS, LIVES = rounds(3, 20), 10
+PARTS, LIVES = rounds(2, 20), 10
 HOW = settings(
     max_examples=LIVES,
     stateful_step_count=30,
