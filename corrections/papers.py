@@ -16,6 +16,7 @@ from citizens.facts import IdentityField
 from citizens.models import Citizen
 from corrections.models import Correction, Kind
 from corrections.models.case import IDENTITY_KINDS
+from vaxreg.typed.dates import age_on
 
 AGE_OF_THE_CARD = 14
 
@@ -53,10 +54,7 @@ def paper_for(kind: str, citizen: Citizen, today: date) -> Paper | None:
     """Return the paper that a proposal of this kind needs; None when no paper can show it."""
     if kind in IDENTITY_KINDS:
         born = citizen.kept.born.last
-        is_child = (
-            today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-            < AGE_OF_THE_CARD
-        )
+        is_child = age_on(born, today) < AGE_OF_THE_CARD
         return Paper.BIRTH_CERTIFICATE if is_child else Paper.IDENTITY_CARD
     return Paper.VACCINATION if kind in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE) else None
 

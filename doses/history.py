@@ -7,18 +7,10 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
+from citizens.history import Change
 from doses.facts import Position
 from doses.models import Dose, DoseFacts, DoseRevision
 from vaxreg import ui
-
-
-@dataclass(frozen=True)
-class FactChange:
-    """One fact that changed: its label, and both values in words ("" for none)."""
-
-    label: str
-    before: str
-    now: str
 
 
 @dataclass(frozen=True)
@@ -29,7 +21,7 @@ class DoseEntry:
     by: str
     why: str
     correction_reference: str
-    changes: list[FactChange]
+    changes: list[Change]
     is_first: bool
 
 
@@ -45,7 +37,7 @@ def history_of(dose: Dose) -> list[DoseEntry]:
     return entries[::-1]
 
 
-def _entry(revision: DoseRevision, changes: list[FactChange]) -> DoseEntry:
+def _entry(revision: DoseRevision, changes: list[Change]) -> DoseEntry:
     return DoseEntry(
         at=revision.at,
         by=revision.by_organization.name if revision.by_organization else "",
@@ -56,11 +48,11 @@ def _entry(revision: DoseRevision, changes: list[FactChange]) -> DoseEntry:
     )
 
 
-def _changes(old: DoseRevision, new: DoseRevision) -> Iterator[FactChange]:
+def _changes(old: DoseRevision, new: DoseRevision) -> Iterator[Change]:
     before, now = facts_in_words(old), facts_in_words(new)
     for label, value in now.items():
         if value != before[label]:
-            yield FactChange(label, before[label], value)
+            yield Change(label, before[label], value)
 
 
 def facts_in_words(facts: DoseFacts) -> dict[str, str]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -197,12 +196,6 @@ def as_form_values(typed: Typed) -> dict[str, str]:
         "phone": typed.phone,
     }
     return {name: value for name, value in values.items() if value}
-
-
-def age_on(citizen: Citizen, day: date) -> int:
-    """Return the age in full years on a day."""
-    born = citizen.date_of_birth
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def _numbered(typed: Typed) -> list[Citizen]:

@@ -11,6 +11,7 @@ from doses.plausibility.rules import RuleBook
 from doses.plausibility.warnings import DoseCode, DoseWarning, Values
 from organizations.models import Organization
 from vaxreg.typed.countries import VIET_NAM
+from vaxreg.typed.dates import age_on
 
 ORDER = list(Position.values)
 
@@ -233,7 +234,7 @@ def _of_the_approval(vaccine: Vaccine, line: DoseLine) -> list[DoseWarning]:
 
 
 def _of_the_age(vaccine: Vaccine, day: date, born: date, rules: RuleBook) -> list[DoseWarning]:
-    age = _age(born, day)
+    age = age_on(born, day)
     values: Values = {"vaccine": vaccine.name, "age": age}
     old_enough, from_on = rules.was_old_enough(vaccine, born, day)
     if not old_enough and from_on is not None:
@@ -262,7 +263,3 @@ def _of_the_vaccine_before(
         return []
     values: Values = {"vaccine": vaccine.name, "vaccine_before": last.vaccine.name}
     return [DoseWarning(DoseCode.OTHER_VACCINE, Field.VACCINE, values)]
-
-
-def _age(born: date, day: date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

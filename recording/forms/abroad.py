@@ -6,10 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from doses import vaccines
 from doses.actions import Abroad
 from doses.facts import Position
-from doses.models import Vaccine
+from doses.forms import VaccineField
 from vaxreg.forms import DateField, Form
 from vaxreg.typed import countries
 
@@ -18,7 +17,7 @@ class AbroadForm(Form):
     """A dose as the certificate of another country says it."""
 
     country = forms.ChoiceField(label=gettext_lazy("Country"))
-    vaccine = forms.ChoiceField(label=gettext_lazy("Vaccine"))
+    vaccine = VaccineField(label=gettext_lazy("Vaccine"))
     product = forms.CharField(
         label=gettext_lazy("Product on the paper"),
         required=False,
@@ -41,17 +40,10 @@ class AbroadForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         abroad = [one for one in countries.names().items() if one[0] != countries.VIET_NAM]
-        first = [("", _("Choose"))]
-        cast(forms.ChoiceField, self.fields["country"]).choices = [*first, *abroad]
-        cast(forms.ChoiceField, self.fields["vaccine"]).choices = [*first, *vaccines.choices()]
+        cast(forms.ChoiceField, self.fields["country"]).choices = [("", _("Choose")), *abroad]
 
     @property
     def abroad(self) -> Abroad:
         """Where the dose was given. After validation."""
         data = self.cleaned_data
         return Abroad(data["country"], data["product"], data["issuer"])
-
-    @property
-    def chosen_vaccine(self) -> Vaccine:
-        """The vaccine that was chosen. After validation."""
-        return Vaccine.objects.get(code=self.cleaned_data["vaccine"])

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from citizens.models import Sex
-from doses import vaccines
 from doses.facts import Position
-from doses.models import ReceivedLot, Vaccine
+from doses.forms import VaccineField
+from doses.models import ReceivedLot
 from doses.plausibility.warnings import DoseWarning
 from recording.actions import GivenDose
 from recording.forms.sessions import lot_label
@@ -94,7 +94,7 @@ class RecordForm(Form):
 
     given: GivenDose
     supply = forms.ChoiceField(label=gettext_lazy("Vaccine and lot"))
-    vaccine = forms.ChoiceField(label=gettext_lazy("Vaccine"), required=False)
+    vaccine = VaccineField(label=gettext_lazy("Vaccine"), required=False)
     lot = forms.CharField(
         label=gettext_lazy("Lot number"),
         required=False,
@@ -124,8 +124,6 @@ class RecordForm(Form):
     def __init__(self, *args: Any, lots: Iterable[ReceivedLot], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lots = {str(lot.pk): lot for lot in lots}
-        choice = cast(forms.ChoiceField, self.fields["vaccine"])
-        choice.choices = [("", _("Choose")), *vaccines.choices()]
         if self.lots:
             supply = cast(forms.ChoiceField, self.fields["supply"])
             supply.choices = [
@@ -139,7 +137,7 @@ class RecordForm(Form):
         """Store what was given in `given`."""
         data = super().clean() or self.cleaned_data
         lot = self.lots.get(str(data.get("supply", "")))
-        vaccine = lot.vaccine if lot else _vaccine(str(data.get("vaccine") or ""))
+        vaccine = lot.vaccine if lot else data.get("vaccine")
         if vaccine is None and "supply" not in self.errors:
             self.add_error("vaccine", _("Choose the vaccine."))
         if vaccine is not None and not self.errors:
@@ -168,7 +166,3 @@ def sign_of(found: Sequence[DoseWarning]) -> str:
         return ""
     text = json.dumps([[one.code, one.field, dict(one.values)] for one in found], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _vaccine(code: str) -> Vaccine | None:
-    return Vaccine.objects.filter(code=code).first() if code else None

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from doses import vaccines
-from doses.models import ReceivedLot, Vaccine
+from doses.forms import VaccineField
+from doses.models import ReceivedLot
 from organizations.models import Organization
 from vaxreg import ui
 from vaxreg.forms import DateField, Form
@@ -77,7 +77,7 @@ class SessionForm(SiteForm):
 class LotForm(SiteForm):
     """A lot that the site received."""
 
-    vaccine = forms.ChoiceField(label=gettext_lazy("Vaccine"))
+    vaccine = VaccineField(label=gettext_lazy("Vaccine"))
     number = forms.CharField(
         label=gettext_lazy("Lot number"),
         max_length=64,
@@ -95,16 +95,6 @@ class LotForm(SiteForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "8"}),
     )
     field_order = ("site", "vaccine", "number", "expires_on", "received_on", "doses")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice = cast(forms.ChoiceField, self.fields["vaccine"])
-        choice.choices = [("", _("Choose")), *vaccines.choices()]
-
-    @property
-    def chosen_vaccine(self) -> Vaccine:
-        """The vaccine that was chosen. After validation."""
-        return Vaccine.objects.get(code=self.cleaned_data["vaccine"])
 
 
 class CloseForm(Form):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-# Two doses so close together are a slip of a day more often than two doses.
+# Two doses of one group so close together are a slip of a day more often than two doses.
 CLOSE_DAYS = 14
 # {rows}: a condition for the rows of {table} that are judged. Look-ups row by row, by two indexes:
 # the planner knows nothing of how many doses a person has.
@@ -30,12 +30,16 @@ UPDATE {table} judged
       SELECT (array_agg(dose.id ORDER BY dose.organization_id = %(organization)s DESC, dose.id)
                   FILTER (WHERE dose.vaccine_id = asked.vaccine_id
                             AND dose.given_on = asked.given_on))[1] AS same,
-             bool_or((dose.kind, dose.ordinal) = (asked.kind, asked.ordinal)) AS is_taken,
-             bool_or(abs(dose.given_on - asked.given_on) < %(close)s) AS is_close
+             bool_or(given.group_id = wanted.group_id AND
+                     (dose.kind, dose.ordinal) = (asked.kind, asked.ordinal)) AS is_taken,
+             bool_or(given.group_id = wanted.group_id AND
+                     abs(dose.given_on - asked.given_on) < %(close)s) AS is_close
         FROM (SELECT asked.citizen_id AS id UNION ALL
               SELECT person.id FROM citizens_citizen person
                WHERE person.merged_into_id = asked.citizen_id) part
         JOIN doses_dose dose ON dose.citizen_id = part.id AND dose.status = 'completed'
+        JOIN doses_vaccine given ON given.id = dose.vaccine_id
+        JOIN doses_vaccine wanted ON wanted.id = asked.vaccine_id
   ) held
   LEFT JOIN doses_dose same ON same.id = held.same
  WHERE judged.ctid = asked.ctid AND {rows} AND asked.verdict = 'new'

@@ -31,7 +31,7 @@ def abroad_page(request: UserRequest, public_id: UUID, person: UUID) -> HttpResp
         try:
             dose = actions.record_abroad(
                 citizen,
-                vaccine=form.chosen_vaccine,
+                vaccine=data["vaccine"],
                 given_on=data["given_on"],
                 position=data["position"],
                 abroad=form.abroad,

@@ -21,6 +21,7 @@ from recording import actions, people, sessions
 from recording.forms.doses import PersonForm, RecordForm, WhoForm, sign_of
 from recording.people import FoundPerson
 from recording.views.sessions import session_or_404
+from vaxreg.typed.dates import age_on
 
 
 @staff_page
@@ -83,7 +84,7 @@ def person_page(request: UserRequest, public_id: UUID, person: UUID) -> HttpResp
         "session": session,
         "citizen": citizen,
         "number": mask_id(citizen.id_number),
-        "age": people.age_on(citizen, session.on),
+        "age": age_on(citizen.date_of_birth, session.on),
         "lines": sessions.doses_on_record(citizen),
         "form": form,
         "found": found,

@@ -96,7 +96,7 @@ def lots_page(request: UserRequest) -> HttpResponse:
         try:
             verbs.receive_lot(
                 form.chosen_site,
-                form.chosen_vaccine,
+                data["vaccine"],
                 data["number"],
                 received_on=data["received_on"],
                 expires_on=data["expires_on"],

@@ -1,12 +1,14 @@
 """Forms of a site's own doses: what is right, and why."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from doses import facts, vaccines
+from doses import facts
+from doses.actions import clean_lot
 from doses.facts import Facts, Field, Position
+from doses.forms import VaccineField
 from doses.models import Dose
 from vaxreg.forms import DateField, Form
 
@@ -18,7 +20,7 @@ class ChangeForm(Form):
     """
 
     wanted: Facts
-    vaccine = forms.ChoiceField(label=gettext_lazy("Vaccine"))
+    vaccine = VaccineField(label=gettext_lazy("Vaccine"))
     given_on = DateField(label=gettext_lazy("Date given"), past_only=True)
     lot = forms.CharField(
         label=gettext_lazy("Lot number"),
@@ -47,17 +49,15 @@ class ChangeForm(Form):
             "revision": dose.revision,
         }
         super().__init__(*args, initial=initial, **kwargs)
-        choice = cast(forms.ChoiceField, self.fields["vaccine"])
-        choice.choices = vaccines.choices()
 
     def clean(self) -> dict[str, Any]:
         """Store the facts in the form in which corrections keep them."""
         data = super().clean() or self.cleaned_data
         if not self.errors:
             self.wanted = {
-                Field.VACCINE.value: str(data["vaccine"]),
+                Field.VACCINE.value: data["vaccine"].code,
                 Field.GIVEN_ON.value: data["given_on"].isoformat(),
-                Field.LOT.value: " ".join(str(data["lot"]).upper().split()),
+                Field.LOT.value: clean_lot(str(data["lot"])),
                 Field.POSITION.value: str(data["position"]),
             }
         return data

@@ -85,6 +85,11 @@ class PartialDate:
         return self.first <= other.last and other.first <= self.last
 
 
+def age_on(born: dt.date, day: dt.date) -> int:
+    """Return the age in full years on a day; somebody of 29 February is a year older on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 class UnreadableDate(ValueError):
     """The text is no date. code: "form", "year", "month" or "day"; params: for its message."""
 

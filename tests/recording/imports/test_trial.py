@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from citizens.models import Citizen
-from doses.actions import record
-from doses.models import Dose
+from doses.actions import Abroad, record
+from doses.models import Dose, Vaccine
 from matching import writing
 from matching.joining import NumberProof
 from recording.imports.models import ImportedRow
@@ -118,6 +118,41 @@ def test_a_dose_on_record_is_seen(world: World, known: Citizen, facts, verdict, 
     [one] = tried(world, row(**facts))
 
     assert (one.verdict, codes(one)) == (verdict, found)
+
+
+def test_a_dose_against_another_disease_neither_takes_a_position_nor_a_day(
+    world: World, known: Citizen
+):
+    record(
+        citizen=known,
+        vaccine=Vaccine.objects.get(code="MR"),
+        given_on=date(2021, 8, 27),
+        organization=world.buoi,
+        provenance=Dose.Provenance.SITE_ENTRY,
+        by=None,
+    )
+
+    [one] = tried(world, row())
+
+    assert (one.verdict, one.has_warning, codes(one)) == (Verdict.NEW, False, set())
+
+
+def test_a_dose_of_the_same_day_abroad_is_on_record_and_not_written_here(
+    world: World, known: Citizen
+):
+    record(
+        citizen=known,
+        vaccine=world.az,
+        given_on=date(2021, 8, 27),
+        organization=None,
+        abroad=Abroad("TH"),
+        provenance=Dose.Provenance.ABROAD,
+        by=None,
+    )
+
+    [one] = tried(world, row())
+
+    assert one.verdict == Verdict.ON_RECORD
 
 
 def test_the_same_dose_of_another_site_is_not_written_twice(world: World, known: Citizen):
