@@ -114,8 +114,8 @@ def revise(
 ) -> Dose:
     """Change facts of a dose, as a new revision; return the current dose.
 
-    Values that are the same create no revision. left: as for `record`. If the change comes from a correction, the dose's
-    provenance says so. Raises ValidationError as `record` does; ValueError for an unknown field.
+    Values that are the same create no revision. left: as for `record`. If the change comes from a
+    correction, the dose's provenance says so. Raises ValidationError as `record` does; ValueError for an unknown field.
     """
     if unknown := set(changes) - set(FACTS):
         raise ValueError(f"no facts of a dose: {sorted(unknown)}")

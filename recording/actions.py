@@ -13,8 +13,7 @@ from citizens.visits import log_visit
 from doses import actions, sessions
 from doses.actions import Abroad
 from doses.models import Dose, ReceivedLot, VaccinationSession, Vaccine
-from doses.plausibility.checks import DoseLine, about_line, about_lot, recorded_lines
-from doses.plausibility.rules import RuleBook
+from doses.plausibility.checks import DoseLine, about_dose
 from doses.plausibility.warnings import DoseWarning
 from organizations.models import Organization
 from recording.access import refuse_own_or_unverified
@@ -40,12 +39,12 @@ class GivenDose:
 
 def doubts(session: VaccinationSession, citizen: Citizen, given: GivenDose) -> list[DoseWarning]:
     """Return every warning about a dose of this session for this person."""
-    line = DoseLine(given.position, session.on, given.vaccine, is_recorded=False)
-    others = list(recorded_lines(citizen).values())
-    return [
-        *about_line(line, others, citizen.date_of_birth, RuleBook()),
-        *about_lot(actions.clean_lot(given.lot), given.vaccine, session.organization, session.on),
-    ]
+    return about_dose(
+        citizen,
+        DoseLine(given.position, session.on, given.vaccine, is_recorded=False),
+        lot=actions.clean_lot(given.lot),
+        organization=session.organization,
+    )
 
 
 def doubts_of_first(
@@ -113,10 +112,11 @@ def record_abroad(
     by: "User",
     by_organization: Organization,
     why: str,
+    left: Sequence[DoseWarning] = (),
 ) -> Dose:
     """Record a dose of which somebody has seen the certificate of another country.
 
-    why: which paper it was. Raises as `record_in_session` does.
+    why: which paper it was. left: as for `record_in_session`. Raises as `record_in_session` does.
     """
     refuse_own_or_unverified(by, citizen)
     kind, ordinal = position.rsplit("-", 1)
@@ -130,6 +130,7 @@ def record_abroad(
         kind=kind,
         ordinal=int(ordinal),
         abroad=abroad,
+        left=left,
         by=by,
         by_organization=by_organization,
         why=why,

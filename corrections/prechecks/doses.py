@@ -9,8 +9,10 @@ from corrections.prechecks import person
 from corrections.prechecks.rules import RULES, Code, ProposalWarning
 from doses.facts import Facts, Field, known_day
 from doses.models import Dose, Vaccine
+from doses.plausibility import checks
 from doses.plausibility.checks import DoseLine, about_line, line_of, recorded_lines
 from doses.plausibility.rules import RuleBook
+from doses.plausibility.warnings import DoseWarning
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,8 @@ def about_dose(
     facts: Facts, citizen: Citizen, *, dose: Dose | None = None
 ) -> list[ProposalWarning]:
     """Return every warning about a dose with these facts, whoever proposed which of them."""
-    recorded = recorded_lines(citizen)
-    others = [line for pk, line in recorded.items() if dose is None or pk != dose.pk]
-    return _of_the_line(Proposal(None, facts).as_it_would_stand(), others, citizen, RuleBook())
+    line = Proposal(None, facts).as_it_would_stand()
+    return _with_a_ground(checks.about_dose(citizen, line, without=dose))
 
 
 def _concerned(found: Iterable[ProposalWarning], proposal: Proposal) -> list[ProposalWarning]:
@@ -97,12 +98,16 @@ def _concerned(found: Iterable[ProposalWarning], proposal: Proposal) -> list[Pro
 def _of_the_line(
     line: DoseLine, others: Sequence[DoseLine], citizen: Citizen, rules: RuleBook
 ) -> list[ProposalWarning]:
+    return _with_a_ground(about_line(line, others, citizen.date_of_birth, rules))
+
+
+def _with_a_ground(found: Iterable[DoseWarning]) -> list[ProposalWarning]:
     """Return what is doubtful, as far as an official ground could be built on it."""
     known = {str(code) for code in Code}
     return [
-        ProposalWarning(Code(found.code), found.field, found.values)
-        for found in about_line(line, others, citizen.date_of_birth, rules)
-        if str(found.code) in known
+        ProposalWarning(Code(one.code), one.field, one.values)
+        for one in found
+        if str(one.code) in known
     ]
 
 

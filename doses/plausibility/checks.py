@@ -47,6 +47,30 @@ def line_of(dose: Dose) -> DoseLine:
     )
 
 
+def about_dose(
+    citizen: Citizen,
+    line: DoseLine,
+    *,
+    lot: str = "",
+    organization: Organization | None = None,
+    without: Dose | None = None,
+) -> list[DoseWarning]:
+    """Return every doubt about a dose of this person: beside their other doses, and its lot.
+
+    lot: as it is stored. organization: the site whose lots it is held against. without: the dose as
+    it stands now, when the line is what it is to become.
+    """
+    others = [
+        other
+        for pk, other in recorded_lines(citizen).items()
+        if without is None or pk != without.pk
+    ]
+    found = about_line(line, others, citizen.date_of_birth, RuleBook())
+    if organization is not None and line.vaccine and line.given_on:
+        found += about_lot(lot, line.vaccine, organization, line.given_on)
+    return found
+
+
 def about_line(
     line: DoseLine, others: Sequence[DoseLine], born: date, rules: RuleBook
 ) -> list[DoseWarning]:

@@ -1,5 +1,7 @@
 """The warnings about a dose, and what each of them says."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -40,6 +42,8 @@ class DoseCode(StrEnum):
     LOT_EXPIRED = "lot_expired"
 
 
+# `doses.actions` stores no such dose.
+IMPOSSIBLE = frozenset({DoseCode.BEFORE_BIRTH, DoseCode.BEFORE_FIRST_DAY})
 # Any: a lazy plural, which gets its number only from the % operator.
 SENTENCES: dict[DoseCode, Any] = {
     DoseCode.BEFORE_BIRTH: _("This is before the date of birth."),
@@ -104,6 +108,13 @@ class DoseWarning:
     @property
     def sentence(self) -> str:
         return str(SENTENCES[self.code] % in_words(self.values))
+
+
+def sign_of(found: Iterable[DoseWarning]) -> str:
+    """Return a hash with which a page says which doubts it showed; "" for none."""
+    said = [[one.code, one.field, dict(one.values)] for one in found]
+    text = json.dumps(said, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if said else ""
 
 
 def in_words(values: Mapping[str, str | int]) -> Values:

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy
 
 from doses.actions import Abroad
 from doses.facts import Position
-from doses.forms import VaccineField
-from vaxreg.forms import DateField, Form
+from doses.forms import DoubtsForm, VaccineField
+from doses.plausibility.checks import DoseLine
+from vaxreg.forms import DateField
 from vaxreg.typed import countries
 
 
-class AbroadForm(Form):
+class AbroadForm(DoubtsForm):
     """A dose as the certificate of another country says it."""
 
     country = forms.ChoiceField(label=gettext_lazy("Country"))
@@ -41,6 +42,14 @@ class AbroadForm(Form):
         super().__init__(*args, **kwargs)
         abroad = [one for one in countries.names().items() if one[0] != countries.VIET_NAM]
         cast(forms.ChoiceField, self.fields["country"]).choices = [("", _("Choose")), *abroad]
+
+    @property
+    def line(self) -> DoseLine:
+        """The dose as it would stand on the record. After validation."""
+        data = self.cleaned_data
+        return DoseLine(
+            data["position"], data["given_on"], data["vaccine"], is_recorded=False, is_abroad=True
+        )
 
     @property
     def abroad(self) -> Abroad:

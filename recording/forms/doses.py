@@ -1,8 +1,6 @@
 """Forms of the desk of a session: who it is, a new person, and the dose."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -12,9 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from citizens.models import Sex
 from doses.facts import Position
-from doses.forms import VaccineField
+from doses.forms import DoubtsForm, VaccineField
 from doses.models import ReceivedLot
-from doses.plausibility.warnings import DoseWarning
 from recording.actions import GivenDose
 from recording.forms.sessions import lot_label
 from recording.people import Typed, read_typed
@@ -86,7 +83,7 @@ class PersonForm(Form):
         choice.choices = list(countries.names().items())
 
 
-class RecordForm(Form):
+class RecordForm(DoubtsForm):
     """The dose that a person gets in this session; `given` is the dose after validation.
 
     lots: those of the session; one of them is chosen in one field, anything else in two.
@@ -118,8 +115,6 @@ class RecordForm(Form):
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    # Which warnings the page showed: the same ones again are left standing knowingly.
-    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, lots: Iterable[ReceivedLot], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -154,15 +149,3 @@ class RecordForm(Form):
     def is_other(self) -> bool:
         """Whether another vaccine or lot than those in the list is being entered."""
         return "supply" in self.fields and self["supply"].value() == OTHER
-
-    def has_shown(self, found: Sequence[DoseWarning]) -> bool:
-        """Whether the page before showed exactly these warnings."""
-        return not found or self.cleaned_data["seen"] == sign_of(found)
-
-
-def sign_of(found: Sequence[DoseWarning]) -> str:
-    """Return a hash with which a page says which warnings it showed; "" for none."""
-    if not found:
-        return ""
-    text = json.dumps([[one.code, one.field, dict(one.values)] for one in found], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,6 +1,7 @@
 """Forms of imports of doses: the file, and what its columns and cells mean."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from recording.imports.models import DoseImport
 from recording.imports.questions import EPOCH, OLD_FONT, ORDER, SWAPPED, Question, from_json
 from recording.imports.reading.files import MOST_BYTES
 from recording.imports.reading.headings import BY_NAME, FIELDS, missing_of
+from vaxreg import ui
 from vaxreg.forms import Form
 
 CHOICES = {
@@ -171,10 +173,6 @@ def _samples(question: Question) -> str:
 
 def _choice(question: Question, choice: str) -> str:
     if question.kind == EPOCH:
-        day = next(
-            after
-            for _before, after in zip(question.choices, question.samples, strict=True)
-            if _before == choice
-        )
-        return " = ".join(day)
+        number, day = question.samples[question.choices.index(choice)]
+        return f"{number} = {ui.day(date.fromisoformat(day))}"
     return str(CHOICES[choice])

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from doses.facts import dose_title
+from doses.plausibility.checks import about_dose
+from doses.plausibility.warnings import sign_of
 from recording import actions, people
 from recording.forms.abroad import AbroadForm
 from recording.views.sessions import session_or_404
@@ -26,7 +28,8 @@ def abroad_page(request: UserRequest, public_id: UUID, person: UUID) -> HttpResp
     if citizen is None:
         raise Http404
     form = AbroadForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    found = about_dose(citizen, form.line) if form.is_bound and form.is_valid() else []
+    if form.is_bound and form.is_valid() and form.has_shown(found):
         data = form.cleaned_data
         try:
             dose = actions.record_abroad(
@@ -37,6 +40,7 @@ def abroad_page(request: UserRequest, public_id: UUID, person: UUID) -> HttpResp
                 abroad=form.abroad,
                 lot=data["lot"],
                 why=data["why"],
+                left=found,
                 by=request.user,
                 by_organization=session.organization,
             )
@@ -46,6 +50,12 @@ def abroad_page(request: UserRequest, public_id: UUID, person: UUID) -> HttpResp
             told = {"dose": dose_title(dose), "name": citizen.full_name}
             messages.success(request, _("%(dose)s recorded for %(name)s.") % told)
             return redirect("recording-person", session.public_id, citizen.public_id)
-    context = {"session": session, "citizen": citizen, "form": form}
+    context = {
+        "session": session,
+        "citizen": citizen,
+        "form": form,
+        "found": found,
+        "sign": sign_of(found),
+    }
     status = 422 if form.has_errors else 200
     return render(request, "recording/abroad.html", context, status=status)

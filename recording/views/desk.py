@@ -15,10 +15,10 @@ from citizens.actions import IdNumberOnRecord, NameOnRecord
 from citizens.masking import mask_id
 from doses.facts import dose_title
 from doses.models import VaccinationSession
-from doses.plausibility.warnings import DoseWarning
+from doses.plausibility.warnings import DoseWarning, sign_of
 from doses.sessions import SessionOver
 from recording import actions, people, sessions
-from recording.forms.doses import PersonForm, RecordForm, WhoForm, sign_of
+from recording.forms.doses import PersonForm, RecordForm, WhoForm
 from recording.people import FoundPerson
 from recording.views.sessions import session_or_404
 from vaxreg.typed.dates import age_on

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy
 from doses import facts
 from doses.actions import clean_lot
 from doses.facts import Facts, Field, Position
-from doses.forms import VaccineField
+from doses.forms import DoubtsForm, VaccineField
 from doses.models import Dose
 from vaxreg.forms import DateField, Form
 
 
-class ChangeForm(Form):
+class ChangeForm(DoubtsForm):
     """The facts of a dose as they should be, filled with those on record; `wanted` after validation.
 
     The site itself is not among them: a dose given elsewhere is an error of this one's.

@@ -18,6 +18,8 @@ from doses import facts
 from doses.actions import revise
 from doses.facts import Facts
 from doses.models import Dose
+from doses.plausibility.checks import DoseLine, about_dose
+from doses.plausibility.warnings import DoseWarning
 from organizations.models import Organization
 from recording.access import refuse_own_or_unverified
 from review.models import DoseChange
@@ -110,6 +112,21 @@ def take_back(waiting: DoseChange, *, by: "User") -> DoseChange:
     return _decided(row, State.TAKEN_BACK, by)
 
 
+def doubts(dose: Dose, wanted: Mapping[str, str]) -> list[DoseWarning]:
+    """Return what would be doubtful about a dose with these facts; nothing if it is taken out."""
+    if STATUS in wanted:
+        return []
+    values = facts.as_values({**facts.facts_of(dose), **wanted})
+    line = DoseLine(
+        f"{values['kind']}-{values['ordinal']}",
+        values["given_on"],
+        values["vaccine"],
+        is_recorded=False,
+    )
+    site = dose.organization
+    return about_dose(dose.citizen, line, lot=values["lot"], organization=site, without=dose)
+
+
 def reasons_for_two(dose: Dose, changes: Mapping[str, str]) -> list[Reason]:
     """Return why these changes need a second person, by the rules in force; empty if they do not."""
     policy = policies.current()
@@ -132,7 +149,14 @@ def _apply(row: DoseChange, dose: Dose) -> None:
         {STATUS: row.changes[STATUS]} if STATUS in row.changes else facts.as_values(row.changes)
     )
     before = facts.facts_of(dose)
-    changed = revise(dose, changes=values, by=row.by, by_organization=row.organization, why=row.why)
+    changed = revise(
+        dose,
+        changes=values,
+        by=row.by,
+        by_organization=row.organization,
+        why=row.why,
+        left=doubts(dose, row.changes),
+    )
     tell_of_change(changed, before, row)
 
 

@@ -14,6 +14,7 @@ from accounts.http import UserRequest
 from doses.facts import dose_title
 from doses.history import facts_in_words, history_of
 from doses.models import Dose
+from doses.plausibility.warnings import sign_of
 from review.models import DoseChange
 from review.own_doses import mending, reading
 from review.own_doses.forms import ChangeForm, ErrorForm
@@ -39,8 +40,10 @@ def dose_page(request: UserRequest, public_id: UUID) -> HttpResponse:
     change = ChangeForm(None if is_error else sent, dose=dose)
     error = ErrorForm(sent if is_error else None, initial={"revision": dose.revision})
     form = error if is_error else change
-    if sent is not None and form.is_valid():
-        wanted = mending.IN_ERROR if isinstance(form, ErrorForm) else change.wanted
+    is_valid = sent is not None and form.is_valid()
+    found = mending.doubts(dose, change.wanted) if is_valid and not is_error else []
+    if is_valid and (is_error or change.has_shown(found)):
+        wanted = mending.IN_ERROR if is_error else change.wanted
         try:
             row = mending.change(
                 dose,
@@ -62,7 +65,10 @@ def dose_page(request: UserRequest, public_id: UUID) -> HttpResponse:
             return redirect("own-dose", dose.public_id)
     status = 422 if change.has_errors or error.has_errors else 200
     return render(
-        request, "review/own_doses/dose.html", _of(request, dose, change, error), status=status
+        request,
+        "review/own_doses/dose.html",
+        _of(request, dose, change, error) | {"found": found, "sign": sign_of(found)},
+        status=status,
     )
 
 

@@ -370,6 +370,26 @@ def test_a_dose_given_abroad_is_recorded_from_the_paper_that_was_seen(
     assert dose.place in minh.get(where).content.decode()
 
 
+def test_a_dose_abroad_that_is_doubtful_is_shown_once_before_it_is_recorded(
+    world: World, minh: Client, session: VaccinationSession
+):
+    where = f"{page_of(session, world.citizens['lan'])}abroad/"
+    second = {
+        "country": "GB",
+        "vaccine": "CS",
+        "given_on": "20/01/2021",
+        "position": "primary-2",
+        "why": "Giấy NHS",
+    }
+
+    shown = minh.post(where, second)
+    assert [one.code for one in shown.context["found"]] == ["position_gap"]
+    assert not Dose.objects.exists()
+    minh.post(where, second | {"seen": shown.context["sign"]})
+
+    assert Dose.objects.get().warnings_left.get().code == "position_gap"
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

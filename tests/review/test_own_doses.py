@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from corrections.models import Policy
+from doses import sessions
 from doses.actions import revise
 from doses.models import Dose
 from messaging.models import Message
@@ -92,7 +93,9 @@ def changed(dose: Dose, world: World, wanted: dict[str, str], who: str = "minh")
 def test_a_site_puts_a_fact_of_its_own_dose_right_at_once(
     world: World, minh: Client, dose: Dose, more: dict[str, str], field: str, expected: object
 ):
-    minh.post(page(dose), sent(dose, **more))
+    shown = minh.post(page(dose), sent(dose, **more))
+    if shown.status_code == 200:
+        minh.post(page(dose), sent(dose, **more, seen=shown.context["sign"]))
 
     dose.refresh_from_db()
     revision = dose.revisions.get(number=2)
@@ -101,6 +104,29 @@ def test_a_site_puts_a_fact_of_its_own_dose_right_at_once(
         world.user("minh"), world.buoi, WHY,
     )  # fmt: skip
     assert dose.provenance == "site_entry"
+
+
+def test_what_is_doubtful_after_the_change_is_said_first_and_kept_if_it_is_left_standing(
+    world: World, minh: Client, dose: Dose
+):
+    sessions.receive_lot(
+        world.buoi, world.pfizer, "FG3527", received_on=date(2021, 8, 1), by=world.user("minh")
+    )
+
+    shown = minh.post(page(dose), sent(dose, lot="fg3527"))
+    assert [one.code for one in shown.context["found"]] == ["lot_of_other_vaccine"]
+    dose.refresh_from_db()
+    assert (dose.lot, dose.revision) == ("ABX4112", 1)
+    minh.post(page(dose), sent(dose, lot="fg3527", seen=shown.context["sign"]))
+
+    left = dose.warnings_left.get()
+    assert (left.code, left.revision, left.by) == ("lot_of_other_vaccine", 2, world.user("minh"))
+
+
+def test_the_dose_itself_is_not_compared_with_what_it_is_to_become(minh: Client, dose: Dose):
+    answer = minh.post(page(dose), sent(dose, given_on="30/08/2021"))
+
+    assert answer.status_code == 302
 
 
 def test_the_person_is_told_from_what_to_what_and_where_to_read_why(
