@@ -33,8 +33,18 @@ class Country:
     url: str
     chromium: Browser
 
-    def window(self, *, width: int = 390, **options: Any) -> AbstractContextManager[Visit]:
-        return browsers.visit(self.chromium, width=width, base_url=self.url, **options)
+    def window(
+        self, *, width: int = 390, worker: bool = False, **options: Any
+    ) -> AbstractContextManager[Visit]:
+        """A browser of somebody's own.
+
+        Without the service worker, unless asked for: the browser answers `page.route` only for
+        what no worker has taken over, and a worker takes over at a moment of its own.
+        """
+        workers = "allow" if worker else "block"
+        return browsers.visit(
+            self.chromium, width=width, base_url=self.url, service_workers=workers, **options
+        )
 
     def citizen_signs_in(self, page: Page, phone: str) -> None:
         """Come in with a session as the door leaves it; the main story goes through the door."""

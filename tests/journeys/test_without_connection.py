@@ -25,7 +25,7 @@ def open_record(country: Country, page: Page, phone: str) -> None:
 
 def test_the_record_is_there_without_a_connection_until_she_signs_out(country: Country):
     worlds.dose(country.world)
-    with country.window() as lan:
+    with country.window(worker=True) as lan:
         page = lan.page
         open_record(country, page, "0912 345 678")
 
@@ -53,7 +53,7 @@ def test_the_record_is_there_without_a_connection_until_she_signs_out(country: C
 @pytest.mark.parametrize("who", ["binh", "minh", "nobody"])
 def test_what_one_left_is_gone_when_another_comes(country: Country, who: str):
     worlds.dose(country.world)
-    with country.window() as phone:
+    with country.window(worker=True) as phone:
         page = phone.page
         open_record(country, page, "0912 345 678")
         page.context.clear_cookies()
@@ -74,7 +74,7 @@ def test_what_one_left_is_gone_when_another_comes(country: Country, who: str):
 
 
 def test_pages_of_staff_are_never_kept(country: Country):
-    with country.window(width=1280) as minh:
+    with country.window(worker=True, width=1280) as minh:
         country.staff_signs_in(minh.page, "minh")
         minh.page.wait_for_load_state("networkidle")
 
