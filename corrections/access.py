@@ -83,6 +83,12 @@ def hotline_of(user: "User") -> Organization | None:
     return membership.organization if membership else None
 
 
+def offices_of(user: "User") -> QuerySet[Organization]:
+    """Return the open sites and health offices in which the user works: they write down filings."""
+    desks = Membership.objects.live().filter(user=user, role__in=READING_ROLES)
+    return Organization.objects.open().filter(pk__in=desks.order_by().values("organization"))
+
+
 def _hotlines_of(user: "User") -> QuerySet[Membership]:
     return Membership.objects.live().filter(
         user=user, role=Membership.Role.HOTLINE, organization__kind=Organization.Kind.HOTLINE

@@ -87,16 +87,17 @@ def _told(event: CorrectionEvent) -> Organization | None:
 
 def _tell_citizen(event: CorrectionEvent, text: Callable[[Correction], str], purpose: str) -> None:
     case = event.correction
-    user, on_behalf = case.filing.filed_by, case.filing.contact_phone
-    phone = on_behalf or user.phone or ""
-    if not phone and not user.has_vneid:
-        # Staff filed it for somebody without a phone.
-        return
-    told = [Recipient(phone, user.language, user.pk)]
-    if on_behalf:
-        told = [Recipient(phone, "vi", _own_account(case))]
-    elif _has_lost_the_record(user, case):
-        told = persons_of(case.citizen, besides=user) or told
+    user, filing = case.filing.filed_by, case.filing
+    phone, language = filing.answer_phone, filing.answer_language
+    if filing.is_on_behalf:
+        account = _own_account(case)
+        told = [Recipient(phone, language, account)] if phone or account else []
+    elif not phone and not user.has_vneid:
+        told = []
+    else:
+        told = [Recipient(phone, language, user.pk)]
+        if _has_lost_the_record(user, case):
+            told = persons_of(case.citizen, besides=user) or told
     texts = ui.in_each_language(lambda: text(case))
     for number, to in enumerate(told):
         with translation.override(to.language):
@@ -187,7 +188,7 @@ def _tell_person(event: CorrectionEvent) -> None:
         citizen__in=Citizen.objects.whole(case.citizen),
         relation=RecordLink.Relation.RELATIVE,
     )
-    if case.filing.contact_phone or not agreed.exists():
+    if case.filing.is_on_behalf or not agreed.exists():
         return
     for to in persons_of(case.citizen, besides=filer):
 

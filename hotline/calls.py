@@ -24,7 +24,6 @@ from corrections.models import Correction, CorrectionQuerySet, Filing
 from corrections.parties import parties_of
 from hotline import call_script, search
 from hotline.models import CallerCheck
-from hotline.upload_links import contact_phone
 from portal import record_page
 from vaxreg import db_time
 
@@ -182,6 +181,6 @@ def _told(case: Correction, agent: "User", now: datetime) -> CallerCase:
         headline=facts.headline(case),
         script=call_script.paragraph(case, now),
         steps=[(step, STEPS[step].label) for step in STEPS if step in may],
-        may_send_link=case.is_open and bool(contact_phone(case)),
+        may_send_link=case.is_open and bool(case.filing.answer_phone),
         photos=case.filing.evidence.count(),
     )

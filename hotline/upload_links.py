@@ -51,7 +51,7 @@ def send_link(case: Correction, *, by: "User") -> Message:
 
     Raises PermissionDenied for a user who is no agent, and TooManyLinks.
     """
-    phone = contact_phone(case)
+    phone = case.filing.answer_phone
     if access.hotline_of(by) is None or not phone or case.status not in OPEN:
         raise PermissionDenied
     verdict = rate_limits.count_attempts(
@@ -85,11 +85,6 @@ def send_link(case: Correction, *, by: "User") -> Message:
 def message_key(link_id: int) -> str:
     """Return the de-duplication key of the SMS with a link: there is one for each link."""
     return f"upload_link:{link_id}"
-
-
-def contact_phone(case: Correction) -> str:
-    """Return the phone number to write to: the one told to the hotline, or the filer's own."""
-    return case.filing.contact_phone or case.filing.filed_by.phone or ""
 
 
 def hashed(token: str) -> str:

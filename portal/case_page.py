@@ -65,7 +65,7 @@ def page(case: Correction, user: "User") -> dict[str, Any]:
 def _filed_by(case: Correction, user: "User") -> str:
     """Return who filed a case of somebody's family, for its readers; "" for one's own filing."""
     filer = case.filing.filed_by
-    if filer.pk == user.pk or case.filing.contact_phone:
+    if filer.pk == user.pk or case.filing.is_on_behalf:
         return ""
     links = RecordLink.objects.filter(
         user=filer, citizen__in=Citizen.objects.whole(case.citizen)

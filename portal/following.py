@@ -1,12 +1,13 @@
-"""Following a correction without signing in, by its reference and the last digits of the phone.
+"""Following a correction without signing in, by its reference and four digits that its person knows.
 
-This shows which organization holds it and until when it is due, and nothing about a person. No
+They are the last ones of the phone number; for somebody without a phone, of the ID number. This shows which organization holds it and until when it is due, and nothing about a person. No
 answer tells whether a reference exists.
 """
 
 import hmac
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import structlog
@@ -22,7 +23,7 @@ from accounts.sign_in.devices import UNKNOWN, Device
 from corrections import history
 from corrections.history import Audience, HistoryEntry
 from corrections.lifecycle import Status
-from corrections.models import Correction
+from corrections.models import Correction, Filing
 from vaxreg.addresses import absolute
 
 if TYPE_CHECKING:
@@ -42,8 +43,24 @@ FROM_ADDRESS = "follow: wrong from address"
 IN_HOUR = "follow: wrong in an hour"
 # Here the citizen's own sentence neither tells of the record nor points to what stands below it.
 SAME_SENTENCE = frozenset({Status.RECEIVED, Status.QUEUED, Status.IN_REVIEW, Status.KEPT})
-# Compared with when there is no phone to compare with; no digits are like it.
-NO_PHONE = "-" * DIGITS
+# Compared with when there is nothing to compare with; no digits are like it.
+NOTHING = "-" * DIGITS
+
+
+class KeyKind(StrEnum):
+    """What the four digits are."""
+
+    PHONE = "phone"
+    ID_NUMBER = "id_number"
+    BIRTHDAY = "birthday"
+
+
+@dataclass(frozen=True)
+class SecondKey:
+    """Four digits that the person knows and no receipt shows, and what they are."""
+
+    kind: KeyKind
+    digits: str
 
 
 @dataclass(frozen=True)
@@ -83,13 +100,28 @@ def look_up(reference: str, digits: str, *, address: str, device: Device = UNKNO
 
 
 def find(reference: str, digits: str) -> Correction | None:
-    """Return the correction if its phone number ends in these digits.
+    """Return the correction if these are its digits.
 
     The query and the comparison are the same whether the reference exists or not.
     """
-    phone = _phone_of(reference)
-    is_right = hmac.compare_digest((phone or NO_PHONE)[-DIGITS:].encode(), digits.encode())
-    return _case(reference) if phone and is_right else None
+    filing = _filing_of(reference)
+    expected = second_key(filing).digits if filing else NOTHING
+    is_right = hmac.compare_digest(expected.encode(), digits.encode())
+    return _case(reference) if is_right and expected != NOTHING else None
+
+
+def second_key(filing: Filing) -> SecondKey:
+    """Return the digits that open a case of this filing, besides its reference.
+
+    Who was written down without a phone has the last digits of the ID number; without one, the day
+    and the month of birth, such as 2703.
+    """
+    if filing.answer_phone or not filing.is_on_behalf:
+        return SecondKey(KeyKind.PHONE, (filing.answer_phone or NOTHING)[-DIGITS:])
+    person = filing.citizen.kept
+    if person.id_number:
+        return SecondKey(KeyKind.ID_NUMBER, person.id_number[-DIGITS:])
+    return SecondKey(KeyKind.BIRTHDAY, f"{person.date_of_birth:%d%m}")
 
 
 def of_phone(reference: str, user: "User") -> Correction | None:
@@ -103,10 +135,14 @@ def of_phone(reference: str, user: "User") -> Correction | None:
 
 
 def _phone_of(reference: str) -> str | None:
-    """Return the number that a caller gave to the hotline, or the filer's."""
-    named = Correction.objects.filter(reference=reference)
-    row = named.values_list("filing__contact_phone", "filing__filed_by__phone").first()
-    return (row[0] or row[1]) if row else None
+    """Return the number that a caller gave to the hotline, or the filer's; None without one."""
+    filing = _filing_of(reference)
+    return (filing.answer_phone or None) if filing else None
+
+
+def _filing_of(reference: str) -> Filing | None:
+    named = Filing.objects.filter(corrections__reference=reference)
+    return named.select_related("filed_by", "citizen__merged_into").first()
 
 
 def _case(reference: str) -> Correction:

@@ -19,6 +19,7 @@ from doses.models import Dose, VaccinationSession
 from matching.features import PersonFacts
 from matching.online import likely_records
 from matching.words import evidence
+from organizations.models import Organization
 from recording.access import refuse_own_or_unverified
 from vaxreg.id_numbers import clean_id_number, is_id_number
 from vaxreg.typed import chip_cards
@@ -136,8 +137,10 @@ def find(typed: Typed, *, by: "User", site_ids: Iterable[int] = ()) -> list[Foun
     return shown
 
 
-def opened(public_id: UUID, session: VaccinationSession, *, by: "User") -> Citizen | None:
-    """Return the kept record with this public id for the desk of a session, and log who opened it.
+def opened(
+    public_id: UUID, site: Organization, *, by: "User", why: str = RecordVisit.Why.RECORDING
+) -> Citizen | None:
+    """Return the kept record with this public id for the counter of a site, and log who opened it.
 
     None for an unknown one. Raises PermissionDenied for one's own record or the family's.
     """
@@ -148,20 +151,20 @@ def opened(public_id: UUID, session: VaccinationSession, *, by: "User") -> Citiz
     log_visit(
         by,
         citizen.kept,
-        RecordVisit.Why.RECORDING,
-        organization=session.organization,
-        ground=ground_of(citizen.kept, session),
+        why,
+        organization=site,
+        ground=ground_of(citizen.kept, site),
     )
     return citizen.kept
 
 
-def ground_of(citizen: Citizen, session: VaccinationSession) -> str:
-    """Return on what ground the desk of a session opens a person.
+def ground_of(citizen: Citizen, site: Organization) -> str:
+    """Return on what ground the counter of a site opens a person.
 
     Whoever had a dose from this organization is theirs. Anybody else was only found: it counts as a
     look outside of one's cases until a dose is recorded (`actions.log_recorded`).
     """
-    given = Dose.objects.of(citizen).filter(organization=session.organization)
+    given = Dose.objects.of(citizen).filter(organization=site)
     return RecordVisit.Ground.COUNTER if given.exists() else RecordVisit.Ground.ELSEWHERE
 
 

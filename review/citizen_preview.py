@@ -65,7 +65,7 @@ def preview_of(
     decided = copy(case)
     decided.status = lifecycle.after(step, Status(case.status))
     decided.decided_at = db_time.now()
-    language = case.filing.filed_by.language
+    language = case.filing.answer_language
     with override(language):
         return CitizenPreview(
             language=language,
@@ -73,11 +73,12 @@ def preview_of(
             ground=str(GROUND_LABELS[Ground(ground)]) if ground else "",
             searched=searched_labels(searched, searched_words),
             remark=ready_texts.in_readers_language(remark),
-            next=_next(decided),
+            next=next_of(decided),
         )
 
 
-def _next(decided: Correction) -> list[str]:
+def next_of(decided: Correction) -> list[str]:
+    """Return what the person can do after this decision, a sentence each."""
     steps = next_steps.offered(decided, {Party.CITIZEN}, db_time.now())
     desk = desks.appeal_desk(decided)
     words = [

@@ -54,7 +54,7 @@ def of_case(case: Correction) -> list[CitizenPhone]:
         RecordLink.Relation.RELATIVE: RELATIVE,
     }
     found = [
-        (case.filing.contact_phone or case.filing.filed_by.phone, ANSWERS),
+        (case.filing.answer_phone, ANSWERS),
         *((one.user.phone, relations[RecordLink.Relation(one.relation)]) for one in openers),
         *((one.phone, ON_RECORD) for one in whole.order_by("pk")),
     ]

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.test import Client, TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
@@ -21,6 +23,12 @@ from tests.cases import file_one
 from tests.scheduling import OneByOne
 from tests.sign_in import sign_in_citizen, sign_in_staff
 from tests.world import World
+
+# No test depends on how fast the machine draws its examples.
+hypothesis_settings.register_profile(
+    "vaxreg", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("vaxreg")
 
 
 @pytest.hookimpl(optionalhook=True)

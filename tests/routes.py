@@ -22,6 +22,7 @@ from recording.imports.models import DoseImport
 from review import notes
 from tests.access_matrix import CITIZENS
 from tests.conftest import signed_in
+from tests.counter import people as counter
 from tests.organizations.sheets import xlsx
 from tests.recording.imports import sheets as dose_sheets
 from tests.world import World
@@ -95,6 +96,12 @@ def address(pattern: str, case: Correction, world: World) -> str:
             "person": str(case.citizen.public_id),
             "lot": "1",
         }
+    if pattern.startswith("counter/"):
+        values["person"] = str(case.citizen.public_id)
+        if "letters/<" in pattern:
+            values["reference"] = counter.answered(world).reference
+        elif "receipts/" in pattern:
+            values["public_id"] = str(counter.filed_by_minh(world).public_id)
     if case.dose and ("record/doses/" in pattern or "review/doses/<" in pattern):
         values["public_id"] = str(case.dose.public_id)
     values["change"] = values["public_id"]

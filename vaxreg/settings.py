@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "public_statistics",
     "help",
     "hotline",
+    "counter",
     "oversight",
     "api",
     *(["demo"] if DEMO else []),

@@ -10,6 +10,7 @@ APPS = [
     "identity",
     "recording",
     "review",
+    "counter",
     "hotline",
     "oversight",
     "administration",

@@ -210,7 +210,7 @@ def cannot_confirm(
 
 def ready_sentence(case: Correction) -> str:
     """Return what the citizen reads of a case that cannot be confirmed, in their language."""
-    with override(case.filing.filed_by.language):
+    with override(case.filing.answer_language):
         return str(CANNOT_CONFIRM_SENTENCES[case.about])
 
 

@@ -41,6 +41,7 @@ from corrections.prechecks.rules import ProposalWarning
 from doses import facts as dose_facts
 from doses.facts import Facts, Field
 from doses.models import Dose
+from doses.sites import KINDS_GIVING_DOSES
 from organizations.models import Area, Organization
 from vaxreg import db_time
 
@@ -93,13 +94,17 @@ class Claim:
 
 @dataclass(frozen=True)
 class OnBehalf:
-    """For a filing by the hotline: when the caller told it, and the phone number to answer to.
+    """For a filing that an office writes down: when the person told it, and the phone to answer to.
 
-    The deadline counts from `received_at`, never from `told_at`.
+    The deadline counts from `received_at`, never from `told_at`. contact_phone: E.164; "" for
+    somebody without a phone, whom the hotline cannot have. office: the site or health office that
+    writes it down; None for the hotline, which has one.
     """
 
     told_at: datetime
     contact_phone: str
+    channel: FilingChannel = FilingChannel.HOTLINE
+    office: Organization | None = None
 
 
 class KeyUsedForOtherContent(Exception):
@@ -136,9 +141,9 @@ def file(
 
     Every clock starts at the database's time. The same key returns the first filing. A draft is
     filed once, whatever the second press sent. consent_version: the wording that was agreed to,
-    kept in the history. on_behalf: set when an agent of the hotline files for a caller. Raises
-    PermissionDenied when the record is not the filer's (or the filer is no agent, or belongs to the
-    caller's family), ValidationError keyed "claims", AlreadyOpen, TooManyOpen, TooManyFilings,
+    kept in the history. on_behalf: set when the hotline or an office files for somebody. Raises
+    PermissionDenied when the record is not the filer's (or the filer does not work there, or belongs
+    to the person's family), ValidationError keyed "claims", AlreadyOpen, TooManyOpen, TooManyFilings,
     KeyUsedForOtherContent.
     """
     citizen = citizen.kept
@@ -162,12 +167,13 @@ def file(
                 content_hash=content_hash,
                 filed_by=by,
                 citizen=_row_of(by, citizen),
-                channel=channel if on_behalf is None else FilingChannel.HOTLINE,
+                channel=on_behalf.channel if on_behalf else channel,
                 words=words,
                 has_no_paper=has_no_paper,
                 received_at=moment,
                 told_at=min(on_behalf.told_at, moment) if on_behalf else None,
                 contact_phone=on_behalf.contact_phone if on_behalf else "",
+                office=on_behalf.office if on_behalf else None,
             )
             for photo in photos:
                 photo.draft, photo.filing, photo.doses_read = None, filing, None
@@ -190,9 +196,16 @@ def _require_right(by: "User", citizen: Citizen, on_behalf: OnBehalf | None) -> 
     if on_behalf is None:
         may = records_of(by).filter(pk=citizen.pk).exists()
     else:
-        may = access.hotline_of(by) is not None and not is_own_or_family(by, citizen)
+        may = _works_there(by, on_behalf) and not is_own_or_family(by, citizen)
     if not may:
         raise PermissionDenied
+
+
+def _works_there(by: "User", on_behalf: OnBehalf) -> bool:
+    if on_behalf.channel == FilingChannel.HOTLINE:
+        return access.hotline_of(by) is not None
+    office = on_behalf.office
+    return office is not None and access.offices_of(by).filter(pk=office.pk).exists()
 
 
 def _same(first: Filing, content_hash: str, draft: Draft | None) -> Filing:
@@ -321,19 +334,29 @@ def _open_correction(
     )
     timekeeping.start(correction, Clock.Kind.REVIEW, moment, policy)
     timekeeping.start(correction, Clock.Kind.STATUTORY, moment, policy)
+    by_hotline = filing.channel == FilingChannel.HOTLINE
+    office = access.hotline_of(by) if by_hotline else filing.office
     event = CorrectionEvent.objects.create(
         correction=correction,
         step="file",
         to_status=Status.RECEIVED,
-        party=Party.CITIZEN if filing.channel != FilingChannel.HOTLINE else Party.HOTLINE,
+        party=_party(filing),
         by=by,
-        organization=access.hotline_of(by) if filing.channel == FilingChannel.HOTLINE else None,
+        organization=office,
         at=moment,
         remark=filing.words,
         data={"consent_version": consent_version} if consent_version else {},
     )
     leave_errand(event, OutboxRow.Errand.ROUTE, moment)
     population.ask(correction)
+
+
+def _party(filing: Filing) -> Party:
+    """Return in which capacity it was filed."""
+    if filing.office is not None:
+        is_site = filing.office.kind in KINDS_GIVING_DOSES
+        return Party.REVIEWER if is_site else Party.OVERSEER
+    return Party.HOTLINE if filing.is_on_behalf else Party.CITIZEN
 
 
 def _hash(

@@ -18,6 +18,21 @@ class FilingChannel(models.TextChoices):
     WEB = "web", _("Web page")
     API = "api", _("Partner app")
     HOTLINE = "hotline", _("Hotline")
+    COUNTER = "counter", _("At the counter")
+    LETTER = "letter", _("By letter")
+    CALL = "call", _("Call to an office")
+    MESSAGE = "message", _("Message to an office")
+
+
+# The person filed by themselves, signed in; everything else was written down for them.
+OWN_CHANNELS = (FilingChannel.WEB, FilingChannel.API)
+# By a site or a health office, which the row names.
+OFFICE_CHANNELS = (
+    FilingChannel.COUNTER,
+    FilingChannel.LETTER,
+    FilingChannel.CALL,
+    FilingChannel.MESSAGE,
+)
 
 
 class Draft(models.Model):
@@ -61,12 +76,30 @@ class Filing(models.Model):
     # "I no longer have the paper" was ticked: the reviewer searches the site's own papers.
     has_no_paper = models.BooleanField(default=False)
     received_at = models.DateTimeField()
-    # For a filing by the hotline: when the caller told it (the deadline counts from received_at),
-    # and the phone number to write to.
+    # For a filing that an office wrote down: when the person told it (the deadline counts from
+    # received_at), and the phone number to write to. The hotline always has one; somebody at the
+    # counter may have no phone, and reads the answer in a letter.
     told_at = models.DateTimeField(null=True, blank=True)
     contact_phone = models.CharField(max_length=16, blank=True)
+    # The site or health office that wrote it down; none for the hotline and for the person's own.
+    office = models.ForeignKey(
+        "organizations.Organization",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
 
     class Meta:
+        indexes = [
+            # What an office has to answer by letter.
+            models.Index(
+                fields=["office", "received_at"],
+                name="filing_to_answer_by_letter",
+                condition=Q(office__isnull=False, contact_phone=""),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["filed_by", "key"], name="filing_key_once"),
             models.CheckConstraint(
@@ -74,11 +107,27 @@ class Filing(models.Model):
                 name="filing_told_before_it_was_recorded",
             ),
             models.CheckConstraint(
-                condition=(Q(channel="hotline", told_at__isnull=False) & ~Q(contact_phone=""))
-                | (~Q(channel="hotline") & Q(told_at=None, contact_phone="")),
-                name="filing_on_behalf_says_when_and_for_whom",
+                condition=Q(channel__in=OWN_CHANNELS, told_at=None, contact_phone="", office=None)
+                | (Q(channel="hotline", told_at__isnull=False, office=None) & ~Q(contact_phone=""))
+                | Q(channel__in=OFFICE_CHANNELS, told_at__isnull=False, office__isnull=False),
+                name="filing_on_behalf_says_when_and_by_whom",
             ),
         ]
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def is_on_behalf(self) -> bool:
+        """An office wrote it down for the person: whoever filed it is not whom to answer."""
+        return self.told_at is not None
+
+    @property
+    def answer_phone(self) -> str:
+        """The phone number (E.164) to which answers go; "" when there is none."""
+        return self.contact_phone if self.is_on_behalf else self.filed_by.phone or ""
+
+    @property
+    def answer_language(self) -> str:
+        """The language of answers: the filer's own, and Vietnamese when an office filed it."""
+        return "vi" if self.is_on_behalf else str(self.filed_by.language)

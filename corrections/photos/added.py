@@ -34,24 +34,41 @@ def add(
     then the uploader. answers: they answer a question that waits (actions.add_photo). A photo that the filing has already, as after a second press, is left out.
     Raises what actions.add_photo raises, and ValidationError keyed "photos" for too many.
     """
-    link = by if isinstance(by, UploadLink) else None
     user = None if isinstance(by, UploadLink) else by
-    uploader = by.made_by if isinstance(by, UploadLink) else by
     with ExitStack() as files, transaction.atomic():
-        # Others who add photos to this filing wait for this lock.
-        filing = Filing.objects.select_for_update(no_key=True).get(pk=case.filing_id)
-        kept = set(filing.evidence.values_list("sha256", flat=True))
-        rows = []
-        for picture in pictures:
-            if picture.sha256 not in kept:
-                kept.add(picture.sha256)
-                columns = files.enter_context(
-                    evidence.write_files(picture, by=uploader, about=case.citizen)
-                )
-                rows.append(Evidence(filing=filing, upload_link=link, **columns))
-        if len(kept) > MOST_IN_ALL:
-            raise ValidationError({"photos": _("A proposal can hold at most 20 photos.")})
+        rows = _new_rows(case.filing_id, pictures, files, by=by)
         if rows:
             actions.add_photo(case, by=user, photos=len(rows), answers=answers)
             Evidence.objects.bulk_create(rows)
     return len(rows)
+
+
+def attach(filing: Filing, pictures: Sequence[Picture], *, by: "User") -> None:
+    """Attach photos to a filing in the transaction that stores it; none of them twice.
+
+    Raises ValidationError keyed "photos" for too many.
+    """
+    with ExitStack() as files, transaction.atomic():
+        Evidence.objects.bulk_create(_new_rows(filing.pk, pictures, files, by=by))
+
+
+def _new_rows(
+    filing_id: int, pictures: Sequence[Picture], files: ExitStack, *, by: "User | UploadLink"
+) -> list[Evidence]:
+    """Write the files of those photos that the filing has not, and return their unsaved rows."""
+    link = by if isinstance(by, UploadLink) else None
+    uploader = by.made_by if isinstance(by, UploadLink) else by
+    # Others who add photos to this filing wait for this lock.
+    filing = Filing.objects.select_for_update(no_key=True).get(pk=filing_id)
+    kept = set(filing.evidence.values_list("sha256", flat=True))
+    rows = []
+    for picture in pictures:
+        if picture.sha256 not in kept:
+            kept.add(picture.sha256)
+            columns = files.enter_context(
+                evidence.write_files(picture, by=uploader, about=filing.citizen)
+            )
+            rows.append(Evidence(filing=filing, upload_link=link, **columns))
+    if len(kept) > MOST_IN_ALL:
+        raise ValidationError({"photos": _("A proposal can hold at most 20 photos.")})
+    return rows

@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 MOST_PHOTOS = 5
 PER_DAY: rate_limits.Limits = ((20, timedelta(days=1)),)
+# A counter sends them for many people.
+PER_COUNTER_DAY: rate_limits.Limits = ((200, timedelta(days=1)),)
 
 FOLDER = "evidence"
 SHELVES = [f"{number:02x}" for number in range(256)]
@@ -59,14 +61,16 @@ def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> list[Evidence]:
     return added
 
 
-def rebuild(sent: UploadedFile[Any], *, by: "User") -> list[Picture]:
-    """Rebuild an uploaded photo or PDF; counts as one of 20 tries a day. Raises ValidationError."""
+def rebuild(
+    sent: UploadedFile[Any], *, by: "User", limits: rate_limits.Limits = PER_DAY
+) -> list[Picture]:
+    """Rebuild an uploaded photo or PDF; counts as one try of this day. Raises ValidationError."""
     refuse_by_size(sent.size or 0)
-    verdict = rate_limits.count_attempt("photo", str(by.pk), PER_DAY)
+    verdict = rate_limits.count_attempt("photo", str(by.pk), limits)
     if verdict.retry_at is not None:
         raise ValidationError(
-            _("You can add 20 photos a day. You can add the next one from %(time)s on.")
-            % {"time": ui.when(verdict.retry_at)},
+            _("You can add %(most)s photos a day. You can add the next one from %(time)s on.")
+            % {"most": limits[0][0], "time": ui.when(verdict.retry_at)},
             code="too_many_today",
         )
     return clean(sent.read())

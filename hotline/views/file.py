@@ -17,11 +17,12 @@ from corrections.actions import AlreadyOpen
 from corrections.actions.filing import TooManyFilings, TooManyOpen
 from corrections.models import Correction
 from doses.facts import dose_title
-from hotline import calls, claims, search
-from hotline.claims import Target
+from hotline import calls, search
 from hotline.forms import BehalfForm, focused
 from hotline.models import CallerCheck
 from hotline.views.desk import call_page
+from portal import claim_targets
+from portal.claim_targets import Target
 from portal.forms.claims import ClaimForm
 from portal.forms.dose import DoseForm
 from vaxreg import db_time, ui
@@ -34,7 +35,7 @@ def choose(request: UserRequest, call: CallerCheck) -> HttpResponse:
     context = {
         "call": call,
         "person": search.masked(call.citizen),
-        "disputable": claims.disputable(call.citizen),
+        "disputable": claim_targets.disputable(call.citizen),
     }
     return render(request, "hotline/file.html", context)
 
@@ -44,18 +45,18 @@ def choose(request: UserRequest, call: CallerCheck) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: UserRequest, call: CallerCheck, key: str) -> HttpResponse:
     """Ask for the details of a claim, and for what a filing for a caller needs besides."""
-    target = claims.target_of(call.citizen, key)
+    target = claim_targets.target_of(call.citizen, key)
     if target is None:
         raise Http404
     on_record = call.citizen.phone
     if request.method != "POST" or "find" in request.POST:
         typed = request.POST.dict()
-        form = claims.form_of(target, call.citizen, initial=typed)
+        form = claim_targets.form_of(target, call.citizen, initial=typed)
         behalf = BehalfForm(initial={**_begun(), **typed}, phone_on_record=on_record)
         if not typed:
             focused(form if form.fields else behalf)
         return _page(request, call, target, form, behalf)
-    form = claims.form_of(target, call.citizen, request.POST)
+    form = claim_targets.form_of(target, call.citizen, request.POST)
     behalf = BehalfForm(request.POST, phone_on_record=on_record)
     is_valid = [form.is_valid(), behalf.is_valid()]
     if all(is_valid) and form.claim is not None:

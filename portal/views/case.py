@@ -28,11 +28,12 @@ from corrections.actions import AlreadyOpen, NobodyAbove, TooLate
 from corrections.lifecycle import Status, StepNotPossible
 from corrections.models import Correction
 from corrections.parties import parties_of
-from corrections.photos import added, evidence
+from corrections.photos import added
 from corrections.reference import read_reference
 from portal import case_page
 from portal.forms import case as forms
 from portal.forms.case import AnswerForm, MorePhotosForm, OwnStepForm
+from portal.sent_photos import sent_pictures
 from portal.views.photos import bounded
 from vaxreg import db_time
 from vaxreg.photos.cleaning import Picture
@@ -160,7 +161,7 @@ def answer(request: UserRequest, reference: str) -> HttpResponse:
     case = _own_case(request.user, reference)
     if request.method != "POST":
         return _open(request, case, "answer", AnswerForm())
-    pictures, problems = _pictures(request)
+    pictures, problems = sent_pictures(request)
     form = AnswerForm(request.POST, problems=problems, has_photos=bool(pictures))
     is_valid = form.is_valid()
     if request.POST.get("asked", "") != str(case_page.times_asked(case)):
@@ -189,7 +190,7 @@ def add_photo(request: UserRequest, reference: str) -> HttpResponse:
     case = _own_case(request.user, reference)
     if request.method != "POST":
         return _open(request, case, "add_photo", MorePhotosForm())
-    pictures, problems = _pictures(request)
+    pictures, problems = sent_pictures(request)
     form = MorePhotosForm(request.POST, problems=problems, has_photos=bool(pictures))
     is_valid = form.is_valid()
     try:
@@ -252,25 +253,6 @@ def _page(
     }
     status = 422 if form.has_errors else status
     return render(request, TEMPLATES[step], context, status=status)
-
-
-def _pictures(request: UserRequest) -> tuple[list[Picture], list[str]]:
-    """Return the accepted photos, and the errors of the others."""
-    sent = request.FILES.getlist("photos")
-    pictures, problems = [], []
-    if len(sent) > added.MOST_AT_ONCE:
-        problems.append(_("Choose at most 4 photos at once."))
-    for number, file in enumerate(sent[: added.MOST_AT_ONCE], 1):
-        try:
-            pictures.extend(evidence.rebuild(file, by=request.user))
-        except ValidationError as refused:
-            words = {"number": number, "problem": refused.messages[0]}
-            problems.append(
-                _("Photo %(number)s: %(problem)s") % words
-                if len(sent) > 1
-                else str(words["problem"])
-            )
-    return pictures, problems
 
 
 def _keep(case: Correction, pictures: list[Picture], *, by: User) -> int:

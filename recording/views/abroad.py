@@ -24,7 +24,7 @@ from recording.views.sessions import session_or_404
 def abroad_page(request: UserRequest, public_id: UUID, person: UUID) -> HttpResponse:
     """Record a dose of which the person shows the certificate of another country."""
     session = session_or_404(request, public_id)
-    citizen = people.opened(person, session, by=request.user)
+    citizen = people.opened(person, session.organization, by=request.user)
     if citizen is None:
         raise Http404
     form = AbroadForm(request.POST if request.method == "POST" else None)

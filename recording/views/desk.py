@@ -51,7 +51,7 @@ def session_page(request: UserRequest, public_id: UUID) -> HttpResponse:
 def person_page(request: UserRequest, public_id: UUID, person: UUID) -> HttpResponse:
     """Show the person and the form of the dose; POST records it and goes to the next person."""
     session = session_or_404(request, public_id)
-    citizen = people.opened(person, session, by=request.user)
+    citizen = people.opened(person, session.organization, by=request.user)
     if citizen is None:
         raise Http404
     lots = sessions.lots_for(session)

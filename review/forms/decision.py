@@ -147,7 +147,7 @@ class DecisionForm(Form):
         self.case = case
         self.steps = steps
         self.is_missing_dose = case.kind == Kind.MISSING_DOSE
-        self.language = case.filing.filed_by.language
+        self.language = case.filing.answer_language
         self._offer_outcomes()
         self._offer_facts(desks)
         self._offer_grounds()

@@ -47,7 +47,7 @@ def ask(request: UserRequest, reference: str) -> HttpResponse:
         return redirect("case", reference)
     form = AskForm(
         _sent(request),
-        language=file.case.filing.filed_by.language,
+        language=file.case.filing.answer_language,
         initial={"version": file.case.version},
     )
     if form.is_valid():

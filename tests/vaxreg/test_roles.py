@@ -21,7 +21,12 @@ INSERT_ONLY = {
     *("corrections_dismissal", "corrections_helpanswer"),
     *("corrections_policy", "doses_doserevision", "citizens_citizenrevision"),
     *("citizens_recordvisit", "citizens_identitycheck", "hotline_callercheck"),
-    *("hotline_messageresend", "hotline_callbacktry", "hotline_spokencode"),
+    *(
+        "hotline_messageresend",
+        "hotline_callbacktry",
+        "hotline_spokencode",
+        "counter_printedletter",
+    ),
     *("citizens_consent", "doses_warningleft", "citizens_breakglass"),
     *("citizens_lookingreason", "citizens_lookingreview", "citizens_lookingrule"),
     *("organizations_place", "organizations_staffevent", "organizations_act"),

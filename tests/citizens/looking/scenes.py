@@ -15,6 +15,7 @@ from matching import current
 from matching.models import MatchPair
 from own_data import requests
 from tests.citizens.looking.looks import looked_at
+from tests.counter import people as counter
 from tests.factories.accounts import UserFactory
 from tests.world import World
 from vaxreg import db_time
@@ -90,7 +91,13 @@ def mismatches(world: World, case: Correction) -> str:
     return "/review/mismatches/"
 
 
+def letters(world: World, case: Correction) -> str:
+    counter.answered(world)
+    return "/counter/letters/"
+
+
 SCENES: dict[str, Callable[[World, Correction], str]] = {
+    "counter-letters": letters,
     "data-requests": data_requests,
     "duplicate": pair,
     "duplicates": lambda world, case: pair(world, case) and "/review/duplicates/",

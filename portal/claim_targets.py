@@ -1,4 +1,4 @@
-"""What a caller can have filed: each kind of claim by the key in its address, and its form."""
+"""What staff can file for somebody: each kind of claim by the key in its address, and its form."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +72,7 @@ class Disputable:
 
 
 def disputable(citizen: Citizen) -> list[Disputable]:
-    """Return everything that a caller can have filed about this record.
+    """Return everything that can be filed about this record.
 
     An open case stands in place of what it is about: there is one at most about the same thing.
     """
