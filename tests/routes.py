@@ -19,6 +19,7 @@ from organizations.imports import running
 from organizations.journal import ImportRun
 from own_data import requests
 from recording.imports.models import DoseImport
+from recording.site_days import fold
 from review import notes
 from tests.access_matrix import CITIZENS
 from tests.conftest import signed_in
@@ -58,11 +59,14 @@ def address(pattern: str, case: Correction, world: World) -> str:
         "person": str(world.user("minh").public_id),
         "role": "reviewer",
         "audience": "officers",
+        "issue": "no_session",
     }
     if "organizations/import/<" in pattern:
         values["public_id"] = str(imported_by_huong(world).public_id)
     if "recording/imports/<" in pattern:
         values["public_id"] = str(doses_sent_by_minh(world).public_id)
+    if "recording/faults/" in pattern:
+        fold.update_sums()
     if pattern.startswith("messages/"):
         lan = world.user("lan")
         told = Message.objects.create(user=lan, in_inbox=True, channel="sms", recipient=lan.phone)

@@ -101,6 +101,10 @@ app.conf.update(
             "task": "recording.go_on_with_imports",
             "schedule": timedelta(minutes=1),
         },
+        "Every minute: count what sites have entered of what they gave, where it changed": {
+            "task": "recording.count_sites",
+            "schedule": timedelta(minutes=1),
+        },
         "Every 5 minutes: seal what was written to the history": {
             "task": "audit.seal_history",
             "schedule": timedelta(minutes=5),

@@ -59,6 +59,7 @@ SHOWS = {
     "own-dose": ("minh", "recording", "record", "desk"),
     "queue": ("minh", "list", "list", ""),
     "recording-abroad": ("minh", "recording", "record", "counter"),
+    "recording-faults": ("minh", "list", "list", ""),
     "recording-person": ("minh", "recording", "record", "counter"),
 }
 SHOWS_NOBODY = [
@@ -118,10 +119,12 @@ SHOWS_NOBODY = [
     "own-doses",
     "recording",
     "recording-close",
+    "recording-days",
     "recording-lots",
     "recording-new",
     "recording-new-person",
     "recording-session",
+    "recording-site",
 ]
 STAFF = [name for name in ACTORS if name not in CITIZENS and name != "nobody"]
 
