@@ -77,6 +77,10 @@ app.conf.update(
             "task": "oversight.find_silent",
             "schedule": timedelta(minutes=5),
         },
+        "Every minute: write letters to sites behind whose hint was lost": {
+            "task": "oversight.send_letters",
+            "schedule": timedelta(minutes=1),
+        },
         "Every minute: send messages whose hint was lost or whose last try failed": {
             "task": "messaging.deliver_due",
             "schedule": timedelta(minutes=1),
