@@ -25,6 +25,7 @@ from messaging.models import Message, State
 from organizations.models import Area, Organization
 from oversight import silence
 from public_statistics import coverage, publish
+from recording.site_days import stating
 from reporting import daily_job
 from vaxreg import db_time
 
@@ -109,7 +110,7 @@ def _families() -> None:
 
 
 def _sessions(staff: dict[str, User]) -> None:
-    """Write down the lots of Phường Bưởi, a session that is counted, and one of today."""
+    """Write down the lots of Phường Bưởi, a session that is counted, one of today, a deadline."""
     site = people.in_ha_noi("Trạm Y tế Phường Bưởi")
     nurse = staff["minh"]
     today = timezone.localdate(db_time.now())
@@ -130,6 +131,12 @@ def _sessions(staff: dict[str, User]) -> None:
     )
     sessions.close(past, given_doses=24)
     sessions.plan(site, today, venue="", lots=lots[:1], planned_doses=40, by=nurse)
+    stating.state_given(site, date(2021, 8, 29), 60, by=nurse)
+    # Dispatch 7229/BYT-VPB1: all that was given is to be entered by this day.
+    due = date(2021, 9, 20)
+    stating.set_deadline(
+        due, due, "Công văn 7229/BYT-VPB1", binds=people.named("Bộ Y tế"), by=staff["an"]
+    )
 
 
 def _dose(

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Organization
+from oversight.back_entry import models as back_entry  # noqa: F401 - its tables are of this room
 
 
 class Silence(models.Model):

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from corrections.routing import unattended
 from oversight import morning_report, silence
+from oversight.back_entry import broadcasts
 
 
 @shared_task(name="oversight.watch_desks")
@@ -22,3 +23,9 @@ def find_silent() -> None:
 def send_morning_reports() -> None:
     """Send the morning report to officers who have not got it yet."""
     morning_report.send_reports()
+
+
+@shared_task(name="oversight.send_letters")
+def send_letters() -> None:
+    """Write the letters and reminders to sites that wait."""
+    broadcasts.send_due()

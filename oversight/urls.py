@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from oversight.views import arrivals, case, case_steps, report, silence, site, site_steps, waiting
+from oversight.views import (
+    arrivals,
+    back_entry,
+    case,
+    case_steps,
+    letters,
+    report,
+    silence,
+    site,
+    site_steps,
+    waiting,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("oversight/", report.overview, name="oversight"),
@@ -10,6 +21,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oversight/report/<slug:part>/", report.part, name="oversight-part"),
     path("oversight/messages/", arrivals.overview, name="oversight-messages"),
     path("oversight/waiting/", waiting.overview, name="oversight-waiting"),
+    path("oversight/back-entry/", back_entry.overview, name="back-entry"),
+    path("oversight/back-entry/back-entry.csv", back_entry.download, name="back-entry-csv"),
+    path("oversight/back-entry/sites/<uuid:public_id>/", back_entry.site, name="back-entry-site"),
+    path("oversight/back-entry/deadlines/", back_entry.deadlines, name="back-entry-deadlines"),
+    path(
+        "oversight/back-entry/deadlines/<uuid:public_id>/withdraw/",
+        back_entry.withdraw,
+        name="back-entry-withdraw",
+    ),
+    path("oversight/back-entry/letters/", letters.letters, name="back-entry-letters"),
+    path("oversight/back-entry/letters/new/", letters.write, name="back-entry-write"),
+    path(
+        "oversight/back-entry/letters/<uuid:public_id>/", letters.letter, name="back-entry-letter"
+    ),
+    path(
+        "oversight/back-entry/letters/<uuid:public_id>/remind/",
+        letters.remind,
+        name="back-entry-remind",
+    ),
     path("oversight/cases/", report.cases, name="oversight-cases"),
     path("oversight/cases/<str:reference>/", case.case, name="oversight-case"),
     path("oversight/cases/<str:reference>/remind/", case_steps.remind, name="oversight-remind"),

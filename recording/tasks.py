@@ -1,8 +1,9 @@
-"""Celery tasks of recording: imports of doses go on."""
+"""Celery tasks of recording: imports of doses go on, the sums of sites are counted."""
 
 from celery import shared_task
 
 from recording.imports import running
+from recording.site_days import fold
 
 
 @shared_task(name="recording.go_on_with_import")
@@ -21,3 +22,9 @@ def go_on_with_imports() -> None:
 def forget_imports() -> None:
     """Delete files of doses and what their rows say about people when it is no longer needed."""
     running.forget()
+
+
+@shared_task(name="recording.count_sites")
+def count_sites() -> None:
+    """Count what sites have entered of what they gave, where something changed."""
+    fold.update_sums()

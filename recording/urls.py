@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from recording.views import abroad, desk, sessions
+from recording.views import abroad, desk, sessions, site_days
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("recording/", sessions.sessions_page, name="recording"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "recording/lots/<int:lot>/withdraw/", sessions.withdraw_lot, name="recording-lot-withdraw"
     ),
+    path("recording/days/", site_days.days_page, name="recording-days"),
+    path("recording/faults/<slug:issue>/", site_days.worklist_page, name="recording-faults"),
     path("recording/sessions/new/", sessions.new_session, name="recording-new"),
     path("recording/sessions/<uuid:public_id>/", desk.session_page, name="recording-session"),
     path(

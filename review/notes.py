@@ -79,8 +79,11 @@ def readers_of(note: OfficerNote) -> list[User]:
     )
 
 
-def tell(note: OfficerNote) -> None:
-    """E-mail the note to everybody who decides there, or to the organization if nobody does."""
+def tell(note: OfficerNote, *, again: str = "") -> None:
+    """E-mail the note to everybody who decides there, or to the organization if nobody does.
+
+    again: a name for this reminder of it, such as its day; each name is written once.
+    """
     people: list[User | None] = [*readers_of(note)]
     for user in people or [None]:
         address = user.email if user else note.organization.email
@@ -108,6 +111,6 @@ def tell(note: OfficerNote) -> None:
                     ]
                 ),
                 user_id=user.pk if user else None,
-                dedupe_key=f"note:{note.pk}:user:{user.pk if user else 0}",
+                dedupe_key=f"note:{note.pk}:user:{user.pk if user else 0}{again and f':{again}'}",
                 may_wait=True,
             )

@@ -14,11 +14,14 @@ from review.views import (
     papers,
     pool,
     queue,
+    site_dashboard,
     steps,
     take_back,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Among the pages of recording, whose numbers it shows; cases stand above that app.
+    path("recording/site/", site_dashboard.site_page, name="recording-site"),
     path("review/notes/<uuid:public_id>/read/", notes.mark_read, name="note-read"),
     path("review/", queue.queue_page, name="queue"),
     path("review/next/", queue.take_next, name="queue-next"),

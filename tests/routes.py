@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -17,8 +18,13 @@ from hotline.models import BestTime
 from messaging.models import Message
 from organizations.imports import running
 from organizations.journal import ImportRun
+from oversight.back_entry import broadcasts
+from oversight.back_entry.broadcasts import Letter
+from oversight.back_entry.models import Broadcast
 from own_data import requests
 from recording.imports.models import DoseImport
+from recording.models import Deadline
+from recording.site_days import fold, stating
 from review import notes
 from tests.access_matrix import CITIZENS
 from tests.conftest import signed_in
@@ -59,11 +65,18 @@ def address(pattern: str, case: Correction, world: World) -> str:
         "person": str(world.user("minh").public_id),
         "role": "reviewer",
         "audience": "officers",
+        "issue": "no_session",
     }
     if "organizations/import/<" in pattern:
         values["public_id"] = str(imported_by_huong(world).public_id)
     if "recording/imports/<" in pattern:
         values["public_id"] = str(doses_sent_by_minh(world).public_id)
+    if "back-entry/letters/<" in pattern:
+        values["public_id"] = str(letter_of_huong(world).public_id)
+    if "back-entry/deadlines/<" in pattern:
+        values["public_id"] = str(deadline(world).public_id)
+    if "recording/faults/" in pattern:
+        fold.update_sums()
     if pattern.startswith("messages/"):
         lan = world.user("lan")
         told = Message.objects.create(user=lan, in_inbox=True, channel="sms", recipient=lan.phone)
@@ -121,6 +134,20 @@ def imported_by_huong(world: World) -> ImportRun:
 def doses_sent_by_minh(world: World) -> DoseImport:
     """A file with one dose, looked at by Minh and not written."""
     return dose_sheets.check(dose_sheets.send(world, [dose_sheets.row()]))
+
+
+def deadline(world: World) -> Deadline:
+    """The deadline of dispatch 7229, for the whole country."""
+    day = date(2021, 9, 20)
+    return stating.set_deadline(
+        day, day, "7229/BYT-VPB1", binds=world.ministry, by=world.user("huong")
+    )
+
+
+def letter_of_huong(world: World) -> Broadcast:
+    """A letter to the sites of Tây Hồ that have said nothing."""
+    letter = Letter(deadline(world), world.tay_ho, 90, uncounted=True)
+    return broadcasts.send(letter, "Xin nhập cho xong.", by=world.user("huong"))
 
 
 def session_of_buoi(world: World) -> VaccinationSession:

@@ -77,6 +77,10 @@ app.conf.update(
             "task": "oversight.find_silent",
             "schedule": timedelta(minutes=5),
         },
+        "Every minute: write letters to sites behind whose hint was lost": {
+            "task": "oversight.send_letters",
+            "schedule": timedelta(minutes=1),
+        },
         "Every minute: send messages whose hint was lost or whose last try failed": {
             "task": "messaging.deliver_due",
             "schedule": timedelta(minutes=1),
@@ -99,6 +103,10 @@ app.conf.update(
         },
         "Every minute: go on with imports of doses whose hint was lost or whose worker died": {
             "task": "recording.go_on_with_imports",
+            "schedule": timedelta(minutes=1),
+        },
+        "Every minute: count what sites have entered of what they gave, where it changed": {
+            "task": "recording.count_sites",
             "schedule": timedelta(minutes=1),
         },
         "Every 5 minutes: seal what was written to the history": {

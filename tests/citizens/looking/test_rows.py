@@ -64,6 +64,7 @@ SHOWS = {
     "own-dose": ("minh", "recording", "record", "desk"),
     "queue": ("minh", "list", "list", ""),
     "recording-abroad": ("minh", "recording", "record", "counter"),
+    "recording-faults": ("minh", "list", "list", ""),
     "recording-person": ("minh", "recording", "record", "counter"),
 }
 SHOWS_NOBODY = [
@@ -75,6 +76,13 @@ SHOWS_NOBODY = [
     "api-coverage",
     "api:oversight-report",
     "counter",
+    "back-entry",
+    "back-entry-csv",
+    "back-entry-deadlines",
+    "back-entry-letter",
+    "back-entry-letters",
+    "back-entry-site",
+    "back-entry-write",
     "coverage",
     "coverage-csv",
     "coverage-xlsx",
@@ -124,10 +132,12 @@ SHOWS_NOBODY = [
     "own-doses",
     "recording",
     "recording-close",
+    "recording-days",
     "recording-lots",
     "recording-new",
     "recording-new-person",
     "recording-session",
+    "recording-site",
 ]
 STAFF = [name for name in ACTORS if name not in CITIZENS and name != "nobody"]
 
