@@ -20,6 +20,10 @@ from organizations.journal import ImportRun
 from own_data import requests
 from recording.imports.models import DoseImport
 from review import notes
+from review.many_doses import choosing
+from review.many_doses import running as many_doses
+from review.many_doses.choosing import Choice
+from review.models import ManyChange
 from tests.access_matrix import CITIZENS
 from tests.conftest import signed_in
 from tests.organizations.sheets import xlsx
@@ -97,6 +101,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
         }
     if case.dose and ("record/doses/" in pattern or "review/doses/<" in pattern):
         values["public_id"] = str(case.dose.public_id)
+    if "review/doses/many/<" in pattern:
+        values["public_id"] = str(begun_by_minh(case, world).public_id)
     values["change"] = values["public_id"]
     if "filed/" in pattern:
         values["public_id"] = str(case.filing.public_id)
@@ -114,6 +120,16 @@ def imported_by_huong(world: World) -> ImportRun:
 def doses_sent_by_minh(world: World) -> DoseImport:
     """A file with one dose, looked at by Minh and not written."""
     return dose_sheets.check(dose_sheets.send(world, [dose_sheets.row()]))
+
+
+def begun_by_minh(case: Correction, world: World) -> ManyChange:
+    """A change of the lot of the doses of that day, checked and not done."""
+    choice = Choice(world.buoi, day=case.dose.given_on if case.dose else None)
+    right = {"lot": "FG3527"}
+    found = choosing.find(choice)
+    made = many_doses.begin(choice, found, right, why="Sai lô", by=world.user("minh"))
+    many_doses.work(made.pk)
+    return made
 
 
 def session_of_buoi(world: World) -> VaccinationSession:
