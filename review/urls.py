@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from review.views import (
+    alike,
     call,
     case,
     duplicates,
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/openings/paper/", papers.paper_seen, name="paper-seen"),
     path("review/openings/agreed/<uuid:public_id>/", openings.agreed, name="opening-agreed"),
     path("review/mismatches/", mismatches.mismatches_page, name="mismatches"),
+    path("review/alike/<str:reference>/", alike.alike_page, name="alike"),
     path("review/why/", looking.say_why, name="looking-why"),
     path("review/emergency/", looking.open_in_emergency, name="open-in-emergency"),
     path("review/emergency/<uuid:public_id>/", looking.emergency, name="emergency"),

@@ -49,13 +49,18 @@ class Choice:
     def stored(self) -> dict[str, Any]:
         """Return what the page says about it later; of a list only how long it is."""
         return {
-            "session": str(self.session) if self.session else "",
+            "session": name_of(self.session) if self.session else "",
             "day": self.day.isoformat() if self.day else "",
             "lot": self.lot,
             "vaccine": self.vaccine.code if self.vaccine else "",
             "listed": len(self.listed),
             "ticked": len(self.ticked),
         }
+
+
+def name_of(session: VaccinationSession) -> str:
+    """Return a session as its day and where it was."""
+    return f"{session.on:%d/%m/%Y} · {session.venue or session.organization.name}"
 
 
 @dataclass

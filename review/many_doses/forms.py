@@ -24,6 +24,7 @@ from vaxreg.forms import DateField, Form
 from vaxreg.spreadsheets.archive import Unreadable
 from vaxreg.uuids import uuid_or_none
 
+RIGHT = {"right_lot", "right_vaccine", "right_given_on", "site_words", "right_site"}
 CODE = {"autocomplete": "off", "autocapitalize": "characters"}
 
 
@@ -101,8 +102,7 @@ class ManyForm(Form):
             site.required, site.widget = False, forms.HiddenInput()
         session = cast(forms.ChoiceField, self.fields["session"])
         session.choices = [("", _("Choose"))] + [
-            (key, f"{ui.day(one.on)} · {one.venue or one.organization.name}")
-            for key, one in self._sessions.items()
+            (key, choosing.name_of(one)) for key, one in self._sessions.items()
         ]
         words = str((self.data if self.is_bound else {}).get("site_words") or "")
         self.sites_found = search_sites(words)
@@ -151,7 +151,7 @@ class ManyForm(Form):
             self.receiver = self._receiver(data)
             if self.receiver is not None:
                 wanted[Field.ORGANIZATION.value] = str(self.receiver.public_id)
-        if not wanted and not self.errors:
+        if not wanted and not RIGHT.intersection(self.errors):
             self.add_error("right_lot", _("Say what is right: a lot, a vaccine, a date or a site."))
         return wanted
 

@@ -38,7 +38,6 @@ State = ManyChange.State
 # Celery kills a task after 60 seconds. So many doses are done in one transaction.
 SECONDS = 40.0
 CHUNK = 20
-TASK = "review.go_on_with_many"
 WORK = counting.register(
     counting.Work("review.many", "changes of many doses", lambda key: f"change {key}")
 )
@@ -192,7 +191,7 @@ def work(pk: int, *, seconds: float = SECONDS) -> None:
         return
     with counting.counted(WORK, [pk]) as begun:
         if begun and not _work(pk, time.monotonic() + seconds):
-            hint(TASK, pk)
+            hint("review.go_on_with_many", pk)
 
 
 def _work(pk: int, until: float) -> bool:
@@ -341,7 +340,7 @@ def _start(change: ManyChange, state: str) -> None:
     change.state, change.done, change.total = state, 0, left.count()
     change.step_began_at = db_time.now()
     change.save()
-    hint(TASK, change.pk)
+    hint("review.go_on_with_many", change.pk)
 
 
 def lock(change: ManyChange, *states: str) -> ManyChange:

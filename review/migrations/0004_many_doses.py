@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                             ("change", "to be changed"),
                             ("same", "stands there so already"),
                             ("refused", "not possible"),
-                            ("changed", "changed"),
+                            ("changed", "put right"),
                             ("undone", "as it was before"),
                         ],
                         default="unchecked",

@@ -139,7 +139,7 @@ class ManyChangeDose(models.Model):
         CHANGE = "change", _("to be changed")
         SAME = "same", _("stands there so already")
         REFUSED = "refused", _("not possible")
-        CHANGED = "changed", _("changed")
+        CHANGED = "changed", _("put right")
         UNDONE = "undone", _("as it was before")
 
     class Reason(models.TextChoices):
