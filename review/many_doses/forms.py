@@ -117,7 +117,8 @@ class ManyForm(Form):
     def _ticked_texts(self) -> list[str]:
         """Return the codes of the doses that were ticked on the page before."""
         source: Any = self.data if self.is_bound else self.initial
-        return source.getlist("dose") if hasattr(source, "getlist") else source.get("dose", [])
+        known = source.getlist("dose") if hasattr(source, "getlist") else source.get("dose", [])
+        return [str(one) for one in known]
 
     def clean(self) -> dict[str, Any]:
         """Find the doses, and store the right facts as corrections do."""

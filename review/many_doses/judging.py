@@ -20,7 +20,8 @@ from review.own_doses import mending
 if TYPE_CHECKING:
     from accounts.models import User
 
-Verdict, Reason = ManyChangeDose.Verdict, ManyChangeDose.Reason
+Verdict = ManyChangeDose.Verdict
+Reason = ManyChangeDose.Reason
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def test_ticked_ones_are_accepted_each_with_its_event_and_message(
     assert Dose.objects.filter(vaccine=world.pfizer).count() == 3
     for case in cases[:3]:
         assert case.events.get(step="accept").by == world.user("minh")
-    told = Message.objects.filter(purpose="correction.accept").values_list("recipient", flat=True)
+    told = Message.objects.filter(purpose="correction.decided").values_list("recipient", flat=True)
     assert set(told) == {case.citizen.phone for case in cases[:3]}
     visits = RecordVisit.objects.filter(user=world.user("minh"), seen="case")
     assert visits.values("citizen").distinct().count() == 4
