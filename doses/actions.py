@@ -1,6 +1,7 @@
 """Record and revise doses. Only this module writes Dose; each change creates a revision."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
@@ -155,6 +156,15 @@ def mark_entered_in_error(
         by_organization=by_organization,
         correction_reference=correction_reference,
     )
+
+
+def check(dose: Dose, changes: Mapping[str, Any]) -> None:
+    """Raise ValidationError as `revise` would for these changes; store nothing."""
+    trial = copy(dose)
+    for name, value in changes.items():
+        setattr(trial, name, value)
+    trial.revised_at = max(db_time.now(), dose.revised_at)
+    _check(trial)
 
 
 def clean_lot(lot: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from doses.models import Dose, Vaccine
+from doses.models import Dose, DoseFacts, Vaccine
 from organizations.models import Organization
 from vaxreg.typed.dates import EARLIEST, PartialDate, Precision
 from vaxreg.uuids import with_public_id
@@ -86,8 +86,8 @@ def _position(value: str, today: date) -> str:
     return value
 
 
-def facts_of(dose: Dose) -> dict[str, Any]:
-    """Return a dose's facts in the form in which corrections store them."""
+def facts_of(dose: DoseFacts) -> dict[str, Any]:
+    """Return the facts of a dose, or of a revision, in the form in which corrections store them."""
     return {
         "vaccine": dose.vaccine.code,
         "given_on": dose.given_on.isoformat(),

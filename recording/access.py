@@ -40,15 +40,20 @@ def doses_of(user: "User") -> QuerySet[Dose]:
     )
 
 
+def require_verified(user: "User") -> None:
+    """Raise PermissionDenied for somebody whose identity nobody has verified."""
+    if not is_verified(user):
+        raise PermissionDenied(
+            _("Your identity is not verified yet. Ask the lead of your site to verify it.")
+        )
+
+
 def refuse_own_or_unverified(user: "User", citizen: Citizen) -> None:
     """Raise PermissionDenied for somebody's own dose or their family's, or without an identity.
 
     Product rule 10: nobody decides about themselves or their family.
     """
-    if not is_verified(user):
-        raise PermissionDenied(
-            _("Your identity is not verified yet. Ask the lead of your site to verify it.")
-        )
+    require_verified(user)
     if is_own_or_family(user, citizen):
         raise PermissionDenied(
             _("This is your own record or one of your family. A colleague must do this.")

@@ -3,10 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 
 from review.views import (
+    alike,
     call,
     case,
     duplicates,
     looking,
+    many_doses,
     mismatches,
     notes,
     openings,
@@ -30,6 +32,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/duplicates/", duplicates.duplicates_page, name="duplicates"),
     path("review/duplicates/<int:pair>/", duplicates.pair_page, name="duplicate"),
     path("review/doses/", own_doses.waiting_page, name="own-doses"),
+    path("review/doses/many/", many_doses.many_page, name="many-doses"),
+    path("review/doses/many/<uuid:public_id>/", many_doses.one_page, name="many-doses-one"),
+    path("review/doses/many/<uuid:public_id>/step/", many_doses.step, name="many-doses-step"),
+    path("review/doses/many/<uuid:public_id>/undo/", many_doses.undo_page, name="many-doses-undo"),
     path("review/doses/<uuid:public_id>/", own_doses.dose_page, name="own-dose"),
     path("review/doses/changes/<uuid:change>/", own_doses.decide_change, name="own-dose-decide"),
     path("review/openings/", openings.openings_page, name="openings"),
@@ -41,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/openings/paper/", papers.paper_seen, name="paper-seen"),
     path("review/openings/agreed/<uuid:public_id>/", openings.agreed, name="opening-agreed"),
     path("review/mismatches/", mismatches.mismatches_page, name="mismatches"),
+    path("review/alike/<str:reference>/", alike.alike_page, name="alike"),
     path("review/why/", looking.say_why, name="looking-why"),
     path("review/emergency/", looking.open_in_emergency, name="open-in-emergency"),
     path("review/emergency/<uuid:public_id>/", looking.emergency, name="emergency"),

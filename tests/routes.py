@@ -26,6 +26,10 @@ from recording.imports.models import DoseImport
 from recording.models import Deadline
 from recording.site_days import fold, stating
 from review import notes
+from review.many_doses import choosing
+from review.many_doses import running as many_doses
+from review.many_doses.choosing import Choice
+from review.models import ManyChange
 from tests.access_matrix import CITIZENS
 from tests.conftest import signed_in
 from tests.counter import people as counter
@@ -117,6 +121,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
             values["public_id"] = str(counter.filed_by_minh(world).public_id)
     if case.dose and ("record/doses/" in pattern or "review/doses/<" in pattern):
         values["public_id"] = str(case.dose.public_id)
+    if "review/doses/many/<" in pattern:
+        values["public_id"] = str(begun_by_minh(case, world).public_id)
     values["change"] = values["public_id"]
     if "filed/" in pattern:
         values["public_id"] = str(case.filing.public_id)
@@ -148,6 +154,16 @@ def letter_of_huong(world: World) -> Broadcast:
     """A letter to the sites of Tây Hồ that have said nothing."""
     letter = Letter(deadline(world), world.tay_ho, 90, uncounted=True)
     return broadcasts.send(letter, "Xin nhập cho xong.", by=world.user("huong"))
+
+
+def begun_by_minh(case: Correction, world: World) -> ManyChange:
+    """A change of the lot of the doses of that day, checked and not done."""
+    choice = Choice(world.buoi, day=case.dose.given_on if case.dose else None)
+    right = {"lot": "FG3527"}
+    found = choosing.find(choice)
+    made = many_doses.begin(choice, found, right, why="Sai lô", by=world.user("minh"))
+    many_doses.work(made.pk)
+    return made
 
 
 def session_of_buoi(world: World) -> VaccinationSession:

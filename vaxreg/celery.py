@@ -109,6 +109,10 @@ app.conf.update(
             "task": "recording.count_sites",
             "schedule": timedelta(minutes=1),
         },
+        "Every minute: go on with changes of many doses whose hint was lost or whose worker died": {
+            "task": "review.go_on_with_all",
+            "schedule": timedelta(minutes=1),
+        },
         "Every 5 minutes: seal what was written to the history": {
             "task": "audit.seal_history",
             "schedule": timedelta(minutes=5),

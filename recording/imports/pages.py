@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
@@ -110,11 +110,16 @@ def titles_of(dose_import: DoseImport, first: Sequence[Line]) -> list[str]:
 def progress(dose_import: DoseImport) -> Progress:
     """Return rows, rate and the time left of the step at work."""
     began = dose_import.step_began_at or db_time.now()
+    return progress_of(began, dose_import.done, dose_import.total)
+
+
+def progress_of(began: datetime, done: int, total: int) -> Progress:
+    """Return the same of any work that began then."""
     seconds = max((db_time.now() - began).total_seconds(), 0.001)
-    rate = dose_import.done / seconds
-    rows = max(dose_import.total - dose_import.done, 0)
+    rate = done / seconds
+    rows = max(total - done, 0)
     left = timedelta(seconds=math.ceil(rows / rate)) if rate else None
-    return Progress(dose_import.done, dose_import.total, round(rate), left)
+    return Progress(done, total, round(rate), left)
 
 
 def rows_shown(dose_import: DoseImport, query: Mapping[str, str]) -> ShownRows:

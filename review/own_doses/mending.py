@@ -123,7 +123,7 @@ def doubts(dose: Dose, wanted: Mapping[str, str]) -> list[DoseWarning]:
         values["vaccine"],
         is_recorded=False,
     )
-    site = dose.organization
+    site = values["organization"]
     return about_dose(dose.citizen, line, lot=values["lot"], organization=site, without=dose)
 
 
@@ -157,7 +157,7 @@ def _apply(row: DoseChange, dose: Dose) -> None:
         why=row.why,
         left=doubts(dose, row.changes),
     )
-    tell_of_change(changed, before, row)
+    tell_of_change(changed, before, row.changes, organization=row.organization, by=row.by)
 
 
 def _locked(waiting: DoseChange) -> tuple[DoseChange, Dose]:

@@ -1,6 +1,7 @@
 """What the person reads when a site has changed a dose of theirs."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,22 +10,44 @@ from citizens.link_messages import everybody, write
 from corrections import facts as case_facts
 from doses.facts import dose_title
 from doses.models import Dose
-from review.models import DoseChange
+from organizations.models import Organization
 from vaxreg import ui
 from vaxreg.addresses import absolute
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 CHANGED = "dose.changed"
 
 
-def tell_of_change(dose: Dose, before: Mapping[str, str], row: DoseChange) -> None:
-    """Tell the phones on the record and everybody who opens it; before: the facts as they were."""
-    for to in everybody(dose.citizen, but=row.by):
-        write(CHANGED, to, lambda: _words(dose, before, row), once=f"{dose.pk}:{dose.revision}")
+def tell_of_change(
+    dose: Dose,
+    before: Mapping[str, str],
+    changes: Mapping[str, str],
+    *,
+    organization: Organization,
+    by: "User",
+    may_wait: bool = False,
+) -> None:
+    """Tell the phones on the record and everybody who opens it.
+
+    before: the facts as they were; changes: those that are others now. may_wait: not at night.
+    """
+    for to in everybody(dose.citizen, but=by):
+        write(
+            CHANGED,
+            to,
+            lambda: _words(dose, before, changes, organization),
+            once=f"{dose.pk}:{dose.revision}",
+            may_wait=may_wait,
+        )
 
 
-def _words(dose: Dose, before: Mapping[str, str], row: DoseChange) -> str:
+def _words(
+    dose: Dose, before: Mapping[str, str], changes: Mapping[str, str], organization: Organization
+) -> str:
     values = {
-        "site": row.organization.name,
+        "site": organization.name,
         "dose": dose_title(dose),
         "day": ui.day(dose.given_on),
         "page": absolute(reverse("record-dose", args=[dose.public_id])),
@@ -36,7 +59,7 @@ def _words(dose: Dose, before: Mapping[str, str], row: DoseChange) -> str:
             " Not right? See why: %(page)s or call %(hotline)s."
         )
     else:
-        values["what"] = ", ".join(_changes(before, row))
+        values["what"] = ", ".join(_changes(before, changes))
         text = _(
             "So Tiem: %(site)s put a dose on your record right: %(what)s. Not right? See why:"
             " %(page)s or call %(hotline)s."
@@ -44,8 +67,8 @@ def _words(dose: Dose, before: Mapping[str, str], row: DoseChange) -> str:
     return text % values
 
 
-def _changes(before: Mapping[str, str], row: DoseChange) -> list[str]:
-    names = case_facts.names_in([dict(before), row.changes])
+def _changes(before: Mapping[str, str], changes: Mapping[str, str]) -> list[str]:
+    names = case_facts.names_in([dict(before), dict(changes)])
     return [
         _("%(fact)s from %(before)s to %(now)s")
         % {
@@ -53,5 +76,5 @@ def _changes(before: Mapping[str, str], row: DoseChange) -> list[str]:
             "before": case_facts.show(name, before.get(name, ""), names) or "–",
             "now": case_facts.show(name, value, names) or "–",
         }
-        for name, value in row.changes.items()
+        for name, value in changes.items()
     ]

@@ -15,6 +15,7 @@ from doses.facts import dose_title
 from doses.history import facts_in_words, history_of
 from doses.models import Dose
 from doses.plausibility.warnings import sign_of
+from review.many_doses import pages
 from review.models import DoseChange
 from review.own_doses import mending, reading
 from review.own_doses.forms import ChangeForm, ErrorForm
@@ -24,7 +25,10 @@ from review.own_doses.forms import ChangeForm, ErrorForm
 @require_safe
 def waiting_page(request: UserRequest) -> HttpResponse:
     """List the changes of own doses that wait for a second person."""
-    context = {"waiting": reading.waiting_shown(request.user)}
+    context = {
+        "waiting": reading.waiting_shown(request.user),
+        "many": pages.waiting_for(request.user),
+    }
     return render(request, "review/own_doses/waiting.html", context)
 
 

@@ -17,6 +17,7 @@ from identity.population.client import is_on
 from organizations.queries import held_roles
 from reporting import compute
 from review import queue, queue_rows
+from review.alike.groups import groups_of
 from review.forms.queue import QueueFilterForm
 from review.notes import unread_by
 from review.own_week import own_week
@@ -57,6 +58,7 @@ def queue_page(request: UserRequest) -> HttpResponse:
         "to_do": counts[QueueTab.OPEN],
         "page": page,
         "rows": queue_rows.rows(page.rows),
+        "groups": groups_of(desks) if tab == QueueTab.OPEN and page.is_first else [],
         "median": None if page.rows else compute.week_median(desks),
         "asks_population": is_on(),
         "since": page.rows[0].now if page.rows else db_time.now(),  # type: ignore[attr-defined]

@@ -39,6 +39,7 @@ NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),
     *("citizens_citizen", "citizens_identitydocument", "doses_dose", "own_data_datarequest"),
     *("doses_receivedlot", "doses_vaccinationsession", "review_dosechange"),
+    *("review_manychange", "review_manychangedose"),
     *("citizens_lookingstop", "recording_deadline", "oversight_broadcastsite"),
 }
 

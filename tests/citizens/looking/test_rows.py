@@ -24,6 +24,7 @@ from tests.world import World
 
 # Route: who opens it, and the row about Lan: why, what was seen, on what ground.
 SHOWS = {
+    "alike": ("minh", "review", "case", "desk"),
     "api:correction": ("minh", "review", "case", "desk"),
     "api:queue": ("minh", "list", "list", ""),
     "case": ("minh", "review", "case", "desk"),
@@ -50,6 +51,7 @@ SHOWS = {
     "hotline-file-dose": ("mai", "hotline", "record", "call"),
     "hotline-step": ("mai", "hotline", "record", "call"),
     "hotline-callback-note": ("mai", "hotline", "record", "call"),
+    "many-doses-one": ("minh", "list", "list", ""),
     "mismatches": ("minh", "list", "list", ""),
     "looking-person": ("huong", "list", "list", ""),
     "opening-photo": ("minh", "review", "photo", "counter"),
@@ -95,6 +97,7 @@ SHOWS_NOBODY = [
     "hotline-callbacks",
     "hotline-new-record",
     "looking",
+    "many-doses",
     "open-in-emergency",
     "organization",
     "organization-close",

@@ -1,0 +1,1 @@
+"""Alike cases of one desk: the same change of doses of one site and day, decided together."""
