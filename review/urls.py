@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from review.views import (
+    answered,
     call,
     case,
     duplicates,
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/next/", queue.take_next, name="queue-next"),
     path("review/news/", queue.news, name="queue-news"),
     path("review/week/", queue.own_week_page, name="own-week"),
+    path("review/answered/", answered.answered_page, name="answered"),
     path("review/duplicates/", duplicates.duplicates_page, name="duplicates"),
     path("review/duplicates/<int:pair>/", duplicates.pair_page, name="duplicate"),
     path("review/doses/", own_doses.waiting_page, name="own-doses"),

@@ -9,6 +9,7 @@ from citizens import actions
 from citizens.looking import break_glass
 from citizens.models import Citizen, PhotoProof, RecordLink
 from corrections.models import Correction
+from doses.actions import revise
 from identity.models import PopulationAnswer
 from identity.population.facts import FourFacts
 from matching import current
@@ -90,7 +91,14 @@ def mismatches(world: World, case: Correction) -> str:
     return "/review/mismatches/"
 
 
+def answered(world: World, case: Correction) -> str:
+    """The dose has what Lan proposed."""
+    revise(case.dose, changes={"vaccine": world.pfizer}, by=None, why="Sổ buổi tiêm")
+    return "/review/answered/"
+
+
 SCENES: dict[str, Callable[[World, Correction], str]] = {
+    "answered": answered,
     "data-requests": data_requests,
     "duplicate": pair,
     "duplicates": lambda world, case: pair(world, case) and "/review/duplicates/",

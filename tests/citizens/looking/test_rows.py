@@ -24,6 +24,7 @@ from tests.world import World
 
 # Route: who opens it, and the row about Lan: why, what was seen, on what ground.
 SHOWS = {
+    "answered": ("minh", "list", "list", ""),
     "api:correction": ("minh", "review", "case", "desk"),
     "api:queue": ("minh", "list", "list", ""),
     "case": ("minh", "review", "case", "desk"),
