@@ -89,6 +89,7 @@ TITLES_BY_SOURCE: dict[str, Promise] = {
 # Accepted for a reason of its own: by "basis" in the data of the event.
 TITLES_BY_BASIS: dict[str, Promise] = {
     "on_record": gettext_lazy("Accepted: the record says so now"),
+    "moved": gettext_lazy("Accepted: the dose stood under another name and is on this record now"),
 }
 # What the sweep did, by deadlines.Milestone.name.
 MILESTONE_TITLES: dict[str, Promise] = {

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from doses.models import Dose, Vaccine
+from doses.models import Dose, DoseFacts, Vaccine
 from organizations.models import Organization
 from vaxreg.typed.dates import EARLIEST, PartialDate, Precision
 from vaxreg.uuids import with_public_id
@@ -86,7 +86,7 @@ def _position(value: str, today: date) -> str:
     return value
 
 
-def facts_of(dose: Dose) -> dict[str, Any]:
+def facts_of(dose: DoseFacts) -> dict[str, Any]:
     """Return a dose's facts in the form in which corrections store them."""
     return {
         "vaccine": dose.vaccine.code,
@@ -148,6 +148,6 @@ def as_values(facts: Facts) -> dict[str, Any]:
     return values
 
 
-def dose_title(dose: Dose) -> str:
+def dose_title(dose: DoseFacts) -> str:
     """Return a dose as a title: Primary dose 1 · AstraZeneca."""
     return f"{Position(f'{dose.kind}-{dose.ordinal}').label} · {dose.vaccine.name}"

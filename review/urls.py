@@ -7,6 +7,7 @@ from review.views import (
     call,
     case,
     duplicates,
+    found,
     looking,
     mismatches,
     notes,
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "review/<str:reference>/give-back/", case.take, {"step": "give-back"}, name="case-give-back"
     ),
     path("review/<str:reference>/ask/", steps.ask, name="case-ask"),
+    path("review/<str:reference>/found/<uuid:public_id>/", found.give, name="case-found"),
     path("review/<str:reference>/call/", call.call, name="case-call"),
     path("review/<str:reference>/pass-on/", steps.pass_on, name="case-pass-on"),
     path("review/<str:reference>/take-back/", take_back.take_back, name="case-take-back"),

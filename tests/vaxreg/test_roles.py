@@ -22,7 +22,7 @@ INSERT_ONLY = {
     *("corrections_policy", "doses_doserevision", "citizens_citizenrevision"),
     *("citizens_recordvisit", "citizens_identitycheck", "hotline_callercheck"),
     *("hotline_messageresend", "hotline_callbacktry", "hotline_spokencode"),
-    *("citizens_consent", "doses_warningleft", "citizens_breakglass"),
+    *("citizens_consent", "doses_warningleft", "doses_dosemove", "citizens_breakglass"),
     *("citizens_lookingreason", "citizens_lookingreview", "citizens_lookingrule"),
     *("organizations_place", "organizations_staffevent", "organizations_act"),
     "public_statistics_publishedcoverage",
