@@ -8,7 +8,7 @@ days around the one proposed; likeness is the model's (matching/).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
@@ -84,7 +84,7 @@ def search(case: Correction, user: "User") -> list[FoundDose]:
     days, sites = _days(case), sites_of(case)
     if case.kind != Kind.MISSING_DOSE or case.dose_id is not None or not days or not sites:
         return []
-    values = {
+    values: dict[str, Any] = {
         "days": days,
         "sites": sites,
         "completed": Dose.Status.COMPLETED.value,

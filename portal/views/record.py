@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import citizen_page
@@ -77,7 +78,8 @@ def _moved(request: UserRequest, public_id: UUID) -> HttpResponse:
                 "person": person,
                 "dose": dose,
                 "title": dose_title(stood),
-                "facts": facts_in_words(stood),
+                # It is not on this record, whatever it says of itself.
+                "facts": facts_in_words(stood) | {_("On the record"): ""},
                 "history": history_for(dose, person.citizen),
             }
             return render(request, "portal/dose_moved.html", context)
