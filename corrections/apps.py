@@ -9,11 +9,13 @@ class CorrectionsConfig(AppConfig):
     verbose_name = _("Corrections")
 
     def ready(self) -> None:
-        """Hear what the population database answers, and say which doses cases are about."""
+        """Hear of doses and of answers of the population database; say which doses cases are about."""
         from corrections import disagreements
         from corrections.actions import by_population
+        from corrections.answered import finding
         from doses import announcements
         from identity.population import questions
 
         questions.LISTENERS.append(by_population.hear)
+        finding.listen()
         announcements.RESTS_ON.append(disagreements.disputed_among)

@@ -86,6 +86,11 @@ TITLES_BY_SOURCE: dict[str, Promise] = {
         "Accepted: number, name, date of birth and sex match the National Population Database"
     ),
 }
+# Accepted for a reason of its own: by "basis" in the data of the event.
+TITLES_BY_BASIS: dict[str, Promise] = {
+    "on_record": gettext_lazy("Accepted: the record says so now"),
+    "moved": gettext_lazy("Accepted: the dose stood under another name and is on this record now"),
+}
 # What the sweep did, by deadlines.Milestone.name.
 MILESTONE_TITLES: dict[str, Promise] = {
     "half_time": gettext_lazy("Reminder to %(organization)s: half of the time has passed"),
@@ -213,7 +218,8 @@ def _title(event: CorrectionEvent) -> str:
     values |= {name: event.data.get(name, "") for name in ("from", "to", "nobody_at")}
     milestone = event.data.get("milestone")
     if milestone is None:
-        return str(TITLES_BY_SOURCE.get(event.data.get("source", ""), TITLES[event.step])) % values
+        usual = TITLES_BY_BASIS.get(event.data.get("basis", ""), TITLES[event.step])
+        return str(TITLES_BY_SOURCE.get(event.data.get("source", ""), usual)) % values
     titles = (
         MILESTONE_TITLES if event.organization else {**MILESTONE_TITLES, **MILESTONE_TITLES_ALONE}
     )

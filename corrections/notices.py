@@ -373,9 +373,17 @@ _matching = _sms(
 )
 
 
+_on_record = _sms(
+    "correction.decided",
+    _noop("So Tiem: %(reference)s is decided, your record says so now: %(link)s"),
+)
+
+
 def _accepted_by(event: CorrectionEvent) -> None:
-    """Tell the citizen what decided, if it was no person."""
-    (_matching if event.data.get("source") == Correction.Source.POPULATION else _accepted)(event)
+    """Tell the citizen what decided, if it was no person, and if the record says it already."""
+    if event.data.get("source") == Correction.Source.POPULATION:
+        return _matching(event)
+    return (_on_record if event.data.get("basis") == "on_record" else _accepted)(event)
 
 
 _OF_MANY = {

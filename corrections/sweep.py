@@ -22,10 +22,19 @@ from django.db.models.lookups import LessThan
 from background import counting
 from background.counting import Work
 from corrections import actions, outbox
+from corrections.actions import by_record
 from corrections.clocks import deadlines, milestones, recompute, timekeeping
 from corrections.clocks.milestones import LateClock
 from corrections.lifecycle import Status
-from corrections.models import Clock, Correction, DelayedDecision, Heartbeat, Pause, Policy
+from corrections.models import (
+    AnsweredCase,
+    Clock,
+    Correction,
+    DelayedDecision,
+    Heartbeat,
+    Pause,
+    Policy,
+)
 from vaxreg import db_time
 
 log = logging.getLogger(__name__)
@@ -42,6 +51,7 @@ class SweepResult:
 
     errands: int = 0
     decisions: int = 0
+    answered: int = 0
     released: int = 0
     expired: int = 0
     breaches: int = 0
@@ -159,6 +169,28 @@ def _carry_out(case: Correction, swept: SweepResult) -> None:
     swept.decisions += actions.carry_out(case) is not None
 
 
+def _asked() -> QuerySet[AnsweredCase]:
+    return AnsweredCase.objects.filter(asked_at__isnull=False)
+
+
+def _answered() -> QuerySet[Correction]:
+    return Correction.objects.filter(answered_by__asked_at__isnull=False).order_by(
+        "answered_by__asked_at", "id"
+    )
+
+
+def _close_answered(case: Correction, swept: SweepResult) -> None:
+    swept.answered += by_record.close_asked(case)
+
+
+def close_answered(seconds: float = PASS) -> int:
+    """Close the answered cases that somebody asked for, counted as the sweep counts."""
+    swept = SweepResult()
+    until = time.monotonic() + seconds
+    _each(CASE_WORKS["answered"], _answered(), _close_answered, until, swept)
+    return swept.answered
+
+
 def carry_out(correction_id: int) -> None:
     """Carry out the decision about one case, if one is due; counted as the sweep counts."""
     case = Correction.objects.get(pk=correction_id)
@@ -223,6 +255,7 @@ def _of_clock(key: str) -> str:
 
 CASE_WORKS = {
     "decisions": Work("corrections.decision", "decisions that nobody took back", about=_of_case),
+    "answered": Work("corrections.answered", "cases that the record answers", about=_of_case),
     "questions": Work("corrections.question", "questions without an answer", about=_of_case),
     "claims": Work("corrections.claim", "cases that nobody gave back", about=_of_case),
     "pauses": Work("corrections.pause", "pauses that are over", about=_of_case),
@@ -238,6 +271,7 @@ _CASES: dict[
     str, tuple[Callable[[], QuerySet[Correction]], Callable[[Correction, SweepResult], None]]
 ] = {
     "decisions": (_decisions, _carry_out),
+    "answered": (_answered, _close_answered),
     "questions": (_questions, _expire),
     "claims": (_claims, _release),
     "pauses": (_long_pauses, _end_pause),
@@ -254,6 +288,7 @@ _WORK: dict[str, Callable[[Expression], QuerySet[Any]]] = {
     # Whether there is any is asked of their own tables: with the cases, PostgreSQL expected to
     # find one soon, and read every clock of the country each minute.
     "decisions": _whenever(_due),
+    "answered": _whenever(_asked),
     "milestones": _whenever(_late),
     "bundles": outbox.bundled,
     "recompute": recompute.unfinished_runs,

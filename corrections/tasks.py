@@ -20,6 +20,12 @@ def carry_out(correction_id: int) -> None:
     sweeping.carry_out(correction_id)
 
 
+@shared_task(name="corrections.close_answered")
+def close_answered() -> None:
+    """Close the cases that a desk asked to close; the sweep would do it anyway."""
+    sweeping.close_answered()
+
+
 @shared_task(name="corrections.sweep")
 def sweep() -> None:
     sweeping.sweep()

@@ -1,4 +1,4 @@
-"""Record and revise doses. Only this module writes Dose; each change creates a revision."""
+"""Record, revise and move doses. Only this module writes Dose; each change creates a revision."""
 
 from collections.abc import Iterable, Mapping
 from copy import copy
@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from citizens.models import Citizen
-from doses.announcements import dose_written
+from doses.announcements import dose_written, doses_written
 from doses.models import (
     Dose,
     DoseFacts,
+    DoseMove,
     DoseRevision,
     VaccinationSession,
     Vaccine,
@@ -136,6 +137,43 @@ def revise(
     dose.save(force_update=True)
     _write_revision(dose, by, by_organization, why, correction_reference)
     _keep_warnings(dose, left, by)
+    return dose
+
+
+@transaction.atomic
+def move(
+    dose: Dose,
+    *,
+    to: Citizen,
+    revision: int,
+    by: "User | None",
+    why: str,
+    by_organization: Organization | None = None,
+    correction_reference: str = "",
+) -> Dose:
+    """Move a dose that stands under another name to the record of its person, as a new revision.
+
+    revision: the one that was looked at. why: both people read it, so it names neither. Raises
+    ValidationError with a message for the user: the dose has changed or counts no more (code
+    "changed"), or that record has it already (code "on_record").
+    """
+    dose = Dose.objects.select_for_update(of=("self",)).get(pk=dose.pk)
+    if dose.revision != revision or dose.status != Dose.Status.COMPLETED:
+        raise ValidationError(
+            _("The dose has changed in the meantime. Nothing was stored."), code="changed"
+        )
+    same = Dose.objects.of(to).completed().filter(given_on=dose.given_on, vaccine=dose.vaccine)
+    if same.filter(organization=dose.organization).exists():
+        raise ValidationError(_("This dose is on record already."), code="on_record")
+    left = dose.citizen
+    dose.citizen = to
+    dose.revision += 1
+    dose.revised_at = max(db_time.now(), dose.revised_at)
+    _check(dose)
+    dose.save(force_update=True)
+    DoseMove.objects.create(dose=dose, number=dose.revision, from_record=left, to_record=to)
+    _write_revision(dose, by, by_organization, why, correction_reference)
+    doses_written.send(sender=Dose, citizens={left.pk})
     return dose
 
 

@@ -148,6 +148,6 @@ def as_values(facts: Facts) -> dict[str, Any]:
     return values
 
 
-def dose_title(dose: Dose) -> str:
+def dose_title(dose: DoseFacts) -> str:
     """Return a dose as a title: Primary dose 1 · AstraZeneca."""
     return f"{Position(f'{dose.kind}-{dose.ordinal}').label} · {dose.vaccine.name}"

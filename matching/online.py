@@ -34,7 +34,7 @@ WITH pair AS MATERIALIZED (
     SELECT citizen_id, whole, %(name_bits)s::float8 AS name_bits_l,
            %(is_known)s::boolean AS given_is_known_l,
            given = ANY(%(known)s::text[]) AS given_is_known_r, {columns}
-      FROM matching_sharing(%(keys)s::bigint[]) AS sharing (citizen_id)
+      FROM {source} AS sharing (citizen_id)
       JOIN matching_matchfeature USING (citizen_id)
      WHERE whole <> %(without)s
 ), level AS MATERIALIZED (
@@ -47,6 +47,9 @@ WITH pair AS MATERIALIZED (
 )
 SELECT whole, weight, {fields} FROM best ORDER BY weight DESC, whole LIMIT %(most)s
 """
+# Whom the first query looks at: whoever has a key in common, or people who are known already.
+SHARING = "matching_sharing(%(keys)s::bigint[])"
+AMONG = "unnest(%(among)s::bigint[])"
 # The same for many people at once: planned once, where a look-up spends most of its time.
 MANY = """
 WITH asked AS MATERIALIZED (
@@ -82,16 +85,22 @@ class Likely:
 
 
 def likely_records(
-    facts: PersonFacts, *, least: float | None = None, most: int = MOST, without: int = 0
+    facts: PersonFacts,
+    *,
+    least: float | None = None,
+    most: int = MOST,
+    without: int = 0,
+    among: Sequence[int] | None = None,
 ) -> list[Likely]:
     """Return the records that may be this person's, the likeliest first.
 
     least: the least weight, in place of the model's threshold for look-ups. without: id of a record
-    (the kept one) that is left out, as when its other records are looked for.
+    (the kept one) that is left out, as when its other records are looked for. among: ids of the
+    records that are compared, whatever they have in common; None for the whole registry.
     """
     model = current()
     made = features_of(facts, every_key=True)
-    if not made.keys:
+    if not (made.keys if among is None else among):
         return []
     known = _known(model)
     values: dict[str, Any] = {
@@ -100,13 +109,14 @@ def likely_records(
         "is_known": made.given in known,
         "known": _as_array(model),
         "keys": made.keys,
+        "among": None if among is None else list(among),
         "without": without,
         "prior": model.prior,
         "least": model.threshold("online") if least is None else least,
         "most": most,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_query(model), values)
+        cursor.execute(_query(model, SHARING if among is None else AMONG), values)
         rows = cursor.fetchall()
     return [
         Likely(whole, weight, dict(_evidence(model, levels))) for whole, weight, *levels in rows
@@ -167,9 +177,10 @@ def _as_array(model: Model) -> str:
 
 
 @lru_cache(maxsize=4)
-def _query(model: Model) -> str:
+def _query(model: Model, source: str) -> str:
     """Compile the model: for each comparison the number of its level, and that level's weight."""
     return QUERY.format(
+        source=source,
         columns=", ".join(
             f"%({name})s::{TYPES.get(name, 'text')} AS {name}_l, {name} AS {name}_r"
             for name in READ

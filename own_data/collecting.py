@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Max
+
 from citizens import documents
 from citizens.masking import mask_id
 from citizens.models import Citizen, RecordLink, RecordVisit, Restriction
@@ -197,6 +199,8 @@ def _facts_of_dose(facts: DoseFacts) -> Values:
 
 def _dose(dose: Dose) -> Values:
     revisions = dose.revisions.select_related("vaccine", "organization", "by_organization")
+    # What was written while it stood on another record is about somebody else.
+    came = dose.moves.aggregate(last=Max("number"))["last"] or 0
     return _facts_of_dose(dose) | {
         "dose": dose.public_id,
         "recorded_at": dose.recorded_at,
@@ -205,8 +209,8 @@ def _dose(dose: Dose) -> Values:
             | {
                 "revision": one.number,
                 "at": one.at,
-                "why": one.why,
-                "proposal": one.correction_reference,
+                "why": one.why if one.number >= came else "",
+                "proposal": one.correction_reference if one.number >= came else "",
                 "by": one.by_organization.name if one.by_organization else "",
             }
             for one in revisions.order_by("number")

@@ -150,13 +150,15 @@ def add_dose(draft: Draft, key: str) -> Item:
     return next(item for item in items(draft) if item.key == key)
 
 
-def add_missing(draft: Draft) -> str:
-    """Add one more missing dose, and return its key."""
+def add_missing(draft: Draft, texts: Mapping[str, str] | None = None) -> str:
+    """Add one more missing dose, and return its key. texts: what its page is filled with."""
     with _changing(draft) as data:
         taken = data.get("missing", [])
         used = set(taken) | set(data.get("typed", {}))
         key = next(key for n in range(1, 100) if (key := f"missing-{n}") not in used)
         data["missing"] = [*taken, key]
+        if texts:
+            data.setdefault("typed", {})[key] = dict(texts)
     return key
 
 

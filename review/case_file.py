@@ -19,6 +19,7 @@ from corrections import history as corrections_history
 from corrections.clocks import deadlines, explain
 from corrections.clocks.explain import ClockFile
 from corrections.decisions import outcome, population
+from corrections.decisions.found_doses import FoundDose
 from corrections.decisions.outcome import FactChange
 from corrections.disagreements import Disagreement
 from corrections.facts import FIELD_LABELS, ComparisonRow
@@ -39,7 +40,7 @@ from doses import facts as dose_facts
 from doses.facts import Field, Position
 from doses.models import Dose
 from identity.population.questions import Standing
-from review import hints, second_person
+from review import found, hints, second_person
 from review.second_person import PendingDecision
 from vaxreg import db_time
 
@@ -130,6 +131,19 @@ class CaseFile:
         if second and self.is_masked:
             return replace(second, changes=[], remark=self._shown(second.remark))
         return second
+
+    @cached_property
+    def found(self) -> list[FoundDose]:
+        """Doses under other names that may be the missing one, for those who may decide."""
+        if not self.is_missing_dose or not self.may_decide or self.is_masked:
+            return []
+        return found.shown(self.case, self.user)
+
+    @cached_property
+    def moves(self) -> FoundDose | None:
+        """The dose that the waiting decision would move; None without one."""
+        waits = self.case.status == Status.TO_COUNTERSIGN and not self.is_masked
+        return found.pending(self.case, self.user) if waits else None
 
     @property
     def stalled(self) -> str:

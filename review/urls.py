@@ -4,9 +4,11 @@ from django.urls import URLPattern, URLResolver, path
 
 from review.views import (
     alike,
+    answered,
     call,
     case,
     duplicates,
+    found,
     looking,
     many_doses,
     mismatches,
@@ -29,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/next/", queue.take_next, name="queue-next"),
     path("review/news/", queue.news, name="queue-news"),
     path("review/week/", queue.own_week_page, name="own-week"),
+    path("review/answered/", answered.answered_page, name="answered"),
     path("review/duplicates/", duplicates.duplicates_page, name="duplicates"),
     path("review/duplicates/<int:pair>/", duplicates.pair_page, name="duplicate"),
     path("review/doses/", own_doses.waiting_page, name="own-doses"),
@@ -58,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "review/<str:reference>/give-back/", case.take, {"step": "give-back"}, name="case-give-back"
     ),
     path("review/<str:reference>/ask/", steps.ask, name="case-ask"),
+    path("review/<str:reference>/found/<uuid:public_id>/", found.give, name="case-found"),
     path("review/<str:reference>/call/", call.call, name="case-call"),
     path("review/<str:reference>/pass-on/", steps.pass_on, name="case-pass-on"),
     path("review/<str:reference>/take-back/", take_back.take_back, name="case-take-back"),

@@ -20,7 +20,7 @@ from citizens.models import IdentityCheck
 from corrections import facts
 from corrections.actions.turn import Turn, begin, finish, on_behalf_of
 from corrections.clocks import policies
-from corrections.decisions import effects, far_dates, four_eyes, other_record
+from corrections.decisions import effects, far_dates, found_doses, four_eyes, other_record
 from corrections.decisions.four_eyes import Reason
 from corrections.lifecycle import Ground
 from corrections.models import Correction, Kind, OutboxRow
@@ -218,7 +218,8 @@ def ready_sentence(case: Correction) -> str:
 def countersign(correction: Correction, *, by: "User", version: int | None = None) -> Correction:
     """Confirm a colleague's decision as the second person; the record changes only now.
 
-    Raises SamePerson for a person who decided first, filed the case, or entered the disputed dose.
+    Raises SamePerson for a person who decided first, filed the case, or entered the disputed dose;
+    ValidationError when the record has changed so that the decision no longer fits it.
     """
     # Both countersign steps are open to the same people; the locked row says which one it is.
     turn = begin("countersign", correction, by=by, version=version)
@@ -228,6 +229,10 @@ def countersign(correction: Correction, *, by: "User", version: int | None = Non
     data = {
         name: pending[name] for name in ("reasons", "far_date", "own_papers") if name in pending
     }
+    if found := found_doses.pending_dose(turn.case):
+        found_doses.move(turn.case, found, by=by, revision=pending["found"]["revision"])
+        # It has all these facts, so that nothing is left to change.
+        data["basis"] = found_doses.MOVED
     return _carry_out(turn, step, pending["step"], pending["values"], pending["remark"], data)
 
 
@@ -259,6 +264,8 @@ def may_countersign(case: Correction, user: "User") -> bool:
     if is_same_person(user, case.first_by_id) or is_same_person(user, case.filing.filed_by_id):
         return False
     in_dispute = case.citizen.kept if case.kind in IDENTITY_KINDS else case.dose
+    if (case.pending or {}).get("found"):
+        in_dispute = found_doses.pending_dose(case)
     mine = accounts_of_person(user)
     return in_dispute is None or not in_dispute.revisions.filter(by__in=mine).exists()
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from corrections.actions import deciding, desk
+from corrections.actions import deciding, desk, giving
 from corrections.actions.turn import HeldByColleague, StalePage, lock
 from corrections.clocks import deadlines
 from corrections.lifecycle import AT_WORK, Status, StepNotPossible
@@ -29,6 +29,7 @@ VERBS: Mapping[str, Callable[..., Correction]] = {
     "cannot_confirm": deciding.cannot_confirm,
     "keep": desk.keep,
     "countersign": deciding.countersign,
+    "give": giving.give,
 }
 # A deadline that is nearer than this is not put at risk by waiting: the decision counts at once.
 # The sweep comes once a minute, and finds what Celery lost.

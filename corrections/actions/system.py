@@ -6,9 +6,10 @@ from django.db import transaction
 
 from corrections import parties
 from corrections.actions.turn import Turn, begin, finish, hand_over, lock
+from corrections.answered import finding as answers
 from corrections.clocks import deadlines
 from corrections.lifecycle import Status
-from corrections.models import Correction, OutboxRow
+from corrections.models import Correction, Kind, OutboxRow
 from corrections.routing import desks
 from organizations.tree import keep_open
 from vaxreg import db_time
@@ -25,6 +26,9 @@ def route(correction: Correction) -> Correction:
         return case
     turn = begin("route", case, by=None)
     assign_holder(turn)
+    if case.kind == Kind.MISSING_DOSE:
+        # It may stand on the record already, or have been entered while this was being filed.
+        answers.find([case.citizen_id])
     return finish(
         turn,
         "route",

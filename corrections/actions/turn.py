@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.identity import is_verified
 from citizens.models import Citizen
 from corrections import lifecycle
+from corrections.answered import finding as answers
 from corrections.clocks import deadlines, timekeeping
 from corrections.lifecycle import Party, Status
 from corrections.models import (
@@ -217,6 +218,7 @@ def _begin_new_status(turn: Turn, step: str, before: Status, after: Status) -> N
         timekeeping.stop(case, turn.at, how)
         case.triage_due_at = None
         questions.drop(case.reference)
+        answers.drop(case)
         case.holdings.filter(until=None).update(until=turn.at)
 
 

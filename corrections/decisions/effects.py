@@ -81,6 +81,9 @@ def _remove_dose(case: Correction, wanted: Facts, trace: dict[str, Any]) -> None
 
 
 def _add_dose(case: Correction, wanted: Facts, trace: dict[str, Any]) -> Dose:
+    """Record the dose; one that stands on the record with all these facts is the dose."""
+    if standing := _standing(case, wanted):
+        return standing
     return dose_actions.record(
         # Not the kept record: if the records are separated again, the dose stays with its person.
         citizen=case.citizen,
@@ -88,6 +91,14 @@ def _add_dose(case: Correction, wanted: Facts, trace: dict[str, Any]) -> Dose:
         **trace,
         **dose_facts.as_values(wanted),
     )
+
+
+def _standing(case: Correction, wanted: Facts) -> Dose | None:
+    values = dose_facts.as_values(wanted)
+    same = Dose.objects.of(case.citizen).completed()
+    same = same.filter(**{name: values[name] for name in ("vaccine", "given_on", "organization")})
+    found = same.select_for_update(of=("self",)).order_by("pk").first()
+    return None if found is None or dose_facts.differing(found, wanted) else found
 
 
 def _revise_dose(case: Correction, wanted: Facts, trace: dict[str, Any]) -> None:

@@ -24,10 +24,14 @@ class Reason(StrEnum):
     # No longer asked for, but older decisions and versions of the rules have this name.
     OLD_DATE = "old_date"
     RANDOM = "random"
+    # Always asked for: a dose that was found is on the record of somebody who is known.
+    OTHER_PERSON = "other_person"
 
 
 # What the rules switch on or off; the random look has a rate instead.
-SWITCHED = tuple(one for one in Reason if one not in (Reason.OLD_DATE, Reason.RANDOM))
+SWITCHED = tuple(
+    one for one in Reason if one not in (Reason.OLD_DATE, Reason.RANDOM, Reason.OTHER_PERSON)
+)
 
 REASON_LABELS: dict[Reason, Promise] = {
     Reason.DOSE_ON_PHOTO_ALONE: _("A dose is added on a photo alone"),
@@ -37,6 +41,7 @@ REASON_LABELS: dict[Reason, Promise] = {
         "The new date lies far from the date on record, or from the days on which the site vaccinated"
     ),
     Reason.OLD_DATE: _("The new date lies far back"),
+    Reason.OTHER_PERSON: _("The dose is taken from the record of another known person"),
     Reason.RANDOM: _("A dose is added; this case was drawn at random for a second look"),
 }
 

@@ -5,6 +5,7 @@ clock and what citizens say of an answer, and DELETE on corrections and filings 
 0004, 0007 and 0008).
 """
 
+from corrections.models.answered import AnsweredCase
 from corrections.models.case import (
     CLOSED_STATUSES,
     DECIDED_STATUSES,
@@ -27,6 +28,7 @@ __all__ = [
     "DECIDED_STATUSES",
     "KEPT_DEADLINES",
     "OPEN_STATUSES",
+    "AnsweredCase",
     "Breach",
     "Clock",
     "ClockChange",

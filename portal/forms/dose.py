@@ -17,7 +17,7 @@ from corrections.prechecks.doses import Proposal
 from doses import facts as dose_facts
 from doses import sites, vaccines
 from doses.facts import Facts, Field, Position
-from doses.models import Dose
+from doses.models import Dose, DoseFacts
 from organizations.models import Area, Organization
 from vaxreg import ui
 from vaxreg.forms import DateField
@@ -227,7 +227,7 @@ class DoseForm(AreaForm):
         cast(forms.ChoiceField, self.fields[name]).choices = choices
 
 
-def as_typed_texts(dose: Dose) -> dict[str, str]:
+def as_typed_texts(dose: DoseFacts) -> dict[str, str]:
     """Return what is recorded of a dose as somebody would type it, by field."""
     recorded = dose_facts.facts_of(dose)
     return {

@@ -24,17 +24,19 @@ from corrections.models.case import DOSE_KINDS, IDENTITY_KINDS
 from corrections.papers import IDENTITY_PAPERS
 from corrections.prechecks.rules import ProposalWarning, from_json
 from doses.facts import dose_title
+from doses.history import left_by
 from doses.models import Dose
 from portal import drafts, photo_readings
 from portal.draft_check import CheckedDraft, DraftChanged, send
 from portal.drafts import CHECK, Item
 from portal.forms.choose import MISSING, ChooseForm
 from portal.forms.claims import LEADS, ClaimForm
-from portal.forms.dose import DoseForm
+from portal.forms.dose import DoseForm, as_typed_texts
 from portal.forms.send import CheckForm
 from portal.views.photos import take_over
 from portal.views.wizard import Wizard, filed_before, gone, is_autosave, with_draft, wizard_for
 from vaxreg import ui
+from vaxreg.uuids import uuid_or_none
 
 CHECK_TEXTS = ("words",)
 
@@ -96,12 +98,23 @@ def wrong_dose(request: UserRequest, public_id: UUID) -> HttpResponse:
 @citizen_page
 @require_POST
 def missing_dose(request: UserRequest) -> HttpResponse:
-    """Begin with a missing dose, or go on with the first one of the draft, without the first step."""
+    """Begin with a missing dose, or go on with the first one of the draft, without the first step.
+
+    `moved` in the form: a dose that was moved to another record; its facts are filled in.
+    """
     wizard = wizard_for(request)
     if wizard is None:
         return redirect("record")
+    moved = left_by(wizard.person.citizen, public_id) if (public_id := _moved(request)) else None
     begun = next((item for item in wizard.items if item.kind == Kind.MISSING_DOSE), None)
     try:
+        if moved is not None:
+            draft = drafts.begin(request.user, wizard.person.citizen)
+            stood = moved[1]
+            texts = as_typed_texts(stood)
+            if stood.organization is not None:
+                texts["site"] = str(stood.organization.public_id)
+            return redirect(wizard.step_url(drafts.add_missing(draft, texts)))
         key = (
             begun.key
             if begun
@@ -110,6 +123,10 @@ def missing_dose(request: UserRequest) -> HttpResponse:
     except Draft.DoesNotExist:
         return gone(request, wizard)
     return redirect(wizard.step_url(key))
+
+
+def _moved(request: UserRequest) -> UUID | None:
+    return uuid_or_none(request.POST.get("moved", ""))
 
 
 @citizen_page

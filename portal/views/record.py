@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import citizen_page
@@ -14,7 +15,7 @@ from citizens.visits import log_own
 from corrections import case_pages, facts
 from corrections.models import Correction
 from doses.facts import dose_title
-from doses.history import facts_in_words, history_of
+from doses.history import facts_in_words, history_for, left_by
 from portal import record_page
 from portal.record_page import RecordHolder
 from portal.to_do import ToDo
@@ -61,9 +62,27 @@ def dose_history(request: UserRequest, public_id: UUID) -> HttpResponse:
                 "title": dose_title(dose),
                 "facts": facts_in_words(dose),
                 "source": record_page.SOURCES[dose.provenance],
-                "history": history_of(dose),
+                "history": history_for(dose, person.citizen),
             }
             return render(request, "portal/dose_history.html", context)
+    return _moved(request, public_id)
+
+
+def _moved(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """Show a dose that was moved away from one's record: what it said, why it went, and what to do."""
+    for person in record_page.people(request.user):
+        if (found := left_by(person.citizen, public_id)) is not None:
+            dose, stood = found
+            note_visit(request, person)
+            context = {
+                "person": person,
+                "dose": dose,
+                "title": dose_title(stood),
+                # It is not on this record, whatever it says of itself.
+                "facts": facts_in_words(stood) | {_("On the record"): ""},
+                "history": history_for(dose, person.citizen),
+            }
+            return render(request, "portal/dose_moved.html", context)
     raise Http404
 
 

@@ -44,6 +44,19 @@ class PageForm(DeskStepForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
+class GiveForm(PageForm):
+    """A dose that stood under another name goes to the person of the case."""
+
+    # Of the dose that the page showed.
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    remark = forms.CharField(
+        label=gettext_lazy("Note to the citizen"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class NeedSelect(forms.RadioSelect):
     """Radio buttons that carry the standard question as data, for the script."""
 

@@ -11,6 +11,7 @@ from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from citizens.visits import log_listed
 from corrections.access import is_hotline
+from corrections.answered import reading
 from corrections.models import Correction
 from corrections.reference import read_reference
 from identity.population.client import is_on
@@ -55,6 +56,7 @@ def queue_page(request: UserRequest) -> HttpResponse:
         "filters": sum(bool(narrowing[name]) for name in ("kind", "photo")),
         "tab": tab,
         "tabs": queue.shown_tabs(counts, tab),
+        "answered": reading.count(cases),
         "to_do": counts[QueueTab.OPEN],
         "page": page,
         "rows": queue_rows.rows(page.rows),

@@ -146,6 +146,10 @@ def sign(request: UserRequest, reference: str, step: str, door: ActingPages) -> 
         raise PermissionDenied(case_file.why_not(file.case, request.user)) from None
     except TOO_LATE as problem:
         return door.too_late(request, reference, problem, kept=form.typed())
+    except ValidationError as problem:
+        # The record changed since the first decision: a dose was moved, or recorded meanwhile.
+        messages.error(request, " ".join(problem.messages))
+        return redirect(door.page, reference)
     if form.is_bound:
         messages.success(request, _("Sent back with your reason."))
     elif isinstance(signed, Correction):

@@ -9,6 +9,7 @@ from citizens import actions
 from citizens.looking import break_glass
 from citizens.models import Citizen, PhotoProof, RecordLink
 from corrections.models import Correction
+from doses.actions import revise
 from identity.models import PopulationAnswer
 from identity.population.facts import FourFacts
 from matching import current
@@ -96,7 +97,14 @@ def letters(world: World, case: Correction) -> str:
     return "/counter/letters/"
 
 
+def answered(world: World, case: Correction) -> str:
+    """The dose has what Lan proposed."""
+    revise(case.dose, changes={"vaccine": world.pfizer}, by=None, why="Sổ buổi tiêm")
+    return "/review/answered/"
+
+
 SCENES: dict[str, Callable[[World, Correction], str]] = {
+    "answered": answered,
     "counter-letters": letters,
     "data-requests": data_requests,
     "duplicate": pair,

@@ -25,6 +25,7 @@ from tests.world import World
 # Route: who opens it, and the row about Lan: why, what was seen, on what ground.
 SHOWS = {
     "alike": ("minh", "review", "case", "desk"),
+    "answered": ("minh", "list", "list", ""),
     "api:correction": ("minh", "review", "case", "desk"),
     "api:queue": ("minh", "list", "list", ""),
     "case": ("minh", "review", "case", "desk"),

@@ -1,0 +1,1 @@
+"""Tests of open cases that doses on record answer."""
