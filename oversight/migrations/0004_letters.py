@@ -149,22 +149,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("text", ""), _negated=True), name="broadcast_says_something"
             ),
         ),
-        migrations.AddIndex(
-            model_name="broadcastsite",
-            index=models.Index(
-                condition=models.Q(("is_left_out", False), ("note", None)),
-                fields=["id"],
-                name="broadcast_site_to_write",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="broadcastsite",
-            index=models.Index(
-                condition=models.Q(("remind_asked_at__isnull", False)),
-                fields=["id"],
-                name="broadcast_site_to_remind",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="broadcastsite",
             constraint=models.UniqueConstraint(
