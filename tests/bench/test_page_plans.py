@@ -112,15 +112,16 @@ def test_every_page_finds_its_rows_by_an_index(tree: None):
     assert {name: names for name, names in unused.items() if names} == {}
 
 
-def test_a_page_asks_as_many_queries_with_ten_times_the_rows(tree: None):
+def test_a_page_asks_as_many_queries_with_five_times_the_rows(tree: None):
     generate(size(doses=300, people=180, corrections=40))
+    # Three alike cases are a group, which the queue names: three queries more, however many.
+    copy_cases_of_the_desk(2)
     few = queries_of(RegistryActs(visits=2))
-    for number in (2, 3):
-        copy_cases_of_the_desk(number)
+    copy_cases_of_the_desk(3)
     many = queries_of(RegistryActs(visits=2))
 
     assert few == many
-    assert few["queue, first page"] <= 12
+    assert few["queue, first page"] <= 17
 
 
 def queries_of(acts: RegistryActs) -> dict[str, int]:
