@@ -3,20 +3,26 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from citizens import facts as identity_facts
 from citizens.facts import IdentityField
 from citizens.models import Citizen
+from corrections.actions import AlreadyOpen
+from corrections.actions.filing import TooManyFilings, TooManyOpen
 from corrections.models import Correction, Kind
 from corrections.models.case import DOSE_KINDS, IDENTITY_KINDS
 from doses.facts import dose_title
 from doses.models import Dose
 from portal.forms.claims import FORMS, LEADS, TITLES, ClaimForm
 from portal.forms.dose import DoseForm
+from vaxreg import ui
 from vaxreg.uuids import with_public_id
 
+# What the verb of filing raises that whoever files can do something about.
+REFUSALS = (AlreadyOpen, TooManyOpen, TooManyFilings, ValidationError)
 # The kinds by their names in addresses.
 NAMES = {"dose": Kind.WRONG_FIELDS, "missing": Kind.MISSING_DOSE} | {
     kind.value: kind for kind in Kind if kind not in (Kind.WRONG_FIELDS, Kind.MISSING_DOSE)
@@ -119,3 +125,21 @@ def form_of(
             shown = identity_facts.masked(name, recorded[name]) if recorded[name] else ""
             form.fields[name].current = shown or _("nothing")  # type: ignore[attr-defined]
     return form
+
+
+def refusal_in_words(problem: Exception) -> list[str]:
+    """Return why a filing for somebody was refused (one of REFUSALS), for whoever files."""
+    if isinstance(problem, AlreadyOpen):
+        words = {"reference": problem.correction.reference}
+        return [_("%(reference)s about the same is open already.") % words]
+    if isinstance(problem, TooManyOpen):
+        return [_("Too many cases of this person are open already.")]
+    if isinstance(problem, TooManyFilings):
+        words = {"moment": ui.minute(problem.retry_at)}
+        return [
+            _(
+                "You have filed as often as one person may. Ask a colleague, or try from %(moment)s on."
+            )
+            % words
+        ]
+    return list(problem.messages) if isinstance(problem, ValidationError) else []

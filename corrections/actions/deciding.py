@@ -60,7 +60,7 @@ def accept(
     person were compared. Raises ValidationError keyed "identity_check" for facts about the person
     without a paper, and keyed by field when a value cannot be true or a needed one is missing.
     """
-    turn = begin(_step("accept", correction), correction, by=by, version=version)
+    turn = begin(step_for("accept", correction), correction, by=by, version=version)
     case = turn.case
     asked = case.proposed if values is None else values
     wanted = facts.check(
@@ -81,7 +81,7 @@ def accept(
     if case.kind in IDENTITY_KINDS:
         _note_identity_check(turn, identity_check)
     step = "accept" if as_proposed and not own_values else "accept_in_part"
-    return _decide(turn, _step(step, case), wanted, remark, own_papers=own_papers)
+    return _decide(turn, step_for(step, case), wanted, remark, own_papers=own_papers)
 
 
 def _note_identity_check(turn: Turn, paper: str) -> None:
@@ -167,7 +167,7 @@ def refuse(
 
     On appeal this step is "uphold": the first decision stays in force.
     """
-    step = _step("refuse", correction)
+    step = step_for("refuse", correction)
     turn = begin(step, correction, by=by, version=version)
     turn.case.ground, turn.case.remark = ground, remark
     return finish(turn, step, remark=remark, data={"ground": ground}, follow=OutboxRow.Errand.TELL)
@@ -270,7 +270,8 @@ def may_countersign(case: Correction, user: "User") -> bool:
     return in_dispute is None or not in_dispute.revisions.filter(by__in=mine).exists()
 
 
-def _step(name: str, case: Correction) -> str:
+def step_for(name: str, case: Correction) -> str:
+    """Return the name of this step of a first review, or of the same step on appeal."""
     return ON_APPEAL[name] if case.on_appeal else name
 
 

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from corrections.actions.deciding import ON_APPEAL, second_person_reasons
+from corrections.actions.deciding import second_person_reasons, step_for
 from corrections.actions.turn import begin, finish
 from corrections.decisions import found_doses
 from corrections.models import Correction, Kind, OutboxRow
@@ -32,7 +32,7 @@ def give(
     moves before a second person has seen it, when it is on a known person's record or the rules say
     so. Raises ValidationError, and PermissionDenied for a dose of another site or the family's.
     """
-    name = "accept" if correction.on_appeal is False else ON_APPEAL["accept"]
+    name = step_for("accept", correction)
     turn = begin(name, correction, by=by, version=version)
     case = turn.case
     if case.kind != Kind.MISSING_DOSE or case.dose_id is not None:

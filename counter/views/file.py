@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,8 +15,6 @@ from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from citizens.masking import mask_id
 from citizens.models import Citizen, RecordVisit
-from corrections.actions import AlreadyOpen
-from corrections.actions.filing import TooManyFilings, TooManyOpen
 from corrections.photos import evidence
 from counter import filing, letters
 from counter.forms import ForPersonForm
@@ -31,7 +29,6 @@ from portal.views.photos import bounded
 from recording import access, people
 from recording.forms.doses import WhoForm
 from recording.people import FoundPerson
-from vaxreg import ui
 from vaxreg.photos.cleaning import Picture
 
 
@@ -102,24 +99,8 @@ def details(request: UserRequest, person: UUID, key: str) -> HttpResponse:
                 office=site_of(request),
                 by=request.user,
             )
-        except AlreadyOpen as known:
-            form.add_error(
-                None,
-                _("%(reference)s about the same is open already.")
-                % {"reference": known.correction.reference},
-            )
-        except TooManyOpen:
-            form.add_error(None, _("Too many cases of this person are open already."))
-        except TooManyFilings as stop:
-            form.add_error(
-                None,
-                _(
-                    "You have filed as often as one person may. Ask a colleague, or try from %(moment)s on."
-                )
-                % {"moment": ui.minute(stop.retry_at)},
-            )
-        except ValidationError as wrong:
-            form.add_error(None, wrong.messages)
+        except claim_targets.REFUSALS as problem:
+            form.add_error(None, claim_targets.refusal_in_words(problem))
         else:
             messages.success(request, _("It is recorded. Print the receipt for the person."))
             return redirect("counter-receipt", filed.public_id)

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,8 +12,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import UserRequest
-from corrections.actions import AlreadyOpen
-from corrections.actions.filing import TooManyFilings, TooManyOpen
 from corrections.models import Correction
 from doses.facts import dose_title
 from hotline import calls, search
@@ -25,7 +22,7 @@ from portal import claim_targets
 from portal.claim_targets import Target
 from portal.forms.claims import ClaimForm
 from portal.forms.dose import DoseForm
-from vaxreg import db_time, ui
+from vaxreg import db_time
 
 
 @call_page
@@ -62,20 +59,8 @@ def details(request: UserRequest, call: CallerCheck, key: str) -> HttpResponse:
     if all(is_valid) and form.claim is not None:
         try:
             filed = calls.file(call, form.claim, behalf.cleaned_data, by=request.user)
-        except AlreadyOpen as known:
-            form.add_error(None, _already_open(known.correction))
-        except TooManyOpen:
-            form.add_error(None, _("Too many cases of this person are open already."))
-        except TooManyFilings as stop:
-            form.add_error(
-                None,
-                _(
-                    "You have filed as often as one agent may. Ask a colleague, or try from %(moment)s on."
-                )
-                % {"moment": ui.minute(stop.retry_at)},
-            )
-        except ValidationError as wrong:
-            form.add_error(None, wrong.messages)
+        except claim_targets.REFUSALS as problem:
+            form.add_error(None, claim_targets.refusal_in_words(problem))
         else:
             return _filed(request, call, filed.corrections.get())
     return _page(request, call, target, form, behalf, status=422)
@@ -115,9 +100,3 @@ def _filed(request: UserRequest, call: CallerCheck, case: Correction) -> HttpRes
         % {"reference": case.reference},
     )
     return redirect("hotline-caller", call.public_id)
-
-
-def _already_open(case: Correction) -> str:
-    return _("%(reference)s about the same is open already: see the caller’s page.") % {
-        "reference": case.reference
-    }

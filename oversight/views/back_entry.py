@@ -20,7 +20,7 @@ from organizations.scope import Scope
 from oversight.back_entry import progress
 from oversight.forms.back_entry import DeadlineForm
 from recording.models import Deadline
-from recording.site_days import reading, stating
+from recording.site_days import fold, reading, stating
 from vaxreg import db_time, paging
 from vaxreg.spreadsheets import writing
 
@@ -53,6 +53,7 @@ def overview(request: UserRequest, scope: Scope) -> HttpResponse:
         "bars": progress.bars(found, query),
         "kept": urlencode({**query, **({"under": str(under.public_id)} if under else {})}),
         "is_country": whole.is_country,
+        "is_counting": fold.is_behind(),
     }
     return render(request, "oversight/back_entry/overview.html", context)
 
@@ -92,6 +93,7 @@ def site(request: UserRequest, scope: Scope, public_id: UUID) -> HttpResponse:
         "page": page,
         "far": far,
         "total": progress.sums_of(organization, None),
+        "is_counting": fold.is_behind(),
     }
     return render(request, "oversight/back_entry/site.html", context)
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from background import counting
+from background.long_jobs import LongJob
 from organizations.models import Organization
 from recording.imports import applying, checking, judging
 from recording.imports.models import DoseImport, HeaderMapping, ImportedRow, ImportPart
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 State = DoseImport.State
-# Celery kills a task after 60 seconds; a chunk takes a few.
-SECONDS = 40.0
 # So long a file that was never written, and the contents of one that was, are kept.
 KEPT = timedelta(days=30)
 WORK = counting.register(
@@ -195,18 +194,12 @@ def stop(dose_import: DoseImport) -> None:
 
 def go_on() -> None:
     """Work at every import that waits, for less than a minute in all."""
-    until = time.monotonic() + SECONDS
-    for pk in DoseImport.objects.at_work().order_by("step_began_at").values_list("pk", flat=True):
-        work(pk, seconds=until - time.monotonic())
+    JOB.do_all(DoseImport.objects.at_work().order_by("step_began_at").values_list("pk", flat=True))
 
 
-def work(pk: int, *, seconds: float = SECONDS) -> None:
-    """Do the next chunks of an import until it is done or the time is over."""
-    if seconds <= 0:
-        return
-    with counting.counted(WORK, [pk]) as begun:
-        if begun and not _work(pk, time.monotonic() + seconds):
-            hint("recording.go_on_with_import", pk)
+def work(pk: int) -> None:
+    """Do the next pieces of an import until it is done or the time is over."""
+    JOB.do(pk)
 
 
 def _work(pk: int, until: float) -> bool:
@@ -329,3 +322,6 @@ def forget() -> int:
         full_name="", phone="", number=None, number_hash=None, date_of_birth=None
     )
     return number
+
+
+JOB = LongJob(WORK, "recording.go_on_with_import", _work)

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from django.db import connection, transaction
 from django.db.models import Count, Q, Sum
+from django.db.models.expressions import RawSQL
 
 from citizens.models import Citizen
 from doses.models import VaccinationSession
@@ -18,9 +19,9 @@ from recording.models import Deadline, GivenCount, SiteChange, SiteDay
 from recording.site_days import issues
 from vaxreg import db_time
 
-# Changes read at once, days of one site in a query, and seconds for one call.
+# Changes read at once, days of sites in a query, and seconds for one call.
 BATCH = 2_000
-DAYS = 200
+DAYS = 500
 PASS = 40
 # The key of the advisory lock; an arbitrary number that nothing else uses.
 LOCK = 20_210_920
@@ -86,6 +87,11 @@ def recount_everything() -> None:
         cursor.execute(NOTE_ALL)
 
 
+def is_behind() -> bool:
+    """Whether any change is still to be counted."""
+    return SiteChange.objects.exists()
+
+
 def waits(sites: Collection[int]) -> bool:
     """Whether changes of these sites (ids), or of people, are still to be counted."""
     return SiteChange.objects.filter(
@@ -104,9 +110,9 @@ def _fold() -> int:
         _count_deadline(deadline, db_time.now())
     changes = list(SiteChange.objects.order_by("pk")[:BATCH])
     days = _days_of(changes)
-    for site, some in days.items():
-        for part in _pieces(sorted(some)):
-            _count_days(site, part)
+    wanted = sorted((site, day) for site, some in days.items() for day in some)
+    for start in range(0, len(wanted), DAYS):
+        _count_days(wanted[start : start + DAYS])
     if days:
         with connection.cursor() as cursor:
             # Sites whose last row has gone have none here either.
@@ -144,16 +150,12 @@ def _days_of(changes: Iterable[SiteChange]) -> Days:
     return found
 
 
-def _pieces(days: list[date]) -> Iterable[list[date]]:
-    return (days[start : start + DAYS] for start in range(0, len(days), DAYS))
-
-
-def _count_days(site: int, days: list[date]) -> None:
-    """Write the rows of these days of one site anew; a day without anything has none."""
+def _count_days(wanted: list[tuple[int, date]]) -> None:
+    """Write the rows of these days of sites (ids) anew; a day without anything has none."""
     found = issues.conditions()
-    doses = issues.counted().filter(organization=site, given_on__in=days).order_by()
+    doses = issues.counted().filter(pk__in=_rows("doses_dose", "given_on", wanted)).order_by()
     columns = {issue.value: Count("pk", filter=condition) for issue, condition in found.items()}
-    counted = doses.values("given_on").annotate(
+    counted = doses.values("organization_id", "given_on").annotate(
         entered=Count("pk"),
         verified=Count("pk", filter=issues.verified()),
         same_day=Count("pk", filter=issues.entered_within(issues.AT_ONCE)),
@@ -162,26 +164,47 @@ def _count_days(site: int, days: list[date]) -> None:
         valid=Count("pk", filter=~issues.any_of(found, issues.INVALID)),
         **columns,
     )
-    sums: dict[date, dict[str, Any]] = {
-        row.pop("given_on"): row for row in cast(Iterable[dict[str, Any]], counted)
+    sums: dict[tuple[int, date], dict[str, Any]] = {
+        (row.pop("organization_id"), row.pop("given_on")): row
+        for row in cast(Iterable[dict[str, Any]], counted)
     }
-    given = _given(site, days)
+    given = _given(wanted)
     rows = [
-        SiteDay(organization_id=site, day=day, given=given.get(day), **sums.get(day, {}))
-        for day in days
-        if day in sums or day in given
+        SiteDay(
+            organization_id=site, day=day, given=given.get((site, day)), **sums.get((site, day), {})
+        )
+        for site, day in wanted
+        if (site, day) in sums or (site, day) in given
     ]
-    SiteDay.objects.filter(organization=site, day__in=days).delete()
+    SiteDay.objects.filter(pk__in=_rows("recording_siteday", "day", wanted)).delete()
     SiteDay.objects.bulk_create(rows)
 
 
-def _given(site: int, days: list[date]) -> dict[date, int]:
-    """Return the site's own counts: of the whole day where it stated one, else of its sessions."""
+def _given(wanted: list[tuple[int, date]]) -> dict[tuple[int, date], int]:
+    """Return the sites' own counts: of the whole day where one is stated, else of its sessions."""
     sessions = VaccinationSession.objects.filter(
-        organization=site, on__in=days, given_doses__isnull=False
+        pk__in=_rows("doses_vaccinationsession", "on", wanted), given_doses__isnull=False
     ).exclude(status=VaccinationSession.Status.CANCELLED)
-    summed = sessions.order_by().values("on").annotate(number=Sum("given_doses"))
-    known = dict(summed.values_list("on", "number"))
-    stated = GivenCount.objects.filter(organization=site, day__in=days).order_by("day", "-pk")
-    newest = stated.distinct("day").values_list("day", "doses")
-    return {**known, **dict(newest)}
+    summed = sessions.order_by().values("organization_id", "on").annotate(number=Sum("given_doses"))
+    stated = GivenCount.objects.filter(pk__in=_rows("recording_givencount", "day", wanted))
+    newest = stated.order_by("organization_id", "day", "-pk").distinct("organization_id", "day")
+    return {
+        **{
+            (site, day): number
+            for site, day, number in summed.values_list("organization_id", "on", "number")
+        },
+        **{
+            (site, day): number
+            for site, day, number in newest.values_list("organization_id", "day", "doses")
+        },
+    }
+
+
+def _rows(table: str, day: str, wanted: list[tuple[int, date]]) -> RawSQL:
+    """Return the ids of the rows of a table on these days of these sites: a look-up for each."""
+    statement = f"""
+        SELECT found.id
+          FROM unnest(%s::bigint[], %s::date[]) AS wanted (site, day)
+          JOIN {table} found ON found.organization_id = wanted.site AND found."{day}" = wanted.day
+    """  # noqa: S608 — names of our own
+    return RawSQL(statement, [[site for site, _day in wanted], [one for _site, one in wanted]])  # noqa: S611

@@ -69,6 +69,7 @@ def worklist_page(request: UserRequest, issue: str) -> HttpResponse:
             for one in reading.issue_counts(reading.days_of(request.user, site))
             if one.issue == chosen
         ),
+        "is_counting": reading.is_counting(site),
         "list": worklists.page(request.user, site, chosen, request.GET),
         "first": f"{reverse('recording-faults', args=[chosen.value])}"
         f"?{urlencode({'site': str(site.organization.public_id)})}",

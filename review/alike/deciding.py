@@ -73,7 +73,7 @@ def refuse(
     """Refuse them on one ground; without a sentence, the ready one in each citizen's language."""
 
     def verb(case: Correction, version: int) -> Correction:
-        with override(case.filing.filed_by.language):
+        with override(case.filing.answer_language):
             ready = str(GROUND_SENTENCES[ground])
         return actions.refuse(case, by=by, ground=ground, remark=sentence or ready, version=version)
 

@@ -14,6 +14,7 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from background import counting
+from background.long_jobs import LongJob
 from citizens.access import is_same_person
 from doses import facts
 from doses.actions import revise
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 State = ManyChange.State
-# Celery kills a task after 60 seconds. So many doses are done in one transaction.
-SECONDS = 40.0
+# So many doses are done in one transaction.
 CHUNK = 20
 WORK = counting.register(
     counting.Work("review.many", "changes of many doses", lambda key: f"change {key}")
@@ -180,18 +180,12 @@ def to_change(change: ManyChange) -> int:
 
 def go_on() -> None:
     """Work at every act that waits, for less than a minute in all."""
-    until = time.monotonic() + SECONDS
-    for pk in ManyChange.objects.at_work().order_by("step_began_at").values_list("pk", flat=True):
-        work(pk, seconds=until - time.monotonic())
+    JOB.do_all(ManyChange.objects.at_work().order_by("step_began_at").values_list("pk", flat=True))
 
 
-def work(pk: int, *, seconds: float = SECONDS) -> None:
+def work(pk: int) -> None:
     """Do the next pieces of an act until it is done or the time is over."""
-    if seconds <= 0:
-        return
-    with counting.counted(WORK, [pk]) as begun:
-        if begun and not _work(pk, time.monotonic() + seconds):
-            hint("review.go_on_with_many", pk)
+    JOB.do(pk)
 
 
 def _work(pk: int, until: float) -> bool:
@@ -353,3 +347,6 @@ def lock(change: ManyChange, *states: str) -> ManyChange:
     if states and found.state not in states:
         raise WrongState
     return found
+
+
+JOB = LongJob(WORK, "review.go_on_with_many", _work)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from citizens.actions import revise_identity
@@ -188,6 +190,23 @@ def test_the_progress_of_a_site_is_that_of_the_doses_which_the_deadline_names(wo
     assert (found[None].given, found[None].covered, found[None].days_behind) == (13, 1, 2)
     assert elsewhere not in found
     assert not Deadline.objects.filter(counted_at=None).exists()
+
+
+def test_days_of_many_sites_are_counted_in_as_many_queries_as_one(world: World):
+    def queries() -> int:
+        fold.recount_everything()
+        with CaptureQueriesContext(connection) as captured:
+            fold.update_sums()
+        return len(captured)
+
+    worlds.dose(world)
+    few = queries()
+    for number in range(1, 9):
+        where = {"organization": world.lang_thuong} if number % 2 else {}
+        worlds.dose(world, given_on=DAY + timedelta(days=number), **where)
+
+    assert queries() == few
+    assert SiteDay.objects.count() == 9
 
 
 def test_counting_everything_anew_changes_nothing(world: World):
