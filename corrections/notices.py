@@ -375,7 +375,7 @@ _matching = _sms(
 
 _on_record = _sms(
     "correction.decided",
-    _noop("So Tiem: %(reference)s is decided, your record says so now: %(link)s"),
+    _noop("So Tiem: %(reference)s is decided, the record says so now: %(link)s"),
 )
 
 

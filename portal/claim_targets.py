@@ -133,7 +133,7 @@ def refusal_in_words(problem: Exception) -> list[str]:
         words = {"reference": problem.correction.reference}
         return [_("%(reference)s about the same is open already.") % words]
     if isinstance(problem, TooManyOpen):
-        return [_("Too many cases of this person are open already.")]
+        return [_("This person has too many open at once. Wait for an answer first.")]
     if isinstance(problem, TooManyFilings):
         words = {"moment": ui.minute(problem.retry_at)}
         return [

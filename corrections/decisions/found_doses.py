@@ -193,8 +193,8 @@ def _tell(dose: Dose, left: Citizen, by: "User") -> None:
 
     def words() -> str:
         return _(
-            "So Tiem: %(site)s moved a dose from your record to the person who was given it:"
-            " %(dose)s, %(day)s. Was it yours? Say so: %(page)s or call %(hotline)s."
+            "So Tiem: %(site)s moved a dose from a record that you follow to the person who was given it:"
+            " %(dose)s, %(day)s. Not right? Say so: %(page)s or call %(hotline)s."
         ) % {
             "site": dose.place,
             "dose": dose_title(dose),

@@ -55,13 +55,13 @@ def _words(
     }
     if dose.status == Dose.Status.ENTERED_IN_ERROR:
         text = _(
-            "So Tiem: %(site)s marked a dose on your record as entered in error: %(dose)s, %(day)s."
+            "So Tiem: %(site)s marked a dose on a record that you follow as entered in error: %(dose)s, %(day)s."
             " Not right? See why: %(page)s or call %(hotline)s."
         )
     else:
         values["what"] = ", ".join(_changes(before, changes))
         text = _(
-            "So Tiem: %(site)s put a dose on your record right: %(what)s. Not right? See why:"
+            "So Tiem: %(site)s put a dose on a record that you follow right: %(what)s. Not right? See why:"
             " %(page)s or call %(hotline)s."
         )
     return text % values

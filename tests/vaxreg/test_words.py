@@ -36,7 +36,10 @@ WORDS: dict[str, tuple[str, frozenset[str]]] = {
 # Folders of pages, and the word of their readers for one thing.
 CITIZENS = ("portal/", "citizens/", "templates/portal/", "templates/citizens/")
 CITIZENS_TOO = ("templates/hotline/upload/", "templates/layouts/citizen.html")
-STAFF = ("review/", "oversight/", "administration/", "hotline/", "reporting/", "api/")
+STAFF = (
+    *("review/", "oversight/", "administration/", "hotline/", "counter/", "recording/"),
+    *("reporting/", "api/"),
+)
 STAFF_TEMPLATES = tuple(f"templates/{folder}" for folder in STAFF)
 # A citizen types it there, before it is anybody's case.
 NOT_YET_A_CASE = frozenset(
@@ -130,3 +133,12 @@ def test_each_word_that_stood_there_would_be_found(text: str):
 )
 def test_what_means_something_else_may_stand(text: str):
     assert not any(re.search(pattern, text, re.IGNORECASE) for pattern in WORDS)
+
+
+def test_a_message_bears_the_name_of_the_product_in_the_language_of_its_reader():
+    translated = catalog.read(settings.BASE_DIR / "locale/vi/LC_MESSAGES/django.po")
+
+    messages = [one for one in translated if str(one.id).startswith("So Tiem: ")]
+
+    assert len(messages) > 40
+    assert [one.id for one in messages if not str(one.string).startswith("Sổ Tiêm: ")] == []
