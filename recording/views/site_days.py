@@ -58,19 +58,20 @@ def worklist_page(request: UserRequest, issue: str) -> HttpResponse:
         raise Http404
     site = reading.site_of(request.user, request.GET.get("site", ""))
     chosen = Issue(issue)
+    counts = reading.issue_counts(reading.days_of(request.user, site))
+    counted = next(one.doses for one in counts if one.issue == chosen)
+    found = worklists.page(request.user, site, chosen, request.GET)
+    is_whole = not (found.newer or found.older or {"after", "before"} & request.GET.keys())
     context = {
         "site": site,
         "issue": chosen,
         "title": LABELS[chosen],
         "meaning": MEANINGS[chosen],
         "is_of_person": chosen in OF_THE_PERSON,
-        "total": next(
-            one.doses
-            for one in reading.issue_counts(reading.days_of(request.user, site))
-            if one.issue == chosen
-        ),
-        "is_counting": reading.is_counting(site),
-        "list": worklists.page(request.user, site, chosen, request.GET),
+        # The sums are a minute old: a list on one page says how many they are itself.
+        "total": len(found.rows) if is_whole else counted,
+        "is_counting": not counted and reading.is_counting(site),
+        "list": found,
         "first": f"{reverse('recording-faults', args=[chosen.value])}"
         f"?{urlencode({'site': str(site.organization.public_id)})}",
     }

@@ -100,6 +100,20 @@ def test_what_was_put_right_a_moment_ago_is_gone_and_the_rest_still_shown(
     answer = minh.get(LIST)
 
     assert [row.dose for row in answer.context["list"].rows] == [kept]
+    assert "1 dose" in text_of(answer)
+
+
+def test_a_list_says_that_it_is_empty_only_of_doses_that_were_counted(world: World, minh: Client):
+    dose = worlds.dose(world)
+
+    assert "Doses are being counted: look again in a minute" in text_of(minh.get(LIST))
+    fold.update_sums()
+    type(dose).objects.filter(pk=dose.pk).update(
+        status="entered_in_error", revision=2, revised_at=db_time.now()
+    )
+    page = text_of(minh.get(LIST))
+    assert "0 doses" in page
+    assert "No dose has this fault" in page
 
 
 @pytest.mark.parametrize("who", ["tuan", "huong", "mai"])
