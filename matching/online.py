@@ -16,6 +16,7 @@ from matching.current import current
 from matching.features import PersonFacts, features_of
 from matching.levels import COMPARISONS, READ, Comparison
 from matching.model import Model
+from vaxreg.database.base import prepared_cursor
 
 MOST = 20
 # A record's own columns with the ending _r, what was typed with the ending _l.
@@ -115,7 +116,7 @@ def likely_records(
         "least": model.threshold("online") if least is None else least,
         "most": most,
     }
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_query(model, SHARING if among is None else AMONG), values)
         rows = cursor.fetchall()
     return [

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from matching import writing
 from matching.features import PersonFacts
@@ -121,3 +122,17 @@ def test_a_look_up_asks_three_times(hers, django_assert_num_queries):
     # Without a run: the model in use, the number of people, the query itself.
     with django_assert_num_queries(3):
         likely_records(person())
+
+
+def test_a_second_look_up_is_not_planned_again(hers, django_assert_num_queries):
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+        assert found() == found() == [hers.pk]
+
+        cursor.execute("SELECT statement, custom_plans + generic_plans FROM pg_prepared_statements")
+        [(statement, planned)] = cursor.fetchall()
+    assert "matching_sharing" in statement
+    assert planned == 2
+    # Whoever counts queries sees it: the model, the size of the registry, the look-up.
+    with django_assert_num_queries(3):
+        found()
