@@ -62,6 +62,15 @@ SELECT row, id, citizen_id, revision FROM changed
 """
 
 
+LEAVE = """
+INSERT INTO doses_warningleft (dose_id, revision, code, values, by_id, at)
+SELECT source.dose_id, source.revision, doubt.one ->> 'code', doubt.one -> 'values', %(by)s, %(now)s
+  FROM ({source}) source
+ CROSS JOIN LATERAL jsonb_array_elements(source.doubts) WITH ORDINALITY AS doubt (one, place)
+ ORDER BY source.row, doubt.place
+"""
+
+
 @dataclass(frozen=True)
 class WrittenDose:
     """The row of the query that it comes from, the dose, and the revision that was written."""
@@ -142,6 +151,17 @@ def revise_many(
         rows = cursor.fetchall()
     _announce({citizen for _row, _dose, citizen, _revision in rows})
     return [WrittenDose(row, dose, revision) for row, dose, _citizen, revision in rows]
+
+
+def leave_many(source: str, parameters: Mapping[str, Any], *, by: "User | None") -> None:
+    """Store the warnings that were left standing about many doses.
+
+    source: a SELECT with the columns `row` (their order), `dose_id`, `revision` and `doubts`, a JSON
+    list of objects with "code" and "values".
+    """
+    values = {**parameters, "by": by.pk if by else None, "now": db_time.now()}
+    with connection.cursor() as cursor:
+        cursor.execute(LEAVE.format(source=source), values)
 
 
 def _defaults() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from citizens.models import Citizen
 from doses.facts import Field, Position
@@ -67,7 +68,7 @@ def about_dose(
     ]
     found = about_line(line, others, citizen.date_of_birth, RuleBook())
     if organization is not None and line.vaccine and line.given_on:
-        found += about_lot(lot, line.vaccine, organization, line.given_on)
+        found += LotList(organization).about(lot, line.vaccine, line.given_on)
     return found
 
 
@@ -88,35 +89,39 @@ def about_line(
     return found
 
 
-def about_lot(
-    lot: str, vaccine: Vaccine, organization: Organization, given_on: date
-) -> list[DoseWarning]:
-    """Return the doubts about a lot, by the lots that the site received; none without a lot.
+class LotList:
+    """The lots that a site received, read once, when the first lot is asked about."""
 
-    A site that has written down no lots gets none either.
-    """
-    if not lot:
+    def __init__(self, organization: Organization) -> None:
+        self._organization = organization
+
+    @cached_property
+    def _received(self) -> dict[str, list[ReceivedLot]]:
+        rows = ReceivedLot.objects.standing().filter(organization=self._organization)
+        found: dict[str, list[ReceivedLot]] = {}
+        for lot in rows.select_related("vaccine").order_by("pk"):
+            found.setdefault(lot.number, []).append(lot)
+        return found
+
+    def about(self, lot: str, vaccine: Vaccine, given_on: date) -> list[DoseWarning]:
+        """Return the doubts about a lot of a dose; none without a lot.
+
+        A site that has written down no lots gets none either.
+        """
+        if not lot or not self._received:
+            return []
+        values: Values = {"lot": lot}
+        named = self._received.get(lot)
+        if not named:
+            return [DoseWarning(DoseCode.LOT_NOT_RECEIVED, Field.LOT, values)]
+        fitting = next((one for one in named if one.vaccine_id == vaccine.pk), None)
+        if fitting is None:
+            other: Values = {**values, "vaccine": named[0].vaccine.name}
+            return [DoseWarning(DoseCode.LOT_OF_OTHER_VACCINE, Field.LOT, other)]
+        if fitting.expires_on and fitting.expires_on < given_on:
+            expired: Values = {**values, "day": fitting.expires_on.isoformat()}
+            return [DoseWarning(DoseCode.LOT_EXPIRED, Field.LOT, expired)]
         return []
-    received = list(
-        ReceivedLot.objects.standing()
-        .filter(organization=organization)
-        .select_related("vaccine")
-        .order_by("pk")
-    )
-    if not received:
-        return []
-    values: Values = {"lot": lot}
-    named = [one for one in received if one.number == lot]
-    if not named:
-        return [DoseWarning(DoseCode.LOT_NOT_RECEIVED, Field.LOT, values)]
-    fitting = next((one for one in named if one.vaccine_id == vaccine.pk), None)
-    if fitting is None:
-        other: Values = {**values, "vaccine": named[0].vaccine.name}
-        return [DoseWarning(DoseCode.LOT_OF_OTHER_VACCINE, Field.LOT, other)]
-    if fitting.expires_on and fitting.expires_on < given_on:
-        expired: Values = {**values, "day": fitting.expires_on.isoformat()}
-        return [DoseWarning(DoseCode.LOT_EXPIRED, Field.LOT, expired)]
-    return []
 
 
 def _same_group(line: DoseLine, other: DoseLine) -> bool:

@@ -19,6 +19,10 @@ def holds(rule: Dated, day: date) -> bool:
 class RuleBook:
     """The rules of all groups, read once in one query."""
 
+    def __init__(self) -> None:
+        # By what they are about and the vaccine: a file asks a million times.
+        self._found: dict[tuple[str, int], list[VaccineRule]] = {}
+
     @cached_property
     def _rules(self) -> list[VaccineRule]:
         return list(VaccineRule.objects.order_by("pk"))
@@ -57,10 +61,11 @@ class RuleBook:
 
     def mixes(self, vaccine: Vaccine) -> bool:
         """Whether any rule of its group speaks of one vaccine after another."""
-        return any(
-            rule.about == About.MAY_FOLLOW and rule.group_id == vaccine.group_id
-            for rule in self._rules
-        )
+        return vaccine.group_id in self._mixing
+
+    @cached_property
+    def _mixing(self) -> set[int]:
+        return {rule.group_id for rule in self._rules if rule.about == About.MAY_FOLLOW}
 
     def was_old_enough(self, vaccine: Vaccine, born: date, day: date) -> tuple[bool, date | None]:
         """Whether a person born then was old enough; and if not, from when on their age was.
@@ -95,14 +100,17 @@ class RuleBook:
         ]
         return sorted(found, key=lambda rule: (rule.dose_kind == "", rule.vaccine_id is None))
 
-    def _of(self, about: str, vaccine: Vaccine) -> Iterable[VaccineRule]:
-        return (
-            rule
-            for rule in self._rules
-            if rule.about == about
-            and rule.group_id == vaccine.group_id
-            and rule.vaccine_id in (None, vaccine.pk)
-        )
+    def _of(self, about: str, vaccine: Vaccine) -> list[VaccineRule]:
+        key = (about, vaccine.pk)
+        if key not in self._found:
+            self._found[key] = [
+                rule
+                for rule in self._rules
+                if rule.about == about
+                and rule.group_id == vaccine.group_id
+                and rule.vaccine_id in (None, vaccine.pk)
+            ]
+        return self._found[key]
 
 
 def _reached(rule: VaccineRule, born: date) -> date:

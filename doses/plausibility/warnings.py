@@ -51,7 +51,7 @@ SENTENCES: dict[DoseCode, Any] = {
         "The first dose of this vaccine in Viet Nam was given on %(day_first)s."
     ),
     DoseCode.SAME_DAY: _("A dose of %(vaccine)s of this very day is on record already."),
-    DoseCode.SAME_DAY_TWICE: _("Another dose of this proposal has the same date."),
+    DoseCode.SAME_DAY_TWICE: _("Another dose that is entered here has the same date."),
     DoseCode.TOO_NEAR: ngettext_lazy(
         "Only %(days)d day apart from the dose of %(day)s; usual are %(shortest)d or more.",
         "Only %(days)d days apart from the dose of %(day)s; usual are %(shortest)d or more.",
@@ -69,7 +69,7 @@ SENTENCES: dict[DoseCode, Any] = {
     DoseCode.POSITION_TAKEN: _(
         "There is a %(dose_taken)s on record already, given on %(day_taken)s."
     ),
-    DoseCode.POSITION_TWICE: _("%(dose)s stands twice in this proposal."),
+    DoseCode.POSITION_TWICE: _("%(dose)s is entered twice here."),
     DoseCode.POSITION_GAP: _("%(dose)s comes after %(dose_before)s, which is not on record."),
     DoseCode.MORE_THAN_THE_COURSE: ngettext_lazy(
         "The primary course of %(vaccine)s has %(number)d dose.",

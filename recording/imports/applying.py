@@ -17,7 +17,7 @@ CHUNK = 5_000
 # Facts of a dose that a row gives, and those that an update may change.
 FACTS = (
     *("vaccine_id", "given_on", "organization_id", "lot", "kind", "ordinal"),
-    *("venue", "given_time", "given_by"),
+    *("venue", "given_time", "given_by", "session_id"),
 )
 UPDATED = ("lot", "kind", "ordinal")
 NEXT = """
@@ -45,13 +45,23 @@ UPDATE recording_importedrow row
 STARTED = """
 UPDATE recording_importedrow row SET citizen_id = started.citizen
   FROM unnest(%(keys)s::bigint[], %(citizens)s::bigint[]) AS started (person_key, citizen)
- WHERE row.dose_import_id = %(import)s AND row.joined = 'new' AND row.person_key = started.person_key
+ WHERE row.dose_import_id = %(import)s AND row.verdict IN ('new', 'update')
+       AND coalesce(row.citizen_id, row.person_key) = started.person_key
+       AND row.joined = 'new' AND row.citizen_id IS NULL
 """
+# The session of a dose: the only one that the site held on that day, or at that venue.
 NEW_DOSES = f"""
 SELECT asked.id AS row, coalesce(whole.merged_into_id, whole.id) AS citizen_id, asked.vaccine_id,
        asked.given_on, %(organization)s::bigint AS organization_id, asked.lot, asked.kind,
-       asked.ordinal, asked.venue, asked.given_time, asked.given_by
+       asked.ordinal, coalesce(nullif(asked.venue, ''), held.venue, '') AS venue, asked.given_time,
+       asked.given_by, held.id AS session_id
   FROM recording_importedrow asked JOIN citizens_citizen whole ON whole.id = asked.citizen_id
+  LEFT JOIN LATERAL (
+       SELECT min(id) AS id, min(venue) AS venue FROM doses_vaccinationsession session
+        WHERE session.organization_id = %(organization)s AND session.on = asked.given_on
+              AND session.status <> 'cancelled'
+              AND asked.venue IN ('', session.venue)
+       HAVING count(*) = 1) held ON true
  WHERE {IN_CHUNK} AND asked.verdict = 'new' AND asked.revision = 0
 """  # noqa: S608 — no values
 # An empty cell changes nothing.
@@ -67,6 +77,10 @@ UPDATE recording_importedrow row SET dose_id = written.dose, revision = written.
   FROM unnest(%(rows)s::bigint[], %(doses)s::bigint[], %(revisions)s::smallint[])
        AS written (id, dose, revision)
  WHERE row.id = written.id
+"""
+LEFT = """
+SELECT id AS row, dose_id, revision, doubts FROM recording_importedrow
+ WHERE id = ANY(%(rows)s) AND doubts <> '[]'
 """
 # Recorded meanwhile by somebody else, or changed: the row wrote nothing.
 NOT_WRITTEN = f"""
@@ -100,6 +114,7 @@ def next_chunk(dose_import: DoseImport, size: int = 0) -> int:
         )
         written += bulk.revise_many(UPDATES, values, facts=UPDATED, trace=trace)
         note(cursor, written)
+        bulk.leave_many(LEFT, {"rows": [one.row for one in written]}, by=dose_import.applied_by)
         cursor.execute(NOT_WRITTEN, values)
     dose_import.done += number
     dose_import.last_line = until

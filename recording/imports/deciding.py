@@ -113,7 +113,10 @@ def decide(dose_import: DoseImport, choices: dict[int, str], *, by: "User") -> i
         decided = {key: choice for key, choice in choices.items() if choice != LATER}
         for key, choice in decided.items():
             _decide_person(found, key, choice, by)
-        running.recount(found)
+        running.judge_again(
+            found,
+            people=[int(choice) if choice.isdecimal() else key for key, choice in decided.items()],
+        )
     return len(decided)
 
 

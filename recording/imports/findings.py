@@ -1,19 +1,21 @@
-"""What was found in a row, in words: by column and code, as `ImportedRow.findings` stores it."""
+"""What was found in a row, in words: what is wrong in its cells, and what is doubtful about the dose."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from doses.plausibility.warnings import DoseCode, DoseWarning
 from recording.imports.reading.headings import BY_NAME
 
 # Codes that only warn, or say what becomes of the row; all others leave it out.
 WARNINGS = frozenset(
     {
         *("zeros", "no_phone", "other_year_or_sex", "no_sex", "no_area", "converted", "no_time"),
-        *("taken", "close", "elsewhere", "meanwhile"),
+        *("elsewhere", "meanwhile"),
     }
 )
 WORDS: dict[str, Promise] = {
@@ -58,8 +60,6 @@ WORDS: dict[str, Promise] = {
         "The register refused this row. Enter it by hand, or tell the people who run Sổ Tiêm."
     ),
     "elsewhere": gettext_lazy("Another site has recorded this dose."),
-    "taken": gettext_lazy("A dose of this number is on record with another date."),
-    "close": gettext_lazy("Another dose is on record less than 14 days before or after."),
     "meanwhile": gettext_lazy("It was recorded by somebody else in the meantime."),
 }
 
@@ -71,10 +71,7 @@ class Finding:
     column: str
     code: str
     text: str
-
-    @property
-    def is_warning(self) -> bool:
-        return self.code in WARNINGS
+    is_warning: bool
 
     @property
     def title(self) -> str:
@@ -85,10 +82,17 @@ class Finding:
         return f"{self.title}: {self.text}" if self.title else self.text
 
 
-def findings_of(stored: Iterable[str]) -> list[Finding]:
-    """Return the findings of a row in the reader's language, errors first."""
+def findings_of(stored: Iterable[str], doubts: Iterable[Mapping[str, Any]]) -> list[Finding]:
+    """Return findings and doubts of a row in the reader's language, errors first.
+
+    stored, doubts: as `ImportedRow.findings` and `ImportedRow.doubts` hold them.
+    """
     found = []
     for one in stored:
         column, code, value = one.split("|", 2)
-        found.append(Finding(column, code, str(WORDS[code]) % {"line": value}))
+        text = str(WORDS[code]) % {"line": value}
+        found.append(Finding(column, code, text, is_warning=code in WARNINGS))
+    for doubt in doubts:
+        warning = DoseWarning(DoseCode(doubt["code"]), doubt["field"], doubt["values"])
+        found.append(Finding(warning.field, warning.code, warning.sentence, is_warning=True))
     return sorted(found, key=lambda finding: finding.is_warning)

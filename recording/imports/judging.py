@@ -5,46 +5,31 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-# Two doses of one group so close together are a slip of a day more often than two doses.
-CLOSE_DAYS = 14
 # {rows}: a condition for the rows of {table} that are judged. Look-ups row by row, by two indexes:
 # the planner knows nothing of how many doses a person has.
 HELD = """
 UPDATE {table} judged
-   SET verdict = CASE WHEN same.id IS NULL THEN 'new'
-                      WHEN same.organization_id = %(organization)s
+   SET verdict = CASE WHEN same.organization_id = %(organization)s
                            AND ((same.kind, same.ordinal) <> (judged.kind, judged.ordinal)
                                 OR judged.lot NOT IN ('', same.lot)) THEN 'update'
                       ELSE 'on_record' END,
        dose_id = same.id,
-       has_warning = judged.has_warning OR (same.id IS NULL AND (held.is_taken OR held.is_close)),
        findings = judged.findings
            || CASE WHEN same.organization_id <> %(organization)s
                    THEN '{{given_on|elsewhere|}}'::text[] ELSE '{{}}' END
-           || CASE WHEN same.id IS NULL AND held.is_taken
-                   THEN '{{position|taken|}}'::text[] ELSE '{{}}' END
-           || CASE WHEN same.id IS NULL AND held.is_close
-                   THEN '{{given_on|close|}}'::text[] ELSE '{{}}' END
   FROM {table} asked
   CROSS JOIN LATERAL (
-      SELECT (array_agg(dose.id ORDER BY dose.organization_id = %(organization)s DESC, dose.id)
-                  FILTER (WHERE dose.vaccine_id = asked.vaccine_id
-                            AND dose.given_on = asked.given_on))[1] AS same,
-             bool_or(given.group_id = wanted.group_id AND
-                     (dose.kind, dose.ordinal) = (asked.kind, asked.ordinal)) AS is_taken,
-             bool_or(given.group_id = wanted.group_id AND
-                     abs(dose.given_on - asked.given_on) < %(close)s) AS is_close
+      SELECT (array_agg(dose.id ORDER BY dose.organization_id = %(organization)s DESC, dose.id))[1]
+                 AS same
         FROM (SELECT asked.citizen_id AS id UNION ALL
               SELECT person.id FROM citizens_citizen person
                WHERE person.merged_into_id = asked.citizen_id) part
         JOIN doses_dose dose ON dose.citizen_id = part.id AND dose.status = 'completed'
-        JOIN doses_vaccine given ON given.id = dose.vaccine_id
-        JOIN doses_vaccine wanted ON wanted.id = asked.vaccine_id
+             AND dose.vaccine_id = asked.vaccine_id AND dose.given_on = asked.given_on
   ) held
-  LEFT JOIN doses_dose same ON same.id = held.same
+  JOIN doses_dose same ON same.id = held.same
  WHERE judged.ctid = asked.ctid AND {rows} AND asked.verdict = 'new'
        AND asked.citizen_id IS NOT NULL
-       AND (held.same IS NOT NULL OR held.is_taken OR held.is_close)
 """
 # Nobody enters doses for themselves or their family.
 OWN = """
@@ -80,8 +65,8 @@ UPDATE recording_importedrow judged
        AND judged.revision = 0
 """
 COUNTS = """
-SELECT verdict, has_warning AND verdict IN ('new', 'update'), count(*) FROM recording_importedrow
- WHERE dose_import_id = %(import)s GROUP BY 1, 2
+SELECT verdict, (has_warning OR doubts <> '[]') AND verdict IN ('new', 'update'), count(*)
+  FROM recording_importedrow WHERE dose_import_id = %(import)s GROUP BY 1, 2
 """
 
 
@@ -108,8 +93,7 @@ def judge_person(
 
 def _judge(cursor: CursorWrapper, table: str, rows: str, values: Mapping[str, Any]) -> None:
     cursor.execute(OWN.format(table=table, rows=rows), values)
-    held = HELD.format(table=table, rows=rows)
-    cursor.execute(held, {**values, "close": CLOSE_DAYS})
+    cursor.execute(HELD.format(table=table, rows=rows), values)
 
 
 def judge_file(cursor: CursorWrapper, dose_import: int) -> None:

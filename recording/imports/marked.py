@@ -27,14 +27,13 @@ def _rows(dose_import: DoseImport, columns: int) -> Iterator[list[Cell]]:
     lines = checking.lines_below(dose_import)
     while chunk := list(islice(lines, BATCH)):
         judged = {
-            line: (verdict, findings)
-            for line, verdict, findings in dose_import.rows.filter(
+            line: (verdict, findings_of(findings, doubts))
+            for line, verdict, findings, doubts in dose_import.rows.filter(
                 line__gte=chunk[0][0], line__lte=chunk[-1][0]
-            ).values_list("line", "verdict", "findings")
+            ).values_list("line", "verdict", "findings", "doubts")
         }
         for number, cells in chunk:
-            verdict, stored = judged.get(number, ("", []))
-            found = findings_of(stored)
+            verdict, found = judged.get(number, ("", []))
             marks: dict[int, bool] = {}
             for one in found:
                 at = dose_import.mapping.get(one.column)

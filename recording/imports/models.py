@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from citizens.models import Citizen, Sex
@@ -80,6 +81,8 @@ class DoseImport(models.Model):
     done = models.PositiveIntegerField(default=0)
     last_line = models.PositiveIntegerField(default=0)
     step_began_at = models.DateTimeField(null=True)
+    # Of a trial whose lines are all read: the last person whose rows were held against their doses.
+    judged_to = models.BigIntegerField(null=True)
     # Rows by verdict, as the trial found and the writing left them.
     counts = models.JSONField(default=dict)
     applied_by = models.ForeignKey(
@@ -198,6 +201,8 @@ class ImportedRow(models.Model):
     # "column|code|value" each: see `findings`.
     findings = ArrayField(models.CharField(max_length=120))
     has_warning = models.BooleanField()
+    # What is doubtful about the dose: [{"code", "field", "values"}], as `doses.plausibility` says.
+    doubts = models.JSONField(default=list, db_default=[])
     full_name = models.CharField(max_length=120, blank=True)
     date_of_birth = models.DateField(null=True)
     birth_precision = models.CharField(max_length=5, choices=Precision, blank=True)
@@ -257,11 +262,12 @@ class ImportedRow(models.Model):
         verbose_name_plural = _("rows of files of doses")
         ordering = ["dose_import_id", "line"]
         indexes = [
-            # Rows of people whose record the import is to start.
+            # The rows to be written, person by person: of a record, or of somebody new.
             models.Index(
-                fields=["dose_import", "person_key"],
-                condition=Q(joined="new"),
-                name="imported_row_new_person",
+                "dose_import",
+                Coalesce("citizen", "person_key"),
+                condition=Q(verdict__in=["new", "update"]),
+                name="imported_row_person",
             ),
         ]
         constraints = [

@@ -152,7 +152,7 @@ def rows_shown(dose_import: DoseImport, query: Mapping[str, str]) -> ShownRows:
 def _rows_of(dose_import: DoseImport, chosen: str) -> QuerySet[ImportedRow]:
     written = Q(verdict__in=(Verdict.NEW, Verdict.UPDATE))
     if chosen == WARNED:
-        return dose_import.rows.filter(written, has_warning=True)
+        return dose_import.rows.filter(written).filter(Q(has_warning=True) | ~Q(doubts=[]))
     if chosen == JOINED:
         return dose_import.rows.filter(written, joined__in=HOW_JOINED)
     return dose_import.rows.filter(verdict=chosen)
@@ -165,7 +165,7 @@ def _shown(row: ImportedRow) -> ShownRow:
         row=row,
         kind=KINDS[Verdict(row.verdict)],
         position=str(Position(position).label) if known else "",
-        findings=findings_of(row.findings),
+        findings=findings_of(row.findings, row.doubts),
     )
 
 

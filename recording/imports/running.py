@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from background import counting
 from background.long_jobs import LongJob
 from organizations.models import Organization
-from recording.imports import applying, checking, judging
+from recording.imports import applying, checking, doubting, judging
+from recording.imports.doubting import Doubter
 from recording.imports.models import DoseImport, HeaderMapping, ImportedRow, ImportPart
 from recording.imports.questions import Survey, with_answers
 from recording.imports.reading.files import (
@@ -207,21 +208,27 @@ def _work(pk: int, until: float) -> bool:
     found = DoseImport.objects.get(pk=pk)
     checker = checking.Checker(found) if found.state == State.CHECKING else None
     size = applying.CHUNK
+    doubter = Doubter(found.organization)
     while time.monotonic() < until:
         try:
             with transaction.atomic():
                 found = _locked(found)
                 if not found.is_at_work:
                     return True
-                if found.state == State.CHECKING:
+                if found.judged_to is not None:
+                    number, ending = doubter.next_chunk(found), State.CHECKED
+                elif found.state == State.CHECKING:
                     checker = checker or checking.Checker(found)
                     number, ending = checker.next_chunk(found), State.CHECKED
+                    if not number:
+                        _begin_to_doubt(found)
+                        continue
                 else:
                     number, ending = applying.next_chunk(found, size), State.APPLIED
                 if not number:
                     _finish(found, ending)
                     return True
-                found.save(update_fields=["done", "last_line"])
+                found.save(update_fields=["done", "last_line", "judged_to"])
             size = min(size * 10, applying.CHUNK)
         except (IntegrityError, DataError):
             if found.state != State.APPLYING:
@@ -241,28 +248,42 @@ def _narrow(found: DoseImport, size: int) -> int:
     return size
 
 
+def _begin_to_doubt(found: DoseImport) -> None:
+    """Compare all rows with each other; from here on they are judged person by person."""
+    with connection.cursor() as cursor:
+        judging.judge_file(cursor, found.pk)
+    found.judged_to, found.done = doubting.START, 0
+    found.step_began_at = db_time.now()
+    found.save()
+
+
 def _finish(found: DoseImport, ending: str) -> None:
     with connection.cursor() as cursor:
-        if ending == State.CHECKED:
-            judging.judge_file(cursor, found.pk)
         found.counts = judging.counts(cursor, found.pk)
-    found.state = ending
+    found.state, found.judged_to = ending, None
+    if ending == State.CHECKED:
+        # Rows that are not to be written were not held against anything.
+        found.done = found.total
     found.save()
 
 
 @transaction.atomic
-def recount(dose_import: DoseImport) -> None:
-    """Compare the rows of the file with each other again, and count them."""
+def judge_again(dose_import: DoseImport, *, people: Iterable[int]) -> None:
+    """Compare the rows of the file again, those of these people with their doses, and count them.
+
+    people: as for `Doubter.judge_people`.
+    """
     found = _locked(dose_import)
     with connection.cursor() as cursor:
         judging.judge_file(cursor, found.pk)
+        Doubter(found.organization).judge_people(found, people)
         found.counts = judging.counts(cursor, found.pk)
     found.save(update_fields=["counts"])
 
 
 def _start(found: DoseImport, state: str) -> None:
     found.state = state
-    found.done = found.last_line = 0
+    found.done, found.last_line, found.judged_to = 0, 0, None
     if state == State.CHECKING:
         found.last_line = found.header_line
     found.step_began_at = db_time.now()

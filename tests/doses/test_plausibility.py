@@ -9,7 +9,7 @@ import pytest
 from django.utils.translation import override
 
 from doses.models import ReceivedLot
-from doses.plausibility.checks import DoseLine, about_line, about_lot
+from doses.plausibility.checks import DoseLine, LotList, about_line
 from doses.plausibility.rules import RuleBook
 from doses.plausibility.warnings import DoseCode, DoseWarning, sentences_of
 from tests.factories.doses import vaccine
@@ -96,13 +96,15 @@ def test_a_lot_is_held_against_those_that_the_site_received(lot, code, day, expe
         received_on=date(2021, 9, 1),
     )
 
-    found = about_lot(lot, vaccine(code), site, day)
+    found = LotList(site).about(lot, vaccine(code), day)
 
     assert codes(found) == ({expected} if expected else set())
 
 
 def test_a_site_that_wrote_down_no_lots_is_not_told_about_them():
-    assert not about_lot("FG9999", vaccine("PF"), OrganizationFactory.create(), date(2021, 11, 1))
+    assert not LotList(OrganizationFactory.create()).about(
+        "FG9999", vaccine("PF"), date(2021, 11, 1)
+    )
 
 
 def test_stored_warnings_are_read_in_the_language_of_the_reader():

@@ -89,4 +89,5 @@ def tried(world: World, *rows: Sequence[Any], **kwargs: Any) -> list[ImportedRow
 
 def codes(row: ImportedRow) -> set[str]:
     """What was found in a row, as column.code."""
-    return {".".join(one.split("|")[:2]) for one in row.findings}
+    found = {".".join(one.split("|")[:2]) for one in row.findings}
+    return found | {f"{one['field']}.{one['code']}" for one in row.doubts}

@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 
 from citizens.models import Citizen
+from doses import sessions
 from doses.actions import Abroad, record
 from doses.models import Dose, Vaccine
 from matching import writing
 from matching.joining import NumberProof
+from recording.imports import deciding
 from recording.imports.models import ImportedRow
 from tests.recording.imports.sheets import check, codes, row, send, tried
 from tests.world import World
@@ -98,10 +100,19 @@ def test_a_row_joins_the_kept_record_of_a_merged_one(world: World, known: Citize
         ({}, Verdict.ON_RECORD, set()),
         ({"lot": ""}, Verdict.ON_RECORD, set()),
         ({"lot": "abx9999"}, Verdict.UPDATE, set()),
-        ({"position": "Mũi 2"}, Verdict.UPDATE, set()),
-        ({"given_on": "28/08/2021"}, Verdict.NEW, {"position.taken", "given_on.close"}),
+        ({"position": "Mũi 2"}, Verdict.UPDATE, {"position.position_gap"}),
+        (
+            {"given_on": "28/08/2021"},
+            Verdict.NEW,
+            {"position.position_taken", "given_on.too_near"},
+        ),
         ({"given_on": "27/11/2021", "position": "2"}, Verdict.NEW, set()),
-        ({"given_on": "27/11/2021"}, Verdict.NEW, {"position.taken"}),
+        ({"given_on": "27/11/2021"}, Verdict.NEW, {"position.position_taken"}),
+        (
+            {"given_on": "27/11/2021", "position": "2", "vaccine": "Vero Cell"},
+            Verdict.NEW,
+            {"vaccine.other_vaccine"},
+        ),
     ],
 )
 def test_a_dose_on_record_is_seen(world: World, known: Citizen, facts, verdict, found):
@@ -178,6 +189,55 @@ def test_rows_that_say_the_same_are_written_once(world: World):
     assert [one.verdict for one in (first, again, second)] == ["new", "error", "new"]
     assert again.findings == ["line|duplicate|2"]
     assert first.person_key == second.person_key
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([row(position="2")], [{"position.position_gap"}]),
+        # Wherever the dose before stands in the file.
+        ([row(position="2", given_on="1/11/2021"), row()], [set(), set()]),
+        (
+            [row(position="2", given_on="30/8/2021"), row()],
+            [{"given_on.too_near"}, {"given_on.too_near"}],
+        ),
+        ([row(born="25/11/2011", id_number="", phone="")], [{"vaccine.not_for_this_age"}]),
+        ([row(lot="KHAC1")], [{"lot.lot_not_received"}]),
+        ([row(lot="abx1234", vaccine="Pfizer")], [{"lot.lot_of_other_vaccine"}]),
+    ],
+)
+def test_a_row_is_doubted_by_the_rules_that_a_recorded_dose_is(world: World, rows, found):
+    sessions.receive_lot(
+        world.buoi, world.az, "ABX1234", received_on=date(2021, 8, 1), by=world.user("minh")
+    )
+
+    tried_rows = tried(world, *rows)
+
+    assert [codes(one) for one in tried_rows] == found
+    assert all(one.verdict == Verdict.NEW for one in tried_rows)
+
+
+def test_doubts_about_a_person_begin_when_somebody_has_decided_who_it_is(
+    world: World, known: Citizen
+):
+    record(
+        citizen=known,
+        vaccine=world.az,
+        given_on=date(2021, 8, 20),
+        organization=world.buoi,
+        provenance=Dose.Provenance.SITE_ENTRY,
+        by=None,
+    )
+    checked = check(send(world, [row(name="Hoàng Thị Ngân", position="2")]))
+    [waiting] = checked.rows.all()
+    assert (waiting.verdict, waiting.doubts) == (Verdict.DECIDE, [])
+
+    deciding.decide(checked, {waiting.person_key: str(known.pk)}, by=world.user("minh"))
+
+    [decided] = checked.rows.all()
+    assert (decided.verdict, codes(decided)) == (Verdict.NEW, {"given_on.too_near"})
+    checked.refresh_from_db()
+    assert checked.counts == {"new": 1, "warning": 1}
 
 
 def test_two_people_of_a_file_do_not_share_a_number(world: World):

@@ -8,16 +8,16 @@ from django.db import connection
 
 from audit import chain
 from citizens.models import Citizen
-from doses import actions
+from doses import actions, sessions
 from doses.models import Dose, DoseRevision
 from matching import writing
 from matching.features import COLUMNS
 from matching.joining import NumberProof
 from matching.models import MatchFeature
-from recording.imports import applying, checking, running, undoing
+from recording.imports import applying, checking, doubting, running, undoing
 from recording.imports.models import DoseImport, ImportedRow
 from tests.cases import file_one
-from tests.recording.imports.sheets import check, row, send, write
+from tests.recording.imports.sheets import HEADER, check, row, send, write
 from tests.world import World
 from uptake.models import Change
 
@@ -117,7 +117,11 @@ def test_an_update_is_a_new_revision_of_the_dose(world: World, known: Citizen):
 
     dose = Dose.objects.get(citizen=known)
     assert (dose.lot, dose.ordinal, dose.revision) == ("BB2", 2, 2)
-    assert second.counts == {"update": 1}
+    # The dose before is not on record.
+    assert second.counts == {"update": 1, "warning": 1}
+    assert list(dose.warnings_left.values_list("revision", "code", "by")) == [
+        (2, "position_gap", world.user("minh").pk)
+    ]
     assert second.rows.get().revision == 2
 
 
@@ -199,6 +203,58 @@ def test_a_killed_worker_loses_and_doubles_no_row(world: World, monkeypatch, kil
     assert Dose.objects.count() == before + 7
     assert DoseRevision.objects.filter(dose__in=sent.rows.values("dose")).count() == 7
     assert Citizen.objects.filter(full_name__startswith="Hoàng Thị ").count() == 7
+
+
+def test_a_worker_killed_while_doses_are_compared_leaves_no_doubt_out(world: World, monkeypatch):
+    monkeypatch.setattr(doubting, "CHUNK", 3)
+    sent = send(world, [[*one[:8], "2", *one[9:]] for one in MANY])
+    assert running.confirm(sent, mapping=sent.mapping, answers={}, number_proof="typed")
+    step, calls = doubting.Doubter.next_chunk, iter(range(9))
+
+    def killed(doubter: doubting.Doubter, dose_import: DoseImport) -> int:
+        if next(calls) == 1:
+            raise SystemExit("killed")
+        return step(doubter, dose_import)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(doubting.Doubter, "next_chunk", killed)
+        with pytest.raises(SystemExit):
+            running._work(sent.pk, float("inf"))
+    sent.refresh_from_db()
+    assert (sent.state, sent.done) == ("checking", 3)
+    running.work(sent.pk)
+
+    sent.refresh_from_db()
+    assert (sent.state, sent.done, sent.counts) == ("checked", 7, {"new": 7, "warning": 7})
+    assert [len(one.doubts) for one in sent.rows.all()] == [1] * 7
+
+
+@pytest.mark.parametrize(
+    ("held", "venue", "expected"),
+    [
+        ([], "", None),
+        (["Nhà văn hoá"], "", "Nhà văn hoá"),
+        (["Nhà văn hoá", "Trường Chu Văn An"], "", None),
+        (["Nhà văn hoá", "Trường Chu Văn An"], "Trường Chu Văn An", "Trường Chu Văn An"),
+        (["Nhà văn hoá"], "Trường Chu Văn An", None),
+    ],
+)
+def test_a_dose_belongs_to_the_session_of_its_day_if_there_is_no_other(
+    world: World, held: list[str], venue: str, expected: str | None
+):
+    day, minh = date(2021, 8, 27), world.user("minh")
+    for one in held:
+        sessions.plan(world.buoi, day, venue=one, by=minh)
+    sessions.call_off(sessions.plan(world.buoi, day, venue="Chợ Bưởi", by=minh))
+    sessions.plan(world.buoi, date(2021, 8, 28), by=minh)
+    sessions.plan(world.quang_an, day, by=minh)
+
+    file = send(world, [[*row(), venue]], header=(*HEADER, "Địa điểm tiêm"))
+    written = write(check(file), world)
+
+    dose = Dose.objects.get(pk=written.rows.get().dose_id)
+    assert (dose.session.venue if dose.session else None) == expected
+    assert dose.venue == (venue or expected or "")
 
 
 def test_a_row_that_the_database_refuses_stops_no_other(world: World, monkeypatch):
