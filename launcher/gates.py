@@ -25,6 +25,8 @@ SCHEMA = ROOT / "docs" / "openapi.yaml"
 PLACES = Places(ROOT / "var" / "test")
 # Each test goes to an idle worker (see tests/scheduling.py).
 NORMAL = ("-n", "auto", "--dist", "loadscope", "-m", "not journey and not drill")
+# The database that test workers copy (tests/template_database.py).
+TEMPLATE = "vaxreg_template"
 # Adds half to the processor time of the tests: only for CI and at night (pyproject.toml: fail_under).
 COVERED = ("--cov", "--cov-report=")
 
@@ -103,7 +105,8 @@ def run_tests(arguments: list[str]) -> int:
         if words:
             command = pytest(*in_tests_folder(words))
             return subprocess.run(command, env=env, check=False).returncode
-        return pass_gates(gates(env), env)
+        env["TEST_TEMPLATE"] = TEMPLATE
+        return pass_gates(gates(env), env, first=[PYTHON, "-m", "tests.template_database"])
 
 
 def test_environment() -> dict[str, str]:
@@ -120,6 +123,7 @@ def test_environment() -> dict[str, str]:
         "SMS_GATEWAY_URL",
         "POPULATION_URL",
         "EMAIL_URL",
+        "TEST_TEMPLATE",
     ):
         env.pop(name, None)
     env.update(SECRET_KEY="only-under-test-and-never-on-a-server", DEMO="1")  # noqa: S106
@@ -215,14 +219,19 @@ def gates(env: dict[str, str]) -> list[Gate]:
     ]
 
 
-def pass_gates(all_gates: Sequence[Gate], env: dict[str, str]) -> int:
-    """Run all gates and print the result of each. Returns the exit code."""
+def pass_gates(all_gates: Sequence[Gate], env: dict[str, str], *, first: Sequence[str] = ()) -> int:
+    """Run all gates and print the result of each. Returns the exit code.
+
+    first: a command that the gates with tests wait for. If it fails, theirs say why.
+    """
     began = time.monotonic()
     without_tests = [gate for gate in all_gates if not gate.tests]
     # One thread: a gate may read what the one before has written.
     beside = ThreadPoolExecutor(1)
     try:
         running = [beside.submit(run_gate, gate, env) for gate in without_tests]
+        if first:
+            subprocess.run(first, env=env, check=False)
         results = [run_gate(gate, env) for gate in all_gates if gate.tests]
         results = [*(done.result() for done in running), *results]
     finally:

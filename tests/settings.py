@@ -28,5 +28,7 @@ CELERY_TASK_EAGER_PROPAGATES = True
 OCR_COMMAND = "off"
 # Decisions count at once, as they do when their deadline is near; tests of taking back set 30.
 TAKE_BACK_SECONDS = 0
+# `./test` without arguments migrates one database, of which those of its workers are copies.
+DATABASES["default"]["TEST"]["TEMPLATE"] = os.environ.get("TEST_TEMPLATE")
 # Who waits for a lock that nobody will let go of is told where.
 DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=60s"
