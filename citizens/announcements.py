@@ -9,3 +9,5 @@ from django.dispatch import Signal
 citizen_written = Signal()
 # Sent with citizens=list[Citizen], when many records were started at once.
 citizens_written = Signal()
+# Sent with citizens=set of ids, after records were made one, or one became its own again.
+records_joined = Signal()

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from citizens.actions import write_revision
+from citizens.announcements import records_joined
 from citizens.models import Citizen
 from organizations.models import Organization
 from vaxreg.id_numbers import clean_id_number
@@ -84,6 +85,7 @@ def merge(
     for one in [*Citizen.objects.filter(merged_into=part).order_by("pk"), part]:
         one.merged_into = kept
         _store(one, by, by_organization, why, correction_reference)
+    records_joined.send(sender=Citizen, citizens={kept.pk})
     return kept
 
 
@@ -103,8 +105,10 @@ def separate(
     part, *_others = _locked(part)
     if part.merged_into_id is None:
         raise ValidationError(_("This is a record of its own."))
+    kept = part.merged_into_id
     part.merged_into = None
     _store(part, by, by_organization, why, correction_reference)
+    records_joined.send(sender=Citizen, citizens={part.pk, kept})
     return part
 
 

@@ -21,6 +21,7 @@ from review.views import (
     site_dashboard,
     steps,
     take_back,
+    twice,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/answered/", answered.answered_page, name="answered"),
     path("review/duplicates/", duplicates.duplicates_page, name="duplicates"),
     path("review/duplicates/<int:pair>/", duplicates.pair_page, name="duplicate"),
+    path("review/twice/", twice.twice_page, name="twice"),
+    path("review/twice/<uuid:public_id>/", twice.pair_page, name="twice-pair"),
     path("review/doses/", own_doses.waiting_page, name="own-doses"),
     path("review/doses/many/", many_doses.many_page, name="many-doses"),
     path("review/doses/many/<uuid:public_id>/", many_doses.one_page, name="many-doses-one"),

@@ -168,6 +168,10 @@ app.conf.update(
             "task": "corrections.delete_old_photos",
             "schedule": crontab(hour="1-4", minute="*/10"),
         },
+        "Every 10 minutes of the night: find doses on record twice that nothing announced": {
+            "task": "review.find_twice",
+            "schedule": crontab(hour="1-4", minute="5-55/10"),
+        },
         "Every night: forget the numbers of people who asked to be called back 30 days ago": {
             "task": "hotline.forget_callbacks",
             "schedule": crontab(hour=3, minute=37),

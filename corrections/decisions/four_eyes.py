@@ -26,11 +26,15 @@ class Reason(StrEnum):
     RANDOM = "random"
     # Always asked for: a dose that was found is on the record of somebody who is known.
     OTHER_PERSON = "other_person"
+    # Always asked for: somebody else says that a dose of the site stands on the record twice.
+    OTHER_SITE = "other_site"
 
 
 # What the rules switch on or off; the random look has a rate instead.
 SWITCHED = tuple(
-    one for one in Reason if one not in (Reason.OLD_DATE, Reason.RANDOM, Reason.OTHER_PERSON)
+    one
+    for one in Reason
+    if one not in (Reason.OLD_DATE, Reason.RANDOM, Reason.OTHER_PERSON, Reason.OTHER_SITE)
 )
 
 REASON_LABELS: dict[Reason, Promise] = {
@@ -42,6 +46,7 @@ REASON_LABELS: dict[Reason, Promise] = {
     ),
     Reason.OLD_DATE: _("The new date lies far back"),
     Reason.OTHER_PERSON: _("The dose is taken from the record of another known person"),
+    Reason.OTHER_SITE: _("Another site asks: the dose is yours"),
     Reason.RANDOM: _("A dose is added; this case was drawn at random for a second look"),
 }
 

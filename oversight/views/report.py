@@ -25,6 +25,7 @@ from oversight.report.parts import Acts
 from oversight.views import case_lists
 from reporting import compute
 from reporting.report import Filters, Report, ReportRow
+from review.twice import pairs
 from vaxreg import errors
 from vaxreg.spreadsheets import writing
 
@@ -47,6 +48,7 @@ def overview(request: UserRequest, scope: Scope) -> HttpResponse:
     acts = acts_in(scope, report)
     user = request.user
     context = {
+        "twice": section_or(lambda: pairs.count(user), 0) if under is None else 0,
         "waiting": section_or(lambda: waiting.first_of(user), None) if under is None else None,
         "report": report,
         "is_behind": report.as_of is None or report.at - report.as_of > compute.STALE,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from citizens.access import parts_of_records_of
+from citizens.models import Citizen
 from corrections import facts, stalled
 from corrections.actions import AlreadyOpen
 from corrections.actions.filing import MOST_CLAIMS, MOST_OPEN, TooManyFilings, TooManyOpen
@@ -25,8 +26,8 @@ from corrections.papers import IDENTITY_PAPERS
 from corrections.prechecks.rules import ProposalWarning, from_json
 from doses.facts import dose_title
 from doses.history import left_by
-from doses.models import Dose
-from portal import drafts, photo_readings
+from doses.models import Dose, DoseFacts
+from portal import drafts, photo_readings, record_page
 from portal.draft_check import CheckedDraft, DraftChanged, send
 from portal.drafts import CHECK, Item
 from portal.forms.choose import MISSING, ChooseForm
@@ -100,17 +101,17 @@ def wrong_dose(request: UserRequest, public_id: UUID) -> HttpResponse:
 def missing_dose(request: UserRequest) -> HttpResponse:
     """Begin with a missing dose, or go on with the first one of the draft, without the first step.
 
-    `moved` in the form: a dose that was moved to another record; its facts are filled in.
+    `moved` in the form: a dose that was moved to another record, or went as an error; its facts are
+    filled in.
     """
     wizard = wizard_for(request)
     if wizard is None:
         return redirect("record")
-    moved = left_by(wizard.person.citizen, public_id) if (public_id := _moved(request)) else None
+    stood = _gone(wizard.person.citizen, uuid_or_none(request.POST.get("moved", "")))
     begun = next((item for item in wizard.items if item.kind == Kind.MISSING_DOSE), None)
     try:
-        if moved is not None:
+        if stood is not None:
             draft = drafts.begin(request.user, wizard.person.citizen)
-            stood = moved[1]
             texts = as_typed_texts(stood)
             if stood.organization is not None:
                 texts["site"] = str(stood.organization.public_id)
@@ -125,8 +126,14 @@ def missing_dose(request: UserRequest) -> HttpResponse:
     return redirect(wizard.step_url(key))
 
 
-def _moved(request: UserRequest) -> UUID | None:
-    return uuid_or_none(request.POST.get("moved", ""))
+def _gone(person: Citizen, public_id: UUID | None) -> DoseFacts | None:
+    """Return the facts of a dose that no longer counts on this record; None for any other."""
+    if public_id is None:
+        return None
+    if (moved := left_by(person, public_id)) is not None:
+        return moved[1]
+    dose = record_page.dose_of(person, public_id)
+    return dose if dose is not None and dose.status == dose.Status.ENTERED_IN_ERROR else None
 
 
 @citizen_page

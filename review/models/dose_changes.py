@@ -17,7 +17,8 @@ class DoseChange(models.Model):
 
     changes: facts by field as corrections store them, or {"status": "entered_in_error"}. revision:
     that of the dose when it was written; after another change it no longer applies. reasons: why a
-    second person is asked; empty for one that was applied at once.
+    second person is asked; empty for one that was applied at once. double_of: the dose that stays,
+    where this one is taken out because it says the same.
     """
 
     class State(models.TextChoices):
@@ -31,6 +32,16 @@ class DoseChange(models.Model):
     changes = models.JSONField()
     why = models.CharField(max_length=500)
     reasons = models.JSONField(default=list)
+    # No constraint: who writes the change would wait for whoever revises the dose that stays.
+    double_of = models.ForeignKey(
+        Dose,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="+", db_index=False
     )

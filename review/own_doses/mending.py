@@ -4,7 +4,7 @@ Most changes are applied at once. A second person is asked by the same switches 
 decisions on corrections (corrections/decisions/four_eyes.py). The person is told of every change.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -52,11 +52,15 @@ def change(
     revision: int,
     by: "User",
     by_organization: Organization,
+    double_of: Dose | None = None,
+    asks: Sequence[Reason] = (),
 ) -> DoseChange:
     """Change facts of a dose, or have the change wait for a second person; return it.
 
     wanted: facts by field as corrections store them, or IN_ERROR. revision: of the dose that the
-    page showed. Raises NothingChanges, Stale, PermissionDenied (recording.access), and
+    page showed. by_organization: whose change it is; where it waits, the one that confirms it.
+    double_of: the dose that stays, where this one says the same. asks: why a second person is
+    asked, beside the reasons of the rules. Raises NothingChanges, Stale, PermissionDenied (recording.access), and
     ValidationError for impossible facts.
     """
     refuse_own_or_unverified(by, dose.citizen)
@@ -76,13 +80,14 @@ def change(
         revision=dose.revision,
         changes=changes,
         why=why,
-        reasons=[reason.value for reason in reasons_for_two(dose, changes)],
+        reasons=[reason.value for reason in (*asks, *reasons_for_two(dose, changes))],
+        double_of=double_of,
         organization=by_organization,
         by=by,
         at=db_time.now(),
     )
     if not row.reasons:
-        _apply(row, dose)
+        _apply(row, dose, by=by)
         row.state, row.decided_at = State.APPLIED, row.at
     row.save(force_insert=True)
     return row
@@ -101,7 +106,7 @@ def confirm(waiting: DoseChange, *, by: "User") -> DoseChange:
         raise PermissionDenied(_("You wrote this change. A colleague must confirm it."))
     if dose.revision != row.revision:
         raise Stale
-    _apply(row, dose)
+    _apply(row, dose, by=by if Reason.OTHER_SITE in row.reasons else row.by)
     return _decided(row, State.APPLIED, by)
 
 
@@ -144,7 +149,8 @@ def reasons_in_words(row: DoseChange) -> list[str]:
     return [str(REASON_LABELS[Reason(name)]) for name in row.reasons]
 
 
-def _apply(row: DoseChange, dose: Dose) -> None:
+def _apply(row: DoseChange, dose: Dose, *, by: "User") -> None:
+    """Change the dose. by: who wrote the change; whoever confirms what another site asked for."""
     values = (
         {STATUS: row.changes[STATUS]} if STATUS in row.changes else facts.as_values(row.changes)
     )
@@ -152,12 +158,19 @@ def _apply(row: DoseChange, dose: Dose) -> None:
     changed = revise(
         dose,
         changes=values,
-        by=row.by,
+        by=by,
         by_organization=row.organization,
         why=row.why,
         left=doubts(dose, row.changes),
     )
-    tell_of_change(changed, before, row.changes, organization=row.organization, by=row.by)
+    tell_of_change(
+        changed,
+        before,
+        row.changes,
+        organization=row.organization,
+        by=by,
+        double_of=row.double_of,
+    )
 
 
 def _locked(waiting: DoseChange) -> tuple[DoseChange, Dose]:

@@ -10,7 +10,7 @@ from citizens.visits import log_listed, log_visit
 from corrections import facts as case_facts
 from corrections.models import Correction
 from doses import facts
-from doses.facts import dose_title
+from doses.facts import dose_name, dose_title
 from doses.models import Dose
 from recording.access import doses_of, sites_of
 from review.models import DoseChange
@@ -27,13 +27,17 @@ MOST = 50
 
 @dataclass(frozen=True)
 class WaitingChange:
-    """A change that waits for a second person: each fact as (label, before, after) in words."""
+    """A change that waits for a second person: each fact as (label, before, after) in words.
+
+    double_of: the dose that stays, in words, where the other one goes because it says the same.
+    """
 
     row: DoseChange
     title: str
     facts: list[tuple[str, str, str]]
     reasons: list[str]
     is_own: bool
+    double_of: str
 
 
 def opened(user: "User", public_id: "UUID") -> Dose | None:
@@ -60,7 +64,14 @@ def waiting_of(user: "User") -> QuerySet[DoseChange]:
     rows = DoseChange.objects.filter(state=DoseChange.State.WAITING)
     return (
         rows.filter(organization__in=sites_of(user))
-        .select_related("dose__vaccine", "dose__organization", "dose__citizen", "by")
+        .select_related(
+            "dose__vaccine",
+            "dose__organization",
+            "dose__citizen",
+            "by",
+            "double_of__vaccine",
+            "double_of__organization",
+        )
         .order_by("at", "pk")
     )
 
@@ -87,7 +98,12 @@ def shown(row: DoseChange, user: "User") -> WaitingChange:
         for name, value in row.changes.items()
     ]
     return WaitingChange(
-        row, dose_title(row.dose), lines, reasons_in_words(row), row.by_id == user.pk
+        row,
+        dose_title(row.dose),
+        lines,
+        reasons_in_words(row),
+        row.by_id == user.pk,
+        dose_name(row.double_of) if row.double_of else "",
     )
 
 

@@ -14,6 +14,7 @@ from matching import deciding
 from matching.models import MatchPair
 from review.duplicates import pairs
 from review.forms.duplicates import MergeForm, SeparateForm
+from review.twice.pairs import on_both_records
 from vaxreg import db_time
 from vaxreg.uuids import with_id
 
@@ -71,13 +72,15 @@ def pair_page(request: UserRequest, pair: int) -> HttpResponse:
                     " family."
                 )
             ) from None
+    is_open = found.decision == MatchPair.Decision.OPEN
     context = {
         "pair": found,
         "both": list(zip("AB", both, strict=True)),
         "reasons": pairs.reasons(found),
+        "doses_on_both": on_both_records(found) if is_open else [],
         "form": form,
         "separate": separate,
-        "is_open": found.decision == MatchPair.Decision.OPEN,
+        "is_open": is_open,
         "is_merged": found.decision == MatchPair.Decision.MERGED,
     }
     status = 422 if form.has_errors or separate.has_errors else 200

@@ -23,6 +23,7 @@ from review.forms.queue import QueueFilterForm
 from review.notes import unread_by
 from review.own_week import own_week
 from review.queue import QueueTab
+from review.twice import pairs
 from review.views.next_case import next_case
 from vaxreg import db_time
 
@@ -62,6 +63,7 @@ def queue_page(request: UserRequest) -> HttpResponse:
         "rows": queue_rows.rows(page.rows),
         "groups": groups_of(desks) if tab == QueueTab.OPEN and page.is_first else [],
         "median": None if page.rows else compute.week_median(desks),
+        "twice": pairs.count(request.user),
         "asks_population": is_on(),
         "since": page.rows[0].now if page.rows else db_time.now(),  # type: ignore[attr-defined]
     }

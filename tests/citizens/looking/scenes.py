@@ -15,10 +15,11 @@ from identity.population.facts import FourFacts
 from matching import current
 from matching.models import MatchPair
 from own_data import requests
+from review.models import DosePair
 from tests.citizens.looking.looks import looked_at
 from tests.counter import people as counter
 from tests.factories.accounts import UserFactory
-from tests.world import World
+from tests.world import World, dose
 from vaxreg import db_time
 
 
@@ -103,6 +104,12 @@ def answered(world: World, case: Correction) -> str:
     return "/review/answered/"
 
 
+def twice(world: World, case: Correction) -> str:
+    """Lan's dose once more, entered elsewhere."""
+    dose(world, given_on=case.dose.given_on, organization=world.lang_thuong)
+    return f"/review/twice/{DosePair.objects.get().public_id}/"
+
+
 SCENES: dict[str, Callable[[World, Correction], str]] = {
     "answered": answered,
     "counter-letters": letters,
@@ -114,4 +121,6 @@ SCENES: dict[str, Callable[[World, Correction], str]] = {
     "mismatches": mismatches,
     "opening-photo": opening_photo,
     "openings": openings,
+    "twice": lambda world, case: twice(world, case) and "/review/twice/",
+    "twice-pair": twice,
 }

@@ -69,6 +69,8 @@ SHOWS = {
     "recording-abroad": ("minh", "recording", "record", "counter"),
     "recording-faults": ("minh", "list", "list", ""),
     "recording-person": ("minh", "recording", "record", "counter"),
+    "twice": ("minh", "list", "list", ""),
+    "twice-pair": ("minh", "review", "record", "desk"),
 }
 SHOWS_NOBODY = [
     "accounts:account",

@@ -1,0 +1,1 @@
+"""The same dose on record twice: pairs of doses of one person, found, shown and decided."""

@@ -1,0 +1,1 @@
+"""The same dose on record twice."""
