@@ -86,6 +86,9 @@ def _ends_on(step: ScheduleStep, born: date) -> date | None:
 
 def _due_on(step: ScheduleStep, last: Dose | None, born: date, today: date) -> date | None:
     """Return when this step is due for a person; None if it is not the next of the course."""
+    # Nearly everybody is too old for nearly every step: that costs no calendar.
+    if step.last_age is not None and today.year - born.year > step.last_age + 1:
+        return None
     if not _comes_next(step, last):
         return None
     days = []
