@@ -44,7 +44,10 @@ def write(citizens: Iterable[Citizen]) -> int:
     rows = list(citizens)
     prefetch_related_objects(rows, "documents")
     sites: dict[int, set[int]] = {}
-    given = Dose.objects.filter(citizen__in=[one.pk for one in rows], status=Dose.Status.COMPLETED)
+    # A dose given abroad has no site.
+    given = Dose.objects.completed().filter(
+        citizen__in=[one.pk for one in rows], organization__isnull=False
+    )
     for citizen, site in given.order_by().values_list("citizen_id", "organization_id").distinct():
         sites.setdefault(citizen, set()).add(site)
     now = db_time.now()

@@ -26,6 +26,11 @@ def sites_of(user: "User") -> QuerySet[Organization]:
     return reached.filter(kind__in=KINDS_GIVING_DOSES).order_by("path")
 
 
+def leads(user: "User", site: Organization) -> bool:
+    """Whether the user leads this site: only a lead says what is sent in its name."""
+    return Organization.objects.open().within_reach(user, Roles.LEAD).filter(pk=site.pk).exists()
+
+
 def sessions_of(user: "User") -> QuerySet[VaccinationSession]:
     """Return the sessions of the user's sites, those of closed predecessors included."""
     sites = with_predecessors(sites_of(user)).order_by().values("pk")

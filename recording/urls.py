@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from recording.views import abroad, desk, sessions, site_days
+from recording.views import abroad, desk, due, sessions, site_days
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("recording/", sessions.sessions_page, name="recording"),
@@ -12,6 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("recording/days/", site_days.days_page, name="recording-days"),
     path("recording/faults/<slug:issue>/", site_days.worklist_page, name="recording-faults"),
+    path("recording/due/", due.due_page, name="recording-due"),
+    path("recording/due/list.csv", due.due_file, name="recording-due-file"),
+    path("recording/due/reminders/", due.reminders_page, name="recording-reminders"),
+    path("recording/due/<int:due>/phone/", due.due_phone, name="recording-due-phone"),
     path("recording/sessions/new/", sessions.new_session, name="recording-new"),
     path("recording/sessions/<uuid:public_id>/", desk.session_page, name="recording-session"),
     path(

@@ -37,6 +37,7 @@ from corrections.parties import (
 )
 from corrections.prechecks.rules import from_json
 from doses import facts as dose_facts
+from doses import held_sessions
 from doses.facts import Field, Position
 from doses.models import Dose
 from identity.population.questions import Standing
@@ -57,6 +58,8 @@ DECISIONS = frozenset(
     }
 )
 EARLIER_SHOWN = 10
+# Facts of a dose that its session says too.
+OF_A_SESSION = frozenset({Field.GIVEN_ON, Field.ORGANIZATION, Field.VACCINE, Field.LOT})
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,21 @@ class CaseFile:
         if hint := second_person.hint_about_date(self.case):
             by_field[Field.GIVEN_ON.value] = [*by_field.get(Field.GIVEN_ON.value, []), hint]
         return by_field
+
+    @cached_property
+    def sessions(self) -> list[str]:
+        """What the site's sessions say about the dose as it is claimed, in sentences; one query."""
+        said = {**self.case.recorded, **self.case.proposed}
+        if not self.case.is_open or self.is_masked:
+            return []
+        if self.is_missing_dose:
+            site = self.case.named_site
+            return held_sessions.sentences_about(
+                {Field.ORGANIZATION: str(site.public_id) if site else "", **said}
+            )
+        if self.case.kind == Kind.WRONG_FIELDS and OF_A_SESSION & self.case.proposed.keys():
+            return held_sessions.sentences_about(said)
+        return []
 
     def changed_since(self) -> list[FactChange]:
         """Facts of the record that changed after the proposal was filed."""

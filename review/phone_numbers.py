@@ -1,15 +1,14 @@
 """The phone numbers of the people of a case: opened for a call, once somebody has said why."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import rate_limits
 from accounts.rate_limits import Limits
-from citizens.models import Citizen, RecordLink
+from citizens import phones
+from citizens.phones import CitizenPhone
 from corrections import actions
 from corrections.models import Correction
 from corrections.phone_calls import CallReason
@@ -21,10 +20,6 @@ if TYPE_CHECKING:
 PER_PERSON: Limits = [(30, timedelta(hours=1)), (120, timedelta(days=1))]
 
 ANSWERS = _("Answers about this case go here")
-GUARDIAN = _("Guardian")
-RELATIVE = _("Family member who was agreed to")
-OWN_ACCOUNT = _("The person’s own sign-in")
-ON_RECORD = _("Number of the record")
 
 
 class TooManyCalls(Exception):
@@ -35,34 +30,9 @@ class TooManyCalls(Exception):
         self.retry_at = retry_at
 
 
-@dataclass(frozen=True)
-class CitizenPhone:
-    """One number (E.164), and whose it is: everything that is known of it."""
-
-    number: str
-    whose: tuple[Promise, ...]
-
-
 def of_case(case: Correction) -> list[CitizenPhone]:
     """Return the numbers of a case, each once, the one to which answers go first."""
-    whole = Citizen.objects.whole(case.citizen)
-    links = RecordLink.objects.live().filter(citizen__in=whole, user__phone_verified=True)
-    openers = links.select_related("user").order_by("pk")
-    relations = {
-        RecordLink.Relation.SELF: OWN_ACCOUNT,
-        RecordLink.Relation.GUARDIAN: GUARDIAN,
-        RecordLink.Relation.RELATIVE: RELATIVE,
-    }
-    found = [
-        (case.filing.answer_phone, ANSWERS),
-        *((one.user.phone, relations[RecordLink.Relation(one.relation)]) for one in openers),
-        *((one.phone, ON_RECORD) for one in whole.order_by("pk")),
-    ]
-    whose: dict[str, list[Promise]] = {}
-    for number, label in found:
-        if number and label not in whose.setdefault(number, []):
-            whose[number].append(label)
-    return [CitizenPhone(number, tuple(labels)) for number, labels in whose.items()]
+    return phones.of_record(case.citizen, (case.filing.answer_phone, ANSWERS))
 
 
 def open_for_call(

@@ -22,8 +22,9 @@ from oversight.back_entry import broadcasts
 from oversight.back_entry.broadcasts import Letter
 from oversight.back_entry.models import Broadcast
 from own_data import requests
+from recording.due import fold as due_fold
 from recording.imports.models import DoseImport
-from recording.models import Deadline
+from recording.models import Deadline, NextDose
 from recording.site_days import fold, stating
 from review import notes
 from review.many_doses import choosing
@@ -81,6 +82,10 @@ def address(pattern: str, case: Correction, world: World) -> str:
         values["public_id"] = str(deadline(world).public_id)
     if "recording/faults/" in pattern:
         fold.update_sums()
+    if "recording/due/" in pattern:
+        due_fold.update()
+        first = NextDose.objects.filter(citizen=case.citizen).first()
+        values["due"] = str(first.pk) if first else "1"
     if pattern.startswith("messages/"):
         lan = world.user("lan")
         told = Message.objects.create(user=lan, in_inbox=True, channel="sms", recipient=lan.phone)

@@ -109,6 +109,18 @@ app.conf.update(
             "task": "recording.count_sites",
             "schedule": timedelta(minutes=1),
         },
+        "Every minute: find what is due for people whose doses or facts changed": {
+            "task": "recording.find_due",
+            "schedule": timedelta(minutes=1),
+        },
+        "Every 10 minutes from 8 to 20: remind people of doses that are due soon": {
+            "task": "recording.remind",
+            "schedule": crontab(hour="8-19", minute="*/10"),
+        },
+        "Every night: note whose next dose is another one because of the date alone": {
+            "task": "recording.follow_calendar",
+            "schedule": crontab(hour=0, minute=7),
+        },
         "Every minute: go on with changes of many doses whose hint was lost or whose worker died": {
             "task": "review.go_on_with_all",
             "schedule": timedelta(minutes=1),

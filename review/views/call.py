@@ -9,12 +9,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from accounts.throttled import too_many
+from citizens.phones import CitizenPhone
 from corrections.phone_calls import OUTCOMES, REASON_LABELS, CallReason
 from review import case_file, phone_numbers
 from review.case_file import CaseFile
 from review.forms.call import CallForm
 from review.forms.steps import NoteForm
-from review.phone_numbers import CitizenPhone, TooManyCalls
+from review.phone_numbers import TooManyCalls
 from review.views import case as pages
 
 

@@ -11,6 +11,7 @@ from citizens import merging
 from citizens.actions import revise_identity, start_record
 from citizens.models import Citizen
 from doses import actions as doses
+from doses.models import Dose
 from matching import writing
 from matching.blinding import blind_phones
 from matching.models import MatchFeature, MatchModel, MatchPair
@@ -75,6 +76,17 @@ def test_the_site_of_a_dose_is_a_feature_until_the_dose_was_an_error():
 
     assert before == [dose.organization_id]
     assert features(dose.citizen).sites == []
+
+
+def test_a_dose_given_abroad_after_one_at_a_site_is_recorded_and_has_no_site():
+    dose = DoseFactory()
+
+    doses.record(
+        citizen=dose.citizen, vaccine=dose.vaccine, given_on=db_time.now().date(), organization=None,
+        abroad=doses.Abroad("JP"), provenance=Dose.Provenance.ABROAD, ordinal=2, by=None,
+    )  # fmt: skip
+
+    assert features(dose.citizen).sites == [dose.organization_id]
 
 
 def test_merging_and_separating_decide_the_pair():

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from citizens import phones
 from citizens.models import RecordVisit
 from corrections import actions, history
 from corrections.lifecycle import Ground, StepNotPossible
@@ -175,7 +176,7 @@ def test_the_numbers_of_a_child_are_those_of_the_guardian(world: World):
     }
 
     assert set(numbers) >= {LAN}
-    assert str(phone_numbers.GUARDIAN) in numbers[LAN]
+    assert str(phones.GUARDIAN) in numbers[LAN]
     assert str(phone_numbers.ANSWERS) in numbers[LAN]
 
 
@@ -183,7 +184,7 @@ def test_each_number_is_told_once_with_all_that_it_is(world: World, correction: 
     found = phone_numbers.of_case(correction)
 
     assert [one.number for one in found] == [LAN]
-    labels = (phone_numbers.ANSWERS, phone_numbers.OWN_ACCOUNT, phone_numbers.ON_RECORD)
+    labels = (phone_numbers.ANSWERS, phones.OWN_ACCOUNT, phones.ON_RECORD)
     assert found[0].whose == labels
 
 

@@ -13,6 +13,7 @@ from citizens.models import RecordVisit
 from corrections import actions
 from corrections.lifecycle import Ground, Status
 from corrections.models import Correction, Evidence, Kind
+from doses import sessions
 from doses.actions import revise
 from doses.facts import Field
 from reporting import daily_job
@@ -365,6 +366,23 @@ def test_pages_are_complete_in_english(world: World, correction: Correction, as_
 
     assert "Overdue by 1 h 00 min" in client.get("/review/").content.decode()
     assert "Your decision" in client.get(page(correction)).content.decode()
+
+
+def test_the_case_page_says_what_the_sessions_of_that_day_say(world: World, as_staff: SignIn):
+    held = sessions.plan(
+        world.buoi, date(2021, 8, 29), venue="Nhà văn hoá", planned_doses=120, by=world.user("minh")
+    )
+    sessions.close(held, given_doses=100)
+    said = {"vaccine": "AZ", "given_on": "2021-08-29", "position": "primary-1"}
+    missing = file_one(world, kind=Kind.MISSING_DOSE, proposed=said, named_site=world.buoi)
+    identity = file_one(
+        world, key="k2", kind=Kind.IDENTITY, proposed={"full_name": "Nguyễn Thị Loan"}
+    )
+    minh = as_staff(world.user("minh"))
+
+    line = "Buổi tiêm tại Nhà văn hoá ngày đó: dự kiến 120, đã tiêm 100, đã nhập 0."
+    assert line in minh.get(page(missing)).content.decode()
+    assert "Nhà văn hoá" not in minh.get(page(identity)).content.decode()
 
 
 def hints_for(world: World, **changed: str) -> dict[Field, list[str]]:

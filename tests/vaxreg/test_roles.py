@@ -30,6 +30,7 @@ INSERT_ONLY = {
     *("public_statistics_publishedfigures", "reporting_reportday", "audit_seal"),
     *("oversight_contactreveal", "identity_populationanswer", "own_data_download"),
     *("recording_givencount", "oversight_broadcast", "review_dosepairact"),
+    *("recording_remindersetting", "recording_reminder"),
 }
 NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),

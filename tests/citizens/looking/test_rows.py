@@ -67,6 +67,8 @@ SHOWS = {
     "own-dose": ("minh", "recording", "record", "desk"),
     "queue": ("minh", "list", "list", ""),
     "recording-abroad": ("minh", "recording", "record", "counter"),
+    "recording-due": ("minh", "list", "list", ""),
+    "recording-due-file": ("minh", "list", "list", ""),
     "recording-faults": ("minh", "list", "list", ""),
     "recording-person": ("minh", "recording", "record", "counter"),
     "twice": ("minh", "list", "list", ""),
@@ -142,6 +144,7 @@ SHOWS_NOBODY = [
     "recording-lots",
     "recording-new",
     "recording-new-person",
+    "recording-reminders",
     "recording-session",
     "recording-site",
 ]
