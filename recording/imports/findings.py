@@ -1,13 +1,13 @@
 """What was found in a row, in words: by column and code, as `ImportedRow.findings` stores it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recording.imports.reading.headings import BY_NAME
+from recording.imports.reading.headings import BY_NAME, ImportField
 
 # Codes that only warn, or say what becomes of the row; all others leave it out.
 WARNINGS = frozenset(
@@ -71,24 +71,32 @@ class Finding:
     column: str
     code: str
     text: str
-
-    @property
-    def is_warning(self) -> bool:
-        return self.code in WARNINGS
-
-    @property
-    def title(self) -> str:
-        """The name of the column, in the reader's language; "" for the whole row."""
-        return _(BY_NAME[self.column].title) if self.column in BY_NAME else ""
+    # The name of the column, in the reader's language; "" for the whole row.
+    title: str = ""
+    is_warning: bool = False
 
     def __str__(self) -> str:
         return f"{self.title}: {self.text}" if self.title else self.text
 
 
-def findings_of(stored: Iterable[str]) -> list[Finding]:
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of the findings of one kind of file, its columns, and the codes that only warn."""
+
+    words: Mapping[str, Promise]
+    columns: Mapping[str, ImportField]
+    warnings: frozenset[str]
+
+
+OF_DOSES = Vocabulary(WORDS, BY_NAME, WARNINGS)
+
+
+def findings_of(stored: Iterable[str], kind: Vocabulary = OF_DOSES) -> list[Finding]:
     """Return the findings of a row in the reader's language, errors first."""
     found = []
     for one in stored:
         column, code, value = one.split("|", 2)
-        found.append(Finding(column, code, str(WORDS[code]) % {"line": value}))
+        text = str(kind.words[code]) % {"line": value}
+        title = _(kind.columns[column].title) if column in kind.columns else ""
+        found.append(Finding(column, code, text, title, code in kind.warnings))
     return sorted(found, key=lambda finding: finding.is_warning)
