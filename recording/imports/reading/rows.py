@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 
@@ -93,6 +93,7 @@ class ReadRow:
         return signed(hashlib.blake2b(facts.encode(), digest_size=8).hexdigest())
 
 
+R = TypeVar("R", bound=ReadRow)
 # The steps of a reader take the rows of its kind of file.
 Steps = tuple[tuple[str, Callable[[Any, Cell], None]], ...]
 
@@ -102,10 +103,10 @@ def lot_of(text: str) -> str:
     return clean_lot(clean_line(text))
 
 
-class PersonReader:
+class PersonReader(Generic[R]):
     """Reads the person of each line of one file; what else stands there, a kind of file adds."""
 
-    row: type[ReadRow] = ReadRow
+    row: type[R]
 
     def __init__(self, how: RowReading) -> None:
         self._how = how
@@ -120,7 +121,7 @@ class PersonReader:
             ("phone", self._phone),
         )
 
-    def read(self, line: int, cells: list[Cell]) -> ReadRow:
+    def read(self, line: int, cells: list[Cell]) -> R:
         """Return what a line says."""
         row = self.row(line)
         for name, step in self._steps:
@@ -214,7 +215,7 @@ class PersonReader:
             return ""
         return text
 
-    def _together(self, row: ReadRow) -> None:
+    def _together(self, row: R) -> None:
         """Compare the cells with each other."""
         if row.born is None:
             return
@@ -224,8 +225,10 @@ class PersonReader:
             row.warnings.append("id_number|other_year_or_sex|")
 
 
-class RowReader(PersonReader):
+class RowReader(PersonReader[ReadRow]):
     """Reads the lines of one file of doses."""
+
+    row = ReadRow
 
     def __init__(self, how: RowReading) -> None:
         super().__init__(how)
