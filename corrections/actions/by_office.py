@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from citizens.access import is_own_or_family
 from corrections import access
 from corrections.actions.filing import party_of_office
 from corrections.actions.turn import begin, finish, lock
 from corrections.lifecycle import Party, Status
-from corrections.models import Correction, OutboxRow
+from corrections.models import Correction, CorrectionEvent, OutboxRow
 from organizations.queries import with_predecessors
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ class WorkBegun(Exception):
     """Somebody has begun to work on the case, or has answered it."""
 
 
-def is_untouched(case: Correction) -> bool:
-    """Whether nobody but the system has done anything with a case since it was filed."""
-    by_people = case.events.exclude(step="file").exclude(party=Party.SYSTEM)
-    return case.status in UNTOUCHED and not by_people.exists()
+def untouched() -> QuerySet[Correction]:
+    """Return the cases with which nobody but the system has done anything since they were filed."""
+    events = CorrectionEvent.objects.filter(correction=OuterRef("pk"))
+    by_people = events.exclude(step="file").exclude(party=Party.SYSTEM)
+    return Correction.objects.filter(~Exists(by_people), status__in=UNTOUCHED)
 
 
 @transaction.atomic
@@ -46,7 +48,7 @@ def take_back_filed(
         raise PermissionDenied
     if is_own_or_family(by, case.citizen):
         raise PermissionDenied
-    if not is_untouched(case):
+    if not untouched().filter(pk=case.pk).exists():
         raise WorkBegun
     # As with filing, the office speaks for the person, and the event says who spoke.
     turn = begin("withdraw", case, by=by, proven=Party.CITIZEN)

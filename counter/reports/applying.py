@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DataError, IntegrityError, transaction
 
+from citizens.access import is_own_or_family
 from citizens.actions import IdNumberOnRecord, NameOnRecord, start_for_other
 from citizens.models import Citizen, Sex
 from corrections.actions import AlreadyOpen, filing
@@ -24,10 +25,15 @@ CONSENT = "report-1"
 WRITTEN = ["verdict", "findings", "citizen", "correction"]
 
 
+class NoLongerThere(Exception):
+    """Who said that the rows are to be recorded, or withdrawn, does not work at the office now."""
+
+
 def record_next(sent: ReportFile) -> int:
     """Make a case of the next row, or say why not; return how many rows were done. In a transaction.
 
-    One row at a time: each locks its person, and no two files may wait for each other.
+    One row at a time: each locks its person, and no two files may wait for each other. Raises
+    NoLongerThere.
     """
     row = _next(sent, Verdict.NEW)
     if row is None:
@@ -46,8 +52,9 @@ def record_next(sent: ReportFile) -> int:
     except (IdNumberOnRecord, NameOnRecord):
         _leave_out(row, "id_number|known_number|")
     except PermissionDenied:
+        _require_family(row, by)
         _leave_out(row, "full_name|own|")
-    except (ValidationError, DatabaseError):
+    except (ValidationError, IntegrityError, DataError):
         _leave_out(row, "line|refused|")
     row.save(update_fields=WRITTEN)
     return 1
@@ -63,7 +70,6 @@ def _file(sent: ReportFile, row: ReportRow, *, by: "User") -> None:
         key=f"report-{row.pk}",
         claims=[claim_of(row)],
         words=row.words,
-        has_no_paper=True,
         consent_version=CONSENT,
         on_behalf=OnBehalf(
             told_at=row.told_at,
@@ -74,6 +80,12 @@ def _file(sent: ReportFile, row: ReportRow, *, by: "User") -> None:
         ),
     )
     row.citizen, row.correction, row.verdict = citizen, filed.corrections.get(), Verdict.FILED
+
+
+def _require_family(row: ReportRow, by: "User") -> None:
+    """Raise NoLongerThere unless it is the person of the row that forbids it."""
+    if row.citizen is None or not is_own_or_family(by, row.citizen.kept):
+        raise NoLongerThere
 
 
 def phone_of(row: ReportRow, citizen: Citizen) -> str:
@@ -104,7 +116,8 @@ def _started(sent: ReportFile, row: ReportRow, *, by: "User") -> Citizen:
 def take_next_back(sent: ReportFile) -> int:
     """Withdraw the next case if nobody has begun to work on it; return how many were looked at.
 
-    Call it in a transaction; changes last_line of the file, which the caller saves.
+    Call it in a transaction; changes last_line of the file, which the caller saves. Raises
+    NoLongerThere.
     """
     row = _next(sent, Verdict.FILED, after=sent.last_line)
     if row is None:
@@ -118,6 +131,7 @@ def take_next_back(sent: ReportFile) -> int:
     except WorkBegun:
         row.findings.append("line|begun|")
     except PermissionDenied:
+        _require_family(row, by)
         row.findings.append("full_name|own|")
     else:
         row.verdict = Verdict.WITHDRAWN

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from citizens.visits import log_listed
-from corrections.actions.by_office import is_untouched
+from corrections.actions.by_office import untouched
 from corrections.models import Kind
 from corrections.models.case import DOSE_KINDS
 from counter.reports.findings import findings_of
@@ -110,11 +110,12 @@ def rows_shown(sent: ReportFile, query: Mapping[str, str], *, by: "User") -> Sho
 
 def undo_preview(sent: ReportFile, *, by: "User") -> UndoPreview:
     """Return what undoing would do now, and log that the user has seen whose cases stay."""
-    rows = sent.rows.filter(verdict=Verdict.FILED).select_related("correction").order_by("line")
-    begun = [row for row in rows if row.correction and not is_untouched(row.correction)]
-    named = begun[:MOST_NAMED]
+    rows = sent.rows.filter(verdict=Verdict.FILED)
+    free = untouched().order_by().values("pk")
+    begun = rows.exclude(correction__in=free).select_related("correction").order_by("line")
+    named = list(begun[:MOST_NAMED])
     log_listed(by, (row.citizen_id for row in named if row.citizen_id))
-    return UndoPreview(len(rows) - len(begun), named)
+    return UndoPreview(rows.filter(correction__in=free).count(), named)
 
 
 def _shown(row: ReportRow) -> ShownRow:

@@ -38,7 +38,7 @@ Verdict = ReportRow.Verdict
 # What a page takes: each row is a case that somebody has to decide.
 MOST_ROWS = 10_000
 # So many lines are read in one transaction.
-CHUNK = 100
+CHUNK = 200
 # So long a file that was never recorded, and what rows of one that was say of people, are kept.
 KEPT = timedelta(days=30)
 WORK = counting.register(
@@ -155,14 +155,18 @@ def _work(pk: int, until: float) -> bool:
 def next_piece(pk: int) -> bool:
     """Do the next rows of the present step, or end it; return whether it goes on."""
     found = lock(ReportFile(pk=pk))
-    if found.state == State.CHECKING:
-        number, ending = _check_chunk(found), State.CHECKED
-    elif found.state == State.APPLYING:
-        number, ending = applying.record_next(found), State.APPLIED
-    elif found.state == State.UNDOING:
-        number, ending = applying.take_next_back(found), State.UNDONE
-    else:
-        return False
+    try:
+        if found.state == State.CHECKING:
+            number, ending = _check_chunk(found), State.CHECKED
+        elif found.state == State.APPLYING:
+            number, ending = applying.record_next(found), State.APPLIED
+        elif found.state == State.UNDOING:
+            number, ending = applying.take_next_back(found), State.UNDONE
+        else:
+            return False
+    except applying.NoLongerThere:
+        # What is left waits for a colleague.
+        number, ending = 0, State.APPLIED
     if not number:
         _finish(found, ending)
         return False

@@ -15,8 +15,9 @@ from counter import letters
 from counter.reports import applying, deciding, running
 from counter.reports.models import ReportFile
 from messaging.models import Message
+from organizations.models import Membership
 from recording.imports.deciding import NoSuchChoice
-from tests.cases import file_one
+from tests.cases import colleague, file_one
 from tests.counter.reports.scene import by_line, check, codes, record, row, send, work, wrong
 from tests.world import World, dose
 from vaxreg import db_time
@@ -180,6 +181,20 @@ def test_undoing_withdraws_what_nobody_has_begun_and_names_the_rest(world: World
         take_back_filed(rows[3].correction, by=world.user("tuan"), why="", data={})
     with pytest.raises(WorkBegun):
         take_back_filed(rows[3].correction, by=world.user("huong"), why="", data={})
+
+
+def test_who_has_left_the_office_files_nothing_more_and_a_colleague_goes_on(world: World):
+    sent = check(send(world, [row(), row(position="1")], office=world.buoi, who="minh"))
+    running.apply(sent, by=world.user("minh"))
+    running.next_piece(sent.pk)
+    Membership.objects.filter(user=world.user("minh")).update(until=db_time.now())
+
+    work(sent)
+    assert (sent.state, sent.counts) == ("applied", {"filed": 1, "new": 1})
+
+    running.apply(sent, by=colleague(world))
+    work(sent)
+    assert sent.counts == {"filed": 2}
 
 
 def test_a_clerk_decides_whose_row_it_is_and_somebody_unknown_gets_a_record(world: World):
