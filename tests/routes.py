@@ -148,7 +148,7 @@ def doses_sent_by_minh(world: World) -> DoseImport:
 
 def reports_sent_by_minh(world: World) -> ReportFile:
     """A file with one report of somebody unknown, looked at by Minh and not recorded."""
-    unknown = reports.row(name="Vũ Văn Lạ", born="01/02/1950", id_number="001050009999")
+    unknown = reports.row(name="Vũ Văn Lạ", born="21/02/1950", id_number="001050009999")
     sent = reports.send(world, [unknown], office=world.buoi, who="minh")
     return reports.check(sent)
 

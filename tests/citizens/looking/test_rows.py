@@ -102,6 +102,7 @@ SHOWS_NOBODY = [
     # What the office's own file says; of people found on record it logs the row.
     "report-file",
     "report-file-columns",
+    "report-file-decide",
     "report-file-marked",
     "report-files",
     "report-files-template",
