@@ -86,10 +86,11 @@ TITLES_BY_SOURCE: dict[str, Promise] = {
         "Accepted: number, name, date of birth and sex match the National Population Database"
     ),
 }
-# Accepted for a reason of its own: by "basis" in the data of the event.
+# Done for a reason of its own: by "basis" in the data of the event.
 TITLES_BY_BASIS: dict[str, Promise] = {
     "on_record": gettext_lazy("Accepted: the record says so now"),
     "moved": gettext_lazy("Accepted: the dose stood under another name and is on this record now"),
+    "by_office": gettext_lazy("Withdrawn by the office that had recorded it"),
 }
 # What the sweep did, by deadlines.Milestone.name.
 MILESTONE_TITLES: dict[str, Promise] = {

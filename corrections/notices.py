@@ -408,6 +408,14 @@ _OF_MANY = {
 }
 _TELLERS: dict[str, Callable[[CorrectionEvent], None]] = {
     "route": _routed,
+    # By the office that recorded it; who withdraws their own is not told that they did.
+    "withdraw": _sms(
+        "correction.withdrawn",
+        _noop(
+            "So Tiem: %(reference)s was recorded by mistake and is withdrawn. If you did report it,"
+            " report it again: %(link)s"
+        ),
+    ),
     "accept": _accepted_by,
     "accept_in_part": _accepted,
     "countersign": _accepted,

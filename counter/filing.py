@@ -13,9 +13,9 @@ from corrections.actions import filing
 from corrections.actions.filing import Claim, OnBehalf
 from corrections.models import Correction, Filing, FilingChannel
 from corrections.photos import added
+from counter.offices import offices_of
 from organizations.models import Organization
 from organizations.queries import with_predecessors
-from recording.access import sites_of
 from vaxreg import db_time
 from vaxreg.photos.cleaning import Picture
 
@@ -60,13 +60,13 @@ def file(
 
 
 def filings_of(user: "User") -> QuerySet[Filing]:
-    """Return what the user's sites wrote down for people, those of closed predecessors included."""
-    sites = with_predecessors(sites_of(user)).order_by().values("pk")
-    return Filing.objects.filter(office__in=sites).select_related("citizen", "filed_by", "office")
+    """Return what the user's offices wrote down for people, closed predecessors included."""
+    offices = with_predecessors(offices_of(user)).order_by().values("pk")
+    return Filing.objects.filter(office__in=offices).select_related("citizen", "filed_by", "office")
 
 
 def receipt_of(user: "User", public_id: UUID) -> Filing | None:
-    """Return a filing of the user's sites by its public id, and log that its person was seen."""
+    """Return a filing of the user's offices by its public id, and log that its person was seen."""
     found = filings_of(user).filter(public_id=public_id).first()
     if found is not None:
         log_visit(

@@ -49,12 +49,12 @@ class Letter:
 
 
 def how_many_wait(user: "User") -> int:
-    """Return how many letters of the user's sites are still to be printed, at most 100."""
+    """Return how many letters of the user's offices are still to be printed, at most 100."""
     return _waiting(user).count()
 
 
 def waiting(user: "User") -> list[Correction]:
-    """Return the cases of the user's sites whose last answer is not printed yet, newest last.
+    """Return the cases of the user's offices whose last answer is not printed yet, newest last.
 
     Each has `answer` (id of the event) and `answered_at`. That the user saw whom is logged.
     """
@@ -67,7 +67,7 @@ def printed(user: "User") -> list[Correction]:
 
 
 def letter_of(user: "User", reference: str) -> Letter | None:
-    """Return the last answer of a case of the user's sites, and log that it was seen.
+    """Return the last answer of a case of the user's offices, and log that it was seen.
 
     None for any other case, and while there is no answer.
     """

@@ -1,11 +1,14 @@
-"""Which answers were printed as a letter, for people without a phone."""
+"""Which answers were printed as a letter, for people without a phone; files of reports."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from corrections.models import CorrectionEvent
+from counter.reports.models import ReportFile, ReportPart, ReportRow
 from organizations.models import Organization
+
+__all__ = ["PrintedLetter", "ReportFile", "ReportPart", "ReportRow"]
 
 
 class PrintedLetter(models.Model):

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from counter.reports.urls import urlpatterns as reports
 from counter.views import file, letters
 
 PERSON = "counter/people/<uuid:person>/"
@@ -13,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("counter/receipts/<uuid:public_id>/", file.receipt, name="counter-receipt"),
     path("counter/letters/", letters.listed, name="counter-letters"),
     path("counter/letters/<str:reference>/", letters.letter, name="counter-letter"),
+    *reports,
 ]

@@ -41,6 +41,18 @@ def matching(query: str, area: Area | None, citizen: Citizen) -> list[Organizati
     return list(best[:MOST_SHOWN])
 
 
+def named(text: str) -> list[Organization]:
+    """Return the sites that a text names, two at most: by code, by whole name, else by all words."""
+    code = _giving().filter(code=text.strip().upper())
+    if found := list(code[:1]):
+        return found
+    parts = [_in_full(part) for part in parts_of(text)]
+    if not parts:
+        return []
+    whole = list(_giving().filter(search_name=" ".join(parts)).order_by("pk")[:2])
+    return whole or list(_giving().filter(has_words(parts, NAMES)).order_by("pk")[:2])
+
+
 def by_public_id(public_id: str) -> Organization | None:
     """Return a site by the public id in a form; None for anything else."""
     return with_public_id(_giving(), public_id).first()

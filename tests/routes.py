@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import SessionKind
 from corrections.models import Correction
 from corrections.notices import message_key
+from counter.reports.models import ReportFile
 from doses import sessions
 from doses.models import VaccinationSession
 from hotline import callbacks, search
@@ -34,6 +35,7 @@ from review.models import ManyChange
 from tests.access_matrix import CITIZENS
 from tests.conftest import signed_in
 from tests.counter import people as counter
+from tests.counter.reports import scene as reports
 from tests.organizations.sheets import xlsx
 from tests.recording.imports import sheets as dose_sheets
 from tests.world import World
@@ -124,6 +126,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
             values["reference"] = counter.answered(world).reference
         elif "receipts/" in pattern:
             values["public_id"] = str(counter.filed_by_minh(world).public_id)
+        elif "reports/<" in pattern:
+            values["public_id"] = str(reports_sent_by_minh(world).public_id)
     if case.dose and ("record/doses/" in pattern or "review/doses/<" in pattern):
         values["public_id"] = str(case.dose.public_id)
     if "review/doses/many/<" in pattern:
@@ -145,6 +149,13 @@ def imported_by_huong(world: World) -> ImportRun:
 def doses_sent_by_minh(world: World) -> DoseImport:
     """A file with one dose, looked at by Minh and not written."""
     return dose_sheets.check(dose_sheets.send(world, [dose_sheets.row()]))
+
+
+def reports_sent_by_minh(world: World) -> ReportFile:
+    """A file with one report of somebody unknown, looked at by Minh and not recorded."""
+    unknown = reports.row(name="Vũ Văn Lạ", born="21/02/1950", id_number="001050009999")
+    sent = reports.send(world, [unknown], office=world.buoi, who="minh")
+    return reports.check(sent)
 
 
 def deadline(world: World) -> Deadline:

@@ -105,6 +105,10 @@ app.conf.update(
             "task": "recording.go_on_with_imports",
             "schedule": timedelta(minutes=1),
         },
+        "Every minute: go on with files of reports whose hint was lost or whose worker died": {
+            "task": "counter.go_on_with_all_reports",
+            "schedule": timedelta(minutes=1),
+        },
         "Every minute: count what sites have entered of what they gave, where it changed": {
             "task": "recording.count_sites",
             "schedule": timedelta(minutes=1),
@@ -135,6 +139,10 @@ app.conf.update(
         },
         "Every hour: forget the files and names of imports of doses that are a month old": {
             "task": "recording.forget_imports",
+            "schedule": timedelta(hours=1),
+        },
+        "Every hour: forget the files and words of reports that are a month old": {
+            "task": "counter.forget_reports",
             "schedule": timedelta(hours=1),
         },
         "Every hour: forget background work that died a week ago and was never tried again": {

@@ -307,7 +307,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 BODY_LIMITS = [
     (r"/(photos|answer|add-photo)/$|^/upload/", 64 * 1024 * 1024),
     (r"^/organizations/import/|^/ui/", 16 * 1024 * 1024),
-    (r"^/recording/imports/", 32 * 1024 * 1024),
+    (r"^/(recording/imports|counter/reports)/", 32 * 1024 * 1024),
 ]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 10

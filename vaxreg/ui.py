@@ -187,6 +187,11 @@ def minute(value: dt.datetime) -> str:
     return formats.date_format(_local(value), "H:i d/m/Y")
 
 
+def told(value: dt.datetime) -> str:
+    """When somebody told something; the day alone at midnight, which stands for no time noted."""
+    return day(value) if timezone.localtime(value).time() == dt.time() else minute(value)
+
+
 def time(value: dt.datetime) -> str:
     """Time of day: 14:30 (Vietnam time)."""
     return formats.date_format(_local(value), "H:i")

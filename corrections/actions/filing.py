@@ -98,13 +98,15 @@ class OnBehalf:
 
     The deadline counts from `received_at`, never from `told_at`. contact_phone: E.164; "" for
     somebody without a phone, whom the hotline cannot have. office: the site or health office that
-    writes it down; None for the hotline, which has one.
+    writes it down; None for the hotline, which has one. is_counted: False for a row of a file, which
+    has a limit of its own, so that it does not count for that of the account.
     """
 
     told_at: datetime
     contact_phone: str
     channel: FilingChannel = FilingChannel.HOTLINE
     office: Organization | None = None
+    is_counted: bool = True
 
 
 class KeyUsedForOtherContent(Exception):
@@ -158,9 +160,10 @@ def file(
             first = Filing.objects.filter(filed_by=by, key=key).first()
             if first is not None:
                 return _same(first, content_hash, draft)
-            clean = [_checked(claim, citizen) for claim in claims]
+            clean = [checked(claim, citizen) for claim in claims]
             _limits(citizen, clean)
-            _count(by, is_agent=on_behalf is not None)
+            if on_behalf is None or on_behalf.is_counted:
+                _count(by, is_agent=on_behalf is not None)
             moment = db_time.now()
             filing = Filing.objects.create(
                 key=key,
@@ -215,7 +218,11 @@ def _same(first: Filing, content_hash: str, draft: Draft | None) -> Filing:
     return first
 
 
-def _checked(claim: Claim, citizen: Citizen) -> Claim:
+def checked(claim: Claim, citizen: Citizen) -> Claim:
+    """Return a claim with clean facts, as `file` would store it for the person; stores nothing.
+
+    Raises ValidationError keyed "claims", PermissionDenied, AlreadyOpen.
+    """
     today = timezone.localdate(db_time.now())
     _require_its_dose(claim, citizen)
     proposed = facts.check(claim.proposed, today=today, kind=claim.what)
@@ -228,9 +235,9 @@ def _checked(claim: Claim, citizen: Citizen) -> Claim:
     site = claim.named_site
     if claim.dose is None and site is None and proposed.get(Field.ORGANIZATION):
         site = Organization.objects.get(public_id=proposed[Field.ORGANIZATION])
-    checked = replace(claim, proposed=proposed, named_site=site)
-    _refuse_second(checked, citizen)
-    return checked
+    clean = replace(claim, proposed=proposed, named_site=site)
+    _refuse_second(clean, citizen)
+    return clean
 
 
 def _require_its_dose(claim: Claim, citizen: Citizen) -> None:
@@ -351,11 +358,15 @@ def _open_correction(
     population.ask(correction)
 
 
+def party_of_office(office: Organization) -> Party:
+    """Return in which capacity the staff of an office write down what people report."""
+    return Party.REVIEWER if office.kind in KINDS_GIVING_DOSES else Party.OVERSEER
+
+
 def _party(filing: Filing) -> Party:
     """Return in which capacity it was filed."""
     if filing.office is not None:
-        is_site = filing.office.kind in KINDS_GIVING_DOSES
-        return Party.REVIEWER if is_site else Party.OVERSEER
+        return party_of_office(filing.office)
     return Party.HOTLINE if filing.is_on_behalf else Party.CITIZEN
 
 

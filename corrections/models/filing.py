@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from citizens.models import Citizen
+from vaxreg import ui
 from vaxreg.encryption import SealedJSONField
 from vaxreg.id_numbers import SEALED
 
@@ -121,6 +122,11 @@ class Filing(models.Model):
     def is_on_behalf(self) -> bool:
         """An office wrote it down for the person: whoever filed it is not whom to answer."""
         return self.told_at is not None
+
+    @property
+    def told_shown(self) -> str:
+        """When the person told it, in words; a day alone where the office noted no time."""
+        return ui.told(self.told_at) if self.told_at else ""
 
     @property
     def answer_phone(self) -> str:

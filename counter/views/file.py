@@ -18,6 +18,7 @@ from citizens.models import Citizen, RecordVisit
 from corrections.photos import evidence
 from counter import filing, letters
 from counter.forms import ForPersonForm
+from counter.offices import first_office_of
 from doses.facts import dose_title
 from organizations.models import Organization
 from portal import claim_targets, receipts
@@ -112,13 +113,15 @@ def details(request: UserRequest, person: UUID, key: str) -> HttpResponse:
 @staff_page
 @require_safe
 def receipt(request: UserRequest, public_id: UUID) -> HttpResponse:
-    """Show the receipt of what was filed at the counter, to print."""
-    site_of(request)
+    """Show the receipt of what an office filed for somebody, to print."""
+    first_office_of(request.user)
     filed = filing.receipt_of(request.user, public_id)
     if filed is None:
         raise Http404
     cases = filing.cases_of(filed)
-    return render(request, "counter/receipt.html", receipts.receipt(filed, cases))
+    context = receipts.receipt(filed, cases)
+    context["at_counter"] = access.sites_of(request.user).exists()
+    return render(request, "counter/receipt.html", context)
 
 
 def site_of(request: UserRequest) -> Organization:

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import staff_page
 from accounts.http import UserRequest
 from counter import letters
-from counter.views.file import site_of
+from counter.offices import first_office_of
+from recording.access import sites_of
 from vaxreg import db_time
 
 
@@ -18,7 +19,8 @@ from vaxreg import db_time
 def listed(request: UserRequest) -> HttpResponse:
     """List the answers that are still to be printed, and those that were."""
     context = {
-        "site": site_of(request),
+        "office": first_office_of(request.user),
+        "at_counter": sites_of(request.user).exists(),
         "waiting": letters.waiting(request.user),
         "printed": letters.printed(request.user),
     }
@@ -29,7 +31,7 @@ def listed(request: UserRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter(request: UserRequest, reference: str) -> HttpResponse:
     """Show one letter, to print; POST says that it was printed and goes to the person."""
-    site_of(request)
+    first_office_of(request.user)
     found = letters.letter_of(request.user, reference)
     if found is None:
         raise Http404

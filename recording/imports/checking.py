@@ -5,7 +5,7 @@ worker that is killed loses nothing and doubles nothing.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from django.db import connection
@@ -21,6 +21,7 @@ from recording.imports.reading import words
 from recording.imports.reading.dates import DateReading
 from recording.imports.reading.files import FileForm, Line, lines_of
 from recording.imports.reading.rows import ReadRow, RowReader, RowReading
+from recording.imports.sent_file import SentFile
 from vaxreg.encryption import FIELDS
 from vaxreg.id_numbers import number_hashes
 from vaxreg.typed.birth_dates import BirthDate
@@ -52,21 +53,21 @@ SELECT %(import)s, {", ".join(COLUMNS)}, joined, citizen_id, candidates, dose_id
 """  # noqa: S608 — names of columns from above
 
 
-def parts_of(dose_import: DoseImport) -> Iterator[bytes]:
+def parts_of(sent: SentFile) -> Iterator[bytes]:
     """Yield the file, a part at a time."""
-    rows = dose_import.parts.order_by("number")
+    rows = sent.parts.order_by("number")
     for pk in list(rows.values_list("pk", flat=True)):
         yield bytes(rows.get(pk=pk).content)
 
 
-def form_of(dose_import: DoseImport) -> FileForm:
-    return FileForm(**dose_import.form)
+def form_of(sent: SentFile) -> FileForm:
+    return FileForm(**sent.form)
 
 
-def lines_below(dose_import: DoseImport) -> Iterator[Line]:
+def lines_below(sent: SentFile) -> Iterator[Line]:
     """Yield the lines below the header."""
-    for line in lines_of(form_of(dose_import), parts_of(dose_import)):
-        if line[0] > dose_import.header_line:
+    for line in lines_of(form_of(sent), parts_of(sent)):
+        if line[0] > sent.header_line:
             yield line
 
 
@@ -133,7 +134,7 @@ def facts_of(row: ReadRow) -> PersonFacts:
     )
 
 
-def stage(cursor: CursorWrapper, rows: list[ReadRow]) -> None:
+def stage(cursor: CursorWrapper, rows: Sequence[ReadRow]) -> None:
     """Put the rows into the temporary table, emptied before."""
     cursor.execute(STAGED)
     cursor.execute("TRUNCATE staged_dose")

@@ -1,5 +1,6 @@
 """People whom a file may mean and whom nobody but a clerk can tell apart: shown, and decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,23 +71,28 @@ def doubts(dose_import: DoseImport, *, by: "User") -> list[Doubt]:
 
 def _doubt(rows: list[ImportedRow]) -> Doubt:
     person = rows[0]
-    likely = {one.citizen: evidence_of(one.evidence) for one in likely_records(_facts(person))}
-    records = Citizen.objects.select_related("area").in_bulk(person.candidates)
     return Doubt(
         rows=rows,
         number=mask_id(person.number),
         phone=mask_phone(person.phone),
-        candidates=[
-            Candidate(
-                citizen=records[pk],
-                number=mask_id(records[pk].id_number),
-                doses=list(Dose.objects.of(records[pk]).shown_to_citizen()),
-                reasons=likely.get(pk),
-            )
-            for pk in person.candidates
-            if pk in records
-        ],
+        candidates=candidates_of(_facts(person), person.candidates),
     )
+
+
+def candidates_of(person: PersonFacts, found: Sequence[int]) -> list[Candidate]:
+    """Return these records (ids) with what speaks for each; the caller logs who sees them."""
+    likely = {one.citizen: evidence_of(one.evidence) for one in likely_records(person)}
+    records = Citizen.objects.select_related("area").in_bulk(found)
+    return [
+        Candidate(
+            citizen=records[pk],
+            number=mask_id(records[pk].id_number),
+            doses=list(Dose.objects.of(records[pk]).shown_to_citizen()),
+            reasons=likely.get(pk),
+        )
+        for pk in found
+        if pk in records
+    ]
 
 
 def _facts(row: ImportedRow) -> PersonFacts:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from doses.plausibility.warnings import DoseCode, DoseWarning
-from recording.imports.reading.headings import BY_NAME
+from recording.imports.reading.headings import BY_NAME, ImportField
 
 # Codes that only warn, or say what becomes of the row; all others leave it out.
 WARNINGS = frozenset(
@@ -71,18 +71,33 @@ class Finding:
     column: str
     code: str
     text: str
-    is_warning: bool
-
-    @property
-    def title(self) -> str:
-        """The name of the column, in the reader's language; "" for the whole row."""
-        return _(BY_NAME[self.column].title) if self.column in BY_NAME else ""
+    # The name of the column, in the reader's language; "" for the whole row.
+    title: str = ""
+    is_warning: bool = False
 
     def __str__(self) -> str:
         return f"{self.title}: {self.text}" if self.title else self.text
 
 
-def findings_of(stored: Iterable[str], doubts: Iterable[Mapping[str, Any]]) -> list[Finding]:
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of the findings of one kind of file, its columns, and the codes that only warn.
+
+    has_doubts: whether its rows have doubts about a dose beside their findings.
+    """
+
+    words: Mapping[str, Promise]
+    columns: Mapping[str, ImportField]
+    warnings: frozenset[str]
+    has_doubts: bool = False
+
+
+OF_DOSES = Vocabulary(WORDS, BY_NAME, WARNINGS, has_doubts=True)
+
+
+def findings_of(
+    stored: Iterable[str], doubts: Iterable[Mapping[str, Any]] = (), *, kind: Vocabulary = OF_DOSES
+) -> list[Finding]:
     """Return findings and doubts of a row in the reader's language, errors first.
 
     stored, doubts: as `ImportedRow.findings` and `ImportedRow.doubts` hold them.
@@ -90,9 +105,14 @@ def findings_of(stored: Iterable[str], doubts: Iterable[Mapping[str, Any]]) -> l
     found = []
     for one in stored:
         column, code, value = one.split("|", 2)
-        text = str(WORDS[code]) % {"line": value}
-        found.append(Finding(column, code, text, is_warning=code in WARNINGS))
+        text = str(kind.words[code]) % {"line": value}
+        found.append(Finding(column, code, text, _title(column, kind), code in kind.warnings))
     for doubt in doubts:
         warning = DoseWarning(DoseCode(doubt["code"]), doubt["field"], doubt["values"])
-        found.append(Finding(warning.field, warning.code, warning.sentence, is_warning=True))
+        title = _title(warning.field, kind)
+        found.append(Finding(warning.field, warning.code, warning.sentence, title, is_warning=True))
     return sorted(found, key=lambda finding: finding.is_warning)
+
+
+def _title(column: str, kind: Vocabulary) -> str:
+    return _(kind.columns[column].title) if column in kind.columns else ""

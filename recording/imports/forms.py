@@ -14,7 +14,8 @@ from organizations.models import Organization
 from recording.imports.models import DoseImport
 from recording.imports.questions import EPOCH, OLD_FONT, ORDER, SWAPPED, Question, from_json
 from recording.imports.reading.files import MOST_BYTES
-from recording.imports.reading.headings import BY_NAME, FIELDS, missing_of
+from recording.imports.reading.headings import FIELDS, Fields, missing_of
+from recording.imports.sent_file import SentFile
 from vaxreg import ui
 from vaxreg.forms import Form
 
@@ -64,18 +65,18 @@ class UploadForm(Form):
 
 
 class ColumnsForm(Form):
-    """Which column holds what, where the ID numbers come from, and the open questions."""
+    """Which column holds what, and the open questions; a kind of file says its columns."""
 
-    def __init__(
-        self, *args: Any, dose_import: DoseImport, columns: Sequence[str], **kwargs: Any
-    ) -> None:
+    columns: Fields = FIELDS
+
+    def __init__(self, *args: Any, sent: SentFile, titles: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = [
             (str(at), f"{_letter(at)} · {text}" if text else _letter(at))
-            for at, text in enumerate(columns)
+            for at, text in enumerate(titles)
         ]
-        for one in FIELDS:
-            at = dose_import.mapping.get(one.name)
+        for one in self.columns:
+            at = sent.mapping.get(one.name)
             self.fields[f"column-{one.name}"] = forms.ChoiceField(
                 label=_(one.title),
                 choices=[(NOT_THERE, _("– not in the file –")), *offered],
@@ -83,23 +84,14 @@ class ColumnsForm(Form):
                 initial=NOT_THERE if at is None else str(at),
                 error_messages={"required": gettext_lazy("Choose the column.")},
             )
-        self.fields["number_proof"] = forms.ChoiceField(
-            label=_("Where do the ID numbers come from?"),
-            help_text=_(
-                "A typed number may have a slip in it. If you are not sure, choose typed by hand."
-            ),
-            choices=NumberProof.choices,
-            widget=forms.RadioSelect,
-            initial=dose_import.number_proof,
-        )
-        self.questions = from_json(dose_import.questions)
+        self.questions = from_json(sent.questions)
         for question in self.questions:
             self.fields[question.name] = forms.ChoiceField(
-                label=_asked(question),
+                label=_asked(question, self._title(question.column)),
                 help_text=_samples(question),
                 choices=[(choice, _choice(question, choice)) for choice in question.choices],
                 widget=forms.RadioSelect,
-                initial=dose_import.answers.get(question.name),
+                initial=sent.answers.get(question.name),
             )
 
     def clean(self) -> dict[str, Any]:
@@ -111,14 +103,14 @@ class ColumnsForm(Form):
                 self.add_error(
                     f"column-{name}",
                     _("This column is chosen already: %(title)s.")
-                    % {"title": _(BY_NAME[taken[at]].title)},
+                    % {"title": self._title(taken[at])},
                 )
             taken.setdefault(at, name)
         return data
 
     def mapping(self, data: dict[str, Any]) -> dict[str, int]:
         """Return {field: column} as it was chosen."""
-        chosen = {one.name: data.get(f"column-{one.name}") for one in FIELDS}
+        chosen = {one.name: data.get(f"column-{one.name}") for one in self.columns}
         return {name: int(at) for name, at in chosen.items() if at}
 
     def answers(self) -> dict[str, str]:
@@ -127,7 +119,7 @@ class ColumnsForm(Form):
 
     @property
     def column_fields(self) -> list[forms.BoundField]:
-        return [self[f"column-{one.name}"] for one in FIELDS]
+        return [self[f"column-{one.name}"] for one in self.columns]
 
     @property
     def question_fields(self) -> list[forms.BoundField]:
@@ -136,8 +128,27 @@ class ColumnsForm(Form):
     @property
     def still_missing(self) -> list[str]:
         """Titles of the needed fields without a column."""
-        mapping = {name: 0 for name in BY_NAME if self[f"column-{name}"].value()}
-        return [_(BY_NAME[name].title) for name in missing_of(mapping)]
+        mapping = {one.name: 0 for one in self.columns if self[f"column-{one.name}"].value()}
+        return [self._title(name) for name in missing_of(mapping, self.columns)]
+
+    def _title(self, name: str) -> str:
+        return next(_(one.title) for one in self.columns if one.name == name)
+
+
+class DoseColumnsForm(ColumnsForm):
+    """The same of a file of doses, and where its ID numbers come from."""
+
+    def __init__(self, *args: Any, sent: DoseImport, **kwargs: Any) -> None:
+        super().__init__(*args, sent=sent, **kwargs)
+        self.fields["number_proof"] = forms.ChoiceField(
+            label=_("Where do the ID numbers come from?"),
+            help_text=_(
+                "A typed number may have a slip in it. If you are not sure, choose typed by hand."
+            ),
+            choices=NumberProof.choices,
+            widget=forms.RadioSelect,
+            initial=sent.number_proof,
+        )
 
 
 def _letter(at: int) -> str:
@@ -145,8 +156,8 @@ def _letter(at: int) -> str:
     return chr(65 + at) if at < 26 else f"{chr(64 + at // 26)}{chr(65 + at % 26)}"
 
 
-def _asked(question: Question) -> str:
-    title = {"column": _(BY_NAME[question.column].title)}
+def _asked(question: Question, column: str) -> str:
+    title = {"column": column}
     asked = {
         ORDER: _("%(column)s: which comes first, the day or the month?"),
         SWAPPED: _("%(column)s: has Excel taken days for months?"),

@@ -1,11 +1,8 @@
 """Files of doses that sites have sent, the columns they use, and what became of each row."""
 
-import uuid
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -15,6 +12,7 @@ from citizens.models import Citizen, Sex
 from doses.models import Dose, Vaccine
 from matching.joining import NumberProof
 from organizations.models import Area, Membership, Organization
+from recording.imports.sent_file import SentFile
 from vaxreg.encryption import BlindIndexField, EncryptedBytesField
 from vaxreg.fields import EncryptedIdNumberField
 from vaxreg.id_numbers import NUMBER_LABEL
@@ -38,7 +36,7 @@ class DoseImportQuerySet(models.QuerySet["DoseImport"]):
         return self.filter(state__in=DoseImport.AT_WORK)
 
 
-class DoseImport(models.Model):
+class DoseImport(SentFile):
     """One file of doses of one site. Its rows are tried first, then written, and may be undone."""
 
     class State(models.TextChoices):
@@ -54,54 +52,11 @@ class DoseImport(models.Model):
     AT_WORK: ClassVar[tuple[str, ...]] = (State.CHECKING, State.APPLYING)
     OVER: ClassVar[tuple[str, ...]] = (State.APPLIED, State.UNDONE, State.CANCELLED)
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="+", verbose_name=_("site")
-    )
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    made_at = models.DateTimeField(_("sent at"))
-    file_name = models.CharField(_("file"), max_length=120)
-    sha256 = models.CharField(max_length=64)
-    # How the file is read (reading.files.FileForm), the header, the questions about it.
-    form = models.JSONField()
-    header = models.JSONField(default=list, encoder=DjangoJSONEncoder)
-    header_line = models.PositiveIntegerField(default=0)
-    mapping = models.JSONField(default=dict)
-    questions = models.JSONField(default=list)
-    answers = models.JSONField(default=dict)
-    # How its dates and fonts are read, by what the lines show and by the answers.
-    reading = models.JSONField(default=dict)
     # Where the numbers come from: by it rows join records without a person who looks.
     number_proof = models.CharField(max_length=8, choices=NumberProof, default=NumberProof.TYPED)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED)
-    total = models.PositiveIntegerField(_("rows"), default=0)
-    # Of the present step: rows that are done, the last line that is, and when it began.
-    done = models.PositiveIntegerField(default=0)
-    last_line = models.PositiveIntegerField(default=0)
-    step_began_at = models.DateTimeField(null=True)
     # Of a trial whose lines are all read: the last person whose rows were held against their doses.
     judged_to = models.BigIntegerField(null=True)
-    # Rows by verdict, as the trial found and the writing left them.
-    counts = models.JSONField(default=dict)
-    applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        db_index=False,
-    )
-    applied_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        db_index=False,
-    )
-    # Cancelled or undone.
-    ended_at = models.DateTimeField(null=True)
 
     objects: ClassVar[DoseImportQuerySet] = DoseImportQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -14,6 +14,7 @@ from doses.facts import Position
 from recording.imports.findings import Finding, findings_of
 from recording.imports.models import DoseImport, ImportedRow
 from recording.imports.reading.files import Line
+from recording.imports.sent_file import SentFile
 from vaxreg import db_time
 
 if TYPE_CHECKING:
@@ -98,19 +99,19 @@ def newest(user: "User") -> QuerySet[DoseImport]:
     return rows.order_by("-made_at")[:MOST_LISTED]
 
 
-def titles_of(dose_import: DoseImport, first: Sequence[Line]) -> list[str]:
+def titles_of(sent: SentFile, first: Sequence[Line]) -> list[str]:
     """Return the header of each column; without one, what its first row holds."""
     width = max((len(cells) for _number, cells in first), default=0)
-    titles = [*dose_import.header, *[""] * (width - len(dose_import.header))]
+    titles = [*sent.header, *[""] * (width - len(sent.header))]
     if not any(titles) and first:
         titles = [cell.text[:40] for cell in first[0][1]]
     return titles
 
 
-def progress(dose_import: DoseImport) -> Progress:
+def progress(sent: SentFile) -> Progress:
     """Return rows, rate and the time left of the step at work."""
-    began = dose_import.step_began_at or db_time.now()
-    return progress_of(began, dose_import.done, dose_import.total)
+    began = sent.step_began_at or db_time.now()
+    return progress_of(began, sent.done, sent.total)
 
 
 def progress_of(began: datetime, done: int, total: int) -> Progress:

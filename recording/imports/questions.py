@@ -4,7 +4,7 @@ A question is stored as {"kind", "column", "samples", "choices"}, its answer und
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,10 @@ from recording.imports.reading.rows import spans
 from vaxreg.spreadsheets import old_fonts
 
 ORDER, SWAPPED, EPOCH, OLD_FONT = "order", "swapped", "epoch", "old_font"
+# Of a file of doses.
 DATE_COLUMNS = ("born", "given_on")
+# Its days lie too far apart to tell which calendar of Excel they are counted in.
+BIRTH = "born"
 YES, NO = "yes", "no"
 MOST_SAMPLES = 5
 
@@ -59,13 +62,15 @@ def from_json(stored: Iterable[Mapping[str, Any]]) -> list[Question]:
 
 @dataclass
 class Survey:
-    """What all lines of a file have shown of its dates and fonts."""
+    """What all lines of a file have shown of its dates (the columns `dates`) and fonts."""
 
-    columns: dict[str, DateColumn] = field(
-        default_factory=lambda: {name: DateColumn() for name in DATE_COLUMNS}
-    )
+    dates: Sequence[str] = DATE_COLUMNS
+    columns: dict[str, DateColumn] = field(init=False)
     old: list[list[str]] = field(default_factory=list)
     rows: int = 0
+
+    def __post_init__(self) -> None:
+        self.columns = {name: DateColumn() for name in self.dates}
 
     def add(self, line: Line, mapping: Mapping[str, int]) -> None:
         """Look at one line below the header."""
@@ -93,7 +98,7 @@ class Survey:
                 samples = [[text, ""] for text in column.samples]
                 found.append(Question(ORDER, name, (DAY_FIRST, MONTH_FIRST), samples))
             epochs = column.epochs(of_columns[name])
-            if len(epochs) > 1 and form.kind != XLSX and name == "given_on":
+            if len(epochs) > 1 and form.kind != XLSX and name != BIRTH:
                 days = [[str(column.least), day_of(column.least, epoch)] for epoch in epochs]
                 found.append(Question(EPOCH, name, (FROM_1900, FROM_1904), days))
         if self.old:
@@ -113,18 +118,22 @@ class Survey:
         """Return the calendar: a workbook says it, in a CSV the days of the doses do."""
         if form.kind == XLSX:
             return FROM_1904 if form.is_from_1904 else FROM_1900
-        epochs = self.columns["given_on"].epochs(spans(today)["given_on"])
-        return epochs[0] if epochs else FROM_1900
+        for name in self.dates:
+            epochs = self.columns[name].epochs(spans(today)[name]) if name != BIRTH else []
+            if epochs:
+                return epochs[0]
+        return FROM_1900
 
 
 def with_answers(reading: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str, Any]:
     """Return how the file is read when the clerk has answered the questions."""
     told: dict[str, Any] = {"converts": answers.get(f"{OLD_FONT}-full_name") != NO}
-    for name in DATE_COLUMNS:
+    epochs = [told for name, told in answers.items() if name.startswith(f"{EPOCH}-") and told]
+    for name in reading.keys() - told:
         shown = reading[name]
         told[name] = {
             "order": answers.get(f"{ORDER}-{name}") or shown["order"],
-            "epoch": answers.get(f"{EPOCH}-given_on") or shown["epoch"],
+            "epoch": next(iter(epochs), shown["epoch"]),
             "is_swapped": answers.get(f"{SWAPPED}-{name}") == YES,
         }
     return told

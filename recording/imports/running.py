@@ -4,40 +4,25 @@ A worker does the long steps in chunks for less than a minute, then asks to be c
 place in the file is stored with each chunk, so a worker that is killed costs nothing but time.
 """
 
-import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from background import counting
 from background.long_jobs import LongJob
 from organizations.models import Organization
-from recording.imports import applying, checking, doubting, judging
+from recording.imports import applying, checking, doubting, judging, receiving
 from recording.imports.doubting import Doubter
-from recording.imports.models import DoseImport, HeaderMapping, ImportedRow, ImportPart
-from recording.imports.questions import Survey, with_answers
-from recording.imports.reading.files import (
-    HEADINGS_WITHIN,
-    MOST_ROWS,
-    Line,
-    as_stored,
-    form_of,
-    in_parts,
-    is_workbook,
-    lines_of,
-    too_many_rows,
-)
-from recording.imports.reading.headings import Header, header_of, missing_of
+from recording.imports.models import DoseImport, ImportedRow, ImportPart
+from recording.imports.questions import with_answers
+from recording.imports.reading.files import MOST_ROWS
+from recording.imports.reading.headings import FIELDS, missing_of
 from vaxreg import db_time
 from vaxreg.celery import hint
-from vaxreg.spreadsheets.archive import Unreadable
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -67,58 +52,9 @@ def begin(
 
     most_rows: in place of MOST_ROWS, which is what pages take.
     """
-    most_rows = most_rows or MOST_ROWS
-    made = DoseImport(
-        organization=organization,
-        made_by=by,
-        made_at=db_time.now(),
-        file_name=name[-120:],
-        form={},
-    )
-    made.save(force_insert=True)
-    digest = hashlib.sha256()
-    parts = _counted_in(digest, in_parts(chunks))
-    first_part = next(parts, b"")
-    if is_workbook(name, first_part):
-        whole = [first_part, *parts]
-        form = form_of(name, whole)
-        _store(made, as_stored(form, whole))
-    else:
-        _store(made, chain([first_part], parts))
-        form = form_of(name, checking.parts_of(made))
-    made.sha256 = digest.hexdigest()
-    made.form = {
-        "kind": form.kind,
-        "encoding": form.encoding,
-        "delimiter": form.delimiter,
-        "is_from_1904": form.is_from_1904,
-    }
-    lines = lines_of(form, checking.parts_of(made))
-    first = list(islice(lines, HEADINGS_WITHIN))
-    if not first:
-        raise Unreadable(_("The file is empty."))
-    header = header_of(first)
-    made.header_line, made.header = header.line, list(header.texts)
-    made.mapping = _remembered(organization, header) or header.mapping
-    below = (line for line in chain(first, lines) if line[0] > header.line)
-    _look(made, islice(below, most_rows + 1))
-    if made.total > most_rows:
-        raise too_many_rows(most_rows)
-    if not made.total:
-        raise Unreadable(_("There are headings, but no rows below them."))
-    made.save()
+    made = DoseImport(organization=organization, made_by=by)
+    receiving.receive(made, chunks, name, FIELDS, most_rows or MOST_ROWS)
     return made
-
-
-def _counted_in(digest: "hashlib._Hash", parts: Iterable[bytes]) -> Iterator[bytes]:
-    for part in parts:
-        digest.update(part)
-        yield part
-
-
-def _store(made: DoseImport, chunks: Iterable[bytes]) -> None:
-    for number, part in enumerate(in_parts(chunks)):
-        ImportPart.objects.create(dose_import=made, number=number, content=part)
 
 
 def confirm(
@@ -136,21 +72,17 @@ def confirm(
         found = _locked(dose_import, State.ASKED, State.CHECKED)
         if found.mapping != mapping:
             found.mapping = dict(mapping)
-            _look(found, checking.lines_below(found))
+            receiving.look(found, checking.lines_below(found))
         found.answers = dict(answers)
         found.number_proof = number_proof
-        is_open = bool(open_questions(found) or missing_of(found.mapping))
+        is_open = bool(receiving.open_questions(found) or missing_of(found.mapping))
         if is_open:
             found.state = State.ASKED
             found.save()
             return False
         found.reading = with_answers(found.reading, found.answers)
         found.rows.all().delete()
-        HeaderMapping.objects.update_or_create(
-            organization=found.organization,
-            signature=signature_of(found),
-            defaults={"mapping": found.mapping, "used_at": db_time.now()},
-        )
+        receiving.remember(found)
         _start(found, State.CHECKING)
     return True
 
@@ -299,34 +231,6 @@ def _locked(dose_import: DoseImport, *states: str) -> DoseImport:
     )
     if states and found.state not in states:
         raise WrongState
-    return found
-
-
-def _look(found: DoseImport, lines: Iterable[Line]) -> None:
-    """Look at all lines below the header; store the questions and how dates are read."""
-    form, today = checking.form_of(found), timezone.localdate(found.made_at)
-    survey = Survey()
-    for line in lines:
-        survey.add(line, found.mapping)
-    found.total = survey.rows
-    found.questions = [one.as_json() for one in survey.questions(form, today)]
-    found.reading = survey.reading(form, today)
-
-
-def open_questions(found: DoseImport) -> list[str]:
-    """Return the names of questions without an answer."""
-    names = [f"{one['kind']}-{one['column']}" for one in found.questions]
-    return [name for name in names if not found.answers.get(name)]
-
-
-def signature_of(found: DoseImport) -> str:
-    """Return by what the header of this file is recognised again."""
-    return Header(found.header_line, tuple(found.header), {}).signature
-
-
-def _remembered(organization: Organization, header: Header) -> dict[str, int] | None:
-    rows = HeaderMapping.objects.filter(organization=organization, signature=header.signature)
-    found: dict[str, int] | None = rows.values_list("mapping", flat=True).first()
     return found
 
 

@@ -19,7 +19,7 @@ from accounts.http import UserRequest
 from accounts.identity import is_verified
 from recording import access
 from recording.imports import checking, deciding, marked, pages, running, undoing
-from recording.imports.forms import ColumnsForm, UploadForm
+from recording.imports.forms import DoseColumnsForm, UploadForm
 from recording.imports.models import DoseImport
 from recording.imports.reading.headings import template_file
 from vaxreg import errors
@@ -102,8 +102,8 @@ def columns(request: UserRequest, public_id: UUID) -> HttpResponse:
         return redirect("dose-import", found.public_id)
     first = list(islice(checking.lines_below(found), pages.FIRST_ROWS))
     titles = pages.titles_of(found, first)
-    form = ColumnsForm(
-        request.POST if request.method == "POST" else None, dose_import=found, columns=titles
+    form = DoseColumnsForm(
+        request.POST if request.method == "POST" else None, sent=found, titles=titles
     )
     if form.is_valid():
         begun = running.confirm(

@@ -1,4 +1,4 @@
-"""The columns of a file of doses: their names, the ministry's order, and which column holds what."""
+"""The columns of files: their names, the ministry's order, and which column holds what."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _noop
 
 from organizations.imports.columns import word_key
-from recording.imports.reading.files import HEADINGS_WITHIN, Cell, Line
+from recording.imports.reading.files import HEADINGS_WITHIN, Cell, Line, columns_of
 from vaxreg.spreadsheets import old_fonts
 from vaxreg.spreadsheets.writing import Sheet, xlsx_file
 
@@ -27,6 +27,9 @@ class ImportField:
     title: str
     others: tuple[str, ...] = ()
     needed: bool = False
+
+
+Fields = tuple[ImportField, ...]
 
 
 # In the order of the list on paper (Decision 3588/QĐ-BYT of 2021, annex 4), behind the numbering.
@@ -99,7 +102,6 @@ FIELDS = (
     ),
 )
 BY_NAME = {one.name: one for one in FIELDS}
-NEEDED = tuple(one.name for one in FIELDS if one.needed)
 # The numbering in front ("STT") is no field.
 LAST_ON_PAPER = "given_on"
 MINISTRY_ORDER = (
@@ -127,31 +129,36 @@ class Header:
 
     @property
     def missing(self) -> list[str]:
-        """Fields that must have a column and have none."""
+        """Fields of a dose that must have a column and have none."""
         return missing_of(self.mapping)
 
 
-def missing_of(mapping: Mapping[str, int]) -> list[str]:
+def missing_of(mapping: Mapping[str, int], fields: Fields = FIELDS) -> list[str]:
     """Return the fields that are needed and have no column."""
-    return [name for name in NEEDED if name not in mapping]
+    return [one.name for one in fields if one.needed and one.name not in mapping]
 
 
-def header_of(first: Sequence[Line]) -> Header:
-    """Find the header among the first lines of a file, else the ministry's order by position."""
+def header_of(first: Sequence[Line], fields: Fields = FIELDS) -> Header:
+    """Find the header among the first lines of a file.
+
+    A file of doses without one may be in the ministry's order; in any other the clerk chooses.
+    """
     best: Header | None = None
     for number, cells in first[:HEADINGS_WITHIN]:
-        mapping = mapping_of([cell.text for cell in cells])
+        mapping = mapping_of([cell.text for cell in cells], fields)
         if len(mapping) >= ENOUGH and (best is None or len(mapping) > len(best.mapping)):
             best = Header(number, tuple(cell.text for cell in cells), mapping)
+    if best is None and fields is not FIELDS:
+        return Header(0, ("",) * columns_of(first), {})
     return best or _by_position(first)
 
 
-def mapping_of(texts: Sequence[str]) -> dict[str, int]:
+def mapping_of(texts: Sequence[str], fields: Fields = FIELDS) -> dict[str, int]:
     """Return {field: column} for headers in either language, also in an old font."""
     found: dict[str, int] = {}
     for column, text in enumerate(texts):
         for spelling in (text, old_fonts.from_tcvn3(text), old_fonts.from_vni(text)):
-            name = _titles().get(word_key(spelling.strip("*: ")))
+            name = _titles(fields).get(word_key(spelling.strip("*: ")))
             if name and name not in found:
                 found[name] = column
                 break
@@ -176,9 +183,9 @@ def _filled(cells: Sequence[Cell]) -> int:
 
 
 @cache
-def _titles() -> dict[str, str]:
+def _titles(fields: Fields) -> dict[str, str]:
     found: dict[str, str] = {}
-    for one in FIELDS:
+    for one in fields:
         for language, _name in settings.LANGUAGES:
             with override(language):
                 found[word_key(gettext(one.title))] = one.name

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 
@@ -23,6 +24,8 @@ from vaxreg.typed.names import checked_name
 BORN_FROM = dt.date(1900, 1, 1)
 # No dose of a list is older; it tells which century a year of two digits is of.
 GIVEN_FROM = dt.date(1960, 1, 1)
+# Before the first vaccine against COVID-19 nobody told anybody of a wrong dose of it.
+TOLD_FROM = dt.date(2021, 3, 8)
 LONGEST_LOT, LONGEST_WORDS = 64, 120
 # As `matching.features` cuts it.
 LONGEST_MARKED = 400
@@ -45,12 +48,17 @@ class RowReading:
     first_days: Mapping[int, dt.date] = field(default_factory=dict)
     born: DateReading = field(default_factory=DateReading)
     given_on: DateReading = field(default_factory=DateReading)
+    told_on: DateReading = field(default_factory=DateReading)
     converts: bool = True
 
 
 def spans(today: dt.date) -> dict[str, Span]:
     """Return the days that each date column may hold."""
-    return {"born": Span(BORN_FROM, today), "given_on": Span(GIVEN_FROM, today)}
+    return {
+        "born": Span(BORN_FROM, today),
+        "given_on": Span(GIVEN_FROM, today),
+        "told_on": Span(TOLD_FROM, today),
+    }
 
 
 @dataclass(slots=True)
@@ -85,39 +93,37 @@ class ReadRow:
         return signed(hashlib.blake2b(facts.encode(), digest_size=8).hexdigest())
 
 
+R = TypeVar("R", bound=ReadRow)
+# The steps of a reader take the rows of its kind of file.
+Steps = tuple[tuple[str, Callable[[Any, Cell], None]], ...]
+
+
 @lru_cache(maxsize=4096)
-def _lot_of(text: str) -> str:
+def lot_of(text: str) -> str:
     return clean_lot(clean_line(text))
 
 
-class RowReader:
-    """Reads the lines of one file."""
+class PersonReader(Generic[R]):
+    """Reads the person of each line of one file; what else stands there, a kind of file adds."""
+
+    row: type[R]
 
     def __init__(self, how: RowReading) -> None:
         self._how = how
         self._spans = spans(how.today)
-        self._vaccines: dict[str, int | None] = {}
         # A file has few days: their cells are read once.
         self._days: dict[tuple[str, str, str], PartialDate | None] = {}
-        self._steps: tuple[tuple[str, Callable[[ReadRow, Cell], None]], ...] = (
+        self._steps: Steps = (
             ("full_name", self._name),
             ("born", self._born),
             ("sex", self._sex),
             ("id_number", self._number),
             ("phone", self._phone),
-            ("area", self._area),
-            ("vaccine", self._vaccine),
-            ("lot", self._lot),
-            ("position", self._position),
-            ("given_on", self._given_on),
-            ("given_time", self._given_time),
-            ("venue", self._venue),
-            ("given_by", self._given_by),
         )
 
-    def read(self, line: int, cells: list[Cell]) -> ReadRow:
+    def read(self, line: int, cells: list[Cell]) -> R:
         """Return what a line says."""
-        row = ReadRow(line)
+        row = self.row(line)
         for name, step in self._steps:
             at = self._how.mapping.get(name, -1)
             cell = cells[at] if 0 <= at < len(cells) else EMPTY
@@ -161,23 +167,6 @@ class RowReader:
         elif row.born and row.born.first < BORN_FROM:
             row.errors.append("born|too_early|")
 
-    def _given_on(self, row: ReadRow, cell: Cell) -> None:
-        day = self._date(row, cell, "given_on", self._how.given_on)
-        if day is None:
-            return
-        if ":" in cell.text:
-            # Excel writes midnight behind a day without a time.
-            at = time_of(cell.text)
-            row.given_time = at if at != dt.time() else None
-        if not day.is_whole:
-            row.errors.append("given_on|no_day|")
-        elif day.first > self._how.today:
-            row.errors.append("given_on|future|")
-        elif day.first < GIVEN_FROM:
-            row.errors.append("given_on|no_date|")
-        else:
-            row.given_on = day.first
-
     def _date(self, row: ReadRow, cell: Cell, column: str, how: DateReading) -> PartialDate | None:
         if not cell.text:
             row.errors.append(f"{column}|missing|")
@@ -217,6 +206,45 @@ class RowReader:
         if found.warning:
             row.warnings.append(f"{column}|{found.warning}|")
 
+    def _words(self, row: ReadRow, cell: Cell, column: str) -> str:
+        if not cell.text:
+            return ""
+        text = clean_line(self._converted(row, cell.text, column))
+        if len(text) > LONGEST_WORDS:
+            row.errors.append(f"{column}|long|")
+            return ""
+        return text
+
+    def _together(self, row: R) -> None:
+        """Compare the cells with each other."""
+        if row.born is None:
+            return
+        if row.given_on and row.given_on < row.born.first:
+            row.errors.append("given_on|before_birth|")
+        if row.number and not numbers.fits(row.number, year=row.born.year, sex=row.sex):
+            row.warnings.append("id_number|other_year_or_sex|")
+
+
+class RowReader(PersonReader[ReadRow]):
+    """Reads the lines of one file of doses."""
+
+    row = ReadRow
+
+    def __init__(self, how: RowReading) -> None:
+        super().__init__(how)
+        self._vaccines: dict[str, int | None] = {}
+        self._steps = (
+            *self._steps,
+            ("area", self._area),
+            ("vaccine", self._vaccine),
+            ("lot", self._lot),
+            ("position", self._position),
+            ("given_on", self._given_on),
+            ("given_time", self._given_time),
+            ("venue", self._venue),
+            ("given_by", self._given_by),
+        )
+
     def _area(self, row: ReadRow, cell: Cell) -> None:
         if not cell.text:
             return
@@ -237,7 +265,7 @@ class RowReader:
             row.errors.append("vaccine|no_vaccine|")
 
     def _lot(self, row: ReadRow, cell: Cell) -> None:
-        row.lot = _lot_of(cell.text)
+        row.lot = lot_of(cell.text)
         if len(row.lot) > LONGEST_LOT:
             row.lot = ""
             row.errors.append("lot|long|")
@@ -249,6 +277,23 @@ class RowReader:
             return
         kind, _dash, ordinal = position.rpartition("-")
         row.kind, row.ordinal = kind, int(ordinal)
+
+    def _given_on(self, row: ReadRow, cell: Cell) -> None:
+        day = self._date(row, cell, "given_on", self._how.given_on)
+        if day is None:
+            return
+        if ":" in cell.text:
+            # Excel writes midnight behind a day without a time.
+            at = time_of(cell.text)
+            row.given_time = at if at != dt.time() else None
+        if not day.is_whole:
+            row.errors.append("given_on|no_day|")
+        elif day.first > self._how.today:
+            row.errors.append("given_on|future|")
+        elif day.first < GIVEN_FROM:
+            row.errors.append("given_on|no_date|")
+        else:
+            row.given_on = day.first
 
     def _given_time(self, row: ReadRow, cell: Cell) -> None:
         """The time of a cell of its own comes before the one behind the day."""
@@ -264,23 +309,8 @@ class RowReader:
     def _given_by(self, row: ReadRow, cell: Cell) -> None:
         row.given_by = self._words(row, cell, "given_by")
 
-    def _words(self, row: ReadRow, cell: Cell, column: str) -> str:
-        if not cell.text:
-            return ""
-        text = clean_line(self._converted(row, cell.text, column))
-        if len(text) > LONGEST_WORDS:
-            row.errors.append(f"{column}|long|")
-            return ""
-        return text
-
     def _together(self, row: ReadRow) -> None:
-        """Compare the cells with each other."""
         first = self._how.first_days.get(row.vaccine or 0)
         if first and row.given_on and row.given_on < first:
             row.errors.append(f"given_on|before_first|{first:%d/%m/%Y}")
-        if row.born is None:
-            return
-        if row.given_on and row.given_on < row.born.first:
-            row.errors.append("given_on|before_birth|")
-        if row.number and not numbers.fits(row.number, year=row.born.year, sex=row.sex):
-            row.warnings.append("id_number|other_year_or_sex|")
+        super()._together(row)

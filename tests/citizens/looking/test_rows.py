@@ -103,6 +103,13 @@ SHOWS_NOBODY = [
     "hotline-new-record",
     "looking",
     "many-doses",
+    # What the office's own file says; of people found on record it logs the row.
+    "report-file",
+    "report-file-columns",
+    "report-file-decide",
+    "report-file-marked",
+    "report-files",
+    "report-files-template",
     "open-in-emergency",
     "organization",
     "organization-close",

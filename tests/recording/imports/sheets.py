@@ -5,7 +5,7 @@ from typing import Any
 
 from matching.joining import NumberProof
 from organizations.models import Organization
-from recording.imports import running
+from recording.imports import receiving, running
 from recording.imports.models import DoseImport, ImportedRow
 from tests.organizations.sheets import book, csv_bytes
 from tests.world import World
@@ -67,7 +67,7 @@ def check(
 ) -> DoseImport:
     """The trial, to its end."""
     assert running.confirm(sent, mapping=sent.mapping, answers=answers or {}, number_proof=proof), (
-        running.open_questions(sent)
+        receiving.open_questions(sent)
     )
     running.work(sent.pk)
     sent.refresh_from_db()
