@@ -317,14 +317,6 @@ class Migration(migrations.Migration):
                 "ordering": ["report_file_id", "line"],
             },
         ),
-        migrations.AddIndex(
-            model_name="reportfile",
-            index=models.Index(
-                condition=models.Q(("state__in", ["checking", "applying", "undoing"])),
-                fields=["state"],
-                name="report_file_at_work",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="reportpart",
             constraint=models.UniqueConstraint(
