@@ -31,11 +31,20 @@ from recording.imports.models import DoseImport
 
 LEAST_OF_COPY, LEAST_OF_ORM = 0.07, 100
 SITES = 200
+UNKNOWN = "?"
 BATCH = 5_000
-# Of a hundred rows: new people, and rows that cannot be read.
-NEW, BAD = 2, 2
-FIRST_DAY = date(2021, 4, 1)
-VACCINES = ("AZ", "PF", "MD", "VC")
+# Of a hundred rows: new people, rows that cannot be read, and rows that are doubtful.
+NEW, BAD, DOUBTFUL = 2, 2, 5
+# Nobody is too young or too old for any dose.
+BORN = range(1958, 2000)
+# The course of everybody goes on by the rules: the position, its vaccine, the first day of giving.
+COURSE = (
+    ("primary 3", "AB", date(2021, 10, 20)),
+    ("additional 1", "PF", date(2021, 12, 20)),
+    ("booster 1", "MD", date(2022, 5, 10)),
+    ("booster 2", "PF", date(2022, 10, 10)),
+    ("booster 3", "PF", date(2023, 4, 10)),
+)
 HEADER = (
     "full_name",
     "born",
@@ -47,13 +56,12 @@ HEADER = (
     "position",
     "given_on",
 )
-POSITIONS = ("primary 1", "primary 2", "primary 3", "booster 1", "booster 2")
-# Two earlier doses of everybody, at one of the sites.
+# Two earlier doses of everybody, fourteen days apart, at one of the sites.
 EARLIER = """
 INSERT INTO doses_dose (public_id, citizen_id, vaccine_id, organization_id, given_on, lot, kind,
     ordinal, status, provenance, recorded_at, revised_at, revision)
 SELECT gen_random_uuid(), person.id, %(vaccine)s,
-    (%(sites)s::bigint[])[1 + (person.id * 31 + n) %% %(number)s], date '2021-03-08' + n, '',
+    (%(sites)s::bigint[])[1 + (person.id * 31 + n) %% %(number)s], date '2021-09-06' + 14 * n, '',
     'primary', n, 'completed', 'site_entry', now(), now(), 1
 FROM citizens_citizen person, generate_series(1, 2) n ORDER BY person.id, n
 """
@@ -191,10 +199,13 @@ def _country() -> tuple[Organization, User]:
 
 def _people(size: ImportSize, site: Organization, file: Path) -> list[list[str]]:
     """Write the people on record with their doses, and the file; return the sample for the ORM."""
-    made = Population(size.people * 2, size.seed, Rates(), dense=False).make()
-    numbered = (one for one in made if one.number)
+    # Some of them are too young or too old, or have no number.
+    made = Population(size.people * 4, size.seed, Rates(), dense=False).make()
+    numbered = (one for one in made if one.number and one.born.year in BORN)
     known = [_facts(person) for person, _n in zip(numbered, range(size.people), strict=False)]
-    strangers = [_facts(person) for person, _n in zip(numbered, range(size.people), strict=False)]
+    strangers = [
+        _facts(person) for person, _n in zip(numbered, range(size.people // 4), strict=False)
+    ]
     for start in range(0, len(known), BATCH):
         writing.write(
             Citizen.objects.bulk_create(
@@ -211,15 +222,15 @@ def _people(size: ImportSize, site: Organization, file: Path) -> list[list[str]]
         )
     with connection.cursor() as cursor:
         sites = list(Organization.objects.order_by("pk").values_list("pk", flat=True))
-        az = Vaccine.objects.get(code="AZ").pk
-        cursor.execute(EARLIER, {"vaccine": az, "sites": sites, "number": len(sites)})
+        given = Vaccine.objects.get(code="AB").pk
+        cursor.execute(EARLIER, {"vaccine": given, "sites": sites, "number": len(sites)})
     rows = _rows(known, strangers, size.rows + size.sample)
     with file.open("w", newline="", encoding="utf-8") as opened:
         writer = csv.writer(opened)
         writer.writerow(HEADER)
         writer.writerows(row for row, _n in zip(rows, range(size.rows), strict=False))
     # New people and rows that cannot be read would make the comparison easier.
-    return [row for row in rows if row[3] and row[5] in VACCINES]
+    return [row for row in rows if row[3] and row[5] != UNKNOWN]
 
 
 def _facts(person: Person) -> tuple[str, str, str, str, str]:
@@ -241,15 +252,13 @@ def _rows(
         person = known[n * step % len(known)]
         if kind < NEW:
             person = strangers[n * step % len(strangers)]
-        day = FIRST_DAY + timedelta(days=30 * round_ + n % 20)
-        vaccine = "?" if NEW <= kind < NEW + BAD else VACCINES[n % len(VACCINES)]
-        yield [
-            *person,
-            vaccine,
-            f"LOT{n % 900}",
-            POSITIONS[round_ % len(POSITIONS)],
-            day.isoformat(),
-        ]
+        position, vaccine, first = COURSE[round_ % len(COURSE)]
+        day = first + timedelta(days=30 * (round_ // len(COURSE)) + n % 20)
+        if NEW <= kind < NEW + BAD:
+            vaccine = UNKNOWN
+        elif kind < NEW + BAD + DOUBTFUL:
+            position = "primary 1"
+        yield [*person, vaccine, f"LOT{n % 900}", position, day.isoformat()]
 
 
 def _bare_copy(file: Path) -> float:

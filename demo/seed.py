@@ -67,6 +67,7 @@ def seed() -> str:
 def _begin() -> list[Correction]:
     staff = people.staff()
     _families()
+    _entered_twice()
     cases = _create_cases(staff, only_open=False)
     _sessions(staff)
     country.write_staff()
@@ -107,6 +108,20 @@ def _families() -> None:
     )
     elsewhere = people.in_ha_noi("Trạm Y tế Phường Quảng An")
     _dose(neighbour, az, date(2021, 9, 10), elsewhere, "NCE0059", 1)
+
+
+def _entered_twice() -> None:
+    """Enter a dose of one person at two stations, a day apart: a pair for both to decide."""
+    area = Area.objects.current().get(full_name="Phường Bưởi", path__startswith="01/003/")
+    _user, person = people.citizen(
+        "Đỗ Thị Hạnh", date(1969, 4, 2), "female", "+84901690402", area, "001169040213"
+    )
+    az = Vaccine.objects.get(code="AZ")
+    for site, day, lot in [
+        ("Trạm Y tế Phường Bưởi", date(2021, 9, 10), "NCE0059"),
+        ("Trạm Y tế Phường Quảng An", date(2021, 9, 11), ""),
+    ]:
+        _dose(person, az, day, people.in_ha_noi(site), lot, 1)
 
 
 def _sessions(staff: dict[str, User]) -> None:

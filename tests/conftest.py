@@ -23,6 +23,7 @@ from tests.cases import file_one
 from tests.scheduling import OneByOne
 from tests.sign_in import sign_in_citizen, sign_in_staff
 from tests.world import World
+from vaxreg import urls  # noqa: F401 — read before a test sets DEMO aside: addresses are kept
 
 # No test depends on how fast the machine draws its examples.
 hypothesis_settings.register_profile(

@@ -14,7 +14,10 @@ from organizations.models import Organization
 from vaxreg.typed.countries import VIET_NAM
 from vaxreg.typed.dates import age_on
 
-ORDER = list(Position.values)
+ORDER = {position: number for number, position in enumerate(Position.values)}
+# Two lines and what was found; no more than these are remembered.
+Beside = dict[tuple["DoseLine", "DoseLine"], list[DoseWarning]]
+MOST_KEPT = 100_000
 
 
 @dataclass(frozen=True)
@@ -73,16 +76,21 @@ def about_dose(
 
 
 def about_line(
-    line: DoseLine, others: Sequence[DoseLine], born: date, rules: RuleBook
+    line: DoseLine,
+    others: Sequence[DoseLine],
+    born: date,
+    rules: RuleBook,
+    kept: Beside | None = None,
 ) -> list[DoseWarning]:
     """Return every doubt about a dose beside the person's other doses.
 
-    Doses of another vaccine group are left out: their positions and intervals are their own.
+    Doses of another vaccine group are left out: their positions and intervals are their own. kept:
+    remembers what was found of two lines, for whoever asks about many people by the same rules.
     """
     others = [other for other in others if _same_group(line, other)]
     found = _of_the_position(line, others)
     if line.given_on:
-        found += _of_the_day(line.given_on, line, others, born, rules)
+        found += _of_the_day(line.given_on, line, others, born, rules, {} if kept is None else kept)
     if line.vaccine:
         found += _of_the_vaccine(line.vaccine, line, born, rules)
         found += _of_the_vaccine_before(line.vaccine, line, others, rules)
@@ -159,7 +167,12 @@ def _predecessor(position: str) -> str:
 
 
 def _of_the_day(
-    day: date, line: DoseLine, others: Sequence[DoseLine], born: date, rules: RuleBook
+    day: date,
+    line: DoseLine,
+    others: Sequence[DoseLine],
+    born: date,
+    rules: RuleBook,
+    kept: Beside,
 ) -> list[DoseWarning]:
     found = []
     if day < born:
@@ -172,7 +185,7 @@ def _of_the_day(
     if days and not line.position and day < min(days):
         first: Values = {"day_first": min(days).isoformat()}
         found.append(DoseWarning(DoseCode.BEFORE_FIRST_DOSE, Field.GIVEN_ON, first))
-    beside = [warning for other in others for warning in _beside(day, line, other, rules)]
+    beside = [w for other in others for w in _remembered(day, line, other, rules, kept)]
     # For each code keep only the nearest dose.
     nearest = {w.code: w for w in sorted(beside, key=lambda w: -int(w.values.get("days", 0)))}
     return found + list(nearest.values())
@@ -190,6 +203,17 @@ def _of_the_first_days(
         early: Values = {"dose": line.position, "day_first": of_kind.isoformat()}
         return [DoseWarning(DoseCode.BOOSTER_TOO_EARLY, Field.GIVEN_ON, early)]
     return []
+
+
+def _remembered(
+    day: date, line: DoseLine, other: DoseLine, rules: RuleBook, kept: Beside
+) -> list[DoseWarning]:
+    found = kept.get((line, other))
+    if found is None:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        found = kept[line, other] = _beside(day, line, other, rules)
+    return found
 
 
 def _beside(day: date, line: DoseLine, other: DoseLine, rules: RuleBook) -> list[DoseWarning]:
@@ -218,7 +242,7 @@ def _beside(day: date, line: DoseLine, other: DoseLine, rules: RuleBook) -> list
 def _out_of_order(day: date, line: DoseLine, other: DoseLine) -> bool:
     if not line.position or not other.position or line.position == other.position:
         return False
-    comes_first = ORDER.index(line.position) < ORDER.index(other.position)
+    comes_first = ORDER[line.position] < ORDER[other.position]
     return other.given_on is not None and comes_first != (day < other.given_on)
 
 

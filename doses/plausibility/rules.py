@@ -22,6 +22,7 @@ class RuleBook:
     def __init__(self) -> None:
         # By what they are about and the vaccine: a file asks a million times.
         self._found: dict[tuple[str, int], list[VaccineRule]] = {}
+        self._shortest: dict[tuple[int, str, date], int | None] = {}
 
     @cached_property
     def _rules(self) -> list[VaccineRule]:
@@ -38,10 +39,17 @@ class RuleBook:
 
     def shortest_interval(self, vaccine: Vaccine, kind: str, day: date) -> int | None:
         """Return the shortest usual interval in days before a dose of this kind; None if unknown."""
-        for rule in self._about(About.SHORTEST_INTERVAL, vaccine, kind, day):
-            if rule.value:
-                return (Span(rule.span).after(day, rule.value) - day).days
-        return None
+        key = (vaccine.pk, kind, day)
+        if key not in self._shortest:
+            self._shortest[key] = next(
+                (
+                    (Span(rule.span).after(day, rule.value) - day).days
+                    for rule in self._about(About.SHORTEST_INTERVAL, vaccine, kind, day)
+                    if rule.value
+                ),
+                None,
+            )
+        return self._shortest[key]
 
     def first_day_of_kind(self, vaccine: Vaccine, kind: str) -> date | None:
         """The day from which doses of this kind are given; None if they always were."""

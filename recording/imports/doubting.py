@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from doses.models import Vaccine
-from doses.plausibility.checks import DoseLine, LotList, about_line
+from doses.plausibility.checks import Beside, DoseLine, LotList, about_line
 from doses.plausibility.rules import RuleBook
 from doses.plausibility.warnings import DoseWarning
 from organizations.models import Organization
@@ -75,6 +75,7 @@ class Doubter:
         self._rules = RuleBook()
         self._lots = LotList(organization)
         self._vaccines: dict[int, Vaccine] = Vaccine.objects.in_bulk()
+        self._beside: Beside = {}
 
     def next_chunk(self, dose_import: DoseImport) -> int:
         """Judge the rows of the next people; return how many. To be called in a transaction.
@@ -135,7 +136,7 @@ class Doubter:
             cursor.execute(WRITE, {"rows": list(changed), "doubts": list(changed.values())})
 
     def _about(self, row: _Row, others: list[DoseLine]) -> list[DoseWarning]:
-        found = about_line(row.line, others, row.born, self._rules)
+        found = about_line(row.line, others, row.born, self._rules, self._beside)
         if row.lot and row.line.vaccine and row.line.given_on:
             found += self._lots.about(row.lot, row.line.vaccine, row.line.given_on)
         return found

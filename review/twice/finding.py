@@ -29,7 +29,8 @@ ONE_ROW = 1
 STANDS = """(known.state = 'open' OR known.state = 'both_given'
             AND (known.one_revision, known.other_revision)
                 = (excluded.one_revision, excluded.other_revision))"""
-# It begins with the people and reads their doses by the index: those of nobody else.
+# It begins with the people and reads their doses by the index, person by person (OFFSET): the
+# planner takes the doses of a person for far too many.
 FIND = """
 WITH person AS MATERIALIZED (
     SELECT DISTINCT coalesce(merged_into_id, id) AS kept FROM citizens_citizen
@@ -42,19 +43,24 @@ WITH person AS MATERIALIZED (
     SELECT part.kept, dose.id, dose.vaccine_id, vaccine.group_id, dose.given_on,
            dose.organization_id, dose.kind, dose.ordinal, dose.lot, dose.revision
       FROM part
-      JOIN doses_dose dose ON dose.citizen_id = part.id
+     CROSS JOIN LATERAL (
+           SELECT * FROM doses_dose
+            WHERE citizen_id = part.id AND status = %(completed)s AND provenance <> %(declared)s
+                  AND organization_id IS NOT NULL
+           OFFSET 0) dose
       JOIN doses_vaccine vaccine ON vaccine.id = dose.vaccine_id
-     WHERE dose.status = %(completed)s AND dose.provenance <> %(declared)s
-       AND dose.organization_id IS NOT NULL
+), rule AS MATERIALIZED (
+    SELECT *, value * CASE span WHEN 'day' THEN 1 WHEN 'month' THEN 30 ELSE 365 END AS days
+      FROM doses_vaccinerule WHERE about = %(interval)s
 ), alike AS MATERIALIZED (
     SELECT one.kept, one.id AS one, other.id AS other, one.organization_id AS one_site,
            other.organization_id AS other_site, one.revision AS one_revision,
            other.revision AS other_revision, abs(one.given_on - other.given_on) AS days,
            CASE WHEN one.given_on = other.given_on THEN 'same_day'
-                WHEN abs(one.given_on - other.given_on) * 2 < (
-                     SELECT min(value * CASE span WHEN 'day' THEN 1 WHEN 'month' THEN 30 ELSE 365 END)
-                       FROM doses_vaccinerule rule
-                      WHERE about = %(interval)s AND rule.group_id = one.group_id
+                WHEN abs(one.given_on - other.given_on) * 2 < (SELECT max(days) FROM rule)
+                     AND abs(one.given_on - other.given_on) * 2 < (
+                     SELECT min(days) FROM rule
+                      WHERE rule.group_id = one.group_id
                         AND coalesce(rule.vaccine_id, one.vaccine_id) = one.vaccine_id
                         AND coalesce(from_on, '-infinity') <= greatest(one.given_on, other.given_on)
                         AND coalesce(until_on, 'infinity') >= greatest(one.given_on, other.given_on)
