@@ -25,7 +25,7 @@ SCHEMA = ROOT / "docs" / "openapi.yaml"
 PLACES = Places(ROOT / "var" / "test")
 # Each test goes to an idle worker (see tests/scheduling.py).
 NORMAL = ("-n", "auto", "--dist", "loadscope", "-m", "not journey and not drill")
-# The database that test workers copy (tests/template_database.py).
+# The database that test workers copy (tests/launcher/template_database.py).
 TEMPLATE = "vaxreg_template"
 # Adds half to the processor time of the tests: only for CI and at night (pyproject.toml: fail_under).
 COVERED = ("--cov", "--cov-report=")
@@ -106,7 +106,7 @@ def run_tests(arguments: list[str]) -> int:
             command = pytest(*in_tests_folder(words))
             return subprocess.run(command, env=env, check=False).returncode
         env["TEST_TEMPLATE"] = TEMPLATE
-        return pass_gates(gates(env), env, first=[PYTHON, "-m", "tests.template_database"])
+        return pass_gates(gates(env), env, first=[PYTHON, "-m", "tests.launcher.template_database"])
 
 
 def test_environment() -> dict[str, str]:

@@ -121,7 +121,7 @@ def test_a_page_asks_as_many_queries_with_five_times_the_rows(tree: None):
     many = queries_of(RegistryActs(visits=2))
 
     assert few == many
-    assert few["queue, first page"] <= 17
+    assert few["queue, first page"] <= 19
 
 
 def queries_of(acts: RegistryActs) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Makes the database that every test worker copies: its migrations run once, not for each worker.
 
-`python -m tests.template_database`, with the settings of tests. The name is that of TEST_TEMPLATE.
+`python -m tests.launcher.template_database`, with the settings of tests. The name is that of TEST_TEMPLATE.
 """
 
 import os
