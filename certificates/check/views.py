@@ -97,6 +97,7 @@ def _page(
         "now": db_time.now(),
         # For the browser's own answers.
         "verdicts": [(one, list(words.facts(one))) for one in words.VERDICTS.values()],
+        "phrases": words.PHRASES,
         "vaccines": {},
     }
     return render(request, "certificates/check/page.html", context, status=status)

@@ -36,6 +36,19 @@ class Fact:
     value: str
 
 
+# Filled in by check.js, times as pages write them.
+PHRASES = {
+    "here": gettext_lazy(
+        "Checked at %(time)s on this device, without the server; list of %(list)s"
+    ),
+    "bare": gettext_lazy(
+        "Checked at %(time)s on this device, without the server and without a list"
+    ),
+    "ready": gettext_lazy(
+        "Also works without a connection. List of replaced and revoked certificates: %(time)s."
+    ),
+}
+
 _COMPARE = gettext_lazy("Compare name and year of birth with an identity paper.")
 
 VERDICTS = {
@@ -114,7 +127,7 @@ def facts(verdict: Verdict, checked: Checked | None = None) -> Iterator[Fact]:
         ),
         (
             "ended_at",
-            gettext_lazy("Ended"),
+            gettext_lazy("Counts no more since"),
             checked and checked.ended_at and ui.minute(checked.ended_at),
         ),
     )

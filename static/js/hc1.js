@@ -182,11 +182,11 @@
       const mine = keys.filter((key) => key.use === "certificates" && hex(bytesOf(key.kid)) === name);
       if (!mine.length || alg !== ES256) return { answer: "not_ours" };
       const key = await isSigned(mine, signature, signed);
-      if (!key) return { answer: "damaged" };
+      if (!key) return { answer: "not_ours" };
       const facts = factsOf(claims);
       const expires = claims.get(EXPIRES), issued = claims.get(ISSUED);
       if (![expires, issued].every(Number.isSafeInteger)) return { answer: "damaged" };
-      if (!isInForce(key, issued)) return { answer: "not_ours" };
+      if (!isInForce(key, issued) || !isInForce(key, expires)) return { answer: "not_ours" };
       const ended = await listed(facts.uvci, list);
       const answer = ended || (now >= expires * 1000 ? "expired" : now + SLOW_CLOCK * 1000 < issued * 1000 ? "not_yet" : "valid");
       return { answer, ...facts, expires_at: expires * 1000 };
