@@ -69,6 +69,26 @@ app.conf.update(
             "task": "corrections.read_photos",
             "schedule": timedelta(minutes=1),
         },
+        "Every minute: make certificates that are wanted and whose hint was lost": {
+            "task": "certificates.make_wanted",
+            "schedule": timedelta(minutes=1),
+        },
+        "Every minute: sign what sites have stated, for the centre": {
+            "task": "certificates.countersign",
+            "schedule": timedelta(minutes=1),
+        },
+        "Every minute: go on with signing by a new key": {
+            "task": "certificates.resign",
+            "schedule": timedelta(minutes=1),
+        },
+        "Every minute: list the certificates that count no more": {
+            "task": "certificates.keep_list",
+            "schedule": timedelta(minutes=1),
+        },
+        "Every hour: sign certificates again that expire soon": {
+            "task": "certificates.renew",
+            "schedule": timedelta(hours=1),
+        },
         "Every 5 minutes: hand over what lies where nobody decides": {
             "task": "oversight.watch_desks",
             "schedule": timedelta(minutes=5),

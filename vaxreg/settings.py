@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "uptake",
     "audit",
     "reporting",
+    "certificates",
     "portal",
     "own_data",
     "review",
@@ -360,6 +361,16 @@ POLICE_LIST_KEY: str = env.str(
     "POLICE_LIST_KEY", default=str(BASE_DIR / "var/demo_police/key.pem") if DEMO else ""
 )
 
+# Keys that sign certificates (certificates/keys/private.py): a folder of PEM files, or one PEM for each
+# role. Without them nothing is signed, and certificates wait.
+CERTIFICATE_KEYS: str = env.str(
+    "CERTIFICATE_KEYS", default=str(BASE_DIR / "var/certificate_keys") if DEMO else ""
+)
+CERTIFICATE_KEY_TEXTS: dict[str, str] = {
+    role: env.str(f"CERTIFICATE_{role.upper()}_KEY", default="")
+    for role in ("site", "centre", "lists")
+}
+
 EMAIL_URL: str = env.str("EMAIL_URL", default="consolemail://" if DEMO or DEBUG else "")
 if not EMAIL_URL or (EMAIL_URL.startswith("consolemail:") and not (DEMO or DEBUG)):
     raise ImproperlyConfigured(
@@ -456,6 +467,7 @@ READINESS_NOTICES = [
     "background.set_aside.notice",
     "identity.population.health.notice",
     "matching.runs.notice",
+    "certificates.health.notice",
 ]
 if not DEMO:
     READINESS_NOTICES += ["vaxreg.database.roles.notice"]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 APPS = [
+    "certificates",
     "portal",
     "own_data",
     "citizens",

@@ -1,0 +1,1 @@
+"""Management commands: the keys that sign certificates."""

@@ -1,0 +1,1 @@
+"""The EU format, by its own test vectors and by a second implementation."""
