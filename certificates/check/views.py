@@ -98,6 +98,6 @@ def _page(
         # For the browser's own answers.
         "verdicts": [(one, list(words.facts(one))) for one in words.VERDICTS.values()],
         "phrases": words.PHRASES,
-        "vaccines": {},
+        "vaccines": checking.vaccine_names(),
     }
     return render(request, "certificates/check/page.html", context, status=status)

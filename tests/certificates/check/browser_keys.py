@@ -18,8 +18,16 @@ SECONDS = int(NOW.timestamp())
 HOUR = 3600
 UVCI = "URN:UVCI:01:VN:9XK27QPD4TVM0123456789ABCD#B"
 DOSE = {
-    **{"tg": "840539006", "vp": "1119349007", "mp": "EU/1/20/1528", "ma": "ORG-100030215"},
-    **{"dn": 2, "sd": 2, "dt": "2021-10-01", "co": "VN", "is": "Bộ Y tế Việt Nam", "ci": UVCI},
+    "tg": "840539006",
+    "vp": "1119349007",
+    "mp": "EU/1/20/1528",
+    "ma": "ORG-100030215",
+    "dn": 2,
+    "sd": 2,
+    "dt": "2021-10-01",
+    "co": "VN",
+    "is": "Bộ Y tế Việt Nam",
+    "ci": UVCI,
 }
 STATEMENT = {
     "ver": "1.3.3",
@@ -41,7 +49,8 @@ class Key:
             "kid": base64.b64encode(kid).decode(),
             "use": use,
             "jwk": {
-                **{"kty": "EC", "crv": "P-256"},
+                "kty": "EC",
+                "crv": "P-256",
                 "x": url_safe(numbers.x.to_bytes(32, "big")),
                 "y": url_safe(numbers.y.to_bytes(32, "big")),
             },
