@@ -148,7 +148,8 @@
     find("[data-check-scan]").hidden = true;
     find("[data-check-result]").replaceChildren();
     find("[data-check-stop]").focus();
-    await video.play().catch(() => {});
+    // Not waited for: until there is a first picture, nothing is found.
+    video.play().catch(() => {});
     while (stream === mine) {
       const [code] = await detector.detect(video).catch(() => []);
       if (code && stream === mine) { stop(); return answer(code.rawValue); }

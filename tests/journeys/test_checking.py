@@ -60,7 +60,8 @@ def expect_answer(page: Page, answer: str, words: str, checked: str) -> None:
 
 def corrected(country: Country, certificate: Certificate) -> Certificate:
     """Correct the day of the dose; return the certificate that took the place of this one."""
-    revise(certificate.dose, given_on=date(2021, 8, 30), by=country.world.user("minh"), reason="Sổ giấy")
+    day = {"given_on": date(2021, 8, 30)}
+    revise(certificate.dose, changes=day, by=country.world.user("minh"), why="Sổ giấy")
     countersigning.countersign_waiting()
     revocations.keep_list(db_time.now())
     [new] = current(certificate.citizen)
