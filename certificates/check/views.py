@@ -27,6 +27,7 @@ from certificates.check.forms import CheckForm
 from certificates.checking import Checked
 from vaxreg import db_time
 from vaxreg.addresses import client_address
+from vaxreg.middleware.headers import PERMISSIONS_TO_SCAN
 
 CHECKS = ((60, timedelta(minutes=1)),)
 # A text proves itself, a short code is looked up: nobody shall try them one after the other.
@@ -45,6 +46,7 @@ def page(request: HttpRequest) -> HttpResponse:
     with translation.override(language):
         response = _answer(request) if request.method == "POST" else _page(request, CheckForm())
     response.headers["Content-Language"] = language
+    response.headers["Permissions-Policy"] = PERMISSIONS_TO_SCAN
     return response
 
 

@@ -89,6 +89,7 @@
     band.querySelector("[data-checked]").textContent = say(list ? words.here : words.bare, { time: clock(Date.now()), list: list ? minute(list.iat * 1000) : "" });
     place.replaceChildren(band);
     if (found.answer === "valid" && age > OLD) place.append(find(age > UNKNOWN ? "#check-list-unknown" : "#check-list-old").content.cloneNode(true));
+    state();
     place.querySelector("[data-focus]").focus();
     place.scrollIntoView({ block: "nearest" });
   };
@@ -116,14 +117,17 @@
     const isText = /^\s*HC1:/.test(text);
     if (!keys && isText) await starting;
     const here = isText && self.hc1.works && keys ? await self.hc1.check(text, keys, list) : null;
-    if (here) show(here);
+    // The next one is not to find the text of the last person in the field.
+    if (here) { show(here); form.elements.text.value = ""; }
     if (here && navigator.onLine === false) return;
     const said = await ask(form, text);
     if (mine !== asked) return;
     if (!said) { if (!here) notice("offline"); return; }
     if (here && !said.ok) return;
     const focused = here ? "[data-check-result]" : "main";
-    find(focused).replaceWith(said.page.querySelector(focused));
+    const part = said.page.querySelector(focused);
+    if (!part) { if (!here) notice("offline"); return; }
+    find(focused).replaceWith(part);
     (find("[data-focus]") || find("[data-check-result]"))?.focus({ preventScroll: Boolean(here) });
   };
 

@@ -86,11 +86,16 @@ def test_a_guard_needs_no_network_once_the_page_was_open(country: Country, hers:
         expect_answer(page, "valid", "Hợp lệ", server)
         is_well(guard)
 
+        # On the way a page that forgets whoever was signed in; it leaves this one alone.
+        page.goto("/")
+        page.wait_for_load_state("networkidle")
+
         # In the basement, with the browser opened anew.
         page.context.set_offline(True)
         page.goto("/check/")
         paste(page, old)
         expect_answer(page, "valid", "Hợp lệ", here)
+        expect(page.locator("[name=text]")).to_have_value("")
         expect(page.locator("[data-fact=name]")).to_have_text("NGUYỄN T. L.")
         expect(page.locator("[data-fact=vaccine]")).to_contain_text("AstraZeneca")
         paste(page, old[:-50])
@@ -122,6 +127,7 @@ def test_a_guard_needs_no_network_once_the_page_was_open(country: Country, hers:
         paste(page, new)
         expect_answer(page, "unsure", "Chữ ký đúng, nhưng có thể đã được thay thế", here)
         expect(page.locator("[data-check-result] .notice")).to_contain_text("7 ngày")
+        expect(page.locator(".check__state--old")).to_be_visible()
         is_well(calm(guard))
 
         for path, text in page.evaluate(STORED):

@@ -157,4 +157,6 @@ def test_the_page_knows_nobody(world: World, as_citizen: SignIn):
         assert not page.cookies
         assert "noindex" in page.content.decode()
     assert anybodys.headers["Content-Language"] == "vi"
+    assert "camera=(self)" in anybodys.headers["Permissions-Policy"]
+    assert "camera=()" in Client().get("/").headers["Permissions-Policy"]
     assert "Kiểm tra chứng nhận tiêm chủng" in text_of(anybodys)
