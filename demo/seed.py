@@ -1,5 +1,6 @@
 """Build the demo district once, and keep adding recent cases."""
 
+import io
 import random
 import time
 from collections.abc import Iterator
@@ -7,6 +8,8 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F
 from django.db.models.signals import post_save
@@ -14,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import User
+from certificates import countersigning, issuing
 from citizens.models import Citizen
 from corrections import outbox, sweep
 from corrections.models import Clock, Correction, OutboxRow
@@ -56,6 +60,7 @@ def seed() -> str:
         people.seen_lately()
         earlier_months.publish_earlier_months()
         _mark_as_sent(written, begun)
+    _certify()
     daily_job.close_days()
     daily_job.refresh()
     publish.publish()
@@ -74,6 +79,16 @@ def _begin() -> list[Correction]:
     country.write_other_provinces()
     vaccinated.vaccinate()
     return cases
+
+
+def _certify() -> None:
+    """Make the keys of this demo, once, and the certificates of everybody whose record is open."""
+    if not settings.CERTIFICATE_KEYS:
+        return
+    call_command("certificate_keys", "make", stdout=io.StringIO())
+    while issuing.make_wanted():
+        pass
+    countersigning.countersign_waiting()
 
 
 def _has_current_cases() -> bool:

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.views import case, filing, follow, landing, offline, photos, receipt, record
+from portal.views import (
+    case,
+    certificates,
+    filing,
+    follow,
+    landing,
+    offline,
+    photos,
+    receipt,
+    record,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing.landing, name="landing"),
@@ -10,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("follow/<uuid:public_id>/", follow.followed, name="followed"),
     path("record/", record.record, name="record"),
     path("record/doses/<uuid:public_id>/", record.dose_history, name="record-dose"),
+    path("record/certificates/", certificates.certificates, name="certificates"),
+    path("record/certificates/<uuid:public_id>/", certificates.certificate, name="certificate"),
     path("record/kept/", offline.kept, name="record-kept"),
     path("offline/", offline.offline, name="offline"),
     path("app.webmanifest", offline.manifest, name="manifest"),

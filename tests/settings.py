@@ -26,6 +26,8 @@ CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 # No photo is read, whatever this machine has installed; tests of reading set a program.
 OCR_COMMAND = "off"
+# Nothing signs certificates; tests of them make keys of their own.
+CERTIFICATE_KEYS = ""
 # Decisions count at once, as they do when their deadline is near; tests of taking back set 30.
 TAKE_BACK_SECONDS = 0
 # `./test` without arguments migrates one database, of which those of its workers are copies.

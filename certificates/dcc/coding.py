@@ -29,6 +29,8 @@ ES256, PS256 = -7, -37
 _ALG, _KID = 1, 4
 _ISSUER, _EXPIRES, _ISSUED, _HCERT = 1, 4, 6, -260
 _SIGN1, _CWT = 18, 61
+# The order of the group of P-256 (SEC 2, section 2.4.2).
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 # Purposes of a signing certificate, with and without the "0" that some have: test, vaccination,
 # recovery.
 _PURPOSE = re.compile(r"1\.3\.6\.1\.4\.1\.(0\.)?1847\.2021\.1\.[123]").fullmatch
@@ -74,7 +76,10 @@ def claims(statement: dict[str, Any], issued_at: datetime, expires_at: datetime)
 def signed(payload: bytes, key: COSEKeyInterface) -> bytes:
     """Return a COSE_Sign1 message by this key (ES256), its kid in the protected header."""
     cose: bytes = _COSE.encode_and_sign(payload, key, protected={_ALG: ES256, _KID: key.kid})
-    return cose
+    # Of two signatures that both hold, (r, s) and (r, n - s), ours is the one with the smaller s: a
+    # certificate has one form.
+    r, s = cose[-64:-32], int.from_bytes(cose[-32:], "big")
+    return cose[:-64] + r + min(s, _ORDER - s).to_bytes(32, "big")
 
 
 def text_of(cose: bytes) -> str:

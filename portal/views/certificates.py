@@ -1,0 +1,46 @@
+"""The citizen's certificate card, and its QR code alone on a white screen."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import citizen_page
+from accounts.http import UserRequest
+from certificates import card
+from portal import record_page
+from portal.views.record import chosen_person, note_visit
+from vaxreg.qr import qr
+
+
+@citizen_page
+@require_safe
+def certificates(request: UserRequest) -> HttpResponse:
+    """Show the certificate that counts, why a dose has none, and what became of older ones."""
+    people = record_page.people(request.user)
+    if not people:
+        return render(request, "portal/no_record.html")
+    person = chosen_person(people, request.GET.get("person", ""))
+    note_visit(request, person)
+    shown = card.card_of(person.citizen)
+    context = {
+        "people": people,
+        "person": person,
+        "card": shown,
+        "code": qr(shown.newest.text) if shown.newest else None,
+    }
+    return render(request, "portal/certificates.html", context)
+
+
+@citizen_page
+@require_safe
+def certificate(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """Show one QR code, as large as the screen, for whoever reads it."""
+    for person in record_page.people(request.user):
+        held = card.held_of(person.citizen, public_id)
+        if held is not None:
+            note_visit(request, person)
+            context = {"person": person, "held": held, "code": qr(held.text)}
+            return render(request, "portal/certificate.html", context)
+    raise Http404
