@@ -8,6 +8,8 @@
   const MOST_BYTES = 65536, DEEPEST = 12;
   const ALG = 1, KID = 4, ES256 = -7, EXPIRES = 4, ISSUED = 6, HEALTH = -260, EU = 1;
   const CWT_TAG = 61, SIGN1_TAG = 18;
+  // Half the order of P-256 (SEC 2, section 2.4.2): of the two forms of a signature, ours is the one with the smaller s.
+  const LARGEST_S = "7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8";
   const SLOW_CLOCK = 300; // Seconds that a phone's clock may be behind.
 
   class Damaged extends Error {}
@@ -180,7 +182,7 @@
       const { alg, kid, claims, signature, signed } = await unpack(text);
       const name = kid instanceof Uint8Array ? hex(kid) : "";
       const mine = keys.filter((key) => key.use === "certificates" && hex(bytesOf(key.kid)) === name);
-      if (!mine.length || alg !== ES256) return { answer: "not_ours" };
+      if (!mine.length || alg !== ES256 || hex(signature.subarray(32)) > LARGEST_S) return { answer: "not_ours" };
       const key = await isSigned(mine, signature, signed);
       if (!key) return { answer: "not_ours" };
       const facts = factsOf(claims);

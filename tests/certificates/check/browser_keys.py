@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 NOW = datetime(2026, 11, 30, 14, 0, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())
 HOUR = 3600
+# Of the group of P-256: (r, s) and (r, ORDER - s) are two forms of one signature.
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 UVCI = "URN:UVCI:01:VN:9XK27QPD4TVM0123456789ABCD#B"
 DOSE = {
     "tg": "840539006",
@@ -60,7 +62,7 @@ class Key:
 
     def sign(self, data: bytes) -> bytes:
         r, s = decode_dss_signature(self.private.sign(data, ec.ECDSA(hashes.SHA256())))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        return r.to_bytes(32, "big") + min(s, ORDER - s).to_bytes(32, "big")
 
 
 def cose(

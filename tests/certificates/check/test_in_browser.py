@@ -18,6 +18,7 @@ from tests.certificates.check.browser_keys import (
     DOSE,
     HOUR,
     NOW,
+    ORDER,
     SECONDS,
     STATEMENT,
     UVCI,
@@ -105,6 +106,10 @@ TEXTS = {
     "another algorithm": (text(cose(OURS, protected={1: -8, 4: OURS.kid})), "not_ours"),
     "algorithm not protected": (
         text(cose(OURS, protected={4: OURS.kid}, unprotected={1: -7})),
+        "not_ours",
+    ),
+    "the other form of its signature": (
+        text(GOOD[:-32] + (ORDER - int.from_bytes(GOOD[-32:], "big")).to_bytes(32, "big")),
         "not_ours",
     ),
     "an address": ("https://sotiem.example.vn/", "not_ours"),

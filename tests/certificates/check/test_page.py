@@ -15,7 +15,7 @@ from certificates.dcc import coding
 from certificates.dcc.uvci import code_in_groups
 from certificates.issuing import statement_of
 from certificates.keys.private import signer
-from certificates.models import Certificate, Role
+from certificates.models import Certificate, Countersignature, Role, SigningKey
 from tests import world as worlds
 from tests.certificates.scene import issued, qr_of
 from tests.conftest import SignIn
@@ -45,10 +45,10 @@ def answer_of(response: Any) -> str:
     return result.split('data-verdict="')[1].split('"')[0] if "data-verdict" in result else ""
 
 
-def signed(certificate: Certificate, issued_at: datetime, expires_at: datetime) -> str:
-    """Return the text of the QR code by the centre's key, with these times."""
+def signed(certificate: Certificate, issued_at: datetime, expires_at: datetime) -> bytes:
+    """Return the message of a QR code by the centre's key, with these times."""
     claims = coding.claims(statement_of(certificate), issued_at, expires_at)
-    return coding.text_of(coding.signed(claims, signer(Role.CENTRE).key.cose))
+    return coding.signed(claims, signer(Role.CENTRE).key.cose)
 
 
 def photo(picture: Image.Image) -> SimpleUploadedFile:
@@ -58,13 +58,22 @@ def photo(picture: Image.Image) -> SimpleUploadedFile:
 
 
 def test_each_text_gets_its_answer(hers: Certificate):
-    now, hour = db_time.now(), timedelta(hours=1)
     text = qr_of(hers)
+    now, hour = db_time.now().replace(microsecond=0), timedelta(hours=1)
+    SigningKey.objects.filter(role=Role.CENTRE).update(not_before=now - 2 * hour)
+    expired = Countersignature.objects.create(
+        certificate=hers,
+        key=SigningKey.objects.get(role=Role.CENTRE),
+        issued_at=now - hour,
+        expires_at=now,
+        cose=signed(hers, now - hour, now),
+    )
     texts = {
         text: "valid",
         f"\r\n{text[:80]}\n{text[80:]} ": "valid",
-        signed(hers, now, now + hour): "valid",
-        signed(hers, now - hour, now): "not_ours",
+        coding.text_of(expired.cose): "expired",
+        # By the right key, and the registry knows nothing of it.
+        coding.text_of(signed(hers, now - hour, now + hour)): "not_ours",
         text[:-30]: "damaged",
         "HC1:": "damaged",
         "https://sotiem.example.vn/follow/": "not_ours",
