@@ -50,8 +50,9 @@ def check_text(text: str, now: datetime) -> Checked:
     """Return what counts of the text of a QR code."""
     try:
         found = coding.read(text)
-    except Damaged:
-        return Checked(Answer.DAMAGED)
+    except Damaged as damaged:
+        # Another QR code is whole, and no certificate.
+        return Checked(Answer.NOT_OURS if damaged.step == "prefix" else Answer.DAMAGED)
     key = signer_of(found)
     if key is None or schema.trouble(found.statement):
         return Checked(Answer.NOT_OURS)
@@ -76,9 +77,18 @@ def check_code(typed: str, now: datetime) -> Checked | None:
 
 
 def masked(family: str, given: str) -> str:
-    """Return a name of which the family name and the first letters of the others can be read."""
-    letters = [f"{word[0]}." for word in given.split()]
-    return " ".join([family.upper(), *letters]).strip().upper()
+    """Return a name of which the first word and the first letters of the others can be read.
+
+    Of names of other countries nobody knows the parts: all of it is the family name (dcc/names.py).
+    """
+    words = f"{family} {given}".split()
+    return " ".join([*words[:1], *(f"{word[0]}." for word in words[1:])]).upper()
+
+
+def vaccine_names() -> dict[str, str]:
+    """Return the names of vaccines by the code that certificates have (mp)."""
+    rows = Vaccine.objects.exclude(mp="").order_by("-pk")
+    return dict(rows.values_list("mp", "name"))
 
 
 def _by_record(found: Read, now: datetime) -> Checked:

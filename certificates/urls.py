@@ -1,10 +1,12 @@
-"""Addresses of certificates: the keys and the list by which anybody checks them."""
+"""Addresses of certificates: the page that checks them, and the keys and the list for programs."""
 
 from django.urls import path
 
+from certificates.check.views import page
 from certificates.views import lists
 
 urlpatterns = [
+    path("check/", page, name="check"),
     path("check/keys.json", lists.keys, name="check-keys"),
     path("check/revocations", lists.revocations, name="check-revocations"),
 ]

@@ -296,7 +296,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # URLs with the same answer for everybody, for shared caches (vaxreg/middleware/public.py).
-PUBLIC_PAGES = ("/statistics", "/rights/")
+PUBLIC_PAGES = ("/statistics", "/rights/", "/check/")
 
 # Threads of a web process that run Django, each with its own database connection.
 WEB_THREADS: int = env.int("WEB_THREADS", default=4)

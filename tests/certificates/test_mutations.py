@@ -143,7 +143,8 @@ def test_no_changed_or_invented_certificates_is_believed(world, certificate_keys
     (certificate,) = issued(world.citizens["lan"])
     text, now = qr_of(certificate), db_time.now()
     assert check_text(text, now).answer == Answer.VALID
-    tried, believed = Counter(), Counter()
+    tried: Counter[str] = Counter()
+    believed: Counter[str] = Counter()
 
     for kind, mutant in Mutants(text, random.Random(seed_of_today())).all():
         tried[kind] += 1

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+# For a page that scans; a file input that takes a photo needs no permission.
+PERMISSIONS_TO_SCAN = PERMISSIONS.replace("camera=()", "camera=(self)")
 
 
 class SafeHeadersMiddleware:
