@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from certificates import issuing
+from certificates.checking import vaccine_names
 from certificates.dcc import coding, uvci
 from certificates.issuing import statement_of, want
 from certificates.models import Certificate, Countersignature
 from certificates.stating import COVID_19, WhyNot, courses, with_proven_identity
 from citizens.models import Citizen
-from doses.models import Dose, Vaccine
+from doses.models import Dose
 from doses.schedule import due_next
 from vaxreg import db_time, ui
 
@@ -167,7 +168,7 @@ def _ended(rows: Sequence[Certificate]) -> list[Ended]:
     if not rows:
         return []
     # What it said then: the dose may have another vaccine now.
-    names = dict(Vaccine.objects.exclude(mp="").values_list("mp", "name"))
+    names = vaccine_names()
     found = []
     for row in rows:
         entry = statement_of(row)["v"][0]

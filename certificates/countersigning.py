@@ -143,7 +143,7 @@ def _countersign(certificates: list[Certificate], by: Signer) -> None:
                 key=by.row,
                 issued_at=now,
                 expires_at=expires,
-                cose=coding.signed(payload, by.key.cose),
+                cose=by.key.sign(payload),
             )
         )
     Countersignature.objects.bulk_create(rows)

@@ -11,7 +11,7 @@ from typing import Any
 import cbor2
 from django.db import connection, transaction
 
-from certificates.dcc import coding, uvci
+from certificates.dcc import uvci
 from certificates.keys.private import NoKey, Signer, signer
 from certificates.models import Certificate, Role, Wanted
 from certificates.stating import Stated, WhyNot, courses, stated, with_proven_identity
@@ -212,6 +212,6 @@ def _state(dose: Dose, record: Citizen, content: Stated, by: Signer) -> Certific
         uvci=identifier,
         code=uvci.code_of(identifier),
         site_key=by.row,
-        site_message=coding.signed(payload, by.key.cose),
+        site_message=by.key.sign(payload),
         signed_at=db_time.now(),
     )

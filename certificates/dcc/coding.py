@@ -16,8 +16,15 @@ import base45
 import cbor2
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import ExtendedKeyUsage, ExtensionNotFound
 from cwt import COSE, COSEKey
 from cwt.cose_key_interface import COSEKeyInterface
@@ -73,13 +80,18 @@ def claims(statement: dict[str, Any], issued_at: datetime, expires_at: datetime)
     )
 
 
-def signed(payload: bytes, key: COSEKeyInterface) -> bytes:
-    """Return a COSE_Sign1 message by this key (ES256), its kid in the protected header."""
-    cose: bytes = _COSE.encode_and_sign(payload, key, protected={_ALG: ES256, _KID: key.kid})
-    # Of two signatures that both hold, (r, s) and (r, n - s), ours is the one with the smaller s: a
-    # certificate has one form.
-    r, s = cose[-64:-32], int.from_bytes(cose[-32:], "big")
-    return cose[:-64] + r + min(s, _ORDER - s).to_bytes(32, "big")
+def signed(payload: bytes, key: EllipticCurvePrivateKey, kid: bytes) -> bytes:
+    """Return a COSE_Sign1 message by a key on P-256 (ES256), its kid in the protected header.
+
+    Of two signatures that both hold, (r, s) and (r, n - s), it is the one with the smaller s: a
+    certificate has one form.
+    """
+    protected = cbor2.dumps({_ALG: ES256, _KID: kid})
+    # Sig_structure (RFC 9052, section 4.4), without data from outside.
+    to_sign = cbor2.dumps(["Signature1", protected, b"", payload])
+    r, s = decode_dss_signature(key.sign(to_sign, ECDSA(SHA256())))
+    signature = r.to_bytes(32, "big") + min(s, _ORDER - s).to_bytes(32, "big")
+    return cbor2.dumps(cbor2.CBORTag(_SIGN1, [protected, {}, payload, signature]))
 
 
 def text_of(cose: bytes) -> str:

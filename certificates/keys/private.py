@@ -15,10 +15,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID, ObjectIdentifier
-from cwt import COSEKey
-from cwt.cose_key_interface import COSEKeyInterface
 from django.conf import settings
 
+from certificates.dcc import coding
 from certificates.models import Role, SigningKey
 from vaxreg import db_time
 
@@ -38,11 +37,14 @@ class PrivateKey:
     role: Role
     certificate: x509.Certificate
     private: ec.EllipticCurvePrivateKey
-    cose: COSEKeyInterface
 
     @property
     def kid(self) -> bytes:
         return kid_of(self.certificate)
+
+    def sign(self, payload: bytes) -> bytes:
+        """Return a signed message (COSE_Sign1)."""
+        return coding.signed(payload, self.private, self.kid)
 
     @property
     def pem(self) -> bytes:
@@ -120,7 +122,7 @@ def make(role: Role, lifetime: timedelta) -> PrivateKey:
     if role == Role.CENTRE:
         built = built.add_extension(x509.ExtendedKeyUsage([VACCINATIONS]), critical=False)
     certificate = built.sign(private, hashes.SHA256())
-    return PrivateKey(role, certificate, private, _cose(private, certificate))
+    return PrivateKey(role, certificate, private)
 
 
 def write(key: PrivateKey, folder: Path) -> Path:
@@ -172,13 +174,4 @@ def _parsed(role: Role, pem: bytes) -> PrivateKey:
         raise ValueError(f"The {role} key is none on the curve P-256.")
     if private.public_key() != certificate.public_key():
         raise ValueError(f"The {role} key and its certificate do not belong together.")
-    return PrivateKey(role, certificate, private, _cose(private, certificate))
-
-
-def _cose(private: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> COSEKeyInterface:
-    pem = private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return COSEKey.from_pem(pem, kid=kid_of(certificate), alg="ES256")
+    return PrivateKey(role, certificate, private)

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from certificates.models.keys import SigningKey
 from citizens.models import Citizen
@@ -41,7 +42,7 @@ class Certificate(models.Model):
         SIGNED = "signed", _("Waiting for the centre’s signature")
         CURRENT = "current", _("Valid")
         SUPERSEDED = "superseded", _("Replaced by a newer one")
-        REVOKED = "revoked", _("Withdrawn")
+        REVOKED = "revoked", pgettext_lazy("certificate", "Withdrawn")
 
     class Why(models.TextChoices):
         """Why it counts no more."""

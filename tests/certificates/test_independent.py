@@ -32,12 +32,7 @@ def test_a_certificate_verifies_without_our_code(client, world, certificate_keys
     keys = client.get("/check/keys.json").json()["keys"]
     (entry,) = (one for one in keys if base64_of(one["kid"]) == header[4])
     signer = x509.load_der_x509_certificate(base64_of(entry["x5c"]))
-    r, s = (int.from_bytes(part, "big") for part in (signature[:32], signature[32:]))
-    signer.public_key().verify(
-        encode_dss_signature(r, s),
-        cbor2.dumps(["Signature1", protected, b"", payload]),
-        ec.ECDSA(hashes.SHA256()),
-    )
+    verify(signer, protected, payload, signature)
 
     claims = cbor2.loads(payload)
     assert (header[1], unprotected, claims[1]) == (-7, {}, "VN")
@@ -71,13 +66,20 @@ def test_the_site_has_signed_what_the_centre_signs(world, certificate_keys):
     message = cbor2.loads(bytes(certificate.site_message))
     protected, _unprotected, payload, signature = message.value
     site = x509.load_der_x509_certificate(bytes(certificate.site_key.certificate))
+    verify(site, protected, payload, signature)
+    assert cbor2.loads(payload)["v"][0]["ci"] == Certificate.objects.get().uvci
+
+
+def verify(signer: x509.Certificate, protected: bytes, payload: bytes, signature: bytes) -> None:
+    """Raise InvalidSignature unless this certificate's key has signed (RFC 9052, section 4.4)."""
+    public = signer.public_key()
+    assert isinstance(public, ec.EllipticCurvePublicKey)
     r, s = (int.from_bytes(part, "big") for part in (signature[:32], signature[32:]))
-    site.public_key().verify(
+    public.verify(
         encode_dss_signature(r, s),
         cbor2.dumps(["Signature1", protected, b"", payload]),
         ec.ECDSA(hashes.SHA256()),
     )
-    assert cbor2.loads(payload)["v"][0]["ci"] == Certificate.objects.get().uvci
 
 
 def base64_of(text: str) -> bytes:

@@ -17,6 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bench import (
     caseload,
+    certifying,
     databases,
     dataset,
     importing,
@@ -95,9 +96,12 @@ class Command(BaseCommand):
         imports.add_argument("--rows", type=int, default=1_000_000)
         imports.add_argument("--people", type=int, default=200_000, help="on record before")
         imports.add_argument("--sample", type=int, default=300, help="rows that the ORM writes")
+        certificates = what.add_parser("certificates", help="sign, check, draw, beside bare calls")
+        certificates.add_argument("--calls", type=int, default=1_000, help="of a round")
+        certificates.add_argument("--rounds", type=int, default=5)
         for one in (sweep, reports, registry, matching, imports):
             one.add_argument("--seed", type=int, default=9458)
-        for one in (sweep, reports, registry, matching, imports, slow):
+        for one in (sweep, reports, registry, matching, imports, slow, certificates):
             one.add_argument("--json", action="store_true", help="one JSON object, the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -108,6 +112,7 @@ class Command(BaseCommand):
             "slow-clients": self._slow_clients,
             "matching": self._matching,
             "import": self._import,
+            "certificates": self._certificates,
         }
         found = measure[options["what"]](options)
         if options["json"]:
@@ -192,6 +197,11 @@ class Command(BaseCommand):
         )
         with databases.temporary_database():
             found = importing.measure(size)
+        self.stdout.write(table(found))
+        return as_json(found)
+
+    def _certificates(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        found = certifying.measure(options["calls"], options["rounds"])
         self.stdout.write(table(found))
         return as_json(found)
 
