@@ -420,6 +420,14 @@ class ApiToken(models.Model):
         default=list,
         db_default=[],
     )
+    # What it may do below /fhir/ alone, as SMART on FHIR writes it (accounts/smart_scopes.py).
+    smart_scopes = ArrayField(
+        models.CharField(max_length=60),
+        verbose_name=_("SMART scopes"),
+        default=list,
+        blank=True,
+        db_default=[],
+    )
     per_minute = models.PositiveSmallIntegerField(
         _("requests in a minute"), default=PER_MINUTE, db_default=PER_MINUTE
     )
@@ -451,7 +459,7 @@ class ApiToken(models.Model):
     @property
     def scope_labels(self) -> list[str]:
         """What it may do, in words."""
-        return [str(Scope(scope).label) for scope in self.scopes]
+        return [*(str(Scope(scope).label) for scope in self.scopes), *self.smart_scopes]
 
 
 class Invitation(models.Model):

@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "counter",
     "oversight",
     "api",
+    "fhir_api",
     *(["demo"] if DEMO else []),
     "bench",
     "django.contrib.admin",
