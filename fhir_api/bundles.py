@@ -31,7 +31,8 @@ def params(request: Request, *known: str) -> dict[str, str]:
     Others are left out, as FHIR wants it, and so from the link to the page itself. Raises Refused
     when the caller asked to be told (`Prefer: handling=strict`).
     """
-    found = {name: text for name, text in request.query_params.items() if name in (*known, *COMMON)}
+    sent = request.query_params
+    found = {name: str(sent[name]) for name in sent if name in (*known, *COMMON)}
     unknown = sorted(set(request.query_params) - set(found))
     if unknown and "handling=strict" in request.headers.get("Prefer", ""):
         words = _("This search does not know: %(names)s.") % {"names": ", ".join(unknown)}

@@ -81,9 +81,10 @@ def answer_to(error: Exception, context: Mapping[str, Any]) -> Response | None:
     if refused is None:
         return None
     set_rollback()
-    headers = {}
-    if isinstance(error, exceptions.APIException) and getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
+    headers: dict[str, str] = {}
+    challenge = getattr(error, "auth_header", None)
+    if challenge:
+        headers["WWW-Authenticate"] = challenge
     wait = getattr(refused, "wait", None)
     if wait is not None:
         headers["Retry-After"] = str(wait)

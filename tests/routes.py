@@ -73,6 +73,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
         "role": "reviewer",
         "audience": "officers",
         "issue": "no_session",
+        "dose": str(case.dose.public_id) if case.dose else "",
+        "version": "1",
     }
     if "organizations/import/<" in pattern:
         values["public_id"] = str(imported_by_huong(world).public_id)
@@ -92,6 +94,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
         lan = world.user("lan")
         told = Message.objects.create(user=lan, in_inbox=True, channel="sms", recipient=lan.phone)
         values["key"] = str(told.key)
+    if pattern.startswith("fhir/Provenance/<"):
+        values["key"] = f"{values['dose']}-1"
     if "hotline/check/" in pattern:
         values["public_id"] = str(case.citizen.public_id)
     if "hotline/calls/" in pattern:

@@ -28,7 +28,7 @@ from fhir_api.views.base import FhirView, versioned
 from organizations.models import Organization
 from vaxreg import db_time
 from vaxreg.paging import Key
-from vaxreg.uuids import uuid_or_none
+from vaxreg.uuids import uuid_or_none, with_public_id
 
 
 class Patients(FhirView):
@@ -43,7 +43,7 @@ class Patients(FhirView):
         asked = params(request, *self.parameters)
         found = reach.records(request).order_by("pk")
         if "_id" in asked:
-            found = found.filter(public_id=uuid_or_none(asked["_id"]))
+            found = with_public_id(found, asked["_id"])
         people = list(found)
         for citizen in people:
             log_own(reach.user_of(request), citizen)

@@ -31,6 +31,7 @@ INSERT_ONLY = {
     *("oversight_contactreveal", "identity_populationanswer", "own_data_download"),
     *("recording_givencount", "oversight_broadcast", "review_dosepairact"),
     *("recording_remindersetting", "recording_reminder"),
+    "fhir_api_partnerdose",
 }
 NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),
@@ -38,6 +39,7 @@ NEVER_DELETED = {
     *("doses_receivedlot", "doses_vaccinationsession", "review_dosechange"),
     *("review_manychange", "review_manychangedose", "review_dosepair"),
     *("citizens_lookingstop", "recording_deadline", "oversight_broadcastsite"),
+    "fhir_api_partner",
 }
 
 
