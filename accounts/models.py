@@ -406,7 +406,7 @@ PER_MINUTE = 120
 
 
 class ApiToken(models.Model):
-    """A key for a program. Only its hash is stored; the key is shown once, when created."""
+    """A key for a program, of which only the hash is stored. smart_scopes: below /fhir/ alone."""
 
     name = models.CharField(_("name"), max_length=100)
     user = models.ForeignKey(
@@ -420,13 +420,8 @@ class ApiToken(models.Model):
         default=list,
         db_default=[],
     )
-    # What it may do below /fhir/ alone, as SMART on FHIR writes it (accounts/smart_scopes.py).
     smart_scopes = ArrayField(
-        models.CharField(max_length=60),
-        verbose_name=_("SMART scopes"),
-        default=list,
-        blank=True,
-        db_default=[],
+        models.CharField(max_length=60), verbose_name=_("SMART scopes"), default=list, db_default=[]
     )
     per_minute = models.PositiveSmallIntegerField(
         _("requests in a minute"), default=PER_MINUTE, db_default=PER_MINUTE

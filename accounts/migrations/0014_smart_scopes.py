@@ -15,7 +15,6 @@ class Migration(migrations.Migration):
             name="smart_scopes",
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.CharField(max_length=60),
-                blank=True,
                 db_default=[],
                 default=list,
                 size=None,

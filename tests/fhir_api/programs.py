@@ -1,6 +1,7 @@
 """Programs as this interface meets them: apps of citizens, and the system of a vaccination site."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 from django.http import HttpResponse
@@ -67,3 +68,13 @@ def words(answer: HttpResponse) -> tuple[int, str, str]:
     """Return status, code and words of an OperationOutcome."""
     issue = answer.json()["issue"][0]
     return answer.status_code, issue["code"], issue["details"]["text"]
+
+
+def valid(resource: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource that its model of R4B takes, with all that stands in a Bundle."""
+    name = resource["resourceType"]
+    model = getattr(import_module(f"fhir.resources.R4B.{name.lower()}"), name)
+    model.model_validate(resource)
+    for entry in resource.get("entry", ()):
+        valid(entry["resource"])
+    return resource

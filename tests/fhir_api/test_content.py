@@ -1,8 +1,6 @@
 """What our rows say as resources of FHIR; every answer is valid by the models of R4B."""
 
 from datetime import date, time
-from importlib import import_module
-from typing import Any
 
 import pytest
 
@@ -17,21 +15,11 @@ from fhir_api.resources.codes import codings_of
 from fhir_api.resources.tasks import STATUSES, task
 from tests import world as worlds
 from tests.cases import file_one
-from tests.fhir_api.programs import FHIR, app
+from tests.fhir_api.programs import FHIR, app, valid
 from tests.world import World
 from vaxreg import db_time
 
 Sources = Dose.Provenance
-
-
-def valid(resource: dict[str, Any]) -> dict[str, Any]:
-    """Return a resource that its model of R4B takes, with all that stands in a Bundle."""
-    name = resource["resourceType"]
-    model = getattr(import_module(f"fhir.resources.R4B.{name.lower()}"), name)
-    model.model_validate(resource)
-    for entry in resource.get("entry", ()):
-        valid(entry["resource"])
-    return resource
 
 
 @pytest.mark.parametrize(

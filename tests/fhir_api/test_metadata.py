@@ -1,8 +1,7 @@
 """CapabilityStatement tells what is really there."""
 
 from tests.cases import file_one
-from tests.fhir_api.programs import FHIR, app, given, partner
-from tests.fhir_api.test_content import valid
+from tests.fhir_api.programs import FHIR, app, given, partner, valid
 from tests.world import World
 
 

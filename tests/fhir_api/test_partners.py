@@ -14,8 +14,7 @@ from fhir_api.models import Partner, PartnerDose
 from tests import world as worlds
 from tests.cases import file_one
 from tests.factories.accounts import verify
-from tests.fhir_api.programs import FHIR, app, given, partner, words
-from tests.fhir_api.test_content import valid
+from tests.fhir_api.programs import FHIR, app, given, partner, valid, words
 from tests.world import World
 from vaxreg import db_time
 
@@ -235,3 +234,16 @@ def test_an_operator_makes_and_ends_a_partner_that_is_nobodys_account(world: Wor
 
     assert [one.until is None for one in Partner.objects.all()] == [False]
     assert not Partner.objects.live().exists()
+
+
+def test_an_operator_makes_a_key_with_smart_scopes_that_exist_for_its_kind(world: World, capsys):
+    ends = {"name": "HIS", "kind": "staff"}
+    for wrong in ("system/Immunization.x", "patient/Immunization.rs"):
+        with pytest.raises(CommandError, match=wrong):
+            call_command("api_token", "minh@example.vn", smart=[wrong], **ends)
+
+    call_command("api_token", "minh@example.vn", smart=["system/Immunization.cud"], **ends)
+
+    token = world.user("minh").api_tokens.get()
+    assert (token.scopes, token.smart_scopes) == ([], ["system/Immunization.cud"])
+    assert token.scope_labels == ["system/Immunization.cud"]
