@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -11,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import is_staff_session
+from citizens.models import Citizen
 from citizens.visits import log_own
 from corrections.models import Correction
 from corrections.parties import reads_masked
@@ -41,7 +43,7 @@ class Patients(FhirView):
 
     def get(self, request: Request) -> Response:
         asked = params(request, *self.parameters)
-        found = reach.records(request).order_by("pk")
+        found: QuerySet[Citizen] = reach.records(request).order_by("pk")
         if "_id" in asked:
             found = with_public_id(found, asked["_id"])
         people = list(found)
@@ -120,13 +122,13 @@ class OneRecommendation(FhirView):
         return Response(found[0])
 
 
-def counted(citizen: Any) -> Any:
+def counted(citizen: Citizen) -> QuerySet[Dose]:
     """Return the doses of a person that count: verified, and not entered in error."""
     doses = Dose.objects.of(citizen).shown_to_citizen().select_related("vaccine__group")
     return doses.exclude(provenance=Dose.Provenance.SELF_DECLARED)
 
 
-def of_person(citizen: Any) -> list[dict[str, Any]]:
+def of_person(citizen: Citizen) -> list[dict[str, Any]]:
     """Return the one recommendation for a person, or none."""
     now = db_time.now()
     due = due_next(counted(citizen), citizen.date_of_birth, timezone.localdate(now))
