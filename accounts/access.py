@@ -15,6 +15,11 @@ SIGN_IN_PAGES = {
 }
 
 
+def is_program(request: HttpRequest) -> bool:
+    """Whether a program asks, with a token of its own, and not a person in a session."""
+    return isinstance(getattr(request, "auth", None), ApiToken)
+
+
 def session_kind(request: HttpRequest) -> SessionKind | None:
     """Return the kind of the session, or of the API token, of this request."""
     token = getattr(request, "auth", None)

@@ -13,6 +13,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
+from accounts import smart_scopes as smart
 from accounts.models import PER_MINUTE, SCOPES_OF, ApiToken, Scope, SessionKind, User
 from vaxreg import db_time
 from vaxreg.encryption import ACCOUNTS
@@ -32,19 +33,26 @@ def make_token(
     lifetime: timedelta,
     scopes: Collection[Scope],
     per_minute: int = PER_MINUTE,
+    smart_scopes: Collection[str] = (),
 ) -> str:
     """Return a new key for a program that acts as this user; only its hash is stored.
 
-    Raises ValueError for a scope that this kind of session does not have (SCOPES_OF).
+    smart_scopes: what it may do below /fhir/ beside what its scopes give there, as
+    "patient/Immunization.rs". Raises ValueError for a scope that this kind of session does not have
+    (SCOPES_OF, smart_scopes.CONTEXTS).
     """
     if not set(scopes) <= set(SCOPES_OF[kind]):
         raise ValueError(f"a {kind} token has no such scope")
+    for text in smart_scopes:
+        if smart.parse(text).context not in smart.CONTEXTS[kind]:
+            raise ValueError(f"a {kind} token has no scope {text}")
     key = PREFIX + secrets.token_urlsafe(32)
     ApiToken.objects.create(
         user=user,
         name=name,
         kind=kind,
         scopes=sorted(scopes),
+        smart_scopes=sorted(smart_scopes),
         per_minute=per_minute,
         key_hash=ACCOUNTS.digest(LABEL, key),
         expires_at=db_time.now() + lifetime,
@@ -95,12 +103,24 @@ class ApiTokenAuthentication(BaseAuthentication):
         if token is None:
             raise exceptions.AuthenticationFailed(_("This API token is not valid."))
         _count(token)
-        _require_scope(request, token)
+        self.require_scope(request, token)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
         """The WWW-Authenticate header of a 401 answer."""
         return self.keyword
+
+    def require_scope(self, request: Request, token: ApiToken) -> None:
+        """Raise PermissionDenied when the token has no scope for this method of this view."""
+        view = request.parser_context.get("view")
+        is_reading = request.method in SAFE_METHODS
+        wanted = Scope.READ if is_reading else getattr(view, "token_scope", None)
+        if wanted is None or wanted not in token.scopes:
+            raise exceptions.PermissionDenied(
+                _("This token may not do that. It needs the scope “%(scope)s”.")
+                % {"scope": wanted.value if wanted else "–"},
+                code="scope",
+            )
 
     def _live_token(self, key: bytes) -> ApiToken | None:
         now, text = db_time.now(), key.decode("latin-1")
@@ -122,18 +142,6 @@ class ApiTokenAuthentication(BaseAuthentication):
                     last_used_at=now, key_hash=ACCOUNTS.digest(LABEL, text)
                 )
         return token
-
-
-def _require_scope(request: Request, token: ApiToken) -> None:
-    view = request.parser_context.get("view")
-    is_reading = request.method in SAFE_METHODS
-    wanted = Scope.READ if is_reading else getattr(view, "token_scope", None)
-    if wanted is None or wanted not in token.scopes:
-        raise exceptions.PermissionDenied(
-            _("This token may not do that. It needs the scope “%(scope)s”.")
-            % {"scope": wanted.value if wanted else "–"},
-            code="scope",
-        )
 
 
 def _count(token: ApiToken) -> None:

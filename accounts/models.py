@@ -406,7 +406,7 @@ PER_MINUTE = 120
 
 
 class ApiToken(models.Model):
-    """A key for a program. Only its hash is stored; the key is shown once, when created."""
+    """A key for a program, of which only the hash is stored. smart_scopes: below /fhir/ alone."""
 
     name = models.CharField(_("name"), max_length=100)
     user = models.ForeignKey(
@@ -419,6 +419,9 @@ class ApiToken(models.Model):
         verbose_name=_("scopes"),
         default=list,
         db_default=[],
+    )
+    smart_scopes = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("SMART scopes"), default=list, db_default=[]
     )
     per_minute = models.PositiveSmallIntegerField(
         _("requests in a minute"), default=PER_MINUTE, db_default=PER_MINUTE
@@ -451,7 +454,7 @@ class ApiToken(models.Model):
     @property
     def scope_labels(self) -> list[str]:
         """What it may do, in words."""
-        return [str(Scope(scope).label) for scope in self.scopes]
+        return [*(str(Scope(scope).label) for scope in self.scopes), *self.smart_scopes]
 
 
 class Invitation(models.Model):

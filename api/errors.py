@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from accounts.api_auth import TooOften
 from accounts.models import User
 from accounts.throttled import seconds_until
-from citizens.looking import gate, stops
+from citizens.looking import gate
+from citizens.looking.refusals import refusal
 from corrections.actions import (
     AlreadyOpen,
     CannotReceive,
@@ -113,25 +114,8 @@ class ErrorHandler(ExceptionHandler):
                 )
             case TooManyOpen():
                 return Conflict(_("Too many cases are open already."), code="too_many_open")
-            case gate.SayWhy():
-                return PermissionDenied(
-                    _(
-                        "You have opened many people outside of your cases: say why on the page first."
-                    ),
-                    code="say_why",
-                )
-            case gate.Wait():
-                return TooOften(
-                    seconds_until(exc.retry_at),
-                    str(_("You have opened very many people outside of your cases.")),
-                )
-            case gate.Stopped():
-                user = cast(User, cast(Request, self.context["request"]).user)
-                stops.stop(user, in_hour=exc.in_hour, in_day=exc.in_day)
-                return PermissionDenied(
-                    _("You are stopped from opening records outside of your cases."),
-                    code="looking_stopped",
-                )
+            case gate.CannotLook():
+                return refusal(exc, cast(User, cast(Request, self.context["request"]).user))
             case TooManyFilings():
                 return TooOften(
                     seconds_until(exc.retry_at),

@@ -11,7 +11,8 @@ from rest_framework import generics
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from accounts.models import ApiToken, User
+from accounts.access import is_program
+from accounts.models import User
 from api.paging import ByName, MostUrgentFirst
 from api.permissions import ForCitizens, ForStaff
 from api.serializers import (
@@ -22,7 +23,7 @@ from api.serializers import (
     RecordSerializer,
     VaccineSerializer,
 )
-from citizens.access import records_of
+from citizens import access
 from citizens.models import Citizen, CitizenQuerySet, RecordLink
 from citizens.visits import log_listed, log_own
 from corrections import disagreements
@@ -53,22 +54,15 @@ class LoggedInOne:
 
 
 def readable_records(request: Request) -> CitizenQuerySet:
-    """Return the records that the caller may open; to a program, none that is restricted.
-
-    The person asked that partner programs do not use it (own_data/requests.py); on the pages, where
-    a session asks, it opens as before.
-    """
-    found = records_of(cast(User, request.user))
-    if isinstance(request.auth, ApiToken):
-        found = found.without_restricted()
-    return found
+    """Return the records that the caller may open; to a program, none that is restricted."""
+    return access.readable_records(cast(User, request.user), by_program=is_program(request))
 
 
 def readable_corrections(request: Request) -> CorrectionQuerySet:
     """Return the corrections of the caller's records; to a program, none of a restricted one."""
-    found: CorrectionQuerySet = Correction.objects.of_own_records(cast(User, request.user))
-    if isinstance(request.auth, ApiToken):
-        found = found.without_restricted()
+    found: CorrectionQuerySet = Correction.objects.readable_by(
+        cast(User, request.user), by_program=is_program(request)
+    )
     return found
 
 

@@ -1,1 +1,4 @@
-"""Proof: certificates of doses that follow the record, the keys that sign them, and where they are checked."""
+"""Proof: certificates of doses that follow the record, the keys that sign them, how they are checked.
+
+May import reporting and all apps below it.
+"""

@@ -24,6 +24,16 @@ def parts_of_records_of(user: "User") -> CitizenQuerySet:
     return Citizen.objects.parts_linked_to(user)
 
 
+def readable_records(user: "User", *, by_program: bool) -> CitizenQuerySet:
+    """Return the records that the caller of an interface may open; to a program, none restricted.
+
+    The person asked that partner programs do not use it (own_data/requests.py); on the pages, where
+    a session asks, it opens as before.
+    """
+    found = records_of(user)
+    return found.without_restricted() if by_program else found
+
+
 def is_restricted(citizen: Citizen) -> bool:
     """Whether its person asked that the record is used for less (own_data/requests.py)."""
     return Citizen.objects.restricted().filter(pk=citizen.pk).exists()

@@ -12,6 +12,7 @@ from citizens.history import Change
 from citizens.models import Citizen
 from doses.facts import Position
 from doses.models import Dose, DoseFacts, DoseMove, DoseRevision
+from organizations.models import Organization
 from vaxreg import ui
 
 
@@ -22,6 +23,7 @@ class DoseEntry:
     moved: that it came from another record, or went to one; "" for every other revision.
     """
 
+    revision: DoseRevision
     at: datetime
     by: str
     why: str
@@ -29,6 +31,21 @@ class DoseEntry:
     changes: list[Change]
     is_first: bool
     moved: str = ""
+
+    @property
+    def number(self) -> int:
+        """Which revision it is, counted from 1."""
+        return self.revision.number
+
+    @property
+    def organization(self) -> Organization | None:
+        """For whom it was written; None for the system, or a person for themselves."""
+        return self.revision.by_organization
+
+    @property
+    def is_taken_out(self) -> bool:
+        """Since this revision the dose counts nowhere."""
+        return self.revision.status == Dose.Status.ENTERED_IN_ERROR
 
 
 def history_of(dose: Dose) -> list[DoseEntry]:
@@ -94,6 +111,7 @@ def _pairs(dose: Dose) -> Iterator[tuple[DoseRevision | None, DoseRevision]]:
 
 def _entry(revision: DoseRevision, before: DoseRevision | None, moved: str) -> DoseEntry:
     return DoseEntry(
+        revision=revision,
         at=revision.at,
         by=revision.by_organization.name if revision.by_organization else "",
         why=revision.why,

@@ -129,7 +129,13 @@ def _account(user: "User") -> Values:
         ],
         "programs": list(
             user.api_tokens.order_by("id").values(
-                "name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"
+                "name",
+                "scopes",
+                "smart_scopes",
+                "created_at",
+                "expires_at",
+                "last_used_at",
+                "revoked_at",
             )
         ),
         "messages": [

@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from unittest.mock import patch
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import SessionKind
+from certificates import countersigning, issuing
+from certificates.keys import private
+from certificates.keys.private import Signer
+from certificates.models import Certificate, Role
 from corrections.models import Correction
 from corrections.notices import message_key
 from counter.reports.models import ReportFile
 from doses import sessions
-from doses.models import VaccinationSession
+from doses.models import Dose, VaccinationSession
 from hotline import callbacks, search
 from hotline.models import BestTime
 from messaging.models import Message
@@ -73,6 +78,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
         "role": "reviewer",
         "audience": "officers",
         "issue": "no_session",
+        "dose": str(case.dose.public_id) if case.dose else "",
+        "version": "1",
     }
     if "organizations/import/<" in pattern:
         values["public_id"] = str(imported_by_huong(world).public_id)
@@ -92,6 +99,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
         lan = world.user("lan")
         told = Message.objects.create(user=lan, in_inbox=True, channel="sms", recipient=lan.phone)
         values["key"] = str(told.key)
+    if pattern.startswith("fhir/Provenance/<"):
+        values["key"] = f"{values['dose']}-1"
     if "hotline/check/" in pattern:
         values["public_id"] = str(case.citizen.public_id)
     if "hotline/calls/" in pattern:
@@ -130,6 +139,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
             values["public_id"] = str(reports_sent_by_minh(world).public_id)
     if case.dose and ("record/doses/" in pattern or "review/doses/<" in pattern):
         values["public_id"] = str(case.dose.public_id)
+    if "record/certificates/" in pattern and case.dose:
+        values["public_id"] = str(certified(case.dose).public_id)
     if "review/doses/many/<" in pattern:
         values["public_id"] = str(begun_by_minh(case, world).public_id)
     values["change"] = values["public_id"]
@@ -144,6 +155,17 @@ def imported_by_huong(world: World) -> ImportRun:
     """A file with one new nurse, looked at by Hương and not imported."""
     row = ["Vũ Thị Mới", "moi@example.vn", world.buoi.code, "Reviewer"]
     return running.begin(xlsx(staff=[row]), "a.xlsx", by=world.user("huong"))
+
+
+def certified(dose: Dose) -> Certificate:
+    """The certificate of a dose, by keys that are nowhere else."""
+    keys = {role: private.make(role, timedelta(days=730)) for role in (Role.SITE, Role.CENTRE)}
+    signers = {role: Signer(private.register(key), key) for role, key in keys.items()}
+    with patch.object(issuing, "signer", signers.__getitem__):
+        (made,) = issuing.issue_for(dose.citizen)
+    with patch.object(countersigning, "signer", signers.__getitem__):
+        countersigning.countersign_waiting()
+    return made
 
 
 def doses_sent_by_minh(world: World) -> DoseImport:

@@ -21,6 +21,8 @@ from tests.pictures import attach_photo, keep_files_in
 from tests.routes import PATTERNS, address, client_of, in_a_call
 from tests.world import World
 
+# Routes for programs: they take JSON, and no token of a form.
+PROGRAMS = ("api:", "fhir:")
 # What a POST must carry to get past the form and on to the question who may.
 BODIES: dict[str, dict[str, str]] = {
     "api:keep": {"remark": "Chờ sổ giấy"},
@@ -133,9 +135,9 @@ def asked(
         if method == "GET":
             answer = client.get(where)
         else:
-            if not route.startswith("api:"):
+            if not route.startswith(PROGRAMS):
                 body["csrfmiddlewaretoken"] = "as every form sends it"
-            json = {"content_type": "application/json"} if route.startswith("api:") else {}
+            json = {"content_type": "application/json"} if route.startswith(PROGRAMS) else {}
             answer = client.post(where, body, **json)
         unseen = shows_lan(answer) and visits.count() == before
         transaction.set_rollback(True)

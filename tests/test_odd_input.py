@@ -34,6 +34,10 @@ PLACES = {
         "/corrections/new/check/": ["person"],
         "/api/v1/corrections/": ["cursor", "page_size"],
         "/api/v1/corrections/{odd}/": [""],
+        "/fhir/Patient": ["_id", "_count", "_after", "_format"],
+        "/fhir/Immunization": ["patient", "identifier", "date", "status", "_count", "_after"],
+        "/fhir/Task/{odd}": [""],
+        "/fhir/Provenance/{odd}": [""],
     },
     "minh": {
         "/review/": ["q", "tab", "kind", "photo", "after", "before", "at"],

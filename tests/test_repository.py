@@ -35,6 +35,7 @@ SCOPES = {
     *(
         "visible_to",
         "of_own_records",
+        "readable_by",
         "on_desks_of",
         "linked_to",
         "within_reach",

@@ -20,27 +20,38 @@ DATABASE_DOWN = (OperationalError, InterfaceError)
 RETRY_SECONDS = 30
 # The header of these pages has its links, but counts nothing: strangers may ask for many of them.
 QUIET = {"counts_nothing": True}
+# Codes of FHIR for what is answered outside of its own views.
+FHIR_CODES = {
+    403: "forbidden",
+    404: "not-found",
+    408: "timeout",
+    413: "too-long",
+    500: "exception",
+    503: "transient",
+}
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: within the user's scope, but not allowed. Shows the exception's message, if any."""
     reason = str(exception or "")
     if _is_api(request.path):
-        return _api_error("client_error", "permission_denied", reason, 403)
+        return _api_error(request.path, "client_error", "permission_denied", reason, 403)
     return render(request, "403.html", {"reason": reason, **QUIET}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: no such page, or not for this user; both answers are the same."""
     if _is_api(request.path):
-        return _api_error("client_error", "not_found", _("There is nothing here."), 404)
+        return _api_error(
+            request.path, "client_error", "not_found", _("There is nothing here."), 404
+        )
     return render(request, "404.html", {**QUIET}, status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that was open too long or came from another site; nothing was changed."""
     if _is_api(request.path):
-        return _api_error("client_error", "csrf", reason, 403)
+        return _api_error(request.path, "client_error", "csrf", reason, 403)
     return render(request, "403_csrf.html", {"again": request.get_full_path(), **QUIET}, status=403)
 
 
@@ -87,7 +98,7 @@ def without_database(status: int, path: str) -> HttpResponse:
     template, code, words = WITHOUT_DATABASE[status]
     if _is_api(path):
         kind = "server_error" if status >= 500 else "client_error"
-        response: HttpResponse = _api_error(kind, code, words, status)
+        response: HttpResponse = _api_error(path, kind, code, words, status)
     else:
         page = loader.get_template(template).render({"hotline": ui.hotline()})
         response = HttpResponse(page, status=status)
@@ -126,10 +137,14 @@ class DatabaseDownMiddleware:
 
 
 def _is_api(path: str) -> bool:
-    return path.startswith("/api/")
+    return path.startswith(("/api/", "/fhir/"))
 
 
-def _api_error(kind: str, code: str, detail: str, status: int) -> JsonResponse:
-    """Return an error in the format of every other error of the API."""
+def _api_error(path: str, kind: str, code: str, detail: str, status: int) -> JsonResponse:
+    """Return an error in the format of every other error of the interface, by its address."""
+    if path.startswith("/fhir/"):
+        issue = {"severity": "error", "code": FHIR_CODES[status], "details": {"text": detail}}
+        body = {"resourceType": "OperationOutcome", "issue": [issue]}
+        return JsonResponse(body, status=status, content_type="application/fhir+json")
     errors = [{"code": code, "detail": detail, "attr": None}]
     return JsonResponse({"type": kind, "errors": errors}, status=status)

@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "counter",
     "oversight",
     "api",
+    "fhir_api",
     *(["demo"] if DEMO else []),
     "bench",
     "django.contrib.admin",

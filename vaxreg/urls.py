@@ -23,7 +23,7 @@ APPS = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"{app}.urls")) for app in APPS]
-urlpatterns += [path("api/v1/", include("api.urls"))]
+urlpatterns += [path("api/v1/", include("api.urls")), path("fhir/", include("fhir_api.urls"))]
 if settings.DEBUG or settings.DEMO:
     urlpatterns += [path("ui/", include("vaxreg.gallery.urls"))]
 

@@ -76,6 +76,11 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         """Of the records this user owns or is guardian of."""
         return self.filter(access.of_own_records(user))
 
+    def readable_by(self, user: "User", *, by_program: bool) -> Self:
+        """Of one's own records, for an interface; to a program, none of a restricted one."""
+        found = self.of_own_records(user)
+        return found.without_restricted() if by_program else found
+
     def without_restricted(self) -> Self:
         """Those about records that partner programs may read."""
         return self.exclude(citizen__in=Citizen.objects.restricted().values("pk"))

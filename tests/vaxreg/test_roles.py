@@ -31,6 +31,7 @@ INSERT_ONLY = {
     *("oversight_contactreveal", "identity_populationanswer", "own_data_download"),
     *("recording_givencount", "oversight_broadcast", "review_dosepairact"),
     *("recording_remindersetting", "recording_reminder", "certificates_countersignature"),
+    "fhir_api_partnerdose",
 }
 NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),
@@ -39,6 +40,7 @@ NEVER_DELETED = {
     *("review_manychange", "review_manychangedose", "review_dosepair"),
     *("certificates_certificate", "certificates_signingkey"),
     *("citizens_lookingstop", "recording_deadline", "oversight_broadcastsite"),
+    "fhir_api_partner",
 }
 
 

@@ -9,7 +9,13 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 # Photos and spreadsheets are compressed by themselves.
-TEXTS = ("text/", "application/json", "application/manifest+json", "application/vnd.oai.openapi")
+TEXTS = (
+    "text/",
+    "application/json",
+    "application/fhir+json",
+    "application/manifest+json",
+    "application/vnd.oai.openapi",
+)
 
 
 class CompressionMiddleware(GZipMiddleware):

@@ -28,6 +28,13 @@ class Command(BaseCommand):
             help="what it may do, several times if need be; reading alone by default",
         )
         parser.add_argument(
+            "--smart",
+            action="append",
+            default=[],
+            metavar="SCOPE",
+            help='what it may do below /fhir/, as "patient/Immunization.rs"; several times if need be',
+        )
+        parser.add_argument(
             "--per-minute", type=int, default=PER_MINUTE, help="requests it may send in a minute"
         )
         parser.add_argument("--days", type=int, default=90, help="days until it expires")
@@ -45,17 +52,24 @@ class Command(BaseCommand):
             self.stdout.write(f"{tokens.update(revoked_at=db_time.now())} token(s) revoked.")
             return
         kind = SessionKind(options["kind"])
-        scopes = {Scope(name) for name in options["scope"] or [Scope.READ]}
+        smart_scopes = set(options["smart"])
+        # One that was made for /fhir/ alone reads nothing below /api/v1/.
+        default = [] if smart_scopes else [Scope.READ]
+        scopes = {Scope(name) for name in options["scope"] or default}
         if not scopes <= set(SCOPES_OF[kind]):
             raise CommandError(f"A {kind} token can have: {', '.join(SCOPES_OF[kind])}.")
         if options["per_minute"] < 1:
             raise CommandError("Let it send one request in a minute at least.")
-        key = make_token(
-            user,
-            name=options["name"],
-            kind=kind,
-            lifetime=timedelta(days=options["days"]),
-            scopes=scopes,
-            per_minute=options["per_minute"],
-        )
+        try:
+            key = make_token(
+                user,
+                name=options["name"],
+                kind=kind,
+                lifetime=timedelta(days=options["days"]),
+                scopes=scopes,
+                per_minute=options["per_minute"],
+                smart_scopes=smart_scopes,
+            )
+        except ValueError as wrong:
+            raise CommandError(str(wrong)) from None
         self.stdout.write(key)

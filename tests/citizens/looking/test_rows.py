@@ -54,6 +54,7 @@ SHOWS = {
     "hotline-callback-note": ("mai", "hotline", "record", "call"),
     "many-doses-one": ("minh", "list", "list", ""),
     "mismatches": ("minh", "list", "list", ""),
+    "fhir:task": ("minh", "review", "case", "desk"),
     "looking-person": ("huong", "list", "list", ""),
     "opening-photo": ("minh", "review", "photo", "counter"),
     "openings": ("minh", "list", "list", ""),
