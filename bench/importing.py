@@ -20,7 +20,7 @@ from bench.dataset import vacuum_analyze
 from bench.matching.population import Person, Population, Rates
 from bench.results import BenchResult
 from citizens.models import Citizen
-from doses import actions
+from doses import actions, later
 from doses.models import Dose, Vaccine
 from doses.vaccines import load_vaccines
 from matching import writing
@@ -28,6 +28,7 @@ from matching.joining import NumberProof
 from organizations.models import Membership, Organization
 from recording.imports import running
 from recording.imports.models import DoseImport
+from vaxreg.celery import app
 
 LEAST_OF_COPY, LEAST_OF_ORM = 0.07, 100
 SITES = 200
@@ -127,6 +128,8 @@ def _import(
 ) -> list[BenchResult]:
     memory = Memory()
     memory.begin()
+    # A worker has done so when it started.
+    app.loader.import_default_modules()
     begun = time.perf_counter()
     with file.open("rb") as opened:
         chunks = iter(lambda: opened.read(1 << 20), b"")
@@ -142,6 +145,11 @@ def _import(
     if sent.state != DoseImport.State.APPLIED:
         raise RuntimeError(f"the import has stopped: {sent.state}")
     rate = size.rows / (written - begun)
+    told = time.perf_counter()
+    # What the background does of these people within the next minutes.
+    while later.tell():
+        pass
+    followed = time.perf_counter() - told
     return [
         BenchResult("rows", size.rows, ""),
         BenchResult("people on record", size.people, ""),
@@ -152,6 +160,7 @@ def _import(
         BenchResult("stored and surveyed", read - begun, "s"),
         BenchResult("staged, matched, judged", checked - read, "s"),
         BenchResult("written", written - checked, "s"),
+        BenchResult("pairs and features, afterwards", followed, "s"),
         BenchResult("import", rate, "rows/s"),
         BenchResult("bare COPY, same indexes", copied, "rows/s"),
         BenchResult("import to bare COPY", rate / copied, "", at_least=LEAST_OF_COPY),

@@ -16,6 +16,7 @@ from certificates.keys.private import NoKey, Signer, signer
 from certificates.models import Certificate, Role, Wanted
 from certificates.stating import Stated, WhyNot, courses, stated, with_proven_identity
 from citizens.models import Citizen
+from doses.later import as_array
 from doses.models import Dose
 from vaxreg import db_time
 from vaxreg.celery import hint
@@ -125,7 +126,7 @@ def statement_of(certificate: Certificate) -> dict[str, Any]:
 
 CONCERNED = """
 WITH kept AS (
-    SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM citizens_citizen WHERE id = ANY(%(ids)s)
+    SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM citizens_citizen WHERE id = ANY(%(ids)s::bigint[])
 ), parts AS (
     SELECT kept.id AS kept, kept.id AS part FROM kept
      UNION ALL
@@ -143,7 +144,7 @@ def _concerned(ids: set[int]) -> set[int]:
     One query: an import of doses asks it for thousands of people at once.
     """
     with connection.cursor() as cursor:
-        cursor.execute(CONCERNED, {"ids": sorted(ids)})
+        cursor.execute(CONCERNED, {"ids": as_array(ids)})
         return {kept for (kept,) in cursor.fetchall()}
 
 

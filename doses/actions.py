@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from citizens.models import Citizen
-from doses.announcements import dose_written, doses_written
+from doses import later
+from doses.announcements import dose_written
 from doses.models import (
     Dose,
     DoseFacts,
@@ -173,7 +174,7 @@ def move(
     dose.save(force_update=True)
     DoseMove.objects.create(dose=dose, number=dose.revision, from_record=left, to_record=to)
     _write_revision(dose, by, by_organization, why, correction_reference)
-    doses_written.send(sender=Dose, citizens={left.pk})
+    later.announce({left.pk})
     return dose
 
 

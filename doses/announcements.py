@@ -8,6 +8,9 @@ from django.dispatch import Signal
 dose_written = Signal()
 # Sent with citizens=set of ids, when doses of many people were written at once.
 doses_written = Signal()
+# The same for what may be a moment behind: of very many people after the transaction, within a
+# minute (`doses.later`), else inside it.
+doses_settled = Signal()
 
 # Each returns which of these doses (ids) something of its app is about, such as a correction.
 RESTS_ON: list[Callable[[Sequence[int]], set[int]]] = []

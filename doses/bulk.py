@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, models, transaction
 from django.db.models.expressions import DatabaseDefault
 
-from doses.announcements import doses_written
-from doses.models import Dose, DoseFacts
+from doses import later
+from doses.models import DoseFacts
 from organizations.models import Organization
 from vaxreg import db_time
 
@@ -24,7 +24,9 @@ FACTS: dict[str, models.Field[Any, Any]] = {
     for field in DoseFacts._meta.get_fields()
     if isinstance(field, models.Field)
 }
-# Ordered as the indexes of doses are: rows of one person are written side by side.
+# Ordered as the indexes of doses are: rows of one person are written side by side. The rows that
+# were asked for stand behind the doses made of them: the planner, who knows the number of neither,
+# would join them in a nested loop.
 RECORD = """
 WITH source AS MATERIALIZED (
     SELECT asked.*, nextval((SELECT pg_get_serial_sequence('doses_dose', 'id'))) AS dose_id
@@ -45,7 +47,9 @@ WITH source AS MATERIALIZED (
            correction_reference, at, {facts})
     SELECT id, 1, %(by)s, %(by_organization)s, %(why)s, '', %(now)s, {facts} FROM made
 )
-SELECT source.row, made.id, made.citizen_id FROM made JOIN source ON source.dose_id = made.id
+SELECT NULL AS row, id, citizen_id FROM made
+ UNION ALL
+SELECT row, dose_id, NULL FROM source
 """
 REVISE = """
 WITH source AS MATERIALIZED ({source}), changed AS (
@@ -124,8 +128,8 @@ def record_many(
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows = cursor.fetchall()
-    _announce({citizen for _row, _dose, citizen in rows})
-    return [WrittenDose(row, dose, 1) for row, dose, _citizen in rows]
+    later.announce({citizen for _row, _dose, citizen in rows if citizen is not None})
+    return _numbered(rows)
 
 
 @transaction.atomic
@@ -149,7 +153,7 @@ def revise_many(
     with connection.cursor() as cursor:
         cursor.execute(statement, {**parameters, **trace.values})
         rows = cursor.fetchall()
-    _announce({citizen for _row, _dose, citizen, _revision in rows})
+    later.announce({citizen for _row, _dose, citizen, _revision in rows})
     return [WrittenDose(row, dose, revision) for row, dose, _citizen, revision in rows]
 
 
@@ -162,6 +166,16 @@ def leave_many(source: str, parameters: Mapping[str, Any], *, by: "User | None")
     values = {**parameters, "by": by.pk if by else None, "now": db_time.now()}
     with connection.cursor() as cursor:
         cursor.execute(LEAVE.format(source=source), values)
+
+
+def _numbered(rows: Sequence[tuple[int | None, int, int | None]]) -> list[WrittenDose]:
+    """Return the doses that were made, with the rows that they come from."""
+    made = {dose for _row, dose, citizen in rows if citizen is not None}
+    return [
+        WrittenDose(row, dose, 1)
+        for row, dose, _citizen in rows
+        if row is not None and dose in made
+    ]
 
 
 def _defaults() -> dict[str, str]:
@@ -177,8 +191,3 @@ def _values() -> dict[str, Any]:
             value = getattr(value, "expression").value  # noqa: B009 — unknown to the stubs
         found[f"default_{column}"] = field.get_db_prep_save(value, connection)
     return found
-
-
-def _announce(citizens: set[int]) -> None:
-    if citizens:
-        doses_written.send(sender=Dose, citizens=citizens)

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, prefetch_related_objects
 
 from citizens.announcements import citizen_written, citizens_written
 from citizens.models import Citizen
-from doses.announcements import dose_written, doses_written
+from doses.announcements import dose_written, doses_settled
 from doses.models import Dose
 from matching.features import COLUMNS, facts_of, features_of
 from matching.models import MatchFeature, MatchPair
@@ -32,7 +32,7 @@ def listen() -> None:
     citizen_written.connect(_on_citizen, dispatch_uid="matching")
     citizens_written.connect(_on_citizens, dispatch_uid="matching")
     dose_written.connect(_on_dose, dispatch_uid="matching")
-    doses_written.connect(_on_doses, dispatch_uid="matching")
+    doses_settled.connect(_on_doses, dispatch_uid="matching")
     encryption.RENEWALS["features for matching"] = refill
 
 

@@ -129,6 +129,10 @@ app.conf.update(
             "task": "counter.go_on_with_all_reports",
             "schedule": timedelta(minutes=1),
         },
+        "Every minute: tell of people whose doses were written by a file, where the hint was lost": {
+            "task": "doses.tell_later",
+            "schedule": timedelta(minutes=1),
+        },
         "Every minute: count what sites have entered of what they gave, where it changed": {
             "task": "recording.count_sites",
             "schedule": timedelta(minutes=1),

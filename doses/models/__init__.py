@@ -5,6 +5,7 @@ from doses.models.moves import DoseMove
 from doses.models.sessions import ReceivedLot, VaccinationSession
 from doses.models.vaccines import ScheduleStep, Span, Vaccine, VaccineGroup, VaccineRule
 from doses.models.warnings import WarningLeft
+from doses.models.written import WrittenPerson
 
 __all__ = [
     "Dose",
@@ -20,4 +21,5 @@ __all__ = [
     "VaccineGroup",
     "VaccineRule",
     "WarningLeft",
+    "WrittenPerson",
 ]

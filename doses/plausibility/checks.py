@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 
 from citizens.models import Citizen
 from doses.facts import Field, Position
@@ -15,14 +15,16 @@ from vaxreg.typed.countries import VIET_NAM
 from vaxreg.typed.dates import age_on
 
 ORDER = {position: number for number, position in enumerate(Position.values)}
-# Two lines and what was found; no more than these are remembered.
-Beside = dict[tuple["DoseLine", "DoseLine"], list[DoseWarning]]
+# Of no more lines, or pairs of lines, it is remembered what was found.
 MOST_KEPT = 100_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DoseLine:
-    """A dose as it stands on the record, or would stand; unknown values are empty."""
+    """A dose as it stands on the record, or would stand; unknown values are empty.
+
+    No two are equal: what is remembered of one (`Kept`) is found by the object alone.
+    """
 
     position: str
     given_on: date | None
@@ -30,9 +32,14 @@ class DoseLine:
     is_recorded: bool = True
     is_abroad: bool = False
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return self.position.partition("-")[0]
+
+    @cached_property
+    def group(self) -> int | None:
+        """The id of the vaccine's group."""
+        return self.vaccine.group_id if self.vaccine else None
 
 
 def recorded_lines(citizen: Citizen) -> dict[int, DoseLine]:
@@ -49,6 +56,42 @@ def line_of(dose: Dose) -> DoseLine:
         dose.vaccine,
         is_abroad=dose.country != VIET_NAM,
     )
+
+
+class Kept:
+    """What was found of lines, for whoever asks about many people by the same rules.
+
+    It saves time where the same dose of many people is the same object.
+    """
+
+    def __init__(self) -> None:
+        self._alone: dict[DoseLine, list[DoseWarning]] = {}
+        self._beside: dict[tuple[DoseLine, DoseLine], list[DoseWarning] | None] = {}
+
+    def alone(self, line: DoseLine, vaccine: Vaccine, rules: RuleBook) -> list[DoseWarning]:
+        """Return what is doubtful about a dose of its vaccine, whoever gets it."""
+        found = self._alone.get(line)
+        if found is None:
+            if len(self._alone) >= MOST_KEPT:
+                self._alone.clear()
+            found = self._alone[line] = _of_the_vaccine(vaccine, line, rules)
+        return found
+
+    def beside(
+        self, line: DoseLine, others: Iterable[DoseLine], rules: RuleBook
+    ) -> list[tuple[DoseLine, list[DoseWarning]]]:
+        """Return the others of its vaccine group, each with what is doubtful beside it."""
+        if len(self._beside) >= MOST_KEPT:
+            self._beside.clear()
+        found = []
+        for other in others:
+            pair = line, other
+            if pair not in self._beside:
+                self._beside[pair] = _beside(line, other, rules) if _same_group(*pair) else None
+            doubts = self._beside[pair]
+            if doubts is not None:
+                found.append((other, doubts))
+        return found
 
 
 def about_dose(
@@ -80,19 +123,24 @@ def about_line(
     others: Sequence[DoseLine],
     born: date,
     rules: RuleBook,
-    kept: Beside | None = None,
+    kept: Kept | None = None,
 ) -> list[DoseWarning]:
     """Return every doubt about a dose beside the person's other doses.
 
     Doses of another vaccine group are left out: their positions and intervals are their own. kept:
-    remembers what was found of two lines, for whoever asks about many people by the same rules.
+    remembers what was found.
     """
-    others = [other for other in others if _same_group(line, other)]
+    kept = kept or Kept()
+    beside = kept.beside(line, others, rules)
+    others = [other for other, _doubts in beside]
     found = _of_the_position(line, others)
     if line.given_on:
-        found += _of_the_day(line.given_on, line, others, born, rules, {} if kept is None else kept)
+        doubts = [one for _other, some in beside for one in some]
+        found += _of_the_day(line.given_on, line, others, born, rules, doubts)
     if line.vaccine:
-        found += _of_the_vaccine(line.vaccine, line, born, rules)
+        found += kept.alone(line, line.vaccine, rules)
+        if line.given_on and line.given_on >= born:
+            found += _of_the_age(line.vaccine, line.given_on, born, rules)
         found += _of_the_vaccine_before(line.vaccine, line, others, rules)
     return found
 
@@ -135,7 +183,7 @@ class LotList:
 def _same_group(line: DoseLine, other: DoseLine) -> bool:
     if line.vaccine is None or other.vaccine is None:
         return True
-    return line.vaccine.group_id == other.vaccine.group_id
+    return line.group == other.group
 
 
 def _of_the_position(line: DoseLine, others: Sequence[DoseLine]) -> list[DoseWarning]:
@@ -145,19 +193,20 @@ def _of_the_position(line: DoseLine, others: Sequence[DoseLine]) -> list[DoseWar
     found = []
     positions = {other.position: other for other in others}
     twin = positions.get(line.position)
-    values: Values = {"dose": str(line.position)}
     if twin is not None and twin.is_recorded and twin.given_on:
         taken: Values = {"dose_taken": line.position, "day_taken": twin.given_on.isoformat()}
         found.append(DoseWarning(DoseCode.POSITION_TAKEN, Field.POSITION, taken))
     elif twin is not None:
-        found.append(DoseWarning(DoseCode.POSITION_TWICE, Field.POSITION, values))
+        twice: Values = {"dose": str(line.position)}
+        found.append(DoseWarning(DoseCode.POSITION_TWICE, Field.POSITION, twice))
     before = _predecessor(line.position)
     if before and before not in positions:
-        gap: Values = {**values, "dose_before": before}
+        gap: Values = {"dose": str(line.position), "dose_before": before}
         found.append(DoseWarning(DoseCode.POSITION_GAP, Field.POSITION, gap))
     return found
 
 
+@cache
 def _predecessor(position: str) -> str:
     """Return the position that must come before this one; "" when there is none."""
     kind, ordinal = position.rsplit("-", 1)
@@ -172,8 +221,9 @@ def _of_the_day(
     others: Sequence[DoseLine],
     born: date,
     rules: RuleBook,
-    kept: Beside,
+    beside: list[DoseWarning],
 ) -> list[DoseWarning]:
+    """Return the doubts about a day; beside: what was found beside each of the others."""
     found = []
     if day < born:
         found.append(DoseWarning(DoseCode.BEFORE_BIRTH, Field.GIVEN_ON))
@@ -181,14 +231,19 @@ def _of_the_day(
     vaccine = line.vaccine or next((other.vaccine for other in others if other.vaccine), None)
     if vaccine and not line.is_abroad:
         found += _of_the_first_days(day, line, vaccine, rules)
-    days = [other.given_on for other in others if other.given_on]
-    if days and not line.position and day < min(days):
-        first: Values = {"day_first": min(days).isoformat()}
-        found.append(DoseWarning(DoseCode.BEFORE_FIRST_DOSE, Field.GIVEN_ON, first))
-    beside = [w for other in others for w in _remembered(day, line, other, rules, kept)]
+    if not line.position:
+        found += _of_the_first_dose(day, others)
     # For each code keep only the nearest dose.
     nearest = {w.code: w for w in sorted(beside, key=lambda w: -int(w.values.get("days", 0)))}
     return found + list(nearest.values())
+
+
+def _of_the_first_dose(day: date, others: Iterable[DoseLine]) -> list[DoseWarning]:
+    first = min((other.given_on for other in others if other.given_on), default=day)
+    if first <= day:
+        return []
+    values: Values = {"day_first": first.isoformat()}
+    return [DoseWarning(DoseCode.BEFORE_FIRST_DOSE, Field.GIVEN_ON, values)]
 
 
 def _of_the_first_days(
@@ -205,20 +260,10 @@ def _of_the_first_days(
     return []
 
 
-def _remembered(
-    day: date, line: DoseLine, other: DoseLine, rules: RuleBook, kept: Beside
-) -> list[DoseWarning]:
-    found = kept.get((line, other))
-    if found is None:
-        if len(kept) >= MOST_KEPT:
-            kept.clear()
-        found = kept[line, other] = _beside(day, line, other, rules)
-    return found
-
-
-def _beside(day: date, line: DoseLine, other: DoseLine, rules: RuleBook) -> list[DoseWarning]:
+def _beside(line: DoseLine, other: DoseLine, rules: RuleBook) -> list[DoseWarning]:
     """Compare one dose with another: same day, wrong order, or too short an interval."""
-    if other.given_on is None:
+    day = line.given_on
+    if day is None or other.given_on is None:
         return []
     apart = abs((day - other.given_on).days)
     values: Values = {"day": other.given_on.isoformat(), "days": apart}
@@ -259,9 +304,7 @@ def _shortest(earlier: DoseLine, later: DoseLine, rules: RuleBook) -> int | None
     return rules.shortest_interval(vaccine, Dose.Kind.PRIMARY, later.given_on)
 
 
-def _of_the_vaccine(
-    vaccine: Vaccine, line: DoseLine, born: date, rules: RuleBook
-) -> list[DoseWarning]:
+def _of_the_vaccine(vaccine: Vaccine, line: DoseLine, rules: RuleBook) -> list[DoseWarning]:
     found = []
     named: Values = {"vaccine": vaccine.name}
     if not line.is_abroad and rules.first_day(vaccine):
@@ -271,8 +314,6 @@ def _of_the_vaccine(
     if kind == Dose.Kind.PRIMARY and int(ordinal) > vaccine.primary_doses:
         course: Values = {**named, "number": vaccine.primary_doses}
         found.append(DoseWarning(DoseCode.MORE_THAN_THE_COURSE, Field.POSITION, course))
-    if line.given_on and line.given_on >= born:
-        found += _of_the_age(vaccine, line.given_on, born, rules)
     return found
 
 
@@ -287,6 +328,8 @@ def _of_the_approval(vaccine: Vaccine, line: DoseLine) -> list[DoseWarning]:
 
 
 def _of_the_age(vaccine: Vaccine, day: date, born: date, rules: RuleBook) -> list[DoseWarning]:
+    if rules.is_age_for(vaccine, born, day):
+        return []
     age = age_on(born, day)
     values: Values = {"vaccine": vaccine.name, "age": age}
     old_enough, from_on = rules.was_old_enough(vaccine, born, day)

@@ -23,6 +23,9 @@ class RuleBook:
         # By what they are about and the vaccine: a file asks a million times.
         self._found: dict[tuple[str, int], list[VaccineRule]] = {}
         self._shortest: dict[tuple[int, str, date], int | None] = {}
+        self._first_of_kind: dict[tuple[int, str], date | None] = {}
+        # The first and the last birth found so far of people of the right age.
+        self._right_age: dict[tuple[int, date], tuple[date, date]] = {}
 
     @cached_property
     def _rules(self) -> list[VaccineRule]:
@@ -53,12 +56,15 @@ class RuleBook:
 
     def first_day_of_kind(self, vaccine: Vaccine, kind: str) -> date | None:
         """The day from which doses of this kind are given; None if they always were."""
-        found = [
-            rule.from_on
-            for rule in self._of(About.GIVEN, vaccine)
-            if rule.dose_kind == kind and rule.from_on
-        ]
-        return min(found, default=None)
+        key = vaccine.pk, kind
+        if key not in self._first_of_kind:
+            found = [
+                rule.from_on
+                for rule in self._of(About.GIVEN, vaccine)
+                if rule.dose_kind == kind and rule.from_on
+            ]
+            self._first_of_kind[key] = min(found, default=None)
+        return self._first_of_kind[key]
 
     def is_known_to_follow(self, vaccine: Vaccine, before: Vaccine, day: date) -> bool:
         """Whether a rule let this vaccine follow another one on that day."""
@@ -74,6 +80,22 @@ class RuleBook:
     @cached_property
     def _mixing(self) -> set[int]:
         return {rule.group_id for rule in self._rules if rule.about == About.MAY_FOLLOW}
+
+    def is_age_for(self, vaccine: Vaccine, born: date, day: date) -> bool:
+        """Whether a person born then was neither too young nor too old on that day.
+
+        Rules set a lowest and a highest age: who was born between two people of the right age is too.
+        """
+        key = vaccine.pk, day
+        first, last = self._right_age.get(key, (date.max, date.min))
+        if first <= born <= last:
+            return True
+        is_right = self.was_old_enough(vaccine, born, day)[0] and not self.was_too_old(
+            vaccine, born, day
+        )
+        if is_right:
+            self._right_age[key] = min(first, born), max(last, born)
+        return is_right
 
     def was_old_enough(self, vaccine: Vaccine, born: date, day: date) -> tuple[bool, date | None]:
         """Whether a person born then was old enough; and if not, from when on their age was.

@@ -1,5 +1,8 @@
 """Writes the rows of a checked file into the register, chunk by chunk, each in one transaction."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
@@ -7,6 +10,7 @@ from citizens import actions as citizen_actions
 from citizens.models import Citizen, Sex
 from doses import bulk
 from doses.bulk import Trace, WrittenDose
+from doses.later import as_array
 from doses.models import Dose
 from matching.joining import PROVEN
 from recording.imports.models import DoseImport, ImportedRow
@@ -26,21 +30,29 @@ SELECT count(*), max(line) FROM (
      WHERE dose_import_id = %(import)s AND line > %(last)s ORDER BY line LIMIT %(chunk)s
 ) AS chunk
 """
-IN_CHUNK = "dose_import_id = %(import)s AND line > %(last)s AND line <= %(until)s"
+# The rows of the chunk, found by their lines (OFFSET): without statistics of a new file the planner
+# would read all rows of the import that are to be written, for each chunk again.
+CHUNK_ROWS = """(SELECT * FROM recording_importedrow
+         WHERE dose_import_id = %(import)s AND line > %(last)s AND line <= %(until)s OFFSET 0)"""
 # Somebody has started a record with this number since the trial: it is not started again.
 APPEARED = f"""
 UPDATE recording_importedrow row
    SET verdict = 'decide', joined = '', candidates = found.people,
        findings = findings || '{{full_name|appeared|}}'::text[]
   FROM (SELECT row.id, array_agg(DISTINCT coalesce(person.merged_into_id, person.id)) AS people
-          FROM recording_importedrow row
+          FROM {CHUNK_ROWS} row
           JOIN citizens_identitydocument document
             ON document.number_hash = row.number_hash AND document.withdrawn_at IS NULL
           JOIN citizens_citizen person ON person.id = document.citizen_id
-         WHERE {IN_CHUNK} AND row.verdict = 'new' AND row.joined = 'new' AND row.citizen_id IS NULL
+         WHERE row.verdict = 'new' AND row.joined = 'new' AND row.citizen_id IS NULL
            AND NOT coalesce(person.merged_into_id, person.id) = ANY(row.candidates)
          GROUP BY row.id) found
  WHERE row.id = found.id
+"""  # noqa: S608 — no values
+# The first row of each new person.
+NEW_PEOPLE = f"""
+SELECT DISTINCT ON (person_key) id FROM {CHUNK_ROWS} row
+ WHERE verdict = 'new' AND joined = 'new' AND citizen_id IS NULL ORDER BY person_key, line
 """  # noqa: S608 — no values
 STARTED = """
 UPDATE recording_importedrow row SET citizen_id = started.citizen
@@ -55,21 +67,21 @@ SELECT asked.id AS row, coalesce(whole.merged_into_id, whole.id) AS citizen_id, 
        asked.given_on, %(organization)s::bigint AS organization_id, asked.lot, asked.kind,
        asked.ordinal, coalesce(nullif(asked.venue, ''), held.venue, '') AS venue, asked.given_time,
        asked.given_by, held.id AS session_id
-  FROM recording_importedrow asked JOIN citizens_citizen whole ON whole.id = asked.citizen_id
+  FROM {CHUNK_ROWS} asked JOIN citizens_citizen whole ON whole.id = asked.citizen_id
   LEFT JOIN LATERAL (
        SELECT min(id) AS id, min(venue) AS venue FROM doses_vaccinationsession session
         WHERE session.organization_id = %(organization)s AND session.on = asked.given_on
               AND session.status <> 'cancelled'
               AND asked.venue IN ('', session.venue)
        HAVING count(*) = 1) held ON true
- WHERE {IN_CHUNK} AND asked.verdict = 'new' AND asked.revision = 0
+ WHERE asked.verdict = 'new' AND asked.revision = 0
 """  # noqa: S608 — no values
 # An empty cell changes nothing.
 UPDATES = f"""
 SELECT asked.id AS row, dose.id AS dose_id, dose.revision,
        coalesce(nullif(asked.lot, ''), dose.lot) AS lot, asked.kind, asked.ordinal
-  FROM recording_importedrow asked JOIN doses_dose dose ON dose.id = asked.dose_id
- WHERE {IN_CHUNK} AND asked.verdict = 'update' AND asked.revision = 0
+  FROM {CHUNK_ROWS} asked JOIN doses_dose dose ON dose.id = asked.dose_id
+ WHERE asked.verdict = 'update' AND asked.revision = 0
        AND dose.status = 'completed'
 """  # noqa: S608 — no values
 WRITTEN = """
@@ -80,13 +92,14 @@ UPDATE recording_importedrow row SET dose_id = written.dose, revision = written.
 """
 LEFT = """
 SELECT id AS row, dose_id, revision, doubts FROM recording_importedrow
- WHERE id = ANY(%(rows)s) AND doubts <> '[]'
+ WHERE id = ANY(%(rows)s::bigint[]) AND doubts <> '[]'
 """
 # Recorded meanwhile by somebody else, or changed: the row wrote nothing.
 NOT_WRITTEN = f"""
-UPDATE recording_importedrow SET verdict = 'on_record',
-       findings = findings || '{{given_on|meanwhile|}}'::text[]
- WHERE {IN_CHUNK} AND verdict IN ('new', 'update') AND revision = 0
+UPDATE recording_importedrow row SET verdict = 'on_record',
+       findings = row.findings || '{{given_on|meanwhile|}}'::text[]
+  FROM {CHUNK_ROWS} asked
+ WHERE row.id = asked.id AND asked.verdict IN ('new', 'update') AND asked.revision = 0
 """  # noqa: S608 — no values
 
 
@@ -103,7 +116,7 @@ def next_chunk(dose_import: DoseImport, size: int = 0) -> int:
             return 0
         values |= {"until": until, "organization": dose_import.organization_id}
         cursor.execute(APPEARED, values)
-        _start_records(cursor, dose_import, until)
+        _start_records(cursor, dose_import, values)
         trace = Trace(dose_import.applied_by, dose_import.organization, why(dose_import))
         written = bulk.record_many(
             NEW_DOSES,
@@ -114,7 +127,8 @@ def next_chunk(dose_import: DoseImport, size: int = 0) -> int:
         )
         written += bulk.revise_many(UPDATES, values, facts=UPDATED, trace=trace)
         note(cursor, written)
-        bulk.leave_many(LEFT, {"rows": [one.row for one in written]}, by=dose_import.applied_by)
+        rows = as_array([one.row for one in written])
+        bulk.leave_many(LEFT, {"rows": rows}, by=dose_import.applied_by)
         cursor.execute(NOT_WRITTEN, values)
     dose_import.done += number
     dose_import.last_line = until
@@ -140,30 +154,22 @@ def why(dose_import: DoseImport) -> str:
 def note(cursor: CursorWrapper, written: list[WrittenDose]) -> None:
     """Note at each row the dose and the revision that it wrote."""
     values = {
-        "rows": [one.row for one in written],
-        "doses": [one.dose for one in written],
-        "revisions": [one.revision for one in written],
+        "rows": as_array([one.row for one in written]),
+        "doses": as_array([one.dose for one in written]),
+        "revisions": as_array([one.revision for one in written]),
     }
     cursor.execute(WRITTEN, values)
 
 
-def _start_records(cursor: CursorWrapper, dose_import: DoseImport, until: int) -> None:
+def _start_records(
+    cursor: CursorWrapper, dose_import: DoseImport, values: Mapping[str, Any]
+) -> None:
     """Start the records of new people in the chunk; rows of the same person further on know it."""
-    rows = (
-        ImportedRow.objects.filter(
-            dose_import=dose_import,
-            line__gt=dose_import.last_line,
-            line__lte=until,
-            verdict=ImportedRow.Verdict.NEW,
-            joined=ImportedRow.Joined.NEW,
-            citizen=None,
-        )
-        .order_by("person_key", "line")
-        .distinct("person_key")
-    )
-    people = list(rows)
-    if not people:
+    cursor.execute(NEW_PEOPLE, values)
+    found = [pk for (pk,) in cursor.fetchall()]
+    if not found:
         return
+    people = list(ImportedRow.objects.filter(pk__in=found).order_by("person_key"))
     proven = {one.number_hash for one in people if is_proven(dose_import, one)}
     now = db_time.now()
     started = citizen_actions.start_many(

@@ -6,16 +6,17 @@ the file: so this begins when all lines are staged, and goes from person to pers
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from doses.later import as_array
 from doses.models import Vaccine
-from doses.plausibility.checks import Beside, DoseLine, LotList, about_line
+from doses.plausibility.checks import MOST_KEPT, DoseLine, Kept, LotList, about_line
 from doses.plausibility.rules import RuleBook
 from doses.plausibility.warnings import DoseWarning
 from organizations.models import Organization
@@ -25,6 +26,8 @@ from vaxreg.typed.countries import VIET_NAM
 CHUNK = 5_000
 # Before every person: keys are hashes of 64 bits.
 START = -(2**63)
+# As PostgreSQL writes a row without doubts.
+NONE = "[]"
 ROWS = """
 SELECT asked.id, coalesce(asked.citizen_id, asked.person_key) AS person, asked.vaccine_id,
        asked.given_on, asked.kind || '-' || asked.ordinal, asked.lot,
@@ -55,8 +58,7 @@ UPDATE recording_importedrow asked SET doubts = found.doubts
 """
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """A row to be written. person: id of the record, or the key of somebody new; dose: updated."""
 
     pk: int
@@ -65,7 +67,7 @@ class _Row:
     lot: str
     dose: int | None
     born: date
-    doubts: list[dict[str, Any]]
+    doubts: str
 
 
 class Doubter:
@@ -75,7 +77,8 @@ class Doubter:
         self._rules = RuleBook()
         self._lots = LotList(organization)
         self._vaccines: dict[int, Vaccine] = Vaccine.objects.in_bulk()
-        self._beside: Beside = {}
+        self._kept = Kept()
+        self._lines: dict[tuple[str, date, int, bool, bool], DoseLine] = {}
 
     def next_chunk(self, dose_import: DoseImport) -> int:
         """Judge the rows of the next people; return how many. To be called in a transaction.
@@ -110,11 +113,11 @@ class Doubter:
             _Row(
                 pk,
                 person,
-                DoseLine(position, given_on, self._vaccines[vaccine], is_recorded=False),
+                self._line(position, given_on, vaccine, is_recorded=False),
                 lot,
                 dose,
                 born,
-                json.loads(doubts),
+                doubts,
             )
             for pk, person, vaccine, given_on, position, lot, dose, born, doubts in cursor.fetchall()
         ]
@@ -122,7 +125,7 @@ class Doubter:
     def _judge(self, cursor: CursorWrapper, rows: list[_Row]) -> None:
         on_record = self._on_record(cursor, {row.person for row in rows})
         changed: dict[int, str] = {}
-        for person, group in groupby(rows, key=lambda row: row.person):
+        for person, group in groupby(rows, key=attrgetter("person")):
             of_person = list(group)
             updated = {row.dose for row in of_person}
             doses = on_record.get(person, {})
@@ -130,24 +133,43 @@ class Doubter:
             for row in of_person:
                 others = [*kept, *(other.line for other in of_person if other is not row)]
                 doubts = [_as_json(one) for one in self._about(row, others)]
-                if doubts != row.doubts:
+                if doubts != (json.loads(row.doubts) if row.doubts != NONE else []):
                     changed[row.pk] = json.dumps(doubts)
         if changed:
-            cursor.execute(WRITE, {"rows": list(changed), "doubts": list(changed.values())})
+            cursor.execute(WRITE, {"rows": as_array(list(changed)), "doubts": [*changed.values()]})
+
+    def _line(
+        self,
+        position: str,
+        given_on: date,
+        vaccine: int,
+        *,
+        is_recorded: bool = True,
+        is_abroad: bool = False,
+    ) -> DoseLine:
+        """Return the line of a dose; of the same doses of many people the same object (`Kept`)."""
+        key = position, given_on, vaccine, is_recorded, is_abroad
+        line = self._lines.get(key)
+        if line is None:
+            if len(self._lines) >= MOST_KEPT:
+                self._lines.clear()
+            line = self._lines[key] = DoseLine(
+                position, given_on, self._vaccines[vaccine], is_recorded, is_abroad
+            )
+        return line
 
     def _about(self, row: _Row, others: list[DoseLine]) -> list[DoseWarning]:
-        found = about_line(row.line, others, row.born, self._rules, self._beside)
+        found = about_line(row.line, others, row.born, self._rules, self._kept)
         if row.lot and row.line.vaccine and row.line.given_on:
             found += self._lots.about(row.lot, row.line.vaccine, row.line.given_on)
         return found
 
     def _on_record(self, cursor: CursorWrapper, people: set[int]) -> dict[int, dict[int, DoseLine]]:
         """Return the doses that count, by id, of each person on record."""
-        cursor.execute(ON_RECORD, {"people": list(people)})
+        cursor.execute(ON_RECORD, {"people": as_array(people)})
         found: dict[int, dict[int, DoseLine]] = {}
         for whole, dose, vaccine, given_on, position, country in cursor.fetchall():
-            is_abroad = country != VIET_NAM
-            line = DoseLine(position, given_on, self._vaccines[vaccine], is_abroad=is_abroad)
+            line = self._line(position, given_on, vaccine, is_abroad=country != VIET_NAM)
             found.setdefault(whole, {})[dose] = line
         return found
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from citizens.announcements import records_joined
 from citizens.models import Citizen
-from doses.announcements import dose_written, doses_written
+from doses.announcements import dose_written, doses_settled
 from doses.models import Dose, VaccineRule
 from review.models import DosePairSweep
 from vaxreg import db_time
@@ -109,7 +109,7 @@ ON CONFLICT (one_id, other_id) DO UPDATE
 def listen() -> None:
     """Connect to the announcements of doses, and of records that became one."""
     dose_written.connect(_on_dose, dispatch_uid="review.twice")
-    doses_written.connect(_on_people, dispatch_uid="review.twice")
+    doses_settled.connect(_on_people, dispatch_uid="review.twice")
     records_joined.connect(_on_people, dispatch_uid="review.twice")
 
 

@@ -216,6 +216,31 @@ def test_a_pass_ends_when_its_time_is_over_and_the_next_goes_on(world: World, mo
     assert stored() == by_hand()
 
 
+def test_a_statement_that_writes_many_doses_leaves_one_change_of_each_person(world: World):
+    Change.objects.all().delete()
+    days = [date(2021, 9, 1), date(2021, 10, 1), date(2021, 11, 1)]
+    Dose.objects.bulk_create(
+        Dose(
+            citizen=world.citizens[whose],
+            vaccine=world.az,
+            organization=world.buoi,
+            given_on=day,
+            provenance=Dose.Provenance.SITE_ENTRY,
+        )
+        for whose in ("lan", "binh")
+        for day in days
+    )
+    people = Counter(world.citizens[whose].pk for whose in ("lan", "binh"))
+    assert Counter(Change.objects.values_list("citizen_id", flat=True)) == people
+
+    Change.objects.all().delete()
+    # A dose that moves changes what both people have got.
+    lan, binh = world.citizens["lan"], world.citizens["binh"]
+    moved = Dose.objects.filter(citizen=lan, given_on=days[0])
+    moved.update(citizen=binh, given_on=date(2021, 12, 1), revision=2)
+    assert Counter(Change.objects.values_list("citizen_id", flat=True)) == people
+
+
 def test_facts_that_nobody_counts_by_leave_no_change(world: World):
     dose = give(world, world.citizens["lan"], "AZ", 0)
     update_sums()

@@ -139,7 +139,8 @@ def lines_of(form: FileForm, stored: Iterable[bytes]) -> Iterator[Line]:
     """
     lines = _csv_lines(form, stored) if form.kind == CSV else _stored_lines(stored)
     for number, cells in lines:
-        if any(cell.text for cell in cells):
+        # The first cell of most lines says it already.
+        if (cells and cells[0].text) or any(cell.text for cell in cells):
             yield number, cells
 
 
@@ -169,7 +170,9 @@ def _csv_lines(form: FileForm, parts: Iterable[bytes]) -> Iterator[Line]:
 
 def _of_text(typed: str) -> Cell:
     text = typed.strip()
-    if text.startswith("="):
+    if not text:
+        return EMPTY
+    if text[0] == "=":
         text = _AS_TEXT.sub(r"\1", text)
     return Cell(text[: LONGEST_CELL + 1]) if text else EMPTY
 

@@ -12,7 +12,9 @@ from vaxreg.typed.phones import e164
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _PERSONAL_LENGTH = 12
 # Mobile numbers as most people write them; the library gives the same, in fifty times the time.
-_MOBILE = re.compile(r"(?:0|\+?84)((?:3[2-9]|7[06-9]|8[1-8]|9[0-8])\d{7})")
+_MOBILE = re.compile(
+    r"(?:0|\+?84)((?:3\d|5[1689]|7[06-9]|8[1-8]|9[0-8])\d{7}|(?:52[238]|559|89[6-9]|99[013-9])\d{6})"
+)
 _PHONE_WITHOUT_ZERO = re.compile(r"[1-9]\d{8}")
 # Century and sex by the fourth digit (Circular 59/2021/TT-BCA, article 4): even is male.
 _CENTURIES = {digit: 1900 + digit // 2 * 100 for digit in range(10)}

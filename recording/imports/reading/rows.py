@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -112,7 +112,7 @@ class PersonReader(Generic[R]):
         self._how = how
         self._spans = spans(how.today)
         # A file has few days: their cells are read once.
-        self._days: dict[tuple[str, str, str], PartialDate | None] = {}
+        self._days: dict[str, dict[Cell, PartialDate | None]] = {name: {} for name in self._spans}
         self._steps: Steps = (
             ("full_name", self._name),
             ("born", self._born),
@@ -121,14 +121,20 @@ class PersonReader(Generic[R]):
             ("phone", self._phone),
         )
 
+    @cached_property
+    def _placed(self) -> list[tuple[str, Callable[[Any, Cell], None], int]]:
+        """Return the steps with the column of each, -1 for none."""
+        return [(name, step, self._how.mapping.get(name, -1)) for name, step in self._steps]
+
     def read(self, line: int, cells: list[Cell]) -> R:
         """Return what a line says."""
         row = self.row(line)
-        for name, step in self._steps:
-            at = self._how.mapping.get(name, -1)
-            cell = cells[at] if 0 <= at < len(cells) else EMPTY
-            if cell.text and (len(cell.text) > LONGEST_CELL or cell.text[0] == "="):
-                code = "formula" if cell.text[0] == "=" else "long"
+        number = len(cells)
+        for name, step, at in self._placed:
+            cell = cells[at] if 0 <= at < number else EMPTY
+            text = cell[0]
+            if text and (text[0] == "=" or len(text) > LONGEST_CELL):
+                code = "formula" if text[0] == "=" else "long"
                 row.errors.append(f"{name}|{code}|")
             else:
                 step(row, cell)
@@ -171,15 +177,15 @@ class PersonReader(Generic[R]):
         if not cell.text:
             row.errors.append(f"{column}|missing|")
             return None
-        key = (column, *cell)
-        if key not in self._days:
-            if len(self._days) > MOST_DAYS_KEPT:
-                self._days.clear()
+        days = self._days[column]
+        if cell not in days:
+            if len(days) > MOST_DAYS_KEPT:
+                days.clear()
             try:
-                self._days[key] = read_date(cell.text, cell.form, how, self._spans[column])
+                days[cell] = read_date(cell.text, cell.form, how, self._spans[column])
             except (UnreadableDate, OverflowError):
-                self._days[key] = None
-        found = self._days[key]
+                days[cell] = None
+        found = days[cell]
         if found is None:
             row.errors.append(f"{column}|no_date|")
         return found

@@ -9,13 +9,13 @@ from vaxreg.typed.names import checked_name
 from vaxreg.typed.phones import e164
 
 
-@pytest.mark.parametrize("prefix", [f"{number:02}" for number in range(30, 100)])
 @pytest.mark.parametrize("country", ["0", "84", "+84"])
-def test_a_mobile_number_is_the_one_that_the_library_gives(prefix, country):
-    typed = f"{country}{prefix}1234567"
-    found = numbers.read_phone(typed)
+def test_a_mobile_number_is_the_one_that_the_library_gives(country):
+    typed = [f"{country}{prefix}234567" for prefix in range(300, 1000)]
+    found = [numbers.read_phone(one).number for one in typed]
 
-    assert not found.number or found.number == e164(typed)
+    assert all(not number or number == e164(one) for one, number in zip(typed, found, strict=True))
+    assert len(list(filter(None, found))) >= 377
 
 
 @pytest.mark.parametrize(
