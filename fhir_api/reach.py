@@ -112,6 +112,12 @@ class Doses:
                 log_partner(self.partner, citizen)
 
 
+def counted(citizen: Citizen) -> QuerySet[Dose]:
+    """Return the doses of a person that count: verified, and not entered in error."""
+    doses = Dose.objects.of(citizen).shown_to_citizen().select_related("vaccine__group")
+    return doses.exclude(provenance=Dose.Provenance.SELF_DECLARED)
+
+
 def log_partner(partner: Partner, citizen: Citizen) -> None:
     """Store that the system of an organization read or wrote a dose that this organization made."""
     log_visit(

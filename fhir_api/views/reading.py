@@ -71,7 +71,7 @@ class Summary(FhirView):
         citizen = reach.record(request, record)
         rows = Dose.objects.none()
         shown = reach.Doses(rows, reach.user_of(request), citizen=citizen)
-        doses = list(counted(citizen))
+        doses = list(reach.counted(citizen))
         places = {dose.organization.pk: dose.organization for dose in doses if dose.organization}
         document = summary(
             citizen,
@@ -122,16 +122,10 @@ class OneRecommendation(FhirView):
         return Response(found[0])
 
 
-def counted(citizen: Citizen) -> QuerySet[Dose]:
-    """Return the doses of a person that count: verified, and not entered in error."""
-    doses = Dose.objects.of(citizen).shown_to_citizen().select_related("vaccine__group")
-    return doses.exclude(provenance=Dose.Provenance.SELF_DECLARED)
-
-
 def of_person(citizen: Citizen) -> list[dict[str, Any]]:
     """Return the one recommendation for a person, or none."""
     now = db_time.now()
-    due = due_next(counted(citizen), citizen.date_of_birth, timezone.localdate(now))
+    due = due_next(reach.counted(citizen), citizen.date_of_birth, timezone.localdate(now))
     return [recommendation(citizen, due, now=now)] if due else []
 
 
