@@ -112,7 +112,6 @@ def headline(doses: Sequence[Dose], born: date, today: date) -> str:
         return _("No dose against COVID-19 is on record")
     last = given[-1]
     due = [one for one in due_next(given, born, today) if one.group.code == COVID_19]
-    due_on = ui.day(due[0].due_on) if due else ""
     missing = max(last.vaccine.primary_doses - last.ordinal, 0)
     if last.kind == Dose.Kind.PRIMARY and missing:
         said = ngettext(
@@ -120,10 +119,16 @@ def headline(doses: Sequence[Dose], born: date, today: date) -> str:
             "%(missing)s doses of the first course are missing",
             missing,
         ) % {"missing": missing}
-        return _("%(what)s, due on %(day)s") % {"what": said, "day": due_on} if due else said
-    if due:
-        return _("Fully vaccinated · next dose due on %(day)s") % {"day": due_on}
-    return _("Fully vaccinated")
+    else:
+        said = _("Fully vaccinated")
+    if not due:
+        return said
+    when = (
+        _("next dose due since %(day)s")
+        if due[0].due_on <= today
+        else _("next dose due on %(day)s")
+    )
+    return f"{said} · {when % {'day': ui.day(due[0].due_on)}}"
 
 
 def held_of(person: Citizen, public_id: Any) -> Held | None:

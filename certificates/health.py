@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from certificates.models import Certificate, Role, SigningKey
+from certificates.models import Certificate, Role, SigningKey, Wanted
 from vaxreg import db_time
 
 # A new key is registered and published before the old one ends.
@@ -20,4 +20,6 @@ def notice() -> str:
     late = Certificate.objects.filter(status=Certificate.Status.SIGNED, signed_at__lt=now - LATE)
     if late.exists():
         return "certificates wait for the signature of the centre: is its key there?"
+    if Wanted.objects.filter(at__lt=now - LATE).exists():
+        return "certificates are wanted and not made: is the key of the sites there?"
     return ""

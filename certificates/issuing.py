@@ -66,10 +66,9 @@ def issue_for(citizen: Citizen) -> list[Certificate]:
 
     Raises NoKey when no key of the sites may sign.
     """
-    people = _people({citizen.pk})
-    person = people[citizen.merged_into_id or citizen.pk]
-    # Two workers may come at once; the constraint would refuse the second of them.
-    Citizen.objects.select_for_update(of=("self",)).get(pk=person.record.pk)
+    kept = citizen.merged_into_id or citizen.pk
+    _lock(kept)
+    person = _people({kept})[kept]
     of_doses = Certificate.objects.filter(dose__in=[dose.pk for dose in person.doses])
     have = set(of_doses.live().values_list("dose_id", flat=True))
     # Nobody loses one whose number, say, was mended and is not proven anew.
@@ -104,17 +103,39 @@ def make_wanted(most: int = 500) -> int:
     """Make what is wanted, the first wish first; return for how many people."""
     done = 0
     for pk in list(Wanted.objects.order_by("at").values_list("pk", flat=True)[:most]):
-        with transaction.atomic():
-            wish = Wanted.objects.select_for_update(skip_locked=True).filter(pk=pk)
-            if not wish.exists():
-                continue
-            try:
-                issue_for(Citizen.objects.get(pk=pk))
-            except NoKey:
-                return done
-            Wanted.objects.filter(pk=pk).delete()
-            done += 1
+        try:
+            done += _make_one(pk)
+        except NoKey:
+            break
     return done
+
+
+@transaction.atomic
+def _make_one(citizen: int) -> bool:
+    """Make what is wanted for one person; False when somebody else is at it. Raises NoKey.
+
+    The wish goes before it is fulfilled: whoever writes to the record meanwhile waits for this
+    transaction, and wishes again.
+    """
+    if not _lock(citizen, skip_locked=True) or not Wanted.objects.filter(pk=citizen).delete()[0]:
+        return False
+    issue_for(Citizen.objects.get(pk=citizen))
+    return True
+
+
+def _lock(kept: int, *, skip_locked: bool = False) -> bool:
+    """Lock a record and the doses on it: nothing that is stated changes before it is stored.
+
+    Return whether the record could be locked; with skip_locked it may not.
+    """
+    rows = Citizen.objects.filter(pk=kept)
+    held = rows.select_for_update(of=("self",), no_key=True, skip_locked=skip_locked)
+    record = held.first()
+    if record is None:
+        return False
+    doses = Dose.objects.of(record).order_by("pk")
+    list(doses.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    return True
 
 
 def statement_of(certificate: Certificate) -> dict[str, Any]:

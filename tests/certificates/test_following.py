@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import InternalError
 
-from certificates import countersigning, issuing
+from certificates import countersigning, health, issuing
 from certificates.checking import Answer, check_text
 from certificates.issuing import issue_for
 from certificates.models import Certificate, Countersignature, Role, Wanted
@@ -246,6 +246,8 @@ def test_without_a_key_what_is_wanted_waits(world, lan, settings, tmp_path):
     issuing.make_wanted()
     assert ended(old) == (Status.SUPERSEDED, Why.DOSE_CHANGED)
     assert Wanted.objects.filter(citizen=lan).exists()
+    with db_time.at(db_time.now() + timedelta(hours=1)):
+        assert "key of the sites" in health.notice()
 
     settings.CERTIFICATE_KEYS = folder
     issuing.make_wanted()
