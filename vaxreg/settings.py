@@ -368,8 +368,9 @@ CERTIFICATE_KEYS: str = env.str(
     "CERTIFICATE_KEYS", default=str(BASE_DIR / "var/certificate_keys") if DEMO else ""
 )
 CERTIFICATE_KEY_TEXTS: dict[str, str] = {
-    role: env.str(f"CERTIFICATE_{role.upper()}_KEY", default="")
-    for role in ("site", "centre", "lists")
+    "site": env.str("CERTIFICATE_SITE_KEY", default=""),
+    "centre": env.str("CERTIFICATE_CENTRE_KEY", default=""),
+    "lists": env.str("CERTIFICATE_LISTS_KEY", default=""),
 }
 
 EMAIL_URL: str = env.str("EMAIL_URL", default="consolemail://" if DEMO or DEBUG else "")

@@ -83,7 +83,8 @@ def test_no_text_uses_another_word_for_the_thing(pattern: str):
 
 
 def test_pages_of_citizens_say_proposal():
-    texts = in_folders(CITIZENS + CITIZENS_TOO)
+    # Who looks at other people's records is staff.
+    texts = in_folders(CITIZENS + CITIZENS_TOO, besides=("citizens/looking/",))
 
     assert [text for text in texts if re.search(r"\bcases?\b", text, re.IGNORECASE)] == []
 
