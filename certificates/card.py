@@ -15,7 +15,7 @@ from certificates.checking import vaccine_names
 from certificates.dcc import coding, uvci
 from certificates.issuing import statement_of, want
 from certificates.models import Certificate, Countersignature
-from certificates.stating import COVID_19, WhyNot, courses, with_proven_identity
+from certificates.stating import COVID_19, WhyNot, courses, is_covid, with_proven_identity
 from citizens.models import Citizen
 from doses.models import Dose
 from doses.schedule import due_next
@@ -90,7 +90,7 @@ def card_of(person: Citizen) -> Card:
     without = [
         Without(dose, issuing.why_not(dose, doses, person, is_proven=is_proven))
         for dose in reversed(doses)
-        if dose.pk not in have and _is_covid(dose)
+        if dose.pk not in have and is_covid(dose)
     ]
     if any(one.why is None for one in without):
         want(person)
@@ -107,7 +107,7 @@ def headline(doses: Sequence[Dose], born: date, today: date) -> str:
 
     doses: those that count, of all vaccines.
     """
-    given = [dose for dose in doses if _is_covid(dose)]
+    given = [dose for dose in doses if is_covid(dose)]
     if not given:
         return _("No dose against COVID-19 is on record")
     last = given[-1]
@@ -186,8 +186,3 @@ def _ended(rows: Sequence[Certificate]) -> list[Ended]:
             )
         )
     return found
-
-
-def _is_covid(dose: Dose) -> bool:
-    group = dose.vaccine.group
-    return group is not None and group.code == COVID_19

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from certificates.dcc import coding
-from certificates.issuing import statement_of
+from certificates.issuing import end_unsigned, statement_of
 from certificates.keys.private import Signer, signer
 from certificates.keys.trust import is_from_site
 from certificates.models import Certificate, Countersignature, ResigningRun, Role, SigningKey
@@ -21,10 +21,6 @@ RENEWED_BEFORE = timedelta(days=30)
 BATCH = 200
 # Seconds of one task; the rest is found again a minute later.
 AT_ONCE = 40.0
-
-
-class NotStated(Exception):
-    """The site's signature below a statement does not hold: the centre signs nothing."""
 
 
 def countersign_waiting(now_is: Callable[[], datetime] = db_time.now) -> int:
@@ -43,12 +39,9 @@ def countersign_waiting(now_is: Callable[[], datetime] = db_time.now) -> int:
             )
             if not waiting:
                 return done
-            by = signer(Role.CENTRE)
-            _countersign(waiting, by)
-            Certificate.objects.filter(pk__in=[one.pk for one in waiting]).update(
-                status=Certificate.Status.CURRENT
-            )
-        done += len(waiting)
+            signed = _countersign(waiting, signer(Role.CENTRE))
+            Certificate.objects.filter(pk__in=signed).update(status=Certificate.Status.CURRENT)
+        done += len(signed)
     return done
 
 
@@ -87,7 +80,7 @@ def go_on_resigning(now_is: Callable[[], datetime] = db_time.now) -> ResigningRu
     """Go on with the oldest run that has not ended, for less than a minute; return it.
 
     Each part is one transaction with the run's own row: what was signed is passed, and the other way
-    round. Raises NoKey when another key signs now.
+    round. Raises NoKey when no key of the centre may sign.
     """
     run = ResigningRun.objects.filter(ended_at=None).order_by("pk").first()
     if run is None:
@@ -110,7 +103,9 @@ def go_on_resigning(now_is: Callable[[], datetime] = db_time.now) -> ResigningRu
                     "certificate_id", flat=True
                 )
             )
-            _countersign([one for one in part if one.pk not in signed_by_it], by)
+            _countersign(
+                [one for one in part if one.pk not in signed_by_it or not is_from_site(one)], by
+            )
             if part:
                 run.passed += len(part)
                 run.last = part[-1].pk
@@ -129,13 +124,15 @@ def _still_current(part: Iterable[Certificate]) -> list[Certificate]:
     return list(rows.select_related("site_key").select_for_update(of=("self",)))
 
 
-def _countersign(certificates: list[Certificate], by: Signer) -> None:
+def _countersign(certificates: list[Certificate], by: Signer) -> list[int]:
+    """Sign what sites have signed; return the ids. The others end, and are stated anew."""
     now = db_time.now().replace(microsecond=0)
     expires = _expiry(by, now)
     rows = []
     for one in certificates:
         if not is_from_site(one):
-            raise NotStated(f"certificate {one.pk}: the signature of the site does not hold")
+            end_unsigned(one)
+            continue
         payload = coding.claims(statement_of(one), now, expires)
         rows.append(
             Countersignature(
@@ -147,6 +144,7 @@ def _countersign(certificates: list[Certificate], by: Signer) -> None:
             )
         )
     Countersignature.objects.bulk_create(rows)
+    return [row.certificate_id for row in rows]
 
 
 def _expiry(by: Signer, now: datetime) -> datetime:

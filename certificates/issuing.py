@@ -110,6 +110,15 @@ def make_wanted(most: int = 500) -> int:
     return done
 
 
+def end_unsigned(certificate: Certificate) -> None:
+    """End a certificate below which no signature of a site counts; wish for another one.
+
+    The key of the sites was withdrawn, then. To be called in a transaction that has locked it.
+    """
+    _end(certificate, Certificate.Status.REVOKED, Certificate.Why.NOT_SIGNED, db_time.now())
+    want(certificate.citizen)
+
+
 @transaction.atomic
 def _make_one(citizen: int) -> bool:
     """Make what is wanted for one person; False when somebody else is at it. Raises NoKey.

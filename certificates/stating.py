@@ -55,7 +55,7 @@ def stated(dose: Dose, course: Sequence[Dose], person: Citizen) -> Stated | WhyN
     record.
     """
     vaccine = dose.vaccine
-    if vaccine.group is None or vaccine.group.code != COVID_19:
+    if not is_covid(dose):
         return WhyNot.OTHER_DISEASE
     if dose.status != Dose.Status.COMPLETED:
         return WhyNot.ENTERED_IN_ERROR
@@ -78,6 +78,11 @@ def stated(dose: Dose, course: Sequence[Dose], person: Citizen) -> Stated | WhyN
         uvci="",
     )
     return Stated(content)
+
+
+def is_covid(dose: Dose) -> bool:
+    group = dose.vaccine.group
+    return group is not None and group.code == COVID_19
 
 
 def number_of(dose: Dose, course: Iterable[Dose]) -> tuple[int, int]:

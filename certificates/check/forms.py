@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from certificates.dcc.coding import PREFIX
 from vaxreg.forms import Form
 from vaxreg.photos import cleaning, codes
 
-PREFIX = "HC1:"
 # Characters that the largest QR code holds (ISO/IEC 18004, version 40-L, alphanumeric).
 LONGEST = 4296
 LONGEST_CODE = 40

@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from certificates.models.keys import SigningKey
 from citizens.models import Citizen
@@ -42,7 +41,7 @@ class Certificate(models.Model):
         SIGNED = "signed", _("Waiting for the centre’s signature")
         CURRENT = "current", _("Valid")
         SUPERSEDED = "superseded", _("Replaced by a newer one")
-        REVOKED = "revoked", pgettext_lazy("certificate", "Withdrawn")
+        REVOKED = "revoked", _("Revoked")
 
     class Why(models.TextChoices):
         """Why it counts no more."""
@@ -51,6 +50,7 @@ class Certificate(models.Model):
         PERSON_CHANGED = "person_changed", _("Name or date of birth was corrected")
         ENTERED_IN_ERROR = "entered_in_error", _("The dose was entered in error")
         MOVED = "moved", _("The dose stood under another name")
+        NOT_SIGNED = "not_signed", _("The site’s signature on it counts no more")
         NOT_STATED = "not_stated", _("No certificate is made of what is recorded now")
 
     LIVE = (Status.SIGNED, Status.CURRENT)

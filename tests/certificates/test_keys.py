@@ -1,7 +1,7 @@
 """Keys: two steps by two keys, old paper stays good, a lost key ends what it signed."""
 
 import base64
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import jwt
@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.utils import IntegrityError, InternalError
 
-from certificates import countersigning, health, revocations
+from certificates import countersigning, health, issuing, revocations
 from certificates.checking import Answer, check_text
 from certificates.issuing import issue_for
 from certificates.keys import private
@@ -71,9 +71,35 @@ def test_the_centre_waits_for_its_key_and_signs_nothing_that_no_site_has_signed(
     assert stated.status == Certificate.Status.SIGNED
 
     SigningKey.objects.filter(role=Role.SITE).update(withdrawn_at=db_time.now())
-    with pytest.raises(countersigning.NotStated):
-        countersigning.countersign_waiting()
+    assert countersigning.countersign_waiting() == 0
+
+    stated.refresh_from_db()
+    assert (stated.status, stated.ended_why) == (
+        Certificate.Status.REVOKED,
+        Certificate.Why.NOT_SIGNED,
+    )
     assert not Countersignature.objects.exists()
+
+
+def test_what_a_lost_key_of_the_sites_has_stated_ends_and_is_stated_anew(
+    certificate, world, certificate_keys, settings
+):
+    lan, lost = world.citizens["lan"], certificate_keys[Role.SITE]
+    keys_command("rotate", "site", "--make")
+    dose(world, given_on=date(2021, 11, 1), ordinal=2)
+    issued(lan)
+    after_it = current(lan)[1]
+
+    keys_command("withdraw", bytes(lost.kid).hex())
+    while countersigning.go_on_resigning():
+        pass
+    issuing.make_wanted()
+    countersigning.countersign_waiting()
+
+    assert check_text(qr_of(certificate), db_time.now()).answer == Answer.REVOKED
+    first, second = current(lan)
+    assert first.site_key != lost
+    assert second == after_it
 
 
 def test_a_certificate_ends_with_the_key_that_signs_it(world, settings, tmp_path):

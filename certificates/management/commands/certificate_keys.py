@@ -90,7 +90,9 @@ class Command(BaseCommand):
         if not rows.update(withdrawn_at=now, retired_at=now):
             raise CommandError("There is no such key that still counts.")
         newest = SigningKey.objects.signing(Role.CENTRE, now).first()
-        if newest is not None and SigningKey.objects.filter(kid=kid, role=Role.CENTRE).exists():
+        lists_only = not SigningKey.objects.filter(kid=kid).exclude(role=Role.LISTS).exists()
+        if newest is not None and not lists_only:
+            # By a key of the centre all is signed again; what a key of the sites stated ends.
             countersigning.begin_resigning(newest)
         self._list(options)
 
