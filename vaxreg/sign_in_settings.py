@@ -1,4 +1,4 @@
-"""Settings of sign-in: django-allauth, rate limits, session lengths.
+"""Settings of sign-in: django-allauth, rate limits, session lengths, partner apps.
 
 Imported at the end of `vaxreg/settings.py`.
 """
@@ -116,3 +116,31 @@ VNEID_PER_ADDRESS = [(120, timedelta(hours=1)), (600, timedelta(days=1))]
 # What the sign-in page offers beside the phone number: each returns a template and what it shows,
 # or None. Apps above accounts/ add them.
 SIGN_IN_WAYS = ["identity.views.sign_in_way"]
+
+# OAuth 2.0 for partner apps (partners/). All of RFC 9700: PKCE by S256 alone, no implicit grant and
+# no passwords, tokens stored as checksums, one refresh token after the other.
+OAUTH2_PROVIDER_APPLICATION_MODEL = "partners.PartnerApp"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "partners.AccessToken"  # noqa: S105
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "partners.RefreshToken"  # noqa: S105
+OAUTH2_PROVIDER_GRANT_MODEL = "partners.Grant"
+OAUTH2_PROVIDER_ID_TOKEN_MODEL = "partners.IDToken"  # noqa: S105
+OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "partners.DeviceGrant"
+OAUTH2_PROVIDER = {
+    "SCOPES_BACKEND_CLASS": "partners.scopes.Scopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 90 * 86400,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    # An app in ./run has no certificate.
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["http", "https"]
+    if env.bool("DEMO", default=False)
+    else ["https"],
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}
