@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts import sessions
-from accounts.models import ApiToken, SessionKind
+from accounts.models import SessionKind
+from accounts.programs import program_of
 from vaxreg.addresses import own_path
 
 SIGN_IN_PAGES = {
@@ -15,17 +16,10 @@ SIGN_IN_PAGES = {
 }
 
 
-def is_program(request: HttpRequest) -> bool:
-    """Whether a program asks, with a token of its own, and not a person in a session."""
-    return isinstance(getattr(request, "auth", None), ApiToken)
-
-
 def session_kind(request: HttpRequest) -> SessionKind | None:
-    """Return the kind of the session, or of the API token, of this request."""
-    token = getattr(request, "auth", None)
-    if isinstance(token, ApiToken):
-        return SessionKind(token.kind)
-    return sessions.kind_of(request)
+    """Return the kind of the session, or of the program, of this request."""
+    program = program_of(request)
+    return program.kind if program else sessions.kind_of(request)
 
 
 def is_staff_session(request: HttpRequest) -> bool:

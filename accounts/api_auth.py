@@ -4,6 +4,7 @@ import math
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, QuerySet, When
@@ -102,7 +103,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         token = self._live_token(words[1] if len(words) == 2 else b"")
         if token is None:
             raise exceptions.AuthenticationFailed(_("This API token is not valid."))
-        _count(token)
+        count_use(ApiToken.objects.filter(pk=token.pk), token.per_minute)
         self.require_scope(request, token)
         return token.user, token
 
@@ -112,15 +113,7 @@ class ApiTokenAuthentication(BaseAuthentication):
 
     def require_scope(self, request: Request, token: ApiToken) -> None:
         """Raise PermissionDenied when the token has no scope for this method of this view."""
-        view = request.parser_context.get("view")
-        is_reading = request.method in SAFE_METHODS
-        wanted = Scope.READ if is_reading else getattr(view, "token_scope", None)
-        if wanted is None or wanted not in token.scopes:
-            raise exceptions.PermissionDenied(
-                _("This token may not do that. It needs the scope “%(scope)s”.")
-                % {"scope": wanted.value if wanted else "–"},
-                code="scope",
-            )
+        require_scope(request, token.scopes)
 
     def _live_token(self, key: bytes) -> ApiToken | None:
         now, text = db_time.now(), key.decode("latin-1")
@@ -144,21 +137,33 @@ class ApiTokenAuthentication(BaseAuthentication):
         return token
 
 
-def _count(token: ApiToken) -> None:
-    """Count a request of this token; raise TooOften beyond its limit for this minute.
+def require_scope(request: Request, scopes: Collection[str]) -> None:
+    """Raise PermissionDenied when none of the scopes is that for this method of this view."""
+    view = (request.parser_context or {}).get("view")
+    is_reading = request.method in SAFE_METHODS
+    wanted = Scope.READ if is_reading else getattr(view, "token_scope", None)
+    if wanted is None or wanted not in scopes:
+        raise exceptions.PermissionDenied(
+            _("This token may not do that. It needs the scope “%(scope)s”.")
+            % {"scope": wanted.value if wanted else "–"},
+            code="scope",
+        )
 
-    One statement on one row: exact also when requests arrive at once.
+
+def count_use(row: QuerySet[Any], per_minute: int) -> None:
+    """Count a request of this token (one row with `minute` and `used_in_minute`).
+
+    Raises TooOften beyond its limit for this minute. One statement on one row: exact also when
+    requests arrive at once.
     """
     now = db_time.now()
     minute = now.replace(second=0, microsecond=0)
     same = Case(When(minute=minute, then=F("used_in_minute")), default=0)
-    row = ApiToken.objects.filter(pk=token.pk)
-    row.exclude(minute=minute, used_in_minute__gt=token.per_minute).update(
+    row.exclude(minute=minute, used_in_minute__gt=per_minute).update(
         used_in_minute=same + 1, minute=minute
     )
-    if row.filter(minute=minute, used_in_minute__gt=token.per_minute).exists():
+    if row.filter(minute=minute, used_in_minute__gt=per_minute).exists():
         wait = math.ceil((minute + timedelta(minutes=1) - now).total_seconds())
         raise TooOften(
-            wait,
-            _("This token may send %(count)s requests in a minute.") % {"count": token.per_minute},
+            wait, _("This token may send %(count)s requests in a minute.") % {"count": per_minute}
         )

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Scope, User
+from accounts.programs import program_of
 from api import serializers as shapes
 from api.paging import NewestFirst
 from api.permissions import ForCitizens, ForStaff
@@ -57,7 +58,7 @@ class Corrections(WithDatabaseTime, generics.ListAPIView[Correction]):
     )
     def post(self, request: Request) -> Response:
         """File one or several corrections about one record; all of them are stored, or none."""
-        user = cast(User, request.user)
+        user, program = cast(User, request.user), program_of(request)
         key = request.headers.get("Idempotency-Key", "").strip()
         if not key or len(key) > LONGEST_KEY:
             raise serializers.ValidationError(
@@ -73,6 +74,7 @@ class Corrections(WithDatabaseTime, generics.ListAPIView[Correction]):
             words=asked.validated_data["words"],
             has_no_paper=asked.validated_data["has_no_paper"],
             channel=FilingChannel.API,
+            app=program.app if program else "",
         )
         body = shapes.FilingSerializer(filed, context=self.get_serializer_context()).data
         return Response(body, status=status.HTTP_201_CREATED)
@@ -111,7 +113,7 @@ class StepView(WithDatabaseTime, APIView):
         user = cast(User, self.request.user)
         cases = self.reach(user).select_related(*WITH_NAMES)
         case = get_object_or_404(cases, reference=reference)
-        log_reading(user, case)
+        log_reading(user, case, program_of(self.request))
         return case
 
     def take(self, case: Correction, values: dict[str, Any]) -> Correction:

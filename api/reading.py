@@ -11,8 +11,8 @@ from rest_framework import generics
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from accounts.access import is_program
 from accounts.models import User
+from accounts.programs import program_of
 from api.paging import ByName, MostUrgentFirst
 from api.permissions import ForCitizens, ForStaff
 from api.serializers import (
@@ -55,13 +55,13 @@ class LoggedInOne:
 
 def readable_records(request: Request) -> CitizenQuerySet:
     """Return the records that the caller may open; to a program, none that is restricted."""
-    return access.readable_records(cast(User, request.user), by_program=is_program(request))
+    return access.readable_records(cast(User, request.user), program_of(request))
 
 
 def readable_corrections(request: Request) -> CorrectionQuerySet:
     """Return the corrections of the caller's records; to a program, none of a restricted one."""
     found: CorrectionQuerySet = Correction.objects.readable_by(
-        cast(User, request.user), by_program=is_program(request)
+        cast(User, request.user), program_of(request)
     )
     return found
 
@@ -93,7 +93,7 @@ class Doses(LoggedInOne, generics.ListAPIView[Dose]):
     def get_queryset(self) -> QuerySet[Dose]:
         user = cast(User, self.request.user)
         citizen = get_object_or_404(readable_records(self.request), public_id=self.kwargs["record"])
-        log_own(user, citizen)
+        log_own(user, citizen, program_of(self.request))
         self.disagreements = disagreements.by_dose(disagreements.of_record(citizen))
         return Dose.objects.of(citizen).shown_to_citizen()
 
@@ -120,7 +120,7 @@ class OneCorrection(LoggedInOne, WithDatabaseTime, generics.RetrieveAPIView[Corr
 
     def get_object(self) -> Correction:
         case = super().get_object()
-        log_reading(cast(User, self.request.user), case)
+        log_reading(cast(User, self.request.user), case, program_of(self.request))
         return case
 
 

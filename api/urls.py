@@ -3,9 +3,11 @@
 from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import conditional_page
 from drf_spectacular.views import SpectacularAPIView
 
 from api import acting, coverage, oversight, own_steps, reading
+from api.certificates import Certificates
 from api.docs import Docs
 
 # Swagger UI writes inline styles, which the CSP forbids on all other pages.
@@ -43,6 +45,7 @@ STEPS: dict[str, type[acting.StepView]] = {
 pages = [
     path("records/", reading.Records.as_view(), name="records"),
     path("records/<uuid:record>/doses/", reading.Doses.as_view(), name="doses"),
+    path("records/<uuid:record>/certificates/", Certificates.as_view(), name="certificates"),
     path("corrections/", acting.Corrections.as_view(), name="corrections"),
     path("corrections/<str:reference>/", reading.OneCorrection.as_view(), name="correction"),
     *(
@@ -56,6 +59,10 @@ pages = [
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="schema"),
     path("docs/", docs, name="docs"),
 ]
+
+for one in pages:
+    # Callers that say what they have (If-None-Match) are told 304 instead of the same again.
+    one.callback = conditional_page(one.callback)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((pages, "api"))),

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db.models.expressions import RawSQL
 
 from accounts.identity import identity_of
+from accounts.programs import Program
 from citizens.models import Citizen, CitizenQuerySet
 from vaxreg.id_numbers import clean_id_number
 
@@ -24,14 +25,19 @@ def parts_of_records_of(user: "User") -> CitizenQuerySet:
     return Citizen.objects.parts_linked_to(user)
 
 
-def readable_records(user: "User", *, by_program: bool) -> CitizenQuerySet:
+def readable_records(user: "User", program: Program | None) -> CitizenQuerySet:
     """Return the records that the caller of an interface may open; to a program, none restricted.
+
+    An app that the user let in opens those that the consent names, and no other.
 
     The person asked that partner programs do not use it (own_data/requests.py); on the pages, where
     a session asks, it opens as before.
     """
     found = records_of(user)
-    return found.without_restricted() if by_program else found
+    if program is None:
+        return found
+    found = found.without_restricted()
+    return found if program.people is None else found.filter(pk__in=program.people)
 
 
 def is_restricted(citizen: Citizen) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
+from accounts.programs import Program
 from citizens.looking import gate
 from citizens.models import Citizen, RecordLink, RecordVisit
 from organizations.models import Membership, Organization
@@ -75,8 +76,20 @@ def log_visit(
     )
 
 
-def log_own(user: "User", citizen: Citizen) -> RecordVisit:
-    """Store that the user opened the record as its owner, a guardian, or a relative."""
+def log_own(user: "User", citizen: Citizen, program: Program | None = None) -> RecordVisit:
+    """Store that the user opened the record as its owner, a guardian, or a relative.
+
+    An app that read it by the user's consent is named: it is somebody else.
+    """
+    if program is not None and program.app:
+        return RecordVisit.objects.create(
+            user=user,
+            citizen=citizen,
+            why=RecordVisit.Why.APP,
+            app=program.app,
+            seen=Seen.RECORD,
+            at=db_time.now(),
+        )
     live = RecordLink.objects.live().filter(user=user, citizen__in=Citizen.objects.whole(citizen))
     relations = set(live.values_list("relation", flat=True))
     why = next((WHY[one] for one in WHY if one in relations), RecordVisit.Why.GUARDIAN)

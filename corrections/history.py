@@ -251,6 +251,10 @@ def _person(event: CorrectionEvent) -> str:
 
 
 def _details(event: CorrectionEvent, audience: Audience) -> Iterator[str]:
+    if event.data.get("app"):
+        yield _("Sent by the app %(app)s, which the citizen had let in.") % {
+            "app": event.data["app"]
+        }
     if event.step == "route":
         yield str(event.data.get("reason", {}).get(get_language() or "vi", ""))
     if event.step in ("refuse", "uphold") and event.data.get("ground"):

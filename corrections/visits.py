@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from accounts.programs import Program
 from citizens.models import RecordVisit
 from citizens.visits import log_own, log_visit
 from corrections.clocks import deadlines
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
 Why, Ground, Seen = RecordVisit.Why, RecordVisit.Ground, RecordVisit.Seen
 
 
-def log_reading(user: "User", case: Correction, *, seen: str = Seen.CASE) -> None:
-    """Store the visit: of the desk, else of the officer above it, the hotline, or the family."""
+def log_reading(
+    user: "User", case: Correction, program: Program | None = None, *, seen: str = Seen.CASE
+) -> None:
+    """Store the visit: of the desk, else of the officer above it, the hotline, or the family.
+
+    program: what reads it for them, as `log_own` takes it.
+    """
     parties = parties_of(user, case)
     desk = parties & AT_THE_DESK
     for party, why in ((Party.OVERSEER, Why.OVERSIGHT), (Party.HOTLINE, Why.HOTLINE)):
@@ -28,7 +34,7 @@ def log_reading(user: "User", case: Correction, *, seen: str = Seen.CASE) -> Non
     if desk:
         log_case(user, case, Why.REVIEW, acting_organization(user, case, Party.REVIEWER), seen=seen)
         return
-    log_own(user, case.citizen)
+    log_own(user, case.citizen, program)
 
 
 def log_case(

@@ -15,8 +15,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from accounts.access import is_program, is_staff_session
+from accounts.access import is_staff_session
 from accounts.models import User
+from accounts.programs import program_of
 from citizens import access
 from citizens.models import Citizen, CitizenQuerySet, RecordVisit
 from citizens.visits import log_listed, log_own, log_visit
@@ -43,7 +44,7 @@ def records(request: Request) -> CitizenQuerySet:
     """Return the records of a citizen; none for staff."""
     if is_staff_session(request):
         return Citizen.objects.none()
-    return access.readable_records(user_of(request), by_program=is_program(request))
+    return access.readable_records(user_of(request), program_of(request))
 
 
 def record(request: Request, public_id: UUID | None) -> Citizen:
@@ -51,7 +52,7 @@ def record(request: Request, public_id: UUID | None) -> Citizen:
     if public_id is None:
         raise Http404
     citizen = get_object_or_404(records(request), public_id=public_id)
-    log_own(user_of(request), citizen)
+    log_own(user_of(request), citizen, program_of(request))
     return citizen
 
 
@@ -184,14 +185,14 @@ def cases(request: Request) -> CorrectionQuerySet:
     if is_staff_session(request):
         found: CorrectionQuerySet = Correction.objects.visible_to(user)
     else:
-        found = Correction.objects.readable_by(user, by_program=is_program(request))
+        found = Correction.objects.readable_by(user, program_of(request))
     return found.select_related("holder", "dose", "citizen__merged_into", "filing")
 
 
 def one_case(request: Request, reference: str) -> Correction:
     """Return a case within reach, and log that it was read; 404 for any other."""
     case = get_object_or_404(cases(request), reference=reference)
-    log_reading(user_of(request), case)
+    log_reading(user_of(request), case, program_of(request))
     return case
 
 

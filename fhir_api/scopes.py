@@ -6,7 +6,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.access import session_kind
-from accounts.models import ApiToken, Scope, SessionKind
+from accounts.models import Scope, SessionKind
+from accounts.programs import program_of
 from accounts.smart_scopes import SmartScope, parse
 
 # What a session, or a token that may read, gives here: what it gives on the pages and in /api/v1/.
@@ -21,11 +22,11 @@ def granted(request: Request) -> list[SmartScope]:
     kind = session_kind(request)
     if kind is None:
         return []
-    token = request.auth
-    if not isinstance(token, ApiToken):
+    program = program_of(request)
+    if program is None:
         return [parse(text) for text in OF_READING[kind]]
-    reading = OF_READING[kind] if Scope.READ in token.scopes else ()
-    return [parse(text) for text in (*reading, *token.smart_scopes)]
+    reading = OF_READING[kind] if Scope.READ in program.scopes else ()
+    return [parse(text) for text in (*reading, *program.smart_scopes)]
 
 
 def allows(request: Request, resource: str, letter: str, *contexts: str) -> bool:

@@ -9,6 +9,8 @@ from rest_framework.request import Request
 
 from accounts.api_auth import ApiTokenAuthentication
 from accounts.models import ApiToken
+from accounts.programs import Program
+from partners.tokens import PartnerToken
 from vaxreg.typed.invisible import clean_values
 
 FHIR_JSON = "application/fhir+json"
@@ -61,6 +63,13 @@ class TokenOfProgram(ApiTokenAuthentication):
     """`Authorization: Token …`; which scope it needs is asked by each view (scopes.py)."""
 
     def require_scope(self, request: Request, token: ApiToken) -> None:
+        """Ask nothing here."""
+
+
+class TokenOfPartner(PartnerToken):
+    """`Authorization: Bearer …` of an app that a citizen let in, or of a system."""
+
+    def require_scope(self, request: Request, program: Program) -> None:
         """Ask nothing here."""
 
 

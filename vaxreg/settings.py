@@ -419,6 +419,7 @@ if WORK_TRIES < 2:
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.api_auth.ApiTokenAuthentication",
+        "partners.tokens.PartnerToken",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -455,6 +456,7 @@ SPECTACULAR_SETTINGS = {
 ACCOUNT_SECTIONS = [
     "identity.views.account_section",
     "citizens.link_views.account_section",
+    "partners.views.own_apps.account_section",
     "own_data.views.my_data.account_section",
 ]
 

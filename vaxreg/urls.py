@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 APPS = [
     "certificates",
+    "partners",
     "portal",
     "own_data",
     "citizens",

@@ -47,7 +47,12 @@ def staff_visits(record: Citizen) -> list[StaffVisit]:
 
 
 def who_of(visit: RecordVisit) -> str:
-    """Return role and organization of the one who looked; "health staff" where neither is known."""
+    """Return role and organization of the one who looked; "health staff" where neither is known.
+
+    Of an app that the person let in: its name.
+    """
+    if visit.why == Why.APP:
+        return visit.app
     parts = (
         str(Membership.Role(visit.role).label) if visit.role in Membership.Role.values else "",
         visit.organization.name if visit.organization else "",
@@ -63,6 +68,8 @@ def doing_of(visit: RecordVisit) -> str:
             return _("opened the record in an emergency")
         case (Why.CALL, _seen):
             return _("saw the phone number, to call")
+        case (Why.APP, _seen):
+            return _("read the record, as you or your family had agreed")
         case (Why.LIST, _seen):
             return _("saw the name in a list")
         case (_why, Seen.PAIR):

@@ -21,6 +21,7 @@ class RecordVisit(models.Model):
         OVERSIGHT = "oversight", _("Oversight")
         HOTLINE = "hotline", _("Hotline")
         PARTNER = "partner", _("Partner system")
+        APP = "app", _("App that the person let in")
         LIST = "list", _("Seen in a list")
         CALL = "call", _("Phone number seen, to call")
         RECORDING = "recording", _("Recording of a dose")
@@ -86,6 +87,8 @@ class RecordVisit(models.Model):
     ground = models.CharField(_("ground"), max_length=12, choices=Ground, blank=True, db_default="")
     # Typed by the one who looked, where the page asked for it.
     reason = models.CharField(_("reason"), max_length=300, blank=True, db_default="")
+    # The app that read it by consent (Why.APP), as it was named then.
+    app = models.CharField(_("partner app"), max_length=255, blank=True, db_default="")
     at = models.DateTimeField(_("at"), db_default=Now())
 
     class Meta:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -138,12 +138,14 @@ def file(
     draft: Draft | None = None,
     consent_version: str = "",
     on_behalf: OnBehalf | None = None,
+    app: str = "",
 ) -> Filing:
     """Store a filing: each claim becomes one correction, all of them or none.
 
     Every clock starts at the database's time. The same key returns the first filing. A draft is
     filed once, whatever the second press sent. consent_version: the wording that was agreed to,
-    kept in the history. on_behalf: set when the hotline or an office files for somebody. Raises
+    kept in the history. app: the partner app that sends it by the citizen's consent, named in the
+    history. on_behalf: set when the hotline or an office files for somebody. Raises
     PermissionDenied when the record is not the filer's (or the filer does not work there, or belongs
     to the person's family), ValidationError keyed "claims", AlreadyOpen, TooManyOpen, TooManyFilings,
     KeyUsedForOtherContent.
@@ -182,8 +184,9 @@ def file(
                 photo.draft, photo.filing, photo.doses_read = None, filing, None
                 photo.save(update_fields=["draft", "filing", "doses_read"])
             standing = doses.about_claims(citizen, [claim.proposal for claim in clean])
+            told = {"consent_version": consent_version, "app": app}
             for claim, warnings in zip(clean, standing, strict=True):
-                _open_correction(filing, citizen, claim, warnings, moment, consent_version)
+                _open_correction(filing, citizen, claim, warnings, moment, told)
             if draft is not None:
                 draft.delete()
             return filing
@@ -320,7 +323,7 @@ def _open_correction(
     claim: Claim,
     warnings: Sequence[ProposalWarning],
     moment: datetime,
-    consent_version: str,
+    told: Mapping[str, str],
 ) -> None:
     policy, by = policies.current(), filing.filed_by
     correction = Correction.objects.create(
@@ -352,7 +355,7 @@ def _open_correction(
         organization=office,
         at=moment,
         remark=filing.words,
-        data={"consent_version": consent_version} if consent_version else {},
+        data={name: value for name, value in told.items() if value},
     )
     leave_errand(event, OutboxRow.Errand.ROUTE, moment)
     population.ask(correction)

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.programs import Program
 from citizens.models import Citizen
 from corrections import access, lifecycle, ready_texts, reference
 from corrections.clocks import deadlines, lateness
@@ -76,10 +77,16 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         """Of the records this user owns or is guardian of."""
         return self.filter(access.of_own_records(user))
 
-    def readable_by(self, user: "User", *, by_program: bool) -> Self:
-        """Of one's own records, for an interface; to a program, none of a restricted one."""
+    def readable_by(self, user: "User", program: Program | None) -> Self:
+        """Of one's own records, for an interface; to a program, of those that it may open."""
         found = self.of_own_records(user)
-        return found.without_restricted() if by_program else found
+        if program is None:
+            return found
+        found = found.without_restricted()
+        if program.people is None:
+            return found
+        kept, merged = Q(citizen__in=program.people), Q(citizen__merged_into__in=program.people)
+        return found.filter(kept | merged)
 
     def without_restricted(self) -> Self:
         """Those about records that partner programs may read."""

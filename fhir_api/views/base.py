@@ -23,6 +23,7 @@ from fhir_api.wire import (
     Negotiation,
     PlainParser,
     PlainRenderer,
+    TokenOfPartner,
     TokenOfProgram,
 )
 
@@ -40,7 +41,12 @@ class FhirView(APIView):
     interactions: ClassVar[tuple[str, ...]] = ()
     parameters: ClassVar[dict[str, str]] = {}
 
-    authentication_classes = [TokenOfProgram, BearerToken, SessionAuthentication]
+    authentication_classes = [
+        TokenOfProgram,
+        TokenOfPartner,
+        BearerToken,
+        SessionAuthentication,
+    ]
     permission_classes = [HasScope]
     renderer_classes = [FhirRenderer, PlainRenderer]
     parser_classes = [FhirParser, PlainParser]

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import is_staff_session
+from accounts.programs import program_of
 from citizens.models import Citizen
 from citizens.visits import log_own
 from corrections.models import Correction
@@ -48,7 +49,7 @@ class Patients(FhirView):
             found = with_public_id(found, asked["_id"])
         people = list(found)
         for citizen in people:
-            log_own(reach.user_of(request), citizen)
+            log_own(reach.user_of(request), citizen, program_of(request))
         return Response(searchset(request, asked, map(patient, people), total=len(people)))
 
 

@@ -3,6 +3,7 @@
 Only checksums are stored (COMPLIANT_BCP_RFC9700_TOKEN_STORAGE in the settings).
 """
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import (
     AbstractAccessToken,
@@ -23,6 +24,12 @@ class Grant(AbstractGrant):
 
 class AccessToken(AbstractAccessToken):
     """What an app asks with. It is worth what the consent behind it still allows."""
+
+    # The minute that is counted, and the requests in it.
+    minute = models.DateTimeField(_("counted minute"), null=True, blank=True)
+    used_in_minute = models.PositiveIntegerField(
+        _("requests in this minute"), default=0, db_default=0
+    )
 
     class Meta(AbstractAccessToken.Meta):
         verbose_name = _("access token")

@@ -1,0 +1,1 @@
+"""Pages of consent, and the addresses where apps get their tokens."""
