@@ -22,7 +22,7 @@ from certificates.models import Certificate
 from citizens.visits import log_own
 
 
-class CertificateSerializer(serializers.Serializer[dict[str, Any]]):
+class CertificateSerializer(serializers.Serializer[Any]):
     """One statement of one dose. text: of the QR code, while it counts."""
 
     id = serializers.UUIDField()

@@ -28,11 +28,15 @@ from doses.models import Dose, Vaccine
 from messaging.models import Message, State
 from organizations.models import Area, Organization
 from oversight import silence
+from partners import registering
+from partners.models import PartnerApp
 from public_statistics import coverage, publish
 from recording.site_days import stating
 from reporting import daily_job
 from vaxreg import db_time
 
+# The client id of the example of a partner app; the launcher knows it too.
+PARTNER = "example-partner-app"
 # Seconds for messages about many cases that people's own acts left.
 MOST_SECONDS = 20
 
@@ -61,6 +65,7 @@ def seed() -> str:
         earlier_months.publish_earlier_months()
         _mark_as_sent(written, begun)
     _certify()
+    _register_partner()
     daily_job.close_days()
     daily_job.refresh()
     publish.publish()
@@ -89,6 +94,26 @@ def _certify() -> None:
     while issuing.make_wanted():
         pass
     countersigning.countersign_waiting()
+
+
+def _register_partner() -> None:
+    """Register the example of a partner app (launcher/partner_app.py) at the address of this start."""
+    if not settings.DEMO_PARTNER_ADDRESS:
+        return
+    back = f"{settings.DEMO_PARTNER_ADDRESS}back"
+    app = PartnerApp.objects.live().filter(client_id=PARTNER).first()
+    if app is None:
+        registering.register(
+            name="Sức khỏe của tôi",
+            run_by="Công ty mẫu Sức Khỏe Việt",
+            contact_email="van-hanh@suckhoe.example.vn",
+            scopes=["read", "file", "patient/Immunization.rs"],
+            redirect_uris=[back],
+            secret=settings.DEMO_PARTNER_SECRET,
+            client_id=PARTNER,
+        )
+    else:
+        registering.move(app, [back])
 
 
 def _has_current_cases() -> bool:

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from fhir_api.views import immunizations, reading
 from fhir_api.views.base import FhirView
-from fhir_api.views.metadata import Metadata
+from fhir_api.views.metadata import Metadata, SmartConfiguration
 
 VIEWS: dict[str, tuple[str, type[FhirView]]] = {
     "Patient": ("patients", reading.Patients),
@@ -30,6 +30,7 @@ pages = [
         Metadata.as_view(described=tuple(view for _name, view in VIEWS.values())),
         name="metadata",
     ),
+    path(".well-known/smart-configuration", SmartConfiguration.as_view(), name="smart"),
     *(path(route, view.as_view(), name=name) for route, (name, view) in VIEWS.items()),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [path("", include((pages, "fhir")))]

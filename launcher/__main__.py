@@ -19,6 +19,7 @@ from launcher.services import (
     as_owner,
     only_one,
     prepare,
+    start_partner_app,
     start_population,
     start_services,
     start_sms_gateway,
@@ -46,6 +47,7 @@ def run_everything() -> None:
         start_sms_gateway(supervisor, places, env, web=url)
         start_vneid(supervisor, places, env, host=host, port=port)
         start_population(supervisor, places, env)
+        start_partner_app(supervisor, places, env, host=host, port=port, web=url)
         lock.tell(kind="run", url=url, urls=urls_of(env))
         prepare(supervisor, env, "files", "static", "database")
         start_processes(supervisor, places, env, host, port)
@@ -121,6 +123,8 @@ def show_banner(supervisor: Supervisor, env: dict[str, str], url: str) -> None:
         lines += ["", f"  codes and messages sent: {url}demo/inbox/"]
         if issuer := env.get("VNEID_ISSUER"):
             lines += [f"  VNeID, whom to be and what goes wrong: {issuer}/"]
+        if partner := env.get("DEMO_PARTNER_ADDRESS"):
+            lines += [f"  a partner app, to let in: {partner}"]
     lines += ["  logs: var/log/    stop: Ctrl-C", ""]
     print("\n".join(lines), flush=True)
 

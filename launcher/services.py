@@ -137,6 +137,34 @@ def start_population(supervisor: Supervisor, places: Places, env: dict[str, str]
     supervisor.start(child, lambda: _listens(port), 20)
 
 
+def start_partner_app(
+    supervisor: Supervisor, places: Places, env: dict[str, str], *, host: str, port: int, web: str
+) -> None:
+    """Start the example of a partner app in a demo, 200 ports above the web server where free.
+
+    Not on an address of other machines: it keeps the tokens of whoever signs in.
+    """
+    if env.get("DEMO_PARTNER_ADDRESS") or not is_demo(env) or host != "127.0.0.1":
+        return
+    own = port + 200
+    if own > LAST_OF_ALL or not is_free(host, own):
+        with socket.socket() as found:
+            found.bind((host, 0))
+            own = found.getsockname()[1]
+    env["DEMO_PARTNER_ADDRESS"] = f"http://{host}:{own}/"
+    env["DEMO_PARTNER_SECRET"] = places.remembered("partner_app_secret", 36)
+    # Webhooks go to addresses of the internet alone, but for those named here.
+    env.setdefault("WEBHOOK_INSIDE_HOSTS", f"{host}:{own}")
+    credentials = {
+        "PARTNER_CLIENT_ID": "example-partner-app",
+        "PARTNER_CLIENT_SECRET": env["DEMO_PARTNER_SECRET"],
+    }
+    command = [sys.executable, "-m", "launcher.partner_app", "--host", host, "--port", str(own)]
+    command += ["--registry", web]
+    child = Child("partner", command, {**env, **credentials}, places.logs / "partner.log")
+    supervisor.start(child, lambda: _listens(own), 20)
+
+
 def _listens(port: int, host: str = "127.0.0.1") -> bool:
     """Whether something answers at this port, even with an error."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

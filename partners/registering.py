@@ -69,6 +69,13 @@ def register(
     return app
 
 
+def move(app: PartnerApp, redirect_uris: Collection[str]) -> None:
+    """Let consent lead back to these addresses. Raises ValidationError as `register` does."""
+    app.redirect_uris = " ".join(redirect_uris)
+    app.full_clean()
+    app.save(update_fields=["redirect_uris", "updated"])
+
+
 def renew_secret(app: PartnerApp, secret: str) -> None:
     """Give the app another secret; the one before is worth nothing at once."""
     app.client_secret = secret

@@ -220,6 +220,10 @@ app.conf.update(
             "task": "hotline.forget_callbacks",
             "schedule": crontab(hour=3, minute=37),
         },
+        "Every night: delete codes and tokens of partner apps that have run out": {
+            "task": "partners.purge_tokens",
+            "schedule": crontab(hour=3, minute=47),
+        },
     },
 )
 app.autodiscover_tasks()

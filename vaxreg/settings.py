@@ -364,6 +364,10 @@ POLICE_LIST_KEY: str = env.str(
     "POLICE_LIST_KEY", default=str(BASE_DIR / "var/demo_police/key.pem") if DEMO else ""
 )
 
+# The example of a partner app beside a demo, and its secret; the launcher starts it.
+DEMO_PARTNER_ADDRESS: str = env.str("DEMO_PARTNER_ADDRESS", default="")
+DEMO_PARTNER_SECRET: str = env.str("DEMO_PARTNER_SECRET", default="")
+
 # Keys that sign certificates (certificates/keys/private.py): a folder of PEM files, or one PEM for each
 # role. Without them nothing is signed, and certificates wait.
 CERTIFICATE_KEYS: str = env.str(
