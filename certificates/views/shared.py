@@ -23,6 +23,7 @@ from certificates.checking import Answer
 from vaxreg import db_time
 from vaxreg.addresses import client_address
 from vaxreg.qr import qr
+from vaxreg.typed.birth_dates import BirthDate
 
 OPENINGS = ((60, timedelta(minutes=1)),)
 # Programs that fetch a link as soon as somebody sends it, to show a card of it in the chat. They
@@ -73,6 +74,7 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     counts = shown.checked.answer == Answer.VALID
     context = {
         "held": shown.held,
+        "born": BirthDate.fromisoformat(shown.held.born),
         "verdict": words.VERDICTS[shown.checked.answer],
         "checked": shown.checked,
         "expires_at": shown.expires_at,

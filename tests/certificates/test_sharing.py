@@ -69,7 +69,7 @@ def test_whoever_has_the_link_sees_the_certificate_as_its_code_says_it(
 
     text = text_of(answer)
     assert answer.status_code == 200
-    for words in ("Valid", "Nguyễn Thị Lan", "1988-03-27", "AstraZeneca", "shares this page until"):
+    for words in ("Valid", "Nguyễn Thị Lan", "27/03/1988", "AstraZeneca", "shares this page until"):
         assert words in text
     assert '<svg class="qr"' in answer.content.decode()
     # The name in the title would stand in histories.
