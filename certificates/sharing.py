@@ -168,8 +168,12 @@ def links_of(person: Citizen) -> tuple[list[SharedLink], list[SharedLink]]:
     rows_shown = [*live, *ended]
     held = held_in([one.certificate for one in rows_shown])
     times = _newest_openings(rows_shown)
+    opened: dict[int, int] = {
+        row.pk: row.opened  # type: ignore[attr-defined]
+        for row in rows_shown
+    }
     links = [
-        SharedLink(row, said.number, said.vaccine, row.opened, times.get(row.pk, []))
+        SharedLink(row, said.number, said.vaccine, opened[row.pk], times.get(row.pk, []))
         for row, said in zip(rows_shown, held, strict=True)
     ]
     return links[: len(live)], links[len(live) :]

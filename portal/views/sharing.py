@@ -59,5 +59,5 @@ def end(request: UserRequest, share: UUID) -> HttpResponse:
     if ended is None:
         raise Http404
     messages.success(request, _("The link has ended. Whoever opens it sees nothing any more."))
-    person = ended.certificate.citizen.kept.public_id
+    person = str(ended.certificate.citizen.kept.public_id)
     return redirect(f"{reverse('certificates')}?{urlencode({'person': person})}")
