@@ -85,7 +85,7 @@ def card_of(person: Citizen) -> Card:
         .select_related("dose__vaccine")
         .order_by("-dose__given_on", "-pk")
     )
-    held = _held([one for one in rows if one.status == Certificate.Status.CURRENT])
+    held = held_in([one for one in rows if one.status == Certificate.Status.CURRENT])
     have = {one.certificate.dose_id for one in held}
     without = [
         Without(dose, issuing.why_not(dose, doses, person, is_proven=is_proven))
@@ -136,11 +136,15 @@ def held_of(person: Citizen, public_id: Any) -> Held | None:
     rows = Certificate.objects.of(person).filter(
         public_id=public_id, status=Certificate.Status.CURRENT
     )
-    found = _held(list(rows.select_related("dose__vaccine")))
+    found = held_in(list(rows.select_related("dose__vaccine")))
     return found[0] if found else None
 
 
-def _held(rows: Sequence[Certificate]) -> list[Held]:
+def held_in(rows: Sequence[Certificate]) -> list[Held]:
+    """Return what certificates say by their newest signatures, also those that count no more.
+
+    rows: signed by both, for before that a certificate is shown nowhere; with dose and vaccine.
+    """
     newest = (
         Countersignature.objects.filter(certificate__in=rows)
         .order_by()

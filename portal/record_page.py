@@ -57,6 +57,9 @@ class RecordHolder:
     is_own: bool
     # VNeID has verified that the user is this person.
     is_verified: bool = False
+    # The ID number was proven when the record was opened, by the person or for a child: to others
+    # it was never shown.
+    shows_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,13 @@ def people(user: "User") -> list[RecordHolder]:
         record = link.citizen.kept
         is_own = link.relation == RecordLink.Relation.SELF
         by_vneid = link.proven_by == RecordLink.Proof.VNEID
-        found.setdefault(record.pk, RecordHolder(record, is_own, is_own and by_vneid))
+        shows = link.proven_by != RecordLink.Proof.PHONE_AND_BIRTH and (
+            link.relation != RecordLink.Relation.RELATIVE
+        )
+        one = RecordHolder(record, is_own, is_own and by_vneid, shows)
+        earlier = found.setdefault(record.pk, one)
+        if shows and not earlier.shows_number:
+            found[record.pk] = replace(earlier, shows_number=True)
     return list(found.values())
 
 

@@ -9,9 +9,11 @@ from portal.views import (
     follow,
     landing,
     offline,
+    personal_qr,
     photos,
     receipt,
     record,
+    sharing,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/doses/<uuid:public_id>/", record.dose_history, name="record-dose"),
     path("record/certificates/", certificates.certificates, name="certificates"),
     path("record/certificates/<uuid:public_id>/", certificates.certificate, name="certificate"),
+    path("record/certificates/<uuid:public_id>/share/", sharing.share, name="certificate-share"),
+    path("record/certificates/shared/<uuid:share>/end/", sharing.end, name="certificate-share-end"),
+    path("record/personal-qr/", personal_qr.page, name="personal-qr"),
     path("record/kept/", offline.kept, name="record-kept"),
     path("offline/", offline.offline, name="offline"),
     path("app.webmanifest", offline.manifest, name="manifest"),

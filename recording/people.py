@@ -22,12 +22,13 @@ from matching.words import evidence
 from organizations.models import Organization
 from recording.access import refuse_own_or_unverified
 from vaxreg.id_numbers import clean_id_number, is_id_number
-from vaxreg.typed import chip_cards
+from vaxreg.typed import chip_cards, personal_qr
 from vaxreg.typed.birth_dates import BirthDate
 from vaxreg.typed.dates import EARLIEST, UnreadableDate, read
 from vaxreg.typed.invisible import clean_line
 from vaxreg.typed.names import clean_name
 from vaxreg.typed.numbers import compact
+from vaxreg.typed.personal_qr import PersonalQr
 from vaxreg.typed.phones import e164
 from vaxreg.uuids import with_public_id
 
@@ -50,6 +51,8 @@ class Typed:
     sex: str = ""
     numbers: list[str] = field(default_factory=list)
     phone: str = ""
+    # A personal QR code has the name without its marks: it finds a person, and is no name to record.
+    is_plain_name: bool = False
 
     @property
     def is_a_card(self) -> bool:
@@ -78,11 +81,14 @@ class FoundPerson:
 
 
 def read_typed(text: str) -> Typed:
-    """Read one line: the text of a chip card, an ID number, a phone, or a name with a birth date.
+    """Read one line: the text of a card, an ID number, a phone, or a name with a birth date.
 
-    Raises chip_cards.NotAChipCard, whose message says what the text seems to be.
+    A card is the chip card, or a personal QR code of Decision 1405 that hides nothing. Raises
+    chip_cards.NotAChipCard, whose message says what the text seems to be.
     """
     text = clean_line(text)
+    if personal_qr.looks_like(text) and not personal_qr.read(text).is_masked:
+        return _of_personal_qr(personal_qr.read(text))
     if "|" in text:
         card = chip_cards.read(text)
         numbers = [number for number in (card.number, card.old_number) if number]
@@ -192,13 +198,30 @@ def make(facts: Mapping[str, Any], session: VaccinationSession, *, by: "User") -
 def as_form_values(typed: Typed) -> dict[str, str]:
     """Return what was typed about a person, for the form of a new record; no empty values."""
     values = {
-        "full_name": typed.full_name,
+        "full_name": "" if typed.is_plain_name else typed.full_name,
         "date_of_birth": str(typed.born or ""),
         "sex": typed.sex,
         "id_number": typed.numbers[0] if typed.numbers else "",
         "phone": typed.phone,
     }
     return {name: value for name, value in values.items() if value}
+
+
+def _of_personal_qr(code: PersonalQr) -> Typed:
+    """Return what the code says; of what cannot be read, nothing."""
+    number = clean_id_number(code.number) or ""
+    try:
+        phone = e164(code.phone) if code.phone else ""
+    except ValidationError:
+        phone = ""
+    return Typed(
+        full_name=clean_name(code.full_name).title(),
+        born=code.birth_date,
+        sex=code.sex,
+        numbers=[number] if number else [],
+        phone=phone,
+        is_plain_name=True,
+    )
 
 
 def _numbered(typed: Typed) -> list[Citizen]:

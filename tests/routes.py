@@ -10,10 +10,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import SessionKind
-from certificates import countersigning, issuing
+from certificates import countersigning, issuing, sharing
 from certificates.keys import private
 from certificates.keys.private import Signer
-from certificates.models import Certificate, Role
+from certificates.models import Certificate, Role, Share
 from corrections.models import Correction
 from corrections.notices import message_key
 from counter.reports.models import ReportFile
@@ -139,7 +139,9 @@ def address(pattern: str, case: Correction, world: World) -> str:
             values["public_id"] = str(reports_sent_by_minh(world).public_id)
     if case.dose and ("record/doses/" in pattern or "review/doses/<" in pattern):
         values["public_id"] = str(case.dose.public_id)
-    if "record/certificates/" in pattern and case.dose:
+    if "certificates/shared/" in pattern and case.dose:
+        values["share"] = str(shared_by_lan(case.dose, world).public_id)
+    elif "record/certificates/" in pattern and case.dose:
         values["public_id"] = str(certified(case.dose).public_id)
     if "review/doses/many/<" in pattern:
         values["public_id"] = str(begun_by_minh(case, world).public_id)
@@ -155,6 +157,12 @@ def imported_by_huong(world: World) -> ImportRun:
     """A file with one new nurse, looked at by Hương and not imported."""
     row = ["Vũ Thị Mới", "moi@example.vn", world.buoi.code, "Reviewer"]
     return running.begin(xlsx(staff=[row]), "a.xlsx", by=world.user("huong"))
+
+
+def shared_by_lan(dose: Dose, world: World) -> Share:
+    """A link to the certificate of her dose, for a day."""
+    made, _link = sharing.share(certified(dose), lasting="day", by=world.user("lan"))
+    return made
 
 
 def certified(dose: Dose) -> Certificate:

@@ -15,8 +15,8 @@ from vaxreg.typed.numbers_in_text import replace_numbers
 ROW_OF_ERROR = re.compile(
     r"^DETAIL:.*?(?=^[A-Z][\w ]+:|^Traceback|^The above|^During|\Z)", re.M | re.S
 )
-# Anybody who knows the URL of an upload link or an invitation can use it.
-LINK_TOKEN = re.compile(r"(?<=/upload/)[\w-]+|(?<=/invitation/)[\w-]+")
+# Anybody who knows the URL of an upload link, an invitation or a shared certificate can use it.
+LINK_TOKEN = re.compile(r"(?<=/upload/)[\w-]+|(?<=/invitation/)[\w-]+|(?<=/shared/)[\w-]+")
 
 
 def cut_personal_data(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:

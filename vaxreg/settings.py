@@ -298,8 +298,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# URLs with the same answer for everybody, for shared caches (vaxreg/middleware/public.py).
-PUBLIC_PAGES = ("/statistics", "/rights/", "/check/")
+# URLs with the same answer for everybody, so that shared caches may store those that allow it
+# (vaxreg/middleware/public.py).
+PUBLIC_PAGES = ("/statistics", "/rights/", "/check/", "/shared/")
 
 # Threads of a web process that run Django, each with its own database connection.
 WEB_THREADS: int = env.int("WEB_THREADS", default=4)

@@ -1,7 +1,8 @@
-"""Signing keys, certificates with their countersignatures, and the work around them."""
+"""Signing keys, certificates with their countersignatures, shared links, and the work around them."""
 
 from certificates.models.certificates import Certificate, CertificateQuerySet, Countersignature
 from certificates.models.keys import Role, SigningKey, SigningKeyQuerySet
+from certificates.models.sharing import Share, ShareOpening, ShareQuerySet
 from certificates.models.work import ResigningRun, SignedList, Wanted
 
 __all__ = [
@@ -10,6 +11,9 @@ __all__ = [
     "Countersignature",
     "ResigningRun",
     "Role",
+    "Share",
+    "ShareOpening",
+    "ShareQuerySet",
     "SignedList",
     "SigningKey",
     "SigningKeyQuerySet",

@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from citizens.models import Citizen, RecordVisit
 from doses import sessions
 from doses.models import Dose, VaccinationSession
 from doses.plausibility.checks import DoseLine
+from recording import people
 from recording.people import read_typed
 from recording.positions import next_position
 from tests import world as worlds
@@ -75,6 +77,30 @@ def test_one_field_reads_whatever_is_at_hand(text: str, expected: dict[str, obje
     if "born" in expected:
         read["born"] = typed.born.isoformat() if typed.born else ""
     assert read == expected
+
+
+PERSONAL_QR = "001188012345|NGUYEN THI LAN|1988-03-27|0||<2<<0912345678<"
+
+
+def test_a_personal_qr_code_finds_its_person_and_gives_no_name_to_record():
+    typed = read_typed(PERSONAL_QR)
+
+    assert typed.is_a_card
+    assert (typed.full_name, typed.phone) == ("Nguyen Thi Lan", "+84912345678")
+    assert people.as_form_values(typed) == {
+        "date_of_birth": "27/03/1988",
+        "sex": "female",
+        "id_number": "001188012345",
+        "phone": "+84912345678",
+    }
+
+
+@pytest.mark.parametrize(
+    "text", [PERSONAL_QR.replace("001188", "******"), PERSONAL_QR.replace("-03-27", "-**-**")]
+)
+def test_a_personal_qr_code_that_hides_parts_is_refused_in_words(text: str):
+    with override("en"), pytest.raises(NotAChipCard, match="This is the personal QR code"):
+        read_typed(text)
 
 
 def test_another_code_than_that_of_a_chip_card_is_named():

@@ -31,14 +31,14 @@ INSERT_ONLY = {
     *("oversight_contactreveal", "identity_populationanswer", "own_data_download"),
     *("recording_givencount", "oversight_broadcast", "review_dosepairact"),
     *("recording_remindersetting", "recording_reminder", "certificates_countersignature"),
-    "fhir_api_partnerdose",
+    *("certificates_shareopening", "fhir_api_partnerdose"),
 }
 NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),
     *("citizens_citizen", "citizens_identitydocument", "doses_dose", "own_data_datarequest"),
     *("doses_receivedlot", "doses_vaccinationsession", "review_dosechange"),
     *("review_manychange", "review_manychangedose", "review_dosepair"),
-    *("certificates_certificate", "certificates_signingkey"),
+    *("certificates_certificate", "certificates_signingkey", "certificates_share"),
     *("citizens_lookingstop", "recording_deadline", "oversight_broadcastsite"),
     "fhir_api_partner",
 }

@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from vaxreg.search import search_key
+from vaxreg.typed import personal_qr
 from vaxreg.typed.birth_dates import BirthDate
 from vaxreg.typed.invisible import clean_line
 from vaxreg.typed.names import clean_name
+from vaxreg.typed.personal_qr import BARS
 
 LONGEST = 2000
 FIELDS: tuple[Promise, ...] = (
@@ -36,8 +38,6 @@ _NUMBER, _OLD_NUMBER = re.compile(r"\d{12}"), re.compile(r"\d{9}")
 # Decision 1405/QĐ-BTTTT: the first six characters of the number are hidden.
 _MASKED = re.compile(r"\*{2,}[0-9A-Z]*")
 _INSURANCE = re.compile(r"([A-Z]{2}[1-5]\d{12}|\d{10})")
-# Bars that keyboards and copied texts put in place of `|`.
-_BARS = str.maketrans({"\uff5c": "|", "\u00a6": "|", "\u2223": "|", "\u01c0": "|"})
 
 
 class NotAChipCard(ValueError):
@@ -64,7 +64,7 @@ class ChipCard:
 
 def read(text: str) -> ChipCard:
     """Read the text of a code. Raises NotAChipCard."""
-    parts = [clean_line(part) for part in text[:LONGEST].translate(_BARS).split("|")]
+    parts = [clean_line(part) for part in text[:LONGEST].translate(BARS).split("|")]
     # Some scanners end the text with a bar.
     while len(parts) > len(FIELDS) and not parts[-1]:
         parts.pop()
@@ -119,6 +119,13 @@ def _refuse_others(text: str, parts: list[str]) -> None:
             _(
                 "This is the personal QR code, which hides the number. Use the code on the card"
                 " itself."
+            )
+        )
+    # In full it begins with 12 digits as well; its name has no marks, and nobody has seen a card.
+    if personal_qr.looks_like(text):
+        raise NotAChipCard(
+            _(
+                "This is the personal QR code, which anybody can write. Use the code on the card itself."
             )
         )
     if len(parts) > 1 and _INSURANCE.fullmatch(first):

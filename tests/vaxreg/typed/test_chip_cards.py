@@ -119,6 +119,7 @@ def test_extra_missing_and_unreadable_fields_are_told_in_words(text, remark):
         (" \n", "Type, paste or photograph"),
         ("https://example.vn/abc", "leads to a web page"),
         ("******012345|NGUYEN THI LAN|****-**-1988|0|QID|", "hides the number"),
+        ("001188012345|NGUYEN THI LAN|1988-03-27|0||<2<<<", "which anybody can write"),
         ("GD4010012345678|4e6775|01/01/1990|1", "health insurance card"),
         ("0123456789|4e6775|01/01/1990|1", "health insurance card"),
         ("012345678|Nguyễn Thị Lan|27031988", "begins with 12 digits"),
