@@ -11,7 +11,7 @@ from accounts.http import UserRequest
 from certificates import card
 from portal import record_page
 from portal.views.record import chosen_person, note_visit
-from vaxreg.qr import qr
+from vaxreg.papers.qr import qr
 
 
 @citizen_page
