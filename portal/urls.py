@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from portal.views import (
     case,
+    certificate_papers,
     certificates,
     filing,
     follow,
@@ -22,6 +23,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/doses/<uuid:public_id>/", record.dose_history, name="record-dose"),
     path("record/certificates/", certificates.certificates, name="certificates"),
     path("record/certificates/<uuid:public_id>/", certificates.certificate, name="certificate"),
+    path(
+        "record/certificates/<uuid:public_id>/a4.pdf",
+        certificate_papers.pdf,
+        {"form": "a4"},
+        name="certificate-a4",
+    ),
+    path(
+        "record/certificates/<uuid:public_id>/wallet.pdf",
+        certificate_papers.pdf,
+        {"form": "wallet"},
+        name="certificate-wallet",
+    ),
+    path(
+        "record/certificates/<uuid:public_id>/print/",
+        certificate_papers.to_print,
+        name="certificate-print",
+    ),
     path("record/kept/", offline.kept, name="record-kept"),
     path("offline/", offline.offline, name="offline"),
     path("app.webmanifest", offline.manifest, name="manifest"),

@@ -139,7 +139,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
             values["public_id"] = str(reports_sent_by_minh(world).public_id)
     if case.dose and ("record/doses/" in pattern or "review/doses/<" in pattern):
         values["public_id"] = str(case.dose.public_id)
-    if "record/certificates/" in pattern and case.dose:
+    if "/certificates/<" in pattern and case.dose:
+        values["form"] = "a4"
         values["public_id"] = str(certified(case.dose).public_id)
     if "review/doses/many/<" in pattern:
         values["public_id"] = str(begun_by_minh(case, world).public_id)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
-from certificates import card
+from certificates import card, printing
 from portal import record_page
 from portal.views.record import chosen_person, note_visit
 from vaxreg.papers.qr import qr
@@ -29,6 +29,7 @@ def certificates(request: UserRequest) -> HttpResponse:
         "person": person,
         "card": shown,
         "code": qr(shown.newest.text) if shown.newest else None,
+        "prints": printing.prints_of(person.citizen),
     }
     return render(request, "portal/certificates.html", context)
 
