@@ -21,6 +21,11 @@ def text_of(content: bytes) -> str:
     )
 
 
+def pages(content: bytes) -> int:
+    """How many there are."""
+    return len(pypdfium2.PdfDocument(BytesIO(content)))
+
+
 def elements(content: bytes) -> list[Element]:
     """What a screen reader goes through: the type of each element, and its words.
 
