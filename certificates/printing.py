@@ -33,8 +33,8 @@ class Printed:
     """How often a certificate was printed, and where and when the last time."""
 
     times: int
-    last_at: datetime
-    last_place: str
+    at: datetime
+    place: str
 
 
 def as_pdf(held: Held, form: str, *, place: str = "") -> bytes:
@@ -71,8 +71,8 @@ def printed(certificates: Sequence[Certificate]) -> dict[int, Printed]:
         before = found.get(one.certificate_id)
         found[one.certificate_id] = Printed(
             times=before.times + 1 if before else 1,
-            last_at=one.at,
-            last_place=one.organization.name,
+            at=one.at,
+            place=one.organization.name,
         )
     return found
 

@@ -12,9 +12,9 @@ from certificates.models import CertificatePrint
 from citizens.looking.told import staff_visits
 from citizens.models import RecordLink
 from doses import actions
-from tests import pdfs
 from tests.certificates.scene import issued, qr_of
 from tests.factories.citizens import RecordLinkFactory
+from tests.vaxreg.papers import pdfs
 from tests.world import dose
 from vaxreg import ui
 

@@ -4,11 +4,11 @@ import pytest
 from playwright.sync_api import expect
 
 from certificates.models import CertificatePrint
-from tests import pdfs
 from tests import world as worlds
 from tests.certificates.scene import certificate_keys, issued, qr_of
 from tests.journeys.conftest import Country
 from tests.journeys.steps import is_well, press
+from tests.vaxreg.papers import pdfs
 
 __all__ = ["certificate_keys"]
 

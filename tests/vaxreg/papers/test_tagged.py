@@ -1,6 +1,6 @@
 """Our PDF documents carry their structure, language and title, for those who have them read aloud."""
 
-from tests import pdfs
+from tests.vaxreg.papers import pdfs
 from vaxreg.papers.qr import qr
 from vaxreg.papers.sheet import Sheet
 from vaxreg.papers.tagged import Tag
