@@ -21,7 +21,7 @@ from certificates.dcc.statement import Codes, statement
 from certificates.keys import private
 from certificates.models import Role
 from vaxreg import db_time
-from vaxreg.qr import qr
+from vaxreg.papers.qr import qr
 
 # Of the rate of the bare call.
 LEAST = 0.8

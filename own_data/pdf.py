@@ -1,18 +1,11 @@
-"""The PDF of one's own record: to read, to print, to hand in.
-
-fpdf2 draws it with the typeface of the pages. It writes the language, a title and bookmarks, but no
-tags: whoever uses a screen reader has the same content on the pages.
-"""
+"""The PDF of one's own record: to read, to have read aloud, to print, to hand in."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-import fontpkg
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
 
 from citizens.models import IdentityDocument, RecordLink, RecordVisit, Sex
 from corrections.lifecycle import STATUS_LABELS, Status
@@ -20,67 +13,17 @@ from corrections.models import Kind
 from doses.facts import Position
 from doses.models import Dose
 from vaxreg import ui
+from vaxreg.papers.sheet import Sheet
 from vaxreg.typed import countries
 from vaxreg.typed.birth_dates import BirthDate
 
-FAMILY = "Be Vietnam Pro"
-# Millimetres of an A4 page.
-MARGIN, LINE = 18, 5.2
-GREY, BLACK = 90, 20
 # The newest readings of a record that are printed; the JSON has all.
 MOST_VISITS = 60
 
 
-class Sheet(FPDF):
-    """An A4 document with our typeface and page numbers."""
-
-    def __init__(self) -> None:
-        super().__init__(format="A4")
-        for style, weight in (("", 400), ("B", 600)):
-            self.add_font("own", style, str(fontpkg.path(FAMILY, weight)))
-        self.set_margins(MARGIN, MARGIN)
-        self.set_auto_page_break(auto=True, margin=MARGIN)
-        self.set_lang(get_language() or "vi")
-        self.set_title(_("My data in Sổ Tiêm"))
-        self.set_creator("Sổ Tiêm")
-
-    def footer(self) -> None:
-        """Write the page number; fpdf2 calls it at the end of each page."""
-        self.set_y(-14)
-        self._style(8, grey=True)
-        words = _("Page %(page)s") % {"page": self.page_no()}
-        self.cell(0, 6, f"Sổ Tiêm · {words}", align="C")
-
-    def heading(self, words: str, level: int = 1) -> None:
-        """A heading, which stands among the bookmarks too."""
-        if self.will_page_break(24):
-            self.add_page()
-        self.ln(4 if level else 0)
-        self.start_section(words, level=level)
-        self._style(12 if level else 18, bold=True)
-        self._lines(words, 6 if level else 9)
-        self.ln(1)
-
-    def fact(self, label: str, value: str) -> None:
-        """One fact with its label; none without a value."""
-        if value:
-            self.text_line(f"{label}: {value}")
-
-    def text_line(self, words: str, *, bold: bool = False, grey: bool = False) -> None:
-        self._style(10, bold=bold, grey=grey)
-        self._lines(words, LINE)
-
-    def _style(self, size: float, *, bold: bool = False, grey: bool = False) -> None:
-        self.set_font("own", "B" if bold else "", size)
-        self.set_text_color(GREY if grey else BLACK)
-
-    def _lines(self, words: str, height: float) -> None:
-        self.multi_cell(0, height, words, new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
-
-
 def written(values: Mapping[str, Any]) -> bytes:
     """Return the PDF of what `collecting.everything` returned, in the reader's language."""
-    sheet = Sheet()
+    sheet = Sheet(_("My data in Sổ Tiêm"), language=get_language() or "vi")
     sheet.set_creation_date(values["made_at"])
     for record in values["records"]:
         sheet.add_page()

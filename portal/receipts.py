@@ -8,7 +8,7 @@ from corrections.models import Correction, Filing
 from corrections.models.case import IDENTITY_KINDS
 from portal import following
 from vaxreg import db_time
-from vaxreg.qr import qr
+from vaxreg.papers.qr import qr
 
 
 def receipt(filing: Filing, cases: Iterable[Correction]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from portal.views import (
     case,
+    certificate_papers,
     certificates,
     filing,
     follow,
@@ -27,6 +28,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/certificates/<uuid:public_id>/share/", sharing.share, name="certificate-share"),
     path("record/certificates/shared/<uuid:share>/end/", sharing.end, name="certificate-share-end"),
     path("record/personal-qr/", personal_qr.page, name="personal-qr"),
+    path(
+        "record/certificates/<uuid:public_id>/a4.pdf",
+        certificate_papers.pdf,
+        {"form": "a4"},
+        name="certificate-a4",
+    ),
+    path(
+        "record/certificates/<uuid:public_id>/wallet.pdf",
+        certificate_papers.pdf,
+        {"form": "wallet"},
+        name="certificate-wallet",
+    ),
+    path(
+        "record/certificates/<uuid:public_id>/print/",
+        certificate_papers.to_print,
+        name="certificate-print",
+    ),
     path("record/kept/", offline.kept, name="record-kept"),
     path("offline/", offline.offline, name="offline"),
     path("app.webmanifest", offline.manifest, name="manifest"),

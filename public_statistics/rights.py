@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from public_statistics.views import public_page
 from vaxreg.addresses import absolute
-from vaxreg.qr import qr
+from vaxreg.papers.qr import qr
 
 
 @public_page()

@@ -144,7 +144,12 @@ def find(typed: Typed, *, by: "User", site_ids: Iterable[int] = ()) -> list[Foun
 
 
 def opened(
-    public_id: UUID, site: Organization, *, by: "User", why: str = RecordVisit.Why.RECORDING
+    public_id: UUID,
+    site: Organization,
+    *,
+    by: "User",
+    why: str = RecordVisit.Why.RECORDING,
+    seen: str = RecordVisit.Seen.RECORD,
 ) -> Citizen | None:
     """Return the kept record with this public id for the counter of a site, and log who opened it.
 
@@ -160,6 +165,7 @@ def opened(
         why,
         organization=site,
         ground=ground_of(citizen.kept, site),
+        seen=seen,
     )
     return citizen.kept
 

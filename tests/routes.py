@@ -141,7 +141,8 @@ def address(pattern: str, case: Correction, world: World) -> str:
         values["public_id"] = str(case.dose.public_id)
     if "certificates/shared/" in pattern and case.dose:
         values["share"] = str(shared_by_lan(case.dose, world).public_id)
-    elif "record/certificates/" in pattern and case.dose:
+    elif "/certificates/<" in pattern and case.dose:
+        values["form"] = "a4"
         values["public_id"] = str(certified(case.dose).public_id)
     if "review/doses/many/<" in pattern:
         values["public_id"] = str(begun_by_minh(case, world).public_id)

@@ -70,6 +70,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # Its lines for refused pages would repeat the path; django_structlog logs requests already.
         "django.request": {"level": "ERROR"},
+        # For each PDF it lists the letters that stand in it.
+        "fontTools": {"level": "WARNING"},
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },
 }

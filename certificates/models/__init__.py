@@ -1,12 +1,14 @@
-"""Signing keys, certificates with their countersignatures, shared links, and the work around them."""
+"""Signing keys, certificates, signatures, prints, shared links, and the work around them."""
 
 from certificates.models.certificates import Certificate, CertificateQuerySet, Countersignature
 from certificates.models.keys import Role, SigningKey, SigningKeyQuerySet
+from certificates.models.prints import CertificatePrint
 from certificates.models.sharing import Share, ShareOpening, ShareQuerySet
 from certificates.models.work import ResigningRun, SignedList, Wanted
 
 __all__ = [
     "Certificate",
+    "CertificatePrint",
     "CertificateQuerySet",
     "Countersignature",
     "ResigningRun",

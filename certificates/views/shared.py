@@ -22,7 +22,7 @@ from certificates.check import words
 from certificates.checking import Answer
 from vaxreg import db_time
 from vaxreg.addresses import client_address
-from vaxreg.qr import qr
+from vaxreg.papers.qr import qr
 from vaxreg.typed.birth_dates import BirthDate
 
 OPENINGS = ((60, timedelta(minutes=1)),)

@@ -84,6 +84,8 @@ def doing_of(visit: RecordVisit) -> str:
             return _("saw the photos sent to open the record")
         case (_why, Seen.REQUEST):
             return _("while handling a request about the record")
+        case (_why, Seen.PRINT):
+            return _("printed a vaccination certificate")
         case (Why.HOTLINE, _seen) if visit.ground == Ground.NO_CALL:
             return _("was about to ask a caller who they are")
         case (Why.HOTLINE, _seen):

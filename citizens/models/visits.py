@@ -34,6 +34,7 @@ class RecordVisit(models.Model):
         PAIR = "pair", _("two records side by side")
         REQUEST = "request", _("a request")
         PHONE = "phone", _("a phone number")
+        PRINT = "print", _("a certificate, to print it")
         LIST = "list", _("a line of a list")
 
     class Ground(models.TextChoices):

@@ -57,7 +57,7 @@ def find(request: UserRequest) -> HttpResponse:
 @require_safe
 def choose(request: UserRequest, person: UUID) -> HttpResponse:
     """Ask what is wrong: a dose and in what way, a missing dose, or the person."""
-    citizen = _person(request, person)
+    citizen = person_at_counter(request, person)
     context = {
         "citizen": citizen,
         "number": mask_id(citizen.id_number),
@@ -72,7 +72,7 @@ def choose(request: UserRequest, person: UUID) -> HttpResponse:
 @bounded
 def details(request: UserRequest, person: UUID, key: str) -> HttpResponse:
     """Ask for the details of a claim, the photos, and where the answer goes; POST files it."""
-    citizen = _person(request, person)
+    citizen = person_at_counter(request, person)
     target = claim_targets.target_of(citizen, key)
     if target is None:
         raise Http404
@@ -132,8 +132,12 @@ def site_of(request: UserRequest) -> Organization:
     return site
 
 
-def _person(request: UserRequest, person: UUID) -> Citizen:
-    citizen = people.opened(person, site_of(request), by=request.user, why=RecordVisit.Why.REVIEW)
+def person_at_counter(
+    request: UserRequest, person: UUID, seen: str = RecordVisit.Seen.RECORD
+) -> Citizen:
+    """Return the person who stands there, and log who opened the record. Raises as `opened` does."""
+    why = RecordVisit.Why.REVIEW
+    citizen = people.opened(person, site_of(request), by=request.user, why=why, seen=seen)
     if citizen is None:
         raise Http404
     return citizen

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import citizen_page
 from accounts.http import UserRequest
-from certificates import card, sharing
+from certificates import card, printing, sharing
 from certificates.card import Held
 from portal import record_page
 from portal.record_page import RecordHolder
 from portal.views.record import chosen_person, note_visit
-from vaxreg.qr import qr
+from vaxreg.papers.qr import qr
 from vaxreg.typed.birth_dates import BirthDate
 
 
@@ -35,6 +35,7 @@ def certificates(request: UserRequest) -> HttpResponse:
         "code": qr(shown.newest.text) if shown.newest else None,
         "live": live,
         "ended": ended,
+        "prints": printing.prints_of(person.citizen),
     }
     return render(request, "portal/certificates.html", context)
 

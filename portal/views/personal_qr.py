@@ -12,7 +12,7 @@ from citizens.visits import log_own
 from portal import record_page
 from portal.personal_code import code_of
 from portal.views.record import chosen_person, note_visit
-from vaxreg.qr import qr
+from vaxreg.papers.qr import qr
 from vaxreg.typed import personal_qr
 
 

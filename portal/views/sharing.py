@@ -18,7 +18,7 @@ from certificates import sharing
 from portal.forms.share import ShareForm
 from portal.views.certificates import held_or_404
 from portal.views.record import note_visit
-from vaxreg.qr import qr
+from vaxreg.papers.qr import qr
 
 
 @citizen_page

@@ -8,7 +8,7 @@ from django.test import Client
 from citizens.masking import mask_name
 from portal import following
 from tests.cases import file_one
-from vaxreg.qr import QUIET, qr
+from vaxreg.papers.qr import QUIET, qr
 
 
 def dark_modules(side, path):

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from vaxreg.addresses import absolute
-from vaxreg.qr import qr
+from vaxreg.papers.qr import qr
 
 SHEETS = {"/rights/": "/", "/rights/sites/": "/staff/sign-in/"}
 

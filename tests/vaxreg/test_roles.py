@@ -31,7 +31,7 @@ INSERT_ONLY = {
     *("oversight_contactreveal", "identity_populationanswer", "own_data_download"),
     *("recording_givencount", "oversight_broadcast", "review_dosepairact"),
     *("recording_remindersetting", "recording_reminder", "certificates_countersignature"),
-    *("certificates_shareopening", "fhir_api_partnerdose"),
+    *("certificates_shareopening", "fhir_api_partnerdose", "certificates_certificateprint"),
 }
 NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),

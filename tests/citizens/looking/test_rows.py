@@ -32,6 +32,7 @@ SHOWS = {
     "case-ask": ("minh", "review", "case", "desk"),
     "case-call": ("minh", "review", "case", "desk"),
     "case-pass-on": ("minh", "review", "case", "desk"),
+    "counter-certificates": ("minh", "review", "record", "counter"),
     "counter-file": ("minh", "review", "record", "counter"),
     "counter-letter": ("minh", "review", "case", "counter"),
     "counter-letters": ("minh", "list", "list", ""),
