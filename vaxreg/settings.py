@@ -450,6 +450,7 @@ SPECTACULAR_SETTINGS = {
         "DoseKindEnum": "doses.models.DoseFacts.Kind",
         "CorrectionKindEnum": "corrections.models.Kind",
         "OrganizationKindEnum": "organizations.models.Organization.Kind",
+        "WebhookEventEnum": "partners.models.EventType",
     },
 }
 

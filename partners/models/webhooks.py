@@ -54,6 +54,7 @@ class Endpoint(models.Model):
     since = models.DateTimeField(_("since"), db_default=Now())
     until = models.DateTimeField(_("until"), null=True)
     switched_off_at = models.DateTimeField(_("switched off at"), null=True)
+    last_accepted_at = models.DateTimeField(_("last accepted at"), null=True)
     # Since when every try fails; nothing since one was accepted.
     failing_since = models.DateTimeField(_("failing since"), null=True)
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
@@ -72,7 +73,7 @@ class Endpoint(models.Model):
             ),
             models.CheckConstraint(
                 condition=is_encrypted("secret")
-                & (Q(old_secret=None) | is_encrypted("old_secret")),
+                & (Q(old_secret__isnull=True) | is_encrypted("old_secret")),
                 name="endpoint_secrets_encrypted",
             ),
         ]
@@ -204,6 +205,7 @@ class Delivery(models.Model):
                 condition=Q(state="waiting"),
                 name="delivery_waiting",
             ),
+            models.Index(fields=["endpoint"], condition=Q(state="dead"), name="delivery_dead"),
         ]
 
     def __str__(self) -> str:

@@ -26,6 +26,10 @@ class NoEndpoint(Exception):
     """The app has no address."""
 
 
+class SwitchedOffByStaff(Exception):
+    """The ministry has switched the address off: the app can neither replace nor end it."""
+
+
 def standing(app: PartnerApp) -> Endpoint | None:
     """Return the address of an app, switched on or off."""
     return Endpoint.objects.standing().filter(app=app).first()
@@ -36,10 +40,12 @@ def state(app: PartnerApp, url: str, events: Collection[str]) -> tuple[Endpoint,
     """Make this the address of an app; return it, and whether its secret is a new one.
 
     What waits for the address before is sent to this one; the secret stays. Raises
-    reaching.NotAllowed.
+    reaching.NotAllowed, SwitchedOffByStaff.
     """
     reaching.target_of(url)
     before = _locked(app)
+    if before is not None:
+        _refuse_if_off_by_staff(before)
     wanted = sorted(set(events))
     if before and before.url == url and before.events == wanted and not before.switched_off_at:
         return before, False
@@ -69,8 +75,9 @@ def state(app: PartnerApp, url: str, events: Collection[str]) -> tuple[Endpoint,
 
 @transaction.atomic
 def end(app: PartnerApp) -> None:
-    """Send nothing more to this app. Raises NoEndpoint."""
+    """Send nothing more to this app. Raises NoEndpoint, SwitchedOffByStaff."""
     endpoint = _its(app)
+    _refuse_if_off_by_staff(endpoint)
     _end(endpoint, db_time.now())
     waiting = Delivery.objects.filter(endpoint=endpoint, state=Delivery.State.WAITING)
     waiting.update(state=Delivery.State.DEAD, error="address ended")
@@ -120,9 +127,24 @@ def switch_on(endpoint: Endpoint, why: Why, *, by: "User | None" = None, reason:
     return True
 
 
-def deliveries_of(app: PartnerApp) -> QuerySet[Delivery]:
+@transaction.atomic
+def switch_on_again(app: PartnerApp) -> Endpoint:
+    """Let the operators of an app switch its address on. Raises NoEndpoint, SwitchedOffByStaff."""
+    endpoint = _its(app)
+    _refuse_if_off_by_staff(endpoint)
+    switch_on(endpoint, Why.OPERATORS)
+    endpoint.refresh_from_db()
+    return endpoint
+
+
+def deliveries_of(
+    app: PartnerApp, *, since: datetime | None = None, in_state: str = ""
+) -> QuerySet[Delivery]:
     """Return what was or will be sent to an app, whichever address it had."""
-    return Delivery.objects.filter(endpoint__app=app).select_related("event")
+    rows = Delivery.objects.filter(endpoint__app=app).select_related("event")
+    if since is not None:
+        rows = rows.filter(event__at__gte=since)
+    return rows.filter(state=in_state) if in_state else rows
 
 
 @transaction.atomic
@@ -138,13 +160,9 @@ def replay(
     one: the id of one message. since: events from this moment on. Raises NoEndpoint.
     """
     endpoint = _its(app)
-    rows = Delivery.objects.filter(endpoint__app=app)
+    rows = deliveries_of(app, since=since, in_state=in_state)
     if one is not None:
         rows = rows.filter(event__public_id=one)
-    if since is not None:
-        rows = rows.filter(event__at__gte=since)
-    if in_state:
-        rows = rows.filter(state=in_state)
     ids = rows.order_by().values("pk")
     number = Delivery.objects.filter(pk__in=ids).update(
         endpoint=endpoint,
@@ -169,6 +187,13 @@ def _its(app: PartnerApp) -> Endpoint:
     if endpoint is None:
         raise NoEndpoint
     return endpoint
+
+
+def _refuse_if_off_by_staff(endpoint: Endpoint) -> None:
+    if endpoint.switched_off_at is not None:
+        last = EndpointSwitch.objects.filter(endpoint=endpoint).first()
+        if last is not None and last.why == Why.STAFF:
+            raise SwitchedOffByStaff
 
 
 def _end(endpoint: Endpoint, now: datetime) -> None:

@@ -42,7 +42,7 @@ BACK_OFF = (
 JITTER = 0.2
 # An address of which nothing works is left alone for as long as after so many failures.
 LONGEST_REST = 4
-# After this time without one success it is switched off.
+# After this time without one success it is switched off; a day earlier if a message is given up.
 FAILING_FOR = timedelta(days=3)
 # Messages that are under way to one address at once.
 AT_ONCE = 8
@@ -174,7 +174,7 @@ def _store(endpoint: Endpoint, rows: Sequence[Delivery], answers: Sequence[Answe
     )
     works = Endpoint.objects.filter(pk=endpoint.pk)
     if any(answer.is_accepted for answer in answers):
-        works.update(failing_since=None, failures=0)
+        works.update(failing_since=None, failures=0, last_accepted_at=now)
         endpoint.failing_since, endpoint.failures = None, 0
         return
     endpoint.failing_since = endpoint.failing_since or now
@@ -182,7 +182,9 @@ def _store(endpoint: Endpoint, rows: Sequence[Delivery], answers: Sequence[Answe
     works.update(failing_since=endpoint.failing_since, failures=F("failures") + 1)
     if any(answer.status == GONE for answer in answers):
         registering.switch_off(endpoint, EndpointSwitch.Why.GONE)
-    elif endpoint.failing_since <= now - FAILING_FOR:
+        return
+    gave_up = any(row.state == Delivery.State.DEAD for row in rows)
+    if now - endpoint.failing_since >= FAILING_FOR - timedelta(days=1 if gave_up else 0):
         registering.switch_off(endpoint, EndpointSwitch.Why.FAILING)
 
 

@@ -1,0 +1,1 @@
+"""Apps of others: consents, tokens, webhooks."""
