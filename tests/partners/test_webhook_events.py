@@ -136,7 +136,7 @@ def _narrow(world: World) -> None:
 def test_nothing_is_told_once(app, world, no_more):
     no_more(world)
 
-    file_one(world)
+    dose(world)
 
     assert told() == []
 
