@@ -10,6 +10,13 @@ class NewestFirst(CursorPagination):
     ordering = ("-received_at", "-id")
 
 
+class LastFirst(CursorPagination):
+    page_size = 25
+    max_page_size = 100
+    page_size_query_param = "page_size"
+    ordering = ("-id",)
+
+
 class MostUrgentFirst(CursorPagination):
     page_size = 25
     max_page_size = 100

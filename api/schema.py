@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+from partners.scopes import OF_CITIZENS
 
 ERROR = {
     "type": "object",
@@ -26,18 +29,19 @@ ERROR = {
 }
 
 # HTTP status, when it is sent, and for which methods.
+EVERY = {"get", "post", "put", "delete"}
 ANSWERS = [
-    ("401", "Nobody is signed in, or the token is not valid.", {"get", "post"}),
+    ("401", "Nobody is signed in, or the token is not valid.", EVERY),
     (
         "403",
         "Not for this kind of caller, no scope for it, or not a step of yours.",
-        {"get", "post"},
+        EVERY,
     ),
-    ("404", "Not there, or outside of what you may see.", {"get", "post"}),
-    ("400", "Something sent is not right; `attr` names it.", {"post"}),
-    ("409", "Too late: the world moved on. Nothing was stored.", {"post"}),
+    ("404", "Not there, or outside of what you may see.", EVERY),
+    ("400", "Something sent is not right; `attr` names it.", {"post", "put"}),
+    ("409", "Too late: the world moved on. Nothing was stored.", {"post", "delete"}),
     ("422", "Understood, and refused.", {"post"}),
-    ("429", "Too often; `Retry-After` says in how many seconds again.", {"get", "post"}),
+    ("429", "Too often; `Retry-After` says in how many seconds again.", EVERY),
 ]
 
 
@@ -52,6 +56,39 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
             "in": "header",
             "name": "Authorization",
             "description": "`Token ` and the key, which is shown once when it is made.",
+        }
+
+
+class PartnerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "partners.tokens.PartnerToken"
+    name = "oauth2"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """Return where a partner app gets its token, and what it may ask for."""
+        asked = {name: str(words) for name, words in OF_CITIZENS.items()}
+        flow = {
+            "authorizationUrl": reverse("oauth2_provider:authorize"),
+            "tokenUrl": reverse("oauth2_provider:token"),
+            "refreshUrl": reverse("oauth2_provider:token"),
+            "scopes": asked,
+        }
+        return {
+            "type": "oauth2",
+            "description": "A citizen lets the app in; PKCE with S256.",
+            "flows": {"authorizationCode": flow},
+        }
+
+
+class ClientScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "partners.clients.ClientAuthentication"
+    name = "client"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """Return the format of the header: HTTP Basic with the app's id and secret."""
+        return {
+            "type": "http",
+            "scheme": "basic",
+            "description": "The id and the secret of a partner app.",
         }
 
 

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import conditional_page
 from drf_spectacular.views import SpectacularAPIView
 
-from api import acting, coverage, oversight, own_steps, reading
+from api import acting, coverage, oversight, own_steps, reading, webhook
 from api.certificates import Certificates
 from api.docs import Docs
 
@@ -56,6 +56,17 @@ pages = [
     path("queue/", reading.Queue.as_view(), name="queue"),
     path("vaccines/", reading.Vaccines.as_view(), name="vaccines"),
     path("organizations/", reading.Organizations.as_view(), name="organizations"),
+    path("webhook/", webhook.OneEndpoint.as_view(), name="webhook"),
+    path("webhook/test/", webhook.Test.as_view(), name="webhook-test"),
+    path("webhook/rotate-secret/", webhook.RotateSecret.as_view(), name="webhook-rotate"),
+    path("webhook/switch-on/", webhook.SwitchOn.as_view(), name="webhook-switch-on"),
+    path("webhook/deliveries/", webhook.Deliveries.as_view(), name="webhook-deliveries"),
+    path("webhook/deliveries/replay/", webhook.Replay.as_view(), name="webhook-replay"),
+    path(
+        "webhook/deliveries/<uuid:message>/replay/",
+        webhook.ReplayOne.as_view(),
+        name="webhook-replay-one",
+    ),
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="schema"),
     path("docs/", docs, name="docs"),
 ]

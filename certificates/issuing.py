@@ -11,6 +11,7 @@ from typing import Any
 import cbor2
 from django.db import connection, transaction
 
+from certificates.announcements import certificates_ended
 from certificates.dcc import uvci
 from certificates.keys.private import NoKey, Signer, signer
 from certificates.models import Certificate, Role, Wanted
@@ -52,8 +53,11 @@ def follow(citizens: Iterable[int]) -> None:
         .select_for_update(of=("self",))
     )
     now = db_time.now()
-    for one in live:
+    compared = list(live)
+    for one in compared:
         _compare(one, people, now)
+    if ended := [one for one in compared if one.status in Certificate.ENDED]:
+        certificates_ended.send(sender=Certificate, certificates=ended)
     Wanted.objects.bulk_create(
         [Wanted(citizen_id=kept) for kept in sorted(people)], ignore_conflicts=True
     )
@@ -116,6 +120,7 @@ def end_unsigned(certificate: Certificate) -> None:
     The key of the sites was withdrawn, then. To be called in a transaction that has locked it.
     """
     _end(certificate, Certificate.Status.REVOKED, Certificate.Why.NOT_SIGNED, db_time.now())
+    certificates_ended.send(sender=Certificate, certificates=[certificate])
     want(certificate.citizen)
 
 

@@ -10,3 +10,9 @@ class PartnersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "partners"
     verbose_name = _("Partner apps")
+
+    def ready(self) -> None:
+        """Listen to what changes records, cases and certificates."""
+        from partners.webhooks import following
+
+        following.listen()

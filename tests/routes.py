@@ -80,6 +80,9 @@ def address(pattern: str, case: Correction, world: World) -> str:
         "issue": "no_session",
         "dose": str(case.dose.public_id) if case.dose else "",
         "version": "1",
+        # Nothing of theirs is there: who may is decided before.
+        "message": str(case.citizen.public_id),
+        "app": str(case.citizen.public_id),
     }
     if "organizations/import/<" in pattern:
         values["public_id"] = str(imported_by_huong(world).public_id)

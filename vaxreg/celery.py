@@ -216,6 +216,14 @@ app.conf.update(
             "task": "review.find_twice",
             "schedule": crontab(hour="1-4", minute="5-55/10"),
         },
+        "Every minute: tell partner apps of changes whose hint was lost or whose last try failed": {
+            "task": "partners.deliver_due",
+            "schedule": timedelta(minutes=1),
+        },
+        "Every night: forget what partner apps were told 30 days ago": {
+            "task": "partners.forget_events",
+            "schedule": crontab(hour=3, minute=47),
+        },
         "Every night: forget the numbers of people who asked to be called back 30 days ago": {
             "task": "hotline.forget_callbacks",
             "schedule": crontab(hour=3, minute=37),

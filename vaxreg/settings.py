@@ -359,6 +359,9 @@ if POPULATION_PER_SECOND <= 0 or min(POPULATION_CONNECT_TIMEOUT, POPULATION_TIME
     raise ImproperlyConfigured(
         "POPULATION_PER_SECOND, POPULATION_CONNECT_TIMEOUT and POPULATION_TIMEOUT must be above 0."
     )
+# Addresses inside, as "127.0.0.1:8123", to which webhooks may be sent all the same, by http too: the
+# sandbox app of a demo. Whoever runs an app can choose what is posted there and how often.
+WEBHOOK_INSIDE_HOSTS: list[str] = env.list("WEBHOOK_INSIDE_HOSTS", default=[])
 # The police's public key (a file in PEM: Ed25519 or RSA), by which their lists are believed.
 # A demo has one of its own: `manage.py demo_cleansing_list` makes it.
 POLICE_LIST_KEY: str = env.str(
@@ -453,6 +456,8 @@ SPECTACULAR_SETTINGS = {
         "DoseKindEnum": "doses.models.DoseFacts.Kind",
         "CorrectionKindEnum": "corrections.models.Kind",
         "OrganizationKindEnum": "organizations.models.Organization.Kind",
+        "StatusEnum": "corrections.lifecycle.Status",
+        "WebhookEventEnum": "partners.models.EventType",
     },
 }
 
@@ -479,6 +484,7 @@ READINESS_NOTICES = [
     "identity.population.health.notice",
     "matching.runs.notice",
     "certificates.health.notice",
+    "partners.webhooks.health.notice",
 ]
 if not DEMO:
     READINESS_NOTICES += ["vaxreg.database.roles.notice"]

@@ -1,9 +1,10 @@
 """URLs of the administration pages, one file per subject."""
 
-from administration.urls import organizations, people, rules
+from administration.urls import organizations, partner_apps, people, rules
 
 urlpatterns = [
     *people.urlpatterns,
     *organizations.urlpatterns,
     *rules.urlpatterns,
+    *partner_apps.urlpatterns,
 ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from corrections.announcements import corrections_changed
 from corrections.lifecycle import Party, Status
 from corrections.models import Correction, CorrectionEvent, OutboxRow
 
@@ -158,7 +159,7 @@ def move_to_holders(
 
     from_name: the organization that held them. is_closed: it has closed; False means that it has no
     reviewer left. Claims by colleagues are given back first. Runs 5 statements for any number of
-    cases.
+    cases, and tells the apps above.
     """
     given = [(case, way) for way, there in enumerate(destinations) for case in there.cases]
     if not given:
@@ -193,7 +194,9 @@ def move_to_holders(
             MOVE_CASES, {**parameters, "desks": [there.desk.pk for there in destinations]}
         )
         cursor.execute(INSERT_INHERIT_EVENTS, {**parameters, **to_each})
-        return [row[0] for row in cursor.fetchall()]
+        errands = [row[0] for row in cursor.fetchall()]
+    corrections_changed.send(sender=Correction, corrections=cases)
+    return errands
 
 
 def remind(

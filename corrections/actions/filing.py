@@ -19,6 +19,7 @@ from citizens.access import is_own_or_family, records_of
 from citizens.models import Citizen, RecordLink
 from corrections import access, facts
 from corrections.actions import AlreadyOpen, leave_errand
+from corrections.announcements import correction_changed
 from corrections.clocks import policies, timekeeping
 from corrections.decisions import other_record, population
 from corrections.facts import Removal
@@ -358,6 +359,7 @@ def _open_correction(
         data={name: value for name, value in told.items() if value},
     )
     leave_errand(event, OutboxRow.Errand.ROUTE, moment)
+    correction_changed.send(sender=Correction, correction=correction)
     population.ask(correction)
 
 

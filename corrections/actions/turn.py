@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.identity import is_verified
 from citizens.models import Citizen
 from corrections import lifecycle
+from corrections.announcements import correction_changed
 from corrections.answered import finding as answers
 from corrections.clocks import deadlines, timekeeping
 from corrections.lifecycle import Party, Status
@@ -166,6 +167,8 @@ def finish(
     )
     if follow is not None:
         leave_errand(event, follow, turn.at, bundle)
+    if after != before or case.holder != turn.held_by:
+        correction_changed.send(sender=Correction, correction=case)
     return case
 
 

@@ -32,6 +32,8 @@ INSERT_ONLY = {
     *("recording_givencount", "oversight_broadcast", "review_dosepairact"),
     *("recording_remindersetting", "recording_reminder", "certificates_countersignature"),
     *("certificates_shareopening", "fhir_api_partnerdose", "certificates_certificateprint"),
+    # The events go after 30 days.
+    *("partners_endpointswitch", "partners_event", "partners_appconsentperson"),
 }
 NEVER_DELETED = {
     *("corrections_correction", "corrections_filing", "corrections_recomputerun"),
@@ -40,7 +42,7 @@ NEVER_DELETED = {
     *("review_manychange", "review_manychangedose", "review_dosepair"),
     *("certificates_certificate", "certificates_signingkey", "certificates_share"),
     *("citizens_lookingstop", "recording_deadline", "oversight_broadcastsite"),
-    "fhir_api_partner",
+    *("fhir_api_partner", "partners_endpoint", "partners_partnerapp", "partners_appconsent"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Webhooks: apps that citizens let in are told that something changed, and ask for it themselves."""
