@@ -456,7 +456,6 @@ SPECTACULAR_SETTINGS = {
         "DoseKindEnum": "doses.models.DoseFacts.Kind",
         "CorrectionKindEnum": "corrections.models.Kind",
         "OrganizationKindEnum": "organizations.models.Organization.Kind",
-        "StatusEnum": "corrections.lifecycle.Status",
         "WebhookEventEnum": "partners.models.EventType",
     },
 }
