@@ -35,6 +35,10 @@ log = logging.getLogger("partner app")
 SCOPES = "read file patient/Immunization.rs"
 EVENTS = ("correction.changed", "dose.changed", "certificate.ended")
 LONGEST_BODY = 65_536
+# No icon of its own: else each browser would ask for one.
+HEAD = (
+    '<!doctype html><html lang="en"><title>Sức khỏe của tôi</title><link rel="icon" href="data:,">'
+)
 # Seconds: a message that is older may be a replay of somebody else's.
 TOLERANCE = 300
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -284,7 +288,7 @@ class Handler(BaseHTTPRequestHandler):
     def _send(
         self, status: int, text: str, kind: str = "text/html; charset=utf-8", **headers: str
     ) -> None:
-        body = text.encode()
+        body = (HEAD + text if kind.startswith("text/html") else text).encode()
         self.send_response(status)
         for name, value in {"Content-Type": kind, **headers}.items():
             self.send_header(name, value)

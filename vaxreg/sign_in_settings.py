@@ -125,6 +125,8 @@ OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "partners.RefreshToken"  # noqa: S105
 OAUTH2_PROVIDER_GRANT_MODEL = "partners.Grant"
 OAUTH2_PROVIDER_ID_TOKEN_MODEL = "partners.IDToken"  # noqa: S105
 OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "partners.DeviceGrant"
+# All of its tables are ours: its own migrations would do nothing, in a quarter of the time of all.
+MIGRATION_MODULES = {"oauth2_provider": None}
 OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "partners.scopes.Scopes",
     "OAUTH2_VALIDATOR_CLASS": "partners.validating.Validator",

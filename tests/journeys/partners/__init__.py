@@ -1,0 +1,1 @@
+"""Journeys with an app of somebody else's."""
