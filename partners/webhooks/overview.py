@@ -64,7 +64,9 @@ def _lines(found: Iterable[PartnerApp]) -> list[AppLine]:
     of_them = EndpointSwitch.objects.filter(endpoint__in=endpoints.values())
     switched = {
         one.endpoint_id: one
-        for one in of_them.order_by("endpoint", "-pk").distinct("endpoint").select_related("by")
+        for one in of_them.order_by("endpoint_id", "-pk")
+        .distinct("endpoint_id")
+        .select_related("by")
     }
     counts = {
         row["endpoint__app"]: row

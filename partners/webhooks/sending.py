@@ -55,7 +55,7 @@ GONE = 410
 def deliver_due() -> int:
     """Ask for a worker for each address with something due; return for how many."""
     due = Delivery.objects.due().filter(endpoint__in=_ready().order_by().values("pk"))
-    found = list(due.order_by("endpoint").values_list("endpoint", flat=True).distinct())
+    found = list(due.order_by("endpoint_id").values_list("endpoint_id", flat=True).distinct())
     for endpoint in found:
         hint("partners.deliver_to", endpoint)
     return len(found)
