@@ -13,7 +13,9 @@ class SwitchForm(Form):
     mark_optional = False
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("It stays on record; the operators of the app read it."),
+        help_text=gettext_lazy(
+            "It stays on record. The operators of the app read why it was switched off."
+        ),
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Write the reason: it stays on record for good.")},

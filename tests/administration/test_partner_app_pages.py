@@ -58,7 +58,7 @@ def test_an_address_is_switched_off_and_on_with_a_reason_that_stays(app, ministr
     off = EndpointSwitch.objects.get()
     assert (off.is_on, off.by, off.reason) == (False, world.user("phuc"), "Máy chủ bị lộ")
     assert Endpoint.objects.get().switched_off_at
-    assert "Máy chủ bị lộ" in Message.objects.get(recipient=app.contact_email).text
+    assert "Máy chủ bị lộ" in Message.objects.get(purpose="partners.switched_off").text
     # The same form, sent from a page that was opened before.
     ministry.post(page, {"off": "1", "reason": "Máy chủ bị lộ"})
     assert EndpointSwitch.objects.count() == 1
