@@ -5,7 +5,7 @@ import pytest
 from messaging.models import Message
 from organizations.models import Membership
 from partners.models import Delivery, Endpoint, EndpointSwitch
-from tests.partners.scene import URL, agree, listen, new_app
+from tests.partners.listening import URL, agree, listen, new_app
 from tests.world import LONG_AGO, dose
 from vaxreg import db_time
 
