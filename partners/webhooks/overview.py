@@ -84,7 +84,7 @@ def _lines(found: Iterable[PartnerApp]) -> list[AppLine]:
     result = []
     for app in apps:
         endpoint = endpoints.get(app.pk)
-        row: dict[str, Any] = counts.get(app.pk, {})
+        row: Mapping[str, Any] = counts.get(app.pk, {})
         result.append(
             AppLine(
                 app=app,
