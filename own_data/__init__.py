@@ -1,4 +1,4 @@
 """What people may do about their own data: take a copy, restrict or object, close the account.
 
-May import corrections, doses, citizens, accounts, messaging and every other app below them.
+May import partners, certificates, corrections, doses, citizens, accounts, messaging and every other app below them.
 """

@@ -20,6 +20,7 @@ from corrections.models import Correction
 from doses.models import Dose, DoseFacts
 from identity.models import VneidIdentity
 from messaging.models import Message
+from own_data import proofs
 from own_data.models import Download
 from vaxreg import db_time
 from vaxreg.typed.birth_dates import BirthDate
@@ -99,6 +100,7 @@ def record(one: OwnRecord, reader: "User") -> Values:
         ],
         "documents": [_document(row, full) for row in documents.documents_of(citizen)],
         "doses": [_dose(dose) for dose in doses.order_by("given_on", "id")],
+        "certificates": proofs.certificates_of(citizen),
         "proposals": [_case(case, full) for case in cases.order_by("received_at", "id")],
         "who_may_open_it": [_link(link, reader) for link in links.order_by("id")],
         "who_looked": [_visit(visit, reader) for visit in visits.order_by("-at", "-id")],
@@ -127,6 +129,7 @@ def _account(user: "User") -> Values:
             }
             for row in verified
         ],
+        "apps": proofs.apps_of(user),
         "programs": list(
             user.api_tokens.order_by("id").values(
                 "name",
@@ -274,7 +277,9 @@ def _link(link: RecordLink, reader: "User") -> Values:
 
 def _visit(visit: RecordVisit, reader: "User") -> Values:
     who = "health staff"
-    if visit.user_id == reader.pk:
+    if visit.app:
+        who = visit.app
+    elif visit.user_id == reader.pk:
         who = "you"
     elif visit.why in OWN_VISITS:
         who = visit.user.shown_as

@@ -14,6 +14,7 @@ from partners.models import (
     AccessToken,
     AppConsent,
     AppConsentPerson,
+    AppConsentQuerySet,
     Grant,
     PartnerApp,
     RefreshToken,
@@ -76,6 +77,16 @@ def behind(token: AccessToken | RefreshToken) -> AppConsent | None:
     return AppConsent.objects.live().filter(user=user, app=token.application).first()
 
 
+def given_by(user: "User") -> AppConsentQuerySet:
+    """Return all that the user ever agreed to."""
+    return AppConsent.objects.filter(user=user).select_related("app")
+
+
+def live_of(user: "User") -> AppConsentQuerySet:
+    """Return what the user agreed to and counts now."""
+    return given_by(user).live()
+
+
 @dataclass(frozen=True)
 class Shown:
     """A consent as its citizen reads it. may: what, in words; last_read: None for never."""
@@ -88,12 +99,7 @@ class Shown:
 
 def of(user: "User") -> list[Shown]:
     """Return the consents that count now, the newest first."""
-    rows = list(
-        AppConsent.objects.live()
-        .filter(user=user)
-        .select_related("app")
-        .prefetch_related("people__merged_into")
-    )
+    rows = list(live_of(user).prefetch_related("people__merged_into"))
     read = dict(
         RecordVisit.objects.filter(
             user=user, why=RecordVisit.Why.APP, app__in=[one.app.name for one in rows]

@@ -69,6 +69,11 @@ def register(
     return app
 
 
+def live_app(client_id: str) -> PartnerApp | None:
+    """Return the app with this id, if it may still ask."""
+    return PartnerApp.objects.live().filter(client_id=client_id).first()
+
+
 def move(app: PartnerApp, redirect_uris: Collection[str]) -> None:
     """Let consent lead back to these addresses. Raises ValidationError as `register` does."""
     app.redirect_uris = " ".join(redirect_uris)

@@ -13,9 +13,8 @@ from accounts.decorators import to_sign_in
 from accounts.http import UserRequest
 from accounts.models import SessionKind
 from accounts.throttled import seconds_until
-from partners import consents
+from partners import consents, registering
 from partners.forms import ConsentForm
-from partners.models import PartnerApp
 from vaxreg.addresses import client_address
 
 # Requests for tokens in a minute, of one address of the network: the servers of an app ask for all
@@ -58,7 +57,7 @@ class Authorize(AuthorizationView):
     def form_valid(self, form: ConsentForm) -> HttpResponse:
         """Store the consent and give the app its code; or send it away."""
         if form.cleaned_data["allow"]:
-            app = PartnerApp.objects.live().filter(client_id=form.cleaned_data["client_id"]).first()
+            app = registering.live_app(form.cleaned_data["client_id"])
             if app is None:
                 return self.form_invalid(form)
             scopes = [one for one in form.cleaned_data["may"] if one in app.scopes]
@@ -78,7 +77,7 @@ class Authorize(AuthorizationView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         if "application" not in context and "form" in context:
             sent = context["form"].data.get("client_id", "")
-            context["application"] = PartnerApp.objects.live().filter(client_id=sent).first()
+            context["application"] = registering.live_app(sent)
         return context
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:

@@ -15,14 +15,13 @@ from accounts.decorators import citizen_page
 from accounts.http import UserRequest
 from accounts.models import SessionKind
 from partners import consents
-from partners.models import AppConsent
 
 
 def account_section(request: UserRequest) -> dict[str, Any] | None:
     """Return the part of the account page that leads here; None for staff."""
     if access.session_kind(request) != SessionKind.CITIZEN:
         return None
-    count = AppConsent.objects.live().filter(user=request.user).count()
+    count = consents.live_of(request.user).count()
     return {"template": "partners/account_section.html", "count": count}
 
 
@@ -37,9 +36,7 @@ def own_apps(request: UserRequest) -> HttpResponse:
 @require_POST
 def end(request: UserRequest, public_id: UUID) -> HttpResponse:
     """End what an app may do, at once. Another's consent is 404."""
-    consent = get_object_or_404(
-        AppConsent.objects.select_related("app"), public_id=public_id, user=request.user
-    )
+    consent = get_object_or_404(consents.given_by(request.user), public_id=public_id)
     consents.end(consent, by=request.user)
     messages.success(request, _("%(app)s reads nothing any more.") % {"app": consent.app.name})
     return HttpResponseRedirect(reverse("own-apps"))

@@ -7,6 +7,7 @@ import pypdfium2
 import pytest
 from django.test import Client
 
+from certificates import sharing
 from citizens.models import RecordLink, RecordVisit
 from citizens.visits import log_visit
 from corrections import actions
@@ -16,8 +17,12 @@ from messaging.models import Message
 from own_data.models import Download
 from tests import world as worlds
 from tests.cases import file_one
+from tests.certificates.scene import certificate_keys, issued
 from tests.factories.citizens import RecordLinkFactory
+from tests.partners import scene
 from tests.world import World
+
+__all__ = ["certificate_keys"]
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/data/"
@@ -175,3 +180,20 @@ def test_the_seventh_copy_of_a_day_is_refused_and_leaves_nothing(world, lan):
 def test_looking_at_the_page_takes_no_copy(world, lan):
     assert lan.get(PAGE).status_code == 200
     assert not Download.objects.exists()
+
+
+def test_the_copy_has_certificates_with_links_and_prints_and_the_apps_that_were_let_in(
+    world, lan, certificate_keys
+):
+    worlds.dose(world)
+    citizen = world.citizens["lan"]
+    (certificate,) = issued(citizen)
+    sharing.share(certificate, lasting="hour", by=world.user("lan"))
+    scene.let_in(lan, scene.app(), citizen)
+
+    copied = read(copy(lan, keys(world, "lan")))
+
+    (stated,) = copied["records"][0]["certificates"]
+    assert (stated["id"], len(stated["links"]), stated["prints"]) == (certificate.uvci, 1, [])
+    (app,) = copied["account"]["apps"]
+    assert (app["app"], app["records"]) == ("Sổ Sức khỏe", keys(world, "lan"))
