@@ -1,8 +1,9 @@
 """Certificates of a record in the copy of one's own data, and the apps that the account let in."""
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from certificates.models import Certificate
+from certificates.models import Certificate, CertificatePrint, Share
 from citizens.models import Citizen
 from partners.models import AppConsent
 
@@ -14,12 +15,13 @@ Values = dict[str, Any]
 
 def certificates_of(citizen: Citizen) -> list[Values]:
     """Return the certificates of a record, the oldest first, with their links and prints."""
-    rows = (
-        Certificate.objects.of(citizen)
-        .select_related("dose")
-        .prefetch_related("shares__openings", "prints__organization")
-        .order_by("pk")
-    )
+    rows = Certificate.objects.of(citizen)
+    links, prints = defaultdict(list), defaultdict(list)
+    for link in Share.objects.filter(certificate__in=rows).prefetch_related("openings"):
+        links[link.certificate_id].append(link)
+    printed = CertificatePrint.objects.filter(certificate__in=rows).select_related("organization")
+    for one in printed.order_by("pk"):
+        prints[one.certificate_id].append(one)
     return [
         {
             "id": row.uvci,
@@ -35,14 +37,14 @@ def certificates_of(citizen: Citizen) -> list[Values]:
                     "ended_at": link.ended_at,
                     "opened_at": [one.at for one in link.openings.all()],
                 }
-                for link in row.shares.all()
+                for link in links[row.pk]
             ],
             "prints": [
                 {"at": one.at, "form": one.form, "organization": one.organization.name}
-                for one in row.prints.all()
+                for one in prints[row.pk]
             ],
         }
-        for row in rows
+        for row in rows.select_related("dose").order_by("pk")
     ]
 
 
