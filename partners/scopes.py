@@ -14,8 +14,8 @@ from accounts.models import Scope
 from partners.models.apps import PartnerApp
 
 OF_CITIZENS: dict[str, Promise | str] = {
-    Scope.READ: _("see the record: doses, proposals, certificates, and what is due"),
-    Scope.FILE: _("make proposals, and take the steps of the one who made them"),
+    Scope.READ.value: _("see the record: doses, proposals, certificates, and what is due"),
+    Scope.FILE.value: _("make proposals, and take the steps of the one who made them"),
     "patient/Patient.rs": _("see name, date of birth and sex"),
     "patient/Immunization.rs": _("see the doses"),
     "patient/ImmunizationRecommendation.rs": _("see what is due"),
