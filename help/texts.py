@@ -94,6 +94,19 @@ CITIZENS = Audience(
             ),
         ),
         Topic(
+            "certificate",
+            "pass",
+            _("The certificate with its QR code"),
+            _(
+                "Each verified dose against COVID-19 has one. Show it on the whole screen, print it, or"
+                " share a link that ends by itself. When the record is put right, a new one takes the"
+                " place of the old one at once. Anybody checks it at /check/ without signing in, also without a"
+                " connection."
+            ),
+            "certificates",
+            _("Vaccination certificate"),
+        ),
+        Topic(
             "family",
             "family",
             _("Children, parents, a new phone number"),
@@ -113,7 +126,8 @@ CITIZENS = Audience(
             _(
                 "One page lists everybody: how it was proven, since when, when it was read last. There you"
                 " stop a request that is not yours and end what you no longer want. A change of name,"
-                " phone or number hides no dose; the page says what was changed."
+                " phone or number hides no dose; the page says what was changed. An app of others reads only"
+                " what you let it read, and you end it in your account."
             ),
             "record-who",
             _("Who can open this record"),
@@ -192,6 +206,17 @@ SITES = Audience(
                 "Some decisions need a second person, who confirms or hands the case back. Nobody decides"
                 " about themselves, their family, or what they filed themselves."
             ),
+        ),
+        Topic(
+            "print",
+            "pass",
+            _("Print a certificate for somebody without a phone"),
+            _(
+                "Find the person at the counter and print the sheet or the card for the wallet. Each print"
+                " is counted, and the person can see where and when it was made."
+            ),
+            "counter",
+            _("At the counter"),
         ),
         Topic(
             "keys",
@@ -357,6 +382,34 @@ PARTNERS = Audience(
                 "The registry’s operators make a key for one account and one program. It only"
                 " reads, unless it is allowed to file, review or oversee. People see the programs"
                 " that act for them in their account, and end them there."
+            ),
+        ),
+        Topic(
+            "consent",
+            "hand",
+            _("Let in by a citizen"),
+            _(
+                "By OAuth 2.0 with PKCE a citizen chooses records, what you may do, and for how long. The"
+                " addresses stand in /.well-known/oauth-authorization-server. 401 says that the consent has"
+                " ended."
+            ),
+        ),
+        Topic(
+            "told",
+            "bell",
+            _("Told of changes"),
+            _(
+                "Give the registry an address, and it sends a signed message when a proposal or a dose has"
+                " changed or a certificate has ended. What you missed is sent again, also when you ask."
+            ),
+        ),
+        Topic(
+            "fhir",
+            "record",
+            _("HL7 FHIR"),
+            _(
+                "The same records below /fhir/: patients, immunizations with their history, what is due,"
+                " proposals as tasks. The system of a hospital records its doses there."
             ),
         ),
         Topic(
