@@ -33,7 +33,7 @@ def history(world: World) -> None:
 
 def seal() -> None:
     """Seal all there is. Tests that run beside this one, in other databases, hold seals up too."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while chain.seal_all() or _is_unsealed():
         assert time.monotonic() < until, "rows are never sealed"
         time.sleep(0.05)
