@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 
 from citizens.access import records_of
-from citizens.models import Citizen, CitizenQuerySet, RecordVisit
+from citizens.models import Citizen, CitizenQuerySet, RecordLink, RecordVisit
 from partners.models import (
     AccessToken,
     AppConsent,
@@ -31,8 +31,13 @@ PROPOSED_DAYS = 90
 
 
 def offered(user: "User") -> CitizenQuerySet:
-    """Return the records that the user may open for an app: none that is used for less."""
-    return records_of(user).without_restricted().order_by("pk")
+    """Return the records that the user may open for an app, their own first.
+
+    None that is used for less.
+    """
+    this = Q(citizen=OuterRef("pk")) | Q(citizen__merged_into=OuterRef("pk"))
+    own = RecordLink.objects.live().filter(this, user=user, relation=RecordLink.Relation.SELF)
+    return records_of(user).without_restricted().order_by(Exists(own).desc(), "pk")
 
 
 @transaction.atomic

@@ -17,9 +17,8 @@ from partners import consents, registering
 from partners.forms import ConsentForm
 from vaxreg.addresses import client_address
 
-# Requests for tokens in a minute, of one address of the network: the servers of an app ask for all
-# its users.
-TOKENS = ((300, timedelta(minutes=1)),)
+# Requests without success.
+FAILURES = ((60, timedelta(minutes=1)),)
 
 
 class Authorize(AuthorizationView):
@@ -52,6 +51,13 @@ class Authorize(AuthorizationView):
             "may": list(self.oauth2_data.get("scopes", ())),
             "days": consents.PROPOSED_DAYS,
         }
+
+    def error_response(self, error: Any, application: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """Answer; of a consent of which the app cannot be told, nothing is stored."""
+        if self.request.method == "POST":
+            transaction.set_rollback(True)
+        response: HttpResponse = super().error_response(error, application, **kwargs)
+        return response
 
     @transaction.atomic
     def form_valid(self, form: ConsentForm) -> HttpResponse:
@@ -94,14 +100,19 @@ class Authorize(AuthorizationView):
 
 
 class _Limited:
-    """At most so many asked for in a minute from one address of the network."""
+    """At most so many failures in a minute of one address of the network.
+
+    What succeeds does not count: the server of an app asks for all of its users.
+    """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        counted = rate_limits.count_attempt("oauth.token", client_address(request), TOKENS)
+        counted = rate_limits.count_attempt("oauth.token", client_address(request), FAILURES)
         if not counted.allowed and counted.retry_at:
             wait = str(seconds_until(counted.retry_at))
             return HttpResponse(status=429, headers={"Retry-After": wait})
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        if response.status_code == 200:
+            rate_limits.undo(counted)
         return response
 
 

@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from accounts import sessions
-from citizens.models import RecordVisit
+from citizens.models import RecordLink, RecordVisit
 from partners import consents, registering
 from partners.models import AccessToken, AppConsent, Grant, RefreshToken
 from tests import world as worlds
+from tests.factories.citizens import RecordLinkFactory
 from tests.partners import scene
 from tests.world import World
 
@@ -125,6 +126,23 @@ def test_refusing_leads_back_and_gives_nothing(world, lan, app):
     assert "error=access_denied" in page.headers["Location"]
     assert not AppConsent.objects.exists()
     assert not Grant.objects.exists()
+
+
+def test_a_consent_of_which_the_app_cannot_be_told_is_not_stored(world, lan, app, held):
+    """Nor does it end the one that stands."""
+    scene.agree(lan, app, world.citizens["lan"], redirect_uri="https://thief.example/back")
+
+    assert AppConsent.objects.live().count() == AppConsent.objects.count() == 1
+    assert scene.bearer(held["access_token"]).get(doses_of(world)).status_code == 200
+
+
+def test_ones_own_record_is_offered_first(world):
+    """Also where the record of the child is the older one."""
+    binh, own, child = world.user("binh"), world.citizens["binh"], world.citizens["child"]
+    RecordLinkFactory(user=binh, citizen=child, relation=RecordLink.Relation.GUARDIAN)
+    assert child.pk < own.pk
+
+    assert list(consents.offered(binh)) == [own, child]
 
 
 def test_what_was_not_ticked_may_not_be_done(world, lan, app):

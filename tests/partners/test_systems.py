@@ -84,12 +84,14 @@ def test_an_app_for_citizens_asks_for_nothing_by_itself(world):
 def test_an_app_that_tries_secrets_is_told_to_wait(world, account, monkeypatch):
     from partners.views import authorizing
 
-    monkeypatch.setattr(authorizing, "TOKENS", ((2, authorizing.TOKENS[0][1]),))
+    monkeypatch.setattr(authorizing, "FAILURES", ((2, authorizing.FAILURES[0][1]),))
     app = scene.system(account)
     sent = {"grant_type": "client_credentials", "redirect_uri": "", "client_secret": "guessed"}
 
+    right = [token_of(app) for _ in range(3)]
     statuses = [scene.tokens(app, **sent).status_code for _ in range(3)]
 
+    assert len(set(right)) == 3
     assert statuses == [401, 401, 429]
 
 
