@@ -4,38 +4,30 @@ Nothing is written to the register. Each chunk is one transaction with the place
 worker that is killed loses nothing and doubles nothing.
 """
 
-import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from matching.features import PersonFacts
 from matching.joining import PROVEN
 from organizations.models import Area
 from recording.imports import judging, matching
 from recording.imports.models import DoseImport, ImportedRow
 from recording.imports.reading import words
+from recording.imports.reading.as_copy import COLUMNS, FOR_MATCHING
+from recording.imports.reading.beside import ReaderBeside, ReadPiece, read_piece
 from recording.imports.reading.dates import DateReading
 from recording.imports.reading.files import FileForm, Line, lines_of
-from recording.imports.reading.rows import ReadRow, RowReader, RowReading
+from recording.imports.reading.rows import RowReader, RowReading
 from recording.imports.sent_file import SentFile
-from vaxreg.encryption import FIELDS
-from vaxreg.id_numbers import number_hashes
-from vaxreg.typed.birth_dates import BirthDate
 
 CHUNK = 5_000
-# As plain texts: COPY writes an enumeration far more slowly.
-ERROR, NEW = ImportedRow.Verdict.ERROR.value, ImportedRow.Verdict.NEW.value
-COLUMNS = (
-    *("line", "verdict", "findings", "has_warning", "full_name", "date_of_birth"),
-    *("birth_precision", "sex", "number", "number_hash", "phone", "area_id", "vaccine_id"),
-    *("given_on", "lot", "kind", "ordinal", "venue", "given_time", "given_by", "person_key"),
-)
-FOR_MATCHING = ("name_marked", "is_bare", "born_digits", "number_hashes")
+# From so many rows on it is worth the two seconds that another process takes to start.
+BESIDE_FROM = 20_000
 STAGED = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_dose (
     line integer PRIMARY KEY, verdict text, findings text[], has_warning boolean, full_name text,
@@ -95,98 +87,67 @@ def _areas() -> dict[str, int]:
 
 
 class Checker:
-    """Checks one file from where it is; used by one worker at a time."""
+    """Checks one file from where it is; used by one worker at a time, and closed by it."""
 
     def __init__(self, dose_import: DoseImport) -> None:
-        self._import = dose_import
-        self._lines = lines_below(dose_import)
-        self._reader = RowReader(reading_of(dose_import))
         self._is_proven = dose_import.number_proof in PROVEN
-        last = dose_import.last_line
-        self._waiting: Iterable[Line] = (line for line in self._lines if line[0] > last)
-        self._ahead: Future[list[ReadRow]] | None = None
+        self._ahead: Future[ReadPiece] | None = None
         self._reading = ThreadPoolExecutor(max_workers=1)
+        how, form, last = reading_of(dose_import), form_of(dose_import), dose_import.last_line
+        self._beside: ReaderBeside | None = None
+        if dose_import.total - dose_import.done >= BESIDE_FROM:
+            self._beside = ReaderBeside(
+                how, form, after=last, size=CHUNK, parts=partial(_parts_elsewhere, dose_import)
+            )
+        self._reader = RowReader(how)
+        self._lines = (line for line in lines_below(dose_import) if line[0] > last)
+
+    def close(self) -> None:
+        """End what reads ahead."""
+        if self._beside:
+            self._beside.close()
+        self._reading.shutdown()
 
     def next_chunk(self, dose_import: DoseImport) -> int:
         """Stage and judge the next lines; return how many. To be called in a transaction.
 
         Changes done and last_line of the import, which the caller has locked and saves.
         """
-        rows = self._ahead.result() if self._ahead else self._read(self._next_lines())
-        if not rows:
+        piece = (self._ahead or self._begin_next()).result()
+        if not piece.rows:
             return 0
         # While the database looks at these rows, the next ones are read, without the database.
-        lines = self._next_lines() if len(rows) == CHUNK else []
-        self._ahead = self._reading.submit(self._read, lines) if lines else None
-        by_line = {row.line: row for row in rows}
+        self._ahead = self._begin_next()
         joined = ImportedRow.Joined.PROVEN if self._is_proven else ImportedRow.Joined.EXACT
         with connection.cursor() as cursor:
-            stage(cursor, rows)
-            matching.match(cursor, lambda line: facts_of(by_line[line]), joined=joined.value)
+            stage(cursor, piece.text)
+            matching.match(cursor, joined=joined.value)
             judging.judge_staged(cursor, dose_import.organization_id, dose_import.made_by_id)
             cursor.execute(TAKE, {"import": dose_import.pk})
-        dose_import.done += len(rows)
-        dose_import.last_line = rows[-1].line
-        return len(rows)
+        dose_import.done += piece.rows
+        dose_import.last_line = piece.last_line
+        return piece.rows
 
-    def _next_lines(self) -> list[Line]:
-        return list(islice(self._waiting, CHUNK))
-
-    def _read(self, lines: Iterable[Line]) -> list[ReadRow]:
-        return [self._reader.read(*line) for line in lines]
-
-
-def facts_of(row: ReadRow) -> PersonFacts:
-    """Return the person of a row, for a look-up."""
-    born = BirthDate(row.born.first, row.born.precision) if row.born else None
-    return PersonFacts(
-        full_name=row.full_name,
-        born=born,
-        sex=row.sex,
-        numbers=[row.number] if row.number else [],
-        phones=[row.phone] if row.phone else [],
-    )
+    def _begin_next(self) -> "Future[ReadPiece]":
+        if self._beside:
+            return self._reading.submit(self._beside.next_piece)
+        # The lines come from the database, and so here; only the reading is done elsewhere.
+        return self._reading.submit(read_piece, self._reader, list(islice(self._lines, CHUNK)))
 
 
-def stage(cursor: CursorWrapper, rows: Sequence[ReadRow]) -> None:
-    """Put the rows into the temporary table, emptied before."""
+def _parts_elsewhere(dose_import: DoseImport) -> Iterator[bytes]:
+    """Yield the file in a thread of its own, whose connection is closed at the end."""
+    try:
+        yield from parts_of(dose_import)
+    finally:
+        connection.close()
+
+
+def stage(cursor: CursorWrapper, text: bytes) -> None:
+    """Put rows (`reading.as_copy`) into the temporary table, emptied before."""
     cursor.execute(STAGED)
     cursor.execute("TRUNCATE staged_dose")
-    label = f"{ImportedRow._meta.label_lower}.number"
     names = ", ".join((*COLUMNS, *FOR_MATCHING))
     with cursor.copy(f"COPY staged_dose ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(_columns(row, label))
+        copy.write(text)
     cursor.execute(f"ANALYZE staged_dose ({PLANNED_BY})")
-
-
-def _columns(row: ReadRow, label: str) -> tuple[object, ...]:
-    hashes = number_hashes(row.number) if not row.errors else []
-    born: dt.date | None = row.born.first if row.born else None
-    return (
-        row.line,
-        ERROR if row.errors else NEW,
-        row.errors + row.warnings,
-        bool(row.warnings),
-        row.full_name,
-        born,
-        str(row.born.precision) if row.born else "",
-        row.sex,
-        FIELDS.encrypt(row.number, label) if hashes else None,
-        hashes[0] if hashes else None,
-        row.phone,
-        row.area,
-        row.vaccine,
-        row.given_on,
-        row.lot,
-        row.kind,
-        row.ordinal,
-        row.venue,
-        row.given_time,
-        row.given_by,
-        row.person_key,
-        row.name_marked,
-        row.is_bare,
-        born.isoformat().replace("-", "") if born else "",
-        hashes,
-    )

@@ -5,12 +5,15 @@ record by the one safe rule (`matching.joining`), and by an exact number that is
 same name and date of birth. Whatever is only near is for a person to decide.
 """
 
-from collections.abc import Callable, Mapping
+from datetime import date
 
 from django.db.backends.utils import CursorWrapper
 
 from matching.features import PersonFacts
 from matching.online import likely_of_many
+from recording.imports.reading.as_copy import LABEL
+from vaxreg.encryption import FIELDS
+from vaxreg.typed.birth_dates import BirthDate
 
 MOST_CANDIDATES = 5
 
@@ -40,9 +43,12 @@ UPDATE staged_dose staged
        candidates = CASE WHEN cardinality(people.same) = 1 THEN '{}' ELSE people.near END
   FROM people WHERE people.line = staged.line
 """
+# The first row of each of them.
 UNKNOWN = """
-SELECT min(line), person_key FROM staged_dose
- WHERE verdict = 'new' AND citizen_id IS NULL AND candidates = '{}' GROUP BY person_key
+SELECT DISTINCT ON (person_key) person_key, full_name, date_of_birth, birth_precision, sex, number,
+       phone
+  FROM staged_dose
+ WHERE verdict = 'new' AND citizen_id IS NULL AND candidates = '{}' ORDER BY person_key, line
 """
 LIKELY = """
 UPDATE staged_dose staged SET candidates = likely.candidates::bigint[]
@@ -60,24 +66,30 @@ UPDATE staged_dose
 """
 
 
-def match(
-    cursor: CursorWrapper, facts_of: Callable[[int], PersonFacts], *, joined: str
-) -> Mapping[int, list[int]]:
-    """Find the people of the staged rows; return the candidates that were looked up, by person.
-
-    facts_of: the person of a staged line. joined: how rows join by an exact number.
-    """
+def match(cursor: CursorWrapper, *, joined: str) -> None:
+    """Find the people of the staged rows. joined: how rows join by an exact number."""
     cursor.execute(JOIN, {"joined": joined})
     cursor.execute(UNKNOWN)
     unknown = cursor.fetchall()
-    likely = likely_of_many([facts_of(line) for line, _person_key in unknown])
+    likely = likely_of_many([_facts(*facts) for _person_key, *facts in unknown])
     found = {
         person_key: records[:MOST_CANDIDATES]
-        for (_line, person_key), records in zip(unknown, likely, strict=True)
+        for (person_key, *_), records in zip(unknown, likely, strict=True)
         if records
     }
     if found:
         arrays = ["{" + ",".join(map(str, one)) + "}" for one in found.values()]
         cursor.execute(LIKELY, {"keys": list(found), "candidates": arrays})
     cursor.execute(SETTLE)
-    return found
+
+
+def _facts(
+    full_name: str, born: date | None, precision: str, sex: str, number: str | None, phone: str
+) -> PersonFacts:
+    return PersonFacts(
+        full_name=full_name,
+        born=BirthDate(born, precision) if born else None,
+        sex=sex,
+        numbers=[FIELDS.decrypt(number, LABEL)] if number else [],
+        phones=[phone] if phone else [],
+    )

@@ -6,6 +6,7 @@ place in the file is stored with each chunk, so a worker that is killed costs no
 
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -137,8 +138,13 @@ def work(pk: int) -> None:
 
 def _work(pk: int, until: float) -> bool:
     """Return whether nothing is left to do."""
+    with ExitStack() as open_files:
+        return _work_with(open_files, pk, until)
+
+
+def _work_with(open_files: ExitStack, pk: int, until: float) -> bool:
     found = DoseImport.objects.get(pk=pk)
-    checker = checking.Checker(found) if found.state == State.CHECKING else None
+    checker: checking.Checker | None = None
     size = applying.CHUNK
     doubter = Doubter(found.organization)
     while time.monotonic() < until:
@@ -150,7 +156,8 @@ def _work(pk: int, until: float) -> bool:
                 if found.judged_to is not None:
                     number, ending = doubter.next_chunk(found), State.CHECKED
                 elif found.state == State.CHECKING:
-                    checker = checker or checking.Checker(found)
+                    if checker is None:
+                        checker = open_files.enter_context(closing(checking.Checker(found)))
                     number, ending = checker.next_chunk(found), State.CHECKED
                     if not number:
                         _begin_to_doubt(found)
