@@ -1,4 +1,4 @@
-"""Tries of background work that have begun and not ended, and what was set aside after them."""
+"""Work in the background: tries that have not ended, and the clock that several beats share."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -47,3 +47,26 @@ class WorkTry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work} {self.key}"
+
+
+class ClockLease(models.Model):
+    """Which beat process sends the tasks of the schedule: one row, written by `background.clock`."""
+
+    holder = models.CharField(max_length=120)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clock_lease")]
+
+    def __str__(self) -> str:
+        return self.holder
+
+
+class ClockEntry(models.Model):
+    """When an entry of the schedule was last sent."""
+
+    name = models.CharField(max_length=200, unique=True)
+    sent_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

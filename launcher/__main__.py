@@ -78,7 +78,7 @@ def commands(places: Places, host: str, port: int) -> dict[str, list[str | Path]
             "-l",
             "info",
         ],
-        "beat": [*celery, "beat", "--pidfile=", "-s", places.var / "beat" / "schedule"],
+        "beat": [*celery, "beat", "--pidfile=", "-S", "background.clock:ElectedScheduler"],
         "web": web_server(host, port),
     }
 
@@ -87,7 +87,6 @@ def start_processes(
     supervisor: Supervisor, places: Places, env: dict[str, str], host: str, port: int
 ) -> None:
     """Start worker, beat and web server without waiting for them."""
-    (places.var / "beat").mkdir(exist_ok=True)
     for name, command in commands(places, host, port).items():
         own = {**env, "DB_STATEMENT_TIMEOUT": WEB_STATEMENT_TIMEOUT} if name == "web" else env
         child = Child(name, command, own, places.logs / f"{name}.log", shown=True)

@@ -86,13 +86,13 @@ def test_servers_leave_out_the_same_static_files():
         assert f" {word} " in DOCKERFILE
 
 
-def test_there_is_one_clock():
+def test_every_beat_stands_for_election():
     beats = [
         name for name, service in COMPOSE.items() if "beat" in map(str, service.get("command", []))
     ]
 
     assert beats == ["beat"]
-    assert "deploy" not in COMPOSE["beat"]
+    assert "background.clock:ElectedScheduler" in COMPOSE["beat"]["command"]
 
 
 def test_containers_do_not_run_as_root_and_carry_no_tools_for_tests():
