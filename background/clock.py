@@ -1,19 +1,17 @@
 """The clock of the schedule: of any number of beat processes one sends tasks, elected in PostgreSQL.
 
-The one that holds the lease sends; the others look every few seconds and take over when it has run
-out. When each entry was last sent stands in the database too, so the next holder sends what its
+The one that holds the lease sends; the others look every few seconds, and one takes over when it
+has run out. When each entry was last sent stands in the database too, so the next holder sends what its
 predecessor missed, and nothing twice.
 """
 
 import logging
-import os
-import socket
-import uuid
 from typing import Any
 
 from celery.beat import Scheduler
 from django.db import Error, connection
 
+from background import leases
 from background.models import ClockEntry
 
 log = logging.getLogger(__name__)
@@ -21,27 +19,7 @@ log = logging.getLogger(__name__)
 # Seconds: between two looks, and for how long a holder that says nothing is believed. A clean stop
 # gives the lease back at once.
 LOOK, LEASE = 5, 30
-# By the database's time, as the clocks of machines differ.
-TAKE = """
-INSERT INTO background_clocklease AS lease (id, holder, until)
-VALUES (1, %(holder)s, statement_timestamp() + %(seconds)s * interval '1 second')
-ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, until = excluded.until
- WHERE lease.holder = excluded.holder OR lease.until < statement_timestamp()
-"""
-GIVE_BACK = "UPDATE background_clocklease SET until = '-infinity' WHERE holder = %s"
-
-
-def take(holder: str, seconds: int = LEASE) -> bool:
-    """Take the lease, or prolong it; return whether it is this holder's."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"holder": holder, "seconds": seconds})
-        return bool(cursor.rowcount == 1)
-
-
-def give_back(holder: str) -> None:
-    """End the lease, if it is this holder's: the next look of another beat takes it."""
-    with connection.cursor() as cursor:
-        cursor.execute(GIVE_BACK, [holder])
+NAME = "beat"
 
 
 class ElectedScheduler(Scheduler):
@@ -50,7 +28,7 @@ class ElectedScheduler(Scheduler):
     max_interval = LOOK
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.holder = leases.new_holder()
         self._holds = False
         super().__init__(*args, **kwargs)
 
@@ -61,7 +39,7 @@ class ElectedScheduler(Scheduler):
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Send what is due, if the lease is ours; return after how many seconds to look again."""
         try:
-            if not take(self.holder):
+            if not leases.take(NAME, self.holder, LEASE):
                 self._holds = False
                 return LOOK
             if not self._holds:
@@ -87,7 +65,7 @@ class ElectedScheduler(Scheduler):
     def close(self) -> None:
         """Let another beat take over at once."""
         try:
-            give_back(self.holder)
+            leases.give_back(NAME, self.holder)
         except Error:
             log.warning("the lease of the schedule was not given back; it runs out by itself")
         super().close()

@@ -1,4 +1,4 @@
-"""Work in the background: tries that have not ended, and the clock that several beats share."""
+"""Work in the background: tries that have not ended, leases, and what the clock has sent."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -49,17 +49,15 @@ class WorkTry(models.Model):
         return f"{self.work} {self.key}"
 
 
-class ClockLease(models.Model):
-    """Which beat process sends the tasks of the schedule: one row, written by `background.clock`."""
+class Lease(models.Model):
+    """Which process alone does something, and until when; written by `background.leases`."""
 
+    name = models.CharField(max_length=40, unique=True)
     holder = models.CharField(max_length=120)
     until = models.DateTimeField()
 
-    class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clock_lease")]
-
     def __str__(self) -> str:
-        return self.holder
+        return f"{self.name} {self.holder}"
 
 
 class ClockEntry(models.Model):

@@ -12,6 +12,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from vaxreg.database.connecting import databases
+
 # Lets Django's generic classes take type arguments, as mypy --strict requires.
 django_stubs_ext.monkeypatch()
 
@@ -198,22 +200,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 COTTON_DIR = "cotton"
 
-DATABASES = {
-    "default": {
-        **env.db("DATABASE_URL"),
-        "ENGINE": "vaxreg.database",
-        "ATOMIC_REQUESTS": False,
-        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
-        "CONN_HEALTH_CHECKS": True,
-        "TEST": {"NAME": env.str("TEST_DATABASE_NAME", default="") or None},
-    }
-}
-# Seconds for one connection attempt: a database that hangs must give an error page, not silence.
-DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 3
-# Milliseconds; the web process sets it, so that a statement or lock that hangs ends in a 503 page.
-DB_STATEMENT_TIMEOUT = env.int("DB_STATEMENT_TIMEOUT", default=0)
-if DB_STATEMENT_TIMEOUT:
-    DATABASES["default"]["OPTIONS"]["options"] = f"-c statement_timeout={DB_STATEMENT_TIMEOUT}"
+DATABASES = databases(env)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis holds only what may be lost: the tasks that Celery was asked to run (docs/adr/0006).

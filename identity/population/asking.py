@@ -8,18 +8,17 @@ without an answer waits, longer each time; after a few failures in a row the pas
 import logging
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Max
 
+from background import leases
 from citizens.models import CitizenRevision
 from identity.population import runs
 from identity.population.client import NoAnswer, Outcome, Trouble, Verdict, ask, is_on, new_client
@@ -31,11 +30,12 @@ from vaxreg import db_time
 
 log = logging.getLogger(__name__)
 
-# Key of a PostgreSQL advisory lock: any number that nobody else uses.
-LOCK = 945_839
+# The lease of the one process that asks.
+LEASE = "identity.ask_population"
 # Seconds in which a pass begins new calls; with the last ones it stays below Celery's limit of 60.
 PASS = 42.0
 LONGEST_TASK = 57.0
+LEASE_SECONDS = 70
 BATCH = 200
 # Calls that wait for an answer at the same time: 50 a second, each of 300 ms at most.
 THREADS = 16
@@ -104,7 +104,7 @@ def ask_due(seconds: float = PASS, *, pace: Pace | None = None) -> Passed:
     """Ask what is due, for so many seconds at most; return what was done."""
     if not is_on():
         return Passed(taken=False)
-    with _alone() as is_ours:
+    with leases.alone(LEASE, LEASE_SECONDS) as is_ours:
         return _pass(seconds, pace) if is_ours else Passed(taken=False)
 
 
@@ -231,17 +231,3 @@ def _delay(question: PopulationQuestion, none: NoAnswer | None) -> None:
             "trouble": none.trouble,
         }
     PopulationQuestion.objects.filter(pk=question.pk).update(**changes)
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Yield whether no other process asks; none begins before the end of the block."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        (is_ours,) = cursor.fetchone()
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

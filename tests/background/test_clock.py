@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError
 
 from background import clock
 from background.clock import LOOK, ElectedScheduler
-from background.models import ClockEntry, ClockLease
+from background.models import ClockEntry, Lease
 from vaxreg.celery import app
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,7 @@ def two(sent, clocks) -> tuple[Beat, Beat]:
 
 
 def run_out() -> None:
-    ClockLease.objects.update(until=datetime(2021, 1, 1, tzinfo=UTC))
+    Lease.objects.update(until=datetime(2021, 1, 1, tzinfo=UTC))
 
 
 def test_one_of_two_beats_sends(two, sent):
@@ -88,7 +88,7 @@ def test_a_beat_that_stops_gives_the_schedule_to_the_next(two, sent):
     first.look()
 
     assert sent == [("first", MINUTE)]
-    assert ClockLease.objects.get().holder == second.holder
+    assert Lease.objects.get().holder == second.holder
 
 
 def test_a_beat_that_died_is_followed_when_its_lease_has_run_out(two, sent, clocks):
@@ -120,10 +120,10 @@ def test_a_beat_without_a_database_looks_again(two, sent, monkeypatch, error):
     first, _second = two
     with monkeypatch.context() as without:
 
-        def fails(_holder: str) -> bool:
+        def fails(*_args: object) -> bool:
             raise error
 
-        without.setattr(clock, "take", fails)
+        without.setattr(clock.leases, "take", fails)
         # The test's own transaction lives on this connection.
         without.setattr(clock.connection, "close", lambda: None)
         assert first.tick() == LOOK

@@ -6,18 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import translation
 
+from background import leases
 from citizens.actions import revise_identity
 from corrections.models import Kind
 from identity.management.commands.check_population import in_words
 from identity.models import PopulationAnswer, PopulationQuestion, PopulationRun
 from identity.population import asking, health, questions, runs
-from identity.population.asking import LOCK, ask_due
+from identity.population.asking import LEASE, ask_due
 from identity.population.facts import FourFacts
 from identity.population.pace import Pace
 from tests.cases import file_one
@@ -256,19 +256,8 @@ def test_the_same_is_asked_once_and_nothing_when_it_is_off(database, settings):
 
 def test_only_one_process_asks_at_a_time(database):
     put(CitizenFactory(sex="male"))
-    other = psycopg.connect(
-        **{
-            k: v
-            for k, v in connection.get_connection_params().items()
-            if k in ("dbname", "user", "host", "port", "password")
-        }
-    )
-    try:
-        other.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    with leases.alone(LEASE, 60):
         assert not ask_due().taken
-        other.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
-    finally:
-        other.close()
     assert ask_due().answered == 1
 
 

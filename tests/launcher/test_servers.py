@@ -105,9 +105,12 @@ def test_containers_do_not_run_as_root_and_carry_no_tools_for_tests():
         assert "DEMO" not in service.get("environment", {})
 
 
+SETTINGS = ("vaxreg/settings.py", "vaxreg/sign_in_settings.py", "vaxreg/database/connecting.py")
+
+
 def test_every_setting_read_from_the_environment_stands_in_the_example():
     read = set()
-    for path in ("vaxreg/settings.py", "vaxreg/sign_in_settings.py"):
+    for path in SETTINGS:
         text = (ROOT / path).read_text()
         read |= set(re.findall(r"(?:env(?:\.\w+)?|keys_from_environment)\(\s*\"([A-Z_]+)\"", text))
     example = (ROOT / ".env.example").read_text()

@@ -71,14 +71,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         # Only a PreparedCursor prepares: other cursors send no statement apart from its values.
-        return {**super().get_connection_params(), "prepare_threshold": PREPARE_AT_ONCE}
+        prepares = self.settings_dict["OPTIONS"].get("prepare_threshold", PREPARE_AT_ONCE)
+        return {**super().get_connection_params(), "prepare_threshold": prepares}
 
 
 def prepared_cursor() -> CursorWrapper:
     """Return a cursor for a statement that takes longer to plan than to run.
 
     Every value in the statement needs its type (`%(day)s::date`): they are sent apart from it.
-    Behind a pooler of transactions, it must know of prepared statements (PgBouncer since 1.21).
+    Behind a pooler of transactions (DB_POOLED) it is planned anew each time.
     """
     used = connections[DEFAULT_DB_ALIAS]
     used.ensure_connection()

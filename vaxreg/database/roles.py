@@ -34,6 +34,15 @@ def make(role: str, password: str) -> None:
         cursor.execute(statement.as_string(cursor.connection))
 
 
+def limit_statements(role: str, milliseconds: int) -> None:
+    """Let no statement of this role take longer: for a web process behind a pooler. 0: any time."""
+    with connection.cursor() as cursor:
+        statement = sql.SQL("ALTER ROLE {} SET statement_timeout = {}").format(
+            sql.Identifier(role), sql.Literal(milliseconds)
+        )
+        cursor.execute(statement.as_string(cursor.connection))
+
+
 @transaction.atomic
 def grant(role: str) -> dict[str, tuple[str, ...]]:
     """Give this role, which must exist, its rights on every table; return them by table.

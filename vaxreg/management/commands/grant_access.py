@@ -27,6 +27,11 @@ class Command(BaseCommand):
             action="store_true",
             help="make the role, or give it its password, from DATABASE_APP_PASSWORD",
         )
+        parser.add_argument(
+            "--statement-timeout",
+            type=int,
+            help="milliseconds a statement of the role may take, where DB_POOLED is 1; 0: any",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["role"]:
@@ -37,6 +42,8 @@ class Command(BaseCommand):
             given = roles.grant(options["role"])
         except ProgrammingError as error:
             raise CommandError(f"{error}".partition("\n")[0]) from None
+        if options["statement_timeout"] is not None:
+            roles.limit_statements(options["role"], options["statement_timeout"])
         fixed = [table for table, rights in given.items() if "UPDATE" not in rights]
         self.stdout.write(
             f"{options['role']}: {len(given)} tables, {len(fixed)} of them can only be added to."
