@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from launcher.backups.moments import VIETNAM, shown, stamp
 from launcher.backups.shelf import Base, Era, Shelf, first_segment
 from launcher.embedded import OWNER, package_folder
 from launcher.places import Trouble
-from launcher.supervisor import say
+from launcher.supervisor import MARK
 
 SLOT = "vaxreg_backup"
 # The hour of the night, Vietnam's time, and how many backups hang on one full backup.
@@ -67,7 +68,7 @@ class Keeper:
             with self._connection() as connection:
                 self.era = self._era_of(connection)
         except psycopg.Error as error:
-            raise CannotKeep(f"the database does not answer: {error}") from error
+            raise CannotKeep(f"PostgreSQL says: {str(error).strip()}") from error
         self.stream()
 
     def _era_of(self, connection: psycopg.Connection) -> Era:
@@ -77,15 +78,25 @@ class Keeper:
         )
         ((system, timeline),) = cursor.fetchall()
         line = (str(system), int(timeline))
-        slot = connection.execute(
-            "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s", [SLOT]
-        ).fetchone()
         eras = self.shelf.eras()
-        if eras and eras[-1].line == line and slot and slot[0] != "lost":
+        if eras and eras[-1].line == line and self._slot(connection) not in {None, "lost"}:
             return eras[-1]
         drop_slot(connection)
         connection.execute("SELECT pg_create_physical_replication_slot(%s, true)", [SLOT])
         return self.shelf.new_era(line, datetime.now(UTC))
+
+    def is_broken(self) -> bool:
+        """Whether the server no longer has what the archive lacks: the line is at its end."""
+        with contextlib.suppress(psycopg.OperationalError), self._connection() as connection:
+            return self._slot(connection) in {None, "lost"}
+        return False
+
+    @staticmethod
+    def _slot(connection: psycopg.Connection) -> str | None:
+        row = connection.execute(
+            "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s", [SLOT]
+        ).fetchone()
+        return None if row is None else str(row[0])
 
     @property
     def is_streaming(self) -> bool:
@@ -136,7 +147,7 @@ class Keeper:
             try:
                 return self._take("incremental", ["-i", str(chain[-1].path / "backup_manifest")])
             except CannotKeep as trouble:
-                say(f"no incremental backup ({trouble}); making a full one")
+                tell(f"no incremental backup ({trouble}); making a full one")
         return self._take("full", [])
 
     def _take(self, kind: str, words: Sequence[str]) -> Base:
@@ -197,8 +208,15 @@ def drop_slot(connection: psycopg.Connection) -> bool:
     )
 
 
+def tell(text: str) -> None:
+    """Write a line into the log, which the launcher shows with our name before it."""
+    print(text, flush=True)
+
+
 def _environment() -> dict[str, str]:
-    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+    # With the mark, so that the next start finds what outlived a kill.
+    kept = {name: os.environ[name] for name in ("PATH", MARK) if name in os.environ}
+    return {"PATH": os.defpath, **kept, "LC_ALL": "C"}
 
 
 def keep(keeper: Keeper, private: Path) -> None:
@@ -206,10 +224,10 @@ def keep(keeper: Keeper, private: Path) -> None:
     try_at = files_at = 0.0
     while True:
         try:
-            if not keeper.is_streaming:
+            if not keeper.is_streaming or keeper.is_broken():
                 keeper.begin()
         except (CannotKeep, OSError) as trouble:
-            say(f"NO BACKUP of changes: {trouble}; trying again in {LOOK} s")
+            tell(f"NO BACKUP of changes: {trouble}; trying again in {LOOK} s")
         else:
             try:
                 if time.monotonic() >= try_at:
@@ -219,7 +237,7 @@ def keep(keeper: Keeper, private: Path) -> None:
                     keep_files(private, copies, datetime.now(UTC), keeper.days)
                     files_at = time.monotonic() + FILES_EVERY
             except (CannotKeep, Trouble, OSError) as trouble:
-                say(f"NO BACKUP: {trouble}; trying again in {AGAIN // 60} minutes")
+                tell(f"NO BACKUP: {trouble}; trying again in {AGAIN // 60} minutes")
                 try_at = files_at = time.monotonic() + AGAIN
         time.sleep(LOOK)
 
@@ -232,7 +250,7 @@ def nightly(keeper: Keeper) -> None:
     began = time.monotonic()
     base = keeper.take()
     old = keeper.tidy(now)
-    say(
+    tell(
         f"backup of {shown(base.ended)} ({base.path.name.rpartition('-')[2]}) made and checked in "
         f"{time.monotonic() - began:.0f} s; {len(old)} old ones removed"
     )
@@ -246,8 +264,12 @@ def main(arguments: list[str]) -> None:
     options.add_argument("--days", type=int, default=DAYS)
     given = options.parse_args(arguments)
     keeper = Keeper(given.sockets, given.folder, days=given.days)
-    with contextlib.suppress(KeyboardInterrupt):
+    # The launcher's death reaches us alone: what streams must not outlive us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
         keep(keeper, given.private)
+    finally:
+        keeper.stop()
 
 
 if __name__ == "__main__":
