@@ -56,7 +56,7 @@ def run_everything(*, backup: bool = False) -> None:
         if backup:
             start_keeping(supervisor, places, env)
         elif has_own_database:
-            end_keeping(env)
+            end_keeping(places)
         start_sms_gateway(supervisor, places, env, web=url)
         start_vneid(supervisor, places, env, host=host, port=port)
         start_population(supervisor, places, env)

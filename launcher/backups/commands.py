@@ -14,7 +14,7 @@ from launcher.backups.restoring import Restored, restore
 from launcher.backups.shelf import Shelf
 from launcher.embedded import Postgres
 from launcher.places import Places, Trouble
-from launcher.services import OWNER_URL, only_one, stopping
+from launcher.services import only_one, stopping
 from launcher.supervisor import Child, Supervisor, end_leftovers, say
 
 
@@ -61,9 +61,9 @@ def start_keeping(supervisor: Supervisor, places: Places, env: dict[str, str]) -
     say("keep the keys (.env, or var/secret_key) elsewhere: without them numbers stay unreadable")
 
 
-def end_keeping(env: dict[str, str]) -> None:
+def end_keeping(places: Places) -> None:
     """Without `--backup`: let the server drop what it holds back for an archive."""
-    with psycopg.connect(env[OWNER_URL], autocommit=True) as connection:
+    with psycopg.connect(Postgres(places).dsn("postgres"), autocommit=True) as connection:
         if drop_slot(connection):
             say("no backup is kept from now on; ./run --backup keeps one")
 
