@@ -269,7 +269,7 @@ def _seconds_until_restart(recent: int) -> float:
     """Return how long to wait after so many starts within a minute: 0.5, 1, 2, 4, 8, then 60."""
     if recent > MOST_RESTARTS:
         return 60
-    return min(0.5 * 2 ** max(recent - 1, 0), 8)
+    return min(0.5 * 2.0 ** max(recent - 1, 0), 8.0)
 
 
 def say(text: str) -> None:

@@ -200,7 +200,7 @@ def test_a_restore_without_room_changes_nothing_and_says_how_much_is_needed(
     monkeypatch.setattr(restoring.shutil, "disk_usage", lambda _: SimpleNamespace(free=10**8))
 
     with pytest.raises(Trouble, match=r"needs 0\.2 GB .* 0\.1 GB are free\. Nothing was changed"):
-        restoring.restore(postgres, None, shelf, at("05"))  # type: ignore[arg-type]
+        restoring.restore(postgres, None, shelf, at("05"))
 
     assert [path.name for path in data.parent.glob("postgres*")] == ["postgres"]
 
