@@ -12,6 +12,12 @@ import urllib.request
 from pathlib import Path
 from typing import IO
 
+from launcher.backups.commands import (
+    end_keeping,
+    refuse_foreign_database,
+    restore_to,
+    start_keeping,
+)
 from launcher.environment import base_environment, django, free_address, is_demo, set_address
 from launcher.gates import run_tests
 from launcher.places import ROOT, AlreadyHeld, Places, Trouble, held
@@ -34,16 +40,23 @@ from launcher.supervisor import Child, Stopped, Supervisor, end_leftovers, say
 WEB_STATEMENT_TIMEOUT = "4000"
 
 
-def run_everything() -> None:
+def run_everything(*, backup: bool = False) -> None:
     """Start everything, print the demo's sign-ins, and supervise until Ctrl-C."""
     places = Places(ROOT / "var")
     places.make()
     with only_one(places) as lock, stopping() as supervisor:
         env = base_environment(places)
+        has_own_database = not env.get("DATABASE_URL")
+        if backup:
+            refuse_foreign_database(env)
         host, port = free_address(env)
         url = set_address(env, host, port)
         lock.tell(kind="run", url=url)
         start_services(supervisor, places, env)
+        if backup:
+            start_keeping(supervisor, places, env)
+        elif has_own_database:
+            end_keeping(places)
         start_sms_gateway(supervisor, places, env, web=url)
         start_vneid(supervisor, places, env, host=host, port=port)
         start_population(supervisor, places, env)
@@ -211,6 +224,12 @@ def main(arguments: list[str]) -> int:
                 return manage(rest)
             case ["test", *rest]:
                 return run_tests(rest)
+            case ["--backup"]:
+                run_everything(backup=True)
+            case ["--restore", *words]:
+                places = Places(ROOT / "var")
+                places.make()
+                restore_to(places, base_environment(places), words)
             case ["--reset"]:
                 reset()
             case _:

@@ -20,7 +20,10 @@ STAMP = VENV / "vaxreg-installed.json"
 USAGE = """\
 ./run                     set up and start VaxReg: database, cache, web, worker, clock (Ctrl-C stops)
 ./run manage <command>    a management command in the same environment
-./run --reset             throw away everything under var/: data, photos, logs, generated files
+./run --backup            set up and start as without it, and keep backups (BACKUP_FOLDER, var/backup) while it runs
+./run --restore <time>    bring the database back to a moment, as 2026-11-29T14:30 (Vietnam's time);
+                          without a time it says which moments there are
+./run --reset             throw away everything under var/: data, photos, backups, logs
 ./test                    every check that CI makes
 ./test corrections -k due pytest on tests/corrections with these arguments, nothing else
 ./test --changed          tests of the apps that this branch changes and of those that import them

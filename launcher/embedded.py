@@ -37,6 +37,9 @@ NO_VALUES_IN_LOG = (
     "log_statement=none",
     "log_min_duration_statement=-1",
 )
+# What backups need (launcher/backups): which blocks have changed since the last one, and an end of what
+# is kept for an archive that cannot be written to.
+FOR_BACKUPS = ("summarize_wal=on", "max_slot_wal_keep_size=4GB")
 FOR_TESTS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -72,6 +75,11 @@ class Postgres:
         return f"postgres://{role}@/{quote(str(self.places.sockets))}/{DATABASE}"
 
     @property
+    def restored(self) -> Path:
+        """Data that were brought back from a backup and wait to take the place of `data`."""
+        return self.data.with_name("postgres-restored")
+
+    @property
     def identity(self) -> str:
         """A text that differs for every database cluster ever created."""
         return str((self.data / "PG_VERSION").stat().st_mtime_ns)
@@ -80,23 +88,24 @@ class Postgres:
         """Create the cluster at the first start, run the server, create the database."""
         owner = self.account.pw_uid if self.account else os.getuid()
         self.places.make_sockets(owner)
-        self._settle()
+        self.settle()
         self._initialize()
-        self._end_orphan()
+        self.end_orphan()
         child = Child(
             "db",
-            [self.binaries / "postgres", *self._options()],
-            self._environment(),
+            [self.binaries / "postgres", *self.options()],
+            self.environment(),
             self.places.logs / "db.log",
             account=self.account,
             vital=True,
             stop_signal=signal.SIGINT,
             grace=30,
             group=False,
+            clear=self._clear_after_death,
         )
         # After a kill -9 the old backends may need a moment to end; until then the server refuses.
-        supervisor.start(child, self._answers, seconds=60, patience=15)
-        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+        supervisor.start(child, self.answers, seconds=60, patience=15)
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
             found = connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
             ).fetchone()
@@ -108,28 +117,30 @@ class Postgres:
             if not found:
                 connection.execute(f"CREATE ROLE {APP_ROLE} LOGIN")
 
-    def _dsn(self, database: str) -> str:
+    def dsn(self, database: str) -> str:
         return psycopg.conninfo.make_conninfo(
             host=str(self.places.sockets), user=OWNER, dbname=database, connect_timeout=2
         )
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         try:
-            psycopg.connect(self._dsn("postgres")).close()
+            psycopg.connect(self.dsn("postgres")).close()
         except psycopg.OperationalError:
             return False
         return True
 
-    def _options(self) -> list[str]:
+    def options(self, data: Path | None = None, *more: str) -> list[str]:
+        """Return the words after `postgres`: where its data are, and its settings."""
         settings = [
             "listen_addresses=",
             f"unix_socket_directories={self.places.sockets}",
             "max_connections=100",
             "jit=off",
             *NO_VALUES_IN_LOG,
-            *(FOR_TESTS if self.throwaway else ()),
+            *(FOR_TESTS if self.throwaway else FOR_BACKUPS),
+            *more,
         ]
-        return ["-D", str(self.data), *(word for text in settings for word in ("-c", text))]
+        return ["-D", str(data or self.data), *(word for text in settings for word in ("-c", text))]
 
     @staticmethod
     def _find_account() -> pwd.struct_passwd | None:
@@ -146,14 +157,14 @@ class Postgres:
         )
 
     @staticmethod
-    def _environment() -> dict[str, str]:
+    def environment() -> dict[str, str]:
         return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
 
-    def _call(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
+    def call(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs under its account."""
         return subprocess.run(
             [str(word) for word in command],
-            env=self._environment(),
+            env=self.environment(),
             cwd="/",
             capture_output=True,
             text=True,
@@ -163,7 +174,7 @@ class Postgres:
             extra_groups=[] if self.account else None,
         )
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """If the account cannot reach our folder, use `places.spare` for binaries and data."""
         if self.account is None or self._reachable():
             return
@@ -198,7 +209,7 @@ class Postgres:
 
     def _works(self, *command: str | Path) -> bool:
         try:
-            return self._call(*command).returncode == 0
+            return self.call(*command).returncode == 0
         except OSError:
             return False
 
@@ -206,12 +217,15 @@ class Postgres:
         """Create the cluster under a temporary name and rename it when it is complete."""
         if self.data.exists():
             return
+        if self.restored.exists():
+            self.restored.rename(self.data)
+            return
         new = self.data.with_name("postgres-new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
         if self.account:
             os.chown(new, self.account.pw_uid, self.account.pw_gid)
-        done = self._call(
+        done = self.call(
             self.binaries / "initdb",
             *("-D", new, "-U", OWNER, "-A", "trust", "-E", "UTF8"),
             *("--locale=C", f"--lc-ctype={_character_types()}"),
@@ -222,7 +236,7 @@ class Postgres:
             raise Trouble(f"PostgreSQL could not make its data folder:\n{done.stdout}{done.stderr}")
         new.rename(self.data)
 
-    def _end_orphan(self) -> None:
+    def end_orphan(self) -> None:
         """Stop a server that outlived its launcher; only it may remove its own pid file."""
         path = self.data / "postmaster.pid"
         try:
@@ -233,13 +247,31 @@ class Postgres:
         if not psutil.pid_exists(pid):
             return
         if self._is_ours(pid):
-            self._call(self.binaries / "pg_ctl", "-D", self.data, "-m", "fast", "-t", "30", "stop")
+            self.call(self.binaries / "pg_ctl", "-D", self.data, "-m", "fast", "-t", "30", "stop")
             return
         # By now another process has this pid, and PostgreSQL would take it for a running server.
         # Our own pid does not stop it; the other lines stay: it finds old backends by them.
         with path.open("r+") as file:
             file.write("\n".join([str(os.getpid()), *rest]))
             file.truncate()
+
+    def _clear_after_death(self) -> None:
+        """End what a killed server left behind: the next one refuses to start beside it.
+
+        Its processes notice the death by themselves, unless a long statement keeps one busy.
+        """
+        self.end_orphan()
+        left = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.name() == "postgres" and process.cwd() == os.path.realpath(self.data):
+                    left.append(process)
+                    process.send_signal(signal.SIGQUIT)
+        _, stubborn = psutil.wait_procs(left, timeout=3)
+        for process in stubborn:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(stubborn, timeout=3)
 
     def _is_ours(self, pid: int) -> bool:
         try:
@@ -284,9 +316,9 @@ class Valkey:
         command += ["--dir", folder, "--appendonly", "yes", "--save", ""]
         command += ["--maxmemory-policy", "noeviction"]
         child = Child("cache", command, env, self.places.logs / "cache.log", vital=True, grace=15)
-        supervisor.start(child, self._answers, seconds=30)
+        supervisor.start(child, self.answers, seconds=30)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1)
         try:
             return bool(client.ping())

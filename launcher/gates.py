@@ -20,7 +20,7 @@ from launcher.preparing import STAMPS, SetUpStep, digest
 from launcher.services import only_one, prepare, start_services, stopping
 
 PYTHON = sys.executable
-SHELL_SCRIPTS = ("run", "test", ".ci/run")
+SHELL_SCRIPTS = ("run", "test", ".ci/run", "deploy/backup/keep.sh", "deploy/backup/restore.sh")
 SCHEMA = ROOT / "docs" / "openapi.yaml"
 PLACES = Places(ROOT / "var" / "test")
 # Each test goes to an idle worker (see tests/scheduling.py).

@@ -49,8 +49,12 @@ class Child:
     env: Mapping[str, str]
     log: Path
     account: pwd.struct_passwd | None = None
-    # A vital child is not restarted: when it ends, everything is stopped.
+    # The others need a vital child: it is stopped after them.
     vital: bool = False
+    # Without it the rest is still of use: it is tried again for ever, at most once a minute.
+    optional: bool = False
+    # What has to be done before it may be started again after its death.
+    clear: Callable[[], None] | None = None
     shown: bool = False
     stop_signal: signal.Signals = signal.SIGTERM
     # Seconds until a child that was told to stop is killed.
@@ -107,6 +111,12 @@ class Child:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
 
+    def end_in_words(self) -> str:
+        code = self.process.poll() if self.process is not None else None
+        if code is not None and code < 0:
+            return f"killed by {signal.Signals(-code).name}"
+        return f"exit code {code}"
+
     def last_words(self, lines: int = 8) -> str:
         try:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
@@ -155,6 +165,8 @@ class Supervisor:
                     f"{child.name} was not ready after {seconds:.0f} s:\n{child.last_words()}"
                 )
             self.pause(0.05)
+        # Patience at the start is not held against it later.
+        del child.started[:-1]
 
     def run(self, name: str, command: Sequence[str | Path], env: Mapping[str, str]) -> None:
         """Run a command until it ends, with its output on the console."""
@@ -176,7 +188,7 @@ class Supervisor:
             raise Trouble(f"{name} failed (see above).")
 
     def look_after_all(self) -> None:
-        """Restart children that have ended. Raises Trouble if vital or restarted too often."""
+        """Restart children that have ended. Raises Trouble when one ends again and again."""
         for child in self.children:
             self._look_after(child)
 
@@ -193,17 +205,22 @@ class Supervisor:
         if child.alive:
             return
         now = time.monotonic()
-        if child.vital:
-            raise Trouble(f"{child.name} has ended:\n{child.last_words()}")
         if child.start_at is None:
-            child.kill_rest()
+            how = child.end_in_words()
+            if child.group:
+                child.kill_rest()
             recent = [moment for moment in child.started if now - moment < 60]
-            if len(recent) > MOST_RESTARTS:
-                raise Trouble(f"{child.name} ends again and again:\n{child.last_words()}")
-            delay = min(0.5 * 2 ** (len(recent) - 1), 8) if recent else 0.5
-            say(f"{child.name} has ended; starting it again in {delay:.1f} s")
+            if len(recent) > MOST_RESTARTS and not child.optional:
+                raise Trouble(
+                    f"{child.name} ends again and again; to start it once more would not help.\n"
+                    f"Its last words (more in {child.log}):\n{child.last_words()}"
+                )
+            delay = _seconds_until_restart(len(recent))
+            say(f"{child.name} has ended ({how}); starting it again in {delay:.1f} s")
             child.start_at = now + delay
         elif now >= child.start_at:
+            if child.clear is not None:
+                child.clear()
             child.start()
 
     def show(self) -> None:
@@ -246,6 +263,13 @@ class Supervisor:
                 if child.group or child.alive:
                     child.kill_rest()
         self.show()
+
+
+def _seconds_until_restart(recent: int) -> float:
+    """Return how long to wait after so many starts within a minute: 0.5, 1, 2, 4, 8, then 60."""
+    if recent > MOST_RESTARTS:
+        return 60
+    return min(0.5 * 2.0 ** max(recent - 1, 0), 8.0)
 
 
 def say(text: str) -> None:

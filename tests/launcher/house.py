@@ -195,7 +195,8 @@ class House:
         assert self.launcher is not None
         for process in psutil.Process(self.launcher.pid).children():
             try:
-                words = process.cmdline()
+                # Valkey writes more into its title, in one word.
+                words = [*process.cmdline(), process.name()]
             except psutil.Error:
                 continue
             if (name == "db" and self._is_db(words)) or any(

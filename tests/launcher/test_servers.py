@@ -1,5 +1,6 @@
 """The files for servers say what the code says: same database, same queues, every setting named."""
 
+import configparser
 import json
 import re
 import subprocess
@@ -9,7 +10,7 @@ import yaml
 
 from launcher.__main__ import WEB_STATEMENT_TIMEOUT, commands
 from launcher.bootstrap import LOCKS
-from launcher.embedded import NO_VALUES_IN_LOG
+from launcher.embedded import FOR_BACKUPS, NO_VALUES_IN_LOG
 from launcher.places import ROOT, Places
 from launcher.preparing import UNUSED
 from vaxreg.celery import DEFAULT_QUEUE, MAIL_QUEUE, MATCHING_QUEUE
@@ -17,6 +18,7 @@ from vaxreg.serving import front
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
+BACKUP = ROOT / "deploy" / "backup"
 
 
 def after(words, option):
@@ -119,7 +121,8 @@ def test_every_setting_read_from_the_environment_stands_in_the_example():
     assert read <= named
     launcher = {"PORT", "HOST", "TEST_DATABASE_URL", "TEST_REDIS_URL", "POSTGRES_PASSWORD"}
     of_owner = {"DATABASE_OWNER_URL", "DATABASE_APP_ROLE", "DATABASE_APP_PASSWORD"}
-    assert named <= read | launcher | of_owner
+    of_backups = {"BACKUP_FOLDER", "BACKUP_DAYS", "BACKUP_PASSWORD"}
+    assert named <= read | launcher | of_owner | of_backups
 
 
 def test_only_what_prepares_the_database_connects_as_the_owner_of_the_tables():
@@ -147,6 +150,45 @@ def test_postgresql_writes_no_values_into_its_log_on_servers_either():
     words = COMPOSE["db"]["command"]
 
     assert set(NO_VALUES_IN_LOG) <= set(words)
+
+
+def test_backups_are_made_by_the_tools_of_the_very_database_that_is_backed_up():
+    lines = (BACKUP / "Dockerfile").read_text().splitlines()
+
+    assert f"FROM {COMPOSE['db']['image']}" in lines
+    assert "USER postgres" in lines
+    assert re.search(r"^barman==[\d.]+ ", (BACKUP / "requirements.txt").read_text(), re.M)
+    assert COMPOSE["backup"]["build"] == COMPOSE["restore"]["build"] == "deploy/backup"
+
+
+def test_backups_hold_each_change_for_30_days_and_may_be_read_by_their_role_alone():
+    kept = configparser.ConfigParser()
+    kept.read(BACKUP / "barman.conf")
+    server = kept["vaxreg"]
+
+    assert server["backup_method"] == "postgres"
+    assert server["streaming_archiver"] == server["immediate_checkpoint"] == "on"
+    assert server["retention_policy"] == "RECOVERY WINDOW OF 30 DAYS"
+    assert "user=barman" in server["streaming_conninfo"].split()
+    assert set(FOR_BACKUPS) >= {"summarize_wal=on"} <= set(COMPOSE["db"]["command"])
+    allowed = (BACKUP / "pg_hba.conf").read_text().splitlines()
+    assert [line for line in allowed if line.startswith("host replication")] == [
+        "host replication barman all scram-sha-256"
+    ]
+    assert not [line for line in allowed if line.startswith("host") and "trust" in line]
+    mounted = "./deploy/backup/pg_hba.conf:/etc/vaxreg/pg_hba.conf:ro"
+    assert mounted in COMPOSE["db"]["volumes"]
+    assert "hba_file=/etc/vaxreg/pg_hba.conf" in COMPOSE["db"]["command"]
+
+
+def test_a_restore_on_servers_does_not_leave_the_unfinished_segment_out():
+    script = (BACKUP / "restore.sh").read_text()
+
+    assert "barman restore --get-wal --target-time" in script
+    assert COMPOSE["restore"]["profiles"] == ["restore"]
+    assert set(COMPOSE["restore"]["volumes"]) == {"backup:/backup", "db:/var/lib/postgresql"}
+    for name in re.findall(r"/opt/barman/(\w+\.\w+)", json.dumps(COMPOSE)):
+        assert (BACKUP / name).exists()
 
 
 def test_requirements_name_no_host_and_pin_every_package():
@@ -178,3 +220,4 @@ def test_help_needs_no_set_up():
 
     assert "./run manage" in done.stdout
     assert "./run --reset" in done.stdout
+    assert "./run --restore <time>" in done.stdout

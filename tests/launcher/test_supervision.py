@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from launcher import gates, preparing
 from launcher.console import short
 from launcher.environment import free_address, set_address
 from launcher.places import ROOT, AlreadyHeld, Places, Trouble, held
+from launcher.supervisor import Child
 
 
 @pytest.fixture
@@ -162,6 +164,44 @@ def test_a_report_is_counted(tmp_path):
     )
 
     assert gates.count("tests", report) == gates.GateResult("tests", passed=5, failed=2, skipped=2)
+
+
+@pytest.fixture
+def dead(tmp_path):
+    """A child that has ended at once, with words."""
+    command = [sys.executable, "-c", "print('the disk is gone'); exit(3)"]
+    child = Child("db", command, dict(os.environ), tmp_path / "db.log", vital=True)
+    child.start()
+    assert child.process is not None
+    child.process.wait(20)
+    return child
+
+
+@pytest.mark.parametrize(
+    ("starts", "optional", "said"),
+    [(1, False, "0.5 s"), (3, False, "2.0 s"), (5, False, "8.0 s"), (99, True, "60.0 s")],
+)
+def test_whoever_ends_is_started_again_each_time_later(
+    supervisor, dead, capsys, starts, optional, said
+):
+    dead.optional = optional
+    dead.started = [time.monotonic()] * starts
+    supervisor.children.append(dead)
+
+    supervisor.look_after_all()
+
+    assert f"db has ended (exit code 3); starting it again in {said}" in capsys.readouterr().out
+
+
+def test_a_server_that_ends_six_times_in_a_minute_ends_all_with_its_last_words(supervisor, dead):
+    dead.started = [time.monotonic()] * 6
+    supervisor.children.append(dead)
+
+    with pytest.raises(Trouble, match="db ends again and again") as trouble:
+        supervisor.look_after_all()
+
+    assert "the disk is gone" in str(trouble.value)
+    assert str(dead.log) in str(trouble.value)
 
 
 def waiting_for(other: Path, own: Path) -> list[str | Path]:
