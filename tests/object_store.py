@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 KEY, SECRET, BUCKET = "vaxreg", "only-under-test-and-never-on-a-server", "photos"
-# Seconds; it takes 4 to 18, the longest on a busy machine.
+# Seconds; it takes 2 to 4, more on a busy machine.
 STARTS_WITHIN = 60
 
 
@@ -45,6 +45,11 @@ class ObjectStore:
             *(f"-master.port={master}", f"-volume.port={volume}", f"-filer.port={filer}"),
             *("-filer", "-s3", f"-s3.port={s3}", f"-s3.config={self.folder / 's3.json'}"),
             *("-volume.max=8", "-master.volumeSizeLimitMB=64"),
+            # It elects itself at once, also after a kill: 2 to 4 seconds instead of 10 to 23.
+            *("-master.raftHashicorp", "-master.raftBootstrap"),
+            *("-master.electionTimeout=500ms", "-master.heartbeatInterval=100ms"),
+            # Doors that nobody asked for, with fixed numbers.
+            *("-s3.port.iceberg=0", "-s3.port.lance=0"),
         ]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(

@@ -35,7 +35,8 @@ class Command(BaseCommand):
             )
         places = {"folder": settings.PRIVATE_FOLDER, "store": settings.PRIVATE_STORE}
         try:
-            storages = StorageHandler(places)
+            # Its types say what it returns; it takes what the setting STORAGES holds.
+            storages = StorageHandler(places)  # type: ignore[arg-type]
             folder, store = storages["folder"], storages["store"]
         except InvalidStorageError as wrong:
             raise CommandError(str(wrong)) from wrong
