@@ -20,10 +20,10 @@ from accounts.models import Attempt
 from corrections import actions, health
 from corrections.models import Correction, Draft, Evidence, Filing
 from corrections.photos import evidence, moving
-from tests import object_store
 from tests import world as worlds
 from tests.cases import file_one
 from tests.conftest import SignIn
+from tests.corrections.photos import object_store
 from tests.pictures import attach_photo, keep_files_in
 from tests.portal.filing.walk import choose, photo, send
 from tests.world import World
