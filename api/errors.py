@@ -29,6 +29,7 @@ from corrections.actions import (
 from corrections.actions.filing import KeyUsedForOtherContent, TooManyFilings, TooManyOpen
 from corrections.lifecycle import StepNotPossible
 from vaxreg.errors import RETRY_SECONDS, WITHOUT_DATABASE
+from vaxreg.private_files.outage import StoreDown
 
 
 class Conflict(APIException):
@@ -54,7 +55,7 @@ class TooLarge(APIException):
 
 
 class Unavailable(APIException):
-    """PostgreSQL does not answer, or a lock was not got in time; nothing was stored."""
+    """PostgreSQL or the store of photos does not answer, or a lock was not got in time; nothing was stored."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     _page, default_code, default_detail = WITHOUT_DATABASE[503]
@@ -69,6 +70,12 @@ class ErrorHandler(ExceptionHandler):
         match exc:
             case OperationalError() | InterfaceError():
                 return Unavailable()
+            case StoreDown():
+                return Unavailable(
+                    _(
+                        "Photos cannot be kept just now, and nothing was. Try again in a few minutes."
+                    )
+                )
             case DjangoValidationError():
                 return ValidationError(_as_detail(exc))
             case StepNotPossible():

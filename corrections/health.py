@@ -1,4 +1,4 @@
-"""Checks for the health page: does the sweep run, is the outbox empty, are figures computed?"""
+"""Checks for the health page: does the sweep run, is the outbox empty, can photos be kept?"""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from corrections import outbox
 from corrections.models import Heartbeat, OutboxRow
 from corrections.sweep import HEARTBEAT
 from vaxreg import db_time
+from vaxreg.private_files import places
 
 # The sweep runs once a minute: three missed passes are a fault, not a delay.
 SILENCE = timedelta(minutes=3)
@@ -33,3 +34,13 @@ def outbox_trouble() -> str:
     if oldest is not None and db_time.now() - oldest.created_at > OLDEST_ERRAND:
         return f"outbox row {oldest.pk} is not done since {oldest.created_at.isoformat()}"
     return ""
+
+
+def notice() -> str:
+    """Return why photos can be neither added nor seen; empty when they can.
+
+    No trouble that takes the process away from the balancer: everything else works, and a restart
+    brings no store back.
+    """
+    why = places.trouble()
+    return f"photos can be neither added nor seen, all else works: {why}" if why else ""

@@ -13,6 +13,7 @@ from django.template import loader
 from django.utils.translation import gettext as _
 
 from vaxreg import ui
+from vaxreg.private_files.outage import StoreDown
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +108,33 @@ def without_database(status: int, path: str) -> HttpResponse:
     return response
 
 
+def photos_not_kept() -> str:
+    """Return what stands beside the field of photos that could not be kept, and what to do."""
+    return _(
+        "Photos cannot be kept just now, and nothing was sent. What you typed still stands here."
+        " Choose the photos again and send it in a few minutes. If it is urgent, call %(number)s."
+    ) % {"number": ui.hotline().display}
+
+
+def out_of_order(page: HttpResponse) -> HttpResponse:
+    """Make a page that was rendered the answer to a request that works again later: 503."""
+    page.status_code = 503
+    page.headers["Retry-After"] = str(RETRY_SECONDS)
+    return page
+
+
+def _store_down(request: HttpRequest) -> HttpResponse:
+    """503: photos can be neither kept nor shown now; in the reader's language, as all else works."""
+    if _is_api(request.path):
+        words = _("Photos can be neither kept nor shown just now. Try again in a few minutes.")
+        answer: HttpResponse = _api_error(
+            request.path, "server_error", "unavailable", words, status=503
+        )
+        return out_of_order(answer)
+    again = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    return out_of_order(render(request, "503_photos.html", {"again": again, **QUIET}))
+
+
 class ImpossibleAddressMiddleware:
     """Answers 404 to an address with a NUL character: PostgreSQL cannot store one in a text."""
 
@@ -120,7 +148,7 @@ class ImpossibleAddressMiddleware:
 
 
 class DatabaseDownMiddleware:
-    """Turns a lost or hanging database connection inside a view into the 503 page."""
+    """Turns a lost database connection or store of photos inside a view into its 503 page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -130,6 +158,9 @@ class DatabaseDownMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Log the error as well: Django logs nothing when a middleware answers."""
+        if isinstance(exception, StoreDown):
+            logger.error("private_files_unavailable: %s", exception)
+            return _store_down(request)
         if not isinstance(exception, DATABASE_DOWN):
             return None
         logger.error("database_unavailable", exc_info=exception)

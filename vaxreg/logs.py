@@ -72,6 +72,8 @@ LOGGING: dict[str, Any] = {
         "django.request": {"level": "ERROR"},
         # For each PDF it lists the letters that stand in it.
         "fontTools": {"level": "WARNING"},
+        # At DEBUG they would write whole requests, photos included.
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "s3transfer", "urllib3")},
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },
 }

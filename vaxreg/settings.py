@@ -225,11 +225,7 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 FONTS_DIR = BASE_DIR / "var" / "fonts"
 STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", FONTS_DIR)]
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        # Private: a view that checks access streams the photos; they have no URL of their own.
-        "OPTIONS": {"location": env.str("PRIVATE_FILES", default=str(BASE_DIR / "var/private"))},
-    },
+    # "default", of private files: vaxreg/private_files/settings.py.
     "staticfiles": {"BACKEND": "vaxreg.staticfiles.CompressedStorage"},
 }
 
@@ -471,14 +467,18 @@ READINESS_NOTICES = [
     "matching.runs.notice",
     "certificates.health.notice",
     "partners.webhooks.health.notice",
+    "corrections.health.notice",
 ]
 if not DEMO:
     READINESS_NOTICES += ["vaxreg.database.roles.notice"]
 
 from vaxreg.logs import LOGGING  # noqa: E402,F401
+from vaxreg.private_files.settings import *  # noqa: E402,F403
+from vaxreg.private_files.settings import PRIVATE_STORAGE  # noqa: E402
 from vaxreg.sign_in_settings import *  # noqa: E402,F403  (sign-in has many settings)
 from vaxreg.sign_in_settings import VNEID_ISSUER  # noqa: E402
 
+STORAGES["default"] = PRIVATE_STORAGE
 if VNEID_ISSUER and not VNEID_ISSUER.startswith("https://") and not (DEMO or DEBUG):
     raise ImproperlyConfigured(
         "VNEID_ISSUER does not begin with https://. Without it anybody on the way could sign in as"

@@ -10,7 +10,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,8 @@ from corrections.prechecks import photos
 from corrections.prechecks.rules import Code
 from vaxreg import db_time, ui
 from vaxreg.photos.cleaning import Picture, clean, refuse_by_size, thumbnail_of
+from vaxreg.private_files import places
+from vaxreg.private_files.outage import StoreDown
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -64,8 +66,13 @@ def add(draft: Draft, sent: UploadedFile[Any], *, by: "User") -> list[Evidence]:
 def rebuild(
     sent: UploadedFile[Any], *, by: "User", limits: rate_limits.Limits = PER_DAY
 ) -> list[Picture]:
-    """Rebuild an uploaded photo or PDF; counts as one try of this day. Raises ValidationError."""
+    """Rebuild an uploaded photo or PDF; counts as one try of this day.
+
+    Raises ValidationError, and StoreDown when the photo could not be kept anyway.
+    """
     refuse_by_size(sent.size or 0)
+    # Before it counts: browsers send again by themselves, and must not use up the tries of a day.
+    places.require()
     verdict = rate_limits.count_attempt("photo", str(by.pk), limits)
     if verdict.retry_at is not None:
         raise ValidationError(
@@ -95,7 +102,7 @@ def delete_files_on_commit(keys: list[str]) -> None:
 def thumbnail(photo: Evidence) -> bytes:
     """Return the thumbnail; makes and stores it for a photo that came before there were any.
 
-    Raises FileNotFoundError when the photo's files are gone or cannot be read.
+    Raises FileNotFoundError when the photo's files are gone or cannot be read, and StoreDown.
     """
     try:
         with default_storage.open(photo.thumbnail_key) as file:
@@ -136,6 +143,7 @@ def purge_files(*, seconds: float = 45, older_than: timedelta = timedelta(hours=
     """Delete files without a row, left by a process that died in between; return how many.
 
     Starts at a random directory and stops after `seconds`, so that each night covers another part.
+    One listing for each directory says how old its files are.
     """
     deadline = time.monotonic() + seconds
     first = secrets.randbelow(len(SHELVES))
@@ -144,22 +152,18 @@ def purge_files(*, seconds: float = 45, older_than: timedelta = timedelta(hours=
         if time.monotonic() > deadline:
             log.warning("purge of files ran out of time at shelf %s", shelf)
             break
-        with counting.counted(OLD_FILES, [shelf]) as begun:
-            deleted += _purge_shelf(f"{FOLDER}/{shelf}", older_than) if begun else 0
+        try:
+            with counting.counted(OLD_FILES, [shelf]) as begun:
+                deleted += _purge_shelf(f"{FOLDER}/{shelf}", older_than) if begun else 0
+        except StoreDown as down:
+            log.warning("purge of files stopped at shelf %s, %s", shelf, down)
+            break
     return deleted
 
 
 def _purge_shelf(shelf: str, older_than: timedelta) -> int:
-    try:
-        names = default_storage.listdir(shelf)[1]
-    except FileNotFoundError:
-        return 0
     limit = db_time.now() - older_than
-    old = [
-        key
-        for key in (f"{shelf}/{name}" for name in names)
-        if default_storage.get_modified_time(key) < limit
-    ]
+    old = [file.key for file in places.listed(shelf) if file.modified < limit]
     photos_of = [f"{key.removesuffix(THUMBNAIL)}.jpg" for key in old if key.endswith(THUMBNAIL)]
     kept = Evidence.objects.filter(deleted_at=None)
     rows = kept.filter(Q(file_key__in=[*old, *photos_of]) | Q(preview_key__in=old))
@@ -215,7 +219,7 @@ def _store(draft: Draft, pictures: list[Picture], *, by: "User") -> list[Evidenc
 def write_files(picture: Picture, *, by: "User", about: Citizen) -> Iterator[dict[str, Any]]:
     """Write a photo's files and yield the columns of its row: files first, then the row.
 
-    Deletes the files again when the block raises.
+    Deletes the files again when the block raises. Raises StoreDown.
     """
     name = uuid.uuid4().hex
     file_key = f"{FOLDER}/{name[:2]}/{name}.jpg"
@@ -240,7 +244,9 @@ def write_files(picture: Picture, *, by: "User", about: Citizen) -> Iterator[dic
             ],
         }
     except BaseException:
-        _delete_files([file_key, preview_key, thumbnail_key(file_key)])
+        # What a store keeps that does not answer now, purge_files deletes.
+        with suppress(StoreDown):
+            _delete_files([file_key, preview_key, thumbnail_key(file_key)])
         raise
 
 

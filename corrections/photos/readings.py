@@ -20,6 +20,7 @@ from doses.models.vaccines import COVID_19
 from vaxreg import db_time
 from vaxreg.celery import hint
 from vaxreg.photos import reading
+from vaxreg.private_files.outage import StoreDown
 from vaxreg.typed.dates import EARLIEST
 
 log = logging.getLogger(__name__)
@@ -72,8 +73,12 @@ def read_new(seconds: float = PASS) -> int:
     for photo in list(new()):
         if time.monotonic() > until:
             break
-        with counting.counted(READING, [photo.pk]) as begun:
-            done += _read(photo) if begun else 0
+        try:
+            with counting.counted(READING, [photo.pk]) as begun:
+                done += _read(photo) if begun else 0
+        except StoreDown as down:
+            log.warning("reading of photos stopped, %s", down)
+            break
     return done
 
 

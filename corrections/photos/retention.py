@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from corrections.models import Correction, CorrectionEvent, Evidence
 from corrections.photos.evidence import delete_files_on_commit
 from vaxreg import db_time
+from vaxreg.private_files import places
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,10 @@ def due(now: datetime | None = None) -> QuerySet[Evidence]:
 
 def delete_due(*, seconds: float = 45) -> int:
     """Delete what is due in small batches, for `seconds` at most; return the number of photos."""
+    if down := places.trouble():
+        # A row says that its files are gone: none is written while nothing can be deleted.
+        log.warning("no photos were deleted, %s", down)
+        return 0
     deadline = time.monotonic() + seconds
     deleted = 0
     while time.monotonic() < deadline:

@@ -30,7 +30,9 @@ from portal.views.photos import bounded
 from recording import access, people
 from recording.forms.doses import WhoForm
 from recording.people import FoundPerson
+from vaxreg.errors import out_of_order, photos_not_kept
 from vaxreg.photos.cleaning import Picture
+from vaxreg.private_files.outage import StoreDown
 
 
 @staff_page
@@ -81,6 +83,16 @@ def details(request: UserRequest, person: UUID, key: str) -> HttpResponse:
         form = claim_targets.form_of(target, citizen, initial=typed)
         said = ForPersonForm(initial={"key": uuid4(), **typed}, phone_on_record=citizen.phone)
         return _page(request, citizen, target, form, said)
+    try:
+        return _filed(request, citizen, target)
+    except StoreDown:
+        form = claim_targets.form_of(target, citizen, request.POST)
+        said = ForPersonForm(request.POST, phone_on_record=citizen.phone)
+        said.add_error("photos", photos_not_kept())
+        return out_of_order(_page(request, citizen, target, form, said))
+
+
+def _filed(request: UserRequest, citizen: Citizen, target: Target) -> HttpResponse:
     form = claim_targets.form_of(target, citizen, request.POST)
     said = ForPersonForm(request.POST, phone_on_record=citizen.phone)
     is_valid = [form.is_valid(), said.is_valid()]

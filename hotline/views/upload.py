@@ -18,8 +18,11 @@ from hotline import call_script, upload_links
 from portal.forms.case import AnswerForm, MorePhotosForm
 from portal.views.photos import bounded
 from vaxreg.addresses import client_address
+from vaxreg.errors import out_of_order, photos_not_kept
 from vaxreg.photos import cleaning
 from vaxreg.photos.cleaning import Picture
+from vaxreg.private_files import places
+from vaxreg.private_files.outage import StoreDown
 
 GONE = (PermissionDenied, StepNotPossible)
 
@@ -36,6 +39,17 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
         return _unknown(request)
     if request.method != "POST":
         return _page(request, link, _form(link))
+    try:
+        return _received(request, link, token)
+    except StoreDown:
+        form = _form(link, request.POST, problems=[photos_not_kept()])
+        form.is_valid()
+        return out_of_order(_page(request, link, form))
+
+
+@sensitive_variables("token")
+def _received(request: HttpRequest, link: UploadLink, token: str) -> HttpResponse:
+    places.require()
     pictures, problems = _pictures(request, link)
     form = _form(link, request.POST, problems=problems, has_photos=bool(pictures))
     is_valid = form.is_valid()

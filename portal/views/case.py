@@ -36,7 +36,9 @@ from portal.forms.case import AnswerForm, MorePhotosForm, OwnStepForm
 from portal.sent_photos import sent_pictures
 from portal.views.photos import bounded
 from vaxreg import db_time
+from vaxreg.errors import out_of_order, photos_not_kept
 from vaxreg.photos.cleaning import Picture
+from vaxreg.private_files.outage import StoreDown
 from vaxreg.uuids import uuid_or_none
 
 REFUSALS = (StepNotPossible, TooLate, NobodyAbove, AlreadyOpen)
@@ -161,6 +163,14 @@ def answer(request: UserRequest, reference: str) -> HttpResponse:
     case = _own_case(request.user, reference)
     if request.method != "POST":
         return _open(request, case, "answer", AnswerForm())
+    try:
+        return _answered(request, case)
+    except StoreDown:
+        return _not_kept(request, case, "answer", AnswerForm)
+
+
+def _answered(request: UserRequest, case: Correction) -> HttpResponse:
+    reference = case.reference
     pictures, problems = sent_pictures(request)
     form = AnswerForm(request.POST, problems=problems, has_photos=bool(pictures))
     is_valid = form.is_valid()
@@ -190,6 +200,14 @@ def add_photo(request: UserRequest, reference: str) -> HttpResponse:
     case = _own_case(request.user, reference)
     if request.method != "POST":
         return _open(request, case, "add_photo", MorePhotosForm())
+    try:
+        return _with_more_photos(request, case)
+    except StoreDown:
+        return _not_kept(request, case, "add_photo", MorePhotosForm)
+
+
+def _with_more_photos(request: UserRequest, case: Correction) -> HttpResponse:
+    reference = case.reference
     pictures, problems = sent_pictures(request)
     form = MorePhotosForm(request.POST, problems=problems, has_photos=bool(pictures))
     is_valid = form.is_valid()
@@ -253,6 +271,15 @@ def _page(
     }
     status = 422 if form.has_errors else status
     return render(request, TEMPLATES[step], context, status=status)
+
+
+def _not_kept(
+    request: UserRequest, case: Correction, step: str, form: type[MorePhotosForm]
+) -> HttpResponse:
+    """Show the form with what was typed, 503: no photo can be kept now, and nothing was stored."""
+    filled = form(request.POST, problems=[photos_not_kept()])
+    filled.is_valid()
+    return out_of_order(_page(request, case, step, filled))
 
 
 def _keep(case: Correction, pictures: list[Picture], *, by: User) -> int:

@@ -35,7 +35,9 @@ from portal.draft_check import CheckedDraft
 from portal.drafts import PHOTOS
 from portal.forms.send import PhotosForm
 from portal.views.wizard import Page, Wizard, is_autosave, with_draft
+from vaxreg.errors import out_of_order, photos_not_kept
 from vaxreg.photos import cleaning
+from vaxreg.private_files.outage import StoreDown
 from vaxreg.uuids import uuid_or_none
 
 P = ParamSpec("P")
@@ -81,14 +83,19 @@ def photos(request: UserRequest, wizard: Wizard, draft: Draft) -> HttpResponse:
     if photo_readings.USE in request.POST:
         take_over(request, draft)
         return redirect(request.get_full_path())
-    added, problems = _add_all(draft, request.FILES.getlist("photos"), request)
+    is_down = False
+    try:
+        added, problems = _add_all(draft, request.FILES.getlist("photos"), request)
+    except StoreDown:
+        added, problems, is_down = [], [photos_not_kept()], True
     has_unread = any(photo.warnings for photo in added)
     if ("add" in request.POST or has_unread) and not problems:
         return redirect(request.get_full_path())
     judged = CheckedDraft(draft)
     form = judged.paper_with(problems)
     if not form.is_valid():
-        return _photos_page(request, wizard, draft, form)
+        page = _photos_page(request, wizard, draft, form)
+        return out_of_order(page) if is_down else page
     return redirect(wizard.after(PHOTOS, judged))
 
 

@@ -107,22 +107,39 @@ def test_containers_do_not_run_as_root_and_carry_no_tools_for_tests():
         assert "DEMO" not in service.get("environment", {})
 
 
-SETTINGS = ("vaxreg/settings.py", "vaxreg/sign_in_settings.py", "vaxreg/database/connecting.py")
+SETTINGS = (
+    *("vaxreg/settings.py", "vaxreg/sign_in_settings.py", "vaxreg/database/connecting.py"),
+    "vaxreg/private_files/settings.py",
+)
 
 
 def test_every_setting_read_from_the_environment_stands_in_the_example():
     read = set()
     for path in SETTINGS:
         text = (ROOT / path).read_text()
-        read |= set(re.findall(r"(?:env(?:\.\w+)?|keys_from_environment)\(\s*\"([A-Z_]+)\"", text))
+        read |= set(
+            re.findall(r"(?:env(?:\.\w+)?|keys_from_environment)\(\s*\"([A-Z_0-9]+)\"", text)
+        )
     example = (ROOT / ".env.example").read_text()
-    named = set(re.findall(r"^#?([A-Z_]+)=", example, re.M))
+    named = set(re.findall(r"^#?([A-Z_0-9]+)=", example, re.M))
 
     assert read <= named
     launcher = {"PORT", "HOST", "TEST_DATABASE_URL", "TEST_REDIS_URL", "POSTGRES_PASSWORD"}
     of_owner = {"DATABASE_OWNER_URL", "DATABASE_APP_ROLE", "DATABASE_APP_PASSWORD"}
     of_backups = {"BACKUP_FOLDER", "BACKUP_DAYS", "BACKUP_PASSWORD"}
-    assert named <= read | launcher | of_owner | of_backups
+    of_store = {"STORE_ENCRYPTION_KEY"}
+    assert named <= read | launcher | of_owner | of_backups | of_store
+
+
+def test_the_store_of_photos_is_open_to_nobody_and_every_process_of_the_application_knows_it():
+    overlay = yaml.safe_load((ROOT / "docker-compose.store.yml").read_text())["services"]
+    ours = {name for name, service in COMPOSE.items() if service.get("env_file")}
+
+    assert not any("ports" in service for service in overlay.values())
+    assert "-master.telemetry=false" in overlay["store"]["command"]
+    assert ours - {"prepare"} == set(overlay) - {"store", "bucket"}
+    for name in ours - {"prepare"}:
+        assert overlay[name]["environment"]["PRIVATE_FILES_S3_URL"] == "http://store:8333"
 
 
 def test_only_what_prepares_the_database_connects_as_the_owner_of_the_tables():

@@ -9,6 +9,12 @@ from django.conf import settings
 from tests.production import KEY, environment
 
 DEMO = {"DEMO": "1", "HTTPS": "0"}
+STORE = {
+    "PRIVATE_FILES_S3_URL": "https://s3.example.vn",
+    "PRIVATE_FILES_S3_BUCKET": "photos",
+    "PRIVATE_FILES_S3_KEY": "vaxreg",
+    "PRIVATE_FILES_S3_SECRET": KEY,
+}
 PRINT = "import vaxreg.settings as s; print(s.SECRET_KEY_FALLBACKS, s.ACCOUNTS_KEYS, s.EMAIL_HOST)"
 
 
@@ -41,6 +47,9 @@ def started(**changed: str) -> subprocess.CompletedProcess[str]:
         ({"EMAIL_URL": "consolemail://"}, "prints e-mails to the log"),
         ({"DEMO": "1", "HTTPS": "1"}, "DEMO=1 shows the codes of everybody"),
         ({**DEMO, "SECRET_KEY": "short"}, "SECRET_KEY has a key of 5 bytes"),
+        ({**STORE, "PRIVATE_FILES_S3_SECRET": ""}, "PRIVATE_FILES_S3_SECRET not: no photo"),
+        ({**STORE, "PRIVATE_FILES_S3_URL": "http://store:8333"}, "anybody on the way could read"),
+        ({**STORE, "PRIVATE_FILES_S3_ENCRYPTION": "none"}, "neither AES256 nor aws:kms"),
     ],
 )
 def test_an_unsafe_setting_is_named_and_stops_the_start(changed, words):
@@ -58,8 +67,9 @@ def test_an_unsafe_setting_is_named_and_stops_the_start(changed, words):
         {**DEMO, "FIELD_KEY": "", "ACCOUNTS_KEY": "", "EMAIL_URL": ""},
         {"DEBUG": "1", "HTTPS": "0", "FIELD_KEY": "", "ACCOUNTS_KEY": "", "EMAIL_URL": ""},
         {"FIELD_KEY": f"{KEY} new,{KEY}", "ACCOUNTS_KEY": f"{KEY} new,{KEY}"},
+        {**STORE, "PRIVATE_FILES_S3_URL": "http://store:8333", "PRIVATE_FILES_S3_HTTP": "1"},
     ],
-    ids=["production", "demo", "debug", "keys being renewed"],
+    ids=["production", "demo", "debug", "keys being renewed", "object store"],
 )
 def test_safe_settings_start(changed):
     done = started(**changed)
