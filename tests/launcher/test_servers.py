@@ -95,6 +95,16 @@ def test_there_is_one_clock():
     assert "deploy" not in COMPOSE["beat"]
 
 
+def test_metrics_have_no_public_port_and_web_writes_where_they_are_read():
+    folder = "PROMETHEUS_MULTIPROC_DIR"
+    watch, web = COMPOSE["watch"], COMPOSE["web"]
+
+    assert "ports" not in watch
+    assert watch["command"] == ["python", "manage.py", "watch"]
+    assert watch["environment"][folder] == web["environment"][folder]
+    assert set(watch["volumes"]) & set(web["volumes"]) >= {f"metrics:{web['environment'][folder]}"}
+
+
 def test_containers_do_not_run_as_root_and_carry_no_tools_for_tests():
     user = [line for line in DOCKERFILE.splitlines() if line.startswith("USER ")]
 
@@ -107,16 +117,18 @@ def test_containers_do_not_run_as_root_and_carry_no_tools_for_tests():
 
 def test_every_setting_read_from_the_environment_stands_in_the_example():
     read = set()
-    for path in ("vaxreg/settings.py", "vaxreg/sign_in_settings.py"):
+    files = ("settings.py", "sign_in_settings.py", "more_settings/watching.py")
+    for path in (f"vaxreg/{name}" for name in files):
         text = (ROOT / path).read_text()
         read |= set(re.findall(r"(?:env(?:\.\w+)?|keys_from_environment)\(\s*\"([A-Z_]+)\"", text))
     example = (ROOT / ".env.example").read_text()
     named = set(re.findall(r"^#?([A-Z_]+)=", example, re.M))
 
     assert read <= named
+    library = {"PROMETHEUS_MULTIPROC_DIR"}
     launcher = {"PORT", "HOST", "TEST_DATABASE_URL", "TEST_REDIS_URL", "POSTGRES_PASSWORD"}
     of_owner = {"DATABASE_OWNER_URL", "DATABASE_APP_ROLE", "DATABASE_APP_PASSWORD"}
-    assert named <= read | launcher | of_owner
+    assert named <= read | launcher | of_owner | library
 
 
 def test_only_what_prepares_the_database_connects_as_the_owner_of_the_tables():
@@ -132,6 +144,7 @@ def test_only_what_prepares_the_database_connects_as_the_owner_of_the_tables():
         "worker": "vaxreg_app",
         "matcher": "vaxreg_app",
         "beat": "vaxreg_app",
+        "watch": "vaxreg_app",
     }
     lines = COMPOSE["prepare"]["command"][-1].splitlines()
     assert (
