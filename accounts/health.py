@@ -51,7 +51,9 @@ def codes_trouble() -> str:
     """
     spent = _spent()
     if spent["asked"] >= 1:
-        return f"all {settings.CODES_PER_HOUR} codes of an hour are sent; sign-in by code has stopped"
+        return (
+            f"all {settings.CODES_PER_HOUR} codes of an hour are sent; sign-in by code has stopped"
+        )
     if spent["wrong"] >= 1:
         return (
             f"{settings.WRONG_CODES_PER_HOUR} wrong codes were typed in an hour; browsers that never"

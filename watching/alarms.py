@@ -79,7 +79,11 @@ class Bell:
             if (one := self.alarms.get(name)) is None:
                 one = self.alarms[name] = Alarm(name=name, since=at)
             one.said, one.quiet_since = said, None
-            if one.told_at is None and at - one.since >= TOLD_AFTER and self._tell(one, "wrong", at):
+            if (
+                one.told_at is None
+                and at - one.since >= TOLD_AFTER
+                and self._tell(one, "wrong", at)
+            ):
                 one.told_at = at
         # Of the database alone nothing else is known: no other trouble is over.
         gone = [] if "database" in found else [n for n in self.alarms if n not in found]

@@ -42,7 +42,6 @@ def start() -> None:
             DedupeIntegration(),
             AtexitIntegration(callback=lambda _pending, _timeout: None),
         ],
-        send_default_pii=False,
         include_local_variables=False,
         max_breadcrumbs=0,
         max_request_body_size="never",

@@ -51,7 +51,7 @@ class Figures(Collector):
         for one in found:
             known = one.measure
             family = families.setdefault(
-                known.name, GaugeMetricFamily(known.name, known.help, labels=known.labels)
+                known.name, GaugeMetricFamily(known.name, known.words, labels=known.labels)
             )
             family.add_metric(one.labels, one.value)
         return families.values()
@@ -143,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing: Prometheus comes every few seconds."""
 
 

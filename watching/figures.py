@@ -19,7 +19,7 @@ class Measure:
     """One figure that goes up and down; `labels` never say anything about a person."""
 
     name: str
-    help: str
+    words: str
     labels: tuple[str, ...] = ()
 
     def of(self, value: float, *labels: str) -> "Figure":
@@ -43,9 +43,9 @@ Source = Callable[[], Iterator[Figure]]
 MEASURES: dict[str, Measure] = {}
 
 
-def measure(name: str, help: str, *labels: str) -> Measure:
+def measure(name: str, words: str, *labels: str) -> Measure:
     """Declare a measure; its name gets `vaxreg_` before it."""
-    found = Measure(f"vaxreg_{name}", help, labels)
+    found = Measure(f"vaxreg_{name}", words, labels)
     MEASURES[found.name] = found
     return found
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from vaxreg import ui
 from watching import state
-from watching.words import SENTENCES, headline
+from watching.words import COLUMNS, SENTENCES, headline, lately
 
 LANGUAGES = ("vi", "en")
 
@@ -26,6 +26,8 @@ def status(request: HttpRequest) -> HttpResponse:
             "state": found,
             "headline": headline(found.mood),
             "parts": [(part, *SENTENCES[part.name].of(part.mood)) for part in found.parts],
+            "columns": COLUMNS,
+            "lately": lately(found),
             "hotline": ui.hotline(),
             "language": language,
             "other": next(one for one in LANGUAGES if one != language),

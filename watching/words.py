@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from watching.state import Mood
+from watching.state import Mood, State
 
 HEADLINES = {
     Mood.WORKS: _("Everything works"),
@@ -50,6 +50,17 @@ SENTENCES = {
         _("Figures are older than usual. Records and proposals are not touched by it."),
     ),
 }
+
+# The last minutes, as the figures count them.
+COLUMNS = (_("5 minutes"), _("1 hour"))
+
+
+def lately(state: State) -> list[tuple[str, list[int]]]:
+    """Return the rows of the last minutes, one number for each column; none when nobody knows."""
+    if state.filed is None or state.codes is None:
+        return []
+    rows = ((_("Proposals filed"), state.filed), (_("Codes sent"), state.codes))
+    return [(str(title), list(counts.values())) for title, counts in rows]
 
 
 def headline(mood: Mood) -> str:

@@ -90,7 +90,9 @@ def test_figures_say_what_waits_and_what_is_late(world: World, settings, tmp_pat
 
 
 @pytest.mark.django_db
-def test_a_scrape_reads_few_rows_and_nothing_of_a_person(world: World, django_assert_max_num_queries):
+def test_a_scrape_reads_few_rows_and_nothing_of_a_person(
+    world: World, django_assert_max_num_queries
+):
     file_one(world)
     codes.send("+84912000111", address="10.0.0.1")
 

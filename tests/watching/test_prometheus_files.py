@@ -72,7 +72,7 @@ def test_alarms_and_dashboard_name_only_what_is_measured():
 
     assert queries
     for text in (*queries, *(rule["expr"] for rule in RULES)):
-        assert named(text), text
+        assert "vaxreg" in text
         assert named(text) <= known, text
 
 

@@ -65,7 +65,12 @@ def test_a_silent_sweep_is_told_with_the_moment_it_fell_silent(well):
 
     part = next(one for one in found.parts if one.name == "deadlines")
     assert (part.mood, part.since) == ("down", beat)
-    assert moods() == {"pages": "works", "messages": "works", "deadlines": "down", "reports": "works"}
+    assert moods() == {
+        "pages": "works",
+        "messages": "works",
+        "deadlines": "down",
+        "reports": "works",
+    }
     assert "A part of Sổ Tiêm does not work" in page()
 
 

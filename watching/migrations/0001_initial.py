@@ -4,27 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Alarm',
+            name="Alarm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('said', models.TextField()),
-                ('since', models.DateTimeField()),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('quiet_since', models.DateTimeField(blank=True, null=True)),
-                ('over_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("said", models.TextField()),
+                ("since", models.DateTimeField()),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                ("quiet_since", models.DateTimeField(blank=True, null=True)),
+                ("over_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('over_at', None)), fields=('name',), name='alarm_once_at_a_time')],
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("over_at", None)),
+                        fields=("name",),
+                        name="alarm_once_at_a_time",
+                    )
+                ],
             },
         ),
     ]
