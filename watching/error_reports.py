@@ -15,7 +15,7 @@ from django.conf import settings
 from sentry_sdk.integrations.atexit import AtexitIntegration
 from sentry_sdk.integrations.dedupe import DedupeIntegration
 from sentry_sdk.integrations.excepthook import ExcepthookIntegration
-from sentry_sdk.integrations.logging import LoggingIntegration
+from sentry_sdk.integrations.logging import LoggingIntegration, ignore_logger
 from sentry_sdk.types import Event, Hint
 
 # What a report keeps of the library's own, of an error, and of a line of the stack.
@@ -30,6 +30,8 @@ def start() -> None:
     """Send reports from now on, where SENTRY_DSN says so."""
     if not settings.SENTRY_DSN:
         return
+    # It logs once more what Django logs with the address.
+    ignore_logger("django_structlog.middlewares.request")
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
         before_send=scrubbed,

@@ -5,7 +5,7 @@ import logging
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 
 
@@ -21,5 +21,9 @@ def broken(request: HttpRequest, token: str) -> HttpResponse:
         raise ValueError(f"{name} {request.GET} {token} {request.META}") from error
 
 
-urlpatterns = [path("upload/<str:token>/", broken, name="broken")]
+urlpatterns = [
+    path("upload/<str:token>/", broken, name="broken"),
+    # What the error page links to.
+    *(path("", include(f"{app}.urls")) for app in ("help", "watching")),
+]
 handler500 = "vaxreg.errors.server_error"

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import brotli
 import pytest
 import sentry_sdk
 from django.test import Client
@@ -29,8 +30,8 @@ class Taker(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
+        packed = {"gzip": gzip.decompress, "br": brotli.decompress}
+        body = packed.get(self.headers.get("Content-Encoding", ""), bytes)(body)
         self.server.bodies.append(bytes(str(self.headers), "utf-8") + body)
         self.send_response(200)
         self.send_header("Content-Length", "2")
