@@ -26,7 +26,7 @@ RUN key=only-while-this-image-is-being-built \
     && python manage.py messages --compile \
     && python manage.py collectstatic --noinput --verbosity=0 --ignore=redoc --ignore=rest_framework \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin vaxreg \
-    && install -d -o vaxreg -g vaxreg -m 0700 /data/private /scratch
+    && install -d -o vaxreg -g vaxreg -m 0700 /data/private /scratch /metrics
 
 USER vaxreg
 VOLUME /data/private

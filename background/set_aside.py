@@ -1,13 +1,16 @@
 """What is set aside, in words, for `/readyz` and `manage.py set_aside`."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from background import counting
 from background.models import WorkTry
 from vaxreg.celery import app
+from watching.figures import Figure, measure
 
 MOST_NAMED = 5
+SET_ASIDE = measure("work_set_aside", "Pieces of work that killed their process again and again")
 
 
 @dataclass(frozen=True)
@@ -43,3 +46,8 @@ def notice() -> str:
         f"{len(rows)} pieces of work are set aside since {since}, because each killed its process"
         f" again and again ({named}); everything else goes on. Next: manage.py set_aside"
     )
+
+
+def figures() -> Iterator[Figure]:
+    """Yield how much is set aside."""
+    yield SET_ASIDE.of(WorkTry.objects.set_aside().count())

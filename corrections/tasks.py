@@ -6,6 +6,7 @@ from corrections import outbox
 from corrections import sweep as sweeping
 from corrections.clocks import recompute as recomputing
 from corrections.photos import readings, retention
+from watching import ping
 
 
 @shared_task(name="corrections.do_errand")
@@ -29,6 +30,7 @@ def close_answered() -> None:
 @shared_task(name="corrections.sweep")
 def sweep() -> None:
     sweeping.sweep()
+    ping.after_sweep()
 
 
 @shared_task(name="corrections.recompute")

@@ -86,6 +86,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     # Before django.forms, so that its form field templates are found first.
     "vaxreg",
+    "watching",
     "background",
     "messaging",
     "accounts",
@@ -142,6 +143,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "vaxreg.health.HealthMiddleware",
+    "vaxreg.middleware.counted.CountedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "vaxreg.middleware.headers.SafeHeadersMiddleware",
     "vaxreg.middleware.uploads.UploadMiddleware",
@@ -283,7 +285,7 @@ CONTENT_SECURITY_POLICY = {
 
 # URLs with the same answer for everybody, so that shared caches may store those that allow it
 # (vaxreg/middleware/public.py).
-PUBLIC_PAGES = ("/statistics", "/rights/", "/check/", "/shared/")
+PUBLIC_PAGES = ("/statistics", "/rights/", "/check/", "/shared/", "/status/")
 
 # Threads of a web process that run Django, each with its own database connection.
 WEB_THREADS: int = env.int("WEB_THREADS", default=4)
@@ -452,27 +454,8 @@ ACCOUNT_SECTIONS = [
     "own_data.views.my_data.account_section",
 ]
 
-# The checks of /readyz; each returns a sentence when something is wrong, else "".
-READINESS_CHECKS = [
-    "vaxreg.health.database_trouble",
-    "vaxreg.health.redis_trouble",
-    "corrections.health.sweep_trouble",
-    "corrections.health.outbox_trouble",
-    "reporting.health.figures_trouble",
-]
-# What somebody must see to although the system works: sentences that /readyz shows with its 200.
-READINESS_NOTICES = [
-    "background.set_aside.notice",
-    "identity.population.health.notice",
-    "matching.runs.notice",
-    "certificates.health.notice",
-    "partners.webhooks.health.notice",
-    "corrections.health.notice",
-]
-if not DEMO:
-    READINESS_NOTICES += ["vaxreg.database.roles.notice"]
-
 from vaxreg.logs import LOGGING  # noqa: E402,F401
+from vaxreg.more_settings.watching import *  # noqa: E402,F403
 from vaxreg.private_files.settings import *  # noqa: E402,F403
 from vaxreg.private_files.settings import PRIVATE_STORAGE  # noqa: E402
 from vaxreg.sign_in_settings import *  # noqa: E402,F403  (sign-in has many settings)

@@ -21,6 +21,7 @@ APPS = [
     "uptake",
     "accounts",
     "messaging",
+    "watching",
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"{app}.urls")) for app in APPS]

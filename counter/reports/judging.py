@@ -18,6 +18,7 @@ from counter.reports.reading import ReadReport
 from doses.facts import known_day
 from doses.models import Dose
 from recording.imports import checking, matching
+from recording.imports.reading.as_copy import copy_text
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -43,10 +44,9 @@ UPDATE counter_reportrow judged
 
 def rows_of(sent: ReportFile, read: list[ReadReport], *, by: "User") -> list[ReportRow]:
     """Return the rows of these lines, judged; not stored yet."""
-    by_line = {one.line: one for one in read}
     with connection.cursor() as cursor:
-        checking.stage(cursor, read)
-        matching.match(cursor, lambda line: checking.facts_of(by_line[line]), joined=Joined.EXACT)
+        checking.stage(cursor, copy_text(read))
+        matching.match(cursor, joined=Joined.EXACT)
         found = _people(cursor)
     known = Citizen.objects.in_bulk({one for _v, _j, one, _c in found.values() if one})
     rows = []

@@ -97,6 +97,16 @@ def test_every_beat_stands_for_election():
     assert "background.clock:ElectedScheduler" in COMPOSE["beat"]["command"]
 
 
+def test_metrics_have_no_public_port_and_web_writes_where_they_are_read():
+    folder = "PROMETHEUS_MULTIPROC_DIR"
+    watch, web = COMPOSE["watch"], COMPOSE["web"]
+
+    assert "ports" not in watch
+    assert watch["command"] == ["python", "manage.py", "watch"]
+    assert watch["environment"][folder] == web["environment"][folder]
+    assert set(watch["volumes"]) & set(web["volumes"]) >= {f"metrics:{web['environment'][folder]}"}
+
+
 def test_containers_do_not_run_as_root_and_carry_no_tools_for_tests():
     user = [line for line in DOCKERFILE.splitlines() if line.startswith("USER ")]
 
@@ -109,7 +119,7 @@ def test_containers_do_not_run_as_root_and_carry_no_tools_for_tests():
 
 SETTINGS = (
     *("vaxreg/settings.py", "vaxreg/sign_in_settings.py", "vaxreg/database/connecting.py"),
-    "vaxreg/private_files/settings.py",
+    *("vaxreg/private_files/settings.py", "vaxreg/more_settings/watching.py"),
 )
 
 
@@ -124,11 +134,12 @@ def test_every_setting_read_from_the_environment_stands_in_the_example():
     named = set(re.findall(r"^#?([A-Z_0-9]+)=", example, re.M))
 
     assert read <= named
+    library = {"PROMETHEUS_MULTIPROC_DIR"}
     launcher = {"PORT", "HOST", "TEST_DATABASE_URL", "TEST_REDIS_URL", "POSTGRES_PASSWORD"}
     of_owner = {"DATABASE_OWNER_URL", "DATABASE_APP_ROLE", "DATABASE_APP_PASSWORD"}
     of_backups = {"BACKUP_FOLDER", "BACKUP_DAYS", "BACKUP_PASSWORD"}
     of_store = {"STORE_ENCRYPTION_KEY"}
-    assert named <= read | launcher | of_owner | of_backups | of_store
+    assert named <= read | library | launcher | of_owner | of_backups | of_store
 
 
 def test_the_store_of_photos_is_open_to_nobody_and_every_process_of_the_application_knows_it():
@@ -155,6 +166,7 @@ def test_only_what_prepares_the_database_connects_as_the_owner_of_the_tables():
         "worker": "vaxreg_app",
         "matcher": "vaxreg_app",
         "beat": "vaxreg_app",
+        "watch": "vaxreg_app",
     }
     lines = COMPOSE["prepare"]["command"][-1].splitlines()
     assert (

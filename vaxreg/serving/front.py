@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 Header = tuple[str, str]
 
 # Each answered by a thread of its own, whatever the workers do (vaxreg/health.py).
-HEALTH = ("/healthz", "/readyz")
+HEALTH = ("/healthz", "/readyz", "/status/")
 # Seconds until somebody gets an answer although PostgreSQL hangs: `ANSWER_WITHIN` in all, of which
 # at most `IN_LINE` are spent waiting for a worker.
 ANSWER_WITHIN = 4.5

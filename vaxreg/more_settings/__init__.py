@@ -1,0 +1,1 @@
+"""Settings by subject; `vaxreg/settings.py` imports each file."""
