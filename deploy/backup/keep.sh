@@ -29,6 +29,7 @@ while :; do
     if [ -z "$done_for" ] || { [ "$done_for" != "$today" ] && [ "$(date +%H)" -ge 2 ]; }; then
         if base_backup && barman verify-backup "$server" latest; then
             done_for=$today
+            (umask 022 && touch /stamps/last-good)
         else
             log "NO BACKUP: see the lines above and /backup/barman.log; trying again in ten minutes"
             sleep 600

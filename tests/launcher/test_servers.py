@@ -190,6 +190,15 @@ def test_backups_are_made_by_the_tools_of_the_very_database_that_is_backed_up():
     assert COMPOSE["backup"]["build"] == COMPOSE["restore"]["build"] == "deploy/backup"
 
 
+def test_the_age_of_the_last_good_backup_is_watched():
+    watch = COMPOSE["watch"]
+
+    assert watch["environment"]["BACKUP_STAMP"] == "${BACKUP_STAMP-/stamps/last-good}"
+    assert "stamps:/stamps:ro" in watch["volumes"]
+    assert "stamps:/stamps" in COMPOSE["backup"]["volumes"]
+    assert "touch /stamps/last-good" in (BACKUP / "keep.sh").read_text()
+
+
 def test_backups_hold_each_change_for_30_days_and_may_be_read_by_their_role_alone():
     kept = configparser.ConfigParser()
     kept.read(BACKUP / "barman.conf")
