@@ -23,6 +23,7 @@ from tests.cases import file_one, make_overdue
 from tests.world import World
 from vaxreg.middleware import counted
 from watching import exporter, figures
+from watching.management.commands import watch
 
 Sample = dict[tuple[str, tuple[str, ...]], float]
 
@@ -185,3 +186,9 @@ def test_the_last_minutes_forget_what_is_older(monkeypatch):
     recent.add(0.1)
 
     assert recent.total() == (1, 0)
+
+
+def test_no_worker_answers_where_there_is_none(monkeypatch):
+    monkeypatch.setattr(watch, "PING", 0.1)
+
+    assert watch.nodes() == {"celery": 0, "matching": 0}

@@ -25,6 +25,7 @@ from django.http import HttpResponse
 
 from vaxreg import errors
 from vaxreg.database import patience
+from vaxreg.middleware import counted
 from vaxreg.serving.bodies import Bodies, Disconnected, Refused
 from vaxreg.serving.environ import environ_of
 
@@ -118,6 +119,7 @@ class Front:
             body = await self._bodies.read(scope, receive)
         except Refused as refused:
             logger.warning("request_refused", extra={"status": refused.status, "path": path})
+            counted.count("(refused)", refused.status, path, 0.0)
             return Answer.of(errors.without_database(refused.status, path))
         with body:
             size = body.seek(0, 2)
@@ -133,6 +135,8 @@ class Front:
                 await self._free.acquire()
         except TimeoutError:
             logger.error("no_worker_free", extra={"path": environ["PATH_INFO"]})
+            # No middleware sees it.
+            counted.count("(no worker)", 503, environ["PATH_INFO"], loop.time() - began)
             return Answer.of(errors.without_database(503, environ["PATH_INFO"]))
         left = ANSWER_WITHIN - (loop.time() - began)
         work = loop.run_in_executor(self._workers, self._run, environ, left)
